@@ -1,0 +1,100 @@
+"""The request budget: who may send next, and when.
+
+Segmind counts every request of an account within a minute, polls included. The pacing rule is GCRA (the "virtual scheduling"
+form of ITU-T I.371): the whole state is one number, the theoretical arrival time of the next request, so that it fits
+one database row shared by all processes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+WINDOW = 61.0  # seconds: Segmind's minute, and one second for requests that bunch up on the way
+FARTHEST_RESET = 300.0  # seconds; nothing that counts by the minute resets later than this
+
+
+class Rank(IntEnum):
+    """What a request is for; the lower one goes first."""
+
+    RESULT = 0
+    SUBMIT = 1
+    POLL = 2
+    BACKGROUND = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A wish to send one request.
+
+    `urgency` tells what one more second of waiting costs at a given monotonic time; a planner may order claims of
+    one rank by it.
+    """
+
+    rank: Rank
+    urgency: Callable[[float], float] | None = None
+
+
+class Budget(Protocol):
+    """Shared by everything that talks to Segmind with one key."""
+
+    async def take(self, claim: Claim) -> None:
+        """Wait until one request may leave."""
+        ...
+
+    async def throttled(self, reset_at: datetime | None) -> None:
+        """Hear that a 429 came, and when the window resets if Segmind said so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """May a request leave now? `tat` is the state to save either way, `wait` the seconds until asking again."""
+
+    allowed: bool
+    tat: float
+    wait: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gcra:
+    """At most `requests_per_minute` in any minute, of which `burst` may leave at once.
+
+    Times are epoch seconds. A clock set back leaves a theoretical arrival time that no traffic explains; it is replaced by one full
+    window from now, so that a wrong clock costs a minute and never more.
+    """
+
+    requests_per_minute: int
+    burst: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.burst <= self.requests_per_minute:
+            raise ValueError(f"burst must be from 1 to {self.requests_per_minute}, not {self.burst}")
+
+    @property
+    def interval(self) -> float:
+        """Seconds between requests at full rate, such that `burst` of them at once still fit every window."""
+        return WINDOW / (self.requests_per_minute - self.burst + 1)
+
+    @property
+    def tolerance(self) -> float:
+        """Seconds by which a request may be ahead of its theoretical arrival."""
+        return self.interval * (self.burst - 1)
+
+    def decide(self, tat: float | None, now: float) -> Decision:
+        """Judge one request at `now`; `tat` is None when nothing was ever sent."""
+        expected = now if tat is None else self._believable(tat, now)
+        wait = expected - self.tolerance - now
+        if wait > 0:
+            return Decision(allowed=False, tat=expected, wait=wait)
+        return Decision(allowed=True, tat=max(expected, now) + self.interval, wait=0.0)
+
+    def pushed(self, tat: float | None, until: float) -> float:
+        """Return the state after a 429: nothing leaves before `until`, and then one request at a time."""
+        resumed = until + self.tolerance
+        return resumed if tat is None else max(tat, resumed)
+
+    def _believable(self, tat: float, now: float) -> float:
+        farthest = max(FARTHEST_RESET, WINDOW) + self.tolerance + self.interval
+        return tat if tat - now <= farthest else now + WINDOW + self.tolerance

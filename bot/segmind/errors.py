@@ -1,0 +1,139 @@
+"""What can go wrong with Segmind, sorted by what the caller can do about it.
+
+SegmindError
+  TryLater               nothing was charged, the same request may be repeated
+    RateLimited          429
+    Unavailable          500 or 503 that says so in JSON, or a connection that never opened
+    TooLate              the caller's deadline passed before the request left
+    NotFinished          a result was asked for while the run still goes on
+  OutcomeUnknown         the paid POST may or may not have been accepted
+  Refused                the request itself is wrong
+  OperatorMustAct        nobody but the operator can help
+    InvalidKey           401
+    ModelForbidden       403
+    OutOfCredits         406, by its wording
+    SpendLimitReached    406, by its wording
+    ModelGone            410, or 404 where a model was named
+  RecordGone             404 of a request id: its hour is over, or it never was
+  RunFailed              the run ended in FAILED, which costs nothing
+  UnreadableAnswer       a free request whose answer made no sense, however often it was asked
+  AnswerTooLarge         a body beyond the cap
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from bot.segmind.models import NO_METRICS, Metrics
+
+DETAIL_LIMIT = 300  # characters of the server's words that are kept
+_SCAN_LIMIT = 4_000  # characters looked through for them; a page of HTML can be long
+_KEY = re.compile(r"SG_\w+", re.IGNORECASE | re.ASCII)
+
+
+class SegmindError(Exception):
+    """Anything that Segmind refused, or that came between.
+
+    `status` is the HTTP status, None where no answer came; `detail` the server's own words, cleaned and clipped;
+    `retry_at` the moment from which repeating makes sense, where that is known.
+    """
+
+    def __init__(
+        self, detail: str = "", *, status: int | None = None, retry_at: datetime | None = None
+    ) -> None:
+        self.detail = cleaned(detail)
+        self.status = status
+        self.retry_at = retry_at
+        super().__init__(self.detail)
+
+    def __str__(self) -> str:
+        answer = "no answer" if self.status is None else f"HTTP {self.status}"
+        return f"{answer}: {self.detail}" if self.detail else answer
+
+
+class TryLater(SegmindError):
+    """Nothing was charged; the same request may be repeated."""
+
+
+class RateLimited(TryLater):
+    """Too many requests in this minute; `retry_at` says when the window resets, if Segmind did."""
+
+
+class Unavailable(TryLater):
+    """Segmind is down and says so, or could not be reached at all."""
+
+
+class TooLate(TryLater):
+    """The deadline for sending passed first, so nothing was sent."""
+
+
+class NotFinished(TryLater):
+    """The run has no result yet; ask for its status."""
+
+
+class OutcomeUnknown(SegmindError):
+    """The paid request may have been accepted: never repeat it, look into the request history."""
+
+
+class Refused(SegmindError):
+    """The request is wrong, by our mistake or the member's; repeating it changes nothing."""
+
+
+class OperatorMustAct(SegmindError):
+    """Only the operator can put this right."""
+
+
+class InvalidKey(OperatorMustAct):
+    """The API key is missing, wrong or expired."""
+
+
+class ModelForbidden(OperatorMustAct):
+    """This account or team may not use the model."""
+
+
+class OutOfCredits(OperatorMustAct):
+    """The account's credits do not cover the run."""
+
+
+class SpendLimitReached(OperatorMustAct):
+    """The team's own spending limit is used up."""
+
+
+class ModelGone(OperatorMustAct):
+    """The model is retired, or there is none of that name."""
+
+
+class RecordGone(SegmindError):
+    """Segmind knows no such request, or no longer."""
+
+
+class RunFailed(SegmindError):
+    """The run ended without a result and without a charge; `moderation` where its content was the reason."""
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        moderation: bool = False,
+        metrics: Metrics = NO_METRICS,
+    ) -> None:
+        super().__init__(detail, status=status)
+        self.moderation = moderation
+        self.metrics = metrics
+
+
+class UnreadableAnswer(SegmindError):
+    """The answer is not what the API promises: no JSON, a redirect, or a field missing."""
+
+
+class AnswerTooLarge(SegmindError):
+    """The body is larger than what this request is allowed to bring."""
+
+
+def cleaned(words: str) -> str:
+    """Return other people's words fit for a log or a card: one line, no key, at most `DETAIL_LIMIT` characters."""
+    masked = _KEY.sub("[key]", words[:_SCAN_LIMIT])
+    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in masked)
+    line = " ".join(visible.split())
+    return line if len(line) <= DETAIL_LIMIT else line[: DETAIL_LIMIT - 1] + "…"
