@@ -1,8 +1,8 @@
 """The request budget: who may send next, and when.
 
-Segmind counts every request of an account within a minute, polls included. The pacing rule is GCRA (the "virtual scheduling"
-form of ITU-T I.371): the whole state is one number, the theoretical arrival time of the next request, so that it fits
-one database row shared by all processes.
+Segmind counts every request of an account within a minute, polls included. The pacing rule is GCRA (the
+"virtual scheduling" form of ITU-T I.371): the whole state is one number, the theoretical arrival time of the
+next request, so that it fits one database row shared by all processes.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ class Rank(IntEnum):
 class Claim:
     """A wish to send one request.
 
-    `urgency` tells what one more second of waiting costs at a given monotonic time; a planner may order claims of
-    one rank by it.
+    `urgency` tells what one more second of waiting costs at a given monotonic time; a planner may order
+    claims of one rank by it.
     """
 
     rank: Rank
@@ -50,7 +50,7 @@ class Budget(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """May a request leave now? `tat` is the state to save either way, `wait` the seconds until asking again."""
+    """May a request leave now? Save `tat` either way; `wait` is the seconds until asking again."""
 
     allowed: bool
     tat: float
@@ -61,8 +61,8 @@ class Decision:
 class Gcra:
     """At most `requests_per_minute` in any minute, of which `burst` may leave at once.
 
-    Times are epoch seconds. A clock set back leaves a theoretical arrival time that no traffic explains; it is replaced by one full
-    window from now, so that a wrong clock costs a minute and never more.
+    Times are epoch seconds. A clock set back leaves a theoretical arrival time that no traffic explains; it is
+    replaced by one full window from now, so that a wrong clock costs a minute and never more.
     """
 
     requests_per_minute: int
@@ -96,5 +96,5 @@ class Gcra:
         return resumed if tat is None else max(tat, resumed)
 
     def _believable(self, tat: float, now: float) -> float:
-        farthest = max(FARTHEST_RESET, WINDOW) + self.tolerance + self.interval
+        farthest = FARTHEST_RESET + self.tolerance + self.interval
         return tat if tat - now <= farthest else now + WINDOW + self.tolerance

@@ -18,7 +18,11 @@ SegmindError
   RunFailed              the run ended in FAILED, which costs nothing
   UnreadableAnswer       a free request whose answer made no sense, however often it was asked
   AnswerTooLarge         a body beyond the cap
+
+The class is the decision; facts ride on it as attributes.
 """
+
+# ruff: noqa: N818 -- these names are read where they are caught, and say there what happened
 
 import re
 import unicodedata
@@ -34,8 +38,8 @@ _KEY = re.compile(r"SG_\w+", re.IGNORECASE | re.ASCII)
 class SegmindError(Exception):
     """Anything that Segmind refused, or that came between.
 
-    `status` is the HTTP status, None where no answer came; `detail` the server's own words, cleaned and clipped;
-    `retry_at` the moment from which repeating makes sense, where that is known.
+    `status` is the HTTP status, None where no answer came; `detail` the server's own words, cleaned and
+    clipped; `retry_at` the moment from which repeating makes sense, where that is known.
     """
 
     def __init__(
@@ -132,8 +136,7 @@ class AnswerTooLarge(SegmindError):
 
 
 def cleaned(words: str) -> str:
-    """Return other people's words fit for a log or a card: one line, no key, at most `DETAIL_LIMIT` characters."""
-    masked = _KEY.sub("[key]", words[:_SCAN_LIMIT])
-    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in masked)
-    line = " ".join(visible.split())
+    """Return the server's words fit for a log: one line, no key, at most `DETAIL_LIMIT` characters."""
+    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in words[:_SCAN_LIMIT])
+    line = _KEY.sub("[key]", " ".join(visible.split()))
     return line if len(line) <= DETAIL_LIMIT else line[: DETAIL_LIMIT - 1] + "…"
