@@ -1,0 +1,94 @@
+"""What can go wrong with a file from elsewhere, told by what its caller can do about it.
+
+URLs of attachments are signed in their query: `where` is a host and a path, never more.
+"""
+
+# ruff: noqa: N818 - the names say what happened, as httpx and discord.py name theirs
+
+from enum import StrEnum
+
+from bot.media.rules import ImageFault
+
+
+class Refusal(StrEnum):
+    """Why a fetch was refused by our own rules."""
+
+    HOST_NOT_ALLOWED = "the host is not allowed"
+    PRIVATE_ADDRESS = "the host's name leads to an address that is not public"
+    REDIRECTED_ELSEWHERE = "redirected to a host that is not allowed"
+    TOO_MANY_REDIRECTS = "redirected too often"
+    TOO_LARGE = "larger than allowed"
+
+
+class MediaError(Exception):
+    """A file cannot be had or used."""
+
+
+class FetchError(MediaError):
+    """A URL did not give its file."""
+
+    def __init__(self, where: str, *details: object) -> None:
+        super().__init__(where, *details)
+        self.where = where
+
+
+class FetchRefused(FetchError):
+    """We will not fetch it, now or later."""
+
+    def __init__(self, where: str, refusal: Refusal) -> None:
+        super().__init__(where, refusal)
+        self.refusal = refusal
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.refusal}"
+
+
+class FetchGone(FetchError):
+    """The server says for good that there is nothing at this URL, or not for us."""
+
+    def __init__(self, where: str, status: int) -> None:
+        super().__init__(where, status)
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.where}: HTTP {self.status}"
+
+
+class FetchFailed(FetchError):
+    """Network or server failed, after retries; the same URL may well work later."""
+
+    def __init__(self, where: str, cause: str) -> None:
+        super().__init__(where, cause)
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.cause}"
+
+
+class ImageRefused(MediaError):
+    """The file cannot serve as a reference image."""
+
+    def __init__(self, fault: ImageFault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+class NotAVideo(MediaError):
+    """The file does not open as a video with a picture."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def image_fault(error: FetchError) -> ImageFault:
+    """Say what an image's failed fetch means to the member who sent it."""
+    match error:
+        case FetchRefused(refusal=Refusal.TOO_LARGE):
+            return ImageFault.TOO_LARGE
+        case FetchRefused():
+            return ImageFault.FORBIDDEN_HOST
+        case FetchGone():
+            return ImageFault.GONE
+        case _:
+            return ImageFault.UNREACHABLE
