@@ -3,8 +3,6 @@
 URLs of attachments are signed in their query: `where` is a host and a path, never more.
 """
 
-# ruff: noqa: N818 - the names say what happened, as httpx and discord.py name theirs
-
 from enum import StrEnum
 
 from bot.media.rules import ImageFault

@@ -115,7 +115,7 @@ def _parse_entry(entry: str) -> tuple[str, int | None]:
 
 
 def _canonical(host: str | None) -> str | None:
-    """Give a host its one spelling (lower case, no trailing dot, addresses compressed), None if it has none."""
+    """Give a host its one spelling (lower case, no trailing dot, addresses compressed), or None."""
     if not host:
         return None
     name = host.lower().removesuffix(".")

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Against small files that decode into gigabytes: this many take 256 MB.
+MAX_PIXELS = 64_000_000
+
 
 class ImageFault(StrEnum):
     """The one reason why an image cannot serve as a reference."""
@@ -23,14 +26,14 @@ class ImageFault(StrEnum):
 class ImageRules:
     """The limits of the model on one reference image.
 
-    The defaults are Kling O1's, "10 MB" read as the smaller of its two meanings; `max_pixels` is ours, against
-    small files that decode into gigabytes. A limit itself is still allowed.
+    The defaults are Kling O1's, "10 MB" read as the smaller of its two meanings; `max_pixels` is ours.
+    A value at its limit is still allowed.
     """
 
     max_bytes: int = 10_000_000
     min_side: int = 300  # pixels, of the shorter side
     max_ratio: float = 2.5  # longer side to shorter side
-    max_pixels: int = 64_000_000
+    max_pixels: int = MAX_PIXELS
     content_types: frozenset[str] = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
