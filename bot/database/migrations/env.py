@@ -1,0 +1,13 @@
+"""Alembic's entry point: it works on the connection that `bot.database.migrate` hands it."""
+
+from alembic import context
+
+from bot.database.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite alters a table by copying it
+)
+with context.begin_transaction():
+    context.run_migrations()

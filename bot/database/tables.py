@@ -1,0 +1,75 @@
+"""The tables, as SQLAlchemy Core sees them; migrations/ makes them."""
+
+from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, MetaData, String, Table, Text
+
+from bot.database.types import Instant, Json, Usd
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    # The id of the interaction that asked: unique by itself, so one interaction can never make two jobs.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("state_since", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # What was asked, by whom and where.
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("model", String(100), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("duration", Integer, nullable=False),
+    Column("aspect_ratio", String(8), nullable=False),
+    Column("references", Json, nullable=False),
+    # The card in the channel.
+    Column("card_message_id", BigInteger),
+    # Money: what the day's spending carries for this job, and what Segmind charged.
+    Column("spend_day", Date, nullable=False),
+    Column("reserved_usd", Usd, nullable=False),
+    Column("cost_usd", Usd),
+    Column("ledger_usd", Usd, nullable=False),
+    # The run at Segmind.
+    Column("body", Json),
+    Column("body_hash", String(64)),
+    Column("submit_attempts", Integer, nullable=False),
+    Column("submitted_at", Instant),
+    Column("segmind_time", Instant),
+    Column("request_id", String(64), unique=True),
+    Column("completed_at", Instant),
+    Column("output_url", Text),
+    # How it ended, or why it waits.
+    Column("retry_at", Instant),
+    Column("problem", Json),
+    Column("cancel_requested", Integer, nullable=False),
+    # The post.
+    Column("post_attempts", Integer, nullable=False),
+    Column("post_message_id", BigInteger),
+)
+Index(None, jobs.c.state)
+Index(None, jobs.c.body_hash)
+Index(None, jobs.c.member_id, jobs.c.created_at)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", Date, primary_key=True),  # UTC
+    Column("usd", Usd, nullable=False),  # reserved and charged
+)
+
+request_budget = Table(
+    "request_budget",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    # When the next request to Segmind may leave, in seconds since the epoch (GCRA's theoretical arrival time).
+    Column("arrival_time", Float(53), nullable=False),
+)

@@ -1,0 +1,85 @@
+"""Who drives: each unfinished job has exactly one live driver."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from bot.jobs.driver import drive
+from bot.jobs.engine import Engine
+from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job
+from bot.jobs.states import DRIVEN, State
+
+log = structlog.get_logger(__name__)
+
+CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped
+SWEEP_EVERY: Final = 20.0  # seconds
+
+
+class Dispatcher(Protocol):
+    async def dispatch(self, job: Job) -> None:
+        """See to it that somebody drives this job."""
+        ...
+
+
+class InProcessDispatcher:
+    """Drives every job as a task of this process; at start it takes up all that the database holds."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._drivers: dict[int, asyncio.Task[Job]] = {}
+
+    async def dispatch(self, job: Job) -> None:
+        if job.id not in self._drivers:
+            task = asyncio.create_task(drive(self._engine, job), name=f"job-{job.id}")
+            self._drivers[job.id] = task
+            task.add_done_callback(lambda done: self._ended(job.id, done))
+
+    @property
+    def driving(self) -> int:
+        return len(self._drivers)
+
+    async def resume(self) -> int:
+        """Start a driver for every unfinished job; return how many there are."""
+        unfinished = await self._engine.store.in_states(DRIVEN)
+        for job in unfinished:
+            await self.dispatch(job)
+        log.info("jobs_resumed", count=len(unfinished))
+        return len(unfinished)
+
+    async def run(self) -> None:
+        """Drop jobs whose card never came, until cancelled."""
+        while True:
+            await _supervised(self._drop_cardless)
+            await self._engine.clock.sleep(SWEEP_EVERY)
+
+    async def stop(self) -> None:
+        """Stop every driver; a request in flight is given its grace, and every job stays as saved."""
+        tasks = list(self._drivers.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, job_id: int, task: asyncio.Task[Job]) -> None:
+        del self._drivers[job_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("driver_broke", job=job_id, exc_info=error)
+
+    async def _drop_cardless(self) -> None:
+        engine = self._engine
+        for job in await engine.store.in_states([State.ACCEPTED]):
+            if engine.clock.now() - job.created_at > CARD_WITHIN:
+                try:
+                    await engine.move(job, State.EXPIRED)
+                except StaleJob:
+                    log.info("card_came_late", job=job.id)
+
+
+async def _supervised(work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception:
+        log.exception("sweep_broke")

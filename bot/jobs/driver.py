@@ -1,0 +1,67 @@
+"""The driver moves one job along its states until nothing is left for it to do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import structlog
+
+from bot.jobs import following, posting, preparing, settling, submitting
+from bot.jobs.engine import Engine
+from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear
+from bot.jobs.states import State
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT: Final = 2.0  # seconds before a step is tried again; doubled for each further time
+LONGEST_WAIT: Final = 120.0
+
+Step = Callable[[Engine, Job], Awaitable[Job]]
+
+
+async def _find_outcome(engine: Engine, job: Job) -> Job:
+    """Take over a job whose driver died between the intent and the answer."""
+    return await engine.move(job, State.UNCONFIRMED)
+
+
+STEPS: Final[Mapping[State, Step]] = {
+    State.PREPARING: preparing.prepare,
+    State.WAITING: submitting.submit,
+    State.SUBMITTING: _find_outcome,
+    State.UNCONFIRMED: settling.settle,
+    State.QUEUED: following.follow,
+    State.PROCESSING: following.follow,
+    State.COMPLETED: posting.deliver,
+    State.POSTING: posting.resume_posting,
+}
+
+
+async def drive(engine: Engine, job: Job) -> Job:
+    """Take every step of a job that no person has to take; return it where it stops.
+
+    A step that breaks is logged and taken again from what the database says, ever more slowly: a job is never dropped.
+    """
+    wait = FIRST_WAIT
+    engine.queue.note(job)
+    try:
+        while (step := STEPS.get(job.state)) is not None:
+            before = job.state
+            try:
+                job = await step(engine, job)
+            except StaleJob:
+                log.info("job_changed_elsewhere", job=job.id)
+            except OutcomeUnclear as error:
+                log.warning("discord_unclear", job=job.id, state=before, error=error.detail)
+                await engine.clock.sleep(wait)
+            except Exception:
+                log.exception("step_broke", job=job.id, state=before)
+                await engine.clock.sleep(wait)
+            else:
+                wait = FIRST_WAIT
+                continue
+            wait = min(wait * 2, LONGEST_WAIT)
+            job = await engine.store.get(job.id) or job
+    finally:
+        engine.queue.leave(job.id)
+    return job

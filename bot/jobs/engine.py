@@ -1,0 +1,76 @@
+"""What every step of a job works with."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from bot.jobs.clock import Clock
+from bot.jobs.model import Changes, Job
+from bot.jobs.ports import Cards, Posts
+from bot.jobs.queue import FairQueue
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.media.fetch import Fetcher
+from bot.media.rules import ImageRules
+from bot.segmind.budget import Budget
+from bot.segmind.client import SegmindClient
+
+from typing_extensions import Unpack
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Figures that the operator or the model's maker sets."""
+
+    max_in_flight: int
+    image_rules: ImageRules
+    max_video_bytes: int
+    submit_timeout: timedelta  # the longest that a POST can take, its timeouts added up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The services a driver's steps share, and the one way to save."""
+
+    store: JobStore
+    segmind: SegmindClient
+    budget: Budget
+    queue: FairQueue
+    cards: Cards
+    posts: Posts
+    references: Fetcher
+    outputs: Fetcher
+    clock: Clock
+    folder: Path  # files that jobs work on; safe to lose
+    limits: Limits
+
+    async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
+        """Save a job in its next state, then tell the card and the queue.
+
+        Raises `StaleJob` when somebody else has saved the job meanwhile.
+        """
+        return self.moved(await self.store.save(job.move(state, self.clock.now(), **changes)), job.state)
+
+    def moved(self, job: Job, before: State) -> Job:
+        """Tell everybody about a move that is saved."""
+        problem = job.problem
+        log.info(
+            "job_state",
+            job=job.id,
+            before=before.value,
+            state=job.state.value,
+            request_id=job.request_id,
+            **({"problem": problem.code.value, "detail": problem.detail} if problem else {}),
+        )
+        self.queue.note(job)
+        self.cards.changed(job)
+        return job
+
+    def folder_of(self, job: Job) -> Path:
+        folder = self.folder / str(job.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder

@@ -1,0 +1,24 @@
+"""What can stand in a job's way inside the bot."""
+
+
+class JobError(Exception):
+    pass
+
+
+class StaleJob(JobError):
+    """The job was saved by somebody else since it was read: read it again, or leave it to them."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"job {job_id} has been changed by somebody else")
+
+
+class SpendLimitReached(JobError):
+    """The day's spending limit has no room for one more run."""
+
+
+class NoFreePlace(JobError):
+    """SEGMIND_MAX_IN_FLIGHT jobs are at Segmind already."""
+
+
+class EqualBodyInDoubt(JobError):
+    """A job with the very same body has an unknown outcome: a second one could not be told from it."""

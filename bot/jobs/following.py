@@ -1,0 +1,105 @@
+"""QUEUED and PROCESSING: the run is followed to its end, for as long as Segmind's record lives and by its history after that."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.jobs.engine import Engine
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.states import State
+from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater
+from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
+
+log = structlog.get_logger(__name__)
+
+POLL_FLOOR: Final = 2.0  # seconds between two polls of one job, at the least
+TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
+HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
+GIVE_UP_AFTER: Final = timedelta(hours=24)
+
+_STATES: Final = {RunState.QUEUED: State.QUEUED, RunState.PROCESSING: State.PROCESSING}
+
+
+async def follow(engine: Engine, job: Job) -> Job:
+    """Poll until the job's state changes; return it in its new state."""
+    request_id = job.request_id
+    assert request_id is not None  # noqa: S101 - QUEUED is never saved without it
+    while True:
+        wait = POLL_FLOOR
+        try:
+            status = await engine.segmind.status(request_id)
+            changed = await _take(engine, job, request_id, status)
+        except RecordGone:
+            return await _by_history(engine, job, request_id)
+        except RunFailed as failure:
+            return await _failed(engine, job, failure.detail, moderation=failure.moderation)
+        except OperatorMustAct as error:
+            log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))  # noqa: TRY400
+            wait = HISTORY_WAIT
+        except SegmindError as error:
+            log.warning("poll_failed", job=job.id, request_id=request_id, error=str(error))
+            wait = TROUBLE_WAIT if isinstance(error, TryLater) else HISTORY_WAIT
+        else:
+            if changed is not None:
+                return changed
+        await engine.clock.sleep(wait)
+
+
+async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus) -> Job | None:
+    """Turn Segmind's word into the job's next state; None while nothing has changed."""
+    if status.state is RunState.COMPLETED:
+        return await _completed(engine, job, await engine.segmind.result(request_id))
+    if status.state is RunState.FAILED:
+        return await _failed(engine, job, status.error or "", moderation=status.moderation)
+    state = _STATES.get(status.state)
+    if state is None:
+        log.warning("unknown_status", job=job.id, request_id=request_id, word=status.word)
+        return None
+    return None if state is job.state else await engine.move(job, state)
+
+
+async def _completed(engine: Engine, job: Job, result: RunResult) -> Job:
+    return await engine.move(
+        job,
+        State.COMPLETED,
+        output_url=result.outputs[0],
+        cost_usd=job.reserved_usd if result.metrics.cost is None else result.metrics.cost,
+        completed_at=engine.clock.now(),
+    )
+
+
+async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool) -> Job:
+    code = ProblemCode.MODERATED if moderation else ProblemCode.RUN_FAILED
+    return await engine.move(job, State.FAILED, problem=Problem(code=code, detail=detail))
+
+
+async def _by_history(engine: Engine, job: Job, request_id: str) -> Job:
+    """Follow a request whose record is gone by the account's history, which keeps it."""
+    while True:
+        try:
+            row = await engine.segmind.history_row(request_id)
+        except RecordGone:
+            log.error("request_lost", job=job.id, request_id=request_id)  # noqa: TRY400
+            return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
+        except SegmindError as error:
+            log.warning("history_unreadable", job=job.id, request_id=request_id, error=str(error))
+        else:
+            if row.output_urls:
+                return await _completed_by_history(engine, job, row)
+            if row.state == RunState.FAILED:
+                return await _failed(engine, job, row.error or "", moderation=False)
+        if engine.clock.now() - job.created_at > GIVE_UP_AFTER:
+            log.error("request_given_up", job=job.id, request_id=request_id)
+            return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
+        await engine.clock.sleep(HISTORY_WAIT)
+
+
+async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Job:
+    return await engine.move(
+        job,
+        State.COMPLETED,
+        output_url=row.output_urls[0],
+        cost_usd=job.reserved_usd if row.cost is None else row.cost,
+        completed_at=row.created_at or engine.clock.now(),
+    )

@@ -1,0 +1,159 @@
+"""A job and what it is about, as values: nothing here knows a database, Discord or Segmind's wire."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Unpack, cast
+
+from typing_extensions import TypedDict
+
+from bot.jobs.states import ENDED_UNCHARGED, State, check_move
+
+OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
+NOTHING: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One reference image as the member uploaded it; `@Image1` is the first of a request."""
+
+    url: str
+    filename: str
+    content_type: str
+    size: int  # bytes
+    width: int  # pixels
+    height: int
+    card_name: str | None = None  # its name among the card's own attachments, once it is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoRequest:
+    """What a member asked for, and where."""
+
+    guild_id: int
+    channel_id: int
+    member_id: int
+    locale: str
+    model: str
+    prompt: str
+    duration: int  # seconds
+    aspect_ratio: str
+    references: tuple[Reference, ...]
+
+
+class ProblemCode(StrEnum):
+    """Why a job did not end in a posted video; `presentation` has the sentence for each."""
+
+    IMAGE = "IMAGE"  # a reference cannot be used; `detail` is the fault's name, `image` which one
+    REFUSED = "REFUSED"  # Segmind did not accept the request
+    MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
+    RUN_FAILED = "RUN_FAILED"
+    SERVICE = "SERVICE"  # the operator must act: key, credits, model
+    UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
+    NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
+    RECORD_GONE = "RECORD_GONE"  # Segmind no longer knows the request
+    OUTPUT_GONE = "OUTPUT_GONE"  # the finished file cannot be fetched any more
+    OUTPUT_UNUSABLE = "OUTPUT_UNUSABLE"  # what came is not a video
+    CHANNEL = "CHANNEL"  # the channel is gone or closed to the bot
+    CARD_GONE = "CARD_GONE"  # somebody deleted the card
+    POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    code: ProblemCode
+    detail: str = ""  # for the operator's log and Details; never shown in a channel
+    image: int | None = None  # 1 for @Image1
+
+
+class Changes(TypedDict, total=False):
+    """What `Job.evolve` may set; the rest of a job never changes, or follows from these."""
+
+    references: tuple[Reference, ...]
+    card_message_id: int | None
+    cost_usd: Decimal | None
+    body: Mapping[str, object] | None
+    submit_attempts: int
+    submitted_at: datetime | None
+    segmind_time: datetime | None
+    request_id: str | None
+    completed_at: datetime | None
+    output_url: str | None
+    retry_at: datetime | None
+    problem: Problem | None
+    cancel_requested: bool
+    post_attempts: int
+    post_message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One request on its way to a video. Times are UTC, money is US dollars."""
+
+    id: int  # the interaction's
+    request: VideoRequest
+    state: State
+    state_since: datetime
+    created_at: datetime
+    spend_day: date
+    reserved_usd: Decimal
+    version: int = 0
+    ledger_usd: Decimal = NOTHING  # what the day's spending carries for this job as of `version`
+    cost_usd: Decimal | None = None  # what Segmind charged, once known
+    card_message_id: int | None = None
+    body: Mapping[str, object] | None = field(default=None, repr=False)
+    submit_attempts: int = 0
+    submitted_at: datetime | None = None  # our clock, when the intent was saved
+    segmind_time: datetime | None = None  # Segmind's clock at about that moment, if known
+    request_id: str | None = None
+    completed_at: datetime | None = None
+    output_url: str | None = field(default=None, repr=False)
+    retry_at: datetime | None = None
+    problem: Problem | None = None
+    cancel_requested: bool = False
+    post_attempts: int = 0
+    post_message_id: int | None = None
+
+    def evolve(self, **changes: Unpack[Changes]) -> Job:
+        """Make the next value of this job in the same state."""
+        values = cast("dict[str, object]", changes)
+        if "references" in changes:
+            values["request"] = replace(self.request, references=changes["references"])
+            del values["references"]
+        return replace(self, **values)  # pyright: ignore[reportArgumentType]
+
+    def move(self, state: State, now: datetime, **changes: Unpack[Changes]) -> Job:
+        """Make the next value of this job in another state.
+
+        Raises `IllegalMove` where the table of states has no such move.
+        """
+        check_move(self.state, state)
+        return replace(self.evolve(**changes), state=state, state_since=now)
+
+    @property
+    def committed_usd(self) -> Decimal:
+        """What this job takes from the day's spending: its cost once known, its reservation before."""
+        if self.cost_usd is not None:
+            return self.cost_usd
+        return NOTHING if self.state in ENDED_UNCHARGED else self.reserved_usd
+
+    @property
+    def body_hash(self) -> str | None:
+        return None if self.body is None else hash_body(self.body)
+
+    @property
+    def output_ends_at(self) -> datetime | None:
+        """When Segmind deletes the finished file, about."""
+        return None if self.completed_at is None else self.completed_at + OUTPUT_LIFETIME
+
+
+def hash_body(body: Mapping[str, object]) -> str:
+    """Hash a request body so that equal bodies, and only these, have equal hashes."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""What the job engine asks of whoever shows jobs to people; `delivery` answers it on Discord."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.jobs.model import Job
+from bot.media.videos import VideoFacts
+
+
+class PortError(Exception):
+    """Something about the channel; `detail` is for the operator."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class CardGone(PortError):
+    """Somebody deleted the status card."""
+
+
+class ChannelClosed(PortError):
+    """The channel is gone, or the bot may not do there what it has to."""
+
+
+class OutcomeUnclear(PortError):
+    """No answer that tells whether it was done; look, then try again."""
+
+
+class CannotTell(PortError):
+    """The channel does not show whether the post exists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """A finished video on this machine's disk."""
+
+    path: Path
+    facts: VideoFacts
+
+
+class Cards(Protocol):
+    """The status card of each job."""
+
+    def changed(self, job: Job) -> None:
+        """Take note of a job's newest value; the card shows it soon. Never waits."""
+        ...
+
+    async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
+        """Put the references on the card as its own attachments; return their names there, in order.
+
+        Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+    async def attachment_urls(self, job: Job) -> Mapping[str, str]:
+        """Read fresh URLs of the card's attachments, by name.
+
+        Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+
+class Posts(Protocol):
+    """The finished videos in the channels."""
+
+    async def post(self, job: Job, video: Video) -> int:
+        """Post the video of a job in POSTING as a reply to its card; return the message's id.
+
+        The same attempt of a job is posted at most once within Discord's memory of nonces.
+        Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+    async def find(self, job: Job) -> int | None:
+        """Look for the post of this job's attempt; return the message's id, or None where there surely is none.
+
+        Raises `CardGone`, `ChannelClosed`, `CannotTell` or `OutcomeUnclear`.
+        """
+        ...

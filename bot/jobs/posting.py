@@ -1,0 +1,113 @@
+"""COMPLETED and POSTING: the video is brought here, looked at, and posted exactly once.
+
+POSTING, with the number of the attempt, is saved before the post. A driver that finds a job there looks through the channel first.
+"""
+
+import asyncio
+import shutil
+from typing import Final
+
+import structlog
+
+from bot.jobs.engine import Engine
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, Video
+from bot.jobs.states import State
+from bot.jobs.tasks import finish_within
+from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo
+from bot.media.videos import inspect
+
+log = structlog.get_logger(__name__)
+
+STOP_GRACE: Final = 4.0  # seconds a post in flight is given when the bot stops
+FIRST_WAIT: Final = 5.0  # seconds before the second try; doubled for each further one
+LONGEST_WAIT: Final = 300.0
+
+
+async def deliver(engine: Engine, job: Job) -> Job:
+    """Bring the finished video here, then post it."""
+    if job.cancel_requested:
+        return await engine.move(job, State.WITHHELD)
+    try:
+        video = await _fetched(engine, job)
+    except MediaError as error:
+        return await _undelivered(engine, job, _media_problem(error))
+    posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
+    return await finish_within(_post(engine, posting, video), grace=STOP_GRACE)
+
+
+async def resume_posting(engine: Engine, job: Job) -> Job:
+    """Finish a post whose outcome nobody saw: it is looked for in the channel before anything is sent."""
+    try:
+        found = await engine.posts.find(job)
+    except CannotTell as error:
+        problem = Problem(code=ProblemCode.POST_UNKNOWN, detail=error.detail)
+        return await engine.move(job, State.UNDELIVERED, problem=problem)
+    except (CardGone, ChannelClosed) as error:
+        return await _undelivered(engine, job, _channel_problem(error))
+    if found is not None:
+        log.info("post_found", job=job.id, message=found)
+        return await _delivered(engine, job, found)
+    try:
+        video = await _fetched(engine, job)
+    except MediaError as error:
+        return await _undelivered(engine, job, _media_problem(error))
+    return await finish_within(_post(engine, job, video), grace=STOP_GRACE)
+
+
+async def _post(engine: Engine, job: Job, video: Video) -> Job:
+    try:
+        message_id = await engine.posts.post(job, video)
+    except (CardGone, ChannelClosed) as error:
+        return await _undelivered(engine, job, _channel_problem(error))
+    except OutcomeUnclear as error:
+        log.warning("post_outcome_unclear", job=job.id, error=error.detail)
+        await engine.clock.sleep(FIRST_WAIT)
+        return job  # still POSTING: the driver goes on by looking for the post
+    return await _delivered(engine, job, message_id)
+
+
+async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
+    delivered = await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
+    await asyncio.to_thread(shutil.rmtree, engine.folder_of(job), ignore_errors=True)
+    return delivered
+
+
+async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
+    log.error("undelivered", job=job.id, request_id=job.request_id, why=problem.code, detail=problem.detail)
+    return await engine.move(job, State.UNDELIVERED, problem=problem)
+
+
+async def _fetched(engine: Engine, job: Job) -> Video:
+    """Bring the output to disk, trying again for as long as Segmind keeps it.
+
+    Raises `MediaError` where trying again changes nothing.
+    """
+    assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
+    path = engine.folder_of(job) / "video.mp4"
+    wait = FIRST_WAIT
+    while True:
+        try:
+            await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
+            return Video(path=path, facts=await inspect(path))
+        except FetchFailed as error:
+            if job.output_ends_at is not None and engine.clock.now() > job.output_ends_at:
+                raise
+            log.warning("output_not_fetched", job=job.id, error=str(error))
+        await engine.clock.sleep(wait)
+        wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _media_problem(error: MediaError) -> Problem:
+    match error:
+        case NotAVideo():
+            return Problem(code=ProblemCode.OUTPUT_UNUSABLE, detail=str(error))
+        case FetchGone() | FetchFailed() | FetchRefused():
+            return Problem(code=ProblemCode.OUTPUT_GONE, detail=str(error))
+        case _:
+            return Problem(code=ProblemCode.OUTPUT_UNUSABLE, detail=str(error))
+
+
+def _channel_problem(error: CardGone | ChannelClosed) -> Problem:
+    code = ProblemCode.CARD_GONE if isinstance(error, CardGone) else ProblemCode.CHANNEL
+    return Problem(code=code, detail=error.detail)

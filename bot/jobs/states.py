@@ -1,0 +1,83 @@
+"""The states of a job and its legal moves: the table in docs/architecture.md, as code."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    ACCEPTED = "ACCEPTED"
+    HELD = "HELD"
+    PREPARING = "PREPARING"
+    WAITING = "WAITING"
+    SUBMITTING = "SUBMITTING"
+    UNCONFIRMED = "UNCONFIRMED"
+    QUEUED = "QUEUED"
+    PROCESSING = "PROCESSING"
+    COMPLETED = "COMPLETED"
+    REVIEW = "REVIEW"
+    POSTING = "POSTING"
+    UNDELIVERED = "UNDELIVERED"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    WITHHELD = "WITHHELD"
+    TAKEN_DOWN = "TAKEN_DOWN"
+
+
+_S = State
+MOVES: Final[Mapping[State, frozenset[State]]] = {
+    _S.ACCEPTED: frozenset({_S.PREPARING, _S.HELD, _S.EXPIRED}),
+    _S.HELD: frozenset({_S.PREPARING, _S.REJECTED, _S.CANCELLED, _S.EXPIRED}),
+    _S.PREPARING: frozenset({_S.WAITING, _S.FAILED, _S.CANCELLED}),
+    _S.WAITING: frozenset({_S.SUBMITTING, _S.FAILED, _S.CANCELLED, _S.REJECTED}),
+    _S.SUBMITTING: frozenset({_S.QUEUED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
+    _S.UNCONFIRMED: frozenset({_S.QUEUED, _S.PROCESSING, _S.COMPLETED, _S.FAILED}),
+    _S.QUEUED: frozenset({_S.PROCESSING, _S.COMPLETED, _S.FAILED}),
+    _S.PROCESSING: frozenset({_S.QUEUED, _S.COMPLETED, _S.FAILED}),
+    _S.COMPLETED: frozenset({_S.POSTING, _S.REVIEW, _S.WITHHELD, _S.UNDELIVERED}),
+    _S.REVIEW: frozenset({_S.POSTING, _S.WITHHELD}),
+    _S.POSTING: frozenset({_S.DELIVERED, _S.UNDELIVERED}),
+    _S.UNDELIVERED: frozenset({_S.POSTING}),
+    _S.DELIVERED: frozenset({_S.TAKEN_DOWN}),
+    _S.FAILED: frozenset(),
+    _S.CANCELLED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.REJECTED: frozenset(),
+    _S.WITHHELD: frozenset(),
+    _S.TAKEN_DOWN: frozenset(),
+}
+
+# A driver has something to do.
+DRIVEN: Final = frozenset(
+    {
+        _S.PREPARING,
+        _S.WAITING,
+        _S.SUBMITTING,
+        _S.UNCONFIRMED,
+        _S.QUEUED,
+        _S.PROCESSING,
+        _S.COMPLETED,
+        _S.POSTING,
+    }
+)
+# A run exists at Segmind, or may exist: it counts against SEGMIND_MAX_IN_FLIGHT.
+IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCESSING})
+# The POST has left, or may have, and its outcome is not known: no equal body may be submitted.
+IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
+# Over without a video, and with nothing charged unless a cost is known.
+ENDED_UNCHARGED: Final = frozenset({_S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED})
+
+
+class IllegalMove(Exception):
+    """A job was about to move along no arrow of the table: a bug, never a member's mistake."""
+
+    def __init__(self, source: State, target: State) -> None:
+        super().__init__(f"a job cannot move from {source} to {target}")
+
+
+def check_move(source: State, target: State) -> None:
+    if target not in MOVES[source]:
+        raise IllegalMove(source, target)

@@ -1,0 +1,195 @@
+"""Where jobs are kept: every save is one transaction that also keeps the day's spending right."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, exists, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.tables import jobs, spending
+from bot.database.upsert import insert_if_absent
+from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
+from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, Reference, VideoRequest
+from bot.jobs.states import IN_DOUBT, IN_FLIGHT, State
+from bot.jobs.tasks import uncancelled
+
+
+class JobStore:
+    """Jobs in the database. Each method is one short transaction that a cancellation lets finish."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @uncancelled
+    async def add(self, job: Job, *, daily_limit_usd: Decimal) -> Job:
+        """Save a new job and reserve its price in the same transaction.
+
+        Raises `SpendLimitReached` when the day's spending would pass `daily_limit_usd`; nothing is saved then.
+        """
+        async with self._engine.begin() as connection:
+            await connection.execute(insert_if_absent(connection, spending, {"day": job.spend_day, "usd": NOTHING}))
+            reserved = await connection.execute(
+                update(spending)
+                .where(spending.c.day == job.spend_day)
+                .where(spending.c.usd + literal(job.reserved_usd, spending.c.usd.type) <= daily_limit_usd)
+                .values(usd=spending.c.usd + literal(job.reserved_usd, spending.c.usd.type))
+            )
+            if reserved.rowcount == 0:
+                raise SpendLimitReached
+            saved = replace(job, version=1, ledger_usd=job.reserved_usd)
+            await connection.execute(jobs.insert().values(_to_row(saved)))
+        return saved
+
+    @uncancelled
+    async def save(self, job: Job) -> Job:
+        """Save the next value of a job and settle the day's spending with it.
+
+        Raises `StaleJob` when somebody else has saved the job since `job.version` was read.
+        """
+        async with self._engine.begin() as connection:
+            return await _save(connection, job)
+
+    @uncancelled
+    async def save_submitting(self, job: Job, *, places: int) -> Job:
+        """Save the intent to submit, if one of `places` at Segmind is free and no equal body is in doubt.
+
+        Raises `NoFreePlace`, `EqualBodyInDoubt` or `StaleJob`; nothing is saved then.
+        """
+        async with self._engine.begin() as connection:
+            taken = await connection.scalar(select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)))
+            if (taken or 0) >= places:
+                raise NoFreePlace
+            equal = exists().where(jobs.c.body_hash == job.body_hash, jobs.c.state.in_(IN_DOUBT), jobs.c.id != job.id)
+            if await connection.scalar(select(equal)):
+                raise EqualBodyInDoubt
+            return await _save(connection, job)
+
+    async def get(self, job_id: int) -> Job | None:
+        async with self._read() as connection:
+            row = (await connection.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
+        return None if row is None else _from_row(row)
+
+    async def in_states(self, states: Iterable[State]) -> Sequence[Job]:
+        """Read every job in one of `states`, oldest first."""
+        query = select(jobs).where(jobs.c.state.in_(list(states))).order_by(jobs.c.created_at, jobs.c.id)
+        async with self._read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [_from_row(row) for row in rows]
+
+    async def owned(self, request_ids: Iterable[str]) -> set[str]:
+        """Tell which of these request ids belong to a job of ours."""
+        query = select(jobs.c.request_id).where(jobs.c.request_id.in_(list(request_ids)))
+        async with self._read() as connection:
+            return {row.request_id for row in await connection.execute(query)}
+
+    async def spent(self, day: date) -> Decimal:
+        """Tell what is reserved and charged on a UTC day, in US dollars."""
+        async with self._read() as connection:
+            return await connection.scalar(select(spending.c.usd).where(spending.c.day == day)) or NOTHING
+
+    @asynccontextmanager
+    async def _read(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            yield connection
+
+
+async def _save(connection: AsyncConnection, job: Job) -> Job:
+    saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
+    values = _to_row(saved)
+    result = await connection.execute(
+        update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(values)
+    )
+    if result.rowcount == 0:
+        raise StaleJob(job.id)
+    change = saved.ledger_usd - job.ledger_usd
+    if change:
+        await connection.execute(
+            update(spending)
+            .where(spending.c.day == job.spend_day)
+            .values(usd=spending.c.usd + literal(change, spending.c.usd.type))
+        )
+    return saved
+
+
+def _to_row(job: Job) -> dict[str, Any]:
+    request = job.request
+    problem = job.problem
+    return {
+        "id": job.id,
+        "version": job.version,
+        "state": job.state,
+        "state_since": job.state_since,
+        "created_at": job.created_at,
+        "guild_id": request.guild_id,
+        "channel_id": request.channel_id,
+        "member_id": request.member_id,
+        "locale": request.locale,
+        "model": request.model,
+        "prompt": request.prompt,
+        "duration": request.duration,
+        "aspect_ratio": request.aspect_ratio,
+        "references": [asdict(reference) for reference in request.references],
+        "card_message_id": job.card_message_id,
+        "spend_day": job.spend_day,
+        "reserved_usd": job.reserved_usd,
+        "cost_usd": job.cost_usd,
+        "ledger_usd": job.ledger_usd,
+        "body": job.body,
+        "body_hash": job.body_hash,
+        "submit_attempts": job.submit_attempts,
+        "submitted_at": job.submitted_at,
+        "segmind_time": job.segmind_time,
+        "request_id": job.request_id,
+        "completed_at": job.completed_at,
+        "output_url": job.output_url,
+        "retry_at": job.retry_at,
+        "problem": None if problem is None else asdict(problem),
+        "cancel_requested": int(job.cancel_requested),
+        "post_attempts": job.post_attempts,
+        "post_message_id": job.post_message_id,
+    }
+
+
+def _from_row(row: Row[Any]) -> Job:
+    problem = row.problem
+    return Job(
+        id=row.id,
+        version=row.version,
+        state=State(row.state),
+        state_since=row.state_since,
+        created_at=row.created_at,
+        request=VideoRequest(
+            guild_id=row.guild_id,
+            channel_id=row.channel_id,
+            member_id=row.member_id,
+            locale=row.locale,
+            model=row.model,
+            prompt=row.prompt,
+            duration=row.duration,
+            aspect_ratio=row.aspect_ratio,
+            references=tuple(Reference(**reference) for reference in row.references),
+        ),
+        card_message_id=row.card_message_id,
+        spend_day=row.spend_day,
+        reserved_usd=row.reserved_usd,
+        cost_usd=row.cost_usd,
+        ledger_usd=row.ledger_usd,
+        body=row.body,
+        submit_attempts=row.submit_attempts,
+        submitted_at=row.submitted_at,
+        segmind_time=row.segmind_time,
+        request_id=row.request_id,
+        completed_at=row.completed_at,
+        output_url=row.output_url,
+        retry_at=row.retry_at,
+        problem=None if problem is None else Problem(**{**problem, "code": ProblemCode(problem["code"])}),
+        cancel_requested=bool(row.cancel_requested),
+        post_attempts=row.post_attempts,
+        post_message_id=row.post_message_id,
+    )

@@ -1,0 +1,135 @@
+"""WAITING and SUBMITTING: the one step that costs money, taken at most once.
+
+The intent is saved with the exact body before the POST leaves, and the POST leaves within `SEND_WITHIN` of that save or not at all.
+Only an answer that surely means "not accepted" lets the job try again; everything else is UNCONFIRMED.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.jobs.engine import Engine
+from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.ports import CardGone, ChannelClosed
+from bot.jobs.reference_urls import reference_urls
+from bot.jobs.request_body import request_body
+from bot.jobs.states import State
+from bot.jobs.tasks import finish_within
+from bot.segmind.budget import Claim, Rank
+from bot.segmind.errors import (
+    OperatorMustAct,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    SegmindError,
+    TooLate,
+    TryLater,
+)
+
+log = structlog.get_logger(__name__)
+
+SEND_WITHIN: Final = 5.0  # seconds from the save of the intent to the moment the POST leaves
+STOP_GRACE: Final = 8.0  # seconds a POST in flight is given when the bot stops
+PLACE_RECHECK: Final = 5.0  # seconds until asking again for a place that another process holds
+FIRST_WAIT: Final = timedelta(seconds=5)  # before the second attempt; doubled for each further one
+LONGEST_WAIT: Final = timedelta(seconds=120)
+MOST_ATTEMPTS: Final = 18  # some half an hour of "not now"
+
+
+async def submit(engine: Engine, job: Job) -> Job:
+    """Wait for this job's turn, then submit it."""
+    if job.cancel_requested:
+        return await engine.move(job, State.CANCELLED)
+    if job.retry_at is not None:
+        await engine.clock.sleep(max(0.0, (job.retry_at - engine.clock.now()).total_seconds()))
+    await engine.queue.turn(job)
+    try:
+        urls = await reference_urls(engine, job)
+    except CardGone as error:
+        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
+    except ChannelClosed as error:
+        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CHANNEL, detail=error.detail))
+    submitting = await _save_intent(engine, job, urls)
+    return await finish_within(_post(engine, *submitting), grace=STOP_GRACE)
+
+
+async def _save_intent(engine: Engine, job: Job, urls: Sequence[str]) -> tuple[Job, float]:
+    """Save SUBMITTING; return the job and the monotonic time after which the POST may no longer leave."""
+    body = request_body(job.request, urls)
+    while True:
+        await engine.budget.take(Claim(rank=Rank.SUBMIT))
+        now = engine.clock.now()
+        not_after = engine.clock.monotonic() + SEND_WITHIN
+        intent = job.move(
+            State.SUBMITTING,
+            now,
+            body=body,
+            submitted_at=now,
+            segmind_time=engine.segmind.server_time(now),
+            submit_attempts=job.submit_attempts + 1,
+            retry_at=None,
+        )
+        try:
+            saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
+        except (NoFreePlace, EqualBodyInDoubt) as error:
+            log.info("job_waits", job=job.id, why=type(error).__name__)
+            await engine.clock.sleep(PLACE_RECHECK)
+        else:
+            return engine.moved(saved, job.state), not_after
+
+
+async def _post(engine: Engine, job: Job, not_after: float) -> Job:
+    """Send the paid POST and save what came of it, whatever it was."""
+    assert job.body is not None  # noqa: S101 - SUBMITTING is never saved without its body
+    try:
+        submitted = await engine.segmind.submit(job.request.model, job.body, not_after=not_after)
+    except TryLater as error:
+        return await _not_now(engine, job, error)
+    except (Refused, OperatorMustAct) as error:
+        return await _refused(engine, job, error)
+    except (SegmindError, asyncio.CancelledError) as error:
+        return await _unconfirmed(engine, job, error)
+    except Exception as error:
+        log.exception("submit_broke", job=job.id)
+        return await _unconfirmed(engine, job, error)
+    return await engine.move(
+        job,
+        State.QUEUED,
+        request_id=submitted.request_id,
+        segmind_time=submitted.server_time or job.segmind_time,
+    )
+
+
+async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:
+    if job.submit_attempts >= MOST_ATTEMPTS:
+        log.error("segmind_unreachable", job=job.id, error=str(error))
+        problem = Problem(code=ProblemCode.UNREACHABLE, detail=str(error))
+        return await engine.move(job, State.FAILED, problem=problem)
+    now = engine.clock.now()
+    wait = FIRST_WAIT * 2 ** min(job.submit_attempts - 1, 10)
+    retry_at = now if isinstance(error, TooLate) else error.retry_at or now + min(wait, LONGEST_WAIT)
+    level = log.info if isinstance(error, RateLimited | TooLate) else log.warning
+    level("submit_postponed", job=job.id, error=str(error), until=retry_at.isoformat())
+    return await engine.move(job, State.WAITING, retry_at=retry_at)
+
+
+async def _refused(engine: Engine, job: Job, error: Refused | OperatorMustAct) -> Job:
+    if isinstance(error, OperatorMustAct):
+        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))
+        code = ProblemCode.SERVICE
+    else:
+        code = ProblemCode.REFUSED
+    return await engine.move(job, State.FAILED, problem=Problem(code=code, detail=str(error)))
+
+
+async def _unconfirmed(engine: Engine, job: Job, error: BaseException) -> Job:
+    why = str(error) if isinstance(error, OutcomeUnknown) else type(error).__name__
+    log.warning("submit_outcome_unknown", job=job.id, error=why)
+    moved = await engine.move(job, State.UNCONFIRMED)
+    if isinstance(error, asyncio.CancelledError):
+        raise error
+    return moved
