@@ -61,8 +61,8 @@ class Decision:
 class Gcra:
     """At most `requests_per_minute` in any minute, of which `burst` may leave at once.
 
-    Times are epoch seconds. A clock set back leaves a theoretical arrival time that no traffic explains; it is
-    replaced by one full window from now, so that a wrong clock costs a minute and never more.
+    Times are epoch seconds. A clock set back leaves a theoretical arrival time that no traffic explains; it
+    is replaced by one full window from now, so that a wrong clock costs a minute and never more.
     """
 
     requests_per_minute: int

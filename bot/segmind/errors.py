@@ -22,8 +22,6 @@ SegmindError
 The class is the decision; facts ride on it as attributes.
 """
 
-# ruff: noqa: N818 -- these names are read where they are caught, and say there what happened
-
 import re
 import unicodedata
 from datetime import datetime
@@ -42,9 +40,7 @@ class SegmindError(Exception):
     clipped; `retry_at` the moment from which repeating makes sense, where that is known.
     """
 
-    def __init__(
-        self, detail: str = "", *, status: int | None = None, retry_at: datetime | None = None
-    ) -> None:
+    def __init__(self, detail: str = "", *, status: int | None = None, retry_at: datetime | None = None) -> None:
         self.detail = cleaned(detail)
         self.status = status
         self.retry_at = retry_at

@@ -72,7 +72,7 @@ class HistoryRow:
     """One request of the account, as the request history remembers it.
 
     `state` is the history's own word (COMPLETED, FAILED, PENDING). `body` is None where the inputs cannot be
-    read, and then matches no request of ours. `created_at` is the earliest of the row's undocumented timestamps.
+    read, and then matches no request of ours. `created_at` is the earliest of the row's timestamps.
     """
 
     request_id: str

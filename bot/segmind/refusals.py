@@ -1,0 +1,109 @@
+"""What Segmind's refusals mean.
+
+There are no symbolic codes: the status tells, and where that is not enough, the wording.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from bot.segmind import errors, reading
+from bot.segmind.budget import FARTHEST_RESET
+from bot.segmind.errors import SegmindError
+from bot.segmind.models import Metrics, RunState
+from bot.segmind.wire import Answer
+
+_SCANNED = 4_096  # characters of the server's words that are looked at
+
+# Only the wording tells these apart; the patterns lean towards the operator for money, the member for content.
+_SPEND_LIMIT = re.compile(r"spend\w*[ _-]*(?:limit|cap)|team\b.*\blimit|\bbudget\b", re.IGNORECASE)
+_CREDITS = re.compile(r"\bcredits?\b|insufficient (?:funds|balance)", re.IGNORECASE)
+_MODERATION = re.compile(
+    r"nsfw|\brai\b|responsible ai|safety|moderat|content (?:policy|filter|block|violat)"
+    r"|violat\w+.*polic|prohibited|sensitive|flagged|inappropriate|explicit",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_BY_STATUS: dict[int, type[SegmindError]] = {
+    HTTPStatus.UNAUTHORIZED: errors.InvalidKey,
+    HTTPStatus.FORBIDDEN: errors.ModelForbidden,
+    HTTPStatus.GONE: errors.ModelGone,
+}
+_SEGMINDS_OWN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+def refusal(answer: Answer, *, missing: type[SegmindError], paid: bool = False) -> SegmindError:
+    """Return the error that a status outside 2xx stands for; `missing` is what 404 means here."""
+    status, facts = answer.status, answer.facts
+    words = _plain_text(answer.body) if facts is None else words_of(facts)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return errors.RateLimited(words, status=status, retry_at=reset_at(answer))
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and (failed := failure(facts or {}, status)) is not None:
+        return failed
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _client_error(status, words, missing)(words, status=status)
+    if paid:
+        # A proxy's 502 or 504 may hide an accepted request; only Segmind itself answers in JSON.
+        definite = status in _SEGMINDS_OWN and facts is not None
+        return (errors.Unavailable if definite else errors.OutcomeUnknown)(words, status=status)
+    down = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return (errors.Unavailable if down else errors.UnreadableAnswer)(words, status=status)
+
+
+def failure(facts: Mapping[str, object], status: int) -> errors.RunFailed | None:
+    """Return the error for a record that says FAILED, None for any other."""
+    word = reading.text(facts.get("status"))
+    if word is None or RunState.read(word) is not RunState.FAILED:
+        return None
+    words = words_of(facts)
+    return errors.RunFailed(words, status=status, moderation=is_moderation(words), metrics=metrics(facts))
+
+
+def is_moderation(words: str) -> bool:
+    """Tell whether a run failed for its content; Segmind marks that by wording alone."""
+    return _MODERATION.search(words) is not None
+
+
+def metrics(facts: Mapping[str, object]) -> Metrics:
+    told = reading.nested(facts.get("metrics"))
+    return Metrics(
+        cost=reading.money(told.get("cost")),
+        remaining_credits=reading.money(told.get("remaining_credits")),
+        inference_time=reading.seconds(told.get("inference_time")),
+        queue_time=reading.seconds(told.get("queue_time")),
+        total_time=reading.seconds(told.get("total_time")),
+    )
+
+
+def words_of(facts: Mapping[str, object]) -> str:
+    """Return the server's words: `error` as a rule, with a description in one form of the 401."""
+    inner = reading.nested(facts.get("error"))
+    fields = (facts.get("error"), facts.get("error_description"), inner.get("message"))
+    others = (facts.get("message"), facts.get("detail"))
+    words = [word for value in fields if (word := reading.text(value)) is not None]
+    words = words or [word for value in others if (word := reading.text(value)) is not None]
+    return ": ".join(words)[:_SCANNED]
+
+
+def reset_at(answer: Answer) -> datetime | None:
+    """Return when the request window resets, on our clock: the server's `Date` tells how far the two differ."""
+    reset = reading.moment(answer.headers.get("x-rate-limit-reset-at-utc"))
+    if reset is None:
+        return None
+    wait = reset - (reading.moment(answer.headers.get("date")) or answer.received_at)
+    return answer.received_at + min(max(wait, timedelta(0)), timedelta(seconds=FARTHEST_RESET))
+
+
+def _client_error(status: int, words: str, missing: type[SegmindError]) -> type[SegmindError]:
+    if status == HTTPStatus.NOT_FOUND:
+        return missing
+    if status == HTTPStatus.NOT_ACCEPTABLE and _SPEND_LIMIT.search(words):
+        return errors.SpendLimitReached
+    if status == HTTPStatus.NOT_ACCEPTABLE and _CREDITS.search(words):
+        return errors.OutOfCredits
+    return _BY_STATUS.get(status, errors.Refused)
+
+
+def _plain_text(body: bytes) -> str:
+    return _TAG.sub(" ", body[:_SCANNED].decode("utf-8", "replace"))
