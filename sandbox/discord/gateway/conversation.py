@@ -134,7 +134,7 @@ class Conversation:
         self._host.publish(session, "RESUMED", {"_trace": []})
 
     def _may_resume(self, session: Session, resume: Resume) -> bool:
-        """Tell whether the session is the client's to resume; raises ProtocolError (4007) for a wrong `seq`."""
+        """Tell whether the client may resume the session; raises ProtocolError (4007) for a wrong `seq`."""
         if self._host.refuse_resume or session.token != resume.token:
             return False
         if not 0 <= resume.seq <= session.seq:
@@ -168,10 +168,7 @@ class Conversation:
         session = self.session
         if session is None or session.sink is not self.wire:
             return  # nothing to leave, or it was resumed elsewhere
-        ended = (
-            self.wire.client_closed_with in CLIENT_ENDS_SESSION
-            or self.wire.closed_with in SERVER_ENDS_SESSION
-        )
+        ended = self.wire.client_closed_with in CLIENT_ENDS_SESSION or self.wire.closed_with in SERVER_ENDS_SESSION
         if ended:
             self._host.registry.forget(session)
         else:
