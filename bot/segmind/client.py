@@ -7,7 +7,7 @@ sent once: Segmind has no idempotency key, so a repeated one is a second bill.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -96,6 +96,11 @@ class SegmindClient:
         self._retries = retries
         self._timeouts = timeouts
         self._clock = clock
+        self._server_ahead: timedelta | None = None
+
+    def server_time(self, now: datetime) -> datetime | None:
+        """Return Segmind's clock at our `now`, to the second, as its last answer told; None before any answer."""
+        return None if self._server_ahead is None else now + self._server_ahead
 
     async def submit(self, model: str, body: Mapping[str, object], *, not_after: float | None = None) -> Submitted:
         """Start a billable run; sent at most once, and never repeated here.
@@ -195,6 +200,8 @@ class SegmindClient:
         # Raised out here, an error has no context: aiohttp's exceptions carry the request's headers.
         if isinstance(outcome, Lost):
             raise _no_answer(outcome, paid=request.paid)
+        if outcome.server_time is not None:
+            self._server_ahead = outcome.server_time - outcome.received_at
         if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
             await self._budget.throttled(reset_at(outcome))
         return outcome

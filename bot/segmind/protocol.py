@@ -27,7 +27,7 @@ from bot.segmind.refusals import failure, is_moderation, metrics, refusal, words
 from bot.segmind.wire import Answer, Endpoints, Request
 
 HISTORY_PATH = "/inference-request/request-history"
-_REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][\w.:-]{0,127}", re.ASCII)
 
 
 # --- submit ------------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ def submitted(answer: Answer) -> Submitted:
     return Submitted(
         request_id=request_id,
         status=reading.text(facts.get("status")) or RunState.QUEUED,
-        server_time=reading.moment(answer.headers.get("date")),
+        server_time=answer.server_time,
     )
 
 

@@ -91,7 +91,7 @@ def reset_at(answer: Answer) -> datetime | None:
     reset = reading.moment(answer.headers.get("x-rate-limit-reset-at-utc"))
     if reset is None:
         return None
-    wait = reset - (reading.moment(answer.headers.get("date")) or answer.received_at)
+    wait = reset - (answer.server_time or answer.received_at)
     return answer.received_at + min(max(wait, timedelta(0)), timedelta(seconds=FARTHEST_RESET))
 
 

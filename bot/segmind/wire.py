@@ -46,6 +46,11 @@ class Answer:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
+    def server_time(self) -> datetime | None:
+        """Segmind's clock when it answered."""
+        return reading.moment(self.headers.get("date"))
+
+    @property
     def facts(self) -> dict[str, object] | None:
         """The body's JSON object, None where there is none or not all of it came."""
         return reading.json_object(self.body) if self.whole else None
