@@ -16,7 +16,7 @@ INVALID_FORM_BODY = 50035
 Path = tuple[str | int, ...]
 
 
-class DiscordRefusal(Exception):  # noqa: N818 - an answer that Discord gives, not a fault of the sandbox
+class DiscordRefusal(Exception):
     """A request is refused with an HTTP status and Discord's error object."""
 
     def __init__(self, status: int, code: int, message: str, errors: JsonObject | None = None) -> None:
@@ -80,6 +80,7 @@ UNKNOWN_EMOJI = Reason(400, 10014, "Unknown Emoji")
 UNKNOWN_WEBHOOK = Reason(404, 10015, "Unknown Webhook")
 UNKNOWN_INTERACTION = Reason(404, 10062, "Unknown interaction")
 UNKNOWN_APPLICATION_COMMAND = Reason(404, 10063, "Unknown application command")
+TOO_MANY_ATTACHMENTS = Reason(400, 30015, "Maximum number of attachments in a message reached (10)")
 REQUEST_ENTITY_TOO_LARGE = Reason(413, 40005, "Request entity too large")
 ALREADY_ACKNOWLEDGED = Reason(400, 40060, "Interaction has already been acknowledged.")
 MISSING_ACCESS = Reason(403, 50001, "Missing Access")
