@@ -27,9 +27,11 @@ def parse_url(url: str) -> URL | None:
     """
     plain = url.isascii() and url.isprintable() and " " not in url
     try:
-        return URL(url, encoded=plain)
+        parsed = URL(url, encoded=plain)
+        port = parsed.port  # read here, for it is checked only when read
     except ValueError:
         return None
+    return None if port == 0 else parsed
 
 
 def where(url: URL) -> str:
@@ -109,7 +111,7 @@ def _parse_entry(entry: str) -> tuple[str, int | None]:
         text = f"[{IPv6Address(text)}]"
     url = None if set(text) & set("/?#@") else parse_url(f"https://{text}")
     host = _canonical(url.raw_host) if url else None
-    if url is None or host is None or url.port == 0:
+    if url is None or host is None:
         raise ValueError(f"neither a host nor host:port: {entry!r}")
     return host, url.explicit_port
 

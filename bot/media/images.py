@@ -137,9 +137,7 @@ class ImageDesk:
     async def scale(self, path: Path, destination: Path, *, max_bytes: int, max_side: int) -> Path:
         """See `scaled_copy`."""
         async with self._turns:
-            return await asyncio.to_thread(
-                scaled_copy, path, destination, max_bytes=max_bytes, max_side=max_side
-            )
+            return await asyncio.to_thread(scaled_copy, path, destination, max_bytes=max_bytes, max_side=max_side)
 
 
 @contextmanager
@@ -166,11 +164,13 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _displayable(image: Image.Image) -> Image.Image:
-    """Bring any mode to 8-bit RGB, or RGBA where there is transparency."""
+    """Bring any mode to 8-bit RGB, or RGBA where there is transparency, without comments and the like."""
     if image.mode.startswith("I"):
         # 16 bits of grey, which Pillow would clip and not scale.
         image = image.convert("I").point(lambda value: value / 256).convert("L")
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    picture = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    picture.info.clear()
+    return picture
 
 
 def _fitting_copy(image: Image.Image, *, max_bytes: int, max_side: int) -> tuple[str, bytes]:
@@ -190,7 +190,7 @@ def _fitting_copy(image: Image.Image, *, max_bytes: int, max_side: int) -> tuple
 def _encodings(picture: Image.Image, profile: bytes | None) -> Iterator[tuple[str, bytes]]:
     """Encode a picture in the ways of display, best first, as suffix and bytes."""
     if picture.mode == "RGBA":
-        yield ".png", _encode(picture, "PNG", profile, optimize=True)
+        yield ".png", _encode(picture, "PNG", profile)
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture).convert("RGB")
     for quality in _JPEG_QUALITIES:

@@ -19,9 +19,7 @@ class PartFile:
         self._lock = Lock()
         self._hash = hashlib.sha256()
         self.size = 0  # bytes
-        handle, name = tempfile.mkstemp(
-            prefix=f".{destination.name}.", suffix=".part", dir=destination.parent
-        )
+        handle, name = tempfile.mkstemp(prefix=f".{destination.name}.", suffix=".part", dir=destination.parent)
         self._path = Path(name)
         self._file = os.fdopen(handle, "wb")
 

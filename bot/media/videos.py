@@ -19,7 +19,7 @@ from bot.media.errors import NotAVideo
 MAX_PIXELS = 7680 * 4320
 # FFmpeg opens playlists and scripts too, which would read other files and addresses in our name: only
 # containers that hold their own pictures are opened, and from our own file object.
-_CONTAINERS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm", "protocol_whitelist": ""}
+_OPTIONS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm", "protocol_whitelist": ""}
 _FIRST_PACKETS = 256  # a picture that takes more than these to appear is no video to anybody
 
 
@@ -35,15 +35,19 @@ class VideoFacts:
     container: str  # FFmpeg's name: "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
 
 
-def inspect_video(path: Path) -> VideoFacts:
+def inspect_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoFacts:
     """Open a video, decode its first picture, and say what it is.
 
-    Raises NotAVideo if there is no such picture; OSError if the file cannot be read.
+    Raises NotAVideo if there is no such picture, or only one of more than `max_pixels`; OSError if the file
+    cannot be read.
     """
+    limit = {"max_pixels": str(max_pixels)}
+    # Opening decodes already, with decoders of its own: they are to know the limit too.
+    options = _OPTIONS | limit
     with path.open("rb") as file:
         try:
-            with av.open(file, mode="r", options=dict(_CONTAINERS), metadata_errors="ignore") as container:
-                return _facts(container, path.stat().st_size)
+            with av.open(file, mode="r", options=options, metadata_errors="ignore") as container:
+                return _facts(container, limit, path.stat().st_size)
         except (av.error.FFmpegError, ValueError) as error:
             raise NotAVideo(type(error).__name__) from error
         except OSError as error:
@@ -65,12 +69,9 @@ class VideoDesk:
             return await asyncio.to_thread(inspect_video, path)
 
 
-def _facts(container: InputContainer, size: int) -> VideoFacts:
+def _facts(container: InputContainer, decoder_options: dict[str, str], size: int) -> VideoFacts:
     stream = _picture_stream(container)
-    if stream.width * stream.height > MAX_PIXELS:
-        raise NotAVideo("too many pixels")
-    # The stream's own header may name other sides than the container's.
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    stream.codec_context.options = decoder_options
     frame = _first_frame(container, stream)
     sides = (frame.width, frame.height) if frame.rotation % 180 == 0 else (frame.height, frame.width)
     rate = stream.average_rate or stream.guessed_rate
