@@ -40,7 +40,7 @@ KNOWN_DIFFERENCES = (
         rule="type",
         place=re.compile(
             rf"{MESSAGE}/(attachments/\*/id|allowed_mentions/(users|roles)/\*"
-            r"|message_reference/(message|channel|guild)_id)"
+            r"|message_reference/(message|channel|guild)_id)|/recipient_id"
         ),
         shown=re.compile(r"\d+"),
     ),
@@ -59,11 +59,11 @@ KNOWN_DIFFERENCES = (
         shown=re.compile(r"false"),
     ),
     Difference(
-        reason="a callback's multipart body carries files as a message's does",
+        reason="the multipart body of a callback or a webhook's message carries files as any message's does",
         side=Side.REQUEST,
         rule=UNKNOWN,
         place=re.compile(r"/files\[\d\]"),
-        route=re.compile(r"POST .*/callback"),
+        route=re.compile(r"POST (.*/callback|/webhooks/.*)"),
     ),
     Difference(
         reason="`nsfw` of an application command is in the answer's schema and left out of the request's",

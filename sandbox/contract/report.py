@@ -61,7 +61,7 @@ class Report:
         for key, finding in self._first.items():
             yield from _describe(finding, self._counts[key])
         for difference, count in self._excused.most_common():
-            yield f"known difference, {count} times: {difference.reason}"
+            yield f"known difference, {_times(count)}: {difference.reason}"
         yield f"{self.exchanges} exchanges, {len(self._exchange_routes)} routes, {self.problems} problems"
 
     def _table(self) -> Iterator[str]:
@@ -75,8 +75,11 @@ class Report:
 
 
 def _describe(finding: Finding, count: int) -> Iterator[str]:
-    times = "once" if count == 1 else f"{count} times, first"
     place = f" at {finding.pointer}" if finding.pointer else ""
     shown = f": {finding.excerpt}" if finding.excerpt else ""
     yield f"{finding.route}"
-    yield f"    {finding.side}{place} {finding.message}{shown} ({times})"
+    yield f"    {finding.side}{place} {finding.message}{shown} ({_times(count)}{', first' if count > 1 else ''})"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

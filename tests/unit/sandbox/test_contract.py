@@ -356,6 +356,12 @@ def test_a_dispatch_is_held_against_the_object_that_http_answers(check: Any) -> 
     assert problems(check(dispatch)) == ["dispatch at /x is in no schema: 1 (once)"]
 
 
+def test_an_object_within_a_dispatch_is_found_and_named_by_its_place(check: Any) -> None:
+    data = {"type": 3, "token": ":token", "message": GOOD_NOTE | {"size": "large"}}
+    dispatch = {"dispatch": {"event": "INTERACTION_CREATE", "shard": 0, "data": data}}
+    assert problems(check(dispatch)) == ['dispatch at /message/size expected type integer: "large" (once)']
+
+
 def test_a_dispatch_is_no_exchange(check: Any) -> None:
     dispatch = {"dispatch": {"event": "MESSAGE_CREATE", "shard": 0, "data": GOOD_NOTE}}
     report = check(dispatch)
