@@ -75,7 +75,7 @@ class Fetcher:
         self._session = session
         self._hosts = hosts
         self._patience = patience or Patience()
-        self._turns = asyncio.Semaphore(concurrency)  # bounds memory: about half a MiB for each
+        self._turns = asyncio.Semaphore(concurrency)  # bounds memory: some 2.5 MB for each
 
     async def fetch(self, url: str, destination: Path, *, max_bytes: int) -> Fetched:
         """Bring the file at `url` to `destination`, which holds the whole file or what it held before.

@@ -36,7 +36,7 @@ def parse_url(url: str) -> URL | None:
 
 def where(url: URL) -> str:
     """Name a URL's host and path, without its query, which may be signed, and without userinfo."""
-    return f"{url.host or ''}{url.raw_path}"
+    return f"{url.raw_host or ''}{url.raw_path}"
 
 
 @dataclass(frozen=True, slots=True)

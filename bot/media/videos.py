@@ -88,11 +88,14 @@ def _facts(container: InputContainer, decoder_options: dict[str, str], size: int
 
 
 def _picture_stream(container: InputContainer) -> VideoStream:
-    """Find the moving pictures: the cover of an audio file is a video stream too."""
+    """Find the moving pictures: the cover of an audio file is a video stream too.
+
+    A stream of a codec that nobody knows has, against PyAV's types, no codec context.
+    """
     for stream in container.streams.video:
-        if Disposition.attached_pic not in stream.disposition:
+        if stream.codec_context and Disposition.attached_pic not in stream.disposition:
             return stream
-    raise NotAVideo("no video stream")
+    raise NotAVideo("no video stream that can be decoded")
 
 
 def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame:

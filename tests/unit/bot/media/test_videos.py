@@ -1,13 +1,19 @@
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.errors import NotAVideo
@@ -143,6 +149,48 @@ def test_a_video_without_a_picture_that_decodes_is_none(tmp_path: Path) -> None:
     path.write_bytes(data[:start] + bytes(end - start) + data[end:])
     with pytest.raises(NotAVideo):
         inspect_video(path)
+
+
+def test_a_video_of_an_unknown_codec_is_none(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4")
+    data = path.read_bytes()
+    codec = data.index(b"avc1", data.index(b"stsd"))
+    path.write_bytes(data[:codec] + b"zzz1" + data[codec + 4 :])
+    with pytest.raises(NotAVideo):
+        inspect_video(path)
+
+
+def test_the_cover_of_a_song_is_no_video(tmp_path: Path) -> None:
+    with av.open(tmp_path / "a.mp4", "w") as container:
+        cover = container.add_stream("mjpeg", rate=1)
+        assert isinstance(cover, VideoStream)
+        cover.width, cover.height, cover.pix_fmt = 128, 72, "yuvj420p"
+        number: Any = Disposition.attached_pic.value  # PyAV's setter takes the number, its types the flag
+        cover.disposition = number
+        voice = container.add_stream("aac", rate=SAMPLE_RATE)
+        encode(container, cover, islice(frames(1, (128, 72)), 1))
+        encode_silence(container, voice, 1)
+    with pytest.raises(NotAVideo):
+        inspect_video(tmp_path / "a.mp4")
+
+
+@pytest.fixture(scope="session")
+def originals(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("originals")
+    return [video(folder / name, seconds=0.25) for name in ("a.mp4", "a.mkv")]
+
+
+@given(data=st.data())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_damage_anywhere_ends_in_facts_or_in_a_refusal(originals: list[Path], data: st.DataObject) -> None:
+    original = data.draw(st.sampled_from(originals))
+    content = bytearray(original.read_bytes())
+    start = data.draw(st.integers(0, len(content)))
+    content[start : start + data.draw(st.integers(0, 16))] = data.draw(st.binary(max_size=16))
+    damaged = original.with_suffix(".damaged")
+    damaged.write_bytes(content)
+    with suppress(NotAVideo):
+        assert inspect_video(damaged).size == len(content)
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.webm", "libvpx-vp9")])
