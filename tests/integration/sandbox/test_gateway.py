@@ -548,7 +548,7 @@ class Bot(discord.AutoShardedClient):
     """discord.py as a bot runs it, except that shards need not wait for one another."""
 
     def __init__(self) -> None:
-        super().__init__(intents=discord.Intents.default())
+        super().__init__(intents=discord.Intents.default(), guild_ready_timeout=0.2)
         self.events: asyncio.Queue[tuple[str, int | None]] = asyncio.Queue()
 
     async def before_identify_hook(self, *_: object, **__: object) -> None:
