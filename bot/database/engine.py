@@ -1,6 +1,6 @@
 """Opening the database: one engine, migrated to the newest schema."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ BUSY_TIMEOUT = 5_000  # milliseconds another process (a backup, `bot check`) may
 
 
 @asynccontextmanager
-async def open_database(url: str, *, migrate: bool = True) -> AsyncIterator[AsyncEngine]:
+async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[AsyncEngine]:
     """Open the database at `url`, bring its schema up to date, close it at the end."""
     engine = create_engine(make_url(url))
     try:

@@ -1,7 +1,6 @@
 """Who drives: each unfinished job has exactly one live driver."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -53,7 +52,7 @@ class InProcessDispatcher:
     async def run(self) -> None:
         """Drop jobs whose card never came, until cancelled."""
         while True:
-            await _supervised(self._drop_cardless)
+            await self._drop_cardless()
             await self._engine.clock.sleep(SWEEP_EVERY)
 
     async def stop(self) -> None:
@@ -76,10 +75,3 @@ class InProcessDispatcher:
                     await engine.move(job, State.EXPIRED)
                 except StaleJob:
                     log.info("card_came_late", job=job.id)
-
-
-async def _supervised(work: Callable[[], Awaitable[None]]) -> None:
-    try:
-        await work()
-    except Exception:
-        log.exception("sweep_broke")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
 from bot.jobs.model import Changes, Job
@@ -13,11 +14,10 @@ from bot.jobs.queue import FairQueue
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher
-from bot.media.rules import ImageRules
+from bot.media.images import ImageDesk
+from bot.media.videos import VideoDesk
 from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
-
-from typing_extensions import Unpack
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ class Limits:
     """Figures that the operator or the model's maker sets."""
 
     max_in_flight: int
-    image_rules: ImageRules
+    max_image_bytes: int
     max_video_bytes: int
     submit_timeout: timedelta  # the longest that a POST can take, its timeouts added up
 
@@ -44,6 +44,8 @@ class Engine:
     posts: Posts
     references: Fetcher
     outputs: Fetcher
+    images: ImageDesk
+    videos: VideoDesk
     clock: Clock
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits

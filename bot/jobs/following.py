@@ -1,4 +1,4 @@
-"""QUEUED and PROCESSING: the run is followed to its end, for as long as Segmind's record lives and by its history after that."""
+"""QUEUED and PROCESSING: the run is followed to its end, by its record while that lives, by the history later."""
 
 from datetime import timedelta
 from typing import Final

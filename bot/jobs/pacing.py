@@ -1,6 +1,7 @@
 """One planner for all requests of a process to Segmind: who goes next when the budget lets one leave."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Final, Protocol
@@ -18,9 +19,9 @@ UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute 
 class Purse(Protocol):
     """Where the budget is kept."""
 
-    async def take(self, now: datetime) -> Decision: ...
+    def take(self, now: datetime) -> Awaitable[Decision]: ...
 
-    async def push(self, until: datetime) -> None: ...
+    def push(self, until: datetime) -> Awaitable[None]: ...
 
 
 class _Waiter:
@@ -84,3 +85,18 @@ class Planner:
             chosen = min(waiters, key=lambda waiter: waiter.order(now))
             del self._waiting[chosen.number]
             chosen.turn.set_result(None)
+
+
+class SoloBudget:
+    """A `Budget` for a command that asks Segmind a few things by itself, in the budget that it shares with the bot."""
+
+    def __init__(self, purse: Purse, clock: Clock) -> None:
+        self._purse = purse
+        self._clock = clock
+
+    async def take(self, _claim: Claim) -> None:
+        while not (decision := await self._purse.take(self._clock.now())).allowed:
+            await self._clock.sleep(decision.wait)
+
+    async def throttled(self, reset_at: datetime | None) -> None:
+        await self._purse.push(reset_at or self._clock.now() + UNTOLD_RESET)

@@ -1,6 +1,7 @@
 """COMPLETED and POSTING: the video is brought here, looked at, and posted exactly once.
 
-POSTING, with the number of the attempt, is saved before the post. A driver that finds a job there looks through the channel first.
+POSTING, with the number of the attempt, is saved before the post. A driver that finds a job there looks through
+the channel first.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, 
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
 from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo
-from bot.media.videos import inspect
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ async def _fetched(engine: Engine, job: Job) -> Video:
     while True:
         try:
             await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
-            return Video(path=path, facts=await inspect(path))
+            return Video(path=path, facts=await engine.videos.inspect(path))
         except FetchFailed as error:
             if job.output_ends_at is not None and engine.clock.now() > job.output_ends_at:
                 raise

@@ -8,7 +8,6 @@ from bot.jobs.model import Job, Problem, ProblemCode, Reference
 from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.states import State
 from bot.media.errors import FetchError, ImageRefused, image_fault
-from bot.media.images import inspect
 
 
 class _UnusableReference(Exception):
@@ -38,11 +37,10 @@ async def prepare(engine: Engine, job: Job) -> Job:
 
 
 async def _checked(engine: Engine, job: Job, number: int, reference: Reference) -> Path:
-    rules = engine.limits.image_rules
     path = engine.folder_of(job) / f"reference-{number}"
     try:
-        await engine.references.fetch(reference.url, path, max_bytes=rules.max_bytes)
-        await inspect(path, rules)
+        await engine.references.fetch(reference.url, path, max_bytes=engine.limits.max_image_bytes)
+        await engine.images.inspect(path)
     except ImageRefused as refused:
         fault = refused.fault
     except FetchError as error:

@@ -1,7 +1,7 @@
 """URLs of the references that Segmind can fetch now, and for long enough.
 
-Discord signs the URLs of attachments: `ex` in the query is the hex Unix time at which one ends. The uploads of a command are
-removed after a while; the card's own attachments last, and reading the card again signs them anew.
+Discord signs the URLs of attachments: `ex` in the query is the hex Unix time at which one ends. The uploads of a
+command are removed after a while; the card's own attachments last, and reading the card again signs them anew.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
@@ -70,33 +69,32 @@ class JobStore:
                 raise EqualBodyInDoubt
             return await _save(connection, job)
 
+    @uncancelled
     async def get(self, job_id: int) -> Job | None:
-        async with self._read() as connection:
+        async with self._engine.connect() as connection:
             row = (await connection.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
         return None if row is None else _from_row(row)
 
+    @uncancelled
     async def in_states(self, states: Iterable[State]) -> Sequence[Job]:
         """Read every job in one of `states`, oldest first."""
         query = select(jobs).where(jobs.c.state.in_(list(states))).order_by(jobs.c.created_at, jobs.c.id)
-        async with self._read() as connection:
+        async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [_from_row(row) for row in rows]
 
+    @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:
         """Tell which of these request ids belong to a job of ours."""
         query = select(jobs.c.request_id).where(jobs.c.request_id.in_(list(request_ids)))
-        async with self._read() as connection:
+        async with self._engine.connect() as connection:
             return {row.request_id for row in await connection.execute(query)}
 
+    @uncancelled
     async def spent(self, day: date) -> Decimal:
         """Tell what is reserved and charged on a UTC day, in US dollars."""
-        async with self._read() as connection:
-            return await connection.scalar(select(spending.c.usd).where(spending.c.day == day)) or NOTHING
-
-    @asynccontextmanager
-    async def _read(self) -> AsyncIterator[AsyncConnection]:
         async with self._engine.connect() as connection:
-            yield connection
+            return await connection.scalar(select(spending.c.usd).where(spending.c.day == day)) or NOTHING
 
 
 async def _save(connection: AsyncConnection, job: Job) -> Job:
@@ -188,8 +186,12 @@ def _from_row(row: Row[Any]) -> Job:
         completed_at=row.completed_at,
         output_url=row.output_url,
         retry_at=row.retry_at,
-        problem=None if problem is None else Problem(**{**problem, "code": ProblemCode(problem["code"])}),
+        problem=None if problem is None else _to_problem(problem),
         cancel_requested=bool(row.cancel_requested),
         post_attempts=row.post_attempts,
         post_message_id=row.post_message_id,
     )
+
+
+def _to_problem(value: dict[str, Any]) -> Problem:
+    return Problem(code=ProblemCode(value["code"]), detail=value["detail"], image=value["image"])

@@ -1,7 +1,8 @@
 """WAITING and SUBMITTING: the one step that costs money, taken at most once.
 
-The intent is saved with the exact body before the POST leaves, and the POST leaves within `SEND_WITHIN` of that save or not at all.
-Only an answer that surely means "not accepted" lets the job try again; everything else is UNCONFIRMED.
+The intent is saved with the exact body before the POST leaves, and the POST leaves within `SEND_WITHIN` of that
+save or not at all. Only an answer that surely means "not accepted" lets the job try again; everything else is
+UNCONFIRMED.
 """
 
 import asyncio

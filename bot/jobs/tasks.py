@@ -1,9 +1,17 @@
-"""Keeping a short, important piece of work whole when the task around it is cancelled."""
+"""Background tasks that go on, and short pieces of work that a cancellation leaves whole."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
+
+import structlog
+
+from bot.jobs.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+RESTART_WAIT: Final = 1.0  # seconds before a background task that broke is started again
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,3 +43,13 @@ def uncancelled(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
         return await finish_within(function(*args, **kwargs), grace=None)
 
     return whole
+
+
+async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """Keep an endless piece of work going until cancelled: when it breaks it is logged and started again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background_task_broke", task=name)
+        await clock.sleep(RESTART_WAIT)

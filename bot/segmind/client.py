@@ -162,6 +162,10 @@ class SegmindClient:
         """Ask for the balance, which costs nothing and so shows whether the key works."""
         return await self._ask(protocol.credit_query(self._at), claim, protocol.credit_balance)
 
+    async def probe_model(self, model: str, *, claim: Claim = _BACKGROUND) -> None:
+        """Make sure, without a run, that a model is there; raises `ModelGone` or `ModelForbidden` if it says otherwise."""
+        await self._ask(protocol.model_query(self._at, model), claim, protocol.model_found)
+
     async def upload(self, data_urls: Sequence[str], *, claim: Claim = _SUBMIT) -> tuple[str, ...]:
         """Store files given as data URLs; returns a lasting URL for each, in order."""
         request = protocol.upload(self._at, data_urls)

@@ -114,6 +114,16 @@ def run_result(answer: Answer) -> RunResult:
     return RunResult(outputs=outputs, metrics=metrics(facts), seed=reading.integer(facts.get("seed")))
 
 
+def model_query(at: Endpoints, model: str) -> Request:
+    """Ask a model's address with the wrong verb: that costs nothing, and a model that is not there says so."""
+    return Request(operation="model", method="GET", url=f"{_base(at.api)}/v2/{_segment(model)}")
+
+
+def model_found(answer: Answer) -> None:
+    if not answer.ok and answer.status != HTTPStatus.METHOD_NOT_ALLOWED:
+        raise refusal(answer, missing=errors.ModelGone)
+
+
 # --- request history ---------------------------------------------------------------------------------------
 
 

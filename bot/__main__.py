@@ -1,0 +1,104 @@
+"""The command line: `python -m bot run`, `check`, `invite`."""
+
+import asyncio
+from typing import Annotated, NoReturn
+
+import discord
+import structlog
+import typer
+from filelock import FileLock, Timeout
+from rich.console import Console
+
+from bot.app import run as run_bot
+from bot.check import check as check_settings
+from bot.invite import application_id_of, invitation
+from bot.logs import configure_logging
+from bot.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Reelcast, a Discord bot."
+)
+log = structlog.get_logger("bot")
+
+
+@app.command()
+def run() -> None:
+    """Run the bot until SIGINT or SIGTERM."""
+    settings = _settings()
+    _configure_logging(settings)
+    lock = settings.database_file.with_suffix(".lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=0):
+            asyncio.run(run_bot(settings))
+    except Timeout:
+        _give_up("another bot is already running on this DATABASE_URL")
+    except discord.LoginFailure:
+        _give_up("Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot")
+    except (discord.HTTPException, OSError) as error:
+        log.debug("start_failed", exc_info=error)
+        _give_up(f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong")
+
+
+@app.command()
+def check() -> None:
+    """Say line by line what is right and what is not; status 1 if the bot could not work."""
+    settings = _settings()
+    _configure_logging(settings, level="ERROR")
+    console = Console(highlight=False)
+
+    async def report() -> bool:
+        works = True
+        async for finding in check_settings(settings):
+            mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]" if finding.vital else "[yellow]note[/]"
+            console.print(mark, end=" ")
+            console.print(f"{finding.subject}: {finding.words}", markup=False)
+            works = works and (finding.ok or not finding.vital)
+        return works
+
+    if not asyncio.run(report()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def invite(
+    application_id: Annotated[int | None, typer.Option(help="asked of Discord if not given")] = None,
+) -> None:
+    """Print the invitation link, with the fewest permissions that serve."""
+    if application_id is None:
+        settings = _settings()
+        _configure_logging(settings, level="ERROR")
+        try:
+            application_id = asyncio.run(application_id_of(settings))
+        except discord.LoginFailure:
+            _give_up("Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot")
+        except (discord.HTTPException, OSError) as error:
+            _give_up(f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__})")
+    typer.echo(invitation(application_id))
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        typer.echo("Put these right in .env or the environment; .env.example shows every setting.", err=True)
+        raise typer.Exit(1) from None
+
+
+def _configure_logging(settings: Settings, *, level: str | None = None) -> None:
+    configure_logging(
+        level=level or settings.log_level,
+        form=settings.log_format,
+        secrets=[settings.discord_token.get_secret_value(), settings.segmind_api_key.get_secret_value()],
+    )
+
+
+def _give_up(sentence: str) -> NoReturn:
+    typer.echo(f"{sentence[0].upper()}{sentence[1:]}.", err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,114 @@
+"""The bot itself, and the composition root that runs it."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+from discord.http import Route
+
+from bot.health import serve_health
+from bot.services import Services, open_services
+from bot.settings import Settings
+
+__all__ = ["Reelcast", "Services", "open_bot", "run"]
+
+log = structlog.get_logger(__name__)
+
+EXTENSIONS: Final = ("cogs.video", "cogs.details")
+CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
+
+
+class _Tree(app_commands.CommandTree["Reelcast"]):
+    """Answers whatever goes wrong in a command with a sentence, and tells the operator the rest."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["Reelcast"], error: app_commands.AppCommandError, /
+    ) -> None:
+        cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
+        name = interaction.command.qualified_name if interaction.command else None
+        log.error("command_broke", command=name, interaction=interaction.id, exc_info=cause)
+        sentence = "Something went wrong, and whoever runs this bot has been told. Nothing was charged."
+        with contextlib.suppress(discord.HTTPException):
+            if interaction.response.is_done():
+                await interaction.followup.send(sentence, ephemeral=True)
+            else:
+                await interaction.response.send_message(sentence, ephemeral=True)
+
+
+class Reelcast(commands.AutoShardedBot):
+    """discord.py's client with our commands; `services` is set before it starts."""
+
+    services: Services
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            # Everything we answer comes as an interaction: no members, no messages need be watched or remembered.
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=_Tree,
+            **options,
+        )
+
+    async def setup_hook(self) -> None:
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self.tree.sync()
+        await self.services.dispatcher.resume()
+
+    async def on_ready(self) -> None:
+        log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+
+
+def use_discord_at(api_url: str) -> None:
+    """Point discord.py at an API address. The library keeps it in a class attribute, so it counts for the process."""
+    Route.BASE = api_url
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings) -> AsyncGenerator[Reelcast]:
+    """Open the bot with all its services, not yet connected; on leaving everything closes in reverse."""
+    use_discord_at(settings.discord_api_url)
+    bot = Reelcast()
+    async with bot, open_services(settings, bot) as services:
+        bot.services = services
+        yield bot
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Raises `discord.LoginFailure` for a wrong token, and whatever else ends the connection for good.
+    """
+    async with open_bot(settings) as bot, serve_health(settings.http_host, settings.http_port, bot.is_ready):
+        token = settings.discord_token.get_secret_value()
+        connection = asyncio.create_task(bot.start(token), name="gateway")
+        stop = asyncio.create_task(_stop_signal(), name="stop-signal")
+        try:
+            await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if connection.done():
+                await connection
+            log.info("stopping")
+        finally:
+            stop.cancel()
+            connection.cancel()
+            await asyncio.wait({connection, stop}, timeout=CLOSE_GRACE)
+
+
+async def _stop_signal() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

@@ -1,0 +1,123 @@
+"""The status cards in their channels: edits that coalesce, at a pace Discord is comfortable with."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import discord
+import structlog
+
+from bot.delivery.discord_errors import translated
+from bot.jobs.clock import Clock
+from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.jobs.states import DRIVEN, State
+from bot.media.images import ImageDesk
+from bot.media.rules import ImageRules
+from bot.presentation.card import status_card
+
+log = structlog.get_logger(__name__)
+
+EDIT_EVERY: Final = 1.1  # seconds between two edits in one channel; Discord's own limit is 5 in 5 s
+TROUBLE_WAIT: Final = 5.0  # seconds before an edit that got no clear answer is sent again
+SHOWN_BYTES: Final = 3_000_000  # of one reference on the card: seven of them fit a request of 25 MiB
+SHOWN_SIDE: Final = 2_048  # pixels
+
+
+class CardDesk:
+    """Keeps each job's card at the job's newest value.
+
+    Changes of one job that come faster than edits may be made become one edit, and the last one always arrives.
+    """
+
+    def __init__(self, client: discord.Client, images: ImageDesk, rules: ImageRules, clock: Clock) -> None:
+        self._client = client
+        self._images = images
+        self._rules = rules
+        self._clock = clock
+        self._pending: dict[int, dict[int, Job]] = {}  # by channel, then by job
+        self._workers: dict[int, asyncio.Task[None]] = {}
+        self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
+
+    def changed(self, job: Job) -> None:
+        if job.card_message_id is None:
+            return
+        channel_id = job.request.channel_id
+        self._pending.setdefault(channel_id, {})[job.id] = job
+        if channel_id not in self._workers:
+            self._workers[channel_id] = asyncio.create_task(self._edit(channel_id), name=f"cards-{channel_id}")
+
+    async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
+        shown = [await self._fitting(path, number) for number, path in enumerate(images, start=1)]
+        names = [name for name, _ in shown]
+        named = (replace(one, card_name=name) for one, name in zip(job.request.references, names, strict=True))
+        waiting = job.move(State.WAITING, self._clock.now(), references=tuple(named))
+        files = [discord.File(path, filename=name) for name, path in shown]
+        try:
+            await self._show(waiting, attachments=files)
+        finally:
+            for file in files:
+                file.close()
+        return names
+
+    async def attachment_urls(self, job: Job) -> Mapping[str, str]:
+        with translated():
+            message = await self._channel(job).fetch_message(job.card_message_id or 0)
+        return {attachment.filename: attachment.url for attachment in message.attachments}
+
+    async def close(self, grace: float) -> None:
+        """Let the edits that still wait go out, for `grace` seconds at the most."""
+        workers = list(self._workers.values())
+        if workers:
+            await asyncio.wait(workers, timeout=grace)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _edit(self, channel_id: int) -> None:
+        pending = self._pending[channel_id]
+        try:
+            while pending:
+                job = pending.pop(next(iter(pending)))
+                try:
+                    await self._show(job)
+                except OutcomeUnclear as error:
+                    log.warning("card_edit_unclear", job=job.id, error=error.detail)
+                    pending.setdefault(job.id, job)
+                    await self._clock.sleep(TROUBLE_WAIT)
+                except PortError as error:
+                    log.warning("card_not_edited", job=job.id, why=type(error).__name__, error=error.detail)
+                except Exception:
+                    log.exception("card_broke", job=job.id)
+                await self._clock.sleep(EDIT_EVERY)
+        finally:
+            del self._workers[channel_id], self._pending[channel_id]
+
+    async def _show(self, job: Job, **extra: Any) -> None:
+        view = status_card(job, self._rules)
+        face = hash(json.dumps(view.to_components(), sort_keys=True))
+        if not extra and self._shown.get(job.id) == face:
+            return
+        message = self._channel(job).get_partial_message(job.card_message_id or 0)
+        with translated():
+            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none(), **extra)
+        if job.state in DRIVEN:
+            self._shown[job.id] = face
+        else:
+            self._shown.pop(job.id, None)
+
+    async def _fitting(self, path: Path, number: int) -> tuple[str, Path]:
+        """Give a reference a name on the card, and a copy that fits where the original is too large."""
+        facts = await self._images.inspect(path)
+        if facts.size > SHOWN_BYTES:
+            path = await self._images.scale(
+                path, path.with_suffix(".shown"), max_bytes=SHOWN_BYTES, max_side=SHOWN_SIDE
+            )
+            facts = await self._images.inspect(path)
+        return f"image{number}.{facts.content_type.removeprefix('image/')}", path
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)

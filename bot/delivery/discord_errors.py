@@ -1,0 +1,40 @@
+"""Discord's answers, told as what they mean for a card or a post."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+
+UNKNOWN_MESSAGE: Final = 10008
+UNKNOWN_REFERENCE: Final = "message_reference"  # how an invalid form names a reply to a message that is gone
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Raise `CardGone`, `ChannelClosed` or `OutcomeUnclear` for what went wrong with Discord in the block.
+
+    A 5xx, a lost connection and a timeout leave open whether the request was carried out.
+    """
+    try:
+        yield
+    except discord.DiscordServerError as error:
+        raise OutcomeUnclear(_words(error)) from error
+    except discord.HTTPException as error:
+        if error.code == UNKNOWN_MESSAGE or UNKNOWN_REFERENCE in error.text:
+            raise CardGone(_words(error)) from error
+        raise ChannelClosed(_words(error)) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise OutcomeUnclear(type(error).__name__) from error
+
+
+def is_too_large(error: discord.HTTPException) -> bool:
+    """Tell whether Discord refused an upload for its size (413, or code 40005)."""
+    return error.status == 413 or error.code == 40005  # noqa: PLR2004 - the two figures Discord uses
+
+
+def _words(error: discord.HTTPException) -> str:
+    return f"{error.status} {error.code}: {error.text}"[:300]

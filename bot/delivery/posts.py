@@ -1,0 +1,111 @@
+"""The finished videos in their channels, each posted once."""
+
+from contextlib import closing
+from typing import Final
+
+import discord
+import structlog
+
+from bot.delivery.discord_errors import is_too_large, translated
+from bot.jobs.model import Job
+from bot.jobs.ports import CannotTell, Video
+from bot.presentation.controls import DetailsId
+from bot.presentation.post import link_text, post_controls, post_text
+
+log = structlog.get_logger(__name__)
+
+FILENAME: Final = "reelcast.mp4"
+MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
+
+
+class PostDesk:
+    """Posts videos and finds them again, by channel and message id: no interaction token is involved."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._upload_limits: dict[int, int] = {}
+
+    async def post(self, job: Job, video: Video) -> int:
+        with translated():
+            limit = await self._upload_limit(job.request.guild_id)
+            if video.facts.size > limit:
+                return await self._post_link(job, video, limit)
+            try:
+                with closing(discord.File(video.path, filename=FILENAME)) as file:
+                    return await self._send(job, post_text(job), post_controls(job), file)
+            except discord.HTTPException as error:
+                if not is_too_large(error):
+                    raise
+                log.warning("upload_refused", job=job.id, size=video.facts.size, limit=limit)
+            return await self._post_link(job, video, discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES)
+
+    async def find(self, job: Job) -> int | None:
+        """Look through what came after the card for a message of ours with this attempt's custom id."""
+        card_id = job.card_message_id or 0
+        wanted = str(DetailsId(place="post", job_id=job.id, attempt=job.post_attempts))
+        seen = 0
+        with translated():
+            channel = self._channel(job)
+            # Without Read Message History the list is empty and no error: the card itself shows whether we can see.
+            await channel.fetch_message(card_id)
+            async for message in channel.history(after=discord.Object(card_id), limit=MOST_MESSAGES, oldest_first=True):
+                seen += 1
+                if wanted in _custom_ids(message):
+                    return message.id
+        if seen == MOST_MESSAGES:
+            raise CannotTell(f"more than {MOST_MESSAGES} messages since the card")
+        return None
+
+    async def _post_link(self, job: Job, video: Video, limit: int) -> int:
+        text = link_text(job, size=video.facts.size, limit=limit)
+        return await self._send(job, text, post_controls(job, link=job.output_url), None)
+
+    async def _send(self, job: Job, text: str, view: discord.ui.View, file: discord.File | None) -> int:
+        card = discord.MessageReference(
+            message_id=job.card_message_id or 0,
+            channel_id=job.request.channel_id,
+            guild_id=job.request.guild_id,
+            fail_if_not_exists=True,  # a card that somebody deleted stops the posting
+        )
+        mentions = discord.AllowedMentions(
+            everyone=False, roles=False, users=[discord.Object(job.request.member_id)], replied_user=False
+        )
+        message = await self._channel(job).send(
+            text,
+            view=view,
+            reference=card,
+            allowed_mentions=mentions,
+            nonce=nonce(job),
+            file=file or discord.utils.MISSING,
+        )
+        return message.id
+
+    async def _upload_limit(self, guild_id: int) -> int:
+        """Tell how many bytes a file in this server may have; remembered for this process."""
+        guild = self._client.get_guild(guild_id)
+        if guild is not None:
+            return guild.filesize_limit
+        if guild_id not in self._upload_limits:
+            self._upload_limits[guild_id] = (await self._client.fetch_guild(guild_id)).filesize_limit
+        return self._upload_limits[guild_id]
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+
+
+def nonce(job: Job) -> str:
+    """Name one attempt to post one job's video: Discord drops a repeat of it for some minutes.
+
+    At most 25 characters: a job's id has up to 20 digits.
+    """
+    return f"v{job.id}.{job.post_attempts % 1000}"
+
+
+def _custom_ids(message: discord.Message) -> set[str]:
+    return {
+        component.custom_id
+        for row in message.components
+        if isinstance(row, discord.ActionRow)
+        for component in row.children
+        if isinstance(component, discord.Button) and component.custom_id
+    }

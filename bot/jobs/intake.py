@@ -1,0 +1,67 @@
+"""The way in: a request becomes a saved job, and a job with a card on the screen gets a driver."""
+
+from decimal import Decimal
+from typing import Protocol
+
+import structlog
+
+from bot.jobs.clock import Clock
+from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job, VideoRequest
+from bot.jobs.ports import Cards
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatches(Protocol):
+    async def dispatch(self, job: Job) -> None: ...
+
+
+class Intake:
+    def __init__(
+        self, *, store: JobStore, dispatcher: Dispatches, cards: Cards, clock: Clock, daily_limit_usd: Decimal
+    ) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._cards = cards
+        self._clock = clock
+        self._daily_limit_usd = daily_limit_usd
+
+    async def accept(self, job_id: int, request: VideoRequest, *, price_usd: Decimal) -> Job:
+        """Save a request as a job and reserve its price.
+
+        Raises `SpendLimitReached` when the day's limit has no room; nothing is saved then.
+        """
+        now = self._clock.now()
+        job = Job(
+            id=job_id,
+            request=request,
+            state=State.ACCEPTED,
+            state_since=now,
+            created_at=now,
+            spend_day=now.date(),
+            reserved_usd=price_usd,
+        )
+        saved = await self._store.add(job, daily_limit_usd=self._daily_limit_usd)
+        log.info("job_accepted", job=job.id, guild=request.guild_id, channel=request.channel_id, price=str(price_usd))
+        return saved
+
+    async def card_sent(self, job: Job, message_id: int) -> None:
+        """Go on with a job whose card the channel shows; a card that came too late is told so."""
+        shown = job.evolve(card_message_id=message_id)
+        try:
+            preparing = await self._store.save(shown.move(State.PREPARING, self._clock.now()))
+        except StaleJob:
+            log.warning("card_too_late", job=job.id)
+            dropped = await self._store.get(job.id)
+            if dropped is not None:
+                self._cards.changed(await self._store.save(dropped.evolve(card_message_id=message_id)))
+        else:
+            await self._dispatcher.dispatch(preparing)
+
+    async def card_failed(self, job: Job) -> None:
+        """Drop a job whose card surely is not there; its reservation is released."""
+        await self._store.save(job.move(State.EXPIRED, self._clock.now()))
+        log.warning("card_failed", job=job.id)

@@ -1,0 +1,24 @@
+"""The custom ids of our components: what a button means is in its id, so that it works after a restart."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+DETAILS_PATTERN: Final = r"reelcast:details:(?P<place>card|post):(?P<job>[0-9]{1,20}):(?P<attempt>[0-9]{1,9})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsId:
+    """The *Details* button of a card, or of the post that an attempt made."""
+
+    place: str  # card or post
+    job_id: int
+    attempt: int = 0
+
+    def __str__(self) -> str:
+        return f"reelcast:details:{self.place}:{self.job_id}:{self.attempt}"
+
+    @classmethod
+    def parse(cls, custom_id: str) -> Self | None:
+        match = re.fullmatch(DETAILS_PATTERN, custom_id)
+        return match and cls(place=match["place"], job_id=int(match["job"]), attempt=int(match["attempt"]))

@@ -1,0 +1,35 @@
+"""*Details*: everything about one job, for the one who asks, ephemeral."""
+
+from io import BytesIO
+from typing import Final
+
+import discord
+
+from bot.jobs.model import Job
+from bot.presentation.sentences import dollars, lasted
+from bot.presentation.text import plain
+
+PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it
+
+
+def details_text(job: Job) -> str:
+    request = job.request
+    lines = [
+        "**Prompt**\n" + (plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else "in the file below"),
+        f"**Options** {request.duration} s · {request.aspect_ratio} · {plain(request.model)}",
+        f"**State** {job.state.value} since <t:{int(job.state_since.timestamp())}:f>",
+        f"**Asked** <t:{int(job.created_at.timestamp())}:f>",
+    ]
+    if job.submitted_at is not None:
+        lines.append(f"**Submitted** <t:{int(job.submitted_at.timestamp())}:f>")
+    if job.completed_at is not None and job.submitted_at is not None:
+        lines.append(f"**Made in** {lasted((job.completed_at - job.submitted_at).total_seconds())}")
+    if job.cost_usd is not None:
+        lines.append(f"**Cost** {dollars(job.cost_usd)}")
+    if job.request_id is not None:
+        lines.append(f"**Request** `{job.request_id}`")
+    return "\n".join([*lines, f"**Job** `{job.id}`"])
+
+
+def prompt_file(prompt: str) -> discord.File:
+    return discord.File(BytesIO(prompt.encode()), filename="prompt.txt")

@@ -1,0 +1,37 @@
+"""The message that brings the video."""
+
+import discord
+from discord import ui
+
+from bot.jobs.model import Job
+from bot.presentation.controls import DetailsId
+from bot.presentation.sentences import date, mebibytes
+
+
+def post_text(job: Job) -> str:
+    return f"<@{job.request.member_id}>, your video is ready."
+
+
+def link_text(job: Job, *, size: int, limit: int) -> str:
+    """Say where a video is that the channel does not take; sizes in bytes."""
+    ends = f" until {date(job.output_ends_at)}" if job.output_ends_at else ""
+    return (
+        f"<@{job.request.member_id}>, your video is ready. At {mebibytes(size)} it is larger than the "
+        f"{mebibytes(limit)} this channel takes, so here is a link to it{ends}."
+    )
+
+
+def post_controls(job: Job, *, link: str | None = None) -> ui.View:
+    """Make the post's buttons; *Details* also carries the job and attempt by which the post is found again."""
+    view = ui.View(timeout=None)
+    if link is not None:
+        view.add_item(ui.Button(label="Open the video", style=discord.ButtonStyle.link, url=link))
+    view.add_item(
+        ui.Button(
+            label="Details",
+            style=discord.ButtonStyle.secondary,
+            custom_id=str(DetailsId(place="post", job_id=job.id, attempt=job.post_attempts)),
+        )
+    )
+    view.stop()
+    return view

@@ -1,0 +1,25 @@
+"""The ephemeral answer to a request that was not taken: one sentence, and the member's own words back."""
+
+from datetime import datetime
+from typing import Final
+
+import discord
+
+from bot.media.rules import ImageRules
+from bot.policy.request import Refusal
+from bot.presentation.details import prompt_file
+from bot.presentation.sentences import refusal_sentence
+
+CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
+
+
+def refusal_message(
+    refusal: Refusal, rules: ImageRules, *, prompt: str, spending_resets_at: datetime
+) -> tuple[str, list[discord.File]]:
+    """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
+    sentence = refusal_sentence(refusal, rules, spending_resets_at=spending_resets_at)
+    if not prompt.strip():
+        return sentence, []
+    if len(prompt) <= CODE_BLOCK_LIMIT and "```" not in prompt:
+        return f"{sentence}\nYour prompt, to copy:\n```\n{prompt}\n```", []
+    return f"{sentence}\nYour prompt is in the file below.", [prompt_file(prompt)]

@@ -1,0 +1,107 @@
+"""The one place where a reason becomes the sentence a person reads.
+
+Sentences say what is wrong and what to do; they blame nobody and carry nothing that Segmind or Discord said.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from bot.jobs.model import Problem, ProblemCode
+from bot.media.rules import ImageFault, ImageRules
+from bot.policy.request import PROMPT_LIMIT, Refusal, RefusalCode
+
+_PROBLEMS: Final = {
+    ProblemCode.REFUSED: "The video service did not accept this request. Nothing was charged. Try another prompt or other images.",
+    ProblemCode.MODERATED: "The video service's content rules stopped this video. Nothing was charged. Try another prompt or other images.",
+    ProblemCode.RUN_FAILED: "The video service could not make this video. Nothing was charged. You can ask for it again.",
+    ProblemCode.SERVICE: "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged.",
+    ProblemCode.UNREACHABLE: "The video service could not be reached for too long. Nothing was charged. Please try again later.",
+    ProblemCode.NEVER_ARRIVED: "The request was lost on its way to the video service, and is not repeated by itself. You can ask for it again.",
+    ProblemCode.RECORD_GONE: "The video service no longer knows this video; whoever runs this bot has been told.",
+    ProblemCode.OUTPUT_GONE: "The video was made, but could not be fetched; whoever runs this bot has been told.",
+    ProblemCode.OUTPUT_UNUSABLE: "The video service delivered a file that is not a video; whoever runs this bot has been told.",
+    ProblemCode.CHANNEL: "The bot can no longer post in this channel. It needs to view it, send messages, attach files and read its history.",
+    ProblemCode.CARD_GONE: "The status message was deleted, so the video was not posted.",
+    ProblemCode.POST_UNKNOWN: "The video may be posted already; without Read Message History the bot cannot tell, so it does not post again.",
+}
+
+
+def problem_sentence(problem: Problem, rules: ImageRules) -> str:
+    """Say why a job did not end in a posted video."""
+    if problem.code is ProblemCode.IMAGE:
+        sentence = image_sentence(ImageFault(problem.detail), f"image{problem.image}", rules)
+        return f"{sentence} Nothing was charged."
+    return _PROBLEMS[problem.code]
+
+
+def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
+    """Say what is wrong with the image given as `name`, such as `image2`, and what would be right."""
+    kinds = "a JPEG, PNG or WebP picture"
+    match fault:
+        case ImageFault.NOT_AN_IMAGE | ImageFault.WRONG_TYPE:
+            return f"`{name}` is not a picture that can be used. Upload {kinds}."
+        case ImageFault.BROKEN:
+            return f"`{name}` cannot be opened: the file is damaged or not really a picture. Upload {kinds}."
+        case ImageFault.TOO_LARGE:
+            return f"`{name}` is too large a file. Upload {kinds} of at most {megabytes(rules.max_bytes)}."
+        case ImageFault.TOO_MANY_PIXELS:
+            return f"`{name}` has too many pixels. Upload one of at most {rules.max_pixels // 1_000_000} megapixels."
+        case ImageFault.TOO_SMALL:
+            return f"`{name}` is too small. Upload one of at least {rules.min_side} pixels on its shorter side."
+        case ImageFault.TOO_OBLONG:
+            return f"`{name}` is too long and narrow. Its longer side may be at most {rules.max_ratio:g} times the shorter."
+        case ImageFault.GONE | ImageFault.FORBIDDEN_HOST | ImageFault.UNREACHABLE:
+            return f"`{name}` could not be fetched from Discord. Upload it again."
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.3g} MB"
+
+
+def mebibytes(size: int) -> str:
+    return f"{size / 1_048_576:.3g} MiB"
+
+
+def dollars(amount: Decimal) -> str:
+    return f"${amount:.2f}"
+
+
+def countdown(moment: datetime) -> str:
+    """Write a moment so that the reader's client counts it by itself, such as "in 3 minutes"."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
+def date(moment: datetime) -> str:
+    return f"<t:{int(moment.timestamp())}:D>"
+
+
+def lasted(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at: datetime) -> str:
+    """Say why a request was not taken, and what to do."""
+    match refusal.code:
+        case RefusalCode.BLANK_PROMPT:
+            return "The prompt is empty. Describe what should happen in the video."
+        case RefusalCode.LONG_PROMPT:
+            return f"The prompt has {refusal.number:,} characters; at most {PROMPT_LIMIT:,} are possible. Shorten it."
+        case RefusalCode.IMAGE:
+            return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", rules)
+        case RefusalCode.UNKNOWN_IMAGE:
+            return f"The prompt names `@Image{refusal.number}`, but {_present(refusal.count)}."
+        case RefusalCode.GAP:
+            return f"The prompt names images, so fill `image1` to `image{refusal.count}` without a gap: then `@Image2` is `image2`."
+        case RefusalCode.OUTSIDE_SERVER:
+            return "Videos are made in servers. Use this command in a server's channel."
+        case RefusalCode.PERMISSIONS:
+            missing = ", ".join(refusal.names)
+            return f"The bot cannot post a video here: it lacks {missing}. Ask a moderator to allow that, or use another channel."
+        case RefusalCode.SPEND_LIMIT:
+            return f"Today's spending limit for videos is reached. Try again {countdown(spending_resets_at)}."
+
+
+def _present(count: int) -> str:
+    return "there is only `@Image1`" if count == 1 else f"there are only `@Image1` to `@Image{count}`"

@@ -1,0 +1,28 @@
+"""Other people's words, made harmless for Discord."""
+
+import re
+import unicodedata
+from typing import Final
+
+# In Discord's markdown a backslash takes the meaning of any ASCII punctuation: marks, links, mentions, timestamps.
+_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+ELLIPSIS: Final = "…"
+
+
+def plain(text: str) -> str:
+    """Return text that Discord shows as it was typed: no markdown, no mention, no link, no invisible control."""
+    visible = "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+    return _PUNCTUATION.sub(r"\\\1", visible)
+
+
+def clip(text: str, limit: int) -> str:
+    """Return at most `limit` characters, with an ellipsis where something is left out."""
+    return text if len(text) <= limit else text[: limit - len(ELLIPSIS)].rstrip() + ELLIPSIS
+
+
+def quoted(text: str, *, limit: int, lines: int) -> str:
+    """Return somebody's words as a Discord quotation of at most `limit` characters and `lines` lines of theirs."""
+    kept = text.strip().splitlines()
+    if len(kept) > lines:
+        kept = [*kept[: lines - 1], kept[lines - 1] + ELLIPSIS]
+    return "\n".join(f"> {plain(line)}" for line in clip("\n".join(kept), limit).splitlines())

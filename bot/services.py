@@ -1,0 +1,139 @@
+"""Everything the bot works with, opened together and closed in reverse."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import aiohttp
+import discord
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import open_database
+from bot.delivery.cards import CardDesk
+from bot.delivery.posts import PostDesk
+from bot.jobs.budget_row import BudgetRow
+from bot.jobs.clock import Clock, SystemClock
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.engine import Engine, Limits
+from bot.jobs.intake import Intake
+from bot.jobs.pacing import Planner
+from bot.jobs.queue import FairQueue
+from bot.jobs.store import JobStore
+from bot.jobs.tasks import supervised
+from bot.media.fetch import Fetcher, open_fetch_session
+from bot.media.images import ImageDesk
+from bot.media.rules import ImageRules
+from bot.media.videos import VideoDesk
+from bot.segmind.budget import Budget, Gcra
+from bot.segmind.client import Endpoints, SegmindClient, Timeouts
+from bot.settings import Settings
+
+TIMEOUTS: Final = Timeouts()
+CARDS_GRACE: Final = 1.5  # seconds for the last edits when the bot stops
+MAX_VIDEO_BYTES: Final = 512 * 1024 * 1024  # a safeguard; a 10 s video in 1080p has some 30 MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What cogs and commands call."""
+
+    settings: Settings
+    clock: Clock
+    image_rules: ImageRules
+    store: JobStore
+    intake: Intake
+    dispatcher: InProcessDispatcher
+    cards: CardDesk
+    segmind: SegmindClient
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, client: discord.Client, *, clock: Clock | None = None
+) -> AsyncGenerator[Services]:
+    """Open database, HTTP sessions and the job engine, delivering through `client`.
+
+    Drivers start with `dispatcher.resume()`, once `client` is logged in. On leaving, drivers stop first, then the last
+    edits of cards go out, then everything closes.
+    """
+    clock = clock or SystemClock()
+    rules = ImageRules()
+    images = ImageDesk(rules)
+    async with (
+        open_database(settings.database_url) as database,
+        open_segmind_session() as segmind_session,
+        open_fetch_session(settings.attachment_hosts) as attachment_session,
+        open_fetch_session(settings.segmind_output_hosts) as output_session,
+    ):
+        planner = Planner(budget_row(settings, database), clock)
+        segmind = segmind_client(settings, segmind_session, planner)
+        store = JobStore(database)
+        cards = CardDesk(client, images, rules, clock)
+        engine = Engine(
+            store=store,
+            segmind=segmind,
+            budget=planner,
+            queue=FairQueue(settings.segmind_max_in_flight),
+            cards=cards,
+            posts=PostDesk(client),
+            references=Fetcher(attachment_session, settings.attachment_hosts),
+            outputs=Fetcher(output_session, settings.segmind_output_hosts),
+            images=images,
+            videos=VideoDesk(),
+            clock=clock,
+            folder=settings.data_dir / "work",
+            limits=Limits(
+                max_in_flight=settings.segmind_max_in_flight,
+                max_image_bytes=rules.max_bytes,
+                max_video_bytes=MAX_VIDEO_BYTES,
+                submit_timeout=timedelta(seconds=TIMEOUTS.submit),
+            ),
+        )
+        dispatcher = InProcessDispatcher(engine)
+        intake = Intake(
+            store=store,
+            dispatcher=dispatcher,
+            cards=cards,
+            clock=clock,
+            daily_limit_usd=settings.spend_limit_usd_per_day,
+        )
+        background = [
+            asyncio.create_task(supervised("planner", planner.run, clock), name="planner"),
+            asyncio.create_task(supervised("dispatcher", dispatcher.run, clock), name="dispatcher"),
+        ]
+        try:
+            yield Services(
+                settings=settings,
+                clock=clock,
+                image_rules=rules,
+                store=store,
+                intake=intake,
+                dispatcher=dispatcher,
+                cards=cards,
+                segmind=segmind,
+            )
+        finally:
+            await dispatcher.stop()
+            await cards.close(CARDS_GRACE)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+
+def open_segmind_session() -> aiohttp.ClientSession:
+    """Make the one session that requests with the key go through: no cookies, no proxy of the environment."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+
+
+def budget_row(settings: Settings, database: AsyncEngine) -> BudgetRow:
+    return BudgetRow(database, Gcra(requests_per_minute=settings.segmind_requests_per_minute))
+
+
+def segmind_client(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> SegmindClient:
+    endpoints = Endpoints(
+        api=settings.segmind_api_url, history=settings.segmind_history_url, storage=settings.segmind_storage_url
+    )
+    return SegmindClient(session, key=settings.segmind_api_key, endpoints=endpoints, budget=budget, timeouts=TIMEOUTS)

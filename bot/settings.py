@@ -1,0 +1,159 @@
+"""The settings: read once, here and nowhere else, from the environment and from `.env`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+from yarl import URL
+
+from bot.media.hosts import AllowedHosts
+
+DURATIONS: Final = (5, 10)  # seconds that the model makes
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` has one sentence for each wrong one, with no secret in any."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def _web_address(value: str) -> str:
+    url = URL(value)
+    if url.scheme not in {"http", "https"} or not url.host or url.user or url.query_string or url.fragment:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError from None
+    if url.drivername != "sqlite" or not url.database:
+        raise ValueError
+    return value
+
+
+def _hosts(value: object) -> AllowedHosts:
+    if isinstance(value, AllowedHosts):
+        return value
+    return AllowedHosts.parse(part.strip() for part in str(value).split(",") if part.strip())
+
+
+def _prices(value: object) -> Mapping[int, Decimal]:
+    if isinstance(value, Mapping):
+        return TypeAdapter(dict[int, Decimal]).validate_python(value)
+    prices: dict[int, Decimal] = {}
+    for part in str(value).split(","):
+        duration, _, price = part.partition("=")
+        try:
+            prices[int(duration)] = Decimal(price.strip())
+        except (ValueError, InvalidOperation):
+            raise ValueError from None
+    if set(prices) != set(DURATIONS) or not all(price.is_finite() and price > 0 for price in prices.values()):
+        raise ValueError
+    return prices
+
+
+def _model(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,99}", value):
+        raise ValueError
+    return value
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Hosts = Annotated[AllowedHosts, NoDecode, BeforeValidator(_hosts)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+
+
+class Settings(BaseSettings):
+    """What an operator sets. `description` says what a value should be, and is what a wrong one is answered with."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        arbitrary_types_allowed=True,
+    )
+
+    discord_token: Secret = Field(
+        description="the bot's token, from the Discord developer portal, page Bot; without spaces"
+    )
+    discord_api_url: WebAddress = Field("https://discord.com/api/v10", description="a web address (http or https)")
+    segmind_api_key: Secret = Field(description="an API key from Segmind's console; without spaces")
+    segmind_api_url: WebAddress = Field("https://api.segmind.com", description="a web address (http or https)")
+    segmind_history_url: WebAddress = Field(
+        "https://api.spotprod.segmind.com", description="a web address (http or https)"
+    )
+    segmind_storage_url: WebAddress = Field(
+        "https://workflows-api.segmind.com", description="a web address (http or https)"
+    )
+    segmind_output_hosts: Hosts = Field(
+        AllowedHosts.parse(["images.segmind.com"]),
+        description="host names, each with a port or without, parted by commas",
+    )
+    segmind_model: Annotated[str, AfterValidator(_model)] = Field(
+        "kling-o1-reference-image-to-video", description="a model's name as in its Segmind address"
+    )
+    segmind_requests_per_minute: int = Field(60, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    segmind_max_in_flight: int = Field(20, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    prices_usd: Annotated[Mapping[int, Decimal], NoDecode, BeforeValidator(_prices)] = Field(
+        {5: Decimal("1.35"), 10: Decimal("2.70")},
+        description="a price in dollars for each duration, like 5=1.35,10=2.70",
+    )
+    spend_limit_usd_per_day: Decimal = Field(
+        Decimal(20), ge=0, le=1_000_000, allow_inf_nan=False, description="dollars, from 0 (nothing is made) to 1000000"
+    )
+    attachment_hosts: Hosts = Field(
+        AllowedHosts.parse(["cdn.discordapp.com", "media.discordapp.net"]),
+        description="host names, each with a port or without, parted by commas",
+    )
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        "sqlite:///data/reelcast.db", description="sqlite:/// and a file's path"
+    )
+    data_dir: Path = Field(Path("data"), description="a folder for the files being worked on")
+    http_host: str = Field("127.0.0.1", description="the address that /healthz is served at")
+    http_port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535, or 0 to serve no /healthz")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["console", "json"] = Field("console", description="console or json")
+
+    @property
+    def database_file(self) -> Path:
+        return Path(make_url(self.database_url).database or "")
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings; raises `SettingsError` with a sentence for every wrong one at once."""
+    try:
+        return Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue] - the required ones come from outside
+    except ValidationError as error:
+        # The chain would carry pydantic's report with the values in it.
+        raise SettingsError([_sentence(detail) for detail in error.errors(include_input=False)]) from None
+
+
+def _sentence(detail: Mapping[str, Any]) -> str:
+    name = str(detail["loc"][0])
+    field = Settings.model_fields[name]
+    if detail["type"] == "missing":
+        return f"{name.upper()} is missing: set it to {field.description}."
+    return f"{name.upper()} is wrong: it should be {field.description}."
