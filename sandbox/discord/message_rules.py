@@ -24,6 +24,7 @@ IS_COMPONENTS_V2 = 1 << 15
 REQUEST_LIMIT = 25 * 1024 * 1024  # bytes of files in one request, where no boost allows a file more
 MAX_CONTENT, MAX_NONCE, MAX_ATTACHMENTS = 2000, 25, 10
 MAX_EMBEDS, MAX_EMBED_TEXT = 10, 6000
+EMBED_PARTS = ("title", "description", "author", "footer", "fields", "image", "thumbnail", "video")
 MAX_INT64 = 2**63 - 1
 MENTION_TYPES = ("users", "roles", "everyone")
 LEGACY_FIELDS = ("content", "embeds", "poll", "sticker_ids")
@@ -163,7 +164,7 @@ def _check_embed(form: Form) -> int:
         size += _text_size(field, "name", 256, required=True)
         size += _text_size(field, "value", 1024, required=True)
         field.boolean("inline")
-    if not size and not any(form.has(key) for key in ("image", "thumbnail", "video")):
+    if not any(form.has(key) for key in EMBED_PARTS):
         form.add("description", "BASE_TYPE_REQUIRED", "This field is required")
     return size
 
