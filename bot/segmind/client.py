@@ -163,7 +163,7 @@ class SegmindClient:
         return await self._ask(protocol.credit_query(self._at), claim, protocol.credit_balance)
 
     async def probe_model(self, model: str, *, claim: Claim = _BACKGROUND) -> None:
-        """Make sure, without a run, that a model is there; raises `ModelGone` or `ModelForbidden` if it says otherwise."""
+        """Make sure, without a run, that a model is there; raises `ModelGone` or `ModelForbidden` where it is not."""
         await self._ask(protocol.model_query(self._at, model), claim, protocol.model_found)
 
     async def upload(self, data_urls: Sequence[str], *, claim: Claim = _SUBMIT) -> tuple[str, ...]:
@@ -230,6 +230,9 @@ class SegmindClient:
             sent = body is None or body.started
             late = body is not None and body.late
             return Lost(reason=type(error).__name__, sent=sent, late=late)
+        if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+            # The server's words go into errors; a server that repeats the key must not put it there.
+            received = received.replace(self._key.get_secret_value().encode(), b"[key]")
         return Answer(
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()},

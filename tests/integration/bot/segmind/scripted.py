@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
 
-KEY = "SG_0123456789abcdef"
+KEY = "a key of no usual form: 0123456789abcdef"
 MODEL = "kling-o1-reference-image-to-video"
 BODY: dict[str, object] = {"prompt": "a fox", "image_urls": ["https://a.example/1.png"], "duration": 5}
 ID = "0b6c6c1e-7d1c-4a57-9a60-7f8f6d2f3c11"
