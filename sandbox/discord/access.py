@@ -1,0 +1,69 @@
+"""What the bot may reach and do, with the refusals that Discord gives in the order it gives them."""
+
+from sandbox.discord.permissions import Permission
+from sandbox.discord.refusals import (
+    ARCHIVED_THREAD,
+    LOCKED_THREAD,
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_GUILD,
+    UNKNOWN_MESSAGE,
+)
+from sandbox.discord.world import Channel, Guild, Message, User, World
+
+
+class Access:
+    """Finds things for a user, the bot above all, and refuses what that user may not reach."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def guild(self, guild_id: int, user: User | None = None) -> Guild:
+        """Return a guild that the user is a member of."""
+        guild = self._world.guilds.get(guild_id)
+        if guild is None or (user or self._world.bot).id not in guild.members:
+            raise UNKNOWN_GUILD.refusal()
+        return guild
+
+    def channel(self, channel_id: int, user: User | None = None) -> Channel:
+        """Return a channel that the user may view."""
+        channel = self._world.channel(channel_id)
+        if channel is None:
+            raise UNKNOWN_CHANNEL.refusal()
+        if Permission.VIEW_CHANNEL not in self.permissions(channel, user):
+            raise MISSING_ACCESS.refusal()
+        return channel
+
+    def message(self, channel: Channel, message_id: int) -> Message:
+        """Return a message that the bot token may reach: never an ephemeral one."""
+        message = channel.messages.get(message_id)
+        if message is None or message.visible_to is not None:
+            raise UNKNOWN_MESSAGE.refusal()
+        return message
+
+    def permissions(self, channel: Channel, user: User | None = None) -> Permission:
+        return self._world.permissions((user or self._world.bot).id, channel)
+
+    def require(self, channel: Channel, needed: Permission, user: User | None = None) -> None:
+        """Refuse unless the user has all of `needed` in the channel."""
+        if needed not in self.permissions(channel, user):
+            raise MISSING_PERMISSIONS.refusal()
+
+    def require_posting(self, channel: Channel, *, files: bool, embeds: bool = False, user: User | None = None) -> None:
+        """Refuse unless the user may post in the channel, with files or embeds where there are some."""
+        send = Permission.SEND_MESSAGES_IN_THREADS if channel.thread else Permission.SEND_MESSAGES
+        self.require(channel, send, user)
+        if files:
+            self.require(channel, Permission.ATTACH_FILES, user)
+        if embeds:
+            self.require(channel, Permission.EMBED_LINKS, user)
+        if channel.thread is not None and channel.thread.locked:
+            manager = Permission.MANAGE_THREADS in self.permissions(channel, user)
+            if not manager:
+                raise LOCKED_THREAD.refusal()
+
+    def require_open(self, channel: Channel) -> None:
+        """Refuse to change anything in an archived thread."""
+        if channel.thread is not None and channel.thread.archived:
+            raise ARCHIVED_THREAD.refusal()

@@ -1,0 +1,67 @@
+"""Answers and follow-ups of interactions over REST, which carry the interaction's token and no other."""
+
+from sandbox.discord.interaction import Interaction
+from sandbox.discord.interactions import InteractionDesk
+from sandbox.discord.message_payloads import MessagePayloads
+from sandbox.discord.messages import Messages
+from sandbox.discord.refusals import UNKNOWN_WEBHOOK
+from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route
+from sandbox.discord.world import Message, World
+
+_WEBHOOK = "/webhooks/{webhook_id}/{token}"
+_MESSAGE = _WEBHOOK + "/messages/{message_id}"
+
+
+class WebhookRoutes:
+    def __init__(self, world: World, desk: InteractionDesk, messages: Messages, render: MessagePayloads) -> None:
+        self._world = world
+        self._desk = desk
+        self._messages = messages
+        self._render = render
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(
+                method="POST",
+                template="/interactions/{interaction_id}/{token}/callback",
+                handler=self.answer,
+                bucket="interaction_callback",
+                token=False,
+            ),
+            Route(method="POST", template=_WEBHOOK, handler=self.follow_up, bucket="webhook", token=False),
+            Route(method="GET", template=_MESSAGE, handler=self.get, bucket="webhook", token=False),
+            Route(method="PATCH", template=_MESSAGE, handler=self.edit, bucket="webhook", token=False),
+            Route(method="DELETE", template=_MESSAGE, handler=self.delete, bucket="webhook", token=False),
+        ]
+
+    async def answer(self, call: Call) -> Answer:
+        body = await self._desk.answer(
+            call.id("interaction_id"), call.parameters["token"], call.body.object, call.body.uploads
+        )
+        wants_body = call.query.get("with_response") in {"1", "true", "True"}
+        return Answer(body=body) if wants_body else NO_CONTENT
+
+    async def follow_up(self, call: Call) -> Answer:
+        token = self._interaction(call).token
+        message = await self._desk.follow_up(token, call.body.object, call.body.uploads)
+        return Answer(body=self._render.message(message))
+
+    async def get(self, call: Call) -> Answer:
+        return Answer(body=self._render.message(self._message(call)))
+
+    async def edit(self, call: Call) -> Answer:
+        edited = await self._messages.edit(self._message(call), call.body.object, call.body.uploads)
+        return Answer(body=self._render.message(edited))
+
+    async def delete(self, call: Call) -> Answer:
+        self._messages.delete(self._message(call))
+        return NO_CONTENT
+
+    def _message(self, call: Call) -> Message:
+        original = call.parameters["message_id"] == "@original"
+        return self._desk.message(self._interaction(call), None if original else call.id("message_id"))
+
+    def _interaction(self, call: Call) -> Interaction:
+        if call.id("webhook_id") != self._world.application_id:
+            raise UNKNOWN_WEBHOOK.refusal()
+        return self._desk.by_token(call.parameters["token"])
