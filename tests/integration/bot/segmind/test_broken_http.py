@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.segmind import errors
-from tests.integration.bot.segmind.scripted import BODY, MODEL, Setting
+from tests.integration.bot.segmind.scripted import BODY, ID, MODEL, Setting
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
