@@ -21,6 +21,7 @@ from sandbox.segmind.motion import Box, views
 SAMPLE_RATE = 44_100  # Hz
 CHORD = (110, 165, 220, 275)  # Hz, all multiples of 5, so that 0.2 s of it repeats without a seam
 AUDIO_FRAME = 1024  # samples, what AAC takes at a time
+HEADROOM = (0.5, 0.35)  # where a cut is centred: faces stand above the middle
 BT601, LIMITED_RANGE = 6, 1  # FFmpeg's numbers for the matrix and range that `_planes` produces
 
 
@@ -98,7 +99,8 @@ def _planes(data: bytes, size: tuple[int, int]) -> list[Image.Image]:
     with Image.open(io.BytesIO(data)) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     oversize = (size[0] * 9 // 8, size[1] * 9 // 8)
-    luma, blue, red = ImageOps.fit(picture, oversize, Image.Resampling.BILINEAR).convert("YCbCr").split()
+    cut = ImageOps.fit(picture, oversize, Image.Resampling.BILINEAR, centering=HEADROOM)
+    luma, blue, red = cut.convert("YCbCr").split()
     squeezed = luma.point([16 + round(value * 219 / 255) for value in range(256)])
     chroma = [16 + round(value * 224 / 255) for value in range(256)]
     return [squeezed, blue.reduce(2).point(chroma), red.reduce(2).point(chroma)]

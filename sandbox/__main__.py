@@ -1,0 +1,149 @@
+"""Command line: `python -m sandbox` serves a local Discord and a local Segmind, or one of them."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sandbox.segmind.server import SegmindSandbox
+
+DISCORD, SEGMIND = "discord", "segmind"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; see `python -m sandbox --help`."""
+    options = _parser().parse_args(arguments)
+    asyncio.run(serve(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="Serve a local Discord and a local Segmind, and print where they are as one line of JSON.",
+    )
+    parser.add_argument("part", nargs="?", choices=[DISCORD, SEGMIND], help="serve this part alone")
+    parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=0, help="Discord's port, Segmind's is the next one; 0 for any (default)"
+    )
+    parser.add_argument("--recording", type=Path, metavar="FILE", help="record Discord's exchanges here")
+    parser.add_argument(
+        "--speed", type=_positive, default=40.0, help="divides Segmind's run times (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--requests-per-minute", type=int, default=60, help="Segmind's rate limit (default: %(default)s)"
+    )
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input closes, too")
+    return parser
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Start what is asked for, print the line, and wait for the end."""
+    ended = _end_of_service()
+    async with AsyncExitStack() as stack:
+        parts: dict[str, Mapping[str, object]] = {}
+        if options.part in {None, DISCORD}:
+            parts[DISCORD] = await _start_discord(stack, options)
+        if options.part in {None, SEGMIND}:
+            parts[SEGMIND] = await _start_segmind(stack, options)
+        print(json.dumps({**parts, "environment": environment(**parts)}), flush=True)  # noqa: T201
+        if options.until_eof:
+            _watch_input(ended)
+        await ended.wait()
+
+
+def environment(
+    discord: Mapping[str, object] | None = None, segmind: Mapping[str, object] | None = None
+) -> dict[str, str]:
+    """Give the variables that point a bot at these parts, as their `describe()` tells them."""
+    variables: dict[str, object] = {}
+    if discord is not None:
+        variables |= {
+            "DISCORD_TOKEN": discord["token"],
+            "DISCORD_API_URL": discord["api_url"],
+            "ATTACHMENT_HOSTS": urlsplit(str(discord["cdn_url"])).netloc,
+        }
+    if segmind is not None:
+        variables |= {
+            "SEGMIND_API_KEY": segmind["api_key"],
+            "SEGMIND_API_URL": segmind["api_url"],
+            "SEGMIND_HISTORY_URL": segmind["history_url"],
+            "SEGMIND_STORAGE_URL": segmind["storage_url"],
+            "SEGMIND_OUTPUT_HOSTS": segmind["output_host"],
+        }
+    return {name: str(value) for name, value in variables.items()}
+
+
+async def _start_discord(stack: AsyncExitStack, options: argparse.Namespace) -> Mapping[str, object]:
+    from sandbox.discord.server import DiscordSandbox  # noqa: PLC0415 - Segmind alone does not load it
+
+    server = DiscordSandbox(host=options.host, port=options.port, recording=options.recording)
+    discord = await stack.enter_async_context(server)
+    return dict(discord.describe())
+
+
+async def _start_segmind(stack: AsyncExitStack, options: argparse.Namespace) -> Mapping[str, object]:
+    follows = options.part is None and options.port != 0
+    server = SegmindSandbox(
+        host=options.host,
+        port=options.port + 1 if follows else options.port,
+        speed=options.speed,
+        requests_per_minute=options.requests_per_minute,
+    )
+    segmind = await stack.enter_async_context(server)
+    return dict(segmind.describe())
+
+
+def _end_of_service() -> asyncio.Event:
+    """Give an event that SIGINT and SIGTERM set; a second signal ends the process at once."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def end(number: signal.Signals) -> None:
+        loop.remove_signal_handler(number)
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end, number)
+    return ended
+
+
+def _watch_input(ended: asyncio.Event) -> None:
+    """Set `ended` once standard input closes; what comes through it is ignored.
+
+    A thread reads it, as an event loop can wait for pipes and terminals but not for files.
+    """
+    loop = asyncio.get_running_loop()
+
+    def read_all() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        with suppress(RuntimeError):  # the loop ended first
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=read_all, name="standard input", daemon=True).start()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65_536:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return port
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
+if __name__ == "__main__":
+    main()
