@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from sandbox.discord.components import SELECTS, ComponentType
 from sandbox.discord.form import Form, is_snowflake
 
 MAX_ROWS, MAX_COMPONENTS = 5, 40
@@ -14,29 +15,6 @@ MAX_TEXT = 4000  # characters that a layout's text displays have in all
 MAX_INT32 = 2**31 - 1
 WEB = ("http", "https")
 MEDIA = (*WEB, "attachment")
-
-
-class ComponentType(IntEnum):
-    ACTION_ROW = 1
-    BUTTON = 2
-    STRING_SELECT = 3
-    TEXT_INPUT = 4
-    USER_SELECT = 5
-    ROLE_SELECT = 6
-    MENTIONABLE_SELECT = 7
-    CHANNEL_SELECT = 8
-    SECTION = 9
-    TEXT_DISPLAY = 10
-    THUMBNAIL = 11
-    MEDIA_GALLERY = 12
-    FILE = 13
-    SEPARATOR = 14
-    CONTAINER = 17
-    LABEL = 18
-    FILE_UPLOAD = 19
-    RADIO_GROUP = 21
-    CHECKBOX_GROUP = 22
-    CHECKBOX = 23
 
 
 class ButtonStyle(IntEnum):
@@ -48,13 +26,6 @@ class ButtonStyle(IntEnum):
     PREMIUM = 6
 
 
-SELECTS = (
-    ComponentType.STRING_SELECT,
-    ComponentType.USER_SELECT,
-    ComponentType.ROLE_SELECT,
-    ComponentType.MENTIONABLE_SELECT,
-    ComponentType.CHANNEL_SELECT,
-)
 DEFAULT_VALUE_TYPES = {
     ComponentType.USER_SELECT: ("user",),
     ComponentType.ROLE_SELECT: ("role",),
@@ -129,7 +100,7 @@ def check_layout(form: Form, filenames: Collection[str]) -> None:
         )
 
 
-def type_among(form: Form, types: Collection[ComponentType]) -> bool:
+def type_among(form: Form, types: Collection[int]) -> bool:
     """Tell whether a component is of one of `types`, and note it where it is not."""
     value = form.data.get("type")
     if value in types:
@@ -137,7 +108,7 @@ def type_among(form: Form, types: Collection[ComponentType]) -> bool:
     if value is None:
         form.require("type")
     else:
-        listed = ", ".join(str(int(each)) for each in types)
+        listed = ", ".join(str(int(each)) for each in sorted(types))
         form.add("type", "UNION_TYPE_CHOICES", f'Value of field "type" must be one of ({listed}).')
     return False
 
@@ -271,7 +242,7 @@ def _check_media(form: Form, key: str, schemes: Collection[str], tally: Tally) -
         media.add("url", "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", message)
 
 
-CHECKS: dict[ComponentType, Callable[[Form, Tally], None]] = {
+CHECKS: dict[int, Callable[[Form, Tally], None]] = {
     ComponentType.ACTION_ROW: _check_row,
     ComponentType.BUTTON: _check_button,
     ComponentType.SECTION: _check_section,

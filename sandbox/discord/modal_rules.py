@@ -6,8 +6,6 @@ https://docs.discord.com/developers/interactions/receiving-and-responding#intera
 from collections.abc import Mapping
 
 from sandbox.discord.component_rules import (
-    SELECTS,
-    ComponentType,
     Tally,
     check_component,
     check_options,
@@ -15,6 +13,7 @@ from sandbox.discord.component_rules import (
     check_select,
     type_among,
 )
+from sandbox.discord.components import SELECTS, ComponentType
 from sandbox.discord.form import Form
 from sandbox.discord.refusals import FormErrors, Path
 

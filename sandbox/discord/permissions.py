@@ -68,10 +68,7 @@ ROLE, MEMBER = 0, 1
 
 _WHILE_TIMED_OUT = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
 _ONLY_WITH_A_MESSAGE = int(
-    Permission.MENTION_EVERYONE
-    | Permission.SEND_TTS_MESSAGES
-    | Permission.ATTACH_FILES
-    | Permission.EMBED_LINKS
+    Permission.MENTION_EVERYONE | Permission.SEND_TTS_MESSAGES | Permission.ATTACH_FILES | Permission.EMBED_LINKS
 )
 
 
@@ -138,9 +135,7 @@ def _overwritten(
     """Apply the overwrites in order: everyone's, then all roles' together, then the member's."""
     everyone = [each for each in overwrites if each.type == ROLE and each.id == everyone_role_id]
     roles = [
-        each
-        for each in overwrites
-        if each.type == ROLE and each.id in member_role_ids and each.id != everyone_role_id
+        each for each in overwrites if each.type == ROLE and each.id in member_role_ids and each.id != everyone_role_id
     ]
     member = [each for each in overwrites if each.type == MEMBER and each.id == member_id]
     for layer in (everyone, roles, member):
