@@ -76,7 +76,7 @@ class Administration:
         self.faults.add(read_fault(payload))
         return {}
 
-    async def clear_faults(self, payload: JsonObject) -> JsonObject:
+    async def clear_faults(self, _payload: JsonObject) -> JsonObject:
         self.faults.clear()
         return {}
 
@@ -114,7 +114,7 @@ class Administration:
                 raise ValueError(f"the gateway cannot {other!r}")
         return {}
 
-    async def sessions(self, payload: JsonObject) -> JsonObject:
+    async def sessions(self, _payload: JsonObject) -> JsonObject:
         """Answer how the gateway's sessions stand."""
         return {
             "sessions": [

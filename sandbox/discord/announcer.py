@@ -17,6 +17,9 @@ class Dispatcher(Protocol):
     def dispatch(self, event: str, data: JsonObject, *, guild_id: int | None = None, intent: int = 0) -> None: ...
 
 
+ALWAYS = Intent(0)
+"""The intent of events that reach every session."""
+
 Listener = Callable[[str, JsonObject], None]
 
 
@@ -93,7 +96,7 @@ class Announcer:
         channel: Channel,
         *,
         intent: Intent,
-        direct_intent: Intent = Intent(0),
+        direct_intent: Intent = ALWAYS,
     ) -> None:
         """Send an event to all, the bot included, who may view a channel."""
         guild = self._world.guild_of(channel)

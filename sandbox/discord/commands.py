@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sandbox.discord.command_rules import CommandType, check_command, check_commands
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.refusals import UNKNOWN_APPLICATION_COMMAND
-from sandbox.discord.wire import integer, text
+from sandbox.discord.wire import integer, objects, text
 
 Scope = int | None
 """A guild's id, or `None` for global commands."""
@@ -97,7 +97,7 @@ class CommandRegistry:
         made |= {key: definition[key] for key in _KEPT if definition.get(key) is not None}
         made["description"] = text(definition, "description")
         if kind == CommandType.CHAT_INPUT:
-            made["options"] = [_without_nulls(each) for each in definition.get("options") or []]
+            made["options"] = [_without_nulls(each) for each in objects(definition.get("options"))]
         return made if scope is None else made | {"guild_id": str(scope)}
 
 

@@ -60,7 +60,7 @@ class Control:
             web.post("/sandbox/admin/{action}", self.administer),
         ]
 
-    async def world(self, request: web.Request) -> web.Response:
+    async def world(self, _request: web.Request) -> web.Response:
         """Answer addresses, guilds, channels, roles and members as they are now."""
         return web.json_response(self._describe())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import av
+from av.error import FFmpegError
 from PIL import Image, UnidentifiedImageError
 
 from sandbox.discord.signed_urls import UrlSigner
@@ -129,5 +130,5 @@ def _video_dimensions(file: Path) -> tuple[int, int] | None:
         with av.open(str(file)) as container:
             streams = container.streams.video
             return (streams[0].width, streams[0].height) if streams else None
-    except (av.FFmpegError, ValueError, OSError):
+    except (FFmpegError, ValueError, OSError):
         return None

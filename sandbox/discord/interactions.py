@@ -8,8 +8,7 @@ import asyncio
 import secrets
 
 from sandbox.discord import interaction_payloads
-from sandbox.discord.announcer import Announcer
-from sandbox.discord.gateway.protocol import Intent
+from sandbox.discord.announcer import ALWAYS, Announcer
 from sandbox.discord.interaction import ALLOWED, CallbackType, Interaction, InteractionType
 from sandbox.discord.interaction_rules import check_choices
 from sandbox.discord.json_types import JsonObject
@@ -70,7 +69,7 @@ class InteractionDesk:
         self._by_token[interaction.token] = interaction
         self._timers[interaction.id] = asyncio.get_running_loop().call_later(ANSWER_WITHIN, self._fail, interaction)
         payload = interaction_payloads.event(interaction, self._world, self._render)
-        self._announcer.bot("INTERACTION_CREATE", payload, guild=guild, intent=Intent(0))
+        self._announcer.bot("INTERACTION_CREATE", payload, guild=guild, intent=ALWAYS)
         return interaction
 
     def find(self, interaction_id: int) -> Interaction | None:
@@ -116,11 +115,9 @@ class InteractionDesk:
 
     def message(self, interaction: Interaction, message_id: int | None) -> Message:
         """Return a message that the token may reach: `None` stands for the original answer."""
-        if message_id is None:
-            found = interaction.original
-        else:
-            found = interaction.channel.messages.get(message_id)
-        if found is None or found.id not in interaction.channel.messages:
+        sent = interaction.channel.messages
+        found = interaction.original if message_id is None else sent.get(message_id)
+        if found is None or found.id not in sent:
             raise UNKNOWN_MESSAGE.refusal()
         if found.visible_to not in {None, interaction.user.id} or found.author is not self._world.bot:
             raise UNKNOWN_MESSAGE.refusal()

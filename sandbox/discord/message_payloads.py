@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sandbox.discord import components, payloads
 from sandbox.discord.clock import timestamp
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import is_object, text
+from sandbox.discord.wire import is_object, objects, text
 from sandbox.discord.world import Attachment, Message, MessageType, World
 
 ATTACHMENT_SCHEME = "attachment://"
@@ -131,7 +131,7 @@ class MessagePayloads:
             if is_object(embed.get(key)):
                 media = self._media(subject, text(embed[key], "url"))
                 rendered[key] = {name: media[name] for name in _EMBED_MEDIA if media.get(name) is not None}
-        rendered["fields"] = [{"inline": False} | field for field in embed.get("fields") or []]
+        rendered["fields"] = [{"inline": False} | field for field in objects(embed.get("fields"))]
         return rendered if rendered["fields"] else {k: v for k, v in rendered.items() if k != "fields"}
 
     def _media(self, subject: Message, url: str) -> JsonObject:

@@ -13,7 +13,7 @@ from sandbox.discord.message_rules import FileFacts, check_message
 from sandbox.discord.permissions import Permission
 from sandbox.discord.refusals import Path
 from sandbox.discord.wire import integer, objects, snowflake, text
-from sandbox.discord.world import Attachment, Channel, Message, MessageFlag, MessageType, User, World
+from sandbox.discord.world import NO_FLAGS, Attachment, Channel, Message, MessageFlag, MessageType, User, World
 
 Uploads = Mapping[int, Upload]
 """The files of a multipart body by the number in their part's name, `files[n]`."""
@@ -30,7 +30,7 @@ class Origin:
     type: MessageType = MessageType.DEFAULT
     interaction: JsonObject | None = None
     visible_to: int | None = None
-    flags: MessageFlag = MessageFlag(0)
+    flags: MessageFlag = NO_FLAGS
 
 
 class Messages:

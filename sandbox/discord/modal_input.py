@@ -4,7 +4,7 @@ from sandbox.discord.components import SELECTS, ComponentType
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.resolving import ClientRefusal, Resolver
 from sandbox.discord.select_input import choose
-from sandbox.discord.wire import integer, is_object, objects, text
+from sandbox.discord.wire import elements, integer, is_object, objects, one_or_many, text
 
 MAX_TEXT_INPUT = 4000  # characters
 
@@ -79,7 +79,7 @@ def _text_value(field: JsonObject, given: object) -> str:
 
 
 async def _files(field: JsonObject, given: object, resolver: Resolver) -> list[str]:
-    files = given if isinstance(given, list) else []
+    files = elements(given)
     required = field.get("required", True)
     least = integer(field, "min_values", 1) if required or files else 0
     most = integer(field, "max_values", 1)
@@ -93,7 +93,7 @@ def _options(field: JsonObject, given: object, ceiling: int) -> list[str]:
     options = objects(field.get("options"))
     if given is None:
         return [each["value"] for each in options if each.get("default")]
-    wanted = given if isinstance(given, list) else [given]
+    wanted = one_or_many(given)
     chosen = [each["value"] for each in options if each["value"] in wanted or each["label"] in wanted]
     least = integer(field, "min_values", 1 if field.get("required", True) else 0)
     most = integer(field, "max_values", ceiling)

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Self, TextIO
 
 from sandbox.discord.body import Body
 from sandbox.discord.json_types import JsonObject
@@ -23,7 +23,7 @@ class Recording:
         self._path = path
         self._file: TextIO | None = None
 
-    def __enter__(self) -> "Recording":
+    def __enter__(self) -> Self:
         if self._path is not None:
             self._file = self._path.open("a", encoding="utf-8")
         return self

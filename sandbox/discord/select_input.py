@@ -3,7 +3,7 @@
 from sandbox.discord.components import ComponentType
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.resolving import ClientRefusal, Resolver
-from sandbox.discord.wire import integer, objects
+from sandbox.discord.wire import integer, objects, one_or_many
 
 
 def choose(select: JsonObject, given: object, resolver: Resolver) -> list[str]:
@@ -12,7 +12,7 @@ def choose(select: JsonObject, given: object, resolver: Resolver) -> list[str]:
     Options of a string select are named by value or label, everything else by id.
     """
     wanted = _defaults(select) if given is None else given
-    chosen = wanted if isinstance(wanted, list) else [wanted]
+    chosen = one_or_many(wanted)
     least = integer(select, "min_values", 1) if select.get("required", True) else 0
     most = integer(select, "max_values", 1)
     if not least <= len(chosen) <= most:

@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import TypedDict
+from typing import Self, TypedDict
 
 from aiohttp import web
 
@@ -106,7 +106,7 @@ class DiscordSandbox:
         """Return the scheme, host and port that all is served at."""
         return f"http://{self._host}:{self._port}"
 
-    async def __aenter__(self) -> "DiscordSandbox":
+    async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as stack:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="discord-")))
             stack.enter_context(self._recording)

@@ -18,7 +18,7 @@ class WorldSource:
     def authenticate(self, token: str) -> bool:
         return hmac.compare_digest(token.removeprefix("Bot ").encode(), self._world.token.encode())
 
-    def ready(self, shard_id: int, shard_count: int, intents: int) -> JsonObject:
+    def ready(self, shard_id: int, shard_count: int, intents: int) -> JsonObject:  # noqa: ARG002 - all see the same
         return {
             "user": payloads.own_user(self._world.bot),
             "application": {

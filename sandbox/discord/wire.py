@@ -11,11 +11,19 @@ def is_object(value: object) -> TypeGuard[JsonObject]:
     return isinstance(value, dict)
 
 
+def elements(value: object) -> list[object]:
+    """Return the elements of a decoded JSON array; anything else counts as an empty one."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def one_or_many(value: object) -> list[object]:
+    """Return the elements of an array, or a list of the one value that it is."""
+    return elements(cast("object", value)) if isinstance(value, list) else [value]
+
+
 def objects(value: object) -> list[JsonObject]:
     """Return the objects in a decoded JSON array; anything else counts as absent."""
-    if not isinstance(value, list):
-        return []
-    return [entry for entry in cast("list[object]", value) if is_object(entry)]
+    return [entry for entry in elements(value) if is_object(entry)]
 
 
 def snowflake(value: object) -> int | None:
@@ -28,9 +36,7 @@ def snowflake(value: object) -> int | None:
 
 def snowflakes(value: object) -> list[int]:
     """Read an array of ids, leaving out what is none."""
-    if not isinstance(value, list):
-        return []
-    found = (snowflake(entry) for entry in cast("list[object]", value))
+    found = (snowflake(entry) for entry in elements(value))
     return [entry for entry in found if entry is not None]
 
 

@@ -49,6 +49,9 @@ class MessageFlag(IntFlag):
     COMPONENTS_V2 = 1 << 15
 
 
+NO_FLAGS = MessageFlag(0)
+
+
 @dataclass(slots=True, kw_only=True)
 class User:
     id: int
@@ -105,7 +108,7 @@ class Message:
     created_at: float
     type: MessageType = MessageType.DEFAULT
     content: str = ""
-    flags: MessageFlag = MessageFlag(0)
+    flags: MessageFlag = NO_FLAGS
     embeds: list[JsonObject] = field(default_factory=list[JsonObject])
     components: list[JsonObject] = field(default_factory=list[JsonObject])
     attachments: list[Attachment] = field(default_factory=list[Attachment])

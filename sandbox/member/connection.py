@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 
@@ -55,8 +56,8 @@ class Files:
         if isinstance(value, Upload):
             self.uploads.append(value)
             return {"upload": len(self.uploads) - 1}
-        if isinstance(value, list | tuple):
-            return [self.encode(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(value, list):
+            return [self.encode(each) for each in cast("list[object]", value)]
         subject = getattr(value, "id", None)
         return str(subject) if isinstance(subject, int) else value
 

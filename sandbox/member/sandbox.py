@@ -1,6 +1,6 @@
 """A connection to a running sandbox: its members and its administration."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
@@ -23,7 +23,7 @@ class Sandbox:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, control_url: str) -> AsyncIterator["Sandbox"]:
+    async def connect(cls, control_url: str) -> AsyncGenerator["Sandbox"]:
         """Connect to the control side of a sandbox, and to no other."""
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())

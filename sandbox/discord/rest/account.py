@@ -26,13 +26,13 @@ class AccountRoutes:
             Route(method="GET", template="/oauth2/applications/@me", handler=self.application),
         ]
 
-    async def gateway(self, call: Call) -> Answer:
+    async def gateway(self, _call: Call) -> Answer:
         return Answer(body={"url": self._gateway.address()})
 
-    async def gateway_bot(self, call: Call) -> Answer:
+    async def gateway_bot(self, _call: Call) -> Answer:
         return Answer(body=self._gateway.describe(self.shards))
 
-    async def me(self, call: Call) -> Answer:
+    async def me(self, _call: Call) -> Answer:
         return Answer(body=payloads.own_user(self._world.bot))
 
     async def user(self, call: Call) -> Answer:
@@ -72,5 +72,5 @@ class AccountRoutes:
             raise CANNOT_MESSAGE_USER.refusal()
         return Answer(body=payloads.channel(self._world.direct_channel(user)))
 
-    async def application(self, call: Call) -> Answer:
+    async def application(self, _call: Call) -> Answer:
         return Answer(body=payloads.application(self._world))

@@ -2,13 +2,14 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import discord
 import pytest
 from discord import app_commands, ui
 from discord.ext import commands
+from discord.http import Route
 from PIL import Image
 
 from sandbox.discord.server import DiscordSandbox
@@ -36,7 +37,7 @@ class FilmBot(commands.AutoShardedBot):
     """Answers /video with a card, edits it by channel and message id, and replies with a file."""
 
     def __init__(self) -> None:
-        super().__init__(command_prefix="!", intents=discord.Intents.default())
+        super().__init__(command_prefix="!", intents=discord.Intents.default(), guild_ready_timeout=0.1)
         self.seen: list[discord.Attachment] = []
         self.tree.add_command(app_commands.Command(name="video", description="Make", callback=self.video))
 
@@ -68,7 +69,7 @@ class FilmBot(commands.AutoShardedBot):
 
 
 @asynccontextmanager
-async def running(bot: commands.AutoShardedBot, token: str) -> AsyncIterator[None]:
+async def running(bot: commands.AutoShardedBot, token: str) -> AsyncGenerator[None]:
     ready = asyncio.Event()
 
     @bot.listen("on_ready")
@@ -90,7 +91,7 @@ async def running(bot: commands.AutoShardedBot, token: str) -> AsyncIterator[Non
 @pytest.fixture
 async def discord_sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordSandbox]:
     async with DiscordSandbox() as sandbox:
-        monkeypatch.setattr(discord.http.Route, "BASE", sandbox.describe()["api_url"])
+        monkeypatch.setattr(Route, "BASE", sandbox.describe()["api_url"])
         yield sandbox
 
 
