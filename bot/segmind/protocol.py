@@ -115,7 +115,10 @@ def run_result(answer: Answer) -> RunResult:
 
 
 def model_query(at: Endpoints, model: str) -> Request:
-    """Ask a model's address with the wrong verb: that costs nothing, and a model that is not there says so."""
+    """Ask a model's address with the wrong verb, which costs nothing.
+
+    A refusal of the model is believed; a refusal of the verb proves the model only where Segmind looks for it first.
+    """
     return Request(operation="model", method="GET", url=f"{_base(at.api)}/v2/{_segment(model)}")
 
 

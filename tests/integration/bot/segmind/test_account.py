@@ -103,3 +103,27 @@ async def test_segminds_clock_is_learned_from_its_answers(setting: Setting) -> N
     told = client.server_time(now)
     assert told is not None
     assert abs(told - theirs) < timedelta(seconds=3)
+
+
+async def test_a_model_is_probed_with_a_verb_that_runs_nothing(setting: Setting) -> None:
+    setting.segmind.answers(says(405, "<h1>Method Not Allowed</h1>"))
+    await setting.client().probe_model(MODEL)
+    [received] = setting.segmind.received
+    assert (received.method, received.path, received.body) == ("GET", f"/v2/{MODEL}", b"")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        (says(404, {"error": "Model not found"}), errors.ModelGone),
+        (says(410, {"error": "Model retired"}), errors.ModelGone),
+        (says(403, {"error": "Model not permitted"}), errors.ModelForbidden),
+    ],
+)
+async def test_a_model_that_is_not_there_is_found_out_by_the_probe(
+    setting: Setting, refusal: Handler, kind: type[errors.SegmindError]
+) -> None:
+    setting.segmind.answers(refusal)
+    with pytest.raises(errors.OperatorMustAct) as caught:
+        await setting.client().probe_model(MODEL)
+    assert type(caught.value) is kind

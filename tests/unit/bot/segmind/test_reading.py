@@ -64,7 +64,9 @@ def test_money_is_kept_as_written(written: object, amount: str | None) -> None:
     assert reading.money(written) == (None if amount is None else Decimal(amount))
 
 
-@pytest.mark.parametrize(("written", "span"), [(13.06, 13.06), (0, 0.0), (-1, None), ("13", None), (True, None)])
+@pytest.mark.parametrize(
+    ("written", "span"), [(13.06, 13.06), (0, 0.0), (-1, None), (10**400, None), ("13", None), (True, None)]
+)
 def test_seconds_are_numbers_from_zero_up(written: object, span: float | None) -> None:
     assert reading.seconds(written) == span
 
