@@ -12,7 +12,6 @@ import discord
 import pytest
 import yarl
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -138,26 +137,32 @@ class Client:
 class Lab:
     """A gateway served on loopback, and clients of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, heartbeat_interval: float = 41.25) -> None:
         self.clock = Clock()
-        self.gateway = Gateway(Source(), url=self.url, clock=self.clock)
+        self.gateway = Gateway(Source(), url=self.url, clock=self.clock, heartbeat_interval=heartbeat_interval)
         self._http = aiohttp.ClientSession()
         app = web.Application()
         app.router.add_get("/", self.gateway.handle)
         app.router.add_get("/api/{route:.+}", self._answer)
-        self.server = TestServer(app, port=0)
+        self._runner = web.AppRunner(app)
 
     async def __aenter__(self) -> Self:
-        await self.server.start_server()
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.close()
         await self.gateway.close()
-        await self.server.close()
+        await self._runner.cleanup()
 
     def url(self) -> str:
-        return str(self.server.make_url("/").with_scheme("ws"))
+        return str(self.address.with_scheme("ws"))
+
+    @property
+    def address(self) -> yarl.URL:
+        host, port = self._runner.addresses[0]
+        return yarl.URL.build(scheme="http", host=host, port=port, path="/")
 
     async def connect(self, query: str = "?v=10&encoding=json", decompress: Callable[[bytes], bytes] = bytes) -> Client:
         client = Client(await self._http.ws_connect(self.url() + query), decompress)
@@ -227,6 +232,7 @@ async def test_a_bot_without_the_guilds_intent_is_sent_no_guilds(lab: Lab) -> No
         ([(Opcode.PRESENCE_UPDATE, {})], CloseCode.NOT_AUTHENTICATED),
         ([(Opcode.REQUEST_GUILD_MEMBERS, {})], CloseCode.NOT_AUTHENTICATED),
         ([(Opcode.IDENTIFY, identify(token="stolen"))], CloseCode.AUTHENTICATION_FAILED),
+        ([(Opcode.RESUME, {"token": TOKEN, "session_id": "x"})], CloseCode.DECODE_ERROR),
         (
             [(Opcode.RESUME, {"token": "stolen", "session_id": "x", "seq": 0})],
             CloseCode.AUTHENTICATION_FAILED,
@@ -298,16 +304,13 @@ async def test_heartbeats_are_acknowledged_and_can_be_asked_for(lab: Lab) -> Non
 
 
 async def test_a_client_that_stops_beating_is_closed_and_its_session_ends() -> None:
-    gateway = Gateway(Source(), url=lambda: "ws://gateway.invalid", heartbeat_interval=0.02)
-    app = web.Application()
-    app.router.add_get("/", gateway.handle)
-    async with TestServer(app, port=0) as server, aiohttp.ClientSession() as http:
-        client = Client(await http.ws_connect(server.make_url("/?v=10")), bytes)
+    async with Lab(heartbeat_interval=0.02) as lab:
+        client = await lab.connect()
         await client.identify()
 
         assert await client.close_code() == CloseCode.SESSION_TIMED_OUT
-        await gateway.close()
-        assert gateway.sessions == ()
+        await lab.gateway.close()
+        assert lab.gateway.sessions == ()
 
 
 async def test_presence_and_voice_states_are_taken_without_an_answer(lab: Lab) -> None:
@@ -352,6 +355,19 @@ async def test_an_event_goes_only_to_sessions_with_its_intent(lab: Lab) -> None:
     lab.gateway.dispatch("MESSAGE_CREATE", {}, intent=Intent.GUILD_MESSAGES)
 
     assert (await client.next())["t"] == "MESSAGE_CREATE"
+
+
+async def test_a_client_that_does_not_read_holds_up_nobody(lab: Lab) -> None:
+    idle, reader = await lab.connect(), await lab.connect()
+    await idle.identify(intents=0)
+    await reader.identify(intents=int(Intent.GUILD_MESSAGES))
+
+    for _ in range(100):
+        lab.gateway.dispatch("TYPING_START", {"padding": "x" * 100_000})
+    lab.gateway.dispatch("MESSAGE_CREATE", {}, intent=Intent.GUILD_MESSAGES)
+
+    await reader.event("MESSAGE_CREATE")
+    lab.gateway.drop()
 
 
 async def test_an_event_is_sent_as_it_was_when_dispatched(lab: Lab) -> None:
@@ -451,6 +467,13 @@ async def close_in_good_order(lab: Lab, client: Client) -> None:
     await client.socket.close(code=1000)
 
 
+async def end_all_sessions_while_away(lab: Lab, client: Client) -> None:
+    lab.gateway.drop()
+    await client.close_code()
+    await lab.connect()
+    lab.gateway.invalidate(resumable=False)
+
+
 async def end_all_sessions(lab: Lab, client: Client) -> None:
     lab.gateway.invalidate(resumable=False)
     assert (await client.opcode(Opcode.INVALID_SESSION))["d"] is False
@@ -464,6 +487,7 @@ async def end_all_sessions(lab: Lab, client: Client) -> None:
         stay_away_too_long,
         close_in_good_order,
         end_all_sessions,
+        end_all_sessions_while_away,
     ],
 )
 async def test_a_session_beyond_recovery_is_invalid_and_the_client_may_identify_anew(
@@ -574,7 +598,7 @@ class Bot(discord.AutoShardedClient):
 @pytest.fixture
 def discord_is_local(lab: Lab) -> Iterator[None]:
     base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    Route.BASE = str(lab.server.make_url("/api"))
+    Route.BASE = str(lab.address / "api")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(lab.url())
     yield
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
