@@ -74,9 +74,7 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             yield Finding(ok=True, subject="gateway", words=f"{address}, {shards} shard{'s' if shards > 1 else ''}")
             guilds = await client.http.get_guilds(200)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            yield Finding(
-                ok=False, subject="application", words=f"Discord did not answer as expected ({_kind(error)})."
-            )
+            yield Finding(ok=False, subject="application", words=f"Discord did not answer ({_kind(error)}).")
             return
     if not guilds:
         yield Finding(
@@ -123,7 +121,7 @@ async def _check_segmind(settings: Settings, database: AsyncEngine) -> AsyncGene
             yield Finding(ok=False, subject="model", words=f"{settings.segmind_model}: {error}")
         except SegmindError as error:
             yield Finding(
-                ok=False, subject="model", words=f"{settings.segmind_model}: cannot be told ({error})", vital=False
+                ok=False, subject="model", words=f"{settings.segmind_model}: not known ({error})", vital=False
             )
         else:
             yield Finding(ok=True, subject="model", words=settings.segmind_model)

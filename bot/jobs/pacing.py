@@ -94,7 +94,7 @@ class SoloBudget:
         self._purse = purse
         self._clock = clock
 
-    async def take(self, _claim: Claim) -> None:
+    async def take(self, claim: Claim) -> None:  # noqa: ARG002 - nobody else is waiting
         while not (decision := await self._purse.take(self._clock.now())).allowed:
             await self._clock.sleep(decision.wait)
 

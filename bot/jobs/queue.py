@@ -1,7 +1,7 @@
 """Our own queue before Segmind: so many jobs there at once, and a fair turn for the rest."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
 from bot.jobs.model import Job
@@ -18,19 +18,19 @@ class _Waiting:
     turn: asyncio.Future[None]
 
 
-@dataclass(slots=True)
 class FairQueue:
     """Lets jobs through while places at Segmind are free: in turn between servers, then between a server's members.
 
     It knows the jobs of this process; `JobStore.save_submitting` is what guarantees the number of places.
     """
 
-    places: int
-    _inside: set[int] = field(default_factory=set[int])
-    _waiting: dict[int, _Waiting] = field(default_factory=dict[int, _Waiting])
-    _last_served: dict[tuple[int, ...], int] = field(default_factory=dict[tuple[int, ...], int])
-    _turns: count[int] = field(default_factory=count)
-    _arrivals: count[int] = field(default_factory=count)
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._inside: set[int] = set()
+        self._waiting: dict[int, _Waiting] = {}
+        self._last_served: dict[tuple[int, ...], int] = {}  # by server, and by server and member
+        self._turns = count()
+        self._arrivals = count()
 
     async def turn(self, job: Job) -> None:
         """Wait until it is this job's turn; its place is taken until `note` hears that it left Segmind, or `leave`."""
@@ -58,7 +58,7 @@ class FairQueue:
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and len(self._inside) < self.places:
+        while self._waiting and len(self._inside) < self._places:
             job_id, waiting = min(self._waiting.items(), key=lambda item: self._order(item[1]))
             del self._waiting[job_id]
             self._inside.add(job_id)

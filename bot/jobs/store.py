@@ -12,6 +12,7 @@ from sqlalchemy import Row, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import jobs, spending
+from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, Reference, VideoRequest
@@ -33,11 +34,11 @@ class JobStore:
         """
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, spending, {"day": job.spend_day, "usd": NOTHING}))
+            price = literal(job.reserved_usd, Usd)
             reserved = await connection.execute(
                 update(spending)
-                .where(spending.c.day == job.spend_day)
-                .where(spending.c.usd + literal(job.reserved_usd, spending.c.usd.type) <= daily_limit_usd)
-                .values(usd=spending.c.usd + literal(job.reserved_usd, spending.c.usd.type))
+                .where(spending.c.day == job.spend_day, spending.c.usd + price <= literal(daily_limit_usd, Usd))
+                .values(usd=spending.c.usd + price)
             )
             if reserved.rowcount == 0:
                 raise SpendLimitReached
@@ -110,7 +111,7 @@ async def _save(connection: AsyncConnection, job: Job) -> Job:
         await connection.execute(
             update(spending)
             .where(spending.c.day == job.spend_day)
-            .values(usd=spending.c.usd + literal(change, spending.c.usd.type))
+            .values(usd=spending.c.usd + literal(change, Usd))
         )
     return saved
 
