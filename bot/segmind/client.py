@@ -163,8 +163,9 @@ class SegmindClient:
         return await self._ask(protocol.credit_query(self._at), claim, protocol.credit_balance)
 
     async def probe_model(self, model: str, *, claim: Claim = _BACKGROUND) -> None:
-        """Make sure, without a run, that a model is there; raises `ModelGone` or `ModelForbidden` where it is not."""
-        await self._ask(protocol.model_query(self._at, model), claim, protocol.model_found)
+        """Make sure, without a run, that the account may use a model; raises `OperatorMustAct` where it may not."""
+        await self._budget.take(claim)
+        protocol.model_found(await self._request(protocol.model_query(self._at, model), total=self._timeouts.ask))
 
     async def upload(self, data_urls: Sequence[str], *, claim: Claim = _SUBMIT) -> tuple[str, ...]:
         """Store files given as data URLs; returns a lasting URL for each, in order."""

@@ -115,16 +115,17 @@ def run_result(answer: Answer) -> RunResult:
 
 
 def model_query(at: Endpoints, model: str) -> Request:
-    """Ask a model's address with the wrong verb, which costs nothing.
-
-    A refusal of the model is believed; a refusal of the verb proves the model only where Segmind looks for it first.
-    """
-    return Request(operation="model", method="GET", url=f"{_base(at.api)}/v2/{_segment(model)}")
+    """Ask a model for a run without any input: it refuses that, which costs nothing, and shows that it is there."""
+    return _post("model", f"{_base(at.api)}/v2/{_segment(model)}", {}, paid=False)
 
 
 def model_found(answer: Answer) -> None:
-    if not answer.ok and answer.status != HTTPStatus.METHOD_NOT_ALLOWED:
-        raise refusal(answer, missing=errors.ModelGone)
+    """Raise what stands between the account and the model; a refusal of the missing input is what was hoped for."""
+    if answer.ok:
+        return
+    refused = refusal(answer, missing=errors.ModelGone)
+    if not isinstance(refused, errors.Refused):
+        raise refused
 
 
 # --- request history ---------------------------------------------------------------------------------------

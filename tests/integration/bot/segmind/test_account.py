@@ -105,11 +105,11 @@ async def test_segminds_clock_is_learned_from_its_answers(setting: Setting) -> N
     assert abs(told - theirs) < timedelta(seconds=3)
 
 
-async def test_a_model_is_probed_with_a_verb_that_runs_nothing(setting: Setting) -> None:
-    setting.segmind.answers(says(405, "<h1>Method Not Allowed</h1>"))
+async def test_a_model_is_probed_by_a_request_that_it_must_refuse(setting: Setting) -> None:
+    setting.segmind.answers(says(400, {"error": "Missing required field: prompt"}))
     await setting.client().probe_model(MODEL)
     [received] = setting.segmind.received
-    assert (received.method, received.path, received.body) == ("GET", f"/v2/{MODEL}", b"")
+    assert (received.method, received.path, received.body) == ("POST", f"/v2/{MODEL}", b"{}")
 
 
 @pytest.mark.parametrize(
