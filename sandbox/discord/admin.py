@@ -12,7 +12,8 @@ from sandbox.discord.files import FileStore
 from sandbox.discord.gateway import Gateway, Intent
 from sandbox.discord.interactions import InteractionDesk
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.messages import Messages, NonceMemory
+from sandbox.discord.messages import Messages
+from sandbox.discord.nonces import NonceMemory
 from sandbox.discord.permissions import Overwrite
 from sandbox.discord.rate_limits import Limit, RateLimiter
 from sandbox.discord.rest.account import AccountRoutes
@@ -52,7 +53,7 @@ class Administration:
             "shards": self.shards,
             "gateway": self.steer_gateway,
             "sessions": self.sessions,
-            "expire_attachments": self.expire_attachments,
+            "attachment_lifetime": self.attachment_lifetime,
             "delete_message": self.delete_message,
             "delete_channel": self.delete_channel,
             "thread": self.change_thread,
@@ -122,10 +123,9 @@ class Administration:
             ]
         }
 
-    async def expire_attachments(self, payload: JsonObject) -> JsonObject:
-        """Remove the attachments of interactions that are older than `seconds`."""
-        age = float(payload.get("seconds", 0.0))
-        self.files.remove_ephemeral(older_than=self.clock() - age)
+    async def attachment_lifetime(self, payload: JsonObject) -> JsonObject:
+        """Keep the attachments of interactions, those there are already too, for `seconds`."""
+        self.files.interaction_lifetime = float(payload["seconds"])
         return {}
 
     async def delete_message(self, payload: JsonObject) -> JsonObject:
@@ -188,11 +188,13 @@ class Administration:
         return {}
 
     async def change_member(self, payload: JsonObject) -> JsonObject:
-        """Set a member's `roles`, or `timeout` in seconds from now (0 ends it)."""
+        """Set a member's `roles`, their `locale`, or a `timeout` in seconds from now (0 ends it)."""
         guild = self._guild(payload)
         member = guild.members[_id(payload, "user_id")]
         if "roles" in payload:
             member.role_ids = [each for each in snowflakes(payload["roles"]) if each in guild.roles]
+        if "locale" in payload:
+            member.user.locale = text(payload, "locale")
         if "timeout" in payload:
             seconds = float(payload["timeout"])
             member.timed_out_until = self.clock() + seconds if seconds else None

@@ -89,6 +89,13 @@ class Announcer:
             direct_intent=Intent.DIRECT_MESSAGE_TYPING,
         )
 
+    def wake(self, channel: Channel) -> None:
+        """Unarchive a thread that was written in, and announce it."""
+        guild = self._world.guild_of(channel)
+        if guild is not None and channel.thread is not None and channel.thread.archived:
+            channel.thread.archived = False
+            self.in_guild("THREAD_UPDATE", payloads.channel(channel), guild, intent=Intent.GUILDS)
+
     def in_channel(
         self,
         event: str,

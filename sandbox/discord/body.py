@@ -40,7 +40,7 @@ async def read_body(request: web.Request, files: FileStore) -> Body:
     if request.content_type == "multipart/form-data":
         return await _read_multipart(request, files)
     raw = await request.read()
-    return Body(content_type=content_type, payload=_decode(raw) if raw else None)
+    return Body(content_type=content_type, payload=_decode(raw)) if raw else Body()
 
 
 async def _read_multipart(request: web.Request, files: FileStore) -> Body:

@@ -25,14 +25,14 @@ def find_command(
     name: str,
 ) -> JsonObject:
     """Return a command that this member may use in this channel; raises `ClientRefusal` otherwise."""
+    guild = world.guild_of(channel)
     command = registry.usable(channel.guild_id, kind, name)
-    if command is None:
+    if command is None or (guild is not None and world.bot.id not in guild.members):
         raise ClientRefusal(f"no command is called {name!r}")
     contexts = command.get("contexts")
     if contexts is not None and (_DIRECT if channel.guild_id is None else _GUILD) not in contexts:
         raise ClientRefusal(f"{name!r} cannot be used here")
     allowed = world.permissions(user.id, channel)
-    guild = world.guild_of(channel)
     needed = command.get("default_member_permissions")
     if guild is not None and needed is not None and user.id != guild.owner_id:
         held = allowed if int(needed) else Permission(0)

@@ -45,6 +45,7 @@ class Control:
         self._members: dict[str, MemberAction] = {
             "send": members.send,
             "delete": members.delete,
+            "direct": members.direct,
             "commands": members.commands,
             "command": members.command,
             "autocomplete": members.autocomplete,

@@ -17,6 +17,7 @@ from sandbox.discord.world import Attachment, World
 mimetypes.add_type("image/webp", ".webp")
 
 CHUNK = 256 * 1024  # bytes
+INTERACTION_LIFETIME = 24 * 60 * 60.0  # seconds; Discord promises no time, and no URL outlives a day
 
 
 class ByteStream(Protocol):
@@ -43,7 +44,9 @@ class FileStore:
         self._world = world
         self._signer = signer
         self._served: dict[str, Attachment] = {}
+        self._perishable: dict[str, float] = {}  # when each attachment of an interaction came
         self.cdn_url = ""
+        self.interaction_lifetime = INTERACTION_LIFETIME
 
     async def receive(self, source: ByteStream, *, filename: str, content_type: str | None, limit: int) -> Upload:
         """Write an upload to disk; beyond `limit` bytes the rest is counted but not kept."""
@@ -75,9 +78,15 @@ class FileStore:
             description=description,
             spoiler=upload.filename.startswith("SPOILER_"),
             ephemeral=ephemeral,
-            created_at=self._world.clock(),
         )
         self._served[attachment.path] = attachment
+        return attachment
+
+    async def attach_to_interaction(self, upload: Upload) -> Attachment:
+        """Keep an upload of an interaction, which ends after `interaction_lifetime` seconds."""
+        folder = f"ephemeral-attachments/{self._world.application_id}"
+        attachment = await self.attach(upload, folder=folder, ephemeral=True)
+        self._perishable[attachment.path] = self._world.clock()
         return attachment
 
     def url(self, attachment: Attachment) -> str:
@@ -86,18 +95,16 @@ class FileStore:
 
     def served(self, path: str) -> Attachment | None:
         """Find the attachment behind a CDN path, `None` once it was removed."""
+        since = self._perishable.get(path)
+        if since is not None and self._world.clock() - since >= self.interaction_lifetime:
+            self.remove(self._served[path])
         return self._served.get(path)
 
     def remove(self, attachment: Attachment) -> None:
         """Delete a file for good, as Discord does with what no message holds any more."""
         self._served.pop(attachment.path, None)
+        self._perishable.pop(attachment.path, None)
         attachment.file.unlink(missing_ok=True)
-
-    def remove_ephemeral(self, *, older_than: float) -> None:
-        """Remove the attachments of interactions that were uploaded before a moment in Unix time."""
-        for attachment in list(self._served.values()):
-            if attachment.ephemeral and attachment.created_at < older_than:
-                self.remove(attachment)
 
 
 def safe_filename(name: str) -> str:

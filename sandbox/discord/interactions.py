@@ -21,6 +21,7 @@ from sandbox.discord.refusals import (
     UNKNOWN_INTERACTION,
     UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
+    DiscordRefusal,
     Path,
     invalid_form,
 )
@@ -88,7 +89,12 @@ class InteractionDesk:
             raise ALREADY_ACKNOWLEDGED.refusal()
         kind = _callback_type(interaction, payload)
         data = payload.get("data")
-        resource = await self._apply(interaction, kind, data if is_object(data) else {}, uploads)
+        interaction.answered = kind  # from here on a second answer is one too many
+        try:
+            resource = await self._apply(interaction, kind, data if is_object(data) else {}, uploads)
+        except DiscordRefusal:
+            interaction.answered = None
+            raise
         self._stop_timer(interaction)
         self._announcer.user(interaction.user.id, "INTERACTION_SUCCESS", _success(interaction))
         return interaction_payloads.callback(interaction, resource, self._render)
@@ -159,7 +165,6 @@ class InteractionDesk:
                 check_modal(data)
                 interaction.modal = data
                 self._announcer.user(interaction.user.id, "MODAL_CREATE", data | {"id": str(interaction.id)})
-        interaction.answered = kind
         return message
 
     async def _post(

@@ -1,6 +1,6 @@
 """What members do: send messages, use commands, press components, choose, and submit modals."""
 
-from sandbox.discord import command_input, modal_input
+from sandbox.discord import command_input, modal_input, payloads
 from sandbox.discord.access import Access
 from sandbox.discord.body import Body
 from sandbox.discord.command_rules import CommandType
@@ -59,6 +59,10 @@ class MemberActions:
             raise MISSING_PERMISSIONS.refusal()
         self._messages.delete(message)
         return {}
+
+    async def direct(self, user: User, _body: Body) -> JsonObject:
+        """Open the direct channel with the bot; answers it."""
+        return payloads.channel(self._world.direct_channel(user))
 
     async def commands(self, user: User, body: Body) -> JsonObject:
         """Answer the commands that a member may use in `{channel_id}`."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.discord import components
 from sandbox.discord.announcer import Announcer
@@ -56,41 +55,23 @@ class Messages:
         `path` is where the payload stands in the body. Raises `DiscordRefusal` if it breaks a rule.
         """
         self._check(channel, payload, uploads, path)
-        message = Message(
-            id=self._world.mint(),
-            channel_id=channel.id,
-            guild_id=channel.guild_id,
-            author=origin.author,
-            created_at=self._world.clock(),
-            type=MessageType.REPLY if reference else origin.type,
-            flags=MessageFlag(integer(payload, "flags")) & SENT_FLAGS | origin.flags,
-            reference=reference.id if reference else None,
-            interaction=origin.interaction,
-            visible_to=origin.visible_to,
-            tts=payload.get("tts") is True,
-        )
-        message.attachments = await self._attach_all(message, payload, uploads)
-        self._write(message, payload, reference)
-        channel.messages[message.id] = message
-        self._announcer.message("MESSAGE_CREATE", message)
+        attachments = await self._attach_all(channel, payload, uploads, origin.visible_to)
+        message = self._new(channel, origin)
+        message.attachments = attachments
+        message.flags |= MessageFlag(integer(payload, "flags")) & SENT_FLAGS
+        message.tts = payload.get("tts") is True
+        if reference is not None:
+            message.type, message.reference = MessageType.REPLY, reference.id
+        self._write(channel, message, payload, reference)
+        self._publish(channel, message)
+        self._announcer.wake(channel)
         return message
 
     def create_loading(self, channel: Channel, origin: Origin) -> Message:
         """Make the empty message that stands for a bot thinking, and announce it."""
-        message = Message(
-            id=self._world.mint(),
-            channel_id=channel.id,
-            guild_id=channel.guild_id,
-            author=origin.author,
-            created_at=self._world.clock(),
-            type=origin.type,
-            flags=MessageFlag.LOADING | origin.flags,
-            interaction=origin.interaction,
-            visible_to=origin.visible_to,
-        )
-        channel.messages[message.id] = message
-        self._announcer.message("MESSAGE_CREATE", message)
-        return message
+        message = self._new(channel, origin)
+        message.flags |= MessageFlag.LOADING
+        return self._publish(channel, message)
 
     async def edit(self, message: Message, payload: JsonObject, uploads: Uploads, *, path: Path = ()) -> Message:
         """Change what the payload names and announce the message as it is now."""
@@ -98,7 +79,7 @@ class Messages:
         self._check(channel, payload, uploads, path, editing=message)
         if "attachments" in payload:
             self._keep_listed(message, payload)
-        message.attachments += await self._attach_all(message, payload, uploads)
+        message.attachments += await self._attach_all(channel, payload, uploads, message.visible_to)
         if "flags" in payload:
             changeable = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.COMPONENTS_V2
             asked = MessageFlag(integer(payload, "flags")) & changeable
@@ -109,7 +90,7 @@ class Messages:
         else:
             message.edited_at = self._world.clock()
         replied = channel.messages.get(message.reference or 0)
-        self._write(message, payload, replied)
+        self._write(channel, message, payload, replied)
         self._announcer.message("MESSAGE_UPDATE", message)
         return message
 
@@ -124,6 +105,24 @@ class Messages:
         """Return the bytes that a file posted in a channel may have."""
         guild = self._world.guild_of(channel)
         return DEFAULT_UPLOAD_LIMIT if guild is None else guild.upload_limit
+
+    def _new(self, channel: Channel, origin: Origin) -> Message:
+        return Message(
+            id=self._world.mint(),
+            channel_id=channel.id,
+            guild_id=channel.guild_id,
+            author=origin.author,
+            created_at=self._world.clock(),
+            type=origin.type,
+            flags=origin.flags,
+            interaction=origin.interaction,
+            visible_to=origin.visible_to,
+        )
+
+    def _publish(self, channel: Channel, message: Message) -> Message:
+        channel.messages[message.id] = message
+        self._announcer.message("MESSAGE_CREATE", message)
+        return message
 
     def _check(
         self,
@@ -162,20 +161,25 @@ class Messages:
                 self._files.remove(attachment)
         message.attachments = kept
 
-    async def _attach_all(self, message: Message, payload: JsonObject, uploads: Uploads) -> list[Attachment]:
-        described = {snowflake(each.get("id")): each.get("description") for each in objects(payload.get("attachments"))}
-        folder = f"attachments/{message.channel_id}"
+    async def _attach_all(
+        self, channel: Channel, payload: JsonObject, uploads: Uploads, visible_to: int | None
+    ) -> list[Attachment]:
+        """Keep the uploads at the channel's addresses, with the descriptions that the payload gives them."""
+        described = {
+            snowflake(each.get("id")): text(each, "description") or None for each in objects(payload.get("attachments"))
+        }
+        folder = f"attachments/{channel.id}"
         return [
             await self._files.attach(
                 upload,
-                folder=folder if message.visible_to is None else f"ephemeral-{folder}",
-                ephemeral=message.visible_to is not None,
+                folder=folder if visible_to is None else f"ephemeral-{folder}",
+                ephemeral=visible_to is not None,
                 description=described.get(number),
             )
             for number, upload in sorted(uploads.items())
         ]
 
-    def _write(self, message: Message, payload: JsonObject, replied: Message | None) -> None:
+    def _write(self, channel: Channel, message: Message, payload: JsonObject, replied: Message | None) -> None:
         """Put the text, embeds and components of a payload into a message, and find whom it mentions."""
         if "content" in payload:
             message.content = text(payload, "content")
@@ -185,7 +189,6 @@ class Messages:
             message.components = components.normalise(objects(payload["components"]))
         if not payload.keys() & {"content", "components", "allowed_mentions"}:
             return
-        channel = self._channel(message)
         found = find_mentions(
             "\n".join([message.content, *components.texts(message.components)]),
             payload.get("allowed_mentions"),
@@ -202,27 +205,3 @@ class Messages:
         if channel is None:
             raise LookupError(f"channel {message.channel_id} is gone")
         return channel
-
-
-class NonceMemory:
-    """Remembers the nonces of a few minutes, so that a repeated request does not post twice.
-
-    https://docs.discord.com/developers/resources/message#create-message
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._seen: dict[tuple[int, str], tuple[float, Message]] = {}
-        self.lifetime = 180.0  # seconds
-
-    def repeated(self, author: User, payload: Mapping[str, Any]) -> Message | None:
-        """Return the message that an enforced nonce of this author already made, if it is remembered."""
-        if payload.get("enforce_nonce") is not True or payload.get("nonce") is None:
-            return None
-        at, message = self._seen.get((author.id, str(payload["nonce"])), (0.0, None))
-        return message if self._world.clock() - at < self.lifetime else None
-
-    def remember(self, message: Message, payload: Mapping[str, Any]) -> None:
-        """Note the nonce that a message was created with."""
-        if payload.get("nonce") is not None:
-            self._seen[message.author.id, str(payload["nonce"])] = (self._world.clock(), message)

@@ -175,7 +175,10 @@ def guild(subject: Guild) -> JsonObject:
 
 
 def gateway_guild(subject: Guild, world: World) -> JsonObject:
-    """Return a guild as GUILD_CREATE carries it, with the channels and threads that the bot may view."""
+    """Return a guild as GUILD_CREATE carries it: every channel, the threads that the bot may view.
+
+    Of the members only the bot itself is there; others come on request, as for any session without presences.
+    """
     visible = [
         each for each in subject.channels.values() if Permission.VIEW_CHANNEL in world.permissions(world.bot.id, each)
     ]
@@ -185,7 +188,7 @@ def gateway_guild(subject: Guild, world: World) -> JsonObject:
         "large": False,
         "unavailable": False,
         "member_count": len(subject.members),
-        "members": [member(each) for each in subject.members.values()],
+        "members": [member(own)],
         "channels": [channel(each) for each in subject.channels.values() if each.thread is None],
         "threads": [channel(each) for each in visible if each.thread is not None],
         "presences": [],

@@ -78,9 +78,7 @@ class Resolver:
             raise ClientRefusal(f"{value!r} names no uploaded file")
         if upload.size > self.upload_limit:
             raise ClientRefusal(f"{upload.filename} is larger than {self.upload_limit} bytes")
-        attachment = await self.files.attach(
-            upload, folder=f"ephemeral-attachments/{self.world.application_id}", ephemeral=True
-        )
+        attachment = await self.files.attach_to_interaction(upload)
         self._keep("attachments", attachment.id, self.render.attachment(attachment))
         return str(attachment.id)
 

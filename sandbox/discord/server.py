@@ -23,7 +23,8 @@ from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import InteractionDesk
 from sandbox.discord.member_actions import MemberActions
 from sandbox.discord.message_payloads import MessagePayloads
-from sandbox.discord.messages import Messages, NonceMemory
+from sandbox.discord.messages import Messages
+from sandbox.discord.nonces import NonceMemory
 from sandbox.discord.rate_limits import RateLimiter
 from sandbox.discord.recording import Recording
 from sandbox.discord.rest.account import AccountRoutes
@@ -150,7 +151,7 @@ class DiscordSandbox:
         announcer = Announcer(world, gateway, render)
         access = Access(world)
         messages = Messages(world, files, announcer)
-        nonces = NonceMemory(world)
+        nonces = NonceMemory(self.clock)
         desk = InteractionDesk(world, messages, announcer, render)
         stack.callback(desk.close)
         registry = CommandRegistry(world.application_id, world.mint)

@@ -94,7 +94,6 @@ class Attachment:
     description: str | None = None
     spoiler: bool = False
     ephemeral: bool = False
-    created_at: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)

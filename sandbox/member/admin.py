@@ -78,9 +78,9 @@ class Admin:
         """Return shard, sequence number and whether it is connected, of every gateway session."""
         return objects((await self._do("sessions"))["sessions"])
 
-    async def expire_attachments(self, *, older_than: float = 0.0) -> None:
-        """Remove the attachments of interactions older than so many seconds."""
-        await self._do("expire_attachments", seconds=older_than)
+    async def set_attachment_lifetime(self, seconds: float) -> None:
+        """Keep the attachments of interactions, those there are already too, this long."""
+        await self._do("attachment_lifetime", seconds=seconds)
 
     async def delete_message(self, channel_id: int, message_id: int) -> None:
         await self._do("delete_message", channel_id=str(channel_id), message_id=str(message_id))
@@ -141,6 +141,15 @@ class Admin:
             guild_id=self.guild_id(guild),
             user_id=self._id("members", member, guild),
             timeout=seconds,
+        )
+
+    async def set_locale(self, member: str, locale: str, *, guild: str | None = None) -> None:
+        """Set the language of a member's client, such as `de` or `pt-BR`."""
+        await self._do(
+            "member",
+            guild_id=self.guild_id(guild),
+            user_id=self._id("members", member, guild),
+            locale=locale,
         )
 
     async def remove_member(self, member: str, *, guild: str | None = None) -> None:

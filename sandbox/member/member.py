@@ -194,6 +194,10 @@ class Member:
         async for event in self._stream.listen():
             yield event
 
+    async def at_direct_messages(self) -> None:
+        """Go to the direct messages with the bot."""
+        self.channel_id = int((await self._post("direct", {}))["id"])
+
     def at(self, channel: str | int) -> None:
         """Go to another channel."""
         self.channel_id = self._channel(channel)

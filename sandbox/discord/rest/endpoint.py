@@ -56,7 +56,7 @@ class RestEndpoint:
             answer = Answer(status=refusal.status, body=refusal.body())
         response = _respond(answer, extra)
         self._recording.exchange(
-            describe_request(request.method, path, dict(request.query), body),
+            describe_request(request.method, request.path, dict(request.query), body),
             describe_response(answer.status, response.headers.get("Content-Type"), answer.body),
         )
         return response

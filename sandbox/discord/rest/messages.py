@@ -4,7 +4,8 @@ from sandbox.discord.access import Access
 from sandbox.discord.announcer import Announcer
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.message_payloads import MessagePayloads
-from sandbox.discord.messages import Messages, NonceMemory, Origin
+from sandbox.discord.messages import Messages, Origin
+from sandbox.discord.nonces import NonceMemory
 from sandbox.discord.permissions import Permission
 from sandbox.discord.refusals import (
     MISSING_PERMISSIONS,
@@ -74,12 +75,12 @@ class MessageRoutes:
         payload, uploads = call.body.object, call.body.uploads
         self._access.require_posting(channel, files=bool(uploads), embeds=bool(payload.get("embeds")))
         reference = self._reference(channel, payload)
-        repeated = self._nonces.repeated(self._world.bot, payload)
-        if repeated is not None:
-            return self._answer(repeated, payload)
-        origin = Origin(author=self._world.bot)
-        message = await self._messages.create(channel, payload, uploads, origin, reference=reference)
-        self._nonces.remember(message, payload)
+        async with self._nonces.turn(payload) as slot:
+            if slot.message is not None:
+                return self._answer(slot.message, payload)
+            origin = Origin(author=self._world.bot)
+            message = await self._messages.create(channel, payload, uploads, origin, reference=reference)
+            self._nonces.keep(slot, message)
         return self._answer(message, payload)
 
     async def edit(self, call: Call) -> Answer:
