@@ -71,6 +71,8 @@ class Api:
         return web.json_response(body)
 
     async def credits(self, _request: web.Request) -> web.Response:
+        if not self._service.settings.account_found:
+            raise RefusalError(404, "No credits found for the user")
         return web.json_response({"credits": float(self._service.ledger.credits)})
 
     async def history(self, request: web.Request) -> web.Response:

@@ -13,7 +13,13 @@ from aiohttp import web
 
 from sandbox.segmind.settings import Fault, Operation
 
-FILE = web.RequestKey("file", Path)  # set by a handler that answers with a file
+
+class FileAnswer(web.FileResponse):
+    """A file on its way out, which still knows where it lies."""
+
+    def __init__(self, path: Path, *, content_type: str) -> None:
+        super().__init__(path, headers={"Content-Type": content_type})
+        self.path = path
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +90,7 @@ async def _hang_up_midway(
     fault: Fault, request: web.Request, accepted: web.StreamResponse | None
 ) -> web.StreamResponse:
     """Announce a whole body, send half of it and drop the connection."""
-    body = _body(request, accepted if accepted is not None else _answer(fault))
+    body = _body(accepted if accepted is not None else _answer(fault))
     response = web.StreamResponse(headers={"Content-Length": str(len(body))})
     response.content_type = "application/json" if accepted is None else accepted.content_type
     await response.prepare(request)
@@ -94,8 +100,8 @@ async def _hang_up_midway(
     return response
 
 
-def _body(request: web.Request, response: web.StreamResponse) -> bytes:
-    if (path := request.get(FILE)) is not None:
-        return path.read_bytes()
+def _body(response: web.StreamResponse) -> bytes:
+    if isinstance(response, FileAnswer):
+        return response.path.read_bytes()
     body = response.body if isinstance(response, web.Response) else None
     return bytes(body) if isinstance(body, bytes | bytearray) else b""

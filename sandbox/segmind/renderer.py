@@ -32,8 +32,8 @@ class Renderer:
     async def close(self) -> None:
         """Stop what is being rendered and wait for the thread to end."""
         self._closing.set()
+        self._worker.shutdown(wait=False, cancel_futures=True)
         await asyncio.gather(*self._films.values(), return_exceptions=True)
-        self._worker.shutdown()
 
     def _render(self, key: str, images: Sequence[bytes], aspect_ratio: str, seconds: int) -> Path:
         path = self._folder / f"{key}.mp4"

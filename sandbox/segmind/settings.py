@@ -28,6 +28,7 @@ class Settings(BaseModel):
     history_outputs: int = Field(default=1, ge=1)  # rows of one finished request
     moderation_words: tuple[str, ...] = ()  # a prompt with one of them makes the run FAIL
     key_valid: bool = True
+    account_found: bool = True  # else the credits answer 404
     forbidden_models: tuple[str, ...] = ()
     retired_models: tuple[str, ...] = ()
     team_limit_reached: bool = False

@@ -9,7 +9,7 @@ from typing import cast
 from aiohttp import web
 
 from sandbox.segmind.api import read_json
-from sandbox.segmind.faults import FILE
+from sandbox.segmind.faults import FileAnswer
 from sandbox.segmind.ledger import StoredFile
 from sandbox.segmind.refusals import RefusalError
 from sandbox.segmind.service import Service
@@ -45,8 +45,7 @@ class Storage:
         stored = self._service.ledger.file(request.match_info["name"], now=self._service.clock.now())
         if stored is None:
             return web.Response(status=404, text="Not Found")
-        request[FILE] = stored.path
-        return web.FileResponse(stored.path, headers={"Content-Type": stored.content_type})
+        return FileAnswer(stored.path, content_type=stored.content_type)
 
     def _store(self, content_type: str, suffix: str, data: bytes) -> str:
         name = f"{self._service.ledger.new_id()}.{suffix}"

@@ -1,0 +1,37 @@
+import io
+
+import pytest
+from PIL import Image
+
+from sandbox.segmind.images import objection
+
+
+def encoded(size: tuple[int, int], form: str = "PNG") -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", size, "teal").save(data, form)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_an_image_of_a_known_format_is_taken(form: str) -> None:
+    assert objection(encoded((400, 300), form)) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"just text", "not a valid image"),
+        (b"", "not a valid image"),
+        (encoded((400, 300))[:-200], "not a valid image"),
+        (encoded((400, 300), "GIF"), "not a valid image"),
+        (encoded((400, 299)), "under 300 pixels"),
+        (encoded((800, 310)), "aspect ratio"),
+    ],
+)
+def test_what_the_model_would_not_take_is_named(data: bytes, words: str) -> None:
+    assert words in (objection(data) or "")
+
+
+def test_a_gigantic_image_is_refused_before_it_is_decoded() -> None:
+    bomb = encoded((9000, 6000))
+    assert objection(bomb) == "it has too many pixels"
