@@ -18,6 +18,8 @@ jobs = Table(
     # The id of the interaction that asked: unique by itself, so one interaction can never make two jobs.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
+    # Who drives it: a takeover changes this, and the former driver stops at its next save.
+    Column("driver", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("state_since", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -53,6 +55,8 @@ jobs = Table(
     Column("cancel_requested", Integer, nullable=False),
     # The post.
     Column("post_attempts", Integer, nullable=False),
+    # Where the post goes or went, when not to the channel of the request.
+    Column("post_channel_id", BigInteger),
     Column("post_message_id", BigInteger),
 )
 Index(None, jobs.c.state)

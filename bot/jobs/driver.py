@@ -61,7 +61,11 @@ async def drive(engine: Engine, job: Job) -> Job:
                 wait = FIRST_WAIT
                 continue
             wait = min(wait * 2, LONGEST_WAIT)
-            job = await engine.store.get(job.id) or job
+            newest = await engine.store.get(job.id)
+            if newest is None or newest.driver != job.driver:
+                log.info("job_taken_over", job=job.id)
+                break
+            job = newest
     finally:
         engine.queue.leave(job.id)
     return job

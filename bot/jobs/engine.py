@@ -8,6 +8,7 @@ import structlog
 from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
+from bot.jobs.errors import StaleJob
 from bot.jobs.model import Changes, Job
 from bot.jobs.ports import Cards, Posts
 from bot.jobs.queue import FairQueue
@@ -53,9 +54,20 @@ class Engine:
     async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
         """Save a job in its next state, then tell the card and the queue.
 
-        Raises `StaleJob` when somebody else has saved the job meanwhile.
+        What happened outside is true whatever a member has asked for meanwhile: where only that has changed, the move
+        is made on the newest value. Raises `StaleJob` when another driver has taken the job over or moved it.
         """
-        return self.moved(await self.store.save(job.move(state, self.clock.now(), **changes)), job.state)
+        before = job
+        while True:
+            try:
+                saved = await self.store.save(job.move(state, self.clock.now(), **changes))
+            except StaleJob:
+                newest = await self.store.get(job.id)
+                if newest is None or (newest.state, newest.driver) != (before.state, before.driver):
+                    raise
+                job = newest
+            else:
+                return self.moved(saved, before.state)
 
     def moved(self, job: Job, before: State) -> Job:
         """Tell everybody about a move that is saved."""

@@ -89,7 +89,9 @@ class Changes(TypedDict, total=False):
     problem: Problem | None
     cancel_requested: bool
     post_attempts: int
+    post_channel_id: int | None
     post_message_id: int | None
+    driver: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ class Job:
     spend_day: date
     reserved_usd: Decimal
     version: int = 0
+    driver: str = ""  # whose turn it is to move it; empty where one process drives all
     ledger_usd: Decimal = NOTHING  # what the day's spending carries for this job as of `version`
     cost_usd: Decimal | None = None  # what Segmind charged, once known
     card_message_id: int | None = None
@@ -118,6 +121,7 @@ class Job:
     problem: Problem | None = None
     cancel_requested: bool = False
     post_attempts: int = 0
+    post_channel_id: int | None = None  # where the video goes, if not to the channel of the request
     post_message_id: int | None = None
 
     def evolve(self, **changes: Unpack[Changes]) -> Job:

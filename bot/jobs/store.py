@@ -109,9 +109,7 @@ async def _save(connection: AsyncConnection, job: Job) -> Job:
     change = saved.ledger_usd - job.ledger_usd
     if change:
         await connection.execute(
-            update(spending)
-            .where(spending.c.day == job.spend_day)
-            .values(usd=spending.c.usd + literal(change, Usd))
+            update(spending).where(spending.c.day == job.spend_day).values(usd=spending.c.usd + literal(change, Usd))
         )
     return saved
 
@@ -122,6 +120,7 @@ def _to_row(job: Job) -> dict[str, Any]:
     return {
         "id": job.id,
         "version": job.version,
+        "driver": job.driver,
         "state": job.state,
         "state_since": job.state_since,
         "created_at": job.created_at,
@@ -151,6 +150,7 @@ def _to_row(job: Job) -> dict[str, Any]:
         "problem": None if problem is None else asdict(problem),
         "cancel_requested": int(job.cancel_requested),
         "post_attempts": job.post_attempts,
+        "post_channel_id": job.post_channel_id,
         "post_message_id": job.post_message_id,
     }
 
@@ -160,6 +160,7 @@ def _from_row(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
         version=row.version,
+        driver=row.driver,
         state=State(row.state),
         state_since=row.state_since,
         created_at=row.created_at,
@@ -190,6 +191,7 @@ def _from_row(row: Row[Any]) -> Job:
         problem=None if problem is None else _to_problem(problem),
         cancel_requested=bool(row.cancel_requested),
         post_attempts=row.post_attempts,
+        post_channel_id=row.post_channel_id,
         post_message_id=row.post_message_id,
     )
 

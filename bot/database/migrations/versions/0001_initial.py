@@ -16,6 +16,7 @@ def upgrade() -> None:
         "jobs",
         sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("driver", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("state_since", Instant, nullable=False),
         sa.Column("created_at", Instant, nullable=False),
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("problem", Json),
         sa.Column("cancel_requested", sa.Integer, nullable=False),
         sa.Column("post_attempts", sa.Integer, nullable=False),
+        sa.Column("post_channel_id", sa.BigInteger),
         sa.Column("post_message_id", sa.BigInteger),
         sa.UniqueConstraint("request_id"),
     )
