@@ -1,0 +1,112 @@
+"""Faults on demand: what a client of Segmind must live with, over real connections."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from sandbox.sample import sample_images
+from tests.integration.sandbox.segmind_lab import MODEL, PATIENCE, Client, segmind_client
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    async with segmind_client() as client:
+        yield client
+
+
+@pytest.fixture
+async def body(client: Client, tmp_path: Path) -> dict[str, Any]:
+    return {"prompt": "@Image1", "image_urls": await client.upload(sample_images(tmp_path)[0].read_bytes())}
+
+
+async def accepted(client: Client) -> int:
+    return len((await client.control.state())["requests"])
+
+
+@pytest.mark.parametrize(("when", "requests"), [("before", 0), ("after", 1)])
+async def test_a_connection_is_reset_before_or_after_the_request_was_accepted(
+    client: Client, body: dict[str, Any], when: str, requests: int
+) -> None:
+    await client.control.add_faults({"operation": "submit", "kind": "reset", "when": when, "count": 1})
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await client.ask("POST", f"/v2/{MODEL}", json=body)
+    assert await accepted(client) == requests
+    assert (await client.ask("POST", f"/v2/{MODEL}", json=body))[0] == 200
+    assert await accepted(client) == requests + 1
+
+
+@pytest.mark.parametrize(("when", "requests"), [("before", 0), ("after", 1)])
+async def test_a_stalled_request_never_answers_and_ends_when_its_client_leaves(
+    client: Client, body: dict[str, Any], when: str, requests: int
+) -> None:
+    await client.control.add_faults({"operation": "submit", "kind": "stall", "when": when, "count": 1})
+    call = asyncio.create_task(client.ask("POST", f"/v2/{MODEL}", json=body))
+    await asyncio.wait_for(
+        client.control.wait_for(lambda state: state["operations"].get("submit") == 1 and not state["faults"]),
+        PATIENCE,
+    )
+    assert not call.done()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert await accepted(client) == requests
+
+
+async def test_a_slow_answer_comes_late_but_whole(client: Client) -> None:
+    await client.control.add_faults({"operation": "credits", "kind": "stall", "delay": 0.05})
+    assert await client.ask("GET", "/v1/get-user-credits") == (200, {"credits": 50.0})
+
+
+async def test_a_proxy_answers_in_html_although_the_request_was_accepted(client: Client, body: dict[str, Any]) -> None:
+    await client.control.add_faults(
+        {
+            "operation": "submit",
+            "kind": "answer",
+            "when": "after",
+            "status": 502,
+            "body": "<html>Bad Gateway</html>",
+            "headers": {"Via": "1.1 proxy"},
+        }
+    )
+    async with client.request("POST", f"/v2/{MODEL}", json=body) as response:
+        assert (response.status, response.content_type) == (502, "text/html")
+        assert response.headers["Via"] == "1.1 proxy"
+    assert await accepted(client) == 1
+
+
+async def test_an_answer_can_be_garbage_that_calls_itself_json(client: Client) -> None:
+    await client.control.add_faults(
+        {"kind": "answer", "status": 200, "body": '{"credits": ', "content_type": "application/json"}
+    )
+    async with client.request("GET", "/v1/get-user-credits") as response:
+        assert (response.status, response.content_type) == (200, "application/json")
+        assert await response.text() == '{"credits": '
+
+
+@pytest.mark.parametrize("operation", ["result", "output"])
+async def test_a_body_breaks_off_halfway(client: Client, body: dict[str, Any], operation: str) -> None:
+    request_id = await client.complete(*body["image_urls"])
+    _, result = await client.ask("GET", f"/v2/requests/{request_id}")
+    path = {
+        "result": f"/v2/requests/{request_id}",
+        "output": result["output"].removeprefix(client.where["output_url"]),
+    }[operation]
+    await client.control.add_faults({"operation": operation, "kind": "hang_up_midway", "when": "after", "count": 1})
+    async with client.request("GET", path) as response:
+        assert response.status == 200
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await response.read()
+    async with client.request("GET", path) as response:
+        assert await response.read()
+
+
+async def test_a_refused_request_uses_up_no_fault_for_accepted_ones(client: Client, body: dict[str, Any]) -> None:
+    await client.control.add_faults({"operation": "submit", "kind": "reset", "when": "after", "count": 1})
+    assert (await client.ask("POST", f"/v2/{MODEL}", json={}))[0] == 400
+    assert len((await client.control.state())["faults"]) == 1
+    await client.control.clear_faults()
+    assert (await client.ask("POST", f"/v2/{MODEL}", json=body))[0] == 200
