@@ -1,6 +1,7 @@
 """Speaks the sandbox's control side: requests as JSON or with files, and the events of one user."""
 
 import asyncio
+import io
 import json
 import mimetypes
 from collections.abc import AsyncIterator, Callable
@@ -78,12 +79,12 @@ class Connection:
         if not uploads:
             async with self.session.post(f"{self.url}/{path}", json=payload) as response:
                 return await _read(response)
-        form = aiohttp.FormData({"payload_json": json.dumps(payload)})
+        form = aiohttp.FormData({"payload_json": json.dumps(payload)}, quote_fields=False)
         for number, upload in enumerate(uploads):
             guessed = upload.content_type or mimetypes.guess_type(upload.filename)[0]
             form.add_field(
                 f"files[{number}]",
-                upload.data,
+                io.BytesIO(upload.data),
                 filename=upload.filename,
                 content_type=guessed or "application/octet-stream",
             )

@@ -2,24 +2,16 @@
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 
 import discord
 import pytest
 from discord import app_commands, ui
 from discord.ext import commands
-from discord.http import Route
-from PIL import Image
 
 from sandbox.discord.server import DiscordSandbox
-from sandbox.member import Member, NotOffered, Sandbox, Upload
-
-
-def png(width: int = 320, height: int = 400, colour: str = "teal") -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(buffer, "PNG")
-    return buffer.getvalue()
+from sandbox.member import Member, NotOffered, Upload
+from tests.integration.sandbox.discord_lab import online, png
 
 
 class Card(ui.LayoutView):
@@ -39,10 +31,14 @@ class FilmBot(commands.AutoShardedBot):
     def __init__(self) -> None:
         super().__init__(command_prefix="!", intents=discord.Intents.default(), guild_ready_timeout=0.1)
         self.seen: list[discord.Attachment] = []
+        self.ready = asyncio.Event()
         self.tree.add_command(app_commands.Command(name="video", description="Make", callback=self.video))
 
     async def setup_hook(self) -> None:
         await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        self.ready.set()
 
     async def video(
         self,
@@ -68,44 +64,11 @@ class FilmBot(commands.AutoShardedBot):
         )
 
 
-@asynccontextmanager
-async def running(bot: commands.AutoShardedBot, token: str) -> AsyncGenerator[None]:
-    ready = asyncio.Event()
-
-    @bot.listen("on_ready")
-    async def on_ready() -> None:
-        ready.set()
-
-    async with bot:
-        task = asyncio.create_task(bot.start(token))
-        waiter = asyncio.create_task(ready.wait())
-        await asyncio.wait({task, waiter}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-        assert ready.is_set()
-        yield
-        await bot.close()
-        await task
-
-
 @pytest.fixture
-async def discord_sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordSandbox]:
-    async with DiscordSandbox() as sandbox:
-        monkeypatch.setattr(Route, "BASE", sandbox.describe()["api_url"])
-        yield sandbox
-
-
-@pytest.fixture
-async def bot(discord_sandbox: DiscordSandbox) -> AsyncIterator[FilmBot]:
+async def bot(local_discord: DiscordSandbox) -> AsyncIterator[FilmBot]:
     bot = FilmBot()
-    async with running(bot, discord_sandbox.world.token):
+    async with online(bot, local_discord.world.token, bot.ready):
         yield bot
-
-
-@pytest.fixture
-async def mira(discord_sandbox: DiscordSandbox, bot: FilmBot) -> AsyncIterator[Member]:
-    async with Sandbox.connect(discord_sandbox.describe()["control_url"]) as sandbox:
-        yield sandbox.member("mira", channel="videos")
 
 
 async def test_the_bot_sees_both_guilds_and_itself(bot: FilmBot) -> None:
@@ -131,12 +94,7 @@ async def test_a_member_sends_a_picture_and_gets_a_card_that_is_edited_and_a_rep
     assert (reference.width, reference.height, reference.content_type) == (320, 400, "image/png")
 
 
-async def test_the_first_answer_shows_the_uploaded_picture_in_its_gallery(bot: FilmBot, mira: Member) -> None:
-    result = await mira.slash("video", prompt="a fox", image1=Upload(png(), "fox.png"))
-    assert result.message is not None
-    assert result.message.text in {"WAITING a fox 5", "DONE"}
-
-
+@pytest.mark.usefixtures("bot")
 async def test_a_client_offers_only_what_is_registered_and_complete(mira: Member) -> None:
     with pytest.raises(NotOffered, match="prompt, image1 must be given"):
         await mira.slash("video")
