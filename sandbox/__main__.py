@@ -9,12 +9,15 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sandbox.segmind.film import STANDARD, TINY
 from sandbox.segmind.server import SegmindSandbox
 
 DISCORD, SEGMIND = "discord", "segmind"
+QUALITIES = {"standard": STANDARD, "tiny": TINY}  # 1280 and 320 pixels on the longer side
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--requests-per-minute", type=int, default=60, help="Segmind's rate limit (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--render", choices=list(QUALITIES), default="standard", help="size of videos (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--video-bytes", type=int, default=0, metavar="N", help="fill every video up to this many bytes"
     )
     parser.add_argument("--until-eof", action="store_true", help="end when standard input closes, too")
     return parser
@@ -96,6 +105,7 @@ async def _start_segmind(stack: AsyncExitStack, options: argparse.Namespace) -> 
         port=options.port + 1 if follows else options.port,
         speed=options.speed,
         requests_per_minute=options.requests_per_minute,
+        quality=replace(QUALITIES[options.render], padded_to=options.video_bytes),
     )
     segmind = await stack.enter_async_context(server)
     return dict(segmind.describe())

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import aiohttp
+from av.error import FFmpegError
 
 from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.changes import Changes
@@ -125,7 +126,10 @@ class Service:
         prompt = inputs.prompt.casefold()
         if any(word.casefold() in prompt for word in self.settings.moderation_words):
             raise RunFailedError(MODERATION)
-        return await self.renderer.film(images, aspect_ratio=inputs.aspect_ratio, seconds=inputs.seconds)
+        try:
+            return await self.renderer.film(images, aspect_ratio=inputs.aspect_ratio, seconds=inputs.seconds)
+        except (FFmpegError, OSError) as error:
+            raise RunFailedError("Video generation failed. Please try again") from error
 
     async def _image(self, place: str, url: str) -> bytes:
         try:

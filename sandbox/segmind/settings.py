@@ -14,7 +14,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     speed: float = Field(default=40.0, gt=0)  # divides queue and run times
-    queue_seconds: float = Field(default=6.0, ge=0)  # QUEUED, before `speed`
+    queue_seconds: float = Field(default=20.0, ge=0)  # QUEUED, before `speed`
     run_seconds: float | None = Field(default=None, ge=0)  # median, in place of the model's own
     sigma: float = Field(default=0.25, ge=0)  # of the log-normal run time
     requests_per_minute: int = Field(default=60, ge=1)

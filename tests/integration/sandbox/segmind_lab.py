@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -41,7 +42,9 @@ class Client:
 
     async def upload(self, *files: bytes) -> list[str]:
         data_urls = ["data:image/png;base64," + base64.b64encode(data).decode() for data in files]
-        status, body = await self.ask("POST", "/upload-asset", json={"data_urls": data_urls})
+        data = io.BytesIO(json.dumps({"data_urls": data_urls}).encode())
+        headers = {**self.key, "Content-Type": "application/json"}
+        status, body = await self.ask("POST", "/upload-asset", data=data, headers=headers)
         assert status == 200
         return body["file_urls"]
 

@@ -45,7 +45,9 @@ def free_port() -> int:
 
 async def test_the_line_says_where_segmind_is_and_how_a_bot_is_pointed_at_it(start: Start) -> None:
     port = free_port()
-    _, printed = await start("segmind", "--port", str(port), "--speed", "100", "--requests-per-minute", "7")
+    _, printed = await start(
+        "segmind", "--port", str(port), "--speed", "100", "--requests-per-minute", "7", "--render", "tiny"
+    )
     segmind = printed["segmind"]
     assert (segmind["speed"], segmind["requests_per_minute"]) == (100, 7)
     assert set(printed) == {"segmind", "environment"}

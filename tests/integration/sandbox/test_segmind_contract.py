@@ -51,6 +51,32 @@ async def test_a_request_moves_from_queued_to_a_video_that_anyone_can_fetch(clie
     assert picture_of(video) == (180, 320, 5)
 
 
+async def test_a_run_fetches_every_image_in_order_elements_too(client: Client, keeper: bytes) -> None:
+    urls = await client.upload(keeper, keeper, keeper)
+    element = {"frontal_image_url": urls[1], "reference_image_urls": [urls[2], urls[0]]}
+    await client.complete(urls[0], elements=[element], prompt="@Element1 meets @Image1")
+    fetched = [fetch["url"] for fetch in (await client.control.state())["fetched"]]
+    assert fetched == [urls[0], urls[1], urls[2], urls[0]]
+
+
+async def test_another_model_runs_on_the_same_contract(client: Client, keeper: bytes) -> None:
+    start, end = await client.upload(keeper, keeper)
+    body = {"prompt": "dawn breaks", "start_image_url": start, "end_image_url": end}
+    _, answer = await client.ask("POST", "/v2/kling-o1-image-to-video", json=body)
+    await client.control.advance(10)
+    await client.until(answer["request_id"], "PROCESSING")
+    await client.control.advance(60)
+    assert (await client.until(answer["request_id"], "COMPLETED"))["charged_usd"] == 0.7
+
+
+async def test_the_addresses_of_a_submission_all_lead_to_it(client: Client, keeper: bytes) -> None:
+    body = {"prompt": "@Image1", "image_urls": await client.upload(keeper)}
+    _, answer = await client.ask("POST", f"/v2/{MODEL}", json=body)
+    for name in ("poll_url", "status_url", "response_url"):
+        path = answer[name].removeprefix(client.where["api_url"])
+        assert (await client.ask("GET", path))[1]["request_id"] == answer["request_id"]
+
+
 async def test_ten_seconds_cost_and_last_twice_as_much_and_a_film_of_the_same_inputs_is_rendered_once(
     client: Client, keeper: bytes
 ) -> None:
@@ -65,7 +91,11 @@ async def test_ten_seconds_cost_and_last_twice_as_much_and_a_film_of_the_same_in
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"only text", "not a valid image"), (None, "the server answered 404")],
+    [
+        (b"only text", "not a valid image"),
+        (bytes(10 * 1024 * 1024 + 1), "larger than 10 MB"),
+        (None, "the server answered 404"),
+    ],
 )
 async def test_a_run_fails_uncharged_under_422_when_an_image_is_none(
     client: Client, keeper: bytes, data: bytes | None, words: str
