@@ -1,0 +1,169 @@
+"""`python -m sandbox.demo`: the main job from `/video` to the MP4, with no account anywhere.
+
+Starts the sandbox and the real bot beside it, is a member in the local Discord, and shows the channel.
+Exits with 0 once the film is there, with 1 if anything went wrong.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+from rich.console import Console
+
+from sandbox.demo.processes import Child, ChildEnded, python
+from sandbox.demo.reading import Reader, size
+from sandbox.demo.screen import open_screen
+from sandbox.demo.story import Delivery, StoryFailed, ask_for_video
+from sandbox.discord.wire import objects
+from sandbox.member import Sandbox
+from sandbox.sample import sample_images
+from sandbox.segmind.control_client import SegmindControl
+
+# What the processes get of our environment: nothing that could be a setting of the bot.
+PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ")
+QUEUE_SECONDS: Final = 100.0  # of Segmind's time, so that QUEUED can be seen
+LAST_LINES: Final = 20  # of the bot's log, shown when something goes wrong
+PATIENCE: Final = 60.0  # seconds for the processes to start
+INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    output: Path
+    recording: Path | None
+    speed: float
+
+
+def main() -> int:
+    """Play the demo; returns the exit status."""
+    options = _options()
+    console = Console(highlight=False)
+    try:
+        asyncio.run(_play(options, console))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        console.print("\nStopped.", markup=False)
+        return INTERRUPTED
+    except (StoryFailed, ChildEnded, TimeoutError, aiohttp.ClientError, OSError) as error:
+        console.print(f"\nThe demo failed: {error or type(error).__name__}.", markup=False, soft_wrap=True)
+        return 1
+    return 0
+
+
+def _options() -> Options:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.demo", description="Play the main job, from /video to the MP4."
+    )
+    parser.add_argument("--output", type=Path, default=Path("out/reelcast-demo.mp4"), help="default: %(default)s")
+    parser.add_argument("--recording", type=Path, metavar="FILE", help="record Discord's exchanges here")
+    parser.add_argument(
+        "--speed", type=float, default=40.0, help="divides the local Segmind's run times (default: %(default)s)"
+    )
+    found = parser.parse_args()
+    if found.speed <= 0:
+        parser.error("--speed must be more than 0")
+    return Options(output=found.output, recording=found.recording and found.recording.absolute(), speed=found.speed)
+
+
+async def _play(options: Options, console: Console) -> None:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in one
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
+        console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
+        sandbox = await _start_sandbox(stack, folder, options)
+        async with asyncio.timeout(PATIENCE):
+            description = json.loads(await sandbox.said(lambda line: line.startswith("{")))
+        bot = await _start_bot(stack, folder, description["environment"])
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await bot.said(lambda line: '"event": "ready"' in line)
+            await sandbox.while_running(bot.while_running(_tell(description, folder, options, console)))
+        except Exception:
+            _show_log(bot, console)
+            raise
+
+
+async def _start_sandbox(stack: AsyncExitStack, folder: Path, options: Options) -> Child:
+    arguments = ["--until-eof", "--speed", str(options.speed)]
+    if options.recording is not None:
+        arguments += ["--recording", str(options.recording)]
+    return await stack.enter_async_context(
+        python("the sandbox", "sandbox", *arguments, folder=folder, environment=_environment())
+    )
+
+
+async def _start_bot(stack: AsyncExitStack, folder: Path, addresses: Mapping[str, str]) -> Child:
+    """Start the bot in a fresh folder, so that no `.env` and no database of somebody's own is touched."""
+    settings = {
+        **addresses,
+        "DATABASE_URL": f"sqlite:///{folder / 'reelcast.db'}",
+        "DATA_DIR": str(folder / "data"),
+        "HTTP_PORT": "0",
+        "LOG_FORMAT": "json",
+    }
+    return await stack.enter_async_context(
+        python("the bot", "bot", "run", folder=folder, environment=_environment() | settings)
+    )
+
+
+async def _tell(description: Mapping[str, Any], folder: Path, options: Options, console: Console) -> None:
+    images = await asyncio.to_thread(sample_images, folder / "images")
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        segmind = SegmindControl(description["segmind"]["control_url"], session)
+        await segmind.configure(queue_seconds=QUEUE_SECONDS, sigma=0.0)
+        sandbox = await stack.enter_async_context(Sandbox.connect(description["discord"]["control_url"]))
+        screen = stack.enter_context(open_screen(console, Reader(names=_names(sandbox), now=time.time)))
+        screen.say(f"All run. Time at the local Segmind passes {options.speed:g} times as fast.", "")
+        delivery = await ask_for_video(sandbox.member("mira", channel="videos"), images, screen)
+        _write(delivery, options.output)
+        state = await segmind.state()
+    _say_end(console, delivery, options.output, charged=state["charged_usd"], charges=state["charges"])
+
+
+def _write(delivery: Delivery, output: Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(delivery.data)
+
+
+def _say_end(console: Console, delivery: Delivery, output: Path, *, charged: float, charges: int) -> None:
+    film = delivery.film
+    console.print(
+        f"\nThe film is in {output} ({size(len(delivery.data))}): {film.seconds:.1f} s, {film.frames} frames of "
+        f"{film.width} × {film.height} in {film.codec}, each of them decoded.\n"  # noqa: RUF001 - between two lengths
+        f"It cost ${charged:.2f} of pretend money, in {charges} charge{'' if charges == 1 else 's'}.\n"
+        "Next: README.md says how to run the bot for real, in a server of yours.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _names(sandbox: Sandbox) -> dict[int, str]:
+    guilds = objects(sandbox.description["guilds"])
+    return {int(each["id"]): each["name"] for guild in guilds for each in objects(guild["members"])}
+
+
+def _show_log(bot: Child, console: Console) -> None:
+    console.print(f"\nThe bot's last words (of {len(bot.lines)}):", markup=False)
+    for line in bot.lines[-LAST_LINES:]:
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
