@@ -1,6 +1,7 @@
 """Background tasks that go on, and short pieces of work that a cancellation leaves whole."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
@@ -26,13 +27,22 @@ async def finish_within(work: Coroutine[Any, Any, T], grace: float | None) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=grace)
+        await _wait_for_end(task, grace)
         if not task.done():
             task.cancel()
-            await asyncio.wait({task})
+            await _wait_for_end(task, None)
         if not task.cancelled():
             task.exception()  # seen: the cancellation stands in its place
         raise
+
+
+async def _wait_for_end(task: asyncio.Future[Any], timeout: float | None) -> None:  # noqa: ASYNC109 - a grace, not an error
+    """Wait until `task` is done or the time is over; being cancelled once more changes nothing."""
+    loop = asyncio.get_running_loop()
+    until = None if timeout is None else loop.time() + timeout
+    while not task.done() and (until is None or loop.time() < until):
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({task}, timeout=None if until is None else max(0.0, until - loop.time()))
 
 
 def uncancelled(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

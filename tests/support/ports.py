@@ -1,0 +1,87 @@
+"""Discord's side of the job engine, in memory: it records what it is told and fails when a test says so."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from bot.jobs.model import Job
+from bot.jobs.ports import Cards, OutcomeUnclear, PortError, Posts, Video
+from bot.jobs.states import State
+
+
+class CardsInMemory(Cards):
+    """The cards as they were shown, in order; `troubles` are raised by the next calls that may raise."""
+
+    def __init__(self) -> None:
+        self.shown: list[Job] = []
+        self.attached: list[tuple[int, tuple[str, ...]]] = []
+        self.urls: dict[str, str] = {}
+        self.asked_for_urls: list[int] = []
+        self.troubles: deque[PortError] = deque()
+
+    def states(self, job_id: int) -> list[State]:
+        return [job.state for job in self.shown if job.id == job_id]
+
+    def changed(self, job: Job) -> None:
+        self.shown.append(job)
+
+    async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
+        if self.troubles:
+            raise self.troubles.popleft()
+        assert all(path.stat().st_size for path in images)
+        names = tuple(f"image{number}.png" for number in range(1, len(images) + 1))
+        self.attached.append((job.id, names))
+        return names
+
+    async def attachment_urls(self, job: Job) -> Mapping[str, str]:
+        self.asked_for_urls.append(job.id)
+        if self.troubles:
+            raise self.troubles.popleft()
+        return self.urls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    id: int
+    job_id: int
+    attempt: int
+    video: Video
+
+
+class PostsInMemory(Posts):
+    """The posts that exist in the channel.
+
+    `troubles` are raised by the next posts and `blindness` by the next looks; a trouble in `carried_out` is raised
+    although the post was made.
+    """
+
+    def __init__(self) -> None:
+        self.posts: list[Post] = []
+        self.attempts = 0
+        self.looks = 0
+        self.troubles: deque[PortError] = deque()
+        self.carried_out: deque[OutcomeUnclear] = deque()
+        self.blindness: deque[PortError] = deque()
+        self._ids = count(9_001)
+
+    async def post(self, job: Job, video: Video) -> int:
+        self.attempts += 1
+        if self.troubles:
+            raise self.troubles.popleft()
+        assert video.path.stat().st_size == video.facts.size
+        post = Post(id=next(self._ids), job_id=job.id, attempt=job.post_attempts, video=replace(video))
+        self.posts.append(post)
+        if self.carried_out:
+            raise self.carried_out.popleft()
+        return post.id
+
+    async def find(self, job: Job) -> int | None:
+        self.looks += 1
+        if self.blindness:
+            raise self.blindness.popleft()
+        for post in self.posts:
+            if (post.job_id, post.attempt) == (job.id, job.post_attempts):
+                return post.id
+        return None

@@ -1,0 +1,105 @@
+"""A job as a value: what moving it changes, and what it takes from the day's spending."""
+
+import dataclasses
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.model import Problem, ProblemCode, hash_body
+from bot.jobs.states import MOVES, IllegalMove, State
+from tests.support.jobs import NOON, PRICE, a_job, a_reference
+
+LATER = NOON + timedelta(minutes=3)
+WORDS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+BODIES = st.dictionaries(st.text(), WORDS, max_size=4)
+
+
+def test_a_move_sets_the_state_since_when_and_what_it_is_given_and_nothing_else() -> None:
+    job = a_job(State.SUBMITTING)
+    moved = job.move(State.QUEUED, LATER, request_id="r-1")
+    assert (moved.state, moved.state_since, moved.request_id) == (State.QUEUED, LATER, "r-1")
+    assert dataclasses.replace(moved, state=job.state, state_since=job.state_since, request_id=None) == job
+
+
+def test_a_move_against_the_table_is_refused() -> None:
+    with pytest.raises(IllegalMove):
+        a_job(State.DELIVERED).move(State.POSTING, LATER)
+
+
+def test_a_job_is_never_changed_in_place() -> None:
+    job = a_job(State.WAITING)
+    job.evolve(submit_attempts=3)
+    assert job.submit_attempts == 0
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        job.state = State.FAILED  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_evolving_keeps_state_and_version() -> None:
+    job = dataclasses.replace(a_job(State.POSTING), version=7)
+    evolved = job.evolve(cancel_requested=True, problem=Problem(code=ProblemCode.CHANNEL))
+    assert (evolved.state, evolved.state_since, evolved.version) == (State.POSTING, NOON, 7)
+    assert evolved.cancel_requested
+
+
+def test_new_references_replace_those_of_the_request_and_leave_the_rest_of_it() -> None:
+    job = a_job(State.PREPARING)
+    references = (dataclasses.replace(a_reference(), card_name="image1.png"),)
+    evolved = job.evolve(references=references)
+    assert evolved.request == dataclasses.replace(job.request, references=references)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_known_cost_is_what_a_job_takes_in_whatever_state(state: State) -> None:
+    assert a_job(state).evolve(cost_usd=Decimal("2.10")).committed_usd == Decimal("2.10")
+
+
+@pytest.mark.parametrize("state", State)
+def test_without_a_cost_the_reservation_stands_until_a_job_ends_uncharged(state: State) -> None:
+    released = {State.FAILED, State.CANCELLED, State.EXPIRED, State.REJECTED}
+    assert a_job(state).committed_usd == (Decimal(0) if state in released else PRICE)
+
+
+def test_a_free_run_takes_nothing() -> None:
+    assert a_job(State.DELIVERED).evolve(cost_usd=Decimal(0)).committed_usd == 0
+
+
+def test_a_finished_file_ends_seven_days_after_the_run() -> None:
+    assert a_job().output_ends_at is None
+    assert a_job(State.COMPLETED).evolve(completed_at=NOON).output_ends_at == NOON + timedelta(days=7)
+
+
+@given(body=BODIES)
+def test_the_order_of_keys_does_not_change_a_bodys_hash(body: dict[str, object]) -> None:
+    assert hash_body(dict(reversed(list(body.items())))) == hash_body(body)
+
+
+@given(body=BODIES)
+def test_a_body_that_came_back_from_the_database_has_the_same_hash(body: dict[str, object]) -> None:
+    assert hash_body(json.loads(json.dumps(body))) == hash_body(body)
+
+
+@given(first=BODIES, second=BODIES)
+def test_two_bodies_have_the_same_hash_only_if_they_say_the_same(
+    first: dict[str, object], second: dict[str, object]
+) -> None:
+    same = json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
+    assert (hash_body(first) == hash_body(second)) is same
+
+
+def test_a_job_shows_neither_its_body_nor_its_output_in_a_traceback() -> None:
+    job = a_job(State.COMPLETED).evolve(body={"prompt": "secret plan"}, output_url="https://images.example/x.mp4")
+    assert "secret plan" not in repr(job)
+    assert "images.example" not in repr(job)
+
+
+@pytest.mark.parametrize("state", [state for state in State if MOVES[state]])
+def test_every_arrow_of_the_table_can_be_taken(state: State) -> None:
+    assert {a_job(state).move(target, LATER).state for target in MOVES[state]} == MOVES[state]

@@ -1,0 +1,179 @@
+"""The planner: whose request leaves next, and that none leaves before the budget lets it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.jobs.pacing import UNTOLD_RESET, Planner, SoloBudget
+from bot.segmind.budget import Claim, Decision, Gcra, Rank
+from tests.support.clock import ManualClock
+
+RATE = Gcra(requests_per_minute=60)
+
+
+class Purse:
+    """The budget of a database row, kept in memory, with the times at which it let requests leave."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.left_at: list[float] = []
+        self.asked = 0
+        self._clock = clock
+        self._arrival: float | None = None
+
+    async def take(self, now: datetime) -> Decision:
+        self.asked += 1
+        decision = RATE.decide(self._arrival, now.timestamp())
+        self._arrival = decision.tat
+        if decision.allowed:
+            self.left_at.append(self._clock.monotonic())
+        return decision
+
+    async def push(self, until: datetime) -> None:
+        self._arrival = RATE.pushed(self._arrival, until.timestamp())
+
+
+class Scene:
+    """A planner at work, and claims that come to it under names."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.purse = Purse(self.clock)
+        self.planner = Planner(self.purse, self.clock)
+        self.left: list[str] = []
+        self.claims: dict[str, asyncio.Task[None]] = {}
+
+    def claim(self, name: str, rank: Rank = Rank.POLL, urgency: Callable[[float], float] | None = None) -> None:
+        self.claims[name] = asyncio.create_task(self._take(name, Claim(rank=rank, urgency=urgency)))
+
+    async def all_left(self) -> None:
+        await self.clock.pass_until(asyncio.gather(*self.claims.values(), return_exceptions=True))
+
+    async def occupied(self) -> None:
+        """Have one request just gone, so that what comes now has to wait."""
+        self.claim("before", Rank.RESULT)
+        await asyncio.wait({self.claims["before"]})
+        self.claim("behind", Rank.BACKGROUND)
+        await self.clock.asleep()
+
+    async def _take(self, name: str, claim: Claim) -> None:
+        await self.planner.take(claim)
+        self.left.append(name)
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    scene = Scene()
+    running = asyncio.create_task(scene.planner.run())
+    yield scene
+    for task in (running, *scene.claims.values()):
+        task.cancel()
+    await asyncio.gather(running, *scene.claims.values(), return_exceptions=True)
+
+
+async def test_the_first_request_leaves_at_once(scene: Scene) -> None:
+    scene.claim("first")
+    async with asyncio.timeout(10):
+        await scene.claims["first"]
+    assert scene.clock.slept == []
+
+
+async def test_what_it_is_for_decides_who_goes_first_not_who_came_first(scene: Scene) -> None:
+    await scene.occupied()
+    for name, rank in (("poll", Rank.POLL), ("submit", Rank.SUBMIT), ("result", Rank.RESULT)):
+        scene.claim(name, rank)
+    await scene.all_left()
+    assert scene.left == ["before", "result", "submit", "poll", "behind"]
+
+
+async def test_of_one_rank_the_most_urgent_goes_first_and_of_equals_the_oldest(scene: Scene) -> None:
+    await scene.occupied()
+    scene.claim("older")
+    scene.claim("younger")
+    scene.claim("urgent", urgency=lambda _: 2.0)
+    scene.claim("most urgent", urgency=lambda _: 3.0)
+    await scene.all_left()
+    assert scene.left == ["before", "most urgent", "urgent", "older", "younger", "behind"]
+
+
+async def test_urgency_is_judged_at_the_moment_a_request_may_leave(scene: Scene) -> None:
+    await scene.occupied()
+    began = scene.clock.monotonic()
+    scene.claim("steady", urgency=lambda _: 1.0)
+    scene.claim("growing", urgency=lambda now: (now - began) * 1.5)
+    await scene.all_left()
+    assert scene.left == ["before", "growing", "steady", "behind"]
+
+
+async def test_the_budget_is_never_exceeded(scene: Scene) -> None:
+    for number in range(70):
+        scene.claim(str(number))
+    await scene.all_left()
+    times = scene.purse.left_at
+    assert len(times) == 70
+    busiest = max(sum(start <= time < start + 60 for time in times) for start in times)
+    assert 50 <= busiest <= 60
+
+
+async def test_a_claim_that_gives_up_is_passed_over(scene: Scene) -> None:
+    await scene.occupied()
+    scene.claim("gives up", Rank.RESULT)
+    scene.claim("stays", Rank.SUBMIT)
+    await scene.clock.asleep()
+    scene.claims["gives up"].cancel()
+    await scene.all_left()
+    assert scene.left == ["before", "stays", "behind"]
+
+
+async def test_a_budget_that_nobody_wants_is_not_asked(scene: Scene) -> None:
+    await scene.occupied()
+    for name in ("behind",):
+        scene.claims[name].cancel()
+    await asyncio.wait({scene.claims["behind"]})
+    asked = scene.purse.asked
+    scene.clock.advance(600)
+    scene.claim("much later")
+    await scene.claims["much later"]
+    assert scene.purse.asked <= asked + 2
+
+
+@pytest.mark.parametrize(
+    ("told", "wait"), [(timedelta(seconds=17), 17.0), (None, UNTOLD_RESET.total_seconds())], ids=["told", "untold"]
+)
+async def test_after_a_429_nothing_leaves_before_the_window_resets(
+    scene: Scene, told: timedelta | None, wait: float
+) -> None:
+    began = scene.clock.monotonic()
+    await scene.planner.throttled(None if told is None else scene.clock.now() + told)
+    scene.claim("late")
+    await scene.all_left()
+    assert scene.purse.left_at[0] == pytest.approx(began + wait, abs=0.01)
+
+
+async def test_a_429_for_a_time_gone_by_holds_nothing_up(scene: Scene) -> None:
+    await scene.planner.throttled(scene.clock.now() - timedelta(seconds=5))
+    scene.claim("at once")
+    async with asyncio.timeout(10):
+        await scene.claims["at once"]
+
+
+async def test_a_clock_set_back_stops_requests_for_a_minute_at_the_most(scene: Scene) -> None:
+    await scene.occupied()
+    scene.clock.set_back(timedelta(days=1))
+    began = scene.clock.monotonic()
+    await scene.all_left()
+    assert scene.clock.monotonic() - began < 65
+
+
+@pytest.mark.parametrize("trouble", [lambda solo: solo.throttled(None), lambda solo: solo.take(Claim(rank=Rank.POLL))])
+async def test_a_command_by_itself_keeps_to_the_same_budget(
+    trouble: Callable[[SoloBudget], Awaitable[None]],
+) -> None:
+    clock = ManualClock()
+    purse = Purse(clock)
+    solo = SoloBudget(purse, clock)
+    began = clock.monotonic()
+    await trouble(solo)
+    await clock.pass_until(asyncio.ensure_future(solo.take(Claim(rank=Rank.BACKGROUND))))
+    assert purse.left_at[-1] - began >= RATE.interval - 0.01

@@ -1,0 +1,65 @@
+"""The moves of a job, held to the table as people read it."""
+
+import pytest
+
+from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, IN_FLIGHT, MOVES, IllegalMove, State, check_move
+
+TABLE = """
+ACCEPTED    PREPARING HELD EXPIRED
+HELD        PREPARING REJECTED CANCELLED EXPIRED
+PREPARING   WAITING FAILED CANCELLED
+WAITING     SUBMITTING FAILED CANCELLED REJECTED
+SUBMITTING  QUEUED WAITING FAILED UNCONFIRMED
+UNCONFIRMED QUEUED PROCESSING COMPLETED FAILED
+QUEUED      PROCESSING COMPLETED FAILED
+PROCESSING  QUEUED COMPLETED FAILED
+COMPLETED   POSTING REVIEW WITHHELD UNDELIVERED
+REVIEW      POSTING WITHHELD
+POSTING     DELIVERED UNDELIVERED
+UNDELIVERED POSTING
+DELIVERED   TAKEN_DOWN
+FAILED
+CANCELLED
+EXPIRED
+REJECTED
+WITHHELD
+TAKEN_DOWN
+"""
+LEGAL = {State(source): {State(word) for word in words} for source, *words in map(str.split, TABLE.split("\n")[1:-1])}
+
+
+def test_the_table_speaks_of_every_state() -> None:
+    assert set(LEGAL) == set(State) == set(MOVES)
+
+
+@pytest.mark.parametrize("source", State)
+@pytest.mark.parametrize("target", State)
+def test_a_job_moves_along_the_table_and_no_other_way(source: State, target: State) -> None:
+    if target in LEGAL[source]:
+        check_move(source, target)
+    else:
+        with pytest.raises(IllegalMove, match=f"from {source} to {target}"):
+            check_move(source, target)
+
+
+def test_every_state_can_be_reached_from_the_first() -> None:
+    reached: set[State] = set()
+    ahead = {State.ACCEPTED}
+    while ahead:
+        reached |= ahead
+        ahead = {target for source in ahead for target in MOVES[source]} - reached
+    assert reached == set(State)
+
+
+def test_nothing_that_has_ended_is_driven_or_at_segmind() -> None:
+    ended = {state for state in State if not MOVES[state]}
+    assert not ended & (DRIVEN | IN_FLIGHT)
+    assert ended >= ENDED_UNCHARGED
+
+
+def test_whatever_is_at_segmind_or_in_doubt_has_a_driver() -> None:
+    assert IN_DOUBT < IN_FLIGHT < DRIVEN
+
+
+def test_what_waits_for_a_person_has_no_driver() -> None:
+    assert not DRIVEN & {State.ACCEPTED, State.HELD, State.REVIEW, State.UNDELIVERED, State.DELIVERED}
