@@ -45,7 +45,7 @@ class Recording:
     def _write(self, line: JsonObject) -> None:
         if self._file is None:
             return
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        at = datetime.now(UTC).isoformat(timespec="microseconds")
         self._file.write(json.dumps({"at": at} | line, separators=(",", ":")) + "\n")
         self._file.flush()
 
