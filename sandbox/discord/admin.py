@@ -219,6 +219,7 @@ class Administration:
         roles = [each.id for each in guild.roles.values() if each.bot_id == self.world.bot.id]
         guild.members[self.world.bot.id] = Member(user=self.world.bot, joined_at=self.clock(), role_ids=roles)
         data = payloads.gateway_guild(guild, self.world)
+        del data["unavailable"]  # is there only for a guild that the session began with
         self.announcer.bot("GUILD_CREATE", data, guild=guild, intent=Intent.GUILDS)
         return {}
 

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import mimetypes
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -108,14 +108,16 @@ class EventStream:
         self._receive = receive
         self._listeners: list[asyncio.Queue[Event | None]] = []
         self._changed = asyncio.Condition()
+        self._opening = asyncio.Lock()
         self._ready = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Connect and wait for the first event, which tells how things stand; again does nothing."""
-        if self._reader is None:
-            socket = await self._connection.session.ws_connect(self._url, max_msg_size=0)
-            self._reader = asyncio.create_task(self._read(socket), name="events of a member")
+        async with self._opening:
+            if self._reader is None:
+                socket = await self._connection.session.ws_connect(self._url, max_msg_size=0)
+                self._reader = asyncio.create_task(self._read(socket), name="events of a member")
         await self._ready.wait()
 
     async def until(self, condition: Callable[[], bool], timeout: float) -> None:  # noqa: ASYNC109
@@ -125,7 +127,7 @@ class EventStream:
         if not condition():
             raise ConnectionError("the sandbox ended the connection")
 
-    async def listen(self) -> AsyncIterator[Event]:
+    async def listen(self) -> AsyncGenerator[Event]:
         """Yield each event from now on, until the sandbox ends."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._listeners.append(queue)

@@ -1,6 +1,6 @@
 """One member: what they do, and what they see of it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,7 +188,7 @@ class Member:
         """Fetch a file by its address."""
         return await self._connection.download(file if isinstance(file, str) else file.url)
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event]:
         """Yield each event that reaches the member's client from now on."""
         await self._stream.open()
         async for event in self._stream.listen():

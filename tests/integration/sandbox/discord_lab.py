@@ -6,12 +6,13 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
 from PIL import Image
 
+from sandbox.discord.json_types import JsonObject
 from sandbox.discord.server import DiscordSandbox
 from sandbox.discord.world import Channel, Guild
 from sandbox.member import InteractionResult, Member, Upload
@@ -76,6 +77,11 @@ class Rest:
             is_json = response.headers.get("Content-Type") == "application/json"
             return Reply(response.status, json.loads(raw) if is_json else raw, dict(response.headers))
 
+    async def part(self, url: str, wanted: str) -> tuple[int, bytes]:
+        """Ask for a range of bytes of a file."""
+        async with self._session.get(url, headers={"Range": wanted}) as response:
+            return response.status, await response.read()
+
     async def post(self, where: Channel, content: str = "hello", **fields: object) -> Reply:
         """Create a message of some text."""
         return await self.call("POST", f"/channels/{where.id}/messages", {"content": content} | fields)
@@ -116,6 +122,11 @@ async def online(client: discord.AutoShardedClient, token: str, ready: asyncio.E
         yield
         await client.close()
         await running
+
+
+def sent(interaction: discord.Interaction) -> JsonObject:
+    """Return an interaction's data as it came over the gateway."""
+    return cast("JsonObject", interaction.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,174 @@
+"""Steering the local Discord: faults, the gateway, and a world that changes under a running bot."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import discord
+import pytest
+
+from sandbox.discord.permissions import Permission
+from sandbox.discord.server import DiscordSandbox
+from sandbox.member import ControlError, Member, NotOffered, Sandbox, Upload
+from tests.integration.sandbox.discord_lab import Rest, Stage, channel, guild, png
+
+MESSAGES = r"/messages$"
+
+
+@pytest.mark.parametrize(("moment", "posted"), [("before", 0), ("after", 1)])
+async def test_a_fault_comes_before_or_after_the_request_takes_effect(
+    rest: Rest, local_discord: DiscordSandbox, control: Sandbox, moment: str, posted: int
+) -> None:
+    videos = channel(local_discord)
+    await control.admin.fault(method="POST", route=MESSAGES, status=502, moment=moment)
+    assert (await rest.post(videos)).status == 502
+    assert len(videos.messages) == posted
+    assert (await rest.post(videos)).status == 200
+
+
+async def test_a_fault_may_be_a_page_a_rate_limit_or_a_cut_connection(
+    rest: Rest, local_discord: DiscordSandbox, control: Sandbox
+) -> None:
+    videos = channel(local_discord)
+    await control.admin.fault(route=MESSAGES, status=503, html=True)
+    page = await rest.post(videos)
+    assert (page.status, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    await control.admin.fault(route=MESSAGES, status=429, retry_after=2.5, is_global=True)
+    limited = await rest.post(videos)
+    assert (limited.status, limited.body["retry_after"], limited.body["global"]) == (429, 2.5, True)
+    assert limited.headers["X-RateLimit-Global"] == "true"
+    await control.admin.fault(route=MESSAGES, status=0)
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await rest.post(videos)
+
+
+async def test_the_bot_resumes_after_its_gateway_connection_is_cut(stage: Stage, control: Sandbox) -> None:
+    resumed = asyncio.Event()
+
+    async def on_shard_resumed(_shard: int) -> None:
+        resumed.set()
+
+    stage.bot.on_shard_resumed = on_shard_resumed  # pyright: ignore[reportAttributeAccessIssue]
+    await control.admin.drop_gateway(code=4000)
+    async with asyncio.timeout(10):
+        await resumed.wait()
+    assert [each["connected"] for each in await control.admin.sessions()] == [True]
+
+
+async def test_a_member_who_is_removed_sees_the_guild_no_more(mira: Member, control: Sandbox) -> None:
+    await control.admin.remove_member("mira")
+    with pytest.raises(ControlError, match="50001"):
+        await mira.send("hello")
+
+
+async def test_a_kicked_bot_offers_no_commands_and_learns_of_it(stage: Stage, control: Sandbox) -> None:
+    await stage.rest.register(stage.sandbox, {"name": "ping", "description": "Answer"})
+    kicked = asyncio.ensure_future(stage.bot.wait_for("guild_remove", timeout=10))
+    await asyncio.gather(control.admin.remove_member("reelcast"), kicked)
+    with pytest.raises(NotOffered, match="no command"):
+        await stage.mira.slash("ping")
+    joined = asyncio.ensure_future(stage.bot.wait_for("guild_join", timeout=10))
+    await asyncio.gather(control.admin.invite_bot(), joined)
+    assert joined.result().name == "Film Club"
+
+
+async def test_permissions_of_roles_and_timeouts_count_at_once(mira: Member, control: Sandbox) -> None:
+    await control.admin.time_out("mira", 60)
+    with pytest.raises(ControlError, match="50013"):
+        await mira.send("hello")
+    await control.admin.advance(61)
+    await mira.send("hello")
+    await control.admin.set_role_permissions("@everyone", int(Permission.VIEW_CHANNEL))
+    with pytest.raises(ControlError, match="50013"):
+        await mira.send("hello")
+
+
+async def test_a_members_new_roles_reach_the_world(
+    local_discord: DiscordSandbox, mira: Member, control: Sandbox
+) -> None:
+    await control.admin.set_member_roles("mira", ["Trusted"])
+    roles = guild(local_discord).roles
+    [role_id] = guild(local_discord).members[mira.id].role_ids
+    assert roles[role_id].name == "Trusted"
+    await control.admin.delete_role("Trusted")
+    assert guild(local_discord).members[mira.id].role_ids == []
+
+
+async def test_a_deleted_channel_takes_its_threads_and_messages_along(stage: Stage, control: Sandbox) -> None:
+    message = await stage.mira.send("hello")
+    gone = asyncio.ensure_future(stage.bot.wait_for("guild_channel_delete", timeout=10))
+    await control.admin.delete_channel("videos")
+    assert (await gone).name == "videos"
+    await stage.mira.wait_gone(message)
+    assert "storyboards" not in {each.name for each in guild(stage.sandbox).channels.values()}
+
+
+async def test_automod_rules_are_read_with_manage_server(stage: Stage, control: Sandbox) -> None:
+    added = await control.admin.add_automod_rule(
+        {"name": "Words", "trigger_metadata": {"keyword_filter": ["bad*"], "regex_patterns": ["b[ae]d"]}}
+    )
+    film_club = stage.bot.get_guild(guild(stage.sandbox).id)
+    assert film_club is not None
+    [rule] = await film_club.fetch_automod_rules()
+    assert (rule.name, rule.trigger.keyword_filter) == ("Words", ["bad*"])
+    await control.admin.delete_automod_rule(added["id"])
+    assert await film_club.fetch_automod_rules() == []
+    await control.admin.set_role_permissions("Reelcast", 0)
+    with pytest.raises(discord.Forbidden):
+        await film_club.fetch_automod_rules()
+
+
+async def test_a_member_sees_typing_and_every_change_as_it_happens(stage: Stage) -> None:
+    events = stage.mira.events()
+    first = asyncio.ensure_future(anext(events))
+    await stage.mira.messages()
+    await stage.rest.call("POST", f"/channels/{stage.mira.channel_id}/typing")
+    assert (await first).name == "TYPING_START"
+    made = await stage.rest.post(channel(stage.sandbox))
+    assert (await anext(events)).data["id"] == made.body["id"]
+    await stage.rest.call("DELETE", f"/channels/{stage.mira.channel_id}/messages/{made.body['id']}")
+    assert (await anext(events)).name == "MESSAGE_DELETE"
+    await events.aclose()
+
+
+async def test_what_a_member_may_not_see_does_not_reach_them(stage: Stage, control: Sandbox) -> None:
+    review = channel(stage.sandbox, "review")
+    moderator = control.member("mo", channel="review")
+    await stage.mira.messages()
+    await stage.rest.post(review, "for moderators")
+    await moderator.wait_for(lambda message: message.text == "for moderators")
+    assert await stage.mira.messages("review") == []
+
+
+@pytest.fixture
+async def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[DiscordSandbox, Path]]:
+    path = tmp_path / "recording.jsonl"
+    async with DiscordSandbox(recording=path) as sandbox:
+        yield sandbox, path
+
+
+async def test_a_recording_holds_every_exchange_without_a_secret(
+    recorded: tuple[DiscordSandbox, Path],
+) -> None:
+    sandbox, path = recorded
+    async with aiohttp.ClientSession() as session:
+        rest = Rest(session, sandbox)
+        videos = channel(sandbox)
+        where = f"/channels/{videos.id}/messages"
+        await rest.call("POST", where, {"content": "x"}, files=[Upload(png(), "a.png")])
+        await rest.call("PATCH", f"/webhooks/{sandbox.world.application_id}/s3cret/messages/@original", {})
+        await rest.call("GET", "/stage-instances/1")
+    written = path.read_text()
+    assert sandbox.world.token not in written
+    assert "s3cret" not in written
+    posted, edited, unknown = map(json.loads, written.splitlines())
+    assert posted["request"]["path"] == f"/api/v10{where}"
+    assert posted["request"]["multipart"]["payload_json"] == {"content": "x"}
+    assert posted["request"]["multipart"]["files"][0]["filename"] == "a.png"
+    assert posted["response"]["status"] == 200
+    assert posted["response"]["content_type"] == "application/json"
+    assert posted["response"]["body"]["content"] == "x"
+    assert edited["request"]["path"].endswith("/:token/messages/@original")
+    assert unknown["response"]["status"] == 501
