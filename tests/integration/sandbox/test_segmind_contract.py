@@ -134,6 +134,7 @@ async def test_a_record_ends_after_an_hour_and_its_file_after_seven_days(client:
     assert await client.ask("GET", f"/v2/requests/{request_id}") == gone
     status, row = await client.ask("GET", f"/inference-request/request-history/{request_id}")
     assert (status, row["generation_url"]) == (200, output)
+    assert (await client.control.request(request_id))["output"] == output.rpartition("/")[2]
     await client.control.advance(7 * 86_400)
     async with client.session.get(output) as response:
         assert response.status == 404
@@ -289,6 +290,10 @@ async def test_the_control_api_says_what_is_wrong_with_what_it_is_told(client: C
     assert caught.value.status == 400
     with pytest.raises(aiohttp.ClientResponseError):
         await client.control.add_faults({"kind": "explode"})
+
+
+async def test_an_unknown_path_is_answered_in_json(client: Client) -> None:
+    assert await client.ask("GET", "/v3/anything") == (404, {"error": "Not Found"})
 
 
 async def test_two_sandboxes_have_two_keys_and_two_accounts() -> None:

@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 
 from sandbox.sample import sample_images
-from tests.integration.sandbox.segmind_lab import MODEL, PATIENCE, Client, segmind_client
+from sandbox.segmind.clock import ServiceClock
+from sandbox.segmind.server import SegmindSandbox
+from tests.integration.sandbox.segmind_lab import MODEL, NOON, PATIENCE, Client, segmind_client
 
 
 @pytest.fixture
@@ -110,3 +112,31 @@ async def test_a_refused_request_uses_up_no_fault_for_accepted_ones(client: Clie
     assert len((await client.control.state())["faults"]) == 1
     await client.control.clear_faults()
     assert (await client.ask("POST", f"/v2/{MODEL}", json=body))[0] == 200
+
+
+async def test_a_run_fails_when_an_images_host_drops_the_connection(client: Client, body: dict[str, Any]) -> None:
+    await client.control.add_faults({"operation": "asset", "kind": "reset"})
+    request_id = await client.submit(*body["image_urls"])
+    await client.control.advance(10)
+    report = await client.until(request_id, "FAILED")
+    assert report["requests"][0]["error"] == ("Failed to load image_urls[0]: it could not be fetched (ClientOSError)")
+    assert report["fetched"][0]["status"] is None
+
+
+async def test_a_sandbox_closes_at_once_whatever_is_under_way(tmp_path: Path) -> None:
+    """A run that renders, a client that is stalled and one that follows the state are all left behind."""
+    image = sample_images(tmp_path)[0].read_bytes()
+    async with aiohttp.ClientSession() as session:
+        async with SegmindSandbox(clock=ServiceClock(start=NOON, frozen=True)) as sandbox:
+            client = Client(sandbox, session)
+            request_id = await client.submit(*await client.upload(image), duration=10)
+            await client.control.advance(10)
+            await client.until(request_id, "PROCESSING")
+            await client.control.add_faults({"operation": "credits", "kind": "stall"})
+            stalled = asyncio.create_task(client.ask("GET", "/v1/get-user-credits"))
+            follower = asyncio.create_task(client.control.wait_for(lambda state: state["charges"] > 0))
+            await client.control.wait_for(lambda state: "credits" in state["operations"])
+        with pytest.raises(aiohttp.ClientError):
+            await stalled
+        with pytest.raises(aiohttp.ClientError):
+            await follower

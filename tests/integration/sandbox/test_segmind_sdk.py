@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ SPEED = 4_000.0  # a run of 194 s takes 0.05 s
 
 @pytest.fixture
 async def where() -> AsyncIterator[SegmindDescription]:
-    async with SegmindSandbox(speed=SPEED, quality=TINY, requests_per_minute=1_000) as sandbox:
+    async with SegmindSandbox(
+        speed=SPEED, quality=replace(TINY, padded_to=2_000_000), requests_per_minute=1_000
+    ) as sandbox:
         yield sandbox.describe()
 
 
@@ -73,6 +76,7 @@ async def test_the_sdk_gets_the_bytes_from_the_blocking_call(sdk: SegmindClient,
     assert response.headers["content-type"] == "video/mp4"
     assert response.headers["x-cost"] == "1.35"
     assert picture_of(response.content) == (320, 180, 5)
+    assert len(response.content) == 2_000_000
 
 
 async def test_the_sdk_reads_credits_and_history(sdk: SegmindClient, inputs: dict[str, Any]) -> None:
