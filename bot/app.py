@@ -21,7 +21,7 @@ __all__ = ["Reelcast", "Services", "open_bot", "run"]
 
 log = structlog.get_logger(__name__)
 
-EXTENSIONS: Final = ("cogs.video", "cogs.details")
+EXTENSIONS: Final = ("cogs.video", "cogs.details", "cogs.cancel", "cogs.send_again")
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 
 

@@ -16,6 +16,7 @@ from bot.delivery.cards import CardDesk
 from bot.delivery.posts import PostDesk
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock, SystemClock
+from bot.jobs.control import JobControl
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
@@ -46,6 +47,7 @@ class Services:
     store: JobStore
     intake: Intake
     dispatcher: InProcessDispatcher
+    control: JobControl
     cards: CardDesk
     segmind: SegmindClient
 
@@ -72,11 +74,12 @@ async def open_services(
         segmind = segmind_client(settings, segmind_session, planner)
         store = JobStore(database)
         cards = CardDesk(client, images, rules, clock)
+        queue = FairQueue(store, settings.segmind_max_in_flight, clock, cards.moved_up)
         engine = Engine(
             store=store,
             segmind=segmind,
             budget=planner,
-            queue=FairQueue(settings.segmind_max_in_flight),
+            queue=queue,
             cards=cards,
             posts=PostDesk(client),
             references=Fetcher(attachment_session, settings.attachment_hosts),
@@ -102,6 +105,7 @@ async def open_services(
         )
         background = [
             asyncio.create_task(supervised("planner", planner.run, clock), name="planner"),
+            asyncio.create_task(supervised("queue", queue.run, clock), name="queue"),
             asyncio.create_task(supervised("dispatcher", dispatcher.run, clock), name="dispatcher"),
         ]
         try:
@@ -112,6 +116,7 @@ async def open_services(
                 store=store,
                 intake=intake,
                 dispatcher=dispatcher,
+                control=JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock),
                 cards=cards,
                 segmind=segmind,
             )

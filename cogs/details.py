@@ -31,7 +31,10 @@ class DetailsButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=DET
             return
         files = [prompt_file(job.request.prompt)] if len(job.request.prompt) > PROMPT_LIMIT else []
         await interaction.response.send_message(
-            details_text(job), files=files, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+            details_text(job, bot.services.image_rules),
+            files=files,
+            ephemeral=True,
+            allowed_mentions=discord.AllowedMentions.none(),
         )
 
 

@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.app import Reelcast, Services
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Reference, VideoRequest
-from bot.policy.permissions import NEEDED, NEEDED_IN_THREADS
+from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode, Upload, judge_request
 from bot.presentation.card import status_card
 from bot.presentation.refusal import refusal_message
@@ -81,7 +81,7 @@ class VideoCog(commands.Cog):
 
     async def _show_card(self, interaction: discord.Interaction, job: Job) -> None:
         """Answer with the card; a job goes on only when its card is known to be there."""
-        view = status_card(job, self._services.image_rules)
+        view = status_card(job, self._services.image_rules, now=self._services.clock.now())
         try:
             answer = await interaction.response.send_message(view=view, allowed_mentions=discord.AllowedMentions.none())
             message_id = answer.message_id
@@ -121,9 +121,7 @@ async def _card_that_may_be_there(interaction: discord.Interaction) -> int | Non
 def _judge_place(interaction: discord.Interaction) -> Refusal | None:
     if interaction.guild_id is None:
         return Refusal(code=RefusalCode.OUTSIDE_SERVER)
-    needed = NEEDED_IN_THREADS if isinstance(interaction.channel, discord.Thread) else NEEDED
-    allowed = interaction.app_permissions
-    missing = tuple(words for name, words in needed.items() if not getattr(allowed, name))
+    missing = missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
     return Refusal(code=RefusalCode.PERMISSIONS, names=missing) if missing else None
 
 

@@ -11,9 +11,9 @@ import discord
 import structlog
 
 from bot.delivery.discord_errors import translated
+from bot.delivery.edit_queue import EditQueue
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
-from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import DRIVEN, State
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
@@ -21,34 +21,34 @@ from bot.presentation.card import status_card
 
 log = structlog.get_logger(__name__)
 
-EDIT_EVERY: Final = 1.1  # seconds between two edits in one channel; Discord's own limit is 5 in 5 s
-TROUBLE_WAIT: Final = 5.0  # seconds before an edit that got no clear answer is sent again
 SHOWN_BYTES: Final = 3_000_000  # of one reference on the card: seven of them fit a request of 25 MiB
 SHOWN_SIDE: Final = 2_048  # pixels
 
 
 class CardDesk:
-    """Keeps each job's card at the job's newest value.
-
-    Changes of one job that come faster than edits may be made become one edit, and the last one always arrives.
-    """
+    """Keeps each job's card at the job's newest value."""
 
     def __init__(self, client: discord.Client, images: ImageDesk, rules: ImageRules, clock: Clock) -> None:
         self._client = client
         self._images = images
         self._rules = rules
         self._clock = clock
-        self._pending: dict[int, dict[int, Job]] = {}  # by channel, then by job
-        self._workers: dict[int, asyncio.Task[None]] = {}
+        self._channels: dict[int, EditQueue] = {}
+        self._positions: dict[int, int] = {}  # of waiting jobs, where the queue told them
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
 
     def changed(self, job: Job) -> None:
         if job.card_message_id is None:
             return
-        channel_id = job.request.channel_id
-        self._pending.setdefault(channel_id, {})[job.id] = job
-        if channel_id not in self._workers:
-            self._workers[channel_id] = asyncio.create_task(self._edit(channel_id), name=f"cards-{channel_id}")
+        if job.state is not State.WAITING:
+            self._positions.pop(job.id, None)
+        self._channel_of(job).changed(job)
+
+    def moved_up(self, job: Job, position: int) -> None:
+        """Take note of a waiting job's place in the queue: the card shows it when nothing else is to be shown."""
+        if job.card_message_id is not None:
+            self._positions[job.id] = position
+            self._channel_of(job).moved_up(job)
 
     async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
         shown = [await self._fitting(path, number) for number, path in enumerate(images, start=1)]
@@ -70,34 +70,23 @@ class CardDesk:
 
     async def close(self, grace: float) -> None:
         """Let the edits that still wait go out, for `grace` seconds at the most."""
-        workers = list(self._workers.values())
+        workers = [channel.worker for channel in self._channels.values()]
         if workers:
             await asyncio.wait(workers, timeout=grace)
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _edit(self, channel_id: int) -> None:
-        pending = self._pending[channel_id]
-        try:
-            while pending:
-                job = pending.pop(next(iter(pending)))
-                try:
-                    await self._show(job)
-                except OutcomeUnclear as error:
-                    log.warning("card_edit_unclear", job=job.id, error=error.detail)
-                    pending.setdefault(job.id, job)
-                    await self._clock.sleep(TROUBLE_WAIT)
-                except PortError as error:
-                    log.warning("card_not_edited", job=job.id, why=type(error).__name__, error=error.detail)
-                except Exception:
-                    log.exception("card_broke", job=job.id)
-                await self._clock.sleep(EDIT_EVERY)
-        finally:
-            del self._workers[channel_id], self._pending[channel_id]
+    def _channel_of(self, job: Job) -> EditQueue:
+        channel_id = job.request.channel_id
+        if channel_id not in self._channels:
+            queue = EditQueue(self._show, self._clock)
+            self._channels[channel_id] = queue
+            queue.start(f"cards-{channel_id}", ended=lambda: self._channels.pop(channel_id))
+        return self._channels[channel_id]
 
     async def _show(self, job: Job, **extra: Any) -> None:
-        view = status_card(job, self._rules)
+        view = status_card(job, self._rules, now=self._clock.now(), position=self._positions.get(job.id))
         face = hash(json.dumps(view.to_components(), sort_keys=True))
         if not extra and self._shown.get(job.id) == face:
             return

@@ -23,6 +23,10 @@ class Dispatcher(Protocol):
         """See to it that somebody drives this job."""
         ...
 
+    async def release(self, job_id: int) -> None:
+        """Let go of a job that is over; a driver elsewhere finds that out at its next save."""
+        ...
+
 
 class InProcessDispatcher:
     """Drives every job as a task of this process; at start it takes up all that the database holds."""
@@ -30,12 +34,22 @@ class InProcessDispatcher:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._drivers: dict[int, asyncio.Task[Job]] = {}
+        self._next: dict[int, Job] = {}  # to be driven on when the present driver ends
 
     async def dispatch(self, job: Job) -> None:
-        if job.id not in self._drivers:
-            task = asyncio.create_task(drive(self._engine, job), name=f"job-{job.id}")
-            self._drivers[job.id] = task
-            task.add_done_callback(lambda done: self._ended(job.id, done))
+        if job.id in self._drivers:
+            self._next[job.id] = job
+        else:
+            self._drive(job)
+
+    def _drive(self, job: Job) -> None:
+        task = asyncio.create_task(drive(self._engine, job), name=f"job-{job.id}")
+        self._drivers[job.id] = task
+        task.add_done_callback(lambda done: self._ended(job.id, done))
+
+    async def release(self, job_id: int) -> None:
+        if (driver := self._drivers.get(job_id)) is not None:
+            driver.cancel()
 
     @property
     def driving(self) -> int:
@@ -57,6 +71,7 @@ class InProcessDispatcher:
 
     async def stop(self) -> None:
         """Stop every driver; a request in flight is given its grace, and every job stays as saved."""
+        self._next.clear()
         tasks = list(self._drivers.values())
         for task in tasks:
             task.cancel()
@@ -64,6 +79,8 @@ class InProcessDispatcher:
 
     def _ended(self, job_id: int, task: asyncio.Task[Job]) -> None:
         del self._drivers[job_id]
+        if (job := self._next.pop(job_id, None)) is not None:
+            self._drive(job)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("driver_broke", job=job_id, exc_info=error)
 

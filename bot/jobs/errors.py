@@ -1,5 +1,7 @@
 """What can stand in a job's way inside the bot."""
 
+from bot.jobs.states import State
+
 
 class JobError(Exception):
     pass
@@ -22,3 +24,11 @@ class NoFreePlace(JobError):
 
 class EqualBodyInDoubt(JobError):
     """A job with the very same body has an unknown outcome: a second one could not be told from it."""
+
+
+class WrongState(JobError):
+    """A person asked for something that the job's state no longer allows; `state` is None where there is no job."""
+
+    def __init__(self, job_id: int, state: State | None) -> None:
+        super().__init__(f"job {job_id} is {state or 'not there'}")
+        self.state = state

@@ -1,74 +1,106 @@
 """Our own queue before Segmind: so many jobs there at once, and a fair turn for the rest."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
+from typing import Final
 
+import structlog
+
+from bot.jobs.clock import Clock
+from bot.jobs.fairness import fair_order
 from bot.jobs.model import Job
-from bot.jobs.states import IN_FLIGHT
+from bot.jobs.states import IN_FLIGHT, State
+from bot.jobs.store import JobStore
 
-NEVER_SERVED = -1
+log = structlog.get_logger(__name__)
+
+RECHECK: Final = 5.0  # seconds until looking again at what other processes did to the queue
 
 
 @dataclass(slots=True)
 class _Waiting:
-    guild_id: int
-    member_id: int
-    number: int
+    job: Job
     turn: asyncio.Future[None]
+    position: int | None = None
 
 
 class FairQueue:
-    """Lets jobs through while places at Segmind are free: in turn between servers, then between a server's members.
+    """Lets this process's waiting jobs through while places at Segmind are free, in the order of `fair_order`.
 
-    It knows the jobs of this process; `JobStore.save_submitting` is what guarantees the number of places.
+    The database says who waits and who is at Segmind, in every process; `JobStore.save_submitting` guarantees the
+    number of places.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, store: JobStore, places: int, clock: Clock, moved_up: Callable[[Job, int], None]) -> None:
+        self._store = store
         self._places = places
-        self._inside: set[int] = set()
+        self._clock = clock
+        self._moved_up = moved_up
         self._waiting: dict[int, _Waiting] = {}
-        self._last_served: dict[tuple[int, ...], int] = {}  # by server, and by server and member
-        self._turns = count()
-        self._arrivals = count()
+        self._let_through: set[int] = set()  # not yet seen in SUBMITTING
+        self._changed = asyncio.Event()
 
     async def turn(self, job: Job) -> None:
-        """Wait until it is this job's turn; its place is taken until `note` hears that it left Segmind, or `leave`."""
-        if job.id in self._inside:
-            return
+        """Wait until it is this job's turn. It must be saved as WAITING; its turn lasts until its next `note`."""
         turn = asyncio.get_running_loop().create_future()
-        self._waiting[job.id] = _Waiting(job.request.guild_id, job.request.member_id, next(self._arrivals), turn)
-        self._admit()
+        self._waiting[job.id] = _Waiting(job, turn)
+        self._let_through.discard(job.id)
+        self._changed.set()
         try:
             await turn
         except asyncio.CancelledError:
-            self._waiting.pop(job.id, None)
             self.leave(job.id)
             raise
 
     def note(self, job: Job) -> None:
-        """Take note of a job's state: whether it holds a place."""
+        """Take note that a job has moved: a place may be taken or free."""
         if job.state in IN_FLIGHT:
-            self._inside.add(job.id)
-        else:
+            self._let_through.discard(job.id)
+        elif job.state is not State.WAITING:
             self.leave(job.id)
+        self._changed.set()
 
     def leave(self, job_id: int) -> None:
-        self._inside.discard(job_id)
-        self._admit()
+        """Forget a job that nobody drives any more."""
+        self._waiting.pop(job_id, None)
+        self._let_through.discard(job_id)
+        self._changed.set()
 
-    def _admit(self) -> None:
-        while self._waiting and len(self._inside) < self._places:
-            job_id, waiting = min(self._waiting.items(), key=lambda item: self._order(item[1]))
-            del self._waiting[job_id]
-            self._inside.add(job_id)
-            served = next(self._turns)
-            self._last_served[waiting.guild_id,] = served
-            self._last_served[waiting.guild_id, waiting.member_id] = served
-            if not waiting.turn.done():
-                waiting.turn.set_result(None)
+    async def run(self) -> None:
+        """Let jobs through until cancelled."""
+        while True:
+            await self._wait_for_change()
+            while self._waiting:
+                self._changed.clear()
+                await self._look()
+                await self._wait_for_change(RECHECK)
 
-    def _order(self, waiting: _Waiting) -> tuple[int, int, int]:
-        guild = self._last_served.get((waiting.guild_id,), NEVER_SERVED)
-        member = self._last_served.get((waiting.guild_id, waiting.member_id), NEVER_SERVED)
-        return guild, member, waiting.number
+    async def _wait_for_change(self, longest: float | None = None) -> None:
+        if longest is None:
+            await self._changed.wait()
+        else:
+            changed = asyncio.ensure_future(self._changed.wait())
+            recheck = asyncio.ensure_future(self._clock.sleep(longest))
+            try:
+                await asyncio.wait({changed, recheck}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changed.cancel()
+                recheck.cancel()
+
+    async def _look(self) -> None:
+        waiting, in_flight = await self._store.queue(self._clock.now())
+        taken = {entry.job_id for entry in in_flight} | self._let_through
+        order = fair_order([entry for entry in waiting if entry.job_id not in taken], in_flight)
+        for number, job_id in enumerate(order, start=1):
+            mine = self._waiting.get(job_id)
+            if mine is None:
+                continue
+            if number <= self._places - len(taken):
+                del self._waiting[job_id]
+                self._let_through.add(job_id)
+                if not mine.turn.done():
+                    mine.turn.set_result(None)
+            elif mine.position != (position := number - max(0, self._places - len(taken))):
+                mine.position = position
+                self._moved_up(mine.job, position)

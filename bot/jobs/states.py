@@ -65,6 +65,8 @@ DRIVEN: Final = frozenset(
 )
 # A run exists at Segmind, or may exist: it counts against SEGMIND_MAX_IN_FLIGHT.
 IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCESSING})
+# Nothing is at Segmind yet: a member may still take the request back at no cost.
+CANCELLABLE: Final = frozenset({_S.HELD, _S.PREPARING, _S.WAITING})
 # The POST has left, or may have, and its outcome is not known: no equal body may be submitted.
 IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
 # Over without a video, and with nothing charged unless a cost is known.

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, exists, func, literal, select, update
+from sqlalchemy import Row, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import jobs, spending
 from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
+from bot.jobs.fairness import Entry
 from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, Reference, VideoRequest
 from bot.jobs.states import IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
@@ -83,6 +84,34 @@ class JobStore:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [_from_row(row) for row in rows]
+
+    @uncancelled
+    async def queue(self, now: datetime) -> tuple[list[Entry], list[Entry]]:
+        """Read who waits and could go at `now`, from the oldest to the newest, and who is at Segmind."""
+        query = (
+            select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.state)
+            .where(jobs.c.state.in_([State.WAITING, *IN_FLIGHT]))
+            .where(or_(jobs.c.state != State.WAITING, jobs.c.retry_at.is_(None), jobs.c.retry_at <= now))
+            .order_by(jobs.c.created_at, jobs.c.id)
+        )
+        waiting: list[Entry] = []
+        in_flight: list[Entry] = []
+        async with self._engine.connect() as connection:
+            for row in await connection.execute(query):
+                entry = Entry(job_id=row.id, guild_id=row.guild_id, member_id=row.member_id)
+                (waiting if row.state == State.WAITING else in_flight).append(entry)
+        return waiting, in_flight
+
+    @uncancelled
+    async def undelivered(self, member_id: int, guild_id: int) -> Sequence[Job]:
+        """Read a member's videos in a server that were made but not posted, newest first."""
+        query = (
+            select(jobs)
+            .where(jobs.c.member_id == member_id, jobs.c.guild_id == guild_id, jobs.c.state == State.UNDELIVERED)
+            .order_by(jobs.c.created_at.desc())
+        )
+        async with self._engine.connect() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:

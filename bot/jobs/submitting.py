@@ -6,7 +6,6 @@ UNCONFIRMED.
 """
 
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -38,6 +37,7 @@ STOP_GRACE: Final = 8.0  # seconds a POST in flight is given when the bot stops
 PLACE_RECHECK: Final = 5.0  # seconds until asking again for a place that another process holds
 FIRST_WAIT: Final = timedelta(seconds=5)  # before the second attempt; doubled for each further one
 LONGEST_WAIT: Final = timedelta(seconds=120)
+LONGEST_REST: Final = 300.0  # seconds; no answer of Segmind's asks for more
 MOST_ATTEMPTS: Final = 18  # some half an hour of "not now"
 
 
@@ -45,23 +45,28 @@ async def submit(engine: Engine, job: Job) -> Job:
     """Wait for this job's turn, then submit it."""
     if job.cancel_requested:
         return await engine.move(job, State.CANCELLED)
-    if job.retry_at is not None:
-        await engine.clock.sleep(max(0.0, (job.retry_at - engine.clock.now()).total_seconds()))
-    await engine.queue.turn(job)
+    await _rest(engine, job)
     try:
-        urls = await reference_urls(engine, job)
+        saved, not_after = await _save_intent(engine, job)
     except CardGone as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
     except ChannelClosed as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CHANNEL, detail=error.detail))
-    submitting = await _save_intent(engine, job, urls)
-    return await finish_within(_post(engine, *submitting), grace=STOP_GRACE)
+    return await finish_within(_post(engine, saved, not_after), grace=STOP_GRACE)
 
 
-async def _save_intent(engine: Engine, job: Job, urls: Sequence[str]) -> tuple[Job, float]:
-    """Save SUBMITTING; return the job and the monotonic time after which the POST may no longer leave."""
-    body = request_body(job.request, urls)
+async def _rest(engine: Engine, job: Job) -> None:
+    """Wait out what the last attempt was told, however the time of day jumps meanwhile."""
+    if job.retry_at is not None:
+        rest = (job.retry_at - engine.clock.now()).total_seconds()
+        await engine.clock.sleep(min(max(rest, 0.0), LONGEST_REST))
+
+
+async def _save_intent(engine: Engine, job: Job) -> tuple[Job, float]:
+    """Save SUBMITTING in turn; return the job and the monotonic time after which the POST may no longer leave."""
     while True:
+        await engine.queue.turn(job)
+        body = request_body(job.request, await reference_urls(engine, job))
         await engine.budget.take(Claim(rank=Rank.SUBMIT))
         now = engine.clock.now()
         not_after = engine.clock.monotonic() + SEND_WITHIN

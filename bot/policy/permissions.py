@@ -19,3 +19,9 @@ NEEDED_IN_THREADS: Final = {
     "read_message_history": "Read Message History",
 }
 INVITED_WITH: Final = {**NEEDED, **NEEDED_IN_THREADS}
+
+
+def missing_permissions(granted: object, *, thread: bool) -> tuple[str, ...]:
+    """Name, in Discord's words, what a channel's permissions (attributes by discord.py's names) lack for the bot."""
+    needed = NEEDED_IN_THREADS if thread else NEEDED
+    return tuple(words for name, words in needed.items() if not getattr(granted, name))

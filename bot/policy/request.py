@@ -1,6 +1,7 @@
 """What can be judged of a request before anything is saved: its words, and what Discord says of its images."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from bot.media.rules import ImageFault, ImageRules, judge_metadata
 PROMPT_LIMIT: Final = 2_500  # characters; Kling O1's
 ASPECT_RATIOS: Final = ("16:9", "9:16", "1:1")
 _NAMED_IMAGE: Final = re.compile(r"@image(\d+)", re.IGNORECASE | re.ASCII)
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Refusal:
 
 def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> Refusal | None:
     """Find the first thing that is wrong with a request; None if nothing is."""
-    if not prompt.strip():
+    if not _has_words(prompt):
         return Refusal(code=RefusalCode.BLANK_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         return Refusal(code=RefusalCode.LONG_PROMPT, number=len(prompt))
@@ -65,15 +67,19 @@ def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> 
     return _judge_names(prompt, uploads)
 
 
+def _has_words(prompt: str) -> bool:
+    """Tell whether a prompt shows anything at all; joiners, marks of direction and wide spaces do not."""
+    return any(unicodedata.category(char) not in _INVISIBLE for char in prompt)
+
+
 def _judge_names(prompt: str, uploads: Sequence[Upload]) -> Refusal | None:
     named = [int(digits[:9]) for digits in _NAMED_IMAGE.findall(prompt)]
     if not named:
         return None
     count = len(uploads)
-    options = [upload.option for upload in uploads]
-    for number in named:
-        if number not in options:
-            return Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=number, count=count)
-    if options != list(range(1, count + 1)):
+    if [upload.option for upload in uploads] != list(range(1, count + 1)):
         return Refusal(code=RefusalCode.GAP, count=count)
+    for number in named:
+        if not 1 <= number <= count:
+            return Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=number, count=count)
     return None

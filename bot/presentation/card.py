@@ -8,10 +8,11 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.jobs.deadlines import is_late
 from bot.jobs.model import Job, Reference
-from bot.jobs.states import State
+from bot.jobs.states import CANCELLABLE, State
 from bot.media.rules import ImageRules
-from bot.presentation.controls import DetailsId
+from bot.presentation.controls import DetailsId, cancel_id, resend_id
 from bot.presentation.sentences import countdown, dollars, lasted, problem_sentence
 from bot.presentation.text import quoted
 
@@ -59,29 +60,21 @@ _EXPECTING: Final = frozenset(
 )
 
 
-def status_card(job: Job, rules: ImageRules) -> ui.LayoutView:
-    """Lay out the card of a job as it stands.
+def status_card(job: Job, rules: ImageRules, *, now: datetime, position: int | None = None) -> ui.LayoutView:
+    """Lay out the card of a job as it stands at `now`, with its place in the queue where that is known.
 
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
     look = _LOOKS[job.state]
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
-    container.add_item(ui.TextDisplay(f"### {look.title}\n{_since(job)}"))
+    container.add_item(ui.TextDisplay(f"### {look.title}\n{_since(job, now, position)}"))
     if job.problem is not None:
         container.add_item(ui.TextDisplay(problem_sentence(job.problem, rules)))
     container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
     container.add_item(ui.MediaGallery(*_gallery(request.references)))
     container.add_item(ui.TextDisplay(f"-# {_facts(job)}"))
-    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    row.add_item(
-        ui.Button(
-            label="Details",
-            style=discord.ButtonStyle.secondary,
-            custom_id=str(DetailsId(place="card", job_id=job.id)),
-        )
-    )
-    container.add_item(row)
+    container.add_item(_buttons(job))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     view.stop()
@@ -95,8 +88,24 @@ def expected_at(job: Job) -> datetime | None:
     return (job.submitted_at or job.state_since) + TYPICAL_RUN
 
 
-def _since(job: Job) -> str:
+def _buttons(job: Job) -> ui.ActionRow[ui.LayoutView]:
+    grey = discord.ButtonStyle.secondary
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    if job.state in CANCELLABLE:
+        row.add_item(ui.Button(label="Cancel", style=grey, custom_id=cancel_id(job.id)))
+    if job.state is State.UNDELIVERED:
+        row.add_item(ui.Button(label="Send again", style=grey, custom_id=resend_id(job.id)))
+    details = str(DetailsId(place="card", job_id=job.id))
+    row.add_item(ui.Button(label="Details", style=grey, custom_id=details))
+    return row
+
+
+def _since(job: Job, now: datetime, position: int | None) -> str:
     since = f"since {countdown(job.state_since)}"
+    if job.state is State.WAITING and position is not None:
+        since += f" · number {position} in the queue"
+    if is_late(job, now):
+        return f"{since} · this takes unusually long; it is still being followed"
     expected = expected_at(job)
     if expected is not None:
         return f"{since} · expected {countdown(expected)} (estimate)"

@@ -22,3 +22,15 @@ class DetailsId:
     def parse(cls, custom_id: str) -> Self | None:
         match = re.fullmatch(DETAILS_PATTERN, custom_id)
         return match and cls(place=match["place"], job_id=int(match["job"]), attempt=int(match["attempt"]))
+
+
+CANCEL_PATTERN: Final = r"reelcast:cancel:(?P<job>[0-9]{1,20})"
+RESEND_PATTERN: Final = r"reelcast:resend:(?P<job>[0-9]{1,20})"
+
+
+def cancel_id(job_id: int) -> str:
+    return f"reelcast:cancel:{job_id}"
+
+
+def resend_id(job_id: int) -> str:
+    return f"reelcast:resend:{job_id}"

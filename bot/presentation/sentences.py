@@ -3,27 +3,30 @@
 Sentences say what is wrong and what to do; they blame nobody and carry nothing that Segmind or Discord said.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import PROMPT_LIMIT, Refusal, RefusalCode
+from bot.presentation.text import clip
 
 _PROBLEMS: Final = {
     ProblemCode.REFUSED: "The video service did not accept this request. Nothing was charged. Try another prompt or other images.",
     ProblemCode.MODERATED: "The video service's content rules stopped this video. Nothing was charged. Try another prompt or other images.",
     ProblemCode.RUN_FAILED: "The video service could not make this video. Nothing was charged. You can ask for it again.",
-    ProblemCode.SERVICE: "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged.",
-    ProblemCode.UNREACHABLE: "The video service could not be reached for too long. Nothing was charged. Please try again later.",
-    ProblemCode.NEVER_ARRIVED: "The request was lost on its way to the video service, and is not repeated by itself. You can ask for it again.",
-    ProblemCode.RECORD_GONE: "The video service no longer knows this video; whoever runs this bot has been told.",
+    ProblemCode.SERVICE: "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged. Try again later.",
+    ProblemCode.UNREACHABLE: "The video service could not be reached. Nothing was charged. Try again later.",
+    ProblemCode.NEVER_ARRIVED: "The request was lost on its way to the video service and is not sent again by itself. You can ask for it again.",
+    ProblemCode.RECORD_GONE: "The video service no longer knows this video; whoever runs this bot has been told. You can ask for it again.",
     ProblemCode.OUTPUT_GONE: "The video was made, but could not be fetched; whoever runs this bot has been told.",
     ProblemCode.OUTPUT_UNUSABLE: "The video service delivered a file that is not a video; whoever runs this bot has been told.",
-    ProblemCode.CHANNEL: "The bot can no longer post in this channel. It needs to view it, send messages, attach files and read its history.",
-    ProblemCode.CARD_GONE: "The status message was deleted, so the video was not posted.",
-    ProblemCode.POST_UNKNOWN: "The video may be posted already; without Read Message History the bot cannot tell, so it does not post again.",
+    ProblemCode.CHANNEL: "The bot can no longer post here: it must view the channel, send messages, attach files and read the history. Ask a moderator to allow that.",
+    ProblemCode.CARD_GONE: "The status message was deleted, so no video is posted. You can ask for it again.",
+    ProblemCode.POST_UNKNOWN: "The video may be posted already; the bot cannot tell, and does not post it twice. Look for it below this message.",
 }
 
 
@@ -91,17 +94,59 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
         case RefusalCode.IMAGE:
             return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", rules)
         case RefusalCode.UNKNOWN_IMAGE:
-            return f"The prompt names `@Image{refusal.number}`, but {_present(refusal.count)}."
+            return f"The prompt names `@Image{refusal.number}`, but {_present(refusal.count)}. Add that image or change the prompt."
         case RefusalCode.GAP:
             return f"The prompt names images, so fill `image1` to `image{refusal.count}` without a gap: then `@Image2` is `image2`."
         case RefusalCode.OUTSIDE_SERVER:
             return "Videos are made in servers. Use this command in a server's channel."
         case RefusalCode.PERMISSIONS:
-            missing = ", ".join(refusal.names)
-            return f"The bot cannot post a video here: it lacks {missing}. Ask a moderator to allow that, or use another channel."
+            missing = listed([f"**{name}**" for name in refusal.names])
+            return f"The bot cannot post a video here: it lacks the permission {missing}. Ask a moderator to allow that, or use another channel."
         case RefusalCode.SPEND_LIMIT:
             return f"Today's spending limit for videos is reached. Try again {countdown(spending_resets_at)}."
 
 
+def listed(names: Sequence[str]) -> str:
+    """Write names one after another: "a, b and c"."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def _present(count: int) -> str:
-    return "there is only `@Image1`" if count == 1 else f"there are only `@Image1` to `@Image{count}`"
+    return "there is only `@Image1`" if count == 1 else f"there are only {count} images"
+
+
+def missing_permissions_sentence(names: tuple[str, ...]) -> str:
+    return f"The bot cannot post a video here: it lacks {', '.join(names)}. Ask a moderator to allow that, or use another channel."
+
+
+def cancelled_sentence(job: Job) -> str:
+    return f"Cancelled. Nothing was charged; {dollars(job.reserved_usd)} of the day's limit are free again."
+
+
+def not_cancellable_sentence(state: State | None) -> str:
+    """Say why a request can no longer be taken back."""
+    if state is State.CANCELLED:
+        return "It is cancelled already."
+    if state in IN_FLIGHT:
+        return "It is being made already, and is paid for: it can no longer be taken back."
+    return "It is over already."
+
+
+def sent_again_sentence(channel_id: int) -> str:
+    return f"The video is being sent to <#{channel_id}>."
+
+
+def send_again_choice(job: Job) -> str:
+    """Name a video in a list of choices: at most 100 characters."""
+    return clip(f"{job.created_at:%d %b %H:%M} UTC · {' '.join(job.request.prompt.split())}", 100)
+
+
+def undelivered_notice(job: Job, rules: ImageRules) -> str:
+    """Tell the member who asked, in private, why a finished video is not in the channel, and what can be done."""
+    why = problem_sentence(job.problem, rules) if job.problem else ""
+    ends = f" until {date(job.output_ends_at)}" if job.output_ends_at else ""
+    return (
+        f"Your video for <#{job.request.channel_id}> was made, but not posted. {why}\n"
+        f"It is kept{ends}: use `/send-again` in any channel of that server where the bot may post."
+    )

@@ -6,12 +6,18 @@ from typing import Final
 
 # In Discord's markdown a backslash takes the meaning of any ASCII punctuation: marks, links, mentions, timestamps.
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+# Controls, invisible format characters and halves of characters: they hide, reverse or forge what is read.
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs"})
+# Of these two, whole scripts and composed emoji are made.
+_JOINERS: Final = frozenset("\u200c\u200d")
 ELLIPSIS: Final = "…"
 
 
 def plain(text: str) -> str:
     """Return text that Discord shows as it was typed: no markdown, no mention, no link, no invisible control."""
-    visible = "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+    visible = "".join(
+        char for char in text if char == "\n" or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
+    )
     return _PUNCTUATION.sub(r"\\\1", visible)
 
 

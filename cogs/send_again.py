@@ -1,0 +1,89 @@
+"""*Send again* and `/send-again`: a video that was made but could not be posted."""
+
+import re
+from typing import Any, Final, Self
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import Reelcast, Services
+from bot.jobs.errors import WrongState
+from bot.jobs.model import Job
+from bot.policy.permissions import missing_permissions
+from bot.presentation.controls import RESEND_PATTERN, resend_id
+from bot.presentation.sentences import missing_permissions_sentence, send_again_choice, sent_again_sentence
+
+MOST_CHOICES: Final = 25  # Discord's
+GONE: Final = "This video is no longer waiting to be sent."
+
+
+class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RESEND_PATTERN):
+    """Posts the video where it was asked for, for who asked or may manage messages there."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(discord.ui.Button(label="Send again", custom_id=resend_id(job_id)))
+        self._job_id = job_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(int(match["job"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        job = await bot.services.store.get(self._job_id)
+        if job is None or not _may_send(interaction, job):
+            answer = "Only the member who asked for this video can have it sent."
+        else:
+            answer = await _send(bot.services, job.id, job.request.channel_id)
+        await interaction.response.send_message(answer, ephemeral=True)
+
+
+class SendAgainCog(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="send-again", description="Post a video of yours that was made but could not be posted")
+    @app_commands.describe(video="Which one")
+    @app_commands.guild_only()
+    async def send_again(self, interaction: discord.Interaction, video: str) -> None:
+        job = await self._services.store.get(int(video)) if video.isascii() and video.isdigit() else None
+        missing = missing_permissions(
+            interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread)
+        )
+        if job is None or job.request.member_id != interaction.user.id or job.request.guild_id != interaction.guild_id:
+            answer = GONE
+        elif missing:
+            answer = missing_permissions_sentence(missing)
+        else:
+            answer = await _send(self._services, job.id, interaction.channel_id or 0)
+        await interaction.response.send_message(answer, ephemeral=True)
+
+    @send_again.autocomplete("video")
+    async def _undelivered(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        jobs = await self._services.store.undelivered(interaction.user.id, interaction.guild_id or 0)
+        names = [(send_again_choice(job), str(job.id)) for job in jobs]
+        return [app_commands.Choice(name=name, value=value) for name, value in names if typed.lower() in name.lower()][
+            :25
+        ]
+
+
+def _may_send(interaction: discord.Interaction[Any], job: Job) -> bool:
+    if interaction.user.id == job.request.member_id:
+        return True
+    return interaction.channel_id == job.request.channel_id and interaction.permissions.manage_messages
+
+
+async def _send(services: Services, job_id: int, channel_id: int) -> str:
+    try:
+        await services.control.send_again(job_id, channel_id)
+    except WrongState:
+        return GONE
+    return sent_again_sentence(channel_id)
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(SendAgainButton)
+    await bot.add_cog(SendAgainCog(bot.services))
