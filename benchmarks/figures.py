@@ -1,0 +1,44 @@
+"""Figures from samples, and the targets that they are held to."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median as median_of
+
+from rich.console import Console
+from rich.markup import escape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A figure with the most that it may be."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+
+    @property
+    def is_met(self) -> bool:
+        return self.value <= self.limit
+
+
+def percentile(samples: Sequence[float], percent: float) -> float:
+    """Return the sample that `percent` of all samples do not exceed (nearest rank); raises ValueError for none."""
+    if not samples:
+        raise ValueError("there are no samples")
+    rank = math.ceil(len(samples) * percent / 100)
+    return sorted(samples)[max(rank, 1) - 1]
+
+
+def median(samples: Sequence[float]) -> float:
+    return median_of(samples)
+
+
+def judge(targets: Sequence[Target], console: Console) -> int:
+    """Print each target with its figure; return the exit status, 0 if all are met and 1 if not."""
+    for target in targets:
+        mark = "[green]met   [/]" if target.is_met else "[red]missed[/]"
+        words = f"{target.name}: {target.value:.1f} {target.unit}, at most {target.limit:g} {target.unit}"
+        console.print(f"{mark} {escape(words)}")
+    return 0 if all(target.is_met for target in targets) else 1
