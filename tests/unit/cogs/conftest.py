@@ -1,0 +1,71 @@
+"""The real bot on SimCord's Discord, with real services on a database of the test's own."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+from pydantic import SecretStr
+
+from bot.app import Reelcast, open_services
+from bot.jobs.intake import Intake
+from bot.settings import Settings
+from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, Stage
+
+
+@pytest.fixture
+def changes() -> dict[str, object]:
+    """Settings of the test's own; parametrize it to have some."""
+    return {}
+
+
+@pytest.fixture
+async def boot(tmp_path: Path, changes: dict[str, object]) -> AsyncIterator[Boot]:
+    """Give what makes a bot with services of its own; all of them on one database unless told otherwise."""
+    settings = Settings.model_validate(
+        {
+            "discord_token": SecretStr("token"),
+            "segmind_api_key": SecretStr("SG_0123456789abcdef"),
+            "database_url": f"sqlite:///{tmp_path}/reelcast.db",
+            "data_dir": tmp_path / "data",
+            **changes,
+        }
+    )
+    async with AsyncExitStack() as stack:
+
+        async def make(**others: object) -> Reelcast:
+            bot = Reelcast(shard_count=1)
+            chosen = settings.model_copy(update=others)
+            services = await stack.enter_async_context(open_services(chosen, bot))
+            dispatcher: Any = NotedDispatcher()
+            intake = Intake(
+                store=services.store,
+                dispatcher=dispatcher,
+                cards=services.cards,
+                clock=services.clock,
+                daily_limit_usd=chosen.spend_limit_usd_per_day,
+            )
+            bot.services = replace(services, dispatcher=dispatcher, intake=intake)
+            return bot
+
+        yield make
+
+
+@pytest.fixture
+async def simcord_bot(boot: Boot) -> Reelcast:
+    return await boot()
+
+
+@pytest.fixture
+def stage(simcord_env: simcord.Env) -> Stage:
+    simcord_env.backend.cdn = MeasuringCdn()
+    guild = simcord_env.create_guild("Film Club")
+    return Stage(
+        env=simcord_env,
+        guild=guild,
+        channel=guild.create_text_channel("videos"),
+        alice=guild.add_member(simcord_env.create_user("alice")),
+    )

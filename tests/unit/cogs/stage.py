@@ -1,0 +1,121 @@
+"""What the tests of the cogs act on: a server, a channel and a member on SimCord's Discord, and the real bot."""
+
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+import simcord
+from PIL import Image
+from simcord.backend.cdn import CdnStore
+from simcord.results import InteractionResult
+
+from bot.app import Reelcast
+from bot.jobs.model import Job
+from bot.jobs.states import State
+
+Upload = tuple[str, bytes]  # a file's name and its bytes
+Boot = Callable[..., Awaitable[Reelcast]]
+
+BOT_PERMISSIONS: Final = ("view_channel", "send_messages", "attach_files", "read_message_history")
+
+
+class MeasuringCdn(CdnStore):
+    """SimCord's CDN, telling the width and height of pictures as Discord does."""
+
+    def store_attachment(
+        self, attachment_id: int, channel_id: int, filename: str, data: bytes, description: str | None
+    ) -> dict[str, Any]:
+        stored = super().store_attachment(attachment_id, channel_id, filename, data, description)
+        try:
+            with Image.open(io.BytesIO(data)) as picture:
+                stored["width"], stored["height"] = picture.size
+        except OSError:
+            return stored  # what Discord cannot read has no sides
+        return stored
+
+
+class NotedDispatcher:
+    """Notes which jobs are to be driven, and drives none: SimCord shows the start of a job and its cards.
+
+    Its time is virtual and an open socket counts as work that never settles, so the engine runs elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    async def dispatch(self, job: Job) -> None:
+        self.jobs.append(job)
+
+    async def resume(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    env: simcord.Env
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    alice: simcord.MemberActor
+
+    @property
+    def bot(self) -> Reelcast:
+        assert isinstance(self.env.bot, Reelcast)
+        return self.env.bot
+
+    async def jobs(self) -> Sequence[Job]:
+        return await self.bot.services.store.in_states(State)
+
+    @property
+    def driven(self) -> Sequence[Job]:
+        dispatcher: Any = self.bot.services.dispatcher
+        assert isinstance(dispatcher, NotedDispatcher)
+        return dispatcher.jobs
+
+    async def ask(self, prompt: str = "@Image1 waves", **options: Any) -> InteractionResult:
+        """Have Alice send `/video` in the channel, with one good picture unless `image1` says otherwise."""
+        options.setdefault("image1", picture())
+        return await self.alice.slash(self.channel, "video", prompt=prompt, **options)
+
+    async def refusal(self, prompt: str = "@Image1 waves", **options: Any) -> str:
+        """Have Alice ask for what is refused; returns the sentence that only she sees."""
+        return await self.refused(await self.ask(prompt, **options))
+
+    async def refused(self, result: InteractionResult) -> str:
+        """Make sure that one ephemeral message came and that nothing was saved; returns its first line."""
+        assert result.response is not None
+        assert result.response.ephemeral
+        assert result.followups == []
+        assert await self.jobs() == []
+        assert self.driven == []
+        assert "@everyone" not in result.response.content
+        return result.response.content.splitlines()[0]
+
+    def channel_without(self, *names: str) -> simcord.ChannelHandle:
+        """Make a channel where the bot lacks these permissions."""
+        assert self.guild.me is not None
+        denied = discord.PermissionOverwrite(**dict.fromkeys(names, False))
+        return self.guild.create_text_channel("quiet", overwrites={self.guild.me: denied})
+
+
+def picture(name: str = "keeper.png", *, size: tuple[int, int] = (640, 480), padding: int = 0) -> Upload:
+    """Draw a picture of `size` pixels in the format that its name tells, with `padding` bytes behind it."""
+    buffer = io.BytesIO()
+    kind = name.rpartition(".")[2].replace("jpg", "jpeg")
+    Image.new("L", size, 128).save(buffer, format=kind)
+    return name, buffer.getvalue() + bytes(padding)
+
+
+def texts(message: simcord.ResponseMessage) -> str:
+    """Return every text of a card, a line each."""
+
+    def walk(components: Sequence[dict[str, Any]]) -> list[str]:
+        found: list[str] = []
+        for component in components:
+            if "content" in component:
+                found.append(component["content"])
+            found += walk(component.get("components", []))
+        return found
+
+    return "\n".join(walk(message.components))

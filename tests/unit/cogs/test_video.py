@@ -1,0 +1,106 @@
+"""`/video`: a request that is taken, and what its card shows."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from bot.jobs.states import State
+from tests.unit.cogs.stage import Stage, picture, texts
+
+
+async def test_a_request_is_answered_by_a_card_that_everybody_sees(stage: Stage) -> None:
+    result = await stage.ask(
+        "@Image1 waves at @image2", image2=picture("harbour.jpg"), duration=10, aspect_ratio="9:16"
+    )
+    assert result.response is not None
+    assert not result.ephemeral
+    assert result.followups == []
+    [card] = stage.channel.history()
+    assert card.id == result.response.id
+    shown = texts(result.response)
+    assert "Checking the images" in shown
+    assert r"> \@Image1 waves at \@image2" in shown
+    assert f"for {stage.alice.mention} · 10 s · 9:16 · 2 references" in shown
+
+
+async def test_the_card_shows_every_reference_in_its_order(stage: Stage) -> None:
+    result = await stage.ask(image2=picture("harbour.jpg"), image3=picture("lamp.webp"))
+    assert result.response is not None
+    [container] = result.response.components
+    [gallery] = [part for part in container["components"] if part["type"] == 12]
+    described = [(item["description"], item["media"]["url"].rpartition("/")[2]) for item in gallery["items"]]
+    assert described == [("@Image1", "keeper.png"), ("@Image2", "harbour.jpg"), ("@Image3", "lamp.webp")]
+
+
+async def test_the_job_is_saved_with_its_card_and_its_price_before_anybody_drives_it(stage: Stage) -> None:
+    result = await stage.ask(duration=10)
+    [job] = await stage.jobs()
+    assert stage.driven == [job]
+    assert job.state is State.PREPARING
+    assert result.response is not None
+    assert job.card_message_id == result.response.id
+    request = job.request
+    assert (request.guild_id, request.channel_id, request.member_id) == (
+        stage.guild.id,
+        stage.channel.id,
+        stage.alice.id,
+    )
+    assert (request.prompt, request.duration, request.aspect_ratio) == ("@Image1 waves", 10, "16:9")
+    [reference] = request.references
+    assert (reference.filename, reference.content_type, reference.width, reference.height) == (
+        "keeper.png",
+        "image/png",
+        640,
+        480,
+    )
+    assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == Decimal("2.70")
+
+
+async def test_five_seconds_in_sixteen_to_nine_are_made_unless_the_member_says_otherwise(stage: Stage) -> None:
+    await stage.ask()
+    [job] = await stage.jobs()
+    assert (job.request.duration, job.request.aspect_ratio) == (5, "16:9")
+
+
+async def test_images_may_stand_with_gaps_when_the_prompt_names_none(stage: Stage) -> None:
+    await stage.ask("a keeper walks", image4=picture("harbour.jpg"))
+    [job] = await stage.jobs()
+    assert [reference.filename for reference in job.request.references] == ["keeper.png", "harbour.jpg"]
+
+
+async def test_mentions_and_markdown_in_a_prompt_do_nothing(stage: Stage) -> None:
+    everyone = stage.guild.default_role
+    result = await stage.ask(f"@everyone {stage.alice.mention} <@&{everyone.id}> **bold** [x](https://evil.example)")
+    [sent] = [request for request in stage.env.http_requests if request.path.endswith("/callback")]
+    assert isinstance(sent.json, dict)
+    assert sent.json["data"]["allowed_mentions"] == {"parse": []}
+    assert result.response is not None
+    shown = texts(result.response)
+    assert r"\@everyone" in shown
+    assert shown.count(stage.alice.mention) == 1  # for whom the video is
+    for live in (f"<@&{everyone.id}>", "**bold**", "https://evil"):
+        assert live not in shown
+
+
+async def test_a_card_that_discord_did_not_take_drops_the_job_and_gives_its_price_back(stage: Stage) -> None:
+    stage.env.inject_error("POST", "/interactions/*/*/callback", status=500)
+    await stage.ask()
+    [job] = await stage.jobs()
+    assert job.state is State.EXPIRED
+    assert stage.driven == []
+    assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == 0
+
+
+async def test_a_command_that_breaks_says_so_to_the_member_alone(stage: Stage) -> None:
+    async with stage.bot.services.store._engine.begin() as connection:
+        await connection.execute(text("DROP TABLE jobs"))
+    with capture_logs() as logged:
+        result = await stage.ask()
+    assert stage.env.errors
+    assert "command_broke" in [line["event"] for line in logged]
+    assert result.ephemeral
+    assert result.response is not None
+    assert result.response.content.startswith("Something went wrong")
+    assert stage.channel.history() == []
