@@ -1,0 +1,112 @@
+"""How long runs take, learned per model and duration: what the poll planner and the card's estimate go by.
+
+docs/pacing.md derives the formulas.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+PRIOR_MEDIAN: Final = 194.0  # seconds; what the model's page gives as the average
+PRIOR_SIGMA: Final = 0.3  # of the logarithm
+PRIOR_RUNS: Final = 1.0  # how many runs the prior median counts as
+PRIOR_SPREAD_RUNS: Final = 3.0  # how many runs the prior sigma counts as
+MEMORY: Final = 0.97  # what an old run still weighs after each new one: some 33 runs are remembered
+CLIP: Final = 3.0  # deviations; a run farther off counts as one this far off
+STRAY_SHARE: Final = 0.03  # runs that keep to no usual time: the heavy tail
+STRAY_SIGMA: Final = 1.0  # of the logarithm of their times
+_SQRT2: Final = math.sqrt(2)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTime:
+    """The distribution of a run's time T in seconds: log-normal, with a few strays spread widely about the same median."""
+
+    mu: float  # mean of ln T
+    sigma: float  # deviation of ln T
+
+    @property
+    def median(self) -> float:
+        return math.exp(self.mu)
+
+    def tail(self, age: float) -> tuple[float, float]:
+        """Return P(T > age), and E[max(T - age, 0)] in seconds, which is the area under the former from `age` on."""
+        if age <= 0:
+            age = 1e-9
+        log_age = math.log(age)
+        usual, usual_area = _log_normal_tail(log_age, age, self.mu, self.sigma)
+        stray, stray_area = _log_normal_tail(log_age, age, self.mu, STRAY_SIGMA)
+        share = STRAY_SHARE
+        return usual + share * (stray - usual), usual_area + share * (stray_area - usual_area)
+
+
+def _log_normal_tail(log_age: float, age: float, mu: float, sigma: float) -> tuple[float, float]:
+    distance = (log_age - mu) / sigma
+    beyond = 0.5 * math.erfc(distance / _SQRT2)
+    mean_beyond = math.exp(mu + 0.5 * sigma * sigma) * 0.5 * math.erfc((distance - sigma) / _SQRT2)
+    return beyond, mean_beyond - age * beyond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """What is believed of ln T: a normal-inverse-gamma distribution, the conjugate prior of a normal.
+
+    Each new run makes all before it, the prior too, weigh less by `MEMORY`, so that the belief follows a drift.
+    """
+
+    mu: float = math.log(PRIOR_MEDIAN)
+    runs: float = PRIOR_RUNS  # the weight behind `mu`
+    spread_runs: float = PRIOR_SPREAD_RUNS  # the weight behind `squares`
+    squares: float = PRIOR_SPREAD_RUNS * PRIOR_SIGMA**2
+
+    @property
+    def scale(self) -> float:
+        """The deviation to expect of the next ln T: its own, and that of `mu`."""
+        return math.sqrt(self.squares / self.spread_runs * (1 + 1 / self.runs))
+
+    def after(self, seconds: float) -> "Belief":
+        """Return the belief after a run that took so long."""
+        limit = CLIP * self.scale
+        deviation = min(max(math.log(seconds) - self.mu, -limit), limit)
+        runs = MEMORY * self.runs
+        return Belief(
+            mu=self.mu + deviation / (runs + 1),
+            runs=runs + 1,
+            spread_runs=MEMORY * self.spread_runs + 1,
+            squares=MEMORY * self.squares + deviation * deviation * runs / (runs + 1),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedRun:
+    """One run that came to a result, and the seconds from its submission to its end."""
+
+    model: str
+    duration: int  # seconds of video
+    seconds: float
+
+
+class RunTimes:
+    """The run times of this process: starts from the finished runs it is given, oldest first, and goes on learning."""
+
+    def __init__(self, finished: Iterable[FinishedRun] = ()) -> None:
+        self._beliefs: dict[tuple[str, int], Belief] = {}
+        for run in finished:
+            self.learn(run)
+
+    def learn(self, run: FinishedRun) -> None:
+        if run.seconds > 0:
+            self._beliefs[run.model, run.duration] = self._belief(run.model, run.duration).after(run.seconds)
+
+    def expected(self, model: str, duration: int) -> RunTime:
+        belief = self._belief(model, duration)
+        return RunTime(belief.mu, belief.scale)
+
+    def typical(self, model: str, duration: int) -> timedelta:
+        """Tell the median time from submission to result."""
+        return timedelta(seconds=self.expected(model, duration).median)
+
+    def _belief(self, model: str, duration: int) -> Belief:
+        return self._beliefs.get((model, duration), Belief())
