@@ -22,7 +22,7 @@ def event(interaction: Interaction, world: World, render: MessagePayloads) -> Js
         "version": 1,
         "data": interaction.data,
         "channel_id": str(channel.id),
-        "channel": payloads.channel(channel) | {"permissions": allowed},
+        "channel": payloads.channel(channel),
         "app_permissions": str(int(world.permissions(world.bot.id, channel))),
         "locale": interaction.user.locale,
         "entitlements": [],
@@ -36,6 +36,7 @@ def event(interaction: Interaction, world: World, render: MessagePayloads) -> Js
     if guild is None:
         return payload | {"user": payloads.user(interaction.user)}
     member = payloads.member(guild.members[interaction.user.id]) | {"permissions": allowed}
+    payload["channel"]["permissions"] = allowed
     return payload | {
         "guild_id": str(guild.id),
         "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},

@@ -4,7 +4,7 @@ https://docs.discord.com/developers/resources/message#allowed-mentions-object
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ def find_mentions(
     allowed: object,
     *,
     guild: Guild | None,
-    known_users: Mapping[int, Any],
+    known_users: Container[int],
     may_mention_everyone: bool,
     replied_to: Message | None = None,
 ) -> Mentions:

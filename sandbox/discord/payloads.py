@@ -54,8 +54,8 @@ def role(subject: Role) -> JsonObject:
     return payload if subject.bot_id is None else payload | {"tags": {"bot_id": str(subject.bot_id)}}
 
 
-def partial_member(subject: Member) -> JsonObject:
-    """Return a member without its user, as it stands beside a user in resolved data and messages."""
+def resolved_member(subject: Member) -> JsonObject:
+    """Return a member as it stands beside its user in resolved data: without what voice channels know."""
     until = subject.timed_out_until
     return {
         "avatar": None,
@@ -67,9 +67,12 @@ def partial_member(subject: Member) -> JsonObject:
         "pending": False,
         "premium_since": None,
         "roles": [str(role_id) for role_id in subject.role_ids],
-        "mute": False,
-        "deaf": False,
     }
+
+
+def partial_member(subject: Member) -> JsonObject:
+    """Return a member without its user, as it stands beside a user in messages."""
+    return resolved_member(subject) | {"mute": False, "deaf": False}
 
 
 def member(subject: Member) -> JsonObject:

@@ -41,7 +41,7 @@ class Resolver:
         member = None if self.guild is None else self.guild.members.get(user.id)
         if member is not None and self.guild is not None:
             allowed = str(int(self.world.guild_permissions(user.id, self.guild)))
-            self._keep("members", user.id, payloads.partial_member(member) | {"permissions": allowed})
+            self._keep("members", user.id, payloads.resolved_member(member) | {"permissions": allowed})
         return str(user.id)
 
     def resolve_role(self, value: object) -> str:

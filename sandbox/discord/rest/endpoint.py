@@ -16,6 +16,9 @@ from sandbox.discord.rest.routing import Answer, Call, Route, Router
 from sandbox.discord.world import World
 
 _VERSIONED = re.compile(r"/api(?:/v\d+)?(/.*)")
+CUT = Answer(status=499)
+"""Stands for a connection that a fault cut: nobody receives it, and it is not recorded."""
+
 _PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
@@ -55,6 +58,8 @@ class RestEndpoint:
         except DiscordRefusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.body())
         response = _respond(answer, extra)
+        if answer is CUT:
+            return response
         self._recording.exchange(
             describe_request(request.method, request.path, dict(request.query), body),
             describe_response(answer.status, response.headers.get("Content-Type"), answer.body),
@@ -95,7 +100,7 @@ def _fail(fault: Fault, request: web.Request, extra: dict[str, str]) -> Answer:
     if fault.status == 0:
         if request.transport is not None:
             request.transport.abort()
-        return Answer(status=499)
+        return CUT
     if fault.status == 429:
         extra["Retry-After"] = str(fault.retry_after)
         extra["X-RateLimit-Scope"] = "global" if fault.is_global else "shared"
