@@ -70,23 +70,21 @@ class FairQueue:
     async def run(self) -> None:
         """Let jobs through until cancelled."""
         while True:
-            await self._wait_for_change()
-            while self._waiting:
-                self._changed.clear()
-                await self._look()
-                await self._wait_for_change(RECHECK)
-
-    async def _wait_for_change(self, longest: float | None = None) -> None:
-        if longest is None:
             await self._changed.wait()
-        else:
-            changed = asyncio.ensure_future(self._changed.wait())
-            recheck = asyncio.ensure_future(self._clock.sleep(longest))
-            try:
-                await asyncio.wait({changed, recheck}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                changed.cancel()
-                recheck.cancel()
+            self._changed.clear()
+            while self._waiting:
+                await self._look()
+                await self._wait_for_change()
+
+    async def _wait_for_change(self) -> None:
+        changed = asyncio.ensure_future(self._changed.wait())
+        recheck = asyncio.ensure_future(self._clock.sleep(RECHECK))
+        try:
+            await asyncio.wait({changed, recheck}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            changed.cancel()
+            recheck.cancel()
+        self._changed.clear()
 
     async def _look(self) -> None:
         waiting, in_flight = await self._store.queue(self._clock.now())
