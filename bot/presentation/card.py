@@ -1,7 +1,6 @@
 """The status card: one message per job, in Components V2, edited as the job moves on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +12,8 @@ from bot.jobs.model import Job, Reference
 from bot.jobs.states import CANCELLABLE, State
 from bot.media.rules import ImageRules
 from bot.presentation.controls import DetailsId, cancel_id, resend_id
-from bot.presentation.sentences import countdown, dollars, lasted, problem_sentence
+from bot.presentation.looks import LOOKS
+from bot.presentation.sentences import clock_time, countdown, dollars, lasted, problem_sentence
 from bot.presentation.text import quoted
 
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
@@ -21,43 +21,9 @@ PROMPT_LINES: Final = 8
 TYPICAL_RUN: Final = timedelta(seconds=194)  # what the model's page gives as the average
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    title: str
-    colour: discord.Colour
-
-
-_GREY: Final = discord.Colour(0x80848E)
-_BLUE: Final = discord.Colour(0x5865F2)
-_AMBER: Final = discord.Colour(0xF0B232)
-_GREEN: Final = discord.Colour(0x23A559)
-_RED: Final = discord.Colour(0xDA373C)
-
-_CHECKING: Final = _Look("🔍 Checking the images", _GREY)
-_LOOKS: Final = {
-    State.ACCEPTED: _CHECKING,
-    State.PREPARING: _CHECKING,
-    State.HELD: _Look("✋ Waiting for a moderator", _AMBER),
-    State.WAITING: _Look("⏳ Waiting for its turn", _GREY),
-    State.SUBMITTING: _Look("📤 Sending", _BLUE),
-    State.UNCONFIRMED: _Look("❔ Making sure that the request arrived", _AMBER),
-    State.QUEUED: _Look("🕒 Queued", _BLUE),
-    State.PROCESSING: _Look("🎬 Processing", _BLUE),
-    State.COMPLETED: _Look("📥 Fetching the video", _BLUE),
-    State.REVIEW: _Look("✋ Waiting for a moderator", _AMBER),
-    State.POSTING: _Look("📥 Posting the video", _BLUE),
-    State.UNDELIVERED: _Look("📦 Made, but not posted", _AMBER),
-    State.DELIVERED: _Look("✅ Done", _GREEN),
-    State.FAILED: _Look("⚠️ No video", _RED),
-    State.CANCELLED: _Look("🚫 Cancelled", _GREY),
-    State.EXPIRED: _Look("⌛ Expired", _GREY),
-    State.REJECTED: _Look("🚫 Not approved", _GREY),
-    State.WITHHELD: _Look("🚫 Not posted", _GREY),
-    State.TAKEN_DOWN: _Look("🚫 Removed", _GREY),
-}
-_EXPECTING: Final = frozenset(
-    {State.ACCEPTED, State.PREPARING, State.WAITING, State.SUBMITTING, State.QUEUED, State.PROCESSING}
-)
+# The run is still ahead: its time counts from now, or from when it was sent.
+_BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
+_RUNNING: Final = frozenset({State.SUBMITTING, State.QUEUED, State.PROCESSING})
 
 
 def status_card(job: Job, rules: ImageRules, *, now: datetime, position: int | None = None) -> ui.LayoutView:
@@ -65,12 +31,12 @@ def status_card(job: Job, rules: ImageRules, *, now: datetime, position: int | N
 
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
-    look = _LOOKS[job.state]
+    look = LOOKS[job.state]
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
-    container.add_item(ui.TextDisplay(f"### {look.title}\n{_since(job, now, position)}"))
-    if job.problem is not None:
-        container.add_item(ui.TextDisplay(problem_sentence(job.problem, rules)))
+    container.add_item(ui.TextDisplay(f"### {look.emoji} {look.title}\n{_since(job, now, position)}"))
+    if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
+        container.add_item(ui.TextDisplay(explanation))
     container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
     container.add_item(ui.MediaGallery(*_gallery(request.references)))
     container.add_item(ui.TextDisplay(f"-# {_facts(job)}"))
@@ -83,9 +49,9 @@ def status_card(job: Job, rules: ImageRules, *, now: datetime, position: int | N
 
 def expected_at(job: Job) -> datetime | None:
     """Estimate when the video will be there; None once that is known or no longer to be expected."""
-    if job.state not in _EXPECTING:
-        return None
-    return (job.submitted_at or job.state_since) + TYPICAL_RUN
+    if job.state in _RUNNING:
+        return (job.submitted_at or job.state_since) + TYPICAL_RUN
+    return job.state_since + TYPICAL_RUN if job.state in _BEFORE_RUN else None
 
 
 def _buttons(job: Job) -> ui.ActionRow[ui.LayoutView]:
@@ -101,17 +67,15 @@ def _buttons(job: Job) -> ui.ActionRow[ui.LayoutView]:
 
 
 def _since(job: Job, now: datetime, position: int | None) -> str:
-    since = f"since {countdown(job.state_since)}"
+    if job.state is State.DELIVERED:
+        return f"after {lasted((job.state_since - job.created_at).total_seconds())}"
+    since = f"since {clock_time(job.state_since)} ({countdown(job.state_since)})"
     if job.state is State.WAITING and position is not None:
-        since += f" · number {position} in the queue"
+        return f"{since} · number {position} in the queue"  # when its turn will come nobody knows
     if is_late(job, now):
         return f"{since} · this takes unusually long; it is still being followed"
     expected = expected_at(job)
-    if expected is not None:
-        return f"{since} · expected {countdown(expected)} (estimate)"
-    if job.state is State.DELIVERED:
-        return f"after {lasted((job.state_since - job.created_at).total_seconds())}"
-    return since
+    return f"{since} · expected {countdown(expected)}" if expected else since
 
 
 def _gallery(references: tuple[Reference, ...]) -> Iterator[discord.MediaGalleryItem]:

@@ -75,6 +75,11 @@ def countdown(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:R>"
 
 
+def clock_time(moment: datetime) -> str:
+    """Write a moment as the time of day where the reader is."""
+    return f"<t:{int(moment.timestamp())}:t>"
+
+
 def date(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:D>"
 
@@ -100,8 +105,7 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
         case RefusalCode.OUTSIDE_SERVER:
             return "Videos are made in servers. Use this command in a server's channel."
         case RefusalCode.PERMISSIONS:
-            missing = listed([f"**{name}**" for name in refusal.names])
-            return f"The bot cannot post a video here: it lacks the permission {missing}. Ask a moderator to allow that, or use another channel."
+            return missing_permissions_sentence(refusal.names)
         case RefusalCode.SPEND_LIMIT:
             return f"Today's spending limit for videos is reached. Try again {countdown(spending_resets_at)}."
 
@@ -116,8 +120,10 @@ def _present(count: int) -> str:
     return "there is only `@Image1`" if count == 1 else f"there are only {count} images"
 
 
-def missing_permissions_sentence(names: tuple[str, ...]) -> str:
-    return f"The bot cannot post a video here: it lacks {', '.join(names)}. Ask a moderator to allow that, or use another channel."
+def missing_permissions_sentence(names: Sequence[str]) -> str:
+    """Say what the bot is not allowed in a channel, in Discord's words for it."""
+    missing = listed([f"**{name}**" for name in names])
+    return f"The bot cannot post a video here: it lacks the permission {missing}. Ask a moderator to allow that, or use another channel."
 
 
 def cancelled_sentence(job: Job) -> str:
