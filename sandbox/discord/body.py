@@ -34,11 +34,14 @@ class Body:
 async def read_body(request: web.Request, files: FileStore) -> Body:
     """Read a request's body to its end; files go to disk.
 
-    Raises `DiscordRefusal` for JSON that cannot be decoded.
+    Raises `DiscordRefusal` for a body that cannot be decoded, `ConnectionError` if it ends too soon.
     """
     content_type = request.headers.get("Content-Type")
     if request.content_type == "multipart/form-data":
-        return await _read_multipart(request, files)
+        try:
+            return await _read_multipart(request, files)
+        except ValueError:  # no boundary, or parts that are none
+            raise INVALID_JSON.refusal() from None
     raw = await request.read()
     return Body(content_type=content_type, payload=_decode(raw)) if raw else Body()
 

@@ -1,6 +1,7 @@
 """The control side, `/sandbox/…`: acting as a member, seeing what they see, and steering the world."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -91,9 +92,12 @@ class Control:
         except DiscordRefusal as refusal:
             return _error(refusal.status, str(refusal))
 
-    async def events(self, request: web.Request) -> web.WebSocketResponse:
+    async def events(self, request: web.Request) -> web.StreamResponse:
         """Tell a member's client what it sees now, then everything that changes."""
-        user = self._user(request)
+        try:
+            user = self._user(request)
+        except DiscordRefusal as refusal:
+            return _error(refusal.status, str(refusal))
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -140,8 +144,9 @@ class Control:
 
 
 async def _pump(queue: asyncio.Queue[str], socket: web.WebSocketResponse) -> None:
-    while True:
-        await socket.send_str(await queue.get())
+    with contextlib.suppress(ConnectionError):  # the client is gone, which its handler notices itself
+        while True:
+            await socket.send_str(await queue.get())
 
 
 def _error(status: int, sentence: str) -> web.Response:

@@ -94,6 +94,8 @@ class InteractionDesk:
             resource = await self._apply(interaction, kind, data if is_object(data) else {}, uploads)
         except DiscordRefusal:
             interaction.answered = None
+            if self._is_late(interaction):
+                self._fail(interaction)
             raise
         self._stop_timer(interaction)
         self._announcer.user(interaction.user.id, "INTERACTION_SUCCESS", _success(interaction))
@@ -120,12 +122,13 @@ class InteractionDesk:
         return interaction
 
     def message(self, interaction: Interaction, message_id: int | None) -> Message:
-        """Return a message that the token may reach: `None` stands for the original answer."""
-        sent = interaction.channel.messages
-        found = interaction.original if message_id is None else sent.get(message_id)
-        if found is None or found.id not in sent:
+        """Return a message that the token may reach: one that it sent, or with `None` the original answer."""
+        there = interaction.channel.messages
+        found = interaction.original if message_id is None else there.get(message_id)
+        if found is None or found.id not in there:
             raise UNKNOWN_MESSAGE.refusal()
-        if found.visible_to not in {None, interaction.user.id} or found.author is not self._world.bot:
+        sender = found.interaction and found.interaction["id"]
+        if found is not interaction.original and sender != str(interaction.id):
             raise UNKNOWN_MESSAGE.refusal()
         return found
 

@@ -17,7 +17,7 @@ from sandbox.discord.world import World
 
 _VERSIONED = re.compile(r"/api(?:/v\d+)?(/.*)")
 CUT = Answer(status=499)
-"""Stands for a connection that a fault cut: nobody receives it, and it is not recorded."""
+"""Stands for a connection that ended, by a fault or the client: nobody receives it, nothing is recorded."""
 
 _PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
@@ -57,6 +57,8 @@ class RestEndpoint:
                 answer = await self._serve(request, route, call, extra)
         except DiscordRefusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.body())
+        except ConnectionError:
+            answer = CUT
         response = _respond(answer, extra)
         if answer is CUT:
             return response

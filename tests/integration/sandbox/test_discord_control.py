@@ -172,3 +172,26 @@ async def test_a_recording_holds_every_exchange_without_a_secret(
     assert posted["response"]["body"]["content"] == "x"
     assert edited["request"]["path"].endswith("/:token/messages/@original")
     assert unknown["response"]["status"] == 501
+
+
+async def test_a_request_that_breaks_off_leaves_no_trace(
+    rest: Rest, local_discord: DiscordSandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    videos = channel(local_discord)
+    _, writer = await asyncio.open_connection("127.0.0.1", int(local_discord.origin.rsplit(":", 1)[1]))
+    writer.write(f"POST /api/v10/channels/{videos.id}/messages HTTP/1.1\r\nHost: x\r\n".encode())
+    writer.write(b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+    await writer.drain()
+    writer.transport.abort()
+    assert (await rest.post(videos)).status == 200
+    assert len(videos.messages) == 1
+    assert not caplog.records
+
+
+async def test_a_stranger_cannot_act(rest: Rest, local_discord: DiscordSandbox) -> None:
+    bot_id = local_discord.world.bot.id
+    for path in (f"/sandbox/users/{bot_id}/send", "/sandbox/users/1/send"):
+        assert (await rest.outside("POST", path)).status == 404
+    assert (await rest.outside("GET", f"/sandbox/users/{bot_id}/events")).status == 404
+    assert (await rest.outside("POST", "/sandbox/admin/nothing")).status == 404
+    assert (await rest.outside("POST", "/sandbox/admin/delete_channel")).status == 400

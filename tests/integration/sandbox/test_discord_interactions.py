@@ -286,3 +286,42 @@ async def test_a_modal_that_a_component_opened_may_update_its_message(ping: Stag
     assert heard.message is not None
     assert result.message is not None
     assert (result.message.id, result.message.text) == (made.message.id, "because")
+
+
+async def test_a_token_reaches_only_what_its_own_interaction_sent(ping: Stage) -> None:
+    first, _ = await ping.exchange(doing(ping.mira.slash("ping")), MESSAGE, {"content": "x"})
+    _, heard = await ping.exchange(doing(ping.mira.slash("ping")), MESSAGE, {"content": "y"})
+    assert first.message is not None
+    path = ping.webhook(heard, f"/messages/{first.message.id}")
+    refused = await ping.rest.call("PATCH", path, {"content": "z"})
+    assert (refused.status, refused.code) == (404, 10008)
+
+
+async def test_a_token_serves_nothing_before_the_answer(ping: Stage) -> None:
+    action = doing(ping.mira.slash("ping"))
+    heard = await ping.bot.heard.get()
+    early = await ping.rest.call("POST", ping.webhook(heard), {"content": "x"})
+    assert (early.status, early.code) == (404, 10015)
+    await ping.answer(heard, MESSAGE, {"content": "x"})
+    await action
+
+
+async def test_the_first_followup_takes_the_place_of_a_deferred_answer(ping: Stage) -> None:
+    result, heard = await ping.exchange(doing(ping.mira.slash("ping")), DEFERRED, {"flags": EPHEMERAL})
+    await ping.rest.call("POST", ping.webhook(heard), {"content": "first"})
+    await ping.rest.call("POST", ping.webhook(heard), {"content": "second"})
+    first = await ping.mira.wait_for(lambda message: message.text == "first")
+    second = await ping.mira.wait_for(lambda message: message.text == "second")
+    assert result.message is not None
+    assert (first.id, first.ephemeral) == (result.message.id, True)
+    assert (second.id != first.id, second.ephemeral) == (True, False)
+
+
+async def test_a_dismissed_answer_is_gone_for_the_bot_too(ping: Stage) -> None:
+    answer = {"content": "secret", "flags": EPHEMERAL}
+    result, heard = await ping.exchange(doing(ping.mira.slash("ping")), MESSAGE, answer)
+    assert result.message is not None
+    await ping.mira.delete(result.message)
+    await ping.mira.wait_gone(result.message)
+    edited = await ping.rest.call("PATCH", ping.webhook(heard, "/messages/@original"), {"content": "y"})
+    assert edited.code == 10008
