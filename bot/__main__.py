@@ -1,6 +1,8 @@
 """The command line: `python -m bot run`, `check`, `invite`."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
 import discord
@@ -26,10 +28,8 @@ def run() -> None:
     """Run the bot until SIGINT or SIGTERM."""
     settings = _settings()
     _configure_logging(settings)
-    lock = settings.database_file.with_suffix(".lock")
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=0):
+        with _sole_on_a_file(settings):
             asyncio.run(run_bot(settings))
     except Timeout:
         _give_up("another bot is already running on this DATABASE_URL")
@@ -77,6 +77,18 @@ def invite(
     typer.echo(invitation(application_id))
 
 
+@contextmanager
+def _sole_on_a_file(settings: Settings) -> Generator[None]:
+    """Keep a second bot from the same SQLite database; raises `filelock.Timeout`. PostgreSQL is made for many."""
+    if settings.database_file is None:
+        yield
+        return
+    lock = settings.database_file.with_suffix(".lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock, timeout=0):
+        yield
+
+
 def _settings() -> Settings:
     try:
         return load_settings()
@@ -91,7 +103,7 @@ def _configure_logging(settings: Settings, *, level: str | None = None) -> None:
     configure_logging(
         level=level or settings.log_level,
         form=settings.log_format,
-        secrets=[settings.discord_token.get_secret_value(), settings.segmind_api_key.get_secret_value()],
+        secrets=settings.secrets,
     )
 
 

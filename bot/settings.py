@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,6 +25,7 @@ from yarl import URL
 from bot.media.hosts import AllowedHosts
 
 DURATIONS: Final = (5, 10)  # seconds that the model makes
+MOST_SHARDS: Final = 100_000  # a safeguard; Discord starts a shard for every thousand servers
 
 
 class SettingsError(Exception):
@@ -39,9 +48,24 @@ def _database(value: str) -> str:
         url = make_url(value)
     except ArgumentError:
         raise ValueError from None
-    if url.drivername != "sqlite" or not url.database:
+    if url.drivername not in {"sqlite", "postgresql"} or not url.database:
         raise ValueError
     return value
+
+
+def _shards(value: object, info: ValidationInfo) -> tuple[int, ...]:
+    """Read `0-3,7`. All of `SHARD_COUNT` shards are meant by none being named."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        shards = set(TypeAdapter(list[int]).validate_python(value))
+    else:
+        shards: set[int] = set()
+        for part in str(value).split(","):
+            first, dash, last = part.partition("-")
+            shards.update(range(int(first), min(int(last if dash else first), MOST_SHARDS) + 1))
+    count = info.data.get("shard_count")
+    if shards and (count is None or min(shards) < 0 or max(shards) >= count):
+        raise ValueError
+    return tuple(sorted(shards))
 
 
 def _hosts(value: object) -> AllowedHosts:
@@ -129,7 +153,13 @@ class Settings(BaseSettings):
         description="host names, each with a port or without, parted by commas",
     )
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        "sqlite:///data/reelcast.db", description="sqlite:/// and a file's path"
+        "sqlite:///data/reelcast.db",
+        repr=False,
+        description="sqlite:/// and a file's path, or postgresql://user:password@host/database",
+    )
+    shard_count: int | None = Field(None, ge=1, le=MOST_SHARDS, description="a whole number from 1, or nothing")
+    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_shards)] = Field(
+        (), description="shards like 0-3,7, each below SHARD_COUNT, which must then be set; or nothing for all"
     )
     data_dir: Path = Field(Path("data"), description="a folder for the files being worked on")
     http_host: str = Field("127.0.0.1", description="the address that /healthz is served at")
@@ -138,8 +168,20 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="console or json")
 
     @property
-    def database_file(self) -> Path:
-        return Path(make_url(self.database_url).database or "")
+    def database_file(self) -> Path | None:
+        """Where SQLite keeps the database; None where a server does."""
+        url = make_url(self.database_url)
+        return Path(url.database) if url.database and url.drivername == "sqlite" else None
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be shown."""
+        password = make_url(self.database_url).password
+        return [
+            self.discord_token.get_secret_value(),
+            self.segmind_api_key.get_secret_value(),
+            *([password] if password else []),
+        ]
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

@@ -3,23 +3,32 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.database.locks import Lock, exclusive
 from bot.database.migrate import upgrade
 
-BUSY_TIMEOUT = 5_000  # milliseconds another process (a backup, `bot check`) may hold the write lock
+SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
+BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
+CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
+CONNECT_TIMEOUT: Final = 10  # seconds
 
 
 @asynccontextmanager
 async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[AsyncEngine]:
-    """Open the database at `url`, bring its schema up to date, close it at the end."""
+    """Open the database at `url`, bring its schema up to date, close it at the end.
+
+    Of several processes that start at once one migrates while the others wait.
+    """
     engine = create_engine(make_url(url))
     try:
         if migrate:
             async with engine.begin() as connection:
+                await exclusive(connection, Lock.MIGRATING)
                 await connection.run_sync(upgrade)
         yield engine
     finally:
@@ -27,7 +36,22 @@ async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[Asy
 
 
 def create_engine(url: URL) -> AsyncEngine:
-    """Make the engine for `sqlite:///…`.
+    """Make the engine for `sqlite:///…` or `postgresql://…`."""
+    return _postgresql(url) if url.get_backend_name() == POSTGRESQL else _sqlite(url)
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a connection that the server has dropped is replaced, not handed out
+        connect_args={"connect_timeout": CONNECT_TIMEOUT, "application_name": "reelcast"},
+    )
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    """Make an engine with one connection.
 
     SQLite lets one writer in at a time and makes others wait by polling; one connection, handed on in order of
     arrival, keeps the waiting fair and short.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, MetaData, String, Table, Text
 
-from bot.database.types import Instant, Json, Usd
+from bot.database.types import Instant, Json, Prose, Usd
 
 metadata = MetaData(
     naming_convention={
@@ -29,7 +29,7 @@ jobs = Table(
     Column("member_id", BigInteger, nullable=False),
     Column("locale", String(16), nullable=False),
     Column("model", String(100), nullable=False),
-    Column("prompt", Text, nullable=False),
+    Column("prompt", Prose, nullable=False),
     Column("duration", Integer, nullable=False),
     Column("aspect_ratio", String(8), nullable=False),
     Column("references", Json, nullable=False),
@@ -46,7 +46,7 @@ jobs = Table(
     Column("submit_attempts", Integer, nullable=False),
     Column("submitted_at", Instant),
     Column("segmind_time", Instant),
-    Column("request_id", String(64), unique=True),
+    Column("request_id", Text, unique=True),
     Column("completed_at", Instant),
     Column("output_url", Text),
     # How it ended, or why it waits.

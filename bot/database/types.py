@@ -56,4 +56,16 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class Prose(TypeDecorator[str]):
+    """What a person wrote. PostgreSQL's text has no place for NUL: there it becomes U+FFFD, as HTML has it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.locks import Lock, exclusive
 from bot.database.tables import jobs, spending
 from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
@@ -19,6 +20,8 @@ from bot.jobs.fairness import Entry
 from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, Reference, VideoRequest
 from bot.jobs.states import IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
+
+Effect = Callable[[AsyncConnection, Job], Awaitable[None]]  # something that is done if and only if a job is saved
 
 
 class JobStore:
@@ -48,13 +51,16 @@ class JobStore:
         return saved
 
     @uncancelled
-    async def save(self, job: Job) -> Job:
-        """Save the next value of a job and settle the day's spending with it.
+    async def save(self, job: Job, *, also: Effect | None = None) -> Job:
+        """Save the next value of a job and settle the day's spending with it; `also` takes part in the transaction.
 
         Raises `StaleJob` when somebody else has saved the job since `job.version` was read.
         """
         async with self._engine.begin() as connection:
-            return await _save(connection, job)
+            saved = await _save(connection, job)
+            if also is not None:
+                await also(connection, saved)
+        return saved
 
     @uncancelled
     async def save_submitting(self, job: Job, *, places: int) -> Job:
@@ -63,6 +69,7 @@ class JobStore:
         Raises `NoFreePlace`, `EqualBodyInDoubt` or `StaleJob`; nothing is saved then.
         """
         async with self._engine.begin() as connection:
+            await exclusive(connection, Lock.SUBMITTING)
             taken = await connection.scalar(select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)))
             if (taken or 0) >= places:
                 raise NoFreePlace

@@ -1,9 +1,9 @@
-"""Jobs, spending by day and the request budget."""
+"""Jobs, spending by day, the request budget, and on PostgreSQL the queue that hands jobs out to processes."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from bot.database.types import Instant, Json, Usd
+from bot.database.types import Instant, Json, Prose, Usd
 
 revision = "0001"
 down_revision = None
@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.BigInteger, nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
         sa.Column("model", sa.String(100), nullable=False),
-        sa.Column("prompt", sa.Text, nullable=False),
+        sa.Column("prompt", Prose, nullable=False),
         sa.Column("duration", sa.Integer, nullable=False),
         sa.Column("aspect_ratio", sa.String(8), nullable=False),
         sa.Column("references", Json, nullable=False),
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("submit_attempts", sa.Integer, nullable=False),
         sa.Column("submitted_at", Instant),
         sa.Column("segmind_time", Instant),
-        sa.Column("request_id", sa.String(64)),
+        sa.Column("request_id", sa.Text),
         sa.Column("completed_at", Instant),
         sa.Column("output_url", sa.Text),
         sa.Column("retry_at", Instant),
@@ -63,3 +63,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(32), primary_key=True),
         sa.Column("arrival_time", sa.Float(53), nullable=False),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        from bot.database.work_queue import migrate_work_queue  # noqa: PLC0415 - SQLite does without the library
+
+        migrate_work_queue(op.get_bind(), after="", until="03.10")
