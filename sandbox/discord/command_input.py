@@ -34,16 +34,20 @@ def find_command(
         raise ClientRefusal(f"{name!r} cannot be used here")
     allowed = world.permissions(user.id, channel)
     needed = command.get("default_member_permissions")
-    if guild is not None and needed is not None and user.id != guild.owner_id:
-        held = allowed if int(needed) else Permission(0)
-        admin = Permission.ADMINISTRATOR in allowed
-        if not admin and (int(needed) == 0 or int(needed) & ~int(held)):
-            raise ClientRefusal(f"{user.username} lacks the permissions for {name!r}")
+    if guild is not None and needed is not None and _lacks(allowed, int(needed)):
+        raise ClientRefusal(f"{user.username} lacks the permissions for {name!r}")
     if Permission.USE_APPLICATION_COMMANDS not in allowed:
         raise ClientRefusal(f"{user.username} may not use commands in #{channel.name}")
     if command.get("nsfw") and guild is not None and not channel.nsfw:
         raise ClientRefusal(f"{name!r} is for age-restricted channels")
     return command
+
+
+def _lacks(allowed: Permission, needed: int) -> bool:
+    """Tell whether a command's default permissions exclude a member; 0 leaves administrators alone."""
+    if Permission.ADMINISTRATOR in allowed:
+        return False
+    return not needed or bool(needed & ~int(allowed))
 
 
 def find_options(command: JsonObject, path: list[str]) -> list[JsonObject]:
