@@ -1,0 +1,112 @@
+"""Details, posts and refusals: texts that Discord takes whatever the prompt."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.states import State
+from bot.media.rules import ImageFault, ImageRules
+from bot.policy.request import Refusal, RefusalCode
+from bot.presentation.controls import DetailsId
+from bot.presentation.details import details_text
+from bot.presentation.post import link_text, post_controls, post_text
+from bot.presentation.refusal import refusal_message
+from sandbox.discord.message_rules import check_message
+from tests.support.jobs import NOON, a_job, a_request
+
+RULES = ImageRules()
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+UPLOAD_LIMIT = 10 * 1024 * 1024
+REFUSAL = Refusal(code=RefusalCode.IMAGE, number=2, fault=ImageFault.TOO_LARGE)
+hostile = st.one_of(st.text(max_size=2_500), st.text(alphabet="*_`~|<>@#:/\\[]()\n", max_size=2_500))
+
+
+def check_taken(content: str) -> None:
+    check_message({"content": content}, files=[], upload_limit=UPLOAD_LIMIT)
+
+
+def refused(prompt: str) -> tuple[str, list[discord.File]]:
+    return refusal_message(REFUSAL, RULES, prompt=prompt, spending_resets_at=MIDNIGHT)
+
+
+@given(hostile)
+def test_details_are_taken_whatever_the_prompt(prompt: str) -> None:
+    job = a_job(State.FAILED, request=a_request(prompt=prompt)).evolve(
+        submitted_at=NOON,
+        completed_at=NOON,
+        cost_usd=Decimal("1.35"),
+        request_id="0" * 36,
+        problem=Problem(code=ProblemCode.CHANNEL),
+    )
+    check_taken(details_text(job, RULES))
+
+
+def test_details_tell_the_whole_story_of_a_video() -> None:
+    done = replace(
+        a_job(State.DELIVERED, job_id=42),
+        submitted_at=NOON,
+        completed_at=NOON + timedelta(seconds=194),
+        cost_usd=Decimal("1.35"),
+        request_id="7f1d",
+    )
+    told = details_text(done, RULES)
+    for part in ("a fox", "5 s · 16:9", "Done, since <t:", "3 min 14 s", "$1.35", "`7f1d`", "`42`"):
+        assert part in told
+
+
+def test_details_tell_why_there_is_no_video_and_nothing_of_the_services_words() -> None:
+    problem = Problem(code=ProblemCode.MODERATED, detail="raw words")
+    told = details_text(a_job(State.FAILED).evolve(problem=problem), RULES)
+    assert "content rules" in told
+    assert "raw words" not in told
+
+
+@given(hostile)
+def test_a_refusal_is_taken_whatever_the_prompt_and_gives_every_word_back(prompt: str) -> None:
+    content, files = refused(prompt)
+    check_taken(content)
+    if prompt.strip():
+        [*given_back] = [file.fp.read().decode() for file in files]
+        assert given_back == [prompt] or f"```\n{prompt}\n```" in content
+
+
+def test_a_prompt_cannot_leave_the_code_block_it_is_given_back_in() -> None:
+    content, [file] = refused("``` @everyone")
+    assert "@everyone" not in content
+    assert file.filename == "prompt.txt"
+
+
+def test_a_post_addresses_the_member_who_asked() -> None:
+    assert post_text(a_job(State.POSTING)) == "<@30>, your video is ready."
+
+
+def test_a_video_that_is_too_large_comes_as_a_link_with_the_day_it_ends() -> None:
+    job = a_job(State.POSTING).evolve(completed_at=NOON)
+    text = link_text(job, size=31_457_280, limit=10_485_760)
+    assert "30 MiB" in text
+    assert "10 MiB" in text
+    assert f"<t:{int((NOON + timedelta(days=7)).timestamp())}:D>" in text
+    check_taken(text)
+
+
+@pytest.mark.parametrize("link", [None, "https://images.segmind.com/outputs/fox.mp4"])
+def test_a_post_carries_its_job_and_attempt_and_the_link_if_there_is_one(link: str | None) -> None:
+    job = a_job(State.POSTING, job_id=42).evolve(post_attempts=3)
+    view = post_controls(job, link=link)
+    buttons = [item for item in view.children if isinstance(item, discord.ui.Button)]
+    assert [button.url for button in buttons if button.url] == ([link] if link else [])
+    assert DetailsId.parse(buttons[-1].custom_id or "") == DetailsId(place="post", job_id=42, attempt=3)
+    check_message({"content": "x", "components": view.to_components()}, files=[], upload_limit=UPLOAD_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "custom_id", ["", "reelcast:details:card:x:0", "reelcast:details:other:1:0", "reelcast:details:card:1:0:1"]
+)
+def test_a_custom_id_that_is_not_ours_is_no_details(custom_id: str) -> None:
+    assert DetailsId.parse(custom_id) is None

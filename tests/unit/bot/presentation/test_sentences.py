@@ -1,0 +1,164 @@
+"""Every reason has its sentence, and each sentence says what to do or what was done."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.states import State
+from bot.media.rules import ImageFault, ImageRules
+from bot.policy.request import Refusal, RefusalCode
+from bot.presentation.looks import LOOKS
+from bot.presentation.sentences import (
+    dollars,
+    image_sentence,
+    lasted,
+    listed,
+    mebibytes,
+    megabytes,
+    not_cancellable_sentence,
+    problem_sentence,
+    refusal_sentence,
+    send_again_choice,
+    undelivered_notice,
+)
+from tests.support.jobs import a_job, a_request
+
+RULES = ImageRules()
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+# What a member can do, or whom it lies with.
+WHAT_TO_DO = re.compile(
+    r"\b(Try|Upload|Ask|ask for it again|has been told|Look|Describe|Shorten|Use|Add|fill|may be at most)\b"
+)
+BLAME = re.compile(
+    r"\b(error|invalid|failed|illegal|forbidden|you must|your fault|exception|HTTP|Segmind)\b", re.IGNORECASE
+)
+
+PROBLEMS = [
+    *[Problem(code=code, detail="secret words of a server") for code in ProblemCode if code is not ProblemCode.IMAGE],
+    *[Problem(code=ProblemCode.IMAGE, detail=fault.value, image=2) for fault in ImageFault],
+]
+REFUSALS = [
+    *[
+        Refusal(code=code, number=3, count=2, names=("Attach Files",))
+        for code in RefusalCode
+        if code is not RefusalCode.IMAGE
+    ],
+    *[Refusal(code=RefusalCode.IMAGE, number=2, fault=fault) for fault in ImageFault],
+]
+
+
+def named(reason: Problem | Refusal) -> str:
+    return f"{reason.code} {getattr(reason, 'fault', None) or getattr(reason, 'detail', '')}"
+
+
+def check_words(sentence: str) -> None:
+    assert WHAT_TO_DO.search(sentence)
+    assert not BLAME.search(sentence)
+    assert sentence[0].isupper() or sentence.startswith("`image2` ")
+    assert sentence.endswith(".")
+    assert len(sentence) < 250
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=named)
+def test_every_problem_is_told_in_a_members_words_with_what_to_do(problem: Problem) -> None:
+    sentence = problem_sentence(problem, RULES)
+    check_words(sentence)
+    assert "secret words" not in sentence
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=named)
+def test_every_refusal_is_told_in_a_members_words_with_what_to_do(refusal: Refusal) -> None:
+    check_words(refusal_sentence(refusal, RULES, spending_resets_at=MIDNIGHT))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [ProblemCode.REFUSED, ProblemCode.MODERATED, ProblemCode.RUN_FAILED, ProblemCode.SERVICE, ProblemCode.UNREACHABLE],
+)
+def test_a_run_that_cost_nothing_says_so(code: ProblemCode) -> None:
+    assert "Nothing was charged." in problem_sentence(Problem(code=code), RULES)
+
+
+@pytest.mark.parametrize(
+    "code", [ProblemCode.OUTPUT_GONE, ProblemCode.OUTPUT_UNUSABLE, ProblemCode.RECORD_GONE, ProblemCode.NEVER_ARRIVED]
+)
+def test_a_run_that_may_have_cost_something_does_not_say_that_it_was_free(code: ProblemCode) -> None:
+    assert "Nothing was charged" not in problem_sentence(Problem(code=code), RULES)
+
+
+def test_an_image_is_named_as_its_option_with_the_limit_it_passed() -> None:
+    rules = ImageRules(max_bytes=8_500_000, min_side=400, max_ratio=2, max_pixels=12_000_000)
+    assert "`image7`" in image_sentence(ImageFault.TOO_SMALL, "image7", rules)
+    assert "400 pixels" in image_sentence(ImageFault.TOO_SMALL, "image7", rules)
+    assert "8.5 MB" in image_sentence(ImageFault.TOO_LARGE, "image7", rules)
+    assert "2 times" in image_sentence(ImageFault.TOO_OBLONG, "image7", rules)
+    assert "12 megapixels" in image_sentence(ImageFault.TOO_MANY_PIXELS, "image7", rules)
+
+
+def test_the_spending_limit_says_when_it_begins_anew_on_the_readers_own_clock() -> None:
+    sentence = refusal_sentence(Refusal(code=RefusalCode.SPEND_LIMIT), RULES, spending_resets_at=MIDNIGHT)
+    assert f"<t:{int(MIDNIGHT.timestamp())}:R>" in sentence
+
+
+def test_an_image_that_is_not_there_is_told_with_how_many_there_are() -> None:
+    def told(count: int) -> str:
+        refusal = Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=4, count=count)
+        return refusal_sentence(refusal, RULES, spending_resets_at=MIDNIGHT)
+
+    assert "`@Image4`, but there is only `@Image1`" in told(1)
+    assert "`@Image4`, but there are only 3 images" in told(3)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_title_and_its_own_emoji(state: State) -> None:
+    look = LOOKS[state]
+    assert look.title[0].isupper()
+    assert not look.emoji.isascii()
+    assert state.value not in look.title
+    assert look.meaning == "" or look.meaning.endswith(".")
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.EXPIRED, State.REJECTED, State.WITHHELD, State.UNCONFIRMED])
+def test_a_state_that_leaves_a_question_answers_it(state: State) -> None:
+    assert LOOKS[state].meaning
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [(State.CANCELLED, "already"), (State.PROCESSING, "paid"), (State.DELIVERED, "over"), (None, "over")],
+)
+def test_what_can_no_longer_be_cancelled_says_why(state: State | None, said: str) -> None:
+    assert said in not_cancellable_sentence(state)
+
+
+def test_a_choice_of_a_video_fits_discords_hundred_characters_on_one_line() -> None:
+    choice = send_again_choice(a_job(request=a_request(prompt="a long\n\nstory " * 50)))
+    assert 90 < len(choice) <= 100
+    assert "\n" not in choice
+
+
+def test_a_member_is_told_where_a_video_is_that_was_not_posted() -> None:
+    job = a_job(State.UNDELIVERED).evolve(problem=Problem(code=ProblemCode.CHANNEL))
+    notice = undelivered_notice(job, RULES)
+    assert "<#20>" in notice
+    assert "/send-again" in notice
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (dollars(Decimal("1.3")), "$1.30"),
+        (megabytes(10_000_000), "10 MB"),
+        (mebibytes(10_485_760), "10 MiB"),
+        (lasted(59.4), "59 s"),
+        (lasted(59.6), "1 min 0 s"),
+        (lasted(194), "3 min 14 s"),
+        (listed(["a"]), "a"),
+        (listed(["a", "b", "c"]), "a, b and c"),
+    ],
+)
+def test_figures_and_lists_read_as_people_write_them(text: str, expected: str) -> None:
+    assert text == expected

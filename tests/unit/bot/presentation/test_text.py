@@ -1,0 +1,116 @@
+"""Whatever somebody types, Discord shows it as typed: nothing pings, nothing is formatted, nothing hides."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.presentation.text import ELLIPSIS, clip, plain, quoted
+
+# Everything that Discord's markdown gives a meaning.
+LIVE = (
+    "@everyone",
+    "@here",
+    "<@123>",
+    "<@!123>",
+    "<@&123>",
+    "<#123>",
+    "</video:123>",
+    "<id:customize>",
+    "<t:1700000000:R>",
+    "<:fox:123>",
+    "<a:fox:123>",
+    ":fox:",
+    "https://evil.example/x",
+    "<https://evil.example>",
+    "[x](https://evil.example)",
+    "**bold**",
+    "__under__",
+    "~~gone~~",
+    "||spoiler||",
+    "`code`",
+    "```block```",
+    "# big",
+    "-# small",
+    "> quote",
+    "- item",
+    "1. item",
+    "\\",
+)
+typed = st.one_of(
+    st.text(),
+    st.lists(st.one_of(st.sampled_from(LIVE), st.text(max_size=3)), max_size=8).map("".join),
+)
+UNESCAPED = re.compile(r"(?:^|[^\\])(?:\\\\)*[!-/:-@\[-`{-~]", re.DOTALL)
+
+
+def as_discord_reads(text: str) -> str:
+    """Take the backslashes away that make the punctuation behind them plain."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+
+
+@given(typed)
+@example("\\@everyone")
+@example("\\\\<@123>")
+def test_no_punctuation_is_left_with_a_meaning(text: str) -> None:
+    assert not UNESCAPED.search(re.sub(r"\\[!-/:-@\[-`{-~]", "", plain(text)))
+
+
+@given(typed)
+def test_what_is_shown_is_what_was_typed_without_what_hides(text: str) -> None:
+    shown = as_discord_reads(plain(text))
+    kept = "".join(
+        char for char in text if char in "\n\u200c\u200d" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
+    )
+    assert shown == kept
+
+
+@pytest.mark.parametrize(
+    ("live", "harmless"),
+    [
+        ("<@123>", r"\<\@123\>"),
+        ("<t:1700000000:R>", r"\<t\:1700000000\:R\>"),
+        ("<a:fox:1>", r"\<a\:fox\:1\>"),
+        ("[x](https://a.b)", r"\[x\]\(https\:\/\/a\.b\)"),
+        ("**b** # c", r"\*\*b\*\* \# c"),
+        ("1. item", r"1\. item"),
+        (r"\*", r"\\\*"),
+    ],
+)
+def test_what_has_a_meaning_is_written_so_that_it_has_none(live: str, harmless: str) -> None:
+    assert plain(live) == harmless
+
+
+def test_marks_that_reverse_or_hide_text_are_gone() -> None:
+    assert plain("a\u202eb\u2066c\u200bd\u00ade\x1b[0m") == "abcde\\[0m"
+
+
+def test_scripts_and_emoji_that_are_made_with_joiners_stay_whole() -> None:
+    persian, family = "می\u200cبرد", "👩\u200d👩\u200d👧"
+    assert plain(persian + family) == persian + family
+
+
+@given(typed, st.integers(min_value=1, max_value=50))
+def test_clipped_text_has_at_most_the_length_asked_for(text: str, limit: int) -> None:
+    clipped = clip(text, limit)
+    assert len(clipped) <= limit
+    assert clipped == text or clipped.endswith(ELLIPSIS)
+
+
+@given(typed, st.integers(min_value=2, max_value=40), st.integers(min_value=1, max_value=5))
+def test_a_quotation_keeps_to_its_length_and_lines_and_every_line_is_quoted(text: str, limit: int, lines: int) -> None:
+    quotation = quoted(text, limit=limit, lines=lines)
+    rows = quotation.splitlines()
+    assert len(rows) <= lines
+    assert all(row.startswith("> ") for row in rows)
+    assert len(quotation) <= 2 * limit + 2 * lines
+
+
+def test_a_quotation_of_many_lines_ends_with_an_ellipsis() -> None:
+    assert quoted("one\ntwo\nthree", limit=100, lines=2) == "> one\n> two…"
+
+
+def test_a_line_break_of_any_kind_leaves_nobody_outside_the_quotation() -> None:
+    assert quoted("one\u2028# two\x0bthree", limit=100, lines=5) == "> one\n> \\# two\n> three"
