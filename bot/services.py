@@ -22,6 +22,7 @@ from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
 from bot.jobs.pacing import Planner
 from bot.jobs.queue import FairQueue
+from bot.jobs.run_times import RunTimes
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
 from bot.media.fetch import Fetcher, open_fetch_session
@@ -94,6 +95,7 @@ async def open_services(
                 max_video_bytes=MAX_VIDEO_BYTES,
                 submit_timeout=timedelta(seconds=TIMEOUTS.submit),
             ),
+            run_times=RunTimes(await store.finished_runs()),
         )
         dispatcher = InProcessDispatcher(engine)
         intake = Intake(

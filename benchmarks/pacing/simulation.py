@@ -45,10 +45,11 @@ class Cell:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What was seen after the warm-up: a delay (seconds from completion to notice) and a number of polls per job."""
+    """What was seen of each job noticed after the warm-up; a delay is the seconds from completion to notice."""
 
     delays: list[float] = field(default_factory=list[float])
     polls: list[int] = field(default_factory=list[int])
+    gaps: list[float] = field(default_factory=list[float])  # seconds; each job's longest time without a poll
     sent: list[float] = field(default_factory=list[float])  # when each request left, warm-up included
 
 
@@ -59,6 +60,8 @@ class _Run:
     born: float = 0.0
     ends: float = 0.0
     polls: int = 0
+    seen: float = 0.0
+    longest_gap: float = 0.0
 
 
 def simulate(cell: Cell) -> Outcome:
@@ -104,8 +107,7 @@ class _Simulation:
         claim = _POLL
         if self._cell.planned:
             expected = self._times.expected(MODEL, run.duration)
-            seen = now - POLL_FLOOR
-            claim = Claim(rank=Rank.POLL, urgency=Watch(expected, born=run.born, seen=seen))
+            claim = Claim(rank=Rank.POLL, urgency=Watch(expected, born=run.born, seen=run.seen))
         self._wait(run, claim, now)
 
     def _wait(self, run: _Run, claim: Claim, now: float) -> None:
@@ -128,12 +130,14 @@ class _Simulation:
         draw = random.Random(f"{self._cell.seed} {run.number}")  # noqa: S311 - repeatable, nothing secret
         law = self._cell.law
         run.duration, median = law.medians[draw.randrange(len(law.medians))]
-        run.born = now
+        run.born = run.seen = now
         run.ends = now + median * law.drift(now) * math.exp(law.sigma * draw.gauss())
         self._rest(run, now)
 
     def _polled(self, run: _Run, now: float) -> None:
         run.polls += 1
+        run.longest_gap = max(run.longest_gap, now - run.seen)
+        run.seen = now
         if run.ends > now:
             self._rest(run, now)
             return
@@ -141,6 +145,7 @@ class _Simulation:
         if now >= self._cell.warm_up:
             self._outcome.delays.append(now - run.ends)
             self._outcome.polls.append(run.polls)
+            self._outcome.gaps.append(run.longest_gap)
         self._wait(run, _RESULT, now)
 
     def _rest(self, run: _Run, now: float) -> None:

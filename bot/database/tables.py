@@ -48,6 +48,7 @@ jobs = Table(
     Column("segmind_time", Instant),
     Column("request_id", Text, unique=True),
     Column("completed_at", Instant),
+    Column("run_seconds", Float(53)),
     Column("output_url", Text),
     # How it ended, or why it waits.
     Column("retry_at", Instant),
@@ -76,4 +77,7 @@ request_budget = Table(
     Column("name", String(32), primary_key=True),
     # When the next request to Segmind may leave, in seconds since the epoch (GCRA's theoretical arrival time).
     Column("arrival_time", Float(53), nullable=False),
+    # What 429s taught: the share of the configured rate to keep to, as of the last reset (seconds since the epoch).
+    Column("pace_share", Float(53), nullable=False, server_default="1"),
+    Column("pace_reset", Float(53), nullable=False, server_default="0"),
 )

@@ -1,6 +1,6 @@
 """What every step of a job works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Changes, Job
 from bot.jobs.ports import Cards, Posts
 from bot.jobs.queue import FairQueue
+from bot.jobs.run_times import RunTimes
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher
@@ -50,6 +51,7 @@ class Engine:
     clock: Clock
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits
+    run_times: RunTimes = field(default_factory=RunTimes)
 
     async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
         """Save a job in its next state, then tell the card and the queue.

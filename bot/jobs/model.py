@@ -84,6 +84,7 @@ class Changes(TypedDict, total=False):
     segmind_time: datetime | None
     request_id: str | None
     completed_at: datetime | None
+    run_seconds: float | None
     output_url: str | None
     retry_at: datetime | None
     problem: Problem | None
@@ -116,6 +117,7 @@ class Job:
     segmind_time: datetime | None = None  # Segmind's clock at about that moment, if known
     request_id: str | None = None
     completed_at: datetime | None = None
+    run_seconds: float | None = None  # from its submission to its end at Segmind, once known
     output_url: str | None = field(default=None, repr=False)
     retry_at: datetime | None = None
     problem: Problem | None = None

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final, Protocol
 
 import structlog
 
 from bot.jobs.clock import Clock
+from bot.jobs.turns import Turns
 from bot.segmind.budget import Claim, Decision
 
 log = structlog.get_logger(__name__)
@@ -21,50 +21,37 @@ class Purse(Protocol):
 
     def take(self, now: datetime) -> Awaitable[Decision]: ...
 
-    def push(self, until: datetime) -> Awaitable[None]: ...
-
-
-class _Waiter:
-    __slots__ = ("claim", "number", "turn")
-
-    def __init__(self, claim: Claim, number: int, turn: asyncio.Future[None]) -> None:
-        self.claim = claim
-        self.number = number
-        self.turn = turn
-
-    def order(self, now: float) -> tuple[int, float, int]:
-        urgency = self.claim.urgency
-        return self.claim.rank, -urgency(now) if urgency else 0.0, self.number
+    def push(self, until: datetime, now: datetime) -> Awaitable[None]: ...
 
 
 class Planner:
     """A `Budget` that picks the most useful claim at the very moment a request may leave.
 
-    Waiting claims are ranked by what they are for, then by urgency, then by age; whoever gives up waiting leaves its
-    turn to the next.
+    `Turns` has the order; whoever gives up waiting leaves its turn to the next.
     """
 
     def __init__(self, purse: Purse, clock: Clock) -> None:
         self._purse = purse
         self._clock = clock
-        self._waiting: dict[int, _Waiter] = {}
-        self._numbers = count()
+        self._turns = Turns()
+        self._waiting: dict[int, asyncio.Future[None]] = {}
         self._arrived = asyncio.Event()
 
     async def take(self, claim: Claim) -> None:
-        number = next(self._numbers)
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting[number] = _Waiter(claim, number, turn)
+        number = self._turns.add(claim, self._clock.monotonic())
+        turn = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._arrived.set()
         try:
             await turn
         finally:
+            self._turns.drop(number)
             self._waiting.pop(number, None)
 
     async def throttled(self, reset_at: datetime | None) -> None:
-        until = reset_at or self._clock.now() + UNTOLD_RESET
+        now = self._clock.now()
+        until = reset_at or now + UNTOLD_RESET
         log.warning("segmind_throttled", until=until.isoformat())
-        await self._purse.push(until)
+        await self._purse.push(until, now)
 
     async def run(self) -> None:
         """Hand out turns until cancelled."""
@@ -79,12 +66,12 @@ class Planner:
             self._arrived.clear()
 
     def _let_one_go(self) -> None:
-        now = self._clock.monotonic()
-        # A claim given up while the budget was asked leaves the turn unused: the budget errs on the slow side.
-        if waiters := [waiter for waiter in self._waiting.values() if not waiter.turn.done()]:
-            chosen = min(waiters, key=lambda waiter: waiter.order(now))
-            del self._waiting[chosen.number]
-            chosen.turn.set_result(None)
+        # If all gave up while the budget was asked the turn stays unused: the budget errs on the slow side.
+        while (number := self._turns.next(self._clock.monotonic())) is not None:
+            turn = self._waiting.pop(number)
+            if not turn.done():
+                turn.set_result(None)
+                return
 
 
 class SoloBudget:
@@ -99,4 +86,5 @@ class SoloBudget:
             await self._clock.sleep(decision.wait)
 
     async def throttled(self, reset_at: datetime | None) -> None:
-        await self._purse.push(reset_at or self._clock.now() + UNTOLD_RESET)
+        now = self._clock.now()
+        await self._purse.push(reset_at or now + UNTOLD_RESET, now)

@@ -22,7 +22,7 @@ _SQRT2: Final = math.sqrt(2)
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
-    """The distribution of a run's time T in seconds: log-normal, with a few strays spread widely about the same median."""
+    """The distribution of a run's time T in seconds: log-normal, with a few strays spread widely about its median."""
 
     mu: float  # mean of ln T
     sigma: float  # deviation of ln T

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,17 +18,22 @@ from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.fairness import Entry
 from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, Reference, VideoRequest
-from bot.jobs.states import IN_DOUBT, IN_FLIGHT, State
+from bot.jobs.run_times import FinishedRun
+from bot.jobs.states import DRIVEN, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
 
-Effect = Callable[[AsyncConnection, Job], Awaitable[None]]  # something that is done if and only if a job is saved
+Enlist = Callable[[AsyncConnection, Job], Awaitable[None]]
+
+RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 
 
 class JobStore:
     """Jobs in the database. Each method is one short transaction that a cancellation lets finish."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, enlist: Enlist | None = None) -> None:
+        """`enlist` hears of each job saved that has to be driven and has no driver, and is part of the transaction."""
         self._engine = engine
+        self._enlist = enlist
 
     @uncancelled
     async def add(self, job: Job, *, daily_limit_usd: Decimal) -> Job:
@@ -51,15 +56,15 @@ class JobStore:
         return saved
 
     @uncancelled
-    async def save(self, job: Job, *, also: Effect | None = None) -> Job:
-        """Save the next value of a job and settle the day's spending with it; `also` takes part in the transaction.
+    async def save(self, job: Job) -> Job:
+        """Save the next value of a job and settle the day's spending with it.
 
         Raises `StaleJob` when somebody else has saved the job since `job.version` was read.
         """
         async with self._engine.begin() as connection:
             saved = await _save(connection, job)
-            if also is not None:
-                await also(connection, saved)
+            if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
+                await self._enlist(connection, saved)
         return saved
 
     @uncancelled
@@ -128,6 +133,19 @@ class JobStore:
             return {row.request_id for row in await connection.execute(query)}
 
     @uncancelled
+    async def finished_runs(self) -> list[FinishedRun]:
+        """Read the newest runs whose time is known, oldest first."""
+        query = (
+            select(jobs.c.model, jobs.c.duration, jobs.c.run_seconds)
+            .where(jobs.c.run_seconds.is_not(None))
+            .order_by(jobs.c.completed_at.desc())
+            .limit(RUNS_REMEMBERED)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [FinishedRun(model=row.model, duration=row.duration, seconds=row.run_seconds) for row in reversed(rows)]
+
+    @uncancelled
     async def spent(self, day: date) -> Decimal:
         """Tell what is reserved and charged on a UTC day, in US dollars."""
         async with self._engine.connect() as connection:
@@ -181,6 +199,7 @@ def _to_row(job: Job) -> dict[str, Any]:
         "segmind_time": job.segmind_time,
         "request_id": job.request_id,
         "completed_at": job.completed_at,
+        "run_seconds": job.run_seconds,
         "output_url": job.output_url,
         "retry_at": job.retry_at,
         "problem": None if problem is None else asdict(problem),
@@ -222,6 +241,7 @@ def _from_row(row: Row[Any]) -> Job:
         segmind_time=row.segmind_time,
         request_id=row.request_id,
         completed_at=row.completed_at,
+        run_seconds=row.run_seconds,
         output_url=row.output_url,
         retry_at=row.retry_at,
         problem=None if problem is None else _to_problem(problem),

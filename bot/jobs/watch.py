@@ -6,7 +6,7 @@ from bot.jobs.run_times import RunTime
 
 POLL_FLOOR: Final = 2.0  # seconds between two polls of one job, at the least
 POLL_CEILING: Final = 30.0  # seconds without a poll from which the card counts as out of date
-STALE_WORTH: Final = 0.02  # what a second of an outdated card counts in seconds of waiting for a finished video
+STALE_WORTH: Final = 0.01  # what a second of an outdated card counts in seconds of waiting for a finished video
 
 
 class Watch:

@@ -28,8 +28,8 @@ class Rank(IntEnum):
 class Claim:
     """A wish to send one request.
 
-    `urgency` tells what one more second of waiting costs at a given monotonic time; a planner may order
-    claims of one rank by it.
+    `urgency` tells at a given monotonic time how many seconds of somebody's waiting the request would end, and
+    grows by at most one a second; a planner may order claims of one rank by it.
     """
 
     rank: Rank

@@ -30,7 +30,7 @@ class Purse:
             self.left_at.append(self._clock.monotonic())
         return decision
 
-    async def push(self, until: datetime) -> None:
+    async def push(self, until: datetime, now: datetime) -> None:  # noqa: ARG002 - the clock of this test is one
         self._arrival = RATE.pushed(self._arrival, until.timestamp())
 
 
@@ -91,8 +91,8 @@ async def test_of_one_rank_the_most_urgent_goes_first_and_of_equals_the_oldest(s
     await scene.occupied()
     scene.claim("older")
     scene.claim("younger")
-    scene.claim("urgent", urgency=lambda _: 2.0)
-    scene.claim("most urgent", urgency=lambda _: 3.0)
+    scene.claim("urgent", urgency=lambda _: 20.0)
+    scene.claim("most urgent", urgency=lambda _: 30.0)
     await scene.all_left()
     assert scene.left == ["before", "most urgent", "urgent", "older", "younger", "behind"]
 
@@ -100,8 +100,8 @@ async def test_of_one_rank_the_most_urgent_goes_first_and_of_equals_the_oldest(s
 async def test_urgency_is_judged_at_the_moment_a_request_may_leave(scene: Scene) -> None:
     await scene.occupied()
     began = scene.clock.monotonic()
-    scene.claim("steady", urgency=lambda _: 1.0)
-    scene.claim("growing", urgency=lambda now: (now - began) * 1.5)
+    scene.claim("steady", urgency=lambda _: 21.0)
+    scene.claim("growing", urgency=lambda now: 20.8 + (now - began) / 2)
     await scene.all_left()
     assert scene.left == ["before", "growing", "steady", "behind"]
 
