@@ -61,6 +61,15 @@ def texts(components: Iterable[JsonObject]) -> list[str]:
     return [text(each, "content") for each in walk(components) if each.get("type") == ComponentType.TEXT_DISPLAY]
 
 
+def media_items(components: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """Yield every media item: of galleries, thumbnails and files."""
+    for component in walk(components):
+        for holder in (component, *objects(component.get("items"))):
+            for key in ("media", "file"):
+                if is_object(holder.get(key)):
+                    yield holder[key]
+
+
 def normalise(components: Iterable[JsonObject]) -> list[JsonObject]:
     """Return a copy in which each component has an id, counted from 1 where none was given, and its defaults."""
     copies = deepcopy(list(components))
@@ -82,12 +91,10 @@ def normalise(components: Iterable[JsonObject]) -> list[JsonObject]:
 def unfurl(components: Iterable[JsonObject], media: Media) -> list[JsonObject]:
     """Return a copy in which every media item carries its present address and what is known of it."""
     copies = deepcopy(list(components))
-    for component in walk(copies):
-        for holder in (component, *objects(component.get("items"))):
-            if is_object(holder.get("media")):
-                holder["media"] = media(text(holder["media"], "url"))
-        if is_object(component.get("file")):
-            component["file"] = media(text(component["file"], "url"))
+    for item in media_items(copies):
+        resolved = media(text(item, "url"))
+        item.clear()
+        item.update(resolved)
     return copies
 
 

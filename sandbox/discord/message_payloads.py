@@ -108,14 +108,15 @@ class MessagePayloads:
         return next((each for each in subject.attachments if str(each.id) == attachment_id), None)
 
     def _listed(self, subject: Message) -> list[JsonObject]:
-        """Return the attachments but those that an embed shows, which Discord does not list."""
-        shown = {
-            text(part, "url").removeprefix(ATTACHMENT_SCHEME)
-            for embed in subject.embeds
-            for part in embed.values()
-            if is_object(part)
-        }
-        return [self.attachment(each) for each in subject.attachments if each.filename not in shown]
+        """Return the attachments but those that an embed or a component shows.
+
+        https://github.com/discord/discord-api-docs/pull/8279
+        """
+        parts = [part for embed in subject.embeds for part in embed.values() if is_object(part)]
+        shown = {text(each, "url") for each in (*parts, *components.media_items(subject.components))}
+        return [
+            self.attachment(each) for each in subject.attachments if f"{ATTACHMENT_SCHEME}{each.filename}" not in shown
+        ]
 
     def _reference(self, subject: Message) -> JsonObject:
         reference: JsonObject = {

@@ -10,6 +10,7 @@ from sandbox.discord.permissions import Permission
 from sandbox.discord.refusals import (
     MISSING_PERMISSIONS,
     NOT_THE_AUTHOR,
+    UNKNOWN_MESSAGE,
     DiscordRefusal,
     invalid_form,
 )
@@ -77,7 +78,7 @@ class MessageRoutes:
         reference = self._reference(channel, payload)
         async with self._nonces.turn(payload) as slot:
             if slot.message is not None:
-                return self._answer(slot.message, payload)
+                return self._repeated(slot.message, payload)
             origin = Origin(author=self._world.bot)
             message = await self._messages.create(channel, payload, uploads, origin, reference=reference)
             self._nonces.keep(slot, message)
@@ -113,6 +114,13 @@ class MessageRoutes:
         body = self._render.message(message)
         nonce = None if payload is None else payload.get("nonce")
         return Answer(body=body if nonce is None else body | {"nonce": nonce})
+
+    def _repeated(self, message: Message, payload: JsonObject) -> Answer:
+        """Answer the message that a nonce made before; one that was deleted since is not made again."""
+        channel = self._world.channel(message.channel_id)
+        if channel is None or message.id not in channel.messages:
+            raise UNKNOWN_MESSAGE.refusal()
+        return self._answer(message, payload)
 
     def _reference(self, channel: Channel, payload: JsonObject) -> Message | None:
         """Return the message that a payload replies to; one that is gone is refused unless allowed."""

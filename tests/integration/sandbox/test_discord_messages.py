@@ -73,6 +73,14 @@ async def test_an_enforced_nonce_posts_once_when_both_requests_are_under_way(res
     assert len(videos.messages) == 1
 
 
+async def test_a_message_that_was_deleted_is_not_made_again_by_its_nonce(rest: Rest, videos: Channel) -> None:
+    first = await rest.post(videos, nonce="n", enforce_nonce=True)
+    await rest.call("DELETE", f"/channels/{videos.id}/messages/{first.body['id']}")
+    again = await rest.post(videos, nonce="n", enforce_nonce=True)
+    assert (again.status, again.code) == (404, 10008)
+    assert not videos.messages
+
+
 async def test_the_memory_of_nonces_can_be_taken_away(rest: Rest, videos: Channel, control: Sandbox) -> None:
     await control.admin.set_nonce_memory(0)
     first = await rest.post(videos, nonce="n", enforce_nonce=True)
@@ -137,6 +145,25 @@ async def test_a_layout_shows_its_uploads_with_their_sizes(rest: Rest, videos: C
     assert media["url"].startswith("http://127.0.0.1")
     assert container["components"][1]["name"] == "a_b.png"
     assert [each["id"] for each in container["components"]] == [2, 3]
+    assert made.body["attachments"] == []
+
+
+async def test_a_layout_keeps_the_uploads_that_an_edit_lists_by_their_ids(rest: Rest, videos: Channel) -> None:
+    def shown(*names: str) -> dict[str, object]:
+        items = [{"media": {"url": f"attachment://{name}"}} for name in names]
+        return {"components": [{"type": 12, "items": items}]}
+
+    path = f"/channels/{videos.id}/messages"
+    files = [Upload(png(), "a.png"), Upload(png(), "b.png")]
+    made = await rest.call("POST", path, {"flags": LAYOUT} | shown("a.png", "b.png"), files=files)
+    media = [item["media"] for item in made.body["components"][0]["items"]]
+    one = f"{path}/{made.body['id']}"
+    again = await rest.call("PATCH", one, shown("b.png", "a.png"))
+    assert again.body["components"][0]["items"][0]["media"]["attachment_id"] == media[1]["attachment_id"]
+    kept = await rest.call("PATCH", one, {"attachments": [{"id": media[0]["attachment_id"]}]} | shown("a.png"))
+    assert kept.status == 200
+    refused = await rest.call("PATCH", one, shown("b.png"))
+    assert (refused.status, refused.code) == (400, 50035)
 
 
 async def test_an_embed_shows_its_upload_and_the_list_of_attachments_does_not(rest: Rest, videos: Channel) -> None:
