@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `check`, `invite`."""
+"""The command line: `python -m bot run`, `worker`, `check`, `invite`."""
 
 import asyncio
 from collections.abc import Generator
@@ -10,12 +10,14 @@ import structlog
 import typer
 from filelock import FileLock, Timeout
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
 from bot.check import check as check_settings
 from bot.invite import application_id_of, invitation
 from bot.logs import configure_logging
 from bot.settings import Settings, SettingsError, load_settings
+from bot.worker import run_worker
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Reelcast, a Discord bot."
@@ -28,16 +30,19 @@ def run() -> None:
     """Run the bot until SIGINT or SIGTERM."""
     settings = _settings()
     _configure_logging(settings)
-    try:
-        with _sole_on_a_file(settings):
-            asyncio.run(run_bot(settings))
-    except Timeout:
-        _give_up("another bot is already running on this DATABASE_URL")
-    except discord.LoginFailure:
-        _give_up("Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot")
-    except (discord.HTTPException, OSError) as error:
-        log.debug("start_failed", exc_info=error)
-        _give_up(f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong")
+    with _told_why_not_started(), _sole_on_a_file(settings):
+        asyncio.run(run_bot(settings))
+
+
+@app.command()
+def worker() -> None:
+    """Drive jobs without a connection to the gateway, beside the `run` of others on the same PostgreSQL."""
+    settings = _settings()
+    _configure_logging(settings)
+    if settings.database_file is not None:
+        _give_up("a worker shares its jobs with others: DATABASE_URL must be postgresql://…")
+    with _told_why_not_started():
+        asyncio.run(run_worker(settings))
 
 
 @app.command()
@@ -75,6 +80,20 @@ def invite(
         except (discord.HTTPException, OSError) as error:
             _give_up(f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__})")
     typer.echo(invitation(application_id))
+
+
+@contextmanager
+def _told_why_not_started() -> Generator[None]:
+    """End with a sentence for what keeps the bot from running."""
+    try:
+        yield
+    except Timeout:
+        _give_up("another bot is already running on this DATABASE_URL")
+    except discord.LoginFailure:
+        _give_up("Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot")
+    except (discord.HTTPException, SQLAlchemyError, OSError) as error:
+        log.debug("start_failed", exc_info=error)
+        _give_up(f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong")
 
 
 @contextmanager

@@ -64,7 +64,8 @@ class Reelcast(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         for extension in EXTENSIONS:
             await self.load_extension(extension)
-        await self.tree.sync()
+        if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
+            await self.tree.sync()
         await self.services.dispatcher.resume()
 
     async def on_ready(self) -> None:
@@ -80,21 +81,21 @@ def use_discord_at(api_url: str) -> None:
 async def open_bot(settings: Settings) -> AsyncGenerator[Reelcast]:
     """Open the bot with all its services, not yet connected; on leaving everything closes in reverse."""
     use_discord_at(settings.discord_api_url)
-    bot = Reelcast()
+    bot = Reelcast(shard_count=settings.shard_count, shard_ids=list(settings.shard_ids) or None)
     async with bot, open_services(settings, bot) as services:
         bot.services = services
         yield bot
 
 
 async def run(settings: Settings) -> None:
-    """Run the bot until SIGINT or SIGTERM.
+    """Run the bot, gateway and drivers, until SIGINT or SIGTERM.
 
     Raises `discord.LoginFailure` for a wrong token, and whatever else ends the connection for good.
     """
     async with open_bot(settings) as bot, serve_health(settings.http_host, settings.http_port, bot.is_ready):
         token = settings.discord_token.get_secret_value()
         connection = asyncio.create_task(bot.start(token), name="gateway")
-        stop = asyncio.create_task(_stop_signal(), name="stop-signal")
+        stop = asyncio.create_task(stop_signal(), name="stop-signal")
         try:
             await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
             if connection.done():
@@ -106,7 +107,8 @@ async def run(settings: Settings) -> None:
             await asyncio.wait({connection, stop}, timeout=CLOSE_GRACE)
 
 
-async def _stop_signal() -> None:
+async def stop_signal() -> None:
+    """Wait for SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

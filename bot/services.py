@@ -1,11 +1,13 @@
 """Everything the bot works with, opened together and closed in reverse."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import discord
@@ -17,7 +19,7 @@ from bot.delivery.posts import PostDesk
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.control import JobControl
-from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
 from bot.jobs.pacing import Planner
@@ -33,6 +35,9 @@ from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, SegmindClient, Timeouts
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.jobs.work_queue import WorkQueue
+
 TIMEOUTS: Final = Timeouts()
 CARDS_GRACE: Final = 1.5  # seconds for the last edits when the bot stops
 MAX_VIDEO_BYTES: Final = 512 * 1024 * 1024  # a safeguard; a 10 s video in 1080p has some 30 MB
@@ -47,7 +52,7 @@ class Services:
     image_rules: ImageRules
     store: JobStore
     intake: Intake
-    dispatcher: InProcessDispatcher
+    dispatcher: Drivers
     control: JobControl
     cards: CardDesk
     segmind: SegmindClient
@@ -67,13 +72,14 @@ async def open_services(
     images = ImageDesk(rules)
     async with (
         open_database(settings.database_url) as database,
+        _open_rows(settings, database) as rows,
         open_segmind_session() as segmind_session,
         open_fetch_session(settings.attachment_hosts) as attachment_session,
         open_fetch_session(settings.segmind_output_hosts) as output_session,
     ):
         planner = Planner(budget_row(settings, database), clock)
         segmind = segmind_client(settings, segmind_session, planner)
-        store = JobStore(database)
+        store = JobStore(database, enlist=rows and rows.enlist)
         cards = CardDesk(client, images, rules, clock)
         queue = FairQueue(store, settings.segmind_max_in_flight, clock, cards.moved_up)
         engine = Engine(
@@ -97,7 +103,7 @@ async def open_services(
             ),
             run_times=RunTimes(await store.finished_runs()),
         )
-        dispatcher = InProcessDispatcher(engine)
+        dispatcher = _drivers(engine, rows)
         intake = Intake(
             store=store,
             dispatcher=dispatcher,
@@ -128,6 +134,26 @@ async def open_services(
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _open_rows(settings: Settings, database: AsyncEngine) -> AsyncGenerator[WorkQueue | None]:
+    """Open the queue that hands jobs out to processes; None where one process drives all."""
+    if settings.database_file is not None:
+        yield None
+        return
+    from bot.jobs.work_queue import open_work_queue  # noqa: PLC0415 - SQLite does without the library
+
+    async with open_work_queue(settings.database_url, database) as rows:
+        yield rows
+
+
+def _drivers(engine: Engine, rows: WorkQueue | None) -> Drivers:
+    if rows is None:
+        return InProcessDispatcher(engine)
+    from bot.jobs.dispatch_queued import QueuedDispatcher  # noqa: PLC0415 - as above
+
+    return QueuedDispatcher(engine, rows)
 
 
 def open_segmind_session() -> aiohttp.ClientSession:

@@ -1,20 +1,18 @@
 """Who drives: each unfinished job has exactly one live driver."""
 
 import asyncio
-from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
 
+from bot.jobs.cardless import drop_cardless
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
-from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
-from bot.jobs.states import DRIVEN, State
+from bot.jobs.states import DRIVEN
 
 log = structlog.get_logger(__name__)
 
-CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped
 SWEEP_EVERY: Final = 20.0  # seconds
 
 
@@ -25,6 +23,27 @@ class Dispatcher(Protocol):
 
     async def release(self, job_id: int) -> None:
         """Let go of a job that is over; a driver elsewhere finds that out at its next save."""
+        ...
+
+
+class Drivers(Dispatcher, Protocol):
+    """A dispatcher with the drivers of this process."""
+
+    @property
+    def driving(self) -> int:
+        """How many jobs this process drives."""
+        ...
+
+    async def resume(self) -> int:
+        """Begin to drive what is unfinished; return how many jobs that are."""
+        ...
+
+    async def run(self) -> None:
+        """Keep everything in order until cancelled."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop every driver of this process; every job stays as saved."""
         ...
 
 
@@ -66,7 +85,7 @@ class InProcessDispatcher:
     async def run(self) -> None:
         """Drop jobs whose card never came, until cancelled."""
         while True:
-            await self._drop_cardless()
+            await drop_cardless(self._engine)
             await self._engine.clock.sleep(SWEEP_EVERY)
 
     async def stop(self) -> None:
@@ -83,12 +102,3 @@ class InProcessDispatcher:
             self._drive(job)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("driver_broke", job=job_id, exc_info=error)
-
-    async def _drop_cardless(self) -> None:
-        engine = self._engine
-        for job in await engine.store.in_states([State.ACCEPTED]):
-            if engine.clock.now() - job.created_at > CARD_WITHIN:
-                try:
-                    await engine.move(job, State.EXPIRED)
-                except StaleJob:
-                    log.info("card_came_late", job=job.id)

@@ -145,17 +145,6 @@ async def test_of_saves_of_one_version_one_counts(stores: list[JobStore]) -> Non
     assert await stores[0].spent(NOON.date()) == (PRICE if kept and kept.state is State.WAITING else 0)
 
 
-async def test_what_is_done_with_a_save_is_undone_with_it(stores: list[JobStore]) -> None:
-    job = await add(stores[0], a_job(State.PREPARING))
-
-    async def fail(_connection: object, _job: Job) -> None:
-        raise ConnectionError
-
-    with pytest.raises(ConnectionError):
-        await stores[0].save(job.move(State.WAITING, NOON), also=fail)
-    assert await stores[0].get(job.id) == job
-
-
 async def test_the_request_budget_is_one_for_all_processes(engines: list[AsyncEngine]) -> None:
     rate = Gcra(requests_per_minute=60)
     purses = [BudgetRow(engine, rate) for engine in engines]

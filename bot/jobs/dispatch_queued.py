@@ -1,0 +1,133 @@
+"""Who drives, among many processes: whoever takes a job's row from the work queue, until others think it dead."""
+
+import asyncio
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from bot.jobs.cardless import drop_cardless
+from bot.jobs.driver import drive
+from bot.jobs.engine import Engine
+from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job
+from bot.jobs.states import DRIVEN
+from bot.jobs.tasks import RESTART_WAIT, supervised
+from bot.jobs.work_queue import STALLED_AFTER, WorkQueue
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY: Final = 5.0  # seconds between two looks for silent workers: a takeover begins within 30 s of a death
+SWEEP_EVERY: Final = 30.0  # seconds between two sweeps for jobs without a row and for jobs without a card
+
+
+class QueuedDispatcher:
+    """Drives this process's share of all jobs, each under a token saved with it.
+
+    Whoever takes a job over saves it under another token, so a driver that slept through its replacement stops at its
+    next save. Nothing is driven before `resume`.
+    """
+
+    def __init__(self, engine: Engine, queue: WorkQueue) -> None:
+        self._engine = engine
+        self._queue = queue
+        self._resumed = asyncio.Event()
+        self._stopped = False
+        self._worker: asyncio.Task[None] | None = None
+        self._drivers: dict[int, asyncio.Task[object]] = {}
+        self._released: set[int] = set()
+
+    async def dispatch(self, job: Job) -> None:
+        """See to it that somebody drives a saved job; one without a driver got its row when it was saved."""
+        if job.driver:
+            await self._queue.enlist_now([job.id])
+
+    async def release(self, job_id: int) -> None:
+        if (driver := self._drivers.get(job_id)) is not None:
+            self._released.add(job_id)
+            driver.cancel()
+
+    @property
+    def driving(self) -> int:
+        return len(self._drivers)
+
+    async def resume(self) -> int:
+        """Begin to take jobs; return how many wait or run anywhere."""
+        self._resumed.set()
+        return len(await self._engine.store.in_states(DRIVEN))
+
+    async def run(self) -> None:
+        """Take and drive jobs, and keep the queue in order, until cancelled."""
+        await self._resumed.wait()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._work(), name="worker")
+            tasks.create_task(supervised("queue-order", self._keep_order, self._engine.clock), name="queue-order")
+
+    async def stop(self) -> None:
+        """Stop every driver and put its row back for others; a request in flight is given its grace."""
+        self._stopped = True
+        if (worker := self._worker) is not None:
+            worker.cancel()
+            await asyncio.wait({worker})
+
+    async def _work(self) -> None:
+        while not self._stopped:
+            worker = self._worker = asyncio.create_task(self._queue.work(self._drive), name="procrastinate")
+            try:
+                await asyncio.wait({worker})
+            finally:
+                worker.cancel()
+                await asyncio.wait({worker})
+            if not worker.cancelled():
+                log.error("worker_ended", exc_info=worker.exception())
+                await self._engine.clock.sleep(RESTART_WAIT)
+
+    async def _drive(self, job_id: int) -> None:
+        job = await self._take(job_id)
+        task = asyncio.current_task()
+        if job is None or task is None:
+            return
+        self._drivers[job_id] = task
+        try:
+            await drive(self._engine, job)
+        except asyncio.CancelledError:
+            if job_id not in self._released:
+                raise
+            task.uncancel()
+        finally:
+            self._released.discard(job_id)
+            del self._drivers[job_id]
+
+    async def _take(self, job_id: int) -> Job | None:
+        """Make a job this driver's own; None where nothing is left to drive."""
+        store = self._engine.store
+        while (job := await store.get(job_id)) is not None and job.state in DRIVEN:
+            try:
+                taken = await store.save(job.evolve(driver=uuid4().hex))
+            except StaleJob:
+                continue
+            log.info("job_taken", job=job_id, state=taken.state.value, driver=taken.driver, former=job.driver)
+            return taken
+        return None
+
+    async def _keep_order(self) -> None:
+        clock = self._engine.clock
+        sweep_at = clock.monotonic()
+        while True:
+            looked_at = clock.monotonic()
+            if taken := await self._queue.requeue_stalled():
+                log.warning("jobs_of_silent_workers", count=len(taken))
+            if looked_at >= sweep_at:
+                sweep_at = looked_at + SWEEP_EVERY
+                if orphans := await self._queue.requeue_orphans():
+                    log.warning("jobs_without_a_row", count=len(orphans))
+                await drop_cardless(self._engine)
+            await clock.sleep(LOOK_EVERY)
+            if clock.monotonic() - looked_at > STALLED_AFTER:
+                self._start_anew()
+
+    def _start_anew(self) -> None:
+        """Give up all jobs after this process stood still for so long that others have taken them."""
+        log.warning("worker_slept", driving=self.driving)
+        if self._worker is not None:
+            self._worker.cancel()
