@@ -1,5 +1,6 @@
 """Logging: structured lines for our own events and for the libraries', with every secret taken out."""
 
+import json
 import logging
 import re
 import sys
@@ -10,8 +11,10 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK: Final = "[secret]"
-# Interaction and webhook tokens stand in paths: whoever has one can answer in the bot's name for 15 minutes.
-_PATH_TOKEN: Final = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.=-]+")
+# Whoever has an interaction's token can answer in the bot's name for 15 minutes. Tokens stand in paths, and in the
+# payloads that discord.py logs at DEBUG, as a dict's repr or JSON, which may be quoted once more.
+_PATH_TOKEN: Final = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.=~%-]+")
+_FIELD_TOKEN: Final = re.compile(r"""(\\*["']token\\*["']\s*:\s*\\*["'])[^"'\\]+""")
 
 
 def configure_logging(*, level: str, form: Literal["console", "json"], secrets: Iterable[str]) -> None:
@@ -49,7 +52,7 @@ def configure_logging(*, level: str, form: Literal["console", "json"], secrets: 
     root.handlers = [handler]
     root.setLevel(level)
     # What these say at INFO is said by our own lines.
-    for noisy in ("alembic", "aiohttp.access"):
+    for noisy in ("alembic", "aiohttp.access", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
@@ -57,16 +60,22 @@ def masked(
     renderer: Callable[[WrappedLogger, str, EventDict], str | bytes], secrets: Iterable[str]
 ) -> Callable[[WrappedLogger, str, EventDict], str]:
     """Wrap a renderer so that no secret is in what it renders, wherever in the event it came from."""
-    hidden = [secret for secret in secrets if secret]
+    hidden = {form for secret in secrets if secret for form in _spellings(secret)}
 
     def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
         line = renderer(logger, name, event)
         text = line.decode() if isinstance(line, bytes) else line
         for secret in hidden:
             text = text.replace(secret, MASK)
-        return _PATH_TOKEN.sub(rf"\1{MASK}", text)
+        return _FIELD_TOKEN.sub(rf"\1{MASK}", _PATH_TOKEN.sub(rf"\1{MASK}", text))
 
     return render
+
+
+def _spellings(secret: str) -> set[str]:
+    """Give a secret as it stands in text, in a value's repr, and in JSON made of either."""
+    spoken = {secret, repr(secret)[1:-1]}
+    return spoken | {json.dumps(text)[1:-1] for text in spoken}
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

@@ -38,7 +38,9 @@ class SettingsError(Exception):
 
 def _web_address(value: str) -> str:
     url = URL(value)
-    if url.scheme not in {"http", "https"} or not url.host or url.user or url.query_string or url.fragment:
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError
+    if url.user or url.password or url.query_string or url.fragment:
         raise ValueError
     return value.rstrip("/")
 
@@ -49,6 +51,9 @@ def _database(value: str) -> str:
     except ArgumentError:
         raise ValueError from None
     if url.drivername not in {"sqlite", "postgresql"} or not url.database:
+        raise ValueError
+    # A path after two slashes would be read as a host, and a database in memory forgets what was paid.
+    if url.drivername == "sqlite" and (url.host or url.database == ":memory:"):
         raise ValueError
     return value
 
@@ -71,7 +76,10 @@ def _shards(value: object, info: ValidationInfo) -> tuple[int, ...]:
 def _hosts(value: object) -> AllowedHosts:
     if isinstance(value, AllowedHosts):
         return value
-    return AllowedHosts.parse(part.strip() for part in str(value).split(",") if part.strip())
+    entries = [part.strip() for part in str(value).split(",") if part.strip()]
+    if not entries:
+        raise ValueError
+    return AllowedHosts.parse(entries)
 
 
 def _prices(value: object) -> Mapping[int, Decimal]:
@@ -155,7 +163,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         "sqlite:///data/reelcast.db",
         repr=False,
-        description="sqlite:/// and a file's path, or postgresql://user:password@host/database",
+        description="sqlite:/// and a file's path (sqlite://// for one from the root), or postgresql://user:password@host/database",
     )
     shard_count: int | None = Field(None, ge=1, le=MOST_SHARDS, description="a whole number from 1, or nothing")
     shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_shards)] = Field(
@@ -191,6 +199,8 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     except ValidationError as error:
         # The chain would carry pydantic's report with the values in it.
         raise SettingsError([_sentence(detail) for detail in error.errors(include_input=False)]) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError([f"{env_file} cannot be read: it should be a text file in UTF-8."]) from None
 
 
 def _sentence(detail: Mapping[str, Any]) -> str:

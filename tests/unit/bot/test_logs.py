@@ -1,0 +1,97 @@
+"""Log lines of our own and of libraries: structured, and without a secret wherever it came from."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import pytest
+import structlog
+
+from bot.logs import MASK, configure_logging
+
+TOKEN = 'MTIz.abc"def\\ghi'  # quotes and backslashes, which JSON writes otherwise
+KEY = "SG_0123456789abcdef"
+INTERACTION_TOKEN = "aW50ZXJhY3Rpb246MTIz"
+Form = Literal["console", "json"]
+FORMS: tuple[Form, ...] = ("console", "json")
+Configure = Callable[[Form], None]
+
+
+@pytest.fixture
+def configure() -> Iterator[Configure]:
+    """Give what configures logging, and put back what was configured before."""
+    root = logging.getLogger()
+    before = (root.handlers, root.level, structlog.get_config())
+
+    def configure(form: Form) -> None:
+        configure_logging(level="DEBUG", form=form, secrets=[TOKEN, KEY, ""])
+
+    yield configure
+    root.handlers, level, config = before
+    root.setLevel(level)
+    structlog.configure(**config)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err
+
+
+def break_down() -> None:
+    cause = ValueError(f"inner {KEY}")
+    raise RuntimeError(f"outer {TOKEN} /interactions/123/{INTERACTION_TOKEN}/callback") from cause
+
+
+def log_everywhere() -> None:
+    """Log the secrets in every way that a line can come to hold them."""
+    ours, theirs = structlog.get_logger("bot.test"), logging.getLogger("discord.http")
+    ours.info(f"event {TOKEN}", key=KEY, nested={"list": [TOKEN, KEY]})
+    theirs.warning("sent %s with %r", KEY, {"Authorization": f"Bot {TOKEN}"})
+    theirs.debug("POST https://discord.com/api/v10/interactions/123/%s/callback", INTERACTION_TOKEN)
+    theirs.debug("PATCH https://discord.com/api/v10/webhooks/123/%s/messages/@original", INTERACTION_TOKEN)
+    theirs.debug("WebSocket Event: %s", {"t": "INTERACTION_CREATE", "d": {"token": INTERACTION_TOKEN, "id": "1"}})
+    theirs.debug("WebSocket Event: %s", json.dumps({"d": {"token": INTERACTION_TOKEN}}))
+    try:
+        break_down()
+    except RuntimeError:
+        ours.exception("broke", token=TOKEN)
+        theirs.exception("broke with %s", KEY)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_secret_is_in_any_line(configure: Configure, capsys: pytest.CaptureFixture[str], form: Form) -> None:
+    configure(form)
+    log_everywhere()
+    shown = lines(capsys)
+    assert shown.count(MASK) >= 12
+    for secret in ("MTIz", "ghi", KEY, INTERACTION_TOKEN):
+        assert secret not in shown
+    assert "interactions/123/[secret]/callback" in shown
+    assert "RuntimeError: outer" in shown
+    assert "ValueError: inner" in shown
+
+
+def test_a_line_of_json_can_be_read_by_a_machine(configure: Configure, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json")
+    log_everywhere()
+    events: list[dict[str, Any]] = [json.loads(line) for line in lines(capsys).splitlines()]
+    assert len(events) == 8
+    for event in events:
+        assert {"event", "level", "logger", "timestamp"} <= set(event)
+    assert events[0]["nested"] == {"list": [MASK, MASK]}
+    assert "Traceback" in events[-1]["exception"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_lines_below_the_level_are_left_out(
+    configure: Configure, capsys: pytest.CaptureFixture[str], form: Form
+) -> None:
+    configure(form)
+    logging.getLogger().setLevel("WARNING")
+    structlog.get_logger("bot.quiet").info("small talk")
+    logging.getLogger("discord.client").info("small talk")
+    logging.getLogger("discord.client").warning("worth reading")
+    assert "small talk" not in (shown := lines(capsys))
+    assert "worth reading" in shown

@@ -1,0 +1,152 @@
+"""Settings from the environment and `.env`: the right ones are read, every wrong one is named at once."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load_settings
+
+ROOT = Path(__file__).parents[3]
+SECRETS = {"DISCORD_TOKEN": "MTIz.abc.def-ghi_jkl", "SEGMIND_API_KEY": "SG_0123456789abcdef"}
+NAMES = [name.upper() for name in Settings.model_fields]
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Load:
+    """Give what loads settings from just these variables and these lines of a `.env`."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+    def load(env_file: str = "", **environment: str) -> Settings:
+        for name, value in (SECRETS | environment).items():
+            monkeypatch.setenv(name, value)
+        path = tmp_path / ".env"
+        path.write_text(env_file)
+        return load_settings(path)
+
+    return load
+
+
+def problems(load: Load, env_file: str = "", **environment: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(env_file, **environment)
+    return caught.value.problems
+
+
+def test_two_secrets_are_enough(load: Load) -> None:
+    settings = load()
+    assert settings.discord_token.get_secret_value() == SECRETS["DISCORD_TOKEN"]
+    assert settings.segmind_api_key.get_secret_value() == SECRETS["SEGMIND_API_KEY"]
+    assert settings.spend_limit_usd_per_day == Decimal(20)
+    assert settings.prices_usd == {5: Decimal("1.35"), 10: Decimal("2.70")}
+    assert settings.database_file == Path("data/reelcast.db")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", "with spaces in it"),
+        ("DISCORD_TOKEN", "tökén"),
+        ("SEGMIND_API_KEY", "SG_01\x7f23"),
+        ("DISCORD_API_URL", "discord.com/api"),
+        ("DISCORD_API_URL", "ftp://discord.com"),
+        ("SEGMIND_API_URL", "https://user:pass@api.segmind.com"),
+        ("SEGMIND_API_URL", "https://:pass@api.segmind.com"),
+        ("SEGMIND_HISTORY_URL", "https://api.segmind.com?key=1"),
+        ("SEGMIND_STORAGE_URL", "https://"),
+        ("SEGMIND_OUTPUT_HOSTS", "https://images.segmind.com"),
+        ("SEGMIND_OUTPUT_HOSTS", " , "),
+        ("ATTACHMENT_HOSTS", "cdn.discordapp.com:99999"),
+        ("SEGMIND_MODEL", "../kling"),
+        ("SEGMIND_REQUESTS_PER_MINUTE", "0"),
+        ("SEGMIND_REQUESTS_PER_MINUTE", "many"),
+        ("SEGMIND_MAX_IN_FLIGHT", "-1"),
+        ("PRICES_USD", "1.35"),
+        ("PRICES_USD", "5=1.35"),
+        ("PRICES_USD", "5=1.35,10=free"),
+        ("PRICES_USD", "5=0,10=2.70"),
+        ("PRICES_USD", "5=NaN,10=2.70"),
+        ("PRICES_USD", "5=1.35,10=2.70,15=4"),
+        ("SPEND_LIMIT_USD_PER_DAY", "-1"),
+        ("SPEND_LIMIT_USD_PER_DAY", "inf"),
+        ("SPEND_LIMIT_USD_PER_DAY", "twenty"),
+        ("DATABASE_URL", "reelcast.db"),
+        ("DATABASE_URL", "mysql://localhost/reelcast"),
+        ("DATABASE_URL", "sqlite://data/reelcast.db"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("SHARD_COUNT", "0"),
+        ("SHARD_IDS", "1-"),
+        ("HTTP_PORT", "65536"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_it_should_be_and_not_shown(load: Load, name: str, value: str) -> None:
+    [problem] = problems(load, **{name: value})
+    assert problem.startswith(f"{name} is wrong: it should be ")
+    assert problem.endswith(".")
+    assert value.strip(" ,") not in problem or value.strip(" ,") in (
+        Settings.model_fields[name.lower()].description or ""
+    )
+
+
+def test_all_that_is_wrong_or_missing_is_named_at_once(load: Load) -> None:
+    told = problems(load, DISCORD_TOKEN="", SEGMIND_API_KEY="not a key", HTTP_PORT="x", LOG_LEVEL="x")
+    assert [line.partition(" ")[0] for line in told] == ["DISCORD_TOKEN", "SEGMIND_API_KEY", "HTTP_PORT", "LOG_LEVEL"]
+    assert told[0].startswith("DISCORD_TOKEN is missing: set it to the bot's token")
+
+
+def test_no_secret_is_in_the_report_of_wrong_settings(load: Load) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(SEGMIND_API_KEY="SG_secret with spaces", HTTP_PORT="x")
+    shown = f"{caught.value} {caught.value!r} {caught.value.problems}"
+    assert "secret with" not in shown
+    assert SECRETS["DISCORD_TOKEN"] not in shown
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_no_secret_is_in_what_settings_show_of_themselves(load: Load) -> None:
+    settings = load(DATABASE_URL="postgresql://reel:hunter2@db/reelcast")
+    shown = f"{settings} {settings!r} {settings.model_dump_json(exclude={'database_url'})}"
+    for secret in settings.secrets:
+        assert secret not in shown
+    assert "hunter2" in settings.secrets
+
+
+def test_a_value_in_env_is_read_and_one_in_the_environment_goes_before_it(load: Load) -> None:
+    settings = load("HTTP_PORT=9001\nLOG_LEVEL=DEBUG\n", LOG_LEVEL="ERROR")
+    assert settings.http_port == 9001
+    assert settings.log_level == "ERROR"
+
+
+def test_what_is_left_empty_has_its_default(load: Load) -> None:
+    assert load("HTTP_PORT=\n", LOG_FORMAT="").http_port == 8080
+
+
+def test_no_env_file_is_needed(load: Load, tmp_path: Path) -> None:
+    load()
+    assert load_settings(tmp_path / "nowhere").http_port == 8080
+
+
+def test_an_env_file_that_is_no_text_is_named(load: Load, tmp_path: Path) -> None:
+    load()
+    path = tmp_path / "binary.env"
+    path.write_bytes(b"DISCORD_TOKEN=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"binary\.env cannot be read"):
+        load_settings(path)
+
+
+def test_the_example_holds_every_setting_with_its_default(load: Load) -> None:
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set(NAMES)
+    assert load(example) == load()
+
+
+def test_shards_are_read_as_ranges(load: Load) -> None:
+    assert load(SHARD_COUNT="8", SHARD_IDS="0-3,7").shard_ids == (0, 1, 2, 3, 7)
