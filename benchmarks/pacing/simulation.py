@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 
 from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.turns import Turns
-from bot.jobs.watch import POLL_FLOOR, Watch
+from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Gcra, Rank
 
 MODEL = "kling-o1-reference-image-to-video"
@@ -107,7 +107,7 @@ class _Simulation:
         claim = _POLL
         if self._cell.planned:
             expected = self._times.expected(MODEL, run.duration)
-            claim = Claim(rank=Rank.POLL, urgency=Watch(expected, born=run.born, seen=run.seen))
+            claim = Claim(rank=Rank.POLL, urgency=Watch(expected, Sighting(born=run.born, seen=run.seen)))
         self._wait(run, claim, now)
 
     def _wait(self, run: _Run, claim: Claim, now: float) -> None:

@@ -1,19 +1,23 @@
 """QUEUED and PROCESSING: the run is followed to its end, by its record while that lives, by the history later."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
+from bot.jobs.deadlines import is_dying, is_late
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import State
+from bot.jobs.watch import POLL_CEILING, POLL_FLOOR, Sighting, Watch
+from bot.segmind.budget import Claim, Rank
 from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater
 from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
 
 log = structlog.get_logger(__name__)
 
-POLL_FLOOR: Final = 2.0  # seconds between two polls of one job, at the least
 TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
 HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
 GIVE_UP_AFTER: Final = timedelta(hours=24)
@@ -25,11 +29,13 @@ async def follow(engine: Engine, job: Job) -> Job:
     """Poll until the job's state changes; return it in its new state."""
     request_id = job.request_id
     assert request_id is not None  # noqa: S101 - QUEUED is never saved without it
+    sighting = _last_sighting(engine, job)
+    await engine.clock.sleep(max(0.0, sighting.seen + POLL_FLOOR - engine.clock.monotonic()))
     while True:
-        wait = POLL_FLOOR
+        wait = POLL_CEILING if is_late(job, engine.clock.now()) else POLL_FLOOR
         try:
-            status = await engine.segmind.status(request_id)
-            changed = await _take(engine, job, request_id, status)
+            status = await engine.segmind.status(request_id, claim=_claim(engine, job, sighting))
+            changed = await _take(engine, job, request_id, status, sighting)
         except RecordGone:
             return await _by_history(engine, job, request_id)
         except RunFailed as failure:
@@ -43,13 +49,34 @@ async def follow(engine: Engine, job: Job) -> Job:
         else:
             if changed is not None:
                 return changed
+            sighting = replace(sighting, seen=engine.clock.monotonic())
         await engine.clock.sleep(wait)
 
 
-async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus) -> Job | None:
+def _last_sighting(engine: Engine, job: Job) -> Sighting:
+    """Tell when the run was last known unfinished: when its state was saved, as a restart forgets the polls since."""
+    now = engine.clock.now()
+    age = now - (job.submitted_at or job.created_at)
+    unseen = now - job.state_since
+    monotonic = engine.clock.monotonic()
+    # A clock set back makes a time of day lie ahead.
+    return Sighting(born=monotonic - max(0.0, age.total_seconds()), seen=monotonic - max(0.0, unseen.total_seconds()))
+
+
+def _claim(engine: Engine, job: Job, sighting: Sighting) -> Claim:
+    """A dying record goes before everything; else polls are asked in the order of the waiting they may end."""
+    if is_dying(job, engine.clock.now()):
+        return Claim(rank=Rank.RESULT)
+    expected = engine.run_times.expected(job.request.model, job.request.duration)
+    return Claim(rank=Rank.POLL, urgency=Watch(expected, sighting))
+
+
+async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus, sighting: Sighting) -> Job | None:
     """Turn Segmind's word into the job's next state; None while nothing has changed."""
     if status.state is RunState.COMPLETED:
-        return await _completed(engine, job, await engine.segmind.result(request_id))
+        noticed = engine.clock.monotonic()
+        result = await engine.segmind.result(request_id)
+        return await _completed(engine, job, result, sighting.run_seconds(noticed, result.metrics.total_time))
     if status.state is RunState.FAILED:
         return await _failed(engine, job, status.error or "", moderation=status.moderation)
     state = _STATES.get(status.state)
@@ -59,14 +86,19 @@ async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus) ->
     return None if state is job.state else await engine.move(job, state)
 
 
-async def _completed(engine: Engine, job: Job, result: RunResult) -> Job:
-    return await engine.move(
+async def _completed(engine: Engine, job: Job, result: RunResult, run_seconds: float | None) -> Job:
+    moved = await engine.move(
         job,
         State.COMPLETED,
         output_url=result.outputs[0],
         cost_usd=job.reserved_usd if result.metrics.cost is None else result.metrics.cost,
         completed_at=engine.clock.now(),
+        run_seconds=run_seconds,
     )
+    if run_seconds is not None:
+        request = job.request
+        engine.run_times.learn(FinishedRun(model=request.model, duration=request.duration, seconds=run_seconds))
+    return moved
 
 
 async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool) -> Job:
