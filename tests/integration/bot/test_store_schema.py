@@ -49,6 +49,14 @@ async def test_a_committed_save_survives_a_power_cut(tmp_path: Path) -> None:
         assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
+async def test_only_a_transaction_that_says_so_does_without_the_disk(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        async with engine.execution_options(durable=False).begin() as connection:
+            assert await connection.scalar(text("PRAGMA synchronous")) == 1  # NORMAL
+        async with engine.begin() as connection:
+            assert await connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+
+
 async def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
     path = tmp_path / "some" / "where"
     async with open_database(file_url(path)):
