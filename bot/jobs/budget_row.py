@@ -22,7 +22,8 @@ class BudgetRow:
     """Decides on one request at a time, each decision committed before the request may leave."""
 
     def __init__(self, engine: AsyncEngine, rate: Gcra) -> None:
-        self._engine = engine
+        # The pace outlives the process. After a power cut a few requests may be counted too few.
+        self._engine = engine.execution_options(durable=False)
         self._rate = rate
 
     @uncancelled
