@@ -31,6 +31,8 @@ MODERATOR = (
 )
 BOT = EVERYONE | Permission.MANAGE_MESSAGES | Permission.MANAGE_GUILD
 
+AN_ODD_WHILE = 3_600_001  # milliseconds, before which nothing was minted
+
 
 def seed(clock: SandboxClock) -> World:
     """Make the world that every sandbox starts with; ids and the bot's token are new each time."""
@@ -85,11 +87,18 @@ def _animation_guild(world: World, people: dict[str, User]) -> None:
 
 
 def _guild(world: World, name: str, owner: User) -> Guild:
-    guild = Guild(id=world.mint(), name=name, owner_id=owner.id)
+    guild = Guild(id=_guild_id(world), name=name, owner_id=owner.id)
     guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=int(EVERYONE))
     world.guilds[guild.id] = guild
     _join(world, guild, owner)
     return guild
+
+
+def _guild_id(world: World) -> int:
+    """Mint an id so that of two shards each has a guild: the millisecond in an id says the shard."""
+    minted = world.mint()
+    same_shard = any((minted ^ other) & (1 << 22) == 0 for other in world.guilds)
+    return minted - (AN_ODD_WHILE << 22) if same_shard else minted
 
 
 def _role(world: World, guild: Guild, name: str, permissions: Permission) -> Role:
