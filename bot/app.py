@@ -11,7 +11,9 @@ import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from bot.health import serve_health
 from bot.services import Services, open_services
@@ -67,6 +69,12 @@ class Reelcast(commands.AutoShardedBot):
         if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
             await self.tree.sync()
         await self.services.dispatcher.resume()
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        # For a session that cannot be resumed discord.py takes a constant of its own, not what Discord told it.
+        _, address, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(address)
+        await super().connect(reconnect=reconnect)
 
     async def on_ready(self) -> None:
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
