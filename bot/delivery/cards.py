@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import discord
@@ -66,7 +66,8 @@ class CardDesk:
     async def attachment_urls(self, job: Job) -> Mapping[str, str]:
         with translated():
             message = await self._channel(job).fetch_message(job.card_message_id or 0)
-        return {attachment.filename: attachment.url for attachment in message.attachments}
+        # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
+        return {PurePosixPath(urlsplit(url).path).name: url for url in _pictures(message.components)}
 
     async def close(self, grace: float) -> None:
         """Let the edits that still wait go out, for `grace` seconds at the most."""
