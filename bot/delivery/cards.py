@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import discord
 import structlog
@@ -111,3 +112,12 @@ class CardDesk:
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+
+
+def _pictures(components: Iterable[discord.Component]) -> Iterator[str]:
+    """Yield the address of every picture in a layout's galleries."""
+    for component in components:
+        if isinstance(component, discord.Container):
+            yield from _pictures(component.children)
+        elif isinstance(component, discord.MediaGalleryComponent):
+            yield from (item.media.url for item in component.items)
