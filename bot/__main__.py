@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
+import aiohttp
 import discord
 import structlog
 import typer
+from alembic.util.exc import CommandError
 from filelock import FileLock, Timeout
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
 from bot.check import check as check_settings
+from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
 from bot.logs import configure_logging
 from bot.settings import Settings, SettingsError, load_settings
@@ -23,6 +26,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Reelcast, a Discord bot."
 )
 log = structlog.get_logger("bot")
+
+NOT_LET_IN: Final = "Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot"
 
 
 @app.command()
@@ -57,7 +62,7 @@ def check() -> None:
         async for finding in check_settings(settings):
             mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]" if finding.vital else "[yellow]note[/]"
             console.print(mark, end=" ")
-            console.print(f"{finding.subject}: {finding.words}", markup=False)
+            console.print(f"{finding.subject}: {finding.words}", markup=False, soft_wrap=True)
             works = works and (finding.ok or not finding.vital)
         return works
 
@@ -76,24 +81,48 @@ def invite(
         try:
             application_id = asyncio.run(application_id_of(settings))
         except discord.LoginFailure:
-            _give_up("Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot")
-        except (discord.HTTPException, OSError) as error:
+            _give_up(NOT_LET_IN)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             _give_up(f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__})")
     typer.echo(invitation(application_id))
 
 
 @contextmanager
 def _told_why_not_started() -> Generator[None]:
-    """End with a sentence for what keeps the bot from running."""
+    """End with a sentence for what keeps the bot from running, or ended it for good."""
     try:
         yield
-    except Timeout:
-        _give_up("another bot is already running on this DATABASE_URL")
-    except discord.LoginFailure:
-        _give_up("Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot")
-    except (discord.HTTPException, SQLAlchemyError, OSError) as error:
-        log.debug("start_failed", exc_info=error)
-        _give_up(f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong")
+    except (
+        Timeout,
+        HealthNotServed,
+        discord.DiscordException,
+        SQLAlchemyError,
+        CommandError,
+        aiohttp.ClientError,
+        OSError,
+    ) as error:
+        log.debug("gave_up", exc_info=error)
+        _give_up(_why(error))
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case Timeout():
+            return "another bot is already running on this DATABASE_URL"
+        case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
+            return NOT_LET_IN
+        case discord.PrivilegedIntentsRequired() | discord.ConnectionClosed(code=4013 | 4014):
+            return "Discord does not let this application connect with the intent that it needs, GUILDS"
+        case discord.ConnectionClosed(code=4010 | 4011):
+            return "Discord wants other shards: leave SHARD_COUNT and SHARD_IDS empty to take its advice"
+        case discord.ConnectionClosed():
+            return f"Discord ended the connection for good (code {error.code})"
+        case HealthNotServed():
+            return f"HTTP_HOST and HTTP_PORT cannot be listened on ({error}); set another HTTP_PORT, or 0 for none"
+        case SQLAlchemyError() | CommandError():
+            return f"the database of DATABASE_URL cannot be used ({type(error).__name__})"
+        case _:
+            return f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong"
 
 
 @contextmanager

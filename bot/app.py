@@ -50,6 +50,8 @@ class Reelcast(commands.AutoShardedBot):
     services: Services
 
     def __init__(self, **options: Any) -> None:
+        # Voice is no part of this bot: discord.py need not warn that its extras are not installed.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -1,14 +1,14 @@
 """`bot check`: what is right and what is not, line by line, before anybody is disappointed."""
 
-import os
-import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Any, Final
 
 import aiohttp
 import discord
+from alembic.util.exc import CommandError
 from discord.http import Route
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,11 +19,12 @@ from bot.jobs.clock import SystemClock
 from bot.jobs.pacing import SoloBudget
 from bot.policy.permissions import INVITED_WITH
 from bot.presentation.sentences import dollars
-from bot.segmind.errors import ModelForbidden, ModelGone, SegmindError
+from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
 from bot.services import budget_row, open_segmind_session, segmind_client
 from bot.settings import Settings
 
-MEMORY: Final = "sqlite:///:memory:"
+GUILD_PAGE: Final = 200  # Discord's most
+UNREACHABLE: Final = (discord.HTTPException, aiohttp.ClientError, OSError, TypeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,12 @@ async def check(settings: Settings) -> AsyncGenerator[Finding]:
     async for finding in _check_discord(settings):
         yield finding
     database = await _check_database(settings)
-    # What is asked of Segmind counts in the budget that a running bot shares through the database.
-    async with open_database(settings.database_url if database.ok else MEMORY) as engine:
-        async for finding in _check_segmind(settings, engine):
-            yield finding
+    with TemporaryDirectory() as folder:
+        # What is asked of Segmind counts in the budget that a running bot shares through the database.
+        url = settings.database_url if database.ok else f"sqlite:///{folder}/budget.db"
+        async with open_database(url) as engine:
+            async for finding in _check_segmind(settings, engine):
+                yield finding
     yield database
     yield _check_folder(settings.data_dir)
 
@@ -58,12 +61,12 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             yield Finding(
                 ok=False,
                 subject="token",
-                words="Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot.",
+                words="Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot",
             )
             return
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except UNREACHABLE as error:
             yield Finding(
-                ok=False, subject="token", words=f"Discord cannot be reached at DISCORD_API_URL ({_kind(error)})."
+                ok=False, subject="token", words=f"Discord cannot be reached at DISCORD_API_URL ({_kind(error)})"
             )
             return
         yield Finding(ok=True, subject="token", words=f"logged in as {client.user}")
@@ -72,22 +75,33 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             yield Finding(ok=True, subject="application", words=f"{application.name}, id {application.id}")
             shards, address, _ = await client.http.get_bot_gateway()
             yield Finding(ok=True, subject="gateway", words=f"{address}, {shards} shard{'s' if shards > 1 else ''}")
-            guilds = await client.http.get_guilds(200)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            yield Finding(ok=False, subject="application", words=f"Discord did not answer ({_kind(error)}).")
+            guilds = await _guilds(client)
+        except UNREACHABLE as error:
+            yield Finding(ok=False, subject="application", words=f"Discord did not answer ({_kind(error)})")
             return
     if not guilds:
         yield Finding(
             ok=False, subject="servers", vital=False, words="none yet; `python -m bot invite` prints the invitation"
         )
     for guild in guilds:
-        missing = missing_permissions(int(guild.get("permissions", 0)))
+        missing = missing_permissions(int(guild["permissions"]))
         yield Finding(
             ok=not missing,
-            subject=f"server {guild['name']}",
+            subject=f"server {''.join(char if char.isprintable() else ' ' for char in guild['name'])}",
             vital=False,
             words=f"missing permissions: {', '.join(missing)}" if missing else "all permissions",
         )
+
+
+async def _guilds(client: discord.Client) -> list[Mapping[str, Any]]:
+    """Read every server the bot is in, page by page, with what it may do there."""
+    guilds: list[Mapping[str, Any]] = []
+    while True:
+        last = int(guilds[-1]["id"]) if guilds else None
+        page: list[Mapping[str, Any]] = [*await client.http.get_guilds(GUILD_PAGE, after=last, with_counts=False)]
+        guilds += page
+        if len(page) < GUILD_PAGE:
+            return guilds
 
 
 def missing_permissions(granted: int) -> list[str]:
@@ -103,8 +117,19 @@ async def _check_segmind(settings: Settings, database: AsyncEngine) -> AsyncGene
         segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database), SystemClock()))
         try:
             credits_left = await segmind.credits()
+        except InvalidKey:
+            yield Finding(
+                ok=False,
+                subject="Segmind key",
+                words="Segmind does not accept SEGMIND_API_KEY; make a new one in its console",
+            )
+            return
         except SegmindError as error:
-            yield Finding(ok=False, subject="Segmind key", words=f"SEGMIND_API_KEY did not work: {error}")
+            yield Finding(
+                ok=False,
+                subject="Segmind key",
+                words=f"could not be tried: SEGMIND_API_URL gave no balance ({error})",
+            )
             return
         left = credits_left.paid + credits_left.free
         price = max(settings.prices_usd.values())
@@ -118,7 +143,11 @@ async def _check_segmind(settings: Settings, database: AsyncEngine) -> AsyncGene
         try:
             await segmind.probe_model(settings.segmind_model)
         except (ModelGone, ModelForbidden) as error:
-            yield Finding(ok=False, subject="model", words=f"{settings.segmind_model}: {error}")
+            yield Finding(
+                ok=False,
+                subject="model",
+                words=f"SEGMIND_MODEL {settings.segmind_model} is not there for this account ({error})",
+            )
         except SegmindError as error:
             yield Finding(
                 ok=False, subject="model", words=f"{settings.segmind_model}: not known ({error})", vital=False
@@ -131,7 +160,7 @@ async def _check_database(settings: Settings) -> Finding:
     try:
         async with open_database(settings.database_url):
             pass
-    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+    except (SQLAlchemyError, CommandError, OSError) as error:
         return Finding(ok=False, subject="database", words=f"DATABASE_URL cannot be opened ({_kind(error)})")
     return Finding(ok=True, subject="database", words="opened, schema up to date")
 
@@ -139,12 +168,16 @@ async def _check_database(settings: Settings) -> Finding:
 def _check_folder(folder: Path) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
+        with TemporaryFile(dir=folder) as file:
+            file.write(b"written")
     except OSError as error:
-        return Finding(ok=False, subject="data folder", words=f"DATA_DIR {folder} cannot be made ({_kind(error)})")
-    words = str(folder) if writable else f"DATA_DIR {folder} cannot be written to"
-    return Finding(ok=writable, subject="data folder", words=words)
+        words = f"DATA_DIR {folder} cannot be written to ({error.strerror or _kind(error)})"
+        return Finding(ok=False, subject="data folder", words=words)
+    return Finding(ok=True, subject="data folder", words=str(folder))
 
 
 def _kind(error: Exception) -> str:
-    return f"HTTP {error.status}" if isinstance(error, discord.HTTPException) else type(error).__name__
+    if isinstance(error, discord.HTTPException):
+        return f"HTTP {error.status}"
+    # What is no API at all answers text where discord.py looks for fields.
+    return "it does not answer like Discord" if isinstance(error, TypeError | KeyError) else type(error).__name__

@@ -6,9 +6,16 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 
+class HealthNotServed(Exception):
+    """HTTP_HOST and HTTP_PORT cannot be listened on."""
+
+
 @asynccontextmanager
 async def serve_health(host: str, port: int, is_ready: Callable[[], bool]) -> AsyncGenerator[None]:
-    """Answer while the block runs; port 0 serves nothing."""
+    """Answer while the block runs; port 0 serves nothing.
+
+    Raises `HealthNotServed` where the address cannot be listened on.
+    """
     if port == 0:
         yield
         return
@@ -26,7 +33,10 @@ async def serve_health(host: str, port: int, is_ready: Callable[[], bool]) -> As
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise HealthNotServed(error.strerror or type(error).__name__) from error
         yield
     finally:
         await runner.cleanup()
