@@ -158,11 +158,12 @@ class EventStream:
             asyncio.get_running_loop().call_soon(self._wake_later)
 
     async def _publish(self, event: Event) -> None:
+        """Hand an event on: whoever follows all events gets it before those who wait for what it brought."""
         async with self._changed:
             self._receive(event)
+            for queue in self._listeners:
+                queue.put_nowait(event)
             self._changed.notify_all()
-        for queue in self._listeners:
-            queue.put_nowait(event)
         self._ready.set()
 
     def _wake_later(self) -> None:

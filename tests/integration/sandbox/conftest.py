@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from sandbox.discord.server import DiscordSandbox
@@ -15,7 +17,10 @@ from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, online
 async def local_discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordSandbox]:
     """Serve a local Discord, and point discord.py at it."""
     async with DiscordSandbox() as sandbox:
-        monkeypatch.setattr(Route, "BASE", sandbox.describe()["api_url"])
+        addresses = sandbox.describe()
+        monkeypatch.setattr(Route, "BASE", addresses["api_url"])
+        # discord.py starts a new session at this address, whatever GET /gateway/bot said
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(addresses["gateway_url"]))
         yield sandbox
 
 

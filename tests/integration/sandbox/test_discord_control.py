@@ -12,7 +12,7 @@ import pytest
 from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import ControlError, Member, NotOffered, Sandbox, Upload
-from tests.integration.sandbox.discord_lab import Rest, Stage, channel, guild, png
+from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, channel, guild, online, png
 
 MESSAGES = r"/messages$"
 
@@ -45,16 +45,61 @@ async def test_a_fault_may_be_a_page_a_rate_limit_or_a_cut_connection(
 
 
 async def test_the_bot_resumes_after_its_gateway_connection_is_cut(stage: Stage, control: Sandbox) -> None:
-    resumed = asyncio.Event()
-
-    async def on_shard_resumed(_shard: int) -> None:
-        resumed.set()
-
-    stage.bot.on_shard_resumed = on_shard_resumed  # pyright: ignore[reportAttributeAccessIssue]
-    await control.admin.drop_gateway(code=4000)
-    async with asyncio.timeout(10):
-        await resumed.wait()
+    resumed = asyncio.ensure_future(stage.bot.wait_for("shard_resumed", timeout=10))
+    await asyncio.gather(control.admin.drop_gateway(code=4000), resumed)
     assert [each["connected"] for each in await control.admin.sessions()] == [True]
+
+
+async def test_the_bot_comes_back_after_reconnect_and_invalid_session(stage: Stage, control: Sandbox) -> None:
+    resumed = asyncio.ensure_future(stage.bot.wait_for("shard_resumed", timeout=10))
+    await asyncio.gather(control.admin.request_reconnect(), resumed)
+    await control.admin.refuse_resume()
+    ready = asyncio.ensure_future(stage.bot.wait_for("shard_ready", timeout=20))
+    await asyncio.gather(control.admin.invalidate_sessions(resumable=True), ready)
+    assert {each.name for each in stage.bot.guilds} == {"Film Club", "Animation Guild"}
+
+
+async def test_two_shards_share_the_guilds(local_discord: DiscordSandbox, control: Sandbox, rest: Rest) -> None:
+    await control.admin.set_shards(2)
+    assert (await rest.call("GET", "/gateway/bot")).body["shards"] == 2
+    bot = Listener()
+    await control.admin.set_rate_limits(enabled=False)
+    async with online(bot, local_discord.world.token, bot.ready):
+        assert len(bot.guilds) == 2
+        assert all(each.shard_id == (each.id >> 22) % 2 for each in bot.guilds)
+        assert sorted(each["shard"] for each in await control.admin.sessions()) == [0, 1]
+
+
+async def test_a_rate_limit_can_be_set_and_faults_cleared(
+    rest: Rest, local_discord: DiscordSandbox, control: Sandbox
+) -> None:
+    videos = channel(local_discord)
+    await control.admin.set_rate_limit("message_create", limit=1, per=60)
+    await control.admin.fault(route=MESSAGES, times=5)
+    await control.admin.clear_faults()
+    assert [(await rest.post(videos)).status for _ in range(2)] == [200, 429]
+
+
+async def test_a_members_language_reaches_the_bot(stage: Stage, control: Sandbox) -> None:
+    await stage.rest.register(stage.sandbox, {"name": "ping", "description": "Answer"})
+    await control.admin.set_locale("mira", "pt-BR")
+    action = asyncio.ensure_future(stage.mira.slash("ping"))
+    _, heard = await stage.exchange(action, 4, {"content": "ok"})
+    assert heard.locale is discord.Locale.brazil_portuguese
+    assert heard.guild_locale is discord.Locale.american_english
+
+
+async def test_the_administrator_deletes_any_message(stage: Stage, control: Sandbox) -> None:
+    message = await stage.mira.send("hello", reply_to=await stage.mira.send("first"))
+    assert message.reference is not None
+    await control.admin.delete_message(message.channel_id, message.id)
+    await stage.mira.wait_gone(message)
+    assert await stage.mira.message(message.id) is None
+
+
+async def test_everyone_has_an_avatar(mira: Member, local_discord: DiscordSandbox) -> None:
+    image = await mira.download(f"{local_discord.origin}/embed/avatars/1.png")
+    assert image.startswith(b"\x89PNG")
 
 
 async def test_a_member_who_is_removed_sees_the_guild_no_more(mira: Member, control: Sandbox) -> None:
