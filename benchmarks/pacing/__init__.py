@@ -1,0 +1,1 @@
+"""What the order of polls is worth: the planner beside polling in turn, and beside Segmind's own SDK."""

@@ -50,6 +50,7 @@ class Outcome:
     delays: list[float] = field(default_factory=list[float])
     polls: list[int] = field(default_factory=list[int])
     gaps: list[float] = field(default_factory=list[float])  # seconds; each job's longest time without a poll
+    ages: list[float] = field(default_factory=list[float])  # seconds; of the run at each poll
     sent: list[float] = field(default_factory=list[float])  # when each request left, warm-up included
 
 
@@ -136,6 +137,8 @@ class _Simulation:
 
     def _polled(self, run: _Run, now: float) -> None:
         run.polls += 1
+        if now >= self._cell.warm_up:
+            self._outcome.ages.append(now - run.born)
         run.longest_gap = max(run.longest_gap, now - run.seen)
         run.seen = now
         if run.ends > now:

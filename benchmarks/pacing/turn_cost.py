@@ -1,0 +1,44 @@
+"""What a turn costs when thousands of runs wait for a poll."""
+
+import random
+from collections import deque
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Final
+
+from bot.jobs.run_times import RunTimes
+from bot.jobs.turns import Turns
+from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
+from bot.segmind.budget import Claim, Rank
+
+PER_MINUTE: Final = 500
+OLDEST: Final = 250.0  # seconds; runs are of every age up to this, and begin anew beyond it
+
+
+def turn_costs(waiting: int, turns: int) -> Sequence[float]:
+    """Measure the seconds that each of `turns` turns takes to be given, with `waiting` polls to choose from."""
+    expected = RunTimes().expected("kling-o1-reference-image-to-video", 5)
+    draw = random.Random(1)  # noqa: S311 - repeatable, nothing secret
+    order, now = Turns(), 0.0
+    born: dict[int, float] = {}
+    resting: deque[tuple[float, float]] = deque()  # when a run may be polled again, and when it was born
+
+    def wait(began: float, seen: float) -> None:
+        watch = Watch(expected, Sighting(born=began, seen=seen))
+        born[order.add(Claim(rank=Rank.POLL, urgency=watch), now)] = began
+
+    for _ in range(waiting):
+        began = -draw.uniform(0, OLDEST)
+        wait(began, began * draw.random())
+    costs: list[float] = []
+    for _ in range(turns):
+        now += 60 / PER_MINUTE
+        while resting and resting[0][0] <= now:
+            again, began = resting.popleft()
+            wait(began if now - began < OLDEST else now, again - POLL_FLOOR)
+        started = perf_counter()
+        number = order.next(now)
+        costs.append(perf_counter() - started)
+        assert number is not None  # noqa: S101 - thousands wait
+        resting.append((now + POLL_FLOOR, born.pop(number)))
+    return costs
