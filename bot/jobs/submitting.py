@@ -47,12 +47,11 @@ async def submit(engine: Engine, job: Job) -> Job:
         return await engine.move(job, State.CANCELLED)
     await _rest(engine, job)
     try:
-        saved, not_after = await _save_intent(engine, job)
+        return await _submit_in_turn(engine, job)
     except CardGone as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
     except ChannelClosed as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CHANNEL, detail=error.detail))
-    return await finish_within(_post(engine, saved, not_after), grace=STOP_GRACE)
 
 
 async def _rest(engine: Engine, job: Job) -> None:
@@ -62,8 +61,8 @@ async def _rest(engine: Engine, job: Job) -> None:
         await engine.clock.sleep(min(max(rest, 0.0), LONGEST_REST))
 
 
-async def _save_intent(engine: Engine, job: Job) -> tuple[Job, float]:
-    """Save SUBMITTING in turn; return the job and the monotonic time after which the POST may no longer leave."""
+async def _submit_in_turn(engine: Engine, job: Job) -> Job:
+    """Wait for a turn, a place and the budget, as often as it takes; then save the intent and send the POST."""
     while True:
         await engine.queue.turn(job)
         body = request_body(job.request, await reference_urls(engine, job))
@@ -80,12 +79,19 @@ async def _save_intent(engine: Engine, job: Job) -> tuple[Job, float]:
             retry_at=None,
         )
         try:
-            saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
+            return await finish_within(_save_and_post(engine, job, intent, not_after), grace=STOP_GRACE)
         except (NoFreePlace, EqualBodyInDoubt) as error:
             log.info("job_waits", job=job.id, why=type(error).__name__)
             await engine.clock.sleep(PLACE_RECHECK)
-        else:
-            return engine.moved(saved, job.state), not_after
+
+
+async def _save_and_post(engine: Engine, waiting: Job, intent: Job, not_after: float) -> Job:
+    """Save the intent and send its POST, unless the monotonic time `not_after` has passed by then.
+
+    A stop waits for both: an intent without its POST would look like a request whose outcome is unknown.
+    """
+    saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
+    return await _post(engine, engine.moved(saved, waiting.state), not_after)
 
 
 async def _post(engine: Engine, job: Job, not_after: float) -> Job:

@@ -1,7 +1,8 @@
 """Discord's side of the job engine, in memory: it records what it is told and fails when a test says so."""
 
+import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -19,13 +20,28 @@ class CardsInMemory(Cards):
         self.attached: list[tuple[int, tuple[str, ...]]] = []
         self.urls: dict[str, str] = {}
         self.asked_for_urls: list[int] = []
+        self.positions: list[tuple[int, int]] = []
         self.troubles: deque[PortError] = deque()
+        self.on_change: Callable[[Job], None] | None = None
+        self._changed = asyncio.Event()
 
     def states(self, job_id: int) -> list[State]:
         return [job.state for job in self.shown if job.id == job_id]
 
     def changed(self, job: Job) -> None:
         self.shown.append(job)
+        self._changed.set()
+        if self.on_change is not None:
+            self.on_change(job)
+
+    def moved_up(self, job: Job, position: int) -> None:
+        self.positions.append((job.id, position))
+
+    async def wait_for(self, job_id: int, state: State) -> None:
+        """Wait until a job's card has shown a state."""
+        while state not in self.states(job_id):
+            self._changed.clear()
+            await self._changed.wait()
 
     async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
         if self.troubles:

@@ -1,0 +1,270 @@
+"""WAITING and SUBMITTING: the paid request leaves at most once, whatever is answered."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.jobs import submitting
+from bot.jobs.model import ProblemCode
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.states import State
+from bot.segmind.client import Timeouts
+from tests.support.stage import Stage, open_stage, within_patience
+
+HTML = "<html><h1>Bad gateway</h1></html>"
+
+
+async def test_the_intent_is_saved_with_the_exact_body_before_the_request_leaves(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "STOP_GRACE", 0.05)
+    await stage.segmind.add_faults({"kind": "stall", "operation": "submit"})
+    job = await stage.begin(State.WAITING)
+    stage.start(job)
+    await stage.segmind.wait_for(lambda state: state["operations"].get("submit") == 1)
+    intent = await stage.saved(job)
+    assert intent.state is State.SUBMITTING
+    assert intent.submitted_at == stage.clock.now()
+    assert intent.body == {
+        "prompt": "a fox",
+        "image_urls": [stage.files.url("/fox.png")],
+        "duration": 5,
+        "aspect_ratio": "16:9",
+    }
+
+
+async def test_an_accepted_request_is_saved_with_its_id(stage: Stage) -> None:
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    [request] = (await stage.segmind.state())["requests"]
+    assert queued.request_id == request["request_id"]
+    assert queued.body == request["body"]
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_an_error_that_surely_means_no_is_followed_by_another_attempt(stage: Stage, status: int) -> None:
+    await stage.says("submit", (status, {"error": "try later"}), (status, {"error": "try later"}))
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    assert stage.cards.states(job.id) == [
+        *[State.SUBMITTING, State.WAITING] * 2,
+        State.SUBMITTING,
+        State.QUEUED,
+    ]
+    assert queued.submit_attempts == await stage.submits() == 3
+    assert {5.0, 10.0} <= set(stage.clock.slept)
+
+
+async def test_a_429_is_waited_out_until_the_time_it_names(stage: Stage) -> None:
+    reset = stage.clock.now() + timedelta(seconds=33)
+    await stage.segmind.add_faults(
+        {
+            "kind": "answer",
+            "operation": "submit",
+            "status": 429,
+            "headers": {"x-rate-limit-reset-at-utc": reset.isoformat()},
+            "count": 1,
+        }
+    )
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    assert queued.submitted_at is not None
+    # Counted from Segmind's own clock, whose Date may be some seconds further by then.
+    assert queued.submitted_at > job.created_at + timedelta(seconds=20)
+    assert len(stage.budget.resets) == 1
+
+
+async def test_a_service_that_never_takes_the_request_is_given_up_after_half_an_hour(stage: Stage) -> None:
+    await stage.segmind.add_faults({"kind": "answer", "operation": "submit", "status": 503})
+    job = await stage.begin(State.WAITING)
+    failed = await stage.drive(job)
+    assert failed.state is State.FAILED
+    assert failed.problem is not None
+    assert failed.problem.code is ProblemCode.UNREACHABLE
+    assert timedelta(minutes=20) < failed.state_since - job.created_at < timedelta(minutes=60)
+    assert await stage.spent(job) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"error": "Missing field: prompt"}, ProblemCode.REFUSED),
+        (406, {"error": "Invalid content type"}, ProblemCode.REFUSED),
+        (406, {"error": "Insufficient credits"}, ProblemCode.SERVICE),
+        (406, {"error": "Team spend limit reached"}, ProblemCode.SERVICE),
+        (401, {"error": "Unauthorized. API key is invalid or may have expired..."}, ProblemCode.SERVICE),
+        (403, {"error": "Model not permitted"}, ProblemCode.SERVICE),
+        (404, {"error": "Model not found"}, ProblemCode.SERVICE),
+        (410, {"error": "Model retired"}, ProblemCode.SERVICE),
+        (405, HTML, ProblemCode.REFUSED),
+    ],
+)
+async def test_a_refusal_ends_the_job_with_nothing_spent(
+    stage: Stage, status: int, body: str | Mapping[str, object], code: ProblemCode
+) -> None:
+    await stage.says("submit", (status, body))
+    job = await stage.begin(State.WAITING)
+    failed = await stage.drive(job)
+    assert failed.state is State.FAILED
+    assert failed.problem is not None
+    assert failed.problem.code is code
+    assert (await stage.submits(), await stage.spent(job)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, HTML),
+        (502, HTML),
+        (502, {"error": "Bad gateway"}),
+        (503, HTML),
+        (504, {"error": "Gateway timeout"}),
+        (200, HTML),
+        (200, {"status": "QUEUED"}),
+    ],
+)
+async def test_an_unclear_answer_is_never_followed_by_a_second_request(
+    stage: Stage, status: int, body: str | Mapping[str, object]
+) -> None:
+    await stage.says("submit", (status, body))
+    job = await stage.begin(State.WAITING)
+    failed = await stage.drive(job)
+    assert stage.cards.states(job.id) == [State.SUBMITTING, State.UNCONFIRMED, State.FAILED]
+    assert failed.problem is not None
+    assert failed.problem.code is ProblemCode.NEVER_ARRIVED
+    assert (await stage.submits(), await stage.spent(job)) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["reset", "hang_up_midway", "answer"])
+async def test_a_request_accepted_without_a_clear_answer_is_found_in_the_history(stage: Stage, kind: str) -> None:
+    await stage.segmind.add_faults(
+        {"kind": kind, "operation": "submit", "when": "after", "status": 504, "body": HTML, "count": 1}
+    )
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    [request] = (await stage.segmind.state())["requests"]
+    assert queued.request_id == request["request_id"]
+    assert stage.cards.states(job.id) == [State.SUBMITTING, State.UNCONFIRMED, State.QUEUED]
+    assert await stage.submits() == 1
+
+
+async def test_a_request_reset_before_it_was_accepted_is_not_repeated(stage: Stage) -> None:
+    await stage.segmind.add_faults({"kind": "reset", "operation": "submit", "count": 1})
+    job = await stage.begin(State.WAITING)
+    failed = await stage.drive(job)
+    assert failed.problem is not None
+    assert failed.problem.code is ProblemCode.NEVER_ARRIVED
+    assert await stage.submits() == 1
+
+
+async def test_an_answer_that_takes_too_long_leaves_the_outcome_open(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, timeouts=Timeouts(submit=0.2)) as stage:
+        await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "when": "after", "count": 1})
+        job = await stage.begin(State.WAITING)
+        queued = await stage.drive_until(job, State.QUEUED)
+        assert stage.cards.states(job.id) == [State.SUBMITTING, State.UNCONFIRMED, State.QUEUED]
+        [request] = (await stage.segmind.state())["requests"]
+        assert queued.request_id == request["request_id"]
+
+
+async def test_a_driver_frozen_after_the_intent_finds_itself_too_late_and_sends_nothing(stage: Stage) -> None:
+    job = await stage.begin(State.WAITING)
+    frozen = False
+
+    def freeze(shown: object) -> None:
+        nonlocal frozen
+        if not frozen:
+            frozen = True
+            stage.clock.advance(submitting.SEND_WITHIN + 0.1)
+
+    stage.cards.on_change = freeze
+    queued = await stage.drive_until(job, State.QUEUED)
+    assert stage.cards.states(job.id)[:3] == [State.SUBMITTING, State.WAITING, State.SUBMITTING]
+    assert (queued.submit_attempts, await stage.submits()) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"), [(CardGone(), ProblemCode.CARD_GONE), (ChannelClosed(), ProblemCode.CHANNEL)]
+)
+async def test_a_card_that_went_while_the_job_waited_stops_it_before_it_is_paid(
+    stage: Stage, trouble: PortError, code: ProblemCode
+) -> None:
+    job = await stage.begin(State.WAITING)
+    stage.clock.advance(3_600)
+    stage.cards.troubles.append(trouble)
+    failed = await stage.drive(job)
+    assert failed.problem is not None
+    assert failed.problem.code is code
+    assert (await stage.submits(), await stage.spent(job)) == (0, 0)
+
+
+async def test_a_job_that_waited_long_submits_fresh_addresses_of_the_cards_own_copies(stage: Stage) -> None:
+    job = await stage.begin(State.PREPARING)
+    await stage.drive_until(job, State.WAITING)
+    stage.clock.advance(3_600)
+    stage.cards.urls = {"image1.png": stage.files.url("/video.mp4?ex=fresh")}
+    stage.cards.troubles.append(OutcomeUnclear("503"))
+    queued = await stage.drive_until(await stage.saved(job), State.QUEUED)
+    assert queued.body is not None
+    assert queued.body["image_urls"] == [stage.files.url("/video.mp4?ex=fresh")]
+
+
+async def test_a_second_job_with_an_equal_body_waits_until_the_first_is_settled(stage: Stage) -> None:
+    await stage.begin(State.UNCONFIRMED)
+    second = await stage.begin(State.WAITING)
+    driver = stage.start(second)
+    await stage.clock.asleep()
+    assert (await stage.saved(second)).state is State.WAITING
+    assert await stage.submits() == 0
+    [first] = await stage.store.in_states([State.UNCONFIRMED])
+    await stage.store.save(first.move(State.FAILED, stage.clock.now()))
+    arrived = asyncio.create_task(stage.cards.wait_for(second.id, State.QUEUED))
+    await stage.clock.pass_until(arrived)
+    assert not driver.done()
+    assert await stage.submits() == 1
+
+
+async def test_a_stop_before_the_request_leaves_the_job_waiting(stage: Stage) -> None:
+    job = await stage.begin(State.WAITING, retry_at=stage.clock.now() + timedelta(minutes=1))
+    driver = stage.start(job)
+    await stage.clock.asleep()
+    driver.cancel()
+    await asyncio.wait({driver})
+    assert (await stage.saved(job)).state is State.WAITING
+
+
+async def test_a_stop_gives_a_request_in_flight_the_time_to_be_answered(stage: Stage) -> None:
+    await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "delay": 0.3, "count": 1})
+    job = await stage.begin(State.WAITING)
+    await stage.dispatcher.dispatch(job)
+    await stage.segmind.wait_for(lambda state: state["operations"].get("submit") == 1)
+    await within_patience(asyncio.create_task(stage.dispatcher.stop()))
+    saved = await stage.saved(job)
+    [request] = (await stage.segmind.state())["requests"]
+    assert (saved.state, saved.request_id) == (State.QUEUED, request["request_id"])
+
+
+async def test_a_request_that_outlasts_the_grace_of_a_stop_is_unconfirmed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "STOP_GRACE", 0.05)
+    await stage.segmind.add_faults({"kind": "stall", "operation": "submit"})
+    job = await stage.begin(State.WAITING)
+    await stage.dispatcher.dispatch(job)
+    await stage.segmind.wait_for(lambda state: state["operations"].get("submit") == 1)
+    await within_patience(asyncio.create_task(stage.dispatcher.stop()))
+    assert (await stage.saved(job)).state is State.UNCONFIRMED
+
+
+async def test_a_stop_while_the_intent_is_saved_waits_for_the_request_too(stage: Stage) -> None:
+    job = await stage.begin(State.WAITING)
+    driver = stage.start(job)
+    # The driver goes on from here until the database makes it wait; there the stop finds it.
+    stage.budget.on_take = lambda: asyncio.get_running_loop().call_soon(driver.cancel)
+    await asyncio.wait({driver})
+    saved = await stage.saved(job)
+    [request] = (await stage.segmind.state())["requests"]
+    assert (saved.state, saved.request_id) == (State.QUEUED, request["request_id"])

@@ -1,0 +1,248 @@
+"""The job engine with real parts all around: a database file, HTTP to a local Segmind, files over HTTP.
+
+Only Discord's two ports are in memory, and time passes by hand.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.database.engine import open_database
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.driver import drive
+from bot.jobs.engine import Engine, Limits
+from bot.jobs.model import Job
+from bot.jobs.queue import FairQueue
+from bot.jobs.request_body import request_body
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.media.fetch import Fetcher, Patience, open_fetch_session
+from bot.media.hosts import AllowedHosts
+from bot.media.images import ImageDesk
+from bot.media.rules import ImageRules
+from bot.media.videos import VideoDesk
+from bot.segmind.budget import Claim, Rank
+from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
+from sandbox.segmind.clock import ServiceClock
+from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.film import TINY
+from sandbox.segmind.reports import FaultSpec
+from sandbox.segmind.server import SegmindSandbox
+from sandbox.segmind.settings import Settings
+from tests.support.clock import PATIENCE, ManualClock
+from tests.support.database import LIMIT, file_url
+from tests.support.files import FileServer
+from tests.support.jobs import a_job, a_reference, a_request
+from tests.support.ports import CardsInMemory, PostsInMemory
+
+ONCE = RetryPolicy(attempts=1)
+NEVER_BEGINS = 1e9  # seconds in Segmind's queue: a test says itself how a run goes on
+COST = Decimal("1.42")
+MAX_BYTES = 1_000_000
+
+
+class OpenBudget:
+    """A budget that always has room, and remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.taken: list[Rank] = []
+        self.resets: list[datetime | None] = []
+        self.on_take: Callable[[], object] | None = None
+
+    async def take(self, claim: Claim) -> None:
+        self.taken.append(claim.rank)
+        if self.on_take is not None:
+            self.on_take()
+
+    async def throttled(self, reset_at: datetime | None) -> None:
+        self.resets.append(reset_at)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    engine: Engine
+    dispatcher: InProcessDispatcher
+    store: JobStore
+    clock: ManualClock
+    segmind: SegmindControl
+    files: FileServer
+    cards: CardsInMemory
+    posts: PostsInMemory
+    budget: OpenBudget
+    drivers: list[asyncio.Task[Job]] = field(default_factory=list[asyncio.Task[Job]])
+
+    async def begin(
+        self, state: State = State.PREPARING, *, images: int = 1, prompt: str = "a fox", **facts: Any
+    ) -> Job:
+        """Save a job that has come to `state`, with what a job in that state always has."""
+        now = self.clock.now()
+        references = [a_reference(self.files.url("/fox.png")) for _ in range(images)]
+        job = a_job(state, request=a_request(prompt=prompt, references=references), at=now)
+        added = await self.store.add(job, daily_limit_usd=LIMIT)
+        usual = self._facts_of(added)
+        return await self.store.save(added.evolve(**{**usual, **facts}))
+
+    def _facts_of(self, job: Job) -> dict[str, Any]:
+        now = self.clock.now()
+        body = request_body(job.request, [reference.url for reference in job.request.references])
+        submitted = {"body": body, "submitted_at": now, "segmind_time": now, "submit_attempts": 1}
+        accepted = submitted | {"request_id": f"request-{job.id}"}
+        completed = accepted | {"output_url": self.files.url("/video.mp4"), "cost_usd": COST, "completed_at": now}
+        match job.state:
+            case State.SUBMITTING | State.UNCONFIRMED:
+                return submitted
+            case State.QUEUED | State.PROCESSING:
+                return accepted
+            case State.COMPLETED:
+                return completed
+            case State.POSTING:
+                return completed | {"post_attempts": 1}
+            case _:
+                return {}
+
+    async def drive(self, job: Job) -> Job:
+        """Let a driver take the job as far as it goes, while time passes as it needs to."""
+        driver = self.start(job)
+        await self.clock.pass_until(driver)
+        return driver.result()
+
+    def start(self, job: Job) -> "asyncio.Task[Job]":
+        driver = asyncio.create_task(drive(self.engine, job))
+        self.drivers.append(driver)
+        return driver
+
+    async def drive_until(self, job: Job, state: State) -> Job:
+        """Drive a job until it has come to `state`, and then stop its driver as a stop of the bot does."""
+        driver = self.start(job)
+        arrived = asyncio.create_task(self.cards.wait_for(job.id, state))
+        await self.clock.pass_until(asyncio.ensure_future(first_of(arrived, driver)))
+        driver.cancel()
+        await asyncio.gather(driver, return_exceptions=True)
+        return await self.saved(job)
+
+    async def saved(self, job: Job) -> Job:
+        found = await self.store.get(job.id)
+        assert found is not None
+        return found
+
+    async def spent(self, job: Job) -> Decimal:
+        return await self.store.spent(job.spend_day)
+
+    async def submits(self) -> int:
+        """Count the POSTs of runs that reached Segmind, whatever came of them."""
+        return (await self.segmind.state())["operations"].get("submit", 0)
+
+    async def says(self, operation: str, *answers: tuple[int, str | Mapping[str, object]]) -> None:
+        """Have Segmind give these answers, a status and a body each, to the next requests of a kind."""
+        faults: list[FaultSpec] = [
+            {
+                "kind": "answer",
+                "operation": operation,
+                "status": status,
+                "body": body if isinstance(body, str) else dict(body),
+                "count": 1,
+            }
+            for status, body in answers
+        ]
+        await self.segmind.add_faults(*faults)
+
+    async def status_words(self, *words: str) -> None:
+        await self.says("status", *((200, {"status": word, "request_id": "r"}) for word in words))
+
+    async def finishes(self, output: str | None = None, *, cost: Decimal | None = COST) -> None:
+        """Have the next poll find the run finished."""
+        await self.status_words("COMPLETED")
+        metrics = {} if cost is None else {"cost": float(cost)}
+        answer = {"status": "COMPLETED", "output": output or self.files.url("/video.mp4"), "metrics": metrics}
+        await self.says("result", (200, answer))
+
+
+@asynccontextmanager
+async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: int = 5) -> AsyncGenerator[Stage]:
+    """Open everything; `folder` may hold the database of an earlier stage, as after a restart."""
+    # Segmind's own clock is compared with real dates in the client, so that the story begins today.
+    clock = ManualClock(datetime.now(UTC))
+    service_clock = ServiceClock(start=clock.now().timestamp(), frozen=True)
+    clock.on_advance.append(service_clock.advance)
+    settings = Settings(queue_seconds=NEVER_BEGINS)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(
+            SegmindSandbox(clock=service_clock, requests_per_minute=1_000_000, quality=TINY, settings=settings)
+        )
+        files = FileServer()
+        await stack.enter_async_context(files.server)
+        database = await stack.enter_async_context(open_database(file_url(folder)))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        described = sandbox.describe()
+        hosts = AllowedHosts.parse([files.host, described["output_host"]])
+        fetching = await stack.enter_async_context(open_fetch_session(hosts))
+        fetcher = Fetcher(fetching, hosts, patience=Patience(attempts=1))
+        store, budget, cards = JobStore(database), OpenBudget(), CardsInMemory()
+        posts = PostsInMemory()
+        url = described["api_url"]
+        queue = FairQueue(store, places, clock, cards.moved_up)
+        engine = Engine(
+            store=store,
+            segmind=SegmindClient(
+                session,
+                key=SecretStr(described["api_key"]),
+                endpoints=Endpoints(api=url, history=url, storage=url),
+                budget=budget,
+                retries=ONCE,
+                timeouts=timeouts or Timeouts(),
+                clock=clock.monotonic,
+            ),
+            budget=budget,
+            queue=queue,
+            cards=cards,
+            posts=posts,
+            references=fetcher,
+            outputs=fetcher,
+            images=ImageDesk(ImageRules()),
+            videos=VideoDesk(),
+            clock=clock,
+            folder=folder / "work",
+            limits=Limits(
+                max_in_flight=places,
+                max_image_bytes=MAX_BYTES,
+                max_video_bytes=MAX_BYTES,
+                submit_timeout=timedelta(seconds=30),
+            ),
+        )
+        stage = Stage(
+            engine=engine,
+            dispatcher=InProcessDispatcher(engine),
+            store=store,
+            clock=clock,
+            segmind=SegmindControl(described["control_url"], session),
+            files=files,
+            cards=cards,
+            posts=posts,
+            budget=budget,
+        )
+        turns = asyncio.create_task(queue.run())
+        try:
+            yield stage
+        finally:
+            await stage.dispatcher.stop()
+            for task in (turns, *stage.drivers):
+                task.cancel()
+            await asyncio.gather(turns, *stage.drivers, return_exceptions=True)
+
+
+async def first_of(*tasks: "asyncio.Task[Any]") -> None:
+    """Wait until one of several is done; those that are not are left to go on."""
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def within_patience(task: "asyncio.Task[Any]") -> Any:
+    async with asyncio.timeout(PATIENCE):
+        return await task
