@@ -21,7 +21,7 @@ async def run_worker(settings: Settings) -> None:
     use_discord_at(settings.discord_api_url)
     ready = asyncio.Event()
     async with (
-        discord.Client(intents=discord.Intents.none(), max_messages=None) as client,
+        discord.Client(intents=discord.Intents(guilds=True), max_messages=None) as client,
         open_services(settings, client) as services,
         serve_health(settings.http_host, settings.http_port, ready.is_set),
     ):

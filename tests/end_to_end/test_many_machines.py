@@ -1,0 +1,191 @@
+"""The processes of compose.yaml, started by its very commands, share the work on one PostgreSQL."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+
+from sandbox.__main__ import environment
+from sandbox.demo.processes import python
+from sandbox.member import Member, Message
+from tests.end_to_end.stage import Bot, Stage, replied, replies, shows
+
+COMPOSE = Path(__file__).parents[2] / "compose.yaml"
+TAKEOVER_WITHIN = 45.0  # seconds from a worker's death to the moment when another has all its jobs
+BOTS = ("gateway-0", "gateway-1", "worker-1", "worker-2")
+GUILDS = ("Film Club", "Animation Guild")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """The running services by name, and their database."""
+
+    stage: Stage
+    bots: Mapping[str, Bot]
+    database_url: str
+
+    async def drivers(self) -> dict[int, str]:
+        """Read under which token each unfinished job is driven."""
+        query = "SELECT id, driver FROM jobs WHERE state NOT IN ('DELIVERED', 'FAILED')"
+        async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
+            return {job: driver async for job, driver in await connection.execute(query)}
+
+    async def states(self) -> dict[int, str]:
+        async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
+            return {job: state async for job, state in await connection.execute("SELECT id, state FROM jobs")}
+
+    def taken(self, name: str) -> list[int]:
+        """Return the jobs that a process took to drive, in order."""
+        return [entry["job"] for entry in self.bots[name].log("job_taken")]
+
+    async def taken_by_anyone_but(self, name: str, job: int) -> None:
+        """Wait until another process takes a job that this one had."""
+        others = [asyncio.ensure_future(bot.logged("job_taken", job=job)) for n, bot in self.bots.items() if n != name]
+        await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+def services() -> dict[str, dict[str, Any]]:
+    return yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+
+
+@asynccontextmanager
+async def service(stage: Stage, name: str, database_url: str) -> AsyncGenerator[Bot]:
+    """Run a service of compose.yaml by its own command, on the sandbox instead of the world."""
+    described = services()[name]
+    assert described["entrypoint"] == ["python", "-m", "bot"]
+    folder = stage.folder / name
+    folder.mkdir()
+    variables = {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
+        **described["environment"],
+        **environment(stage.discord.describe(), stage.service.describe()),
+        "DATABASE_URL": database_url,
+        "SEGMIND_REQUESTS_PER_MINUTE": "6000",
+        "SPEND_LIMIT_USD_PER_DAY": "1000",
+        "HTTP_PORT": "0",
+    }
+    async with python(name, "bot", *described["command"], folder=folder, environment=variables) as child:
+        yield Bot(child=child)
+
+
+@pytest.fixture
+async def fleet(stage: Stage, postgres_url: str) -> AsyncIterator[Fleet]:
+    await stage.sandbox.admin.set_shards(2)
+    async with AsyncExitStack() as stack:
+        bots = {name: await stack.enter_async_context(service(stage, name, postgres_url)) for name in BOTS}
+        await asyncio.gather(
+            bots["gateway-0"].logged("ready"),
+            bots["gateway-1"].logged("ready"),
+            bots["worker-1"].logged("worker_ready"),
+            bots["worker-2"].logged("worker_ready"),
+        )
+        yield Fleet(stage=stage, bots=bots, database_url=postgres_url)
+        endings = {name: await bot.end() for name, bot in bots.items() if bot.ending is None}
+        said = {name: "\n".join(bot.child.lines) for name, bot in bots.items()}
+        for name, ending in endings.items():
+            assert ending.status == 0, said[name]
+            assert ending.seconds < 10, said[name]
+        for name, lines in said.items():
+            assert not [secret for secret in stage.secrets if secret in lines]
+            assert not bots[name].log("driver_broke", "step_broke", "background_task_broke", "worker_ended"), lines
+
+
+async def ask_everywhere(stage: Stage, each: int) -> list[tuple[Member, Message]]:
+    """Have a member ask for so many videos in each of the two guilds, which lie on different shards."""
+    asked: list[tuple[Member, Message]] = []
+    for guild in GUILDS:
+        member = stage.member("mira", guild=guild)
+        asked += [(member, await stage.ask(member, f"Walk {number} in @Image1")) for number in range(each)]
+    return asked
+
+
+async def test_jobs_asked_on_every_shard_are_delivered_once_each(fleet: Fleet) -> None:
+    asked = await ask_everywhere(fleet.stage, 4)
+    for member, card in asked:
+        await shows(member, card, "Done")
+        await replied(member, card)
+    for member, card in asked:
+        assert len(await replies(member, card)) == 1
+    assert set((await fleet.states()).values()) == {"DELIVERED"}
+    charges, _ = await fleet.stage.charged()
+    assert charges == len(asked)
+    accepted = [len(fleet.bots[name].log("job_accepted")) for name in BOTS]
+    assert accepted == [4, 4, 0, 0]
+    assert sum(len(fleet.taken(name)) for name in BOTS) == len(asked)
+
+
+async def test_commands_are_registered_by_the_process_with_the_first_shard_alone(fleet: Fleet) -> None:
+    registered = [
+        line for line in fleet.stage.recording.read_text().splitlines() if '"PUT"' in line and "/commands" in line
+    ]
+    assert len(registered) == 1
+
+
+async def test_the_jobs_of_a_killed_process_are_taken_over_and_delivered_once(fleet: Fleet) -> None:
+    await fleet.stage.hold()
+    asked = await ask_everywhere(fleet.stage, 4)
+    for member, card in asked:
+        await shows(member, card, "Queued")
+    victim = max(("worker-1", "worker-2", "gateway-1"), key=lambda name: len(fleet.taken(name)))
+    orphaned = fleet.taken(victim)
+    before = await fleet.drivers()
+    assert orphaned
+    await fleet.bots[victim].end(signal.SIGKILL)
+    async with asyncio.timeout(TAKEOVER_WITHIN):
+        await asyncio.gather(*(fleet.taken_by_anyone_but(victim, job) for job in orphaned))
+    after = await fleet.drivers()
+    assert {job for job in before if after[job] != before[job]} == set(orphaned)
+    await fleet.stage.let_on()
+    await fleet.stage.let_on()
+    for member, card in asked:
+        await shows(member, card, "Done")
+        assert len(await replies(member, card)) == 1
+    charges, _ = await fleet.stage.charged()
+    assert charges == len(asked)
+
+
+async def test_a_process_that_slept_through_its_replacement_does_no_harm(fleet: Fleet) -> None:
+    await fleet.stage.hold()
+    asked = await ask_everywhere(fleet.stage, 4)
+    for member, card in asked:
+        await shows(member, card, "Queued")
+    sleeper = max(("worker-1", "worker-2"), key=lambda name: len(fleet.taken(name)))
+    orphaned = fleet.taken(sleeper)
+    fleet.bots[sleeper].child.send(signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(TAKEOVER_WITHIN):
+            await asyncio.gather(*(fleet.taken_by_anyone_but(sleeper, job) for job in orphaned))
+    finally:
+        fleet.bots[sleeper].child.send(signal.SIGCONT)
+    await fleet.bots[sleeper].logged("worker_slept")
+    await fleet.stage.let_on()
+    await fleet.stage.let_on()
+    for member, card in asked:
+        await shows(member, card, "Done")
+        assert len(await replies(member, card)) == 1
+    charges, _ = await fleet.stage.charged()
+    assert charges == len(asked)
+
+
+def test_the_composition_has_no_secret_and_waits_for_its_database() -> None:
+    described = services()
+    assert set(described) == {"postgres", *BOTS}
+    for name in BOTS:
+        assert described[name]["env_file"] == ".env"
+        assert described[name]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+        assert described[name]["healthcheck"]
+        assert not {"DISCORD_TOKEN", "SEGMIND_API_KEY"} & set(described[name]["environment"])
+        assert "${POSTGRES_PASSWORD:?" in described[name]["environment"]["DATABASE_URL"]
+    assert [described[name]["command"] for name in BOTS] == [["run"], ["run"], ["worker"], ["worker"]]
+    assert sorted(described[name]["environment"]["SHARD_IDS"] for name in BOTS[:2]) == ["0", "1"]
