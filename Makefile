@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install install-dev demo run test lint types unit lock clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help install install-dev demo run test lint types unit pictures lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -13,23 +15,30 @@ install: $(VENV)/.installed  ## a virtual environment with what the bot and the 
 
 install-dev: $(VENV)/.installed-dev  ## the same with what the tests need
 
+# Half an environment would look like a whole one the next time, so it is removed.
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit("Reelcast needs Python 3.11 or later; name one: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Reelcast needs Python 3.11 or later; $(PYTHON) is not. Name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.installed: requirements.lock | $(BIN)/python
-	$(PIP) -r requirements.lock
+	@echo "Installing what requirements.lock names ..."
+	@$(PIP) -r requirements.lock
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock | $(BIN)/python
-	$(PIP) -r requirements-dev.lock
+	@echo "Installing what requirements-dev.lock names ..."
+	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(VENV)/.installed
 
 demo: install  ## the main job, from a member's /video to the MP4, with no account anywhere
-	$(BIN)/python -m sandbox.demo
+	@$(BIN)/python -m sandbox.demo
 
 run: install  ## the bot, with the settings in .env
-	$(BIN)/python -m bot run
+	@$(BIN)/python -m bot run
 
 test: lint types unit  ## everything that must pass
 
@@ -41,7 +50,10 @@ types: install-dev
 	$(BIN)/basedpyright
 
 unit: install-dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
+
+pictures: install-dev  ## the pictures in docs/pictures, drawn anew; needs Chromium
+	$(BIN)/python -m tests.support.pictures
 
 lock:  ## write the lock files anew from pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock

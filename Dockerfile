@@ -1,0 +1,33 @@
+# The bot alone, without the sandbox and the tests: `docker build -t reelcast .`, then see README.md.
+
+FROM python:3.13-slim AS build
+WORKDIR /build
+RUN python -m venv /venv
+COPY requirements.lock .
+# Wheels alone: nothing is compiled here, and nothing is installed whose hash the lock does not name.
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes \
+    -r requirements.lock
+COPY bot bot
+COPY cogs cogs
+RUN /venv/bin/python -m compileall -q bot cogs
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="Reelcast" org.opencontainers.image.licenses="MIT"
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# Code belongs to root and is read; /app/data alone belongs to the bot. The figure is for hosts that match users.
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \
+    && install --directory --owner reelcast --mode 0700 /app/data
+WORKDIR /app
+COPY LICENSE ./
+COPY --from=build /venv /venv
+COPY --from=build /build/bot bot
+COPY --from=build /build/cogs cogs
+USER reelcast
+# The database and the files being worked on; everything else may be read-only (`--read-only --tmpfs /tmp`).
+VOLUME /app/data
+STOPSIGNAL SIGTERM
+# /healthz is served on the container's own loopback: nothing of it is reachable from outside.
+HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 CMD ["python", "-c", \
+    "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('HTTP_PORT') or 8080}/healthz\", timeout=5)"]
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["run"]
