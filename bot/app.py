@@ -15,6 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
 from bot.services import Services, open_services
 from bot.settings import Settings
@@ -62,6 +63,7 @@ class Reelcast(commands.AutoShardedBot):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=_Tree,
+            http_trace=deadline_trace(),
             **options,
         )
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.delivery.cards import CardDesk
+from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock, SystemClock
@@ -89,6 +90,8 @@ async def open_services(
             queue=queue,
             cards=cards,
             posts=PostDesk(client),
+            notices=NoticeDesk(client, rules),
+            started_at=clock.now(),
             references=Fetcher(attachment_session, settings.attachment_hosts),
             outputs=Fetcher(output_session, settings.segmind_output_hosts),
             images=images,

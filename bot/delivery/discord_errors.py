@@ -7,6 +7,7 @@ from typing import Final
 import aiohttp
 import discord
 
+from bot.delivery.leave_by import TooLateToLeave
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 
 UNKNOWN_MESSAGE: Final = 10008
@@ -21,6 +22,8 @@ def translated() -> Generator[None]:
     """
     try:
         yield
+    except TooLateToLeave as error:
+        raise OutcomeUnclear("not sent in time") from error
     except discord.DiscordServerError as error:
         raise OutcomeUnclear(_words(error)) from error
     except discord.HTTPException as error:

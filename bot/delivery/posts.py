@@ -1,12 +1,14 @@
 """The finished videos in their channels, each posted once."""
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Final
 
 import discord
 import structlog
 
-from bot.delivery.discord_errors import is_too_large, translated
+from bot.delivery.discord_errors import UNKNOWN_MESSAGE, is_too_large, translated
+from bot.delivery.leave_by import leaving_by
 from bot.jobs.model import Job
 from bot.jobs.ports import CannotTell, Video
 from bot.presentation.controls import DetailsId
@@ -15,6 +17,7 @@ from bot.presentation.post import link_text, post_controls, post_text
 log = structlog.get_logger(__name__)
 
 FILENAME: Final = "reelcast.mp4"
+CLOCK_SLACK: Final = timedelta(minutes=2)  # by which Discord's clock may be behind ours
 MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
 
 
@@ -25,8 +28,8 @@ class PostDesk:
         self._client = client
         self._upload_limits: dict[int, int] = {}
 
-    async def post(self, job: Job, video: Video) -> int:
-        with translated():
+    async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
+        with translated(), leaving_by(leave_by):
             limit = await self._upload_limit(job.request.guild_id)
             if video.facts.size > limit:
                 return await self._post_link(job, video, limit)
@@ -40,21 +43,26 @@ class PostDesk:
             return await self._post_link(job, video, discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES)
 
     async def find(self, job: Job) -> int | None:
-        """Look through what came after the card for a message of ours with this attempt's custom id."""
-        card_id = job.card_message_id or 0
-        wanted = str(DetailsId(place="post", job_id=job.id, attempt=job.post_attempts))
+        """Look through what came after the card, or after the intent to post elsewhere, for our post."""
         seen = 0
         with translated():
-            channel = self._channel(job)
-            # Without Read Message History the list is empty and no error: the card itself shows whether we can see.
-            await channel.fetch_message(card_id)
-            async for message in channel.history(after=discord.Object(card_id), limit=MOST_MESSAGES, oldest_first=True):
+            await self._make_sure_that_we_see(job)
+            history = self._channel(job).history(after=_earliest(job), limit=MOST_MESSAGES, oldest_first=True)
+            async for message in history:
                 seen += 1
-                if wanted in _custom_ids(message):
+                if _is_post(message, job):
                     return message.id
         if seen == MOST_MESSAGES:
-            raise CannotTell(f"more than {MOST_MESSAGES} messages since the card")
+            raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
         return None
+
+    async def _make_sure_that_we_see(self, job: Job) -> None:
+        """Ask for the card: without Read Message History the list of messages is empty, and no error."""
+        try:
+            await self._channel(job).fetch_message(job.card_message_id or 0)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE or not _was_asked_for(job):
+                raise
 
     async def _post_link(self, job: Job, video: Video, limit: int) -> int:
         text = link_text(job, size=video.facts.size, limit=limit)
@@ -65,7 +73,8 @@ class PostDesk:
             message_id=job.card_message_id or 0,
             channel_id=job.request.channel_id,
             guild_id=job.request.guild_id,
-            fail_if_not_exists=True,  # a card that somebody deleted stops the posting
+            # A card that somebody deleted stops the posting, unless a person asks for it all the same.
+            fail_if_not_exists=not _was_asked_for(job),
         )
         mentions = discord.AllowedMentions(
             everyone=False, roles=False, users=[discord.Object(job.request.member_id)], replied_user=False
@@ -73,7 +82,7 @@ class PostDesk:
         message = await self._channel(job).send(
             text,
             view=view,
-            reference=card,
+            reference=discord.utils.MISSING if _is_elsewhere(job) else card,
             allowed_mentions=mentions,
             nonce=nonce(job),
             file=file or discord.utils.MISSING,
@@ -90,7 +99,7 @@ class PostDesk:
         return self._upload_limits[guild_id]
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
-        return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+        return self._client.get_partial_messageable(_channel_id(job), guild_id=job.request.guild_id)
 
 
 def nonce(job: Job) -> str:
@@ -99,6 +108,36 @@ def nonce(job: Job) -> str:
     At most 25 characters: a job's id has up to 20 digits.
     """
     return f"v{job.id}.{job.post_attempts % 1000}"
+
+
+def _channel_id(job: Job) -> int:
+    return job.post_channel_id or job.request.channel_id
+
+
+def _is_elsewhere(job: Job) -> bool:
+    return _channel_id(job) != job.request.channel_id
+
+
+def _was_asked_for(job: Job) -> bool:
+    """Tell whether a person asked for this attempt, after one that failed."""
+    return job.post_channel_id is not None
+
+
+def _earliest(job: Job) -> discord.Object:
+    """Give the message id, or the time as one, after which the post must be."""
+    if _is_elsewhere(job):
+        return discord.Object(discord.utils.time_snowflake(job.state_since - CLOCK_SLACK))
+    return discord.Object(job.card_message_id or 0)
+
+
+def _is_post(message: discord.Message, job: Job) -> bool:
+    """Tell whether a message is this job's post: of this attempt, or of a later one."""
+    ids = (DetailsId.parse(custom_id) for custom_id in _custom_ids(message))
+    return any(
+        found.place == "post" and found.job_id == job.id and found.attempt >= job.post_attempts
+        for found in ids
+        if found
+    )
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

@@ -66,17 +66,28 @@ class Cards(Protocol):
 class Posts(Protocol):
     """The finished videos in the channels."""
 
-    async def post(self, job: Job, video: Video) -> int:
-        """Post the video of a job in POSTING as a reply to its card; return the message's id.
+    async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
+        """Post the video of a job in POSTING, the first time as a reply to its card; return the message's id.
 
-        The same attempt of a job is posted at most once within Discord's memory of nonces.
+        The same attempt of a job is posted at most once within Discord's memory of nonces. What has not left by
+        `leave_by`, on the monotonic clock, does not leave and counts as unclear.
         Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
         """
         ...
 
     async def find(self, job: Job) -> int | None:
-        """Look for the post of this job's attempt; return the message's id, or None where there surely is none.
+        """Look for this job's post, of this attempt or a later one that a restored database has forgotten.
+
+        Return the message's id, or None where there surely is none.
 
         Raises `CardGone`, `ChannelClosed`, `CannotTell` or `OutcomeUnclear`.
         """
+        ...
+
+
+class Notices(Protocol):
+    """Private words to whoever asked, where the channel does not serve."""
+
+    async def undelivered(self, job: Job) -> None:
+        """Say that a finished video could not be posted, and how to get it. Never raises."""
         ...

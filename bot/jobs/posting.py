@@ -19,6 +19,7 @@ from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, N
 
 log = structlog.get_logger(__name__)
 
+POST_WITHIN: Final = 20.0  # seconds from the save of the intent to the moment the post leaves
 STOP_GRACE: Final = 4.0  # seconds a post in flight is given when the bot stops
 FIRST_WAIT: Final = 5.0  # seconds before the second try; doubled for each further one
 LONGEST_WAIT: Final = 300.0
@@ -32,32 +33,40 @@ async def deliver(engine: Engine, job: Job) -> Job:
         video = await _fetched(engine, job)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
+    leave_by = engine.clock.monotonic() + POST_WITHIN
     posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
-    return await finish_within(_post(engine, posting, video), grace=STOP_GRACE)
+    if engine.may_be_restored(job):
+        return await _look_then_post(engine, posting, video, leave_by)
+    return await finish_within(_post(engine, posting, video, leave_by), grace=STOP_GRACE)
 
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
     """Finish a post whose outcome nobody saw: it is looked for in the channel before anything is sent."""
     try:
+        video = await _fetched(engine, job)
+    except MediaError as error:
+        return await _undelivered(engine, job, _media_problem(error))
+    # Saved once more: whoever has lost the job meanwhile learns it here, and whoever holds it has it from now.
+    leave_by = engine.clock.monotonic() + POST_WITHIN
+    return await _look_then_post(engine, await engine.store.save(job), video, leave_by)
+
+
+async def _look_then_post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
+    try:
         found = await engine.posts.find(job)
     except CannotTell as error:
-        problem = Problem(code=ProblemCode.POST_UNKNOWN, detail=error.detail)
-        return await engine.move(job, State.UNDELIVERED, problem=problem)
+        return await _undelivered(engine, job, Problem(code=ProblemCode.POST_UNKNOWN, detail=error.detail))
     except (CardGone, ChannelClosed) as error:
         return await _undelivered(engine, job, _channel_problem(error))
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
-    try:
-        video = await _fetched(engine, job)
-    except MediaError as error:
-        return await _undelivered(engine, job, _media_problem(error))
-    return await finish_within(_post(engine, job, video), grace=STOP_GRACE)
+    return await finish_within(_post(engine, job, video, leave_by), grace=STOP_GRACE)
 
 
-async def _post(engine: Engine, job: Job, video: Video) -> Job:
+async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
     try:
-        message_id = await engine.posts.post(job, video)
+        message_id = await engine.posts.post(job, video, leave_by=leave_by)
     except (CardGone, ChannelClosed) as error:
         return await _undelivered(engine, job, _channel_problem(error))
     except OutcomeUnclear as error:
@@ -75,7 +84,9 @@ async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
 
 async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
     log.error("undelivered", job=job.id, request_id=job.request_id, why=problem.code, detail=problem.detail)
-    return await engine.move(job, State.UNDELIVERED, problem=problem)
+    kept = await engine.move(job, State.UNDELIVERED, problem=problem)
+    await engine.notices.undelivered(kept)
+    return kept
 
 
 async def _fetched(engine: Engine, job: Job) -> Video:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.jobs.model import Job
-from bot.jobs.ports import Cards, OutcomeUnclear, PortError, Posts, Video
+from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posts, Video
 from bot.jobs.states import State
 
 
@@ -82,7 +82,7 @@ class PostsInMemory(Posts):
         self.blindness: deque[PortError] = deque()
         self._ids = count(9_001)
 
-    async def post(self, job: Job, video: Video) -> int:
+    async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
         self.attempts += 1
         if self.troubles:
             raise self.troubles.popleft()
@@ -101,3 +101,13 @@ class PostsInMemory(Posts):
             if (post.job_id, post.attempt) == (job.id, job.post_attempts):
                 return post.id
         return None
+
+
+class NoticesInMemory(Notices):
+    """The members who were told in private that their video could not be posted."""
+
+    def __init__(self) -> None:
+        self.told: list[Job] = []
+
+    async def undelivered(self, job: Job) -> None:
+        self.told.append(job)

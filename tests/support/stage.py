@@ -41,7 +41,7 @@ from tests.support.clock import PATIENCE, ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.files import FileServer
 from tests.support.jobs import a_job, a_reference, a_request
-from tests.support.ports import CardsInMemory, PostsInMemory
+from tests.support.ports import CardsInMemory, NoticesInMemory, PostsInMemory
 
 ONCE = RetryPolicy(attempts=1)
 NEVER_BEGINS = 1e9  # seconds in Segmind's queue: a test says itself how a run goes on
@@ -204,6 +204,8 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
             queue=queue,
             cards=cards,
             posts=posts,
+            notices=NoticesInMemory(),
+            started_at=clock.now(),
             references=fetcher,
             outputs=fetcher,
             images=ImageDesk(ImageRules()),
