@@ -15,6 +15,7 @@ from bot.jobs.watch import POLL_CEILING, POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater
 from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
+from bot.segmind.refusals import is_moderation
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,8 @@ async def _by_history(engine: Engine, job: Job, request_id: str) -> Job:
             if row.output_urls:
                 return await _completed_by_history(engine, job, row)
             if row.state == RunState.FAILED:
-                return await _failed(engine, job, row.error or "", moderation=False)
+                words = row.error or ""
+                return await _failed(engine, job, words, moderation=is_moderation(words))
         if engine.clock.now() - job.created_at > GIVE_UP_AFTER:
             log.error("request_given_up", job=job.id, request_id=request_id)
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))

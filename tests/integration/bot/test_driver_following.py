@@ -1,0 +1,146 @@
+"""QUEUED and PROCESSING: a run is followed to its end through whatever its polls answer."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.states import State
+from tests.support.stage import COST, Stage
+
+HTML = "<html><h1>Service unavailable</h1></html>"
+MODERATION = "The request was blocked by the content moderation (RAI) filter"
+
+
+async def known(stage: Stage, state: State, **options: object) -> Job:
+    """Save a job whose run stands in the history; with an age of more than an hour its record is gone."""
+    job = await stage.begin(state)
+    assert job.body is not None
+    [request_id] = await stage.segmind.insert_request(job.body, **{"status": "PROCESSING", **options})
+    return await stage.store.save(job.evolve(request_id=request_id))
+
+
+@pytest.mark.parametrize(
+    ("words", "states"),
+    [
+        (["QUEUED", "PROCESSING"], [State.PROCESSING]),
+        (["PROCESSING", "QUEUED", "PROCESSING"], [State.PROCESSING, State.QUEUED, State.PROCESSING]),
+        ([], []),
+        (["processing", " Processing "], [State.PROCESSING]),
+        (["SLEEPING", "", "PROCESSING", "RETRYING"], [State.PROCESSING]),
+    ],
+)
+async def test_segminds_words_may_come_in_any_order_be_skipped_or_be_unknown(
+    stage: Stage, words: list[str], states: list[State]
+) -> None:
+    job = await stage.begin(State.QUEUED)
+    await stage.status_words(*words)
+    await stage.finishes()
+    done = await stage.drive(job)
+    assert stage.cards.states(job.id) == [*states, State.COMPLETED, State.POSTING, State.DELIVERED]
+    assert await stage.spent(job) == done.cost_usd == COST
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(500, {"error": "oops"}), (502, HTML), (503, HTML), (200, HTML), (200, {}), (429, {}), (401, {"error": "key"})],
+)
+async def test_a_poll_that_tells_nothing_is_asked_again(
+    stage: Stage, status: int, body: str | Mapping[str, object]
+) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.says("status", (status, body), (status, body))
+    await stage.finishes()
+    done = await stage.drive(job)
+    assert done.state is State.DELIVERED
+
+
+@pytest.mark.parametrize("kind", ["reset", "hang_up_midway"])
+async def test_a_poll_whose_connection_breaks_is_asked_again(stage: Stage, kind: str) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.segmind.add_faults({"kind": kind, "operation": "status", "count": 2})
+    await stage.finishes()
+    assert (await stage.drive(job)).state is State.DELIVERED
+
+
+async def test_a_result_that_cannot_be_had_at_first_is_asked_for_again(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.says("result", (502, HTML), (200, {"status": "PROCESSING"}), (200, {"status": "COMPLETED"}))
+    await stage.status_words("COMPLETED", "COMPLETED", "COMPLETED")
+    await stage.finishes()
+    done = await stage.drive(job)
+    assert (done.state, done.cost_usd) == (State.DELIVERED, COST)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [("CUDA out of memory", ProblemCode.RUN_FAILED), (MODERATION, ProblemCode.MODERATED)]
+)
+@pytest.mark.parametrize("asked", ["status", "result"])
+async def test_a_failed_run_costs_nothing_and_its_wording_tells_why(
+    stage: Stage, asked: str, error: str, code: ProblemCode
+) -> None:
+    job = await stage.begin(State.PROCESSING)
+    if asked == "result":
+        await stage.status_words("COMPLETED")
+    await stage.says(asked, (422, {"status": "FAILED", "error": error, "metrics": {}}))
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=code, detail=error)
+    assert (failed.state, await stage.spent(job)) == (State.FAILED, 0)
+
+
+async def test_a_run_whose_record_is_gone_is_completed_by_the_history(stage: Stage) -> None:
+    job = await known(stage, State.PROCESSING, status="COMPLETED", age=4_000.0, cost=2.1)
+    stage.files.troubles.append(404)
+    done = await stage.drive(job)
+    assert done.cost_usd == Decimal("2.1")
+    assert await stage.spent(job) == Decimal("2.1")
+    assert done.output_url is not None
+    assert done.completed_at is not None
+    assert job.created_at - done.completed_at > timedelta(minutes=50)
+
+
+async def test_a_run_that_failed_while_nobody_looked_is_told_by_the_history_why_included(stage: Stage) -> None:
+    job = await known(stage, State.PROCESSING, status="FAILED", age=4_000.0)
+    failed = await stage.drive(job)
+    assert failed.problem is not None
+    assert failed.problem.code is ProblemCode.MODERATED
+    assert await stage.spent(job) == 0
+
+
+async def test_a_run_that_the_history_shows_pending_is_waited_for_a_day_at_the_most(stage: Stage) -> None:
+    job = await known(stage, State.PROCESSING, age=4_000.0)
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.RECORD_GONE)
+    assert timedelta(hours=24) < failed.state_since - job.created_at < timedelta(hours=25)
+
+
+async def test_a_request_that_neither_record_nor_history_knows_is_given_up(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING)
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.RECORD_GONE)
+    assert failed.state is State.FAILED
+
+
+async def test_a_history_that_cannot_be_read_when_the_record_is_gone_is_asked_again(stage: Stage) -> None:
+    job = await known(stage, State.PROCESSING, status="FAILED", age=4_000.0)
+    await stage.says("history", (502, HTML), (500, {"error": "oops"}), (401, {"error": "invalid"}))
+    assert (await stage.drive(job)).state is State.FAILED
+
+
+async def test_a_clock_set_back_while_a_run_is_followed_breaks_nothing(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING)
+    stage.clock.set_back(timedelta(hours=5))
+    await stage.status_words("PROCESSING")
+    await stage.finishes()
+    assert (await stage.drive(job)).state is State.DELIVERED
+
+
+async def test_polls_of_one_run_keep_their_distance(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.status_words(*["PROCESSING"] * 5)
+    await stage.finishes()
+    began = stage.clock.monotonic()
+    await stage.drive(job)
+    assert stage.clock.monotonic() - began >= 5 * 2.0
