@@ -35,9 +35,13 @@ class SnowflakeMint:
         self._last = 0
 
     def __call__(self) -> int:
-        moment = (int(self._clock() * 1000) - DISCORD_EPOCH) << 22
-        self._last = max(moment, self._last + 1)
+        self._last = max(snowflake_at(self._clock()), self._last + 1)
         return self._last
+
+
+def snowflake_at(seconds: float) -> int:
+    """Return the first id of a millisecond, given as Unix time in seconds."""
+    return (int(seconds * 1000) - DISCORD_EPOCH) << 22
 
 
 def timestamp(seconds: float) -> str:

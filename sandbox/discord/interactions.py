@@ -18,6 +18,7 @@ from sandbox.discord.messages import Messages, Origin, Uploads
 from sandbox.discord.refusals import (
     ALREADY_ACKNOWLEDGED,
     INVALID_WEBHOOK_TOKEN,
+    UNKNOWN_CHANNEL,
     UNKNOWN_INTERACTION,
     UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
@@ -68,7 +69,7 @@ class InteractionDesk:
             opened_by=opened_by,
         )
         self._by_token[interaction.token] = interaction
-        self._timers[interaction.id] = asyncio.get_running_loop().call_later(ANSWER_WITHIN, self._fail, interaction)
+        self._watch(interaction)
         payload = interaction_payloads.event(interaction, self._world, self._render)
         self._announcer.bot("INTERACTION_CREATE", payload, guild=guild, intent=ALWAYS)
         return interaction
@@ -85,6 +86,7 @@ class InteractionDesk:
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id or self._is_late(interaction):
             raise UNKNOWN_INTERACTION.refusal()
+        self._require_channel(interaction)
         if interaction.answered is not None:
             raise ALREADY_ACKNOWLEDGED.refusal()
         kind = _callback_type(interaction, payload)
@@ -112,13 +114,15 @@ class InteractionDesk:
     def by_token(self, token: str) -> Interaction:
         """Return an answered interaction whose token still serves.
 
-        Raises `DiscordRefusal`: 10015 for an unknown token or before the answer, 50027 after 15 minutes.
+        Raises `DiscordRefusal`: 10015 for an unknown token or before the answer, 50027 after 15 minutes,
+        10003 when the channel is gone.
         """
         interaction = self._by_token.get(token)
         if interaction is None or interaction.answered is None:
             raise UNKNOWN_WEBHOOK.refusal()
-        if self._world.clock() - interaction.created_at > TOKEN_LIFETIME:
+        if self._world.clock() - interaction.created_at >= TOKEN_LIFETIME:
             raise INVALID_WEBHOOK_TOKEN.refusal()
+        self._require_channel(interaction)
         return interaction
 
     def message(self, interaction: Interaction, message_id: int | None) -> Message:
@@ -197,9 +201,22 @@ class InteractionDesk:
             flags=MessageFlag(ephemeral),
         )
 
+    def _require_channel(self, interaction: Interaction) -> None:
+        if self._world.channel(interaction.channel.id) is None:
+            raise UNKNOWN_CHANNEL.refusal()
+
     def _is_late(self, interaction: Interaction) -> bool:
         unanswered = interaction.answered is None
         return unanswered and self._world.clock() - interaction.created_at >= ANSWER_WITHIN
+
+    def _watch(self, interaction: Interaction) -> None:
+        """Fail an interaction once it is late by the world's clock, else look again in time."""
+        if interaction.answered is not None or self._is_late(interaction):
+            self._fail(interaction)
+            return
+        left = ANSWER_WITHIN - (self._world.clock() - interaction.created_at)
+        loop = asyncio.get_running_loop()
+        self._timers[interaction.id] = loop.call_later(left, self._watch, interaction)
 
     def _fail(self, interaction: Interaction) -> None:
         if interaction.answered is None and not interaction.failed:

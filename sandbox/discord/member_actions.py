@@ -130,6 +130,7 @@ class MemberActions:
         opener = self._desk.find(snowflake(body.object.get("interaction_id")) or 0)
         if opener is None or opener.modal is None or opener.user is not user:
             raise ClientRefusal("no such modal is open")
+        self._access.channel(opener.channel.id, user)
         values = body.object.get("values")
         resolver = self._resolver(user, opener.channel, body)
         components = await modal_input.submit(opener.modal, values if is_object(values) else {}, resolver)

@@ -1,5 +1,6 @@
 """A running local Discord, and who speaks to it."""
 
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -8,6 +9,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from sandbox.discord.clock import SandboxClock
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Member, Sandbox
 from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, online
@@ -15,8 +17,9 @@ from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, online
 
 @pytest.fixture
 async def local_discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordSandbox]:
-    """Serve a local Discord, and point discord.py at it."""
-    async with DiscordSandbox() as sandbox:
+    """Serve a local Discord whose time passes when told to, and point discord.py at it."""
+    started = time.time()
+    async with DiscordSandbox(clock=SandboxClock(lambda: started)) as sandbox:
         addresses = sandbox.describe()
         monkeypatch.setattr(Route, "BASE", addresses["api_url"])
         # discord.py starts a new session at this address, whatever GET /gateway/bot said

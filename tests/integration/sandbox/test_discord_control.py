@@ -67,6 +67,7 @@ async def test_two_shards_share_the_guilds(local_discord: DiscordSandbox, contro
     async with online(bot, local_discord.world.token, bot.ready):
         assert len(bot.guilds) == 2
         assert all(each.shard_id == (each.id >> 22) % 2 for each in bot.guilds)
+        assert {each.shard_id for each in bot.guilds} == {0, 1}
         assert sorted(each["shard"] for each in await control.admin.sessions()) == [0, 1]
 
 

@@ -235,6 +235,13 @@ async def test_an_interaction_is_answered_once(ping: Stage) -> None:
     assert (second.status, second.code) == (400, 40060)
 
 
+async def test_in_a_deleted_channel_nothing_is_answered(ping: Stage, control: Sandbox) -> None:
+    _, heard = await ping.exchange(doing(ping.mira.slash("ping")), MESSAGE, {"content": "x"})
+    await control.admin.delete_channel("videos")
+    edited = await ping.rest.call("PATCH", ping.webhook(heard, "/messages/@original"), {"content": "y"})
+    assert (edited.status, edited.code) == (404, 10003)
+
+
 async def test_an_answer_that_is_refused_may_be_given_again(ping: Stage) -> None:
     action = doing(ping.mira.slash("ping"))
     heard = await ping.bot.heard.get()
