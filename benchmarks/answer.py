@@ -19,10 +19,9 @@ from typing import Final
 import aiohttp
 from PIL import Image
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.answer_times import answer_times
-from benchmarks.figures import Target, judge, median, percentile
+from benchmarks.figures import Target, judge, machine, median, percentile, titled
 from benchmarks.processes import run
 from benchmarks.subjects import CHANNEL, MEMBER, Bare, Reelcast, bare, reelcast
 from sandbox.member import Member, Sandbox, Upload
@@ -89,11 +88,9 @@ async def measure(plan: Plan, folder: Path) -> Measured:
 def report(plan: Plan, measured: Measured, console: Console) -> int:
     """Print the figures; return the exit status."""
     base = measured.bare
-    table = Table(title=f"First answer to /video, {plan.rounds} commands each")
-    table.add_column("bot")
-    for heading in ("median", "99th pct", "median", "99th pct", "99th pct"):
+    table = titled(f"First answer to /video, {plan.rounds} commands each", "bot")
+    for heading in ("median\nms", "99th pct\nms", "median\nx bare", "99th pct\nx bare", "99th pct\nms more"):
         table.add_column(heading, justify="right")
-    table.add_row("", "ms", "ms", "x bare", "x bare", "ms more", end_section=True)
     rows = {
         f"ours, {plan.jobs:,} jobs followed": measured.busy,
         "ours, none followed": measured.idle,
@@ -112,8 +109,10 @@ def report(plan: Plan, measured: Measured, console: Console) -> int:
     console.print(
         f"Meanwhile {measured.polls} polls in {measured.seconds:.0f} s "
         f"({measured.polls / measured.seconds * 60:.0f} a minute of {plan.requests_per_minute}), "
-        f"{measured.throttled} answered with 429."
+        f"{measured.throttled} answered with 429.",
+        soft_wrap=True,
     )
+    console.print(machine())
     targets = [
         Target(name=f"99th percentile, {name}", value=_more(measured.busy, other), limit=MOST_MORE, unit="ms more")
         for name, other in (("against none followed", measured.idle), ("against the bare command", base))

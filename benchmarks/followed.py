@@ -16,9 +16,8 @@ from typing import Final
 
 import aiohttp
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.figures import Target, judge
+from benchmarks.figures import Target, judge, machine, titled
 from benchmarks.processes import run
 from benchmarks.subjects import Reelcast, reelcast
 from benchmarks.usage import Usage, read_usage
@@ -54,6 +53,11 @@ class Measured:
     def cpu_percent(self) -> float:
         """Percent of one core."""
         return 100 * self.cpu_seconds / self.seconds
+
+    @property
+    def cpu_milliseconds_a_job(self) -> float:
+        """In a minute."""
+        return 60_000 * self.cpu_seconds / self.seconds / self.jobs
 
     @property
     def cpu_milliseconds_a_poll(self) -> float:
@@ -102,10 +106,11 @@ def kib_a_job(few: Measured, many: Measured) -> float:
 def report(plan: Plan, measured: Sequence[Measured], console: Console) -> int:
     """Print the figures; return the exit status."""
     few, *others = measured
-    table = Table(title=f"Following jobs for {plan.seconds:.0f} s on {plan.requests_per_minute:,} requests a minute")
-    for heading in ("jobs", "RSS", "PSS", "a job more", "CPU", "CPU", "CPU a poll", "polls"):
+    table = titled(f"Following jobs for {plan.seconds:.0f} s on {plan.requests_per_minute:,} requests a minute", "jobs")
+    for heading in ("RSS\nMiB", "PSS\nMiB", "job more\nKiB", "CPU\n% core", "CPU\nx first"):
         table.add_column(heading, justify="right")
-    table.add_row("", "MiB", "MiB", "KiB", "% of a core", "x first", "ms", "a minute", end_section=True)
+    for heading in ("CPU job\nms/min", "CPU poll\nms", "polls\n/min"):
+        table.add_column(heading, justify="right")
     for each in measured:
         table.add_row(
             f"{each.jobs:,}",
@@ -114,11 +119,13 @@ def report(plan: Plan, measured: Sequence[Measured], console: Console) -> int:
             "" if each is few else f"{kib_a_job(few, each):.1f}",
             f"{each.cpu_percent:.1f}",
             f"{each.cpu_seconds / few.cpu_seconds:.2f}" if few.cpu_seconds else "",
+            f"{each.cpu_milliseconds_a_job:.1f}",
             f"{each.cpu_milliseconds_a_poll:.2f}",
             f"{each.polls_a_minute:.0f}",
         )
     console.print(table)
     console.print(f"Answered with 429: {sum(each.throttled for each in measured)}.")
+    console.print(machine())
     targets = [
         Target(
             name=f"a job beyond the first {few.jobs:,}, with {each.jobs:,}",

@@ -1,6 +1,6 @@
 """The benchmarks run: real bots on the sandbox, for a moment. How fast they are is not judged here."""
 
-import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +15,6 @@ def output(name: str) -> str:
     ended = subprocess.run(  # noqa: S603 - our own scripts
         [sys.executable, "-m", f"benchmarks.{name}", "--quick"],
         cwd=ROOT,
-        env=os.environ | {"COLUMNS": "120"},
         capture_output=True,
         text=True,
         timeout=LONGEST,
@@ -28,9 +27,9 @@ def output(name: str) -> str:
 
 @pytest.mark.parametrize("row", ["ours, 20 jobs followed", "ours, none followed", "bare discord.py"])
 def test_the_first_answer_is_timed_for_each_bot(answer_table: str, row: str) -> None:
-    cells = [cell.strip() for cell in next(line for line in answer_table.splitlines() if row in line).split("│")[2:-1]]
+    line = next(line for line in answer_table.splitlines() if row in line)
 
-    median, worst = float(cells[0]), float(cells[1])
+    median, worst, *_ = map(float, line.partition(row)[2].split())
     assert 0 < median <= worst < 3000
 
 
@@ -41,7 +40,7 @@ def test_the_first_answer_is_held_to_its_targets(answer_table: str) -> None:
 def test_followed_jobs_are_weighed_beside_each_other() -> None:
     page = output("followed")
 
-    assert [line.split("│")[1].strip() for line in page.splitlines() if line.startswith("│")] == ["", "5", "20", "40"]
+    assert re.findall(r"^ +(\d+)(?: +[\d.]+){7,8} *$", page, flags=re.MULTILINE) == ["5", "20", "40"]
     assert page.count("at most 30 KiB") == 2
 
 
