@@ -1,0 +1,145 @@
+"""`python -m bot check`: a line for everything that is right or wrong, and a status that a script can use."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.bot.command_line import Ended, World, open_world
+
+NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as world:
+        yield world
+
+
+def check_ended(ended: Ended, world: World, status: int) -> None:
+    """Make sure of the status, and that the report is nothing but lines of the report without a secret."""
+    assert ended.status == status, ended.output
+    assert all(line.startswith(("ok   ", "FAIL ", "note ")) for line in ended.lines), ended.output
+    for secret in ("DISCORD_TOKEN", "SEGMIND_API_KEY"):
+        assert world.environment[secret] not in ended.output
+
+
+async def test_all_is_right(world: World) -> None:
+    ended = await world.bot("check")
+    check_ended(ended, world, 0)
+    assert {line.partition(":")[0] for line in ended.lines} == {
+        "ok   token",
+        "ok   application",
+        "ok   gateway",
+        "ok   server Film Club",
+        "ok   server Animation Guild",
+        "ok   Segmind key",
+        "ok   Segmind credits",
+        "ok   model",
+        "ok   database",
+        "ok   data folder",
+    }
+    assert "logged in as reelcast" in ended.line("ok   token")
+    assert "$50.00" in ended.line("ok   Segmind credits")
+    state = await world.segmind.state()
+    assert state["requests"] == []
+    assert state["charges"] == 0
+
+
+async def test_a_wrong_token_and_a_wrong_key_are_both_told(world: World) -> None:
+    ended = await world.bot("check", DISCORD_TOKEN="wrong-token", SEGMIND_API_KEY="SG_ffffffffffffffff")
+    check_ended(ended, world, 1)
+    assert "does not accept DISCORD_TOKEN" in ended.line("FAIL token")
+    assert "does not accept SEGMIND_API_KEY" in ended.line("FAIL Segmind key")
+    assert ended.line("ok   database")
+    assert "wrong-token" not in ended.output
+    assert "ffffffff" not in ended.output
+
+
+async def test_an_account_without_credits_for_one_video_is_told(world: World) -> None:
+    await world.segmind.configure(credits="1.50")
+    ended = await world.bot("check")
+    check_ended(ended, world, 1)
+    assert "$1.50 is less than one video's $2.70" in ended.line("FAIL Segmind credits")
+
+
+async def test_an_account_that_segmind_does_not_find_is_told(world: World) -> None:
+    await world.segmind.configure(account_found=False)
+    ended = await world.bot("check")
+    check_ended(ended, world, 1)
+    assert "No credits found" in ended.line("FAIL Segmind")
+
+
+@pytest.mark.parametrize("how", ["retired_models", "forbidden_models"])
+async def test_a_model_that_is_gone_or_closed_to_the_account_is_told(world: World, how: str) -> None:
+    await world.segmind.configure(**{how: ["kling-o1-reference-image-to-video"]})
+    ended = await world.bot("check")
+    check_ended(ended, world, 1)
+    assert "SEGMIND_MODEL kling-o1-reference-image-to-video" in ended.line("FAIL model")
+
+
+async def test_a_model_that_never_was_is_told(world: World) -> None:
+    ended = await world.bot("check", SEGMIND_MODEL="kling-o9")
+    check_ended(ended, world, 1)
+    assert "SEGMIND_MODEL kling-o9" in ended.line("FAIL model")
+
+
+async def test_a_server_that_lacks_permissions_is_named_with_them_and_the_bot_works_elsewhere(world: World) -> None:
+    for role in ("@everyone", "Reelcast"):
+        await world.discord.admin.set_role_permissions(role, 1 << 10, guild="Film Club")
+    ended = await world.bot("check")
+    check_ended(ended, world, 0)
+    told = ended.line("note server Film Club")
+    for permission in ("Send Messages", "Send Messages in Threads", "Attach Files", "Read Message History"):
+        assert permission in told
+    assert "View Channel" not in told
+    assert ended.line("ok   server Animation Guild")
+
+
+async def test_a_bot_in_no_server_is_told_how_to_be_invited(world: World) -> None:
+    for guild in ("Film Club", "Animation Guild"):
+        await world.discord.admin.remove_member("reelcast", guild=guild)
+    ended = await world.bot("check")
+    check_ended(ended, world, 0)
+    assert "python -m bot invite" in ended.line("note servers")
+
+
+async def test_a_database_that_is_none_is_told_and_everything_else_is_still_looked_at(world: World) -> None:
+    (world.folder / "reelcast.db").write_text("a shopping list, no database")
+    ended = await world.bot("check", DATABASE_URL="sqlite:///reelcast.db")
+    check_ended(ended, world, 1)
+    assert "DATABASE_URL cannot be opened" in ended.line("FAIL database")
+    assert ended.line("ok   model")
+    assert (world.folder / "reelcast.db").read_text() == "a shopping list, no database"
+
+
+async def test_a_database_of_a_newer_bot_is_told(world: World) -> None:
+    await world.bot("check")
+    with sqlite3.connect(world.folder / "data" / "reelcast.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    ended = await world.bot("check")
+    check_ended(ended, world, 1)
+    assert "DATABASE_URL cannot be opened" in ended.line("FAIL database")
+
+
+async def test_a_folder_that_cannot_be_written_is_told(world: World) -> None:
+    (world.folder / "occupied").write_text("a file")
+    ended = await world.bot("check", DATA_DIR="occupied/data", DATABASE_URL="sqlite:///occupied/reelcast.db")
+    check_ended(ended, world, 1)
+    assert "DATA_DIR occupied/data cannot be written to" in ended.line("FAIL data folder")
+    assert "DATABASE_URL cannot be opened" in ended.line("FAIL database")
+
+
+async def test_nothing_reachable_is_told_line_by_line(world: World) -> None:
+    ended = await world.bot("check", DISCORD_API_URL=NOWHERE, SEGMIND_API_URL=NOWHERE)
+    check_ended(ended, world, 1)
+    assert "cannot be reached at DISCORD_API_URL" in ended.line("FAIL token")
+    assert "SEGMIND_API_URL" in ended.line("FAIL Segmind key")
+
+
+async def test_an_address_that_is_not_discords_is_told(world: World) -> None:
+    ended = await world.bot("check", DISCORD_API_URL=world.environment["SEGMIND_API_URL"])
+    check_ended(ended, world, 1)
+    assert "DISCORD_API_URL" in ended.line("FAIL token")
