@@ -21,7 +21,7 @@ from typing import Any, Final
 import aiohttp
 from rich.console import Console
 
-from sandbox.demo.processes import Child, ChildEnded, python
+from sandbox.demo.processes import LAST_LINES, Child, ChildEnded, python
 from sandbox.demo.reading import Reader, size
 from sandbox.demo.screen import open_screen
 from sandbox.demo.story import Delivery, StoryFailed, ask_for_video
@@ -33,7 +33,6 @@ from sandbox.segmind.control_client import SegmindControl
 # What the processes get of our environment: nothing that could be a setting of the bot.
 PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ")
 QUEUE_SECONDS: Final = 100.0  # of Segmind's time, so that QUEUED can be seen
-LAST_LINES: Final = 20  # of the bot's log, shown when something goes wrong
 PATIENCE: Final = 60.0  # seconds for the processes to start
 INTERRUPTED: Final = 130
 

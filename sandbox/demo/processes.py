@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 PROJECT: Final = Path(__file__).parents[2]
 STOP_GRACE: Final = 12.0  # seconds; the bot needs at most 10 to end in good order
 LONGEST_LINE: Final = 1 << 20  # bytes
+LAST_LINES: Final = 20  # shown of what a process said
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class ChildEnded(Exception):
         self.name = name
         self.status = status
         self.lines = lines
+        self.add_note("\n".join(lines[-LAST_LINES:]))
 
 
 class Child:

@@ -1,0 +1,302 @@
+"""The stage of every play here: a local Discord, a local Segmind, and the real bot as a process of its own.
+
+Both sandboxes run in the test's own loop, so that a test can steer them; the bot sees nothing but their sockets.
+"""
+
+import asyncio
+import io
+import json
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from PIL import Image
+
+from sandbox.__main__ import environment
+from sandbox.demo.processes import Child, python
+from sandbox.discord.server import DiscordSandbox
+from sandbox.member import Member, Message, Sandbox, Upload
+from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.film import TINY
+from sandbox.segmind.server import SegmindSandbox
+from sandbox.segmind.settings import Settings
+
+PATIENCE = 60.0  # seconds for anything to happen, on a machine that has much else to do
+STOPS_WITHIN = 10.0  # seconds a bot may take to end
+LONG = 600.0  # seconds: a job held this long in a state stays there until the test lets it go
+# Events of the bot's log that tell of a bug, whatever the world did to it.
+BROKEN = {"driver_broke", "step_broke", "card_broke", "command_broke", "background_task_broke", "submit_broke"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a bot ended; a negative status is the signal that ended it."""
+
+    status: int
+    seconds: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Bot:
+    """A running bot, known by what it logs."""
+
+    child: Child
+    ending: Ending | None = field(default=None, init=False)
+
+    async def logged(self, event: str, **facts: object) -> dict[str, Any]:
+        """Return the first line of the log, past or to come, of an event with these facts."""
+
+        def wanted(line: str) -> bool:
+            entry = _entry(line)
+            return entry.get("event") == event and all(entry.get(name) == fact for name, fact in facts.items())
+
+        async with asyncio.timeout(PATIENCE):
+            return _entry(await self.child.said(wanted))
+
+    async def reached(self, state: str, job: int) -> None:
+        """Wait until a job's state is saved as this one."""
+        await self.logged("job_state", job=job, state=state)
+
+    def log(self, *events: str) -> list[dict[str, Any]]:
+        """Return what was logged so far of these events."""
+        return [entry for entry in map(_entry, self.child.lines) if entry.get("event") in events]
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> Ending:
+        """Send a signal and wait for the end."""
+        started = time.monotonic()
+        self.child.send(number)
+        async with asyncio.timeout(PATIENCE):
+            status = await self.child.ended()
+        self.ending = Ending(status=status, seconds=time.monotonic() - started)
+        return self.ending
+
+
+class Watch:
+    """Every state of every message that reached a member, in order."""
+
+    def __init__(self) -> None:
+        self.seen: list[Message] = []
+        self._more = asyncio.Condition()
+
+    async def note(self, message: Message) -> None:
+        async with self._more:
+            self.seen.append(message)
+            self._more.notify_all()
+
+    async def until(self, card: Message, words: str) -> None:
+        """Wait until a state of a card with these words is noted."""
+        async with asyncio.timeout(PATIENCE), self._more:
+            await self._more.wait_for(lambda: any(each.id == card.id and words in each.text for each in self.seen))
+
+    def titles(self, card: Message) -> list[str]:
+        """Return the first lines of a card, one for each change."""
+        found: list[str] = []
+        for message in self.seen:
+            if message.id == card.id and (not found or found[-1] != title(message)):
+                found.append(title(message))
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What a test acts with."""
+
+    folder: Path
+    discord: DiscordSandbox
+    service: SegmindSandbox
+    sandbox: Sandbox
+    segmind: SegmindControl
+    secrets: tuple[str, ...]
+    recording: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "reelcast.db"
+
+    def member(self, name: str = "mira", **where: Any) -> Member:
+        return self.sandbox.member(name, **where)
+
+    @asynccontextmanager
+    async def bot(self, **settings: str) -> AsyncGenerator[Bot]:
+        """Run the bot as long as the block does; again in the same folder is a restart.
+
+        At the end it must have kept its secrets and broken nowhere, and ended in good order unless the test ended it.
+        """
+        variables = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
+            **environment(self.discord.describe(), self.service.describe()),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATA_DIR": str(self.folder / "data"),
+            "SEGMIND_REQUESTS_PER_MINUTE": "6000",
+            "SPEND_LIMIT_USD_PER_DAY": "1000",
+            "HTTP_PORT": "0",
+            "LOG_FORMAT": "json",
+            **settings,
+        }
+        async with python("the bot", "bot", "run", folder=self.folder, environment=variables) as child:
+            bot = Bot(child=child)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await child.said(lambda line: "has connected to Gateway" in line)
+                yield bot
+                ending = bot.ending or await bot.end()
+            except Exception as error:
+                error.add_note("\n".join(["The bot said:", *child.lines]))
+                raise
+        said = "\n".join(child.lines)
+        assert ending.status in {0, -signal.SIGKILL}, said
+        assert not bot.log(*BROKEN), said
+        assert not [secret for secret in self.secrets if secret in said]
+
+    async def ask(self, member: Member, prompt: str = "A walk in @Image1", images: int = 1, **options: Any) -> Message:
+        """Send `/video` with so many images; returns the card."""
+        given = {f"image{number}": photo(number) for number in range(1, images + 1)}
+        result = await member.slash("video", prompt=prompt, **{**given, **options})
+        assert result.message is not None
+        assert not result.message.ephemeral, result.message.text
+        return result.message
+
+    async def hold(self) -> None:
+        """Keep every run to come QUEUED for `LONG`, then PROCESSING for as long; `let_on` shortens that."""
+        await self.segmind.configure(speed=1, queue_seconds=LONG, run_seconds=LONG, sigma=0.0)
+
+    async def let_on(self) -> None:
+        """Let the time of one state of a held run pass."""
+        await self.segmind.advance(LONG)
+
+    def jobs(self) -> dict[int, str]:
+        """Read every job's state from the database."""
+        with self._reading() as connection:
+            return dict(connection.execute("SELECT id, state FROM jobs ORDER BY created_at"))
+
+    def job_of(self, card: Message) -> int:
+        """Return the id of the job that a card belongs to."""
+        with self._reading() as connection:
+            query = "SELECT id FROM jobs WHERE card_message_id = ?"
+            return connection.execute(query, (card.id,)).fetchone()[0]
+
+    def spent_usd(self) -> float:
+        """Read what is reserved and charged, of all days."""
+        with self._reading() as connection:
+            return sum(usd for (usd,) in connection.execute("SELECT usd FROM spending")) / 1_000_000
+
+    def age(self, job: int, *, seconds: int) -> None:
+        """Make a job older than it is, while no bot runs."""
+        with self._reading() as connection:
+            connection.execute("UPDATE jobs SET created_at = created_at - ? WHERE id = ?", (seconds * 1_000_000, job))
+
+    def _reading(self) -> "_Reading":
+        return _Reading(self.database)
+
+    async def charged(self) -> tuple[int, float]:
+        """Return how many runs were charged, and how many dollars together."""
+        state = await self.segmind.state()
+        return state["charges"], state["charged_usd"]
+
+
+class _Reading:
+    """A short look into the database of a bot that may be running."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+@asynccontextmanager
+async def open_stage(folder: Path, *, video_bytes: int = 0) -> AsyncGenerator[Stage]:
+    """Start both sandboxes; a run takes about a second, films are tiny unless `video_bytes` fills them up."""
+    recording = folder / "recording.jsonl"
+    settings = Settings(queue_seconds=0.2, run_seconds=0.6, sigma=0.0)
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(DiscordSandbox(recording=recording))
+        service = await stack.enter_async_context(
+            SegmindSandbox(
+                speed=1,
+                requests_per_minute=100_000,
+                settings=settings,
+                quality=replace(TINY, padded_to=video_bytes),
+            )
+        )
+        described = service.describe()
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        segmind = SegmindControl(described["control_url"], session)
+        stage = Stage(
+            folder=folder,
+            discord=discord,
+            service=service,
+            sandbox=await stack.enter_async_context(Sandbox.connect(discord.describe()["control_url"])),
+            segmind=segmind,
+            secrets=(described["api_key"], discord.world.token),
+            recording=recording,
+        )
+        yield stage
+        assert (await segmind.state())["key_leaks"] == []
+
+
+@asynccontextmanager
+async def watching(member: Member) -> AsyncGenerator[Watch]:
+    """Note every message, and every change of one, that reaches a member while the block runs."""
+    watch = Watch()
+    await member.messages()  # their client is connected from here on
+
+    async def note() -> None:
+        async for event in member.events():
+            if event.name in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
+                await watch.note(Message(event.data))
+
+    task = asyncio.create_task(note(), name="watching the channel")
+    try:
+        yield watch
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def shows(member: Member, card: Message, *words: str) -> Message:
+    """Wait until a card has all these words."""
+    return await member.wait_for(
+        lambda message: message.id == card.id and all(each in message.text for each in words), PATIENCE
+    )
+
+
+async def replied(member: Member, card: Message) -> Message:
+    """Wait for the reply to a card."""
+    return await member.wait_for(lambda message: message.reference == card.id, PATIENCE)
+
+
+async def replies(member: Member, card: Message) -> list[Message]:
+    """Return every reply to a card that there is now."""
+    return [each for each in await member.messages() if each.reference == card.id]
+
+
+def title(message: Message) -> str:
+    """Return the first line of a card, without its heading mark."""
+    return message.text.partition("\n")[0].removeprefix("### ")
+
+
+def photo(number: int = 1, *, width: int = 400, height: int = 320) -> Upload:
+    """Draw a small picture, of another colour for each number."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), (40 * number % 256, 90, 200 - 20 * number)).save(buffer, "PNG")
+    return Upload(buffer.getvalue(), f"photo{number}.png", "image/png")
+
+
+def _entry(line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
