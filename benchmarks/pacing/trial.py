@@ -54,6 +54,7 @@ class Trial:
     submitted: int = 0
     delays: list[float] = field(default_factory=list[float])
     exceptions: int = 0
+    ended: int = 0  # runs that came to their end
     refused: int = 0  # requests answered with 429
 
 
@@ -103,7 +104,7 @@ async def _with_sdk(place: _Place, seconds: float) -> Trial:
             loop.run_in_executor(threads, _sdk_thread, client, place.inputs, deadline, trial) for _ in range(IN_FLIGHT)
         ]
         await asyncio.gather(*work)
-    trial.refused = (await place.control.state())["too_many_requests"]
+    await _read_totals(place, trial)
     return trial
 
 
@@ -158,7 +159,7 @@ async def _with_planner(place: _Place, seconds: float) -> Trial:
                 each for each in await asyncio.gather(*work, return_exceptions=True) if isinstance(each, Exception)
             ]
             trial.exceptions += len(broken)
-    trial.refused = (await place.control.state())["too_many_requests"]
+    await _read_totals(place, trial)
     return trial
 
 
@@ -183,3 +184,8 @@ async def _follow(
         assert took is not None  # noqa: S101 - the local Segmind always says so
         trial.delays.append(seen - born - took)
         times.learn(FinishedRun(model=MODEL, duration=DURATION, seconds=took))
+
+
+async def _read_totals(place: _Place, trial: Trial) -> None:
+    state = await place.control.state()
+    trial.ended, trial.refused = state["charges"], state["too_many_requests"]
