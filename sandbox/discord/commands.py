@@ -62,6 +62,7 @@ class CommandRegistry:
         current = self.get(scope, command_id)
         merged = current | {key: value for key, value in changes.items() if key in _KEPT}
         check_command(merged)
+        _write_permissions(merged)
         merged["version"] = str(self._mint())
         self._scopes[scope][command_id] = merged
         return merged
@@ -95,10 +96,17 @@ class CommandRegistry:
             "description_localizations": None,
         }
         made |= {key: definition[key] for key in _KEPT if definition.get(key) is not None}
+        _write_permissions(made)
         made["description"] = text(definition, "description")
         if kind == CommandType.CHAT_INPUT:
             made["options"] = [_without_nulls(each) for each in objects(definition.get("options"))]
         return made if scope is None else made | {"guild_id": str(scope)}
+
+
+def _write_permissions(command: JsonObject) -> None:
+    """Turn the default permissions, which are sent as a number or a string, into a string."""
+    if command["default_member_permissions"] is not None:
+        command["default_member_permissions"] = str(command["default_member_permissions"])
 
 
 def _without_nulls(option: JsonObject) -> JsonObject:

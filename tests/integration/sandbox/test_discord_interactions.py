@@ -260,7 +260,7 @@ async def test_a_token_ends_after_fifteen_minutes(ping: Stage, control: Sandbox)
 
 
 async def test_a_command_shows_only_to_those_who_may_use_it(stage: Stage, control: Sandbox) -> None:
-    moderators_only = PING | {"name": "review", "default_member_permissions": str(1 << 13)}
+    moderators_only = PING | {"name": "review", "default_member_permissions": 1 << 13}
     await stage.rest.register(stage.sandbox, PING, moderators_only)
     assert [each["name"] for each in await stage.mira.commands()] == ["ping"]
     assert len(await control.member("mo").commands()) == 2

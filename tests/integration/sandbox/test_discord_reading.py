@@ -75,6 +75,8 @@ async def test_commands_are_created_changed_and_deleted(rest: Rest, local_discor
     changed = await rest.call("PATCH", one, {"nsfw": True})
     assert (changed.body["nsfw"], changed.body["description"]) == (True, "Make it")
     assert changed.body["version"] != again.body["version"]
+    limited = await rest.call("PATCH", one, {"default_member_permissions": 8192})
+    assert limited.body["default_member_permissions"] == "8192"
     assert (await rest.call("DELETE", one)).status == 204
     assert (await rest.call("GET", one)).code == 10063
 
