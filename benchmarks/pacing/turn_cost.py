@@ -16,7 +16,7 @@ OLDEST: Final = 250.0  # seconds; runs are of every age up to this, and begin an
 
 
 def turn_costs(waiting: int, turns: int) -> Sequence[float]:
-    """Measure the seconds of CPU time that each of `turns` turns takes to be given, with `waiting` polls to choose from."""
+    """Measure the CPU seconds that each of `turns` turns takes to be given, with `waiting` polls to choose from."""
     expected = RunTimes().expected("kling-o1-reference-image-to-video", 5)
     draw = random.Random(1)  # noqa: S311 - repeatable, nothing secret
     order, now = Turns(), 0.0

@@ -1,0 +1,104 @@
+"""How long runs take: what is believed at first, and how it follows what is seen."""
+
+import math
+import random
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.run_times import PRIOR_MEDIAN, Belief, FinishedRun, RunTime, RunTimes
+
+MODEL = "kling-o1-reference-image-to-video"
+AGES = st.floats(0, 7_200)
+RUN_TIMES = st.builds(RunTime, st.floats(math.log(30), math.log(1_800)), st.floats(0.05, 1.0))
+
+
+def run(seconds: float, duration: int = 5, model: str = MODEL) -> FinishedRun:
+    return FinishedRun(model=model, duration=duration, seconds=seconds)
+
+
+def drawn(count: int, *, median: float, sigma: float, seed: int = 1) -> Iterable[FinishedRun]:
+    draw = random.Random(seed)  # noqa: S311 - repeatable
+    return [run(median * draw.lognormvariate(0, sigma)) for _ in range(count)]
+
+
+def test_before_any_run_the_makers_figure_is_typical() -> None:
+    assert RunTimes().typical(MODEL, 5).total_seconds() == pytest.approx(PRIOR_MEDIAN)
+
+
+def test_after_some_runs_their_median_is_typical() -> None:
+    times = RunTimes(drawn(60, median=310, sigma=0.2))
+    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(310, rel=0.1)
+
+
+@pytest.mark.parametrize("sigma", [0.1, 0.25, 0.5])
+def test_the_spread_is_learned(sigma: float) -> None:
+    assert RunTimes(drawn(300, median=194, sigma=sigma)).expected(MODEL, 5).sigma == pytest.approx(sigma, rel=0.35)
+
+
+def test_each_model_and_duration_is_learned_by_itself() -> None:
+    times = RunTimes(run(400, duration=10) for _ in range(20))
+    assert times.typical(MODEL, 10).total_seconds() == pytest.approx(400, rel=0.1)
+    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(PRIOR_MEDIAN)
+    assert times.typical("another-model", 10).total_seconds() == pytest.approx(PRIOR_MEDIAN)
+
+
+def test_what_was_long_ago_is_forgotten() -> None:
+    times = RunTimes(drawn(500, median=194, sigma=0.1))
+    for each in drawn(60, median=388, sigma=0.1, seed=2):
+        times.learn(each)
+    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(388, rel=0.15)
+
+
+@pytest.mark.parametrize("freak", [0.001, 86_400.0])
+def test_one_freak_hardly_changes_the_belief(freak: float) -> None:
+    times = RunTimes(drawn(100, median=194, sigma=0.2))
+    before = times.typical(MODEL, 5).total_seconds()
+    times.learn(run(freak))
+    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(before, rel=0.03)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -3.0])
+def test_a_run_without_a_time_teaches_nothing(seconds: float) -> None:
+    times = RunTimes([run(seconds)])
+    assert times.expected(MODEL, 5) == RunTimes().expected(MODEL, 5)
+
+
+@given(st.lists(st.floats(0.001, 1e6), max_size=80))
+def test_no_sequence_of_runs_leads_to_a_belief_that_cannot_be_used(seconds: list[float]) -> None:
+    belief = Belief()
+    for each in seconds:
+        belief = belief.after(each)
+    assert math.isfinite(belief.mu)
+    assert 0 < belief.scale < 10
+
+
+def test_half_of_all_runs_are_longer_than_the_median() -> None:
+    assert RunTime(math.log(194), 0.25).tail(194)[0] == pytest.approx(0.5)
+
+
+@given(RUN_TIMES, AGES)
+def test_the_tails_area_is_the_integral_of_the_tail(run_time: RunTime, age: float) -> None:
+    # Simpson's rule over a stretch: the difference of two areas is the integral between.
+    stretch = 60.0
+    steps = 60
+    width = stretch / steps
+    weights = [1, *([4, 2] * (steps // 2))[:-1], 1]
+    integral = sum(w * run_time.tail(age + i * width)[0] for i, w in enumerate(weights)) * width / 3
+    assert run_time.tail(age)[1] - run_time.tail(age + stretch)[1] == pytest.approx(integral, abs=0.02)
+
+
+@given(RUN_TIMES)
+def test_at_the_beginning_nothing_has_finished_and_the_area_is_the_mean_time(run_time: RunTime) -> None:
+    unfinished, area = run_time.tail(0)
+    assert unfinished == pytest.approx(1)
+    assert area > run_time.median
+
+
+def test_a_run_overdue_by_hours_may_still_end_soon() -> None:
+    run_time = RunTime(math.log(194), 0.1)
+    hour, later = run_time.tail(3_600)[0], run_time.tail(3_900)[0]
+    assert 0 < later < hour
+    assert 1 - later / hour > 0.1
