@@ -1,6 +1,7 @@
 """Who drives: each unfinished job has exactly one live driver."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Final, Protocol
 
 import structlog
@@ -52,19 +53,28 @@ class InProcessDispatcher:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._drivers: dict[int, asyncio.Task[Job]] = {}
-        self._next: dict[int, Job] = {}  # to be driven on when the present driver ends
+        self._drivers: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()  # to be driven on when the present driver ends
 
     async def dispatch(self, job: Job) -> None:
         if job.id in self._drivers:
-            self._next[job.id] = job
+            self._again.add(job.id)
         else:
-            self._drive(job)
+            self._start(job.id, self._drive(job))
 
-    def _drive(self, job: Job) -> None:
-        task = asyncio.create_task(drive(self._engine, job), name=f"job-{job.id}")
-        self._drivers[job.id] = task
-        task.add_done_callback(lambda done: self._ended(job.id, done))
+    def _start(self, job_id: int, driving: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(driving, name=f"job-{job_id}")
+        self._drivers[job_id] = task
+        task.add_done_callback(lambda done: self._ended(job_id, done))
+
+    async def _drive(self, job: Job) -> None:
+        await drive(self._engine, job)
+
+    async def _drive_on(self, job_id: int) -> None:
+        """Drive a job from what the database says: what was dispatched may be older than where its driver left it."""
+        job = await self._engine.store.get(job_id)
+        if job is not None:
+            await drive(self._engine, job)
 
     async def release(self, job_id: int) -> None:
         if (driver := self._drivers.get(job_id)) is not None:
@@ -90,15 +100,16 @@ class InProcessDispatcher:
 
     async def stop(self) -> None:
         """Stop every driver; a request in flight is given its grace, and every job stays as saved."""
-        self._next.clear()
+        self._again.clear()
         tasks = list(self._drivers.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _ended(self, job_id: int, task: asyncio.Task[Job]) -> None:
+    def _ended(self, job_id: int, task: asyncio.Task[None]) -> None:
         del self._drivers[job_id]
-        if (job := self._next.pop(job_id, None)) is not None:
-            self._drive(job)
+        if job_id in self._again:
+            self._again.discard(job_id)
+            self._start(job_id, self._drive_on(job_id))
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("driver_broke", job=job_id, exc_info=error)

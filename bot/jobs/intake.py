@@ -1,5 +1,6 @@
 """The way in: a request becomes a saved job, and a job with a card on the screen gets a driver."""
 
+import contextlib
 from decimal import Decimal
 from typing import Protocol
 
@@ -63,5 +64,6 @@ class Intake:
 
     async def card_failed(self, job: Job) -> None:
         """Drop a job whose card surely is not there; its reservation is released."""
-        await self._store.save(job.move(State.EXPIRED, self._clock.now()))
         log.warning("card_failed", job=job.id)
+        with contextlib.suppress(StaleJob):  # dropped already, for want of a card
+            await self._store.save(job.move(State.EXPIRED, self._clock.now()))

@@ -18,7 +18,7 @@ REVIEW      POSTING WITHHELD
 POSTING     DELIVERED UNDELIVERED
 UNDELIVERED POSTING
 DELIVERED   TAKEN_DOWN
-FAILED
+FAILED      QUEUED
 CANCELLED
 EXPIRED
 REJECTED
@@ -54,7 +54,7 @@ def test_every_state_can_be_reached_from_the_first() -> None:
 def test_nothing_that_has_ended_is_driven_or_at_segmind() -> None:
     ended = {state for state in State if not MOVES[state]}
     assert not ended & (DRIVEN | IN_FLIGHT)
-    assert ended >= ENDED_UNCHARGED
+    assert not ENDED_UNCHARGED & (DRIVEN | IN_FLIGHT)
 
 
 def test_whatever_is_at_segmind_or_in_doubt_has_a_driver() -> None:

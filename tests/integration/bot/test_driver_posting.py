@@ -1,0 +1,173 @@
+"""COMPLETED and POSTING: the video comes here, is looked at, and is posted exactly once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.jobs import posting
+from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.states import State
+from tests.support.files import mp4, png
+from tests.support.stage import COST, MAX_BYTES, Stage
+
+
+async def test_the_intent_to_post_is_saved_with_its_attempt_before_the_post(stage: Stage) -> None:
+    job = await stage.begin(State.COMPLETED)
+    done = await stage.drive(job)
+    assert stage.cards.states(job.id) == [State.POSTING, State.DELIVERED]
+    assert [(post.job_id, post.attempt) for post in stage.posts.posts] == [(job.id, 1)]
+    assert done.post_message_id == stage.posts.posts[0].id
+    assert stage.posts.looks == 0
+
+
+@pytest.mark.parametrize("troubles", [[500], [503, 503, 500], [429]])
+async def test_an_output_that_cannot_be_fetched_at_first_is_tried_again(stage: Stage, troubles: list[int]) -> None:
+    stage.files.troubles.extend(troubles)
+    job = await stage.begin(State.COMPLETED)
+    assert (await stage.drive(job)).state is State.DELIVERED
+    assert stage.files.asked == ["/video.mp4"] * (len(troubles) + 1)
+
+
+async def test_an_output_is_tried_for_as_long_as_segmind_keeps_it(stage: Stage) -> None:
+    job = await stage.begin(State.COMPLETED, completed_at=stage.clock.now() - timedelta(days=6, hours=23))
+    stage.files.troubles.extend([500] * 1_000)
+    undelivered = await stage.drive(job)
+    assert undelivered.problem is not None
+    assert (undelivered.state, undelivered.problem.code) == (State.UNDELIVERED, ProblemCode.OUTPUT_GONE)
+    assert undelivered.completed_at is not None
+    assert undelivered.state_since - undelivered.completed_at > timedelta(days=7)
+    assert max(stage.clock.slept) <= 300
+
+
+async def test_an_output_that_is_gone_is_told_and_its_cost_stays(stage: Stage) -> None:
+    del stage.files.files["/video.mp4"]
+    job = await stage.begin(State.COMPLETED)
+    undelivered = await stage.drive(job)
+    assert undelivered.problem is not None
+    assert (undelivered.state, undelivered.problem.code) == (State.UNDELIVERED, ProblemCode.OUTPUT_GONE)
+    assert (await stage.spent(job), stage.posts.attempts) == (COST, 0)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/video.mp4", "https://evil.example/video.mp4", "file:///etc/hosts"])
+async def test_an_output_on_a_host_that_is_not_allowed_is_never_fetched(stage: Stage, url: str) -> None:
+    job = await stage.begin(State.COMPLETED, output_url=url)
+    undelivered = await stage.drive(job)
+    assert undelivered.problem is not None
+    assert (undelivered.state, undelivered.problem.code) == (State.UNDELIVERED, ProblemCode.OUTPUT_GONE)
+    assert stage.posts.attempts == 0
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"", png(), mp4()[:200]], ids=["html", "nothing", "image", "cut off"])
+async def test_an_output_that_is_no_video_is_not_posted(stage: Stage, content: bytes) -> None:
+    stage.files.files["/video.mp4"] = content
+    job = await stage.begin(State.COMPLETED)
+    undelivered = await stage.drive(job)
+    assert undelivered.problem is not None
+    assert (undelivered.state, undelivered.problem.code) == (State.UNDELIVERED, ProblemCode.OUTPUT_UNUSABLE)
+    assert (await stage.spent(job), stage.posts.attempts) == (COST, 0)
+
+
+async def test_an_output_of_absurd_size_is_not_posted(stage: Stage) -> None:
+    stage.files.files["/video.mp4"] = mp4() + bytes(MAX_BYTES)
+    undelivered = await stage.drive(await stage.begin(State.COMPLETED))
+    assert undelivered.state is State.UNDELIVERED
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"), [(CardGone("10008"), ProblemCode.CARD_GONE), (ChannelClosed("50013"), ProblemCode.CHANNEL)]
+)
+async def test_a_channel_that_does_not_take_the_post_leaves_the_video_kept(
+    stage: Stage, trouble: PortError, code: ProblemCode
+) -> None:
+    stage.posts.troubles.append(trouble)
+    job = await stage.begin(State.COMPLETED)
+    undelivered = await stage.drive(job)
+    assert undelivered.state is State.UNDELIVERED
+    assert undelivered.problem == Problem(code=code, detail=trouble.detail)
+    assert undelivered.output_url == job.output_url
+    assert await stage.spent(job) == COST
+
+
+async def test_a_post_that_was_made_though_nobody_heard_is_found_and_not_repeated(stage: Stage) -> None:
+    stage.posts.carried_out.append(OutcomeUnclear("502"))
+    job = await stage.begin(State.COMPLETED)
+    done = await stage.drive(job)
+    assert done.state is State.DELIVERED
+    assert [post.id for post in stage.posts.posts] == [done.post_message_id]
+    assert (stage.posts.attempts, stage.posts.looks) == (1, 1)
+
+
+async def test_a_post_that_was_not_made_is_made_again_as_the_same_attempt(stage: Stage) -> None:
+    stage.posts.troubles.extend([OutcomeUnclear("502"), OutcomeUnclear("502")])
+    job = await stage.begin(State.COMPLETED)
+    done = await stage.drive(job)
+    assert (done.state, done.post_attempts) == (State.DELIVERED, 1)
+    assert [post.attempt for post in stage.posts.posts] == [1]
+    assert (stage.posts.attempts, stage.posts.looks) == (3, 2)
+
+
+async def test_a_driver_that_finds_posting_looks_before_it_posts(stage: Stage) -> None:
+    job = await stage.begin(State.POSTING)
+    done = await stage.drive(job)
+    assert (done.state, done.post_attempts) == (State.DELIVERED, 1)
+    assert (stage.posts.looks, stage.posts.attempts) == (1, 1)
+
+
+async def test_a_look_that_fails_is_repeated_before_anything_is_posted(stage: Stage) -> None:
+    stage.posts.blindness.extend([OutcomeUnclear("503"), OutcomeUnclear("503")])
+    job = await stage.begin(State.POSTING)
+    assert (await stage.drive(job)).state is State.DELIVERED
+    assert (stage.posts.looks, stage.posts.attempts) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("blindness", "code"),
+    [
+        (CannotTell("no history"), ProblemCode.POST_UNKNOWN),
+        (CardGone("10008"), ProblemCode.CARD_GONE),
+        (ChannelClosed("50001"), ProblemCode.CHANNEL),
+    ],
+)
+async def test_where_absence_cannot_be_seen_nothing_is_posted_a_second_time(
+    stage: Stage, blindness: PortError, code: ProblemCode
+) -> None:
+    stage.posts.blindness.append(blindness)
+    job = await stage.begin(State.POSTING)
+    undelivered = await stage.drive(job)
+    assert undelivered.state is State.UNDELIVERED
+    assert undelivered.problem == Problem(code=code, detail=blindness.detail)
+    assert stage.posts.attempts == 0
+
+
+async def test_a_video_cancelled_meanwhile_is_withheld_and_paid_all_the_same(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING, cancel_requested=True)
+    await stage.finishes()
+    withheld = await stage.drive(job)
+    assert withheld.state is State.WITHHELD
+    assert (await stage.spent(job), stage.posts.attempts) == (COST, 0)
+
+
+async def test_a_problem_of_an_earlier_attempt_is_gone_once_it_is_delivered(stage: Stage) -> None:
+    job = await stage.begin(State.POSTING, post_attempts=2, problem=Problem(code=ProblemCode.CHANNEL))
+    done = await stage.drive(job)
+    assert (done.state, done.problem) == (State.DELIVERED, None)
+    assert [post.attempt for post in stage.posts.posts] == [2]
+
+
+async def test_a_stop_while_the_outcome_of_a_post_is_waited_for_leaves_it_to_be_looked_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "STOP_GRACE", 0.05)
+    stage.posts.carried_out.append(OutcomeUnclear("502"))
+    job = await stage.begin(State.COMPLETED)
+    driver = stage.start(job)
+    await stage.clock.asleep()
+    driver.cancel()
+    await asyncio.wait({driver})
+    left = await stage.saved(job)
+    assert left.state is State.POSTING
+    done = await stage.drive(left)
+    assert done.state is State.DELIVERED
+    assert len(stage.posts.posts) == 1
