@@ -1,8 +1,9 @@
-"""The command line: `python -m bot run`, `worker`, `check`, `invite`."""
+"""The command line: `python -m bot run`, `worker`, `check`, `invite`, `migrate`."""
 
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import aiohttp
@@ -12,14 +13,16 @@ import typer
 from alembic.util.exc import CommandError
 from filelock import FileLock, Timeout
 from rich.console import Console
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
 from bot.check import check as check_settings
+from bot.database.transfer import TransferRefused, transfer
 from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
 from bot.logs import configure_logging
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, checked_database, file_of, load_settings
 from bot.worker import run_worker
 
 app = typer.Typer(
@@ -35,7 +38,7 @@ def run() -> None:
     """Run the bot until SIGINT or SIGTERM."""
     settings = _settings()
     _configure_logging(settings)
-    with _told_why_not_started(), _sole_on_a_file(settings):
+    with _told_why_not_started(), _sole_on(settings.database_file):
         asyncio.run(run_bot(settings))
 
 
@@ -87,6 +90,38 @@ def invite(
     typer.echo(invitation(application_id))
 
 
+@app.command()
+def migrate(
+    source: Annotated[str, typer.Option("--from", metavar="URL", help="the database to read")],
+    target: Annotated[
+        str | None, typer.Option("--to", metavar="URL", help="the empty one to fill; DATABASE_URL if not given")
+    ] = None,
+) -> None:
+    """Copy a whole database to an empty one, like sqlite:///data/reelcast.db to postgresql://…; the bot must be off."""
+    source, target = (_database_url(url) for url in (source, target or _settings().database_url))
+    secrets = [password for url in (source, target) if (password := make_url(url).password)]
+    configure_logging(level="ERROR", form="console", secrets=secrets)
+    try:
+        with _sole_on(file_of(source)), _sole_on(file_of(target)):
+            copied = asyncio.run(transfer(source, target))
+    except TransferRefused as refusal:
+        _give_up(f"nothing was copied: {refusal}")
+    except Timeout:
+        _give_up("nothing was copied: a bot is running on one of the databases; stop it first")
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        log.debug("transfer_failed", exc_info=error)
+        _give_up(f"nothing was copied: a database cannot be used ({type(error).__name__})")
+    for each in copied:
+        typer.echo(f"{each.table}: {each.rows} rows, counted on both sides")
+
+
+def _database_url(url: str) -> str:
+    try:
+        return checked_database(url)
+    except ValueError:
+        _give_up("a database is named like sqlite:///data/reelcast.db or postgresql://user:password@host/database")
+
+
 @contextmanager
 def _told_why_not_started() -> Generator[None]:
     """End with a sentence for what keeps the bot from running, or ended it for good."""
@@ -126,12 +161,12 @@ def _why(error: Exception) -> str:
 
 
 @contextmanager
-def _sole_on_a_file(settings: Settings) -> Generator[None]:
-    """Keep a second bot from the same SQLite database; raises `filelock.Timeout`. PostgreSQL is made for many."""
-    if settings.database_file is None:
+def _sole_on(file: Path | None) -> Generator[None]:
+    """Keep a second process from an SQLite database; raises `filelock.Timeout`. A server is made for many."""
+    if file is None:
         yield
         return
-    lock = settings.database_file.with_suffix(".lock")
+    lock = file.with_suffix(".lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(lock, timeout=0):
         yield

@@ -45,7 +45,8 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _database(value: str) -> str:
+def checked_database(value: str) -> str:
+    """Take a database's address as it is; raises `ValueError` where it is none of ours."""
     try:
         url = make_url(value)
     except ArgumentError:
@@ -160,7 +161,7 @@ class Settings(BaseSettings):
         AllowedHosts.parse(["cdn.discordapp.com", "media.discordapp.net"]),
         description="host names, each with a port or without, parted by commas",
     )
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
+    database_url: Annotated[str, AfterValidator(checked_database)] = Field(
         "sqlite:///data/reelcast.db",
         repr=False,
         description="sqlite:/// and a file's path (sqlite://// for one from the root), or postgresql://user:password@host/database",
@@ -178,8 +179,7 @@ class Settings(BaseSettings):
     @property
     def database_file(self) -> Path | None:
         """Where SQLite keeps the database; None where a server does."""
-        url = make_url(self.database_url)
-        return Path(url.database) if url.database and url.drivername == "sqlite" else None
+        return file_of(self.database_url)
 
     @property
     def secrets(self) -> list[str]:
@@ -190,6 +190,12 @@ class Settings(BaseSettings):
             self.segmind_api_key.get_secret_value(),
             *([password] if password else []),
         ]
+
+
+def file_of(database_url: str) -> Path | None:
+    """Tell where SQLite keeps a database; None for one on a server."""
+    url = make_url(database_url)
+    return Path(url.database) if url.database and url.drivername == "sqlite" else None
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
