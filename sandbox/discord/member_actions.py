@@ -74,8 +74,8 @@ class MemberActions:
         """Use a command: `{channel_id, name, kind?, options?, target_id?}`; `name` may hold subcommands."""
         payload = body.object
         channel = self._channel(user, payload)
-        kind = CommandType(payload.get("kind", CommandType.CHAT_INPUT))
-        name, *path = text(payload, "name").split() if kind is CommandType.CHAT_INPUT else [payload["name"]]
+        kind = _kind(payload)
+        name, path = _names(payload) if kind is CommandType.CHAT_INPUT else (text(payload, "name"), [])
         command = self._find(user, channel, kind, name)
         resolver = self._resolver(user, channel, body)
         data = _command_data(command)
@@ -93,7 +93,7 @@ class MemberActions:
         """Ask for choices: `{channel_id, name, options, focused}`; they come as an event."""
         payload = body.object
         channel = self._channel(user, payload)
-        name, *path = text(payload, "name").split()
+        name, path = _names(payload)
         command = self._find(user, channel, CommandType.CHAT_INPUT, name)
         options = command_input.find_options(command, path)
         filled = command_input.complete(options, _options(payload), text(payload, "focused"))
@@ -190,6 +190,19 @@ class MemberActions:
         if message.flags & MessageFlag.LOADING:
             raise ClientRefusal("the message is still loading")
         return message
+
+
+def _kind(payload: JsonObject) -> CommandType:
+    try:
+        return CommandType(payload.get("kind", CommandType.CHAT_INPUT))
+    except ValueError:
+        raise ClientRefusal("there is no such kind of command") from None
+
+
+def _names(payload: JsonObject) -> tuple[str, list[str]]:
+    """Return the name of a command and those of the subcommands after it."""
+    name, *path = text(payload, "name").split() or [""]
+    return name, path
 
 
 def _options(payload: JsonObject) -> JsonObject:

@@ -271,6 +271,27 @@ async def test_the_sixth_message_in_five_seconds_waits(rest: Rest, videos: Chann
     assert replies[5].body["global"] is False
 
 
+HOSTILE = [None, True, 0, -1, 2**63, 1.5, "", "x" * 3000, "attachment://a.png", [], [None], {}, {"id": []}]
+FIELDS = ("content", "embeds", "components", "flags", "nonce", "allowed_mentions", "attachments", "tts")
+
+
+@pytest.mark.usefixtures("unlimited")
+@pytest.mark.parametrize("hostile", HOSTILE, ids=repr)
+async def test_whatever_a_field_holds_discord_answers(
+    rest: Rest, videos: Channel, hostile: object, local_discord: DiscordSandbox
+) -> None:
+    message = (await rest.post(videos)).body["id"]
+    application = f"/applications/{local_discord.world.application_id}/commands"
+    for field in FIELDS:
+        path = f"/channels/{videos.id}/messages"
+        made = await rest.call("POST", path, {"content": "x", field: hostile})
+        edited = await rest.call("PATCH", f"{path}/{message}", {field: hostile})
+        assert {made.status, edited.status} <= {200, 400}
+    for field in ("name", "description", "options", "type"):
+        command = {"name": "a", "description": "b", field: hostile}
+        assert (await rest.call("PUT", application, [command])).status in {200, 400}
+
+
 async def test_broken_json_is_refused(rest: Rest, videos: Channel, local_discord: DiscordSandbox) -> None:
     refused = await rest.call("POST", f"/channels/{videos.id}/messages", ["no object"])
     assert (refused.status, refused.code) == (400, 50006)
