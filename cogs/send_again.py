@@ -15,6 +15,7 @@ from bot.presentation.controls import RESEND_PATTERN, resend_id
 from bot.presentation.sentences import missing_permissions_sentence, send_again_choice, sent_again_sentence
 
 MOST_CHOICES: Final = 25  # Discord's
+JOB_ID: Final = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")  # what a database's 64 bits hold; anybody can type anything
 GONE: Final = "This video is no longer waiting to be sent."
 
 
@@ -35,7 +36,9 @@ class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=R
         bot: Reelcast = interaction.client
         job = await bot.services.store.get(self._job_id)
         if job is None or not _may_send(interaction, job):
-            answer = "Only the member who asked for this video can have it sent."
+            answer = "Only the member who asked for this video, or who may manage messages here, can have it sent."
+        elif missing := _missing(interaction):
+            answer = missing_permissions_sentence(missing)
         else:
             answer = await _send(bot.services, job.id, job.request.channel_id)
         await interaction.response.send_message(answer, ephemeral=True)
@@ -49,13 +52,10 @@ class SendAgainCog(commands.Cog):
     @app_commands.describe(video="Which one")
     @app_commands.guild_only()
     async def send_again(self, interaction: discord.Interaction, video: str) -> None:
-        job = await self._services.store.get(int(video)) if video.isascii() and video.isdigit() else None
-        missing = missing_permissions(
-            interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread)
-        )
+        job = await self._services.store.get(int(video)) if JOB_ID.fullmatch(video) else None
         if job is None or job.request.member_id != interaction.user.id or job.request.guild_id != interaction.guild_id:
             answer = GONE
-        elif missing:
+        elif missing := _missing(interaction):
             answer = missing_permissions_sentence(missing)
         else:
             answer = await _send(self._services, job.id, interaction.channel_id or 0)
@@ -65,15 +65,18 @@ class SendAgainCog(commands.Cog):
     async def _undelivered(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         jobs = await self._services.store.undelivered(interaction.user.id, interaction.guild_id or 0)
         names = [(send_again_choice(job), str(job.id)) for job in jobs]
-        return [app_commands.Choice(name=name, value=value) for name, value in names if typed.lower() in name.lower()][
-            :25
-        ]
+        found = [(name, value) for name, value in names if typed.lower() in name.lower()]
+        return [app_commands.Choice(name=name, value=value) for name, value in found[:MOST_CHOICES]]
 
 
 def _may_send(interaction: discord.Interaction[Any], job: Job) -> bool:
     if interaction.user.id == job.request.member_id:
         return True
     return interaction.channel_id == job.request.channel_id and interaction.permissions.manage_messages
+
+
+def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
+    return missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
 
 
 async def _send(services: Services, job_id: int, channel_id: int) -> str:

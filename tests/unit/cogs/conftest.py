@@ -11,6 +11,7 @@ import simcord
 from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
+from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
 from bot.settings import Settings
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, Stage
@@ -48,7 +49,10 @@ async def boot(tmp_path: Path, changes: dict[str, object]) -> AsyncIterator[Boot
                 clock=services.clock,
                 daily_limit_usd=chosen.spend_limit_usd_per_day,
             )
-            bot.services = replace(services, dispatcher=dispatcher, intake=intake)
+            control = JobControl(
+                store=services.store, dispatcher=dispatcher, cards=services.cards, clock=services.clock
+            )
+            bot.services = replace(services, dispatcher=dispatcher, intake=intake, control=control)
             return bot
 
         yield make

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import discord
@@ -10,10 +10,12 @@ import simcord
 from PIL import Image
 from simcord.backend.cdn import CdnStore
 from simcord.results import InteractionResult
+from typing_extensions import Unpack
 
 from bot.app import Reelcast
-from bot.jobs.model import Job
+from bot.jobs.model import Changes, Job
 from bot.jobs.states import State
+from bot.presentation.card import status_card
 
 Upload = tuple[str, bytes]  # a file's name and its bytes
 Boot = Callable[..., Awaitable[Reelcast]]
@@ -51,6 +53,9 @@ class NotedDispatcher:
     async def resume(self) -> int:
         return 0
 
+    async def release(self, job_id: int) -> None:
+        self.jobs = [job for job in self.jobs if job.id != job_id]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -77,6 +82,21 @@ class Stage:
         """Have Alice send `/video` in the channel, with one good picture unless `image1` says otherwise."""
         options.setdefault("image1", picture())
         return await self.alice.slash(self.channel, "video", prompt=prompt, **options)
+
+    async def has_become(self, state: State, **changes: Unpack[Changes]) -> Job:
+        """Save the one job there is in another state, as if its driver had brought it there."""
+        [job] = await self.jobs()
+        return await self.bot.services.store.save(replace(job.evolve(**changes), state=state))
+
+    async def card_of(self, job: Job) -> discord.Message:
+        """Have a job's card show it as it stands, and return the card."""
+        assert job.card_message_id is not None
+        services = self.bot.services
+        channel = self.bot.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+        view = status_card(job, services.image_rules, now=services.clock.now())
+        await channel.get_partial_message(job.card_message_id).edit(view=view)
+        [card] = [message for message in self.channel.history() if message.id == job.card_message_id]
+        return card
 
     async def refusal(self, prompt: str = "@Image1 waves", **options: Any) -> str:
         """Have Alice ask for what is refused; returns the sentence that only she sees."""

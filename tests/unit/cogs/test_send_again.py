@@ -1,0 +1,94 @@
+"""*Send again* and `/send-again`: a video that was made and not posted reaches a channel after all."""
+
+import discord
+import pytest
+import simcord
+
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.states import State
+from tests.unit.cogs.stage import Boot, Stage
+
+PROBLEM = Problem(code=ProblemCode.CHANNEL)
+GONE = "This video is no longer waiting to be sent."
+
+
+async def an_undelivered_job(stage: Stage) -> Job:
+    await stage.ask("a lighthouse keeper waves")
+    return await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1)
+
+
+async def send_again(
+    stage: Stage, video: object, *, channel: simcord.ChannelHandle | None = None, who: simcord.MemberActor | None = None
+) -> str:
+    result = await (who or stage.alice).slash(channel or stage.channel, "send-again", video=str(video))
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response.content
+
+
+async def test_a_video_is_offered_by_its_prompt_and_sent_to_the_channel_of_the_command(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    other = stage.guild.create_text_channel("other")
+    [choice] = await stage.alice.autocomplete(other, "send-again", "video", "LIGHT")
+    assert "a lighthouse keeper waves" in choice["name"]
+    assert choice["value"] == str(job.id)
+    assert await send_again(stage, choice["value"], channel=other) == f"The video is being sent to <#{other.id}>."
+    [posting] = await stage.jobs()
+    assert (posting.state, posting.post_attempts, posting.post_channel_id) == (State.POSTING, 2, other.id)
+    assert stage.driven[-1] == posting
+
+
+async def test_nothing_is_offered_where_nothing_waits(stage: Stage) -> None:
+    await stage.ask()
+    assert await stage.alice.autocomplete(stage.channel, "send-again", "video", "") == []
+
+
+async def test_the_videos_of_others_are_neither_offered_nor_sent(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    assert await bob.autocomplete(stage.channel, "send-again", "video", "") == []
+    assert await send_again(stage, job.id, who=bob) == GONE
+
+
+@pytest.mark.parametrize("video", ["", "a fox", "-1", "9" * 30, "١٢"])
+async def test_what_is_typed_instead_of_chosen_finds_nothing(stage: Stage, video: str) -> None:
+    await an_undelivered_job(stage)
+    assert await send_again(stage, video) == GONE
+
+
+async def test_a_channel_where_the_bot_lacks_permissions_is_named_and_nothing_is_tried(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    channel = stage.channel_without("attach_files")
+    assert "**Attach Files**" in await send_again(stage, job.id, channel=channel)
+    [same] = await stage.jobs()
+    assert same.state is State.UNDELIVERED
+
+
+async def test_a_video_is_sent_once_for_two_wishes(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    await send_again(stage, job.id)
+    assert await send_again(stage, job.id) == GONE
+    [posting] = await stage.jobs()
+    assert posting.post_attempts == 2
+
+
+async def test_the_button_of_the_card_sends_the_video_here_after_a_restart_too(stage: Stage, boot: Boot) -> None:
+    card = await stage.card_of(await an_undelivered_job(stage))
+    await stage.env.restart_bot(await boot())
+    result = await stage.alice.click(card, label="Send again")
+    assert result.ephemeral
+    [posting] = await stage.jobs()
+    assert (posting.state, posting.post_channel_id) == (State.POSTING, stage.channel.id)
+
+
+async def test_the_button_serves_who_asked_and_moderators_alone(stage: Stage) -> None:
+    card = await stage.card_of(await an_undelivered_job(stage))
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    result = await bob.click(card, label="Send again")
+    assert result.response is not None
+    assert result.response.content.startswith("Only the member who asked")
+    role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
+    result = await mo.click(card, label="Send again")
+    assert result.response is not None
+    assert result.response.content.startswith("The video is being sent")
