@@ -23,8 +23,11 @@ from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
+from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing import Planner
 from bot.jobs.queue import FairQueue
+from bot.jobs.reconciler import Reconciler
+from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
@@ -91,7 +94,7 @@ async def open_services(
             cards=cards,
             posts=PostDesk(client),
             notices=NoticeDesk(client, rules),
-            started_at=clock.now(),
+            earlier=EarlierRequests(store, segmind, clock),
             references=Fetcher(attachment_session, settings.attachment_hosts),
             outputs=Fetcher(output_session, settings.segmind_output_hosts),
             images=images,
@@ -107,6 +110,7 @@ async def open_services(
             run_times=RunTimes(await store.finished_runs()),
         )
         dispatcher = _drivers(engine, rows)
+        reconciler = Reconciler(engine, dispatcher, OrphanStore(database))
         intake = Intake(
             store=store,
             dispatcher=dispatcher,
@@ -117,6 +121,7 @@ async def open_services(
         background = [
             asyncio.create_task(supervised("planner", planner.run, clock), name="planner"),
             asyncio.create_task(supervised("queue", queue.run, clock), name="queue"),
+            asyncio.create_task(supervised("reconciler", reconciler.run, clock), name="reconciler"),
             asyncio.create_task(supervised("dispatcher", dispatcher.run, clock), name="dispatcher"),
         ]
         try:

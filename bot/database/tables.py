@@ -81,3 +81,18 @@ request_budget = Table(
     Column("pace_share", Float(53), nullable=False, server_default="1"),
     Column("pace_reset", Float(53), nullable=False, server_default="0"),
 )
+
+orphans = Table(
+    "orphans",
+    metadata,
+    Column("request_id", String(64), primary_key=True),
+    Column("noted_at", Instant, nullable=False),
+    Column("cost_usd", Usd),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+)

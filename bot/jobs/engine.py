@@ -1,7 +1,7 @@
 """What every step of a job works with."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -12,6 +12,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Changes, Job
 from bot.jobs.ports import Cards, Notices, Posts
 from bot.jobs.queue import FairQueue
+from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
@@ -50,17 +51,10 @@ class Engine:
     images: ImageDesk
     videos: VideoDesk
     clock: Clock
-    started_at: datetime  # when this process began to work on the database
+    earlier: EarlierRequests
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits
     run_times: RunTimes = field(default_factory=RunTimes)
-
-    def may_be_restored(self, job: Job) -> bool:
-        """Tell whether this job's row may come from a restored copy of the database, older than the truth.
-
-        A job that this process saw made cannot.
-        """
-        return job.created_at < self.started_at
 
     async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
         """Save a job in its next state, then tell the card and the queue.

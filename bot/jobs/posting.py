@@ -35,7 +35,7 @@ async def deliver(engine: Engine, job: Job) -> Job:
         return await _undelivered(engine, job, _media_problem(error))
     leave_by = engine.clock.monotonic() + POST_WITHIN
     posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
-    if engine.may_be_restored(job):
+    if engine.earlier.may_concern(job):
         return await _look_then_post(engine, posting, video, leave_by)
     return await finish_within(_post(engine, posting, video, leave_by), grace=STOP_GRACE)
 

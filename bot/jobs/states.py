@@ -42,7 +42,8 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     _S.POSTING: frozenset({_S.DELIVERED, _S.UNDELIVERED}),
     _S.UNDELIVERED: frozenset({_S.POSTING}),
     _S.DELIVERED: frozenset({_S.TAKEN_DOWN}),
-    _S.FAILED: frozenset(),
+    # A request that turns up after it was given up is adopted: it is paid for, so it is followed and delivered.
+    _S.FAILED: frozenset({_S.QUEUED}),
     _S.CANCELLED: frozenset(),
     _S.EXPIRED: frozenset(),
     _S.REJECTED: frozenset(),

@@ -115,6 +115,16 @@ class JobStore:
         return waiting, in_flight
 
     @uncancelled
+    async def never_arrived(self, *, since: datetime) -> Sequence[Job]:
+        """Read the jobs submitted since then that were given up because their request was not found."""
+        query = select(jobs).where(
+            jobs.c.state == State.FAILED, jobs.c.request_id.is_(None), jobs.c.submitted_at >= since
+        )
+        async with self._engine.connect() as connection:
+            found = [_from_row(row) for row in await connection.execute(query)]
+        return [job for job in found if job.problem and job.problem.code is ProblemCode.NEVER_ARRIVED]
+
+    @uncancelled
     async def undelivered(self, member_id: int, guild_id: int) -> Sequence[Job]:
         """Read a member's videos in a server that were made but not posted, newest first."""
         query = (

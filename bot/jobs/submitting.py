@@ -29,6 +29,7 @@ from bot.segmind.errors import (
     TooLate,
     TryLater,
 )
+from bot.segmind.models import HistoryRow
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,8 @@ async def _submit_in_turn(engine: Engine, job: Job) -> Job:
     """Wait for a turn, a place and the budget, as often as it takes; then save the intent and send the POST."""
     while True:
         await engine.queue.turn(job)
+        if (earlier := await engine.earlier.find(job)) is not None:
+            return await _adopt(engine, job, earlier)
         body = request_body(job.request, await reference_urls(engine, job))
         await engine.budget.take(Claim(rank=Rank.SUBMIT))
         now = engine.clock.now()
@@ -92,6 +95,14 @@ async def _save_and_post(engine: Engine, waiting: Job, intent: Job, not_after: f
     """
     saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
     return await _post(engine, engine.moved(saved, waiting.state), not_after)
+
+
+async def _adopt(engine: Engine, job: Job, row: HistoryRow) -> Job:
+    """Go on with a request that this job has sent already, though a restored database has forgotten it."""
+    log.warning("submitted_before_restore", job=job.id, request_id=row.request_id)
+    submitted_at = row.created_at or engine.clock.now()
+    found = await engine.move(job, State.SUBMITTING, body=row.body, submitted_at=submitted_at, retry_at=None)
+    return await engine.move(found, State.QUEUED, request_id=row.request_id)
 
 
 async def _post(engine: Engine, job: Job, not_after: float) -> Job:

@@ -22,6 +22,7 @@ from bot.jobs.engine import Engine, Limits
 from bot.jobs.model import Job
 from bot.jobs.queue import FairQueue
 from bot.jobs.request_body import request_body
+from bot.jobs.restored import EarlierRequests
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
@@ -189,23 +190,24 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
         posts = PostsInMemory()
         url = described["api_url"]
         queue = FairQueue(store, places, clock, cards.moved_up)
+        segmind = SegmindClient(
+            session,
+            key=SecretStr(described["api_key"]),
+            endpoints=Endpoints(api=url, history=url, storage=url),
+            budget=budget,
+            retries=ONCE,
+            timeouts=timeouts or Timeouts(),
+            clock=clock.monotonic,
+        )
         engine = Engine(
             store=store,
-            segmind=SegmindClient(
-                session,
-                key=SecretStr(described["api_key"]),
-                endpoints=Endpoints(api=url, history=url, storage=url),
-                budget=budget,
-                retries=ONCE,
-                timeouts=timeouts or Timeouts(),
-                clock=clock.monotonic,
-            ),
+            segmind=segmind,
             budget=budget,
             queue=queue,
             cards=cards,
             posts=posts,
             notices=NoticesInMemory(),
-            started_at=clock.now(),
+            earlier=EarlierRequests(store, segmind, clock),
             references=fetcher,
             outputs=fetcher,
             images=ImageDesk(ImageRules()),

@@ -1,0 +1,82 @@
+"""Segmind's request history: the one witness of what was really submitted.
+
+It lists every request of the account, whoever made it. A request is taken for a job's own only when no job owns it, its
+whole body is the one that the job saved, and it was created, by Segmind's own clock, no earlier than the job's submit.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.jobs.model import Job
+from bot.jobs.store import JobStore
+from bot.segmind.budget import Claim, Rank
+from bot.segmind.client import SegmindClient
+from bot.segmind.models import HistoryRow
+
+log = structlog.get_logger(__name__)
+
+CLOCK_SLACK: Final = timedelta(minutes=2)  # rows this much older than Segmind's clock at submit still count
+UNKNOWN_CLOCK_SLACK: Final = timedelta(minutes=15)  # the same where Segmind's clock was never seen
+MOST_PAGES: Final = 100
+
+
+class HistoryTooLong(Exception):
+    """There are more requests than we read; what was not read may matter."""
+
+
+async def read_history(segmind: SegmindClient, *, since: datetime, model: str | None, rank: Rank) -> list[HistoryRow]:
+    """Read every request since a moment, each once. Raises `SegmindError` or `HistoryTooLong`."""
+    rows: dict[str, HistoryRow] = {}
+    for number in range(1, MOST_PAGES + 1):
+        page = await segmind.history(page=number, since=since, model=model, claim=Claim(rank=rank))
+        rows.update((row.request_id, row) for row in page.rows)
+        if not page.more:
+            return list(rows.values())
+    raise HistoryTooLong
+
+
+async def unowned(store: JobStore, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
+    """Keep the requests that belong to no job, the oldest first."""
+    owned = await store.owned([row.request_id for row in rows])
+    ours = [row for row in rows if row.request_id not in owned]
+    return sorted(ours, key=lambda row: (row.created_at is None, row.created_at and row.created_at.timestamp()))
+
+
+def earliest_submit(job: Job) -> datetime:
+    """Give the time by Segmind's clock before which no request can be this job's."""
+    if job.segmind_time is not None:
+        return job.segmind_time - CLOCK_SLACK
+    return (job.submitted_at or job.created_at) - UNKNOWN_CLOCK_SLACK
+
+
+def is_submit_of(row: HistoryRow, job: Job) -> bool:
+    """Tell whether a request can be the one that this job, its body saved, sent."""
+    if job.body is None or row.body != job.body:
+        return False
+    return row.created_at is None or row.created_at >= earliest_submit(job)
+
+
+def is_same_request(row: HistoryRow, job: Job) -> bool:
+    """Tell whether a request asks for what this job asks for, although the job has no body saved.
+
+    The same upload has the same path under every signature; a copy on the card is known by its channel and name.
+    """
+    body, request = row.body, job.request
+    if body is None or (row.created_at is not None and row.created_at < job.created_at - UNKNOWN_CLOCK_SLACK):
+        return False
+    urls = body.get("image_urls")
+    if not isinstance(urls, list) or len(urls) != len(request.references):  # pyright: ignore[reportUnknownArgumentType]
+        return False
+    options = (body.get("prompt"), str(body.get("duration")), body.get("aspect_ratio"))
+    if options != (request.prompt, str(request.duration), request.aspect_ratio):
+        return False
+    for url, reference in zip(urls, request.references, strict=True):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        path = urlsplit(str(url)).path  # pyright: ignore[reportUnknownArgumentType]
+        on_card = f"/{request.channel_id}/" in path and path.rpartition("/")[2] == reference.card_name
+        if path != urlsplit(reference.url).path and not on_card:
+            return False
+    return True

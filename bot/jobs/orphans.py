@@ -1,0 +1,33 @@
+"""Requests at Segmind that no job owns, remembered so that the operator is told of each once."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.tables import marks, orphans
+from bot.database.upsert import insert_if_absent
+from bot.jobs.tasks import uncancelled
+from bot.segmind.models import HistoryRow
+
+WATCHED_SINCE = "history_watched_since"
+
+
+class OrphanStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @uncancelled
+    async def watched_since(self, now: datetime) -> datetime:
+        """Tell since when the account's history is this bot's business: since this was first asked."""
+        async with self._engine.begin() as connection:
+            await connection.execute(insert_if_absent(connection, marks, {"name": WATCHED_SINCE, "at": now}))
+            query = select(marks.c.at).where(marks.c.name == WATCHED_SINCE)
+            return (await connection.execute(query)).scalar_one()
+
+    @uncancelled
+    async def note(self, row: HistoryRow, now: datetime) -> bool:
+        """Remember a request without an owner; False where it was noted before."""
+        values = {"request_id": row.request_id, "noted_at": now, "cost_usd": row.cost}
+        async with self._engine.begin() as connection:
+            return (await connection.execute(insert_if_absent(connection, orphans, values))).rowcount > 0

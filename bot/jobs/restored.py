@@ -1,0 +1,63 @@
+"""Jobs that an older copy of the database brought back: what they are about to do may have been done long ago.
+
+Such a job says WAITING while its request was submitted after the copy was made. The history knows, and is asked before
+anything is paid for a job that is older than this process: no younger one can come from a copy.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from bot.jobs.clock import Clock
+from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, read_history, unowned
+from bot.jobs.model import Job
+from bot.jobs.store import JobStore
+from bot.segmind.budget import Rank
+from bot.segmind.client import SegmindClient
+from bot.segmind.errors import SegmindError
+from bot.segmind.models import HistoryRow
+
+log = structlog.get_logger(__name__)
+
+ASK_AGAIN: Final = 15.0  # seconds after a history that could not be read
+
+
+class EarlierRequests:
+    """What was submitted before this process began, read once for all jobs that have to know."""
+
+    def __init__(self, store: JobStore, segmind: SegmindClient, clock: Clock) -> None:
+        self.began = clock.now()
+        self._store = store
+        self._segmind = segmind
+        self._clock = clock
+        self._reading = asyncio.Lock()
+        self._rows: Sequence[HistoryRow] = ()
+        self._since: datetime | None = None
+
+    def may_concern(self, job: Job) -> bool:
+        """Tell whether this job's row may come from a restored copy, older than the truth."""
+        return job.created_at < self.began
+
+    async def find(self, job: Job) -> HistoryRow | None:
+        """Find the request that a job sent in a life that the database has forgotten.
+
+        It waits for as long as the history cannot be read: paying late is better than paying twice.
+        """
+        if not self.may_concern(job):
+            return None
+        rows = [row for row in await self._read(job.created_at - UNKNOWN_CLOCK_SLACK) if is_same_request(row, job)]
+        return next(iter(await unowned(self._store, rows)), None)
+
+    async def _read(self, since: datetime) -> Sequence[HistoryRow]:
+        async with self._reading:
+            while self._since is None or since < self._since:
+                try:
+                    self._rows = await read_history(self._segmind, since=since, model=None, rank=Rank.SUBMIT)
+                    self._since = since
+                except (SegmindError, HistoryTooLong) as error:
+                    log.warning("history_unreadable", error=str(error) or type(error).__name__)
+                    await self._clock.sleep(ASK_AGAIN)
+            return self._rows
