@@ -39,9 +39,9 @@ class MeasuringCdn(CdnStore):
 
 
 class NotedDispatcher:
-    """Notes which jobs are to be driven, and drives none: SimCord shows the start of a job and its cards.
+    """Notes which jobs are to be driven, and drives none: what a member is answered needs no driver.
 
-    Its time is virtual and an open socket counts as work that never settles, so the engine runs elsewhere.
+    `test_whole_way` shows how drivers run beside SimCord.
     """
 
     def __init__(self) -> None:

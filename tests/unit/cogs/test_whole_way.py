@@ -1,0 +1,149 @@
+"""The whole way of a video on SimCord, with the real engine and a real local Segmind.
+
+SimCord waits for all that the bot has under way, in a time of its own, and a run under way never settles. So drivers
+start outside of what SimCord owns: they run in real time, on real sockets, and only their Discord is SimCord's.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.app import Reelcast, open_services
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.intake import Intake
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.media.hosts import AllowedHosts
+from bot.settings import Settings
+from sandbox.segmind.server import SegmindSandbox
+from tests.unit.cogs.stage import MeasuringCdn, Stage, picture, texts
+
+PATIENCE = 60.0  # real seconds
+
+
+class ServedCdn(MeasuringCdn):
+    """SimCord's CDN behind a real address, so that others than discord.py can fetch from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.origin = ""
+
+    def store_attachment(
+        self, attachment_id: int, channel_id: int, filename: str, data: bytes, description: str | None
+    ) -> dict[str, Any]:
+        stored = super().store_attachment(attachment_id, channel_id, filename, data, description)
+        path = f"/attachments/{channel_id}/{attachment_id}/{filename}"
+        stored["url"] = stored["proxy_url"] = f"{self.origin}{path}"
+        self._blobs[stored["url"]] = data
+        return stored
+
+    async def serve(self, request: web.Request) -> web.Response:
+        data = self.get(f"{self.origin}{request.path}")
+        return web.Response(status=404) if data is None else web.Response(body=data)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDispatcher:
+    """Starts drivers in a context that is not SimCord's."""
+
+    inner: InProcessDispatcher
+
+    async def dispatch(self, job: Job) -> None:
+        contextvars.Context().run(lambda: asyncio.create_task(self.inner.dispatch(job)))
+
+    async def resume(self) -> int:
+        return 0
+
+    async def ended(self) -> None:
+        """Wait until every driver has nothing left to do."""
+        async with asyncio.timeout(PATIENCE):
+            while drivers := list(self.inner._drivers.values()):
+                await asyncio.wait(drivers)
+
+
+@pytest.fixture
+async def cdn() -> AsyncIterator[ServedCdn]:
+    cdn = ServedCdn()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", cdn.serve)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    cdn.origin = "http://{}:{}".format(*runner.addresses[0][:2])
+    yield cdn
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def simcord_bot(tmp_path: Path, cdn: ServedCdn) -> AsyncIterator[Reelcast]:
+    async with SegmindSandbox(speed=400.0, requests_per_minute=6_000) as sandbox:
+        segmind = sandbox.describe()
+        settings = Settings.model_validate(
+            {
+                "discord_token": SecretStr("token"),
+                "segmind_api_key": SecretStr(segmind["api_key"]),
+                "segmind_api_url": segmind["api_url"],
+                "segmind_history_url": segmind["history_url"],
+                "segmind_storage_url": segmind["storage_url"],
+                "segmind_output_hosts": AllowedHosts.parse([segmind["output_host"]]),
+                "segmind_requests_per_minute": 6_000,
+                "attachment_hosts": AllowedHosts.parse([cdn.origin.removeprefix("http://")]),
+                "database_url": f"sqlite:///{tmp_path}/reelcast.db",
+                "data_dir": tmp_path / "data",
+            }
+        )
+        bot = Reelcast(shard_count=1)
+        async with open_services(settings, bot) as services:
+            assert isinstance(services.dispatcher, InProcessDispatcher)
+            dispatcher: Any = FreeDispatcher(services.dispatcher)
+            intake = Intake(
+                store=services.store,
+                dispatcher=dispatcher,
+                cards=services.cards,
+                clock=services.clock,
+                daily_limit_usd=settings.spend_limit_usd_per_day,
+            )
+            bot.services = replace(services, dispatcher=dispatcher, intake=intake)
+            yield bot
+
+
+async def test_a_members_pictures_become_a_video_in_reply_to_the_card(stage: Stage, cdn: ServedCdn) -> None:
+    stage.env.backend.cdn = cdn
+    result = await stage.ask("@Image1 meets @Image2", image2=picture("harbour.jpg"))
+    dispatcher: Any = stage.bot.services.dispatcher
+    await dispatcher.ended()
+    [job] = await stage.jobs()
+    assert job.state is State.DELIVERED
+    assert result.response is not None
+    card, post = stage.channel.history()
+    assert card.id == result.response.id
+    assert post.reference is not None
+    assert post.reference.message_id == card.id
+    assert post.content == f"{stage.alice.mention}, your video is ready."
+    [video] = post.attachments
+    assert video.filename.endswith(".mp4")
+    assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.jpeg"]
+
+
+async def test_a_picture_that_turns_out_to_be_broken_is_told_on_the_card_and_costs_nothing(
+    stage: Stage, cdn: ServedCdn
+) -> None:
+    stage.env.backend.cdn = cdn
+    name, data = picture(size=(900, 900))
+    result = await stage.ask("a fox", image2=(name, data[: len(data) // 2]))
+    dispatcher: Any = stage.bot.services.dispatcher
+    await dispatcher.ended()
+    await stage.bot.services.cards.close(PATIENCE)
+    [job] = await stage.jobs()
+    assert job.state is State.FAILED
+    assert result.response is not None
+    assert "No video" in texts(result.response)
+    assert "`image2` cannot be opened" in texts(result.response)
+    assert await stage.bot.services.store.spent(job.spend_day) == 0
