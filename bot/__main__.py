@@ -1,6 +1,7 @@
-"""The command line: `python -m bot run`, `worker`, `check`, `invite`, `migrate`."""
+"""The command line: `python -m bot run`, `worker`, `check`, `invite`, `migrate`, `backup`."""
 
 import asyncio
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
 from bot.check import check as check_settings
+from bot.database.backup import BackupRefused, back_up
 from bot.database.transfer import TransferRefused, transfer
 from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
@@ -113,6 +115,21 @@ def migrate(
         _give_up(f"nothing was copied: a database cannot be used ({type(error).__name__})")
     for each in copied:
         typer.echo(f"{each.table}: {each.rows} rows, counted on both sides")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="the new file to make")]) -> None:
+    """Copy the SQLite database to a new file, while the bot runs or not."""
+    database = _settings().database_file
+    if database is None:
+        _give_up("a PostgreSQL database is copied with its own pg_dump")
+    try:
+        size = back_up(database, file)
+    except BackupRefused as refusal:
+        _give_up(f"no copy was made: {refusal}")
+    except (sqlite3.Error, OSError) as error:
+        _give_up(f"no copy was made: {error}")
+    typer.echo(f"{file}: {size:,} bytes")
 
 
 def _database_url(url: str) -> str:

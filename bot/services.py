@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -31,6 +32,7 @@ from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
+from bot.jobs.thinning import keep_thin
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
@@ -118,9 +120,16 @@ async def open_services(
             clock=clock,
             daily_limit_usd=settings.spend_limit_usd_per_day,
         )
+        keep = timedelta(days=settings.keep_jobs_days)
         background = [
             asyncio.create_task(supervised("planner", planner.run, clock), name="planner"),
             asyncio.create_task(supervised("queue", queue.run, clock), name="queue"),
+            asyncio.create_task(
+                supervised(
+                    "thinning", partial(keep_thin, store, clock, timedelta(days=settings.keep_jobs_days)), clock
+                ),
+                name="thinning",
+            ),
             asyncio.create_task(supervised("reconciler", reconciler.run, clock), name="reconciler"),
             asyncio.create_task(supervised("dispatcher", dispatcher.run, clock), name="dispatcher"),
         ]

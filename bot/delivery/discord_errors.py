@@ -11,6 +11,7 @@ from bot.delivery.leave_by import TooLateToLeave
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 
 UNKNOWN_MESSAGE: Final = 10008
+TOO_MANY_REQUESTS: Final = 429
 UNKNOWN_REFERENCE: Final = "message_reference"  # how an invalid form names a reply to a message that is gone
 
 
@@ -18,7 +19,8 @@ UNKNOWN_REFERENCE: Final = "message_reference"  # how an invalid form names a re
 def translated() -> Generator[None]:
     """Raise `CardGone`, `ChannelClosed` or `OutcomeUnclear` for what went wrong with Discord in the block.
 
-    A 5xx, a lost connection and a timeout leave open whether the request was carried out.
+    A 5xx, a lost connection and a timeout leave open whether the request was carried out. A 429 that outlasts
+    discord.py's own patience says nothing of the channel either.
     """
     try:
         yield
@@ -29,6 +31,8 @@ def translated() -> Generator[None]:
     except discord.HTTPException as error:
         if error.code == UNKNOWN_MESSAGE or UNKNOWN_REFERENCE in error.text:
             raise CardGone(_words(error)) from error
+        if error.status == TOO_MANY_REQUESTS:
+            raise OutcomeUnclear(_words(error)) from error
         raise ChannelClosed(_words(error)) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise OutcomeUnclear(type(error).__name__) from error

@@ -51,6 +51,8 @@ async def follow(engine: Engine, job: Job) -> Job:
             if changed is not None:
                 return changed
             sighting = replace(sighting, seen=engine.clock.monotonic())
+            if is_late(job, engine.clock.now()):
+                engine.cards.changed(job)  # it says so from now on
         await engine.clock.sleep(wait)
 
 

@@ -70,6 +70,8 @@ IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCE
 CANCELLABLE: Final = frozenset({_S.HELD, _S.PREPARING, _S.WAITING})
 # The POST has left, or may have, and its outcome is not known: no equal body may be submitted.
 IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
+# Over, and nothing more is to come unless a person asks for it.
+ENDED: Final = frozenset({_S.DELIVERED, _S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
 # Over without a video, and with nothing charged unless a cost is known.
 ENDED_UNCHARGED: Final = frozenset({_S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED})
 

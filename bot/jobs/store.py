@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, func, literal, or_, select, update
+from sqlalchemy import Row, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, exclusive
@@ -17,9 +17,9 @@ from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.fairness import Entry
-from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, Reference, VideoRequest
+from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, Problem, ProblemCode, Reference, VideoRequest
 from bot.jobs.run_times import FinishedRun
-from bot.jobs.states import DRIVEN, IN_DOUBT, IN_FLIGHT, State
+from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
 
 Enlist = Callable[[AsyncConnection, Job], Awaitable[None]]
@@ -113,6 +113,17 @@ class JobStore:
                 entry = Entry(job_id=row.id, guild_id=row.guild_id, member_id=row.member_id)
                 (waiting if row.state == State.WAITING else in_flight).append(entry)
         return waiting, in_flight
+
+    @uncancelled
+    async def delete_ended(self, *, before: datetime, at_most: int) -> int:
+        """Delete jobs that ended before a moment, and undelivered ones whose file is gone by then; return how many."""
+        over = or_(
+            jobs.c.state.in_(ENDED),
+            and_(jobs.c.state == State.UNDELIVERED, jobs.c.completed_at < before - OUTPUT_LIFETIME),
+        )
+        old = select(jobs.c.id).where(over, jobs.c.state_since < before).limit(at_most)
+        async with self._engine.begin() as connection:
+            return (await connection.execute(delete(jobs).where(jobs.c.id.in_(old)))).rowcount
 
     @uncancelled
     async def never_arrived(self, *, since: datetime) -> Sequence[Job]:
