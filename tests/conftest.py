@@ -2,9 +2,16 @@
 
 from collections.abc import AsyncGenerator, Generator
 
+import hypothesis
 import pytest
 
 from tests.support.postgres import LocalPostgres, running_postgres
+
+
+def pytest_configure() -> None:
+    """Let an example take its time: how long one takes on a busy machine says nothing about the code."""
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
