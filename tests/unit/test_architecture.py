@@ -15,14 +15,15 @@ OURS = ("bot", "cogs", "sandbox")
 MAX_LINES = 400
 
 # What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
-# (what knows nothing) to above (what wires everything). The two names of `PURE_JOBS` are values and rules without I/O.
-PURE_JOBS = ("bot.jobs.model", "bot.jobs.states")
+# (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
+PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.segmind": (),
     "bot.media": (),
     "bot.database": (),
     "bot.jobs.states": (),
     "bot.jobs.model": ("bot.jobs.states",),
+    "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
     "bot.settings": ("bot.media.hosts",),
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.database"),
@@ -32,7 +33,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cogs": ("bot.app", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
     "sandbox": (),
 }
-DISCORD_SPEAKERS = ("bot.app", "bot.presentation", "bot.delivery", "cogs")
+DISCORD_SPEAKERS = (
+    *("bot.app", "bot.presentation", "bot.delivery", "cogs"),
+    *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.worker"),  # what opens a client, or wires it
+)
 READS_ENVIRONMENT = ("bot.settings", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"
 
