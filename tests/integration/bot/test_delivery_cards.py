@@ -1,0 +1,213 @@
+"""Status cards on the local Discord: edited with measure, and the last word always arrives."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.cards import CardDesk
+from bot.delivery.edit_queue import EDIT_EVERY, POSITION_EVERY, TROUBLE_WAIT
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+from bot.jobs.states import State
+from bot.media.images import ImageDesk
+from sandbox.discord.permissions import Permission
+from tests.support.channel import RULES, Channel, open_channel
+from tests.support.clock import ManualClock
+from tests.support.files import png
+from tests.support.jobs import NOON
+
+
+@pytest.fixture
+async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
+    async with open_channel(tmp_path, monkeypatch) as channel:
+        yield channel
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+async def desk(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
+    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, clock)
+    yield desk
+    await desk.close(0)
+
+
+async def test_a_change_is_shown_on_the_card(channel: Channel, desk: CardDesk) -> None:
+    job = await channel.job(State.WAITING)
+    desk.changed(job.move(State.CANCELLED, NOON))
+    card = await channel.shows(job, "Cancelled")
+    assert card.mentions == []
+
+
+async def test_changes_at_once_become_one_edit(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+    job = await channel.job(State.SUBMITTING)
+    for state in (State.QUEUED, State.PROCESSING, State.QUEUED, State.PROCESSING, State.FAILED):
+        job = job.move(state, NOON)
+        desk.changed(job)
+    await clock.asleep()
+    await channel.shows(job, "No video")
+    assert len(channel.requests("PATCH")) == 1
+
+
+async def test_changes_that_come_too_fast_wait_and_the_last_one_arrives(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    job = await channel.job(State.SUBMITTING)
+    job = job.move(State.QUEUED, NOON)
+    desk.changed(job)
+    await clock.asleep()
+    for state in (State.PROCESSING, State.COMPLETED, State.POSTING, State.DELIVERED):
+        job = job.move(state, NOON)
+        desk.changed(job)
+    clock.advance(EDIT_EVERY - 0.01)
+    assert len(channel.requests("PATCH")) == 1
+    clock.advance(0.02)
+    await channel.shows(job, "Done")
+    assert len(channel.requests("PATCH")) == 2
+
+
+async def test_the_cards_of_one_channel_take_turns_and_other_channels_do_not_wait(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    jobs = [await channel.job(State.WAITING, prompt=f"fox {number}") for number in range(3)]
+    elsewhere = await channel.job(State.WAITING, channel="general")
+    for job in (*jobs, elsewhere):
+        desk.changed(job.move(State.CANCELLED, NOON))
+    await clock.asleep(2)
+    await channel.shows(jobs[0], "Cancelled")
+    await channel.shows(elsewhere, "Cancelled")
+    assert len(channel.requests("PATCH")) == 2
+    for job in jobs[1:]:
+        clock.advance(EDIT_EVERY)
+        await channel.shows(job, "Cancelled")
+
+
+async def test_a_card_that_would_not_change_is_not_edited(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+    job = (await channel.job(State.SUBMITTING)).move(State.QUEUED, NOON)
+    desk.changed(job)
+    await clock.asleep()
+    desk.changed(job)
+    clock.advance(EDIT_EVERY)
+    await clock.asleep()
+    assert len(channel.requests("PATCH")) == 1
+
+
+async def test_an_edit_without_a_clear_answer_is_sent_again_with_the_newest_value(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    job = await channel.job(State.SUBMITTING)
+    await channel.sandbox.admin.fault(method="PATCH", route="messages", status=503, times=2)
+    job = job.move(State.QUEUED, NOON)
+    desk.changed(job)
+    await clock.asleep()
+    job = job.move(State.FAILED, NOON)
+    desk.changed(job)
+    for wait in (TROUBLE_WAIT, EDIT_EVERY, TROUBLE_WAIT):
+        clock.advance(wait)
+        await clock.asleep()
+    clock.advance(EDIT_EVERY)
+    await channel.shows(job, "No video")
+    assert len(channel.requests("PATCH")) == 3
+
+
+async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel: Channel, desk: CardDesk) -> None:
+    gone, other = [await channel.job(State.WAITING) for _ in range(2)]
+    await channel.sandbox.admin.delete_message(gone.request.channel_id, gone.card_message_id or 0)
+    clock_of_its_own = ManualClock(NOON)
+    hasty = CardDesk(channel.client, ImageDesk(RULES), RULES, clock_of_its_own)
+    for job in (gone, other):
+        hasty.changed(job.move(State.CANCELLED, NOON))
+    await clock_of_its_own.asleep()
+    clock_of_its_own.advance(EDIT_EVERY)
+    await channel.shows(other, "Cancelled")
+    await hasty.close(0)
+
+
+async def test_a_job_without_a_card_is_shown_nowhere(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+    job = await channel.job(State.WAITING)
+    desk.changed(job.evolve(card_message_id=None).move(State.CANCELLED, NOON))
+    assert clock.sleepers == 0
+    assert channel.requests("PATCH") == []
+
+
+async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    waiting, over = [await channel.job(State.WAITING) for _ in range(2)]
+    desk.moved_up(waiting, 2)
+    await clock.asleep()
+    assert channel.requests("PATCH") == []
+    desk.changed(over.move(State.CANCELLED, NOON))
+    await channel.shows(over, "Cancelled")
+    await clock.asleep()
+    clock.advance(EDIT_EVERY)
+    await clock.asleep()
+    clock.advance(POSITION_EVERY)
+    await channel.shows(waiting, "number 2 in the queue")
+    assert len(channel.requests("PATCH")) == 2
+
+
+async def test_closing_lets_the_last_edits_go_out(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+    jobs = [await channel.job(State.WAITING) for _ in range(3)]
+    for job in jobs:
+        desk.changed(job.move(State.CANCELLED, NOON))
+    await clock.pass_until(asyncio.create_task(desk.close(20)))
+    for job in jobs:
+        await channel.shows(job, "Cancelled")
+
+
+async def test_the_references_become_the_cards_own_pictures(channel: Channel, desk: CardDesk, tmp_path: Path) -> None:
+    job = await channel.job(State.PREPARING, images=2)
+    pictures = [png(), png(colour="red")]
+    paths = [tmp_path / f"reference-{number}" for number in (1, 2)]
+    for path, picture in zip(paths, pictures, strict=True):
+        path.write_bytes(picture)
+    assert await desk.attach(job, paths) == ["image1.png", "image2.png"]
+    card = await channel.shows(job, "turn")
+    assert [await channel.mira.download(shown) for shown in card.gallery] == pictures
+    urls = await desk.attachment_urls(job)
+    assert [await channel.mira.download(urls[name]) for name in ("image1.png", "image2.png")] == pictures
+
+
+async def test_attaching_again_after_a_crash_replaces_what_was_there(
+    channel: Channel, desk: CardDesk, tmp_path: Path
+) -> None:
+    job = await channel.job(State.PREPARING)
+    path = tmp_path / "reference-1"
+    path.write_bytes(png())
+    for _ in range(2):
+        await desk.attach(job, [path])
+    assert list(await desk.attachment_urls(job)) == ["image1.png"]
+
+
+async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, desk: CardDesk, tmp_path: Path) -> None:
+    job = await channel.job(State.PREPARING)
+    path = tmp_path / "reference-1"
+    path.write_bytes(png())
+    await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
+    with pytest.raises(CardGone):
+        await desk.attach(job, [path])
+    with pytest.raises(CardGone):
+        await desk.attachment_urls(job)
+
+
+async def test_a_channel_that_is_closed_to_the_bot_says_so(channel: Channel, desk: CardDesk) -> None:
+    job = await channel.job(State.PREPARING)
+    deny = int(Permission.VIEW_CHANNEL)
+    await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=deny)
+    with pytest.raises(ChannelClosed):
+        await desk.attachment_urls(job)
+
+
+@pytest.mark.parametrize("status", [503, 429])
+async def test_discord_that_is_busy_or_broken_is_to_be_asked_again(
+    channel: Channel, desk: CardDesk, status: int
+) -> None:
+    job = await channel.job(State.PREPARING)
+    await channel.sandbox.admin.fault(method="GET", route="messages", status=status, times=9, retry_after=0.01)
+    with pytest.raises(OutcomeUnclear):
+        await desk.attachment_urls(job)
