@@ -12,7 +12,6 @@ from bot.segmind.budget import Rank
 from tests.support.jobs import MODEL
 from tests.support.stage import Stage
 
-
 TOOK = 101.5  # seconds
 
 
