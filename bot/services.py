@@ -121,18 +121,14 @@ async def open_services(
             daily_limit_usd=settings.spend_limit_usd_per_day,
         )
         keep = timedelta(days=settings.keep_jobs_days)
-        background = [
-            asyncio.create_task(supervised("planner", planner.run, clock), name="planner"),
-            asyncio.create_task(supervised("queue", queue.run, clock), name="queue"),
-            asyncio.create_task(
-                supervised(
-                    "thinning", partial(keep_thin, store, clock, timedelta(days=settings.keep_jobs_days)), clock
-                ),
-                name="thinning",
-            ),
-            asyncio.create_task(supervised("reconciler", reconciler.run, clock), name="reconciler"),
-            asyncio.create_task(supervised("dispatcher", dispatcher.run, clock), name="dispatcher"),
-        ]
+        work = {
+            "planner": planner.run,
+            "queue": queue.run,
+            "dispatcher": dispatcher.run,
+            "reconciler": reconciler.run,
+            "thinning": partial(keep_thin, store, clock, keep),
+        }
+        background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
         try:
             yield Services(
                 settings=settings,

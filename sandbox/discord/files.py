@@ -14,8 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from sandbox.discord.signed_urls import UrlSigner
 from sandbox.discord.world import Attachment, World
 
-mimetypes.add_type("image/webp", ".webp")
-
+_WEBP = ".webp"  # newer than the standard library's table
 CHUNK = 256 * 1024  # bytes
 INTERACTION_LIFETIME = 24 * 60 * 60.0  # seconds; Discord promises no time, and no URL outlives a day
 
@@ -114,7 +113,7 @@ def safe_filename(name: str) -> str:
 
 
 def _content_type(filename: str, declared: str | None) -> str | None:
-    guessed, _ = mimetypes.guess_type(filename)
+    guessed = "image/webp" if filename.lower().endswith(_WEBP) else mimetypes.guess_type(filename)[0]
     found = guessed or declared
     return f"{found}; charset=utf-8" if found and found.startswith("text/") and ";" not in found else found
 
