@@ -118,6 +118,14 @@ class Stage:
         denied = discord.PermissionOverwrite(**dict.fromkeys(names, False))
         return self.guild.create_text_channel("quiet", overwrites={self.guild.me: denied})
 
+    async def thread_in(self, channel: simcord.ChannelHandle) -> simcord.ChannelHandle:
+        """Open a public thread in a channel."""
+        parent = self.bot.get_channel(channel.id)
+        assert isinstance(parent, discord.TextChannel)
+        await parent.create_thread(name="storyboards", type=discord.ChannelType.public_thread)
+        [thread] = channel.threads
+        return thread
+
 
 def picture(name: str = "keeper.png", *, size: tuple[int, int] = (640, 480), padding: int = 0) -> Upload:
     """Draw a picture of `size` pixels in the format that its name tells, with `padding` bytes behind it."""

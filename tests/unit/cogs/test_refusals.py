@@ -122,3 +122,20 @@ async def test_the_days_spending_limit_refuses_what_would_pass_it(stage: Stage) 
     assert result.response.content.startswith("Today's spending limit for videos is reached. Try again <t:")
     jobs = await stage.jobs()
     assert [job.state for job in jobs] == [State.PREPARING, State.PREPARING]
+
+
+async def test_a_thread_needs_the_permission_to_send_in_threads_and_not_that_of_its_channel(stage: Stage) -> None:
+    for permission, named in (
+        ("send_messages_in_threads", "Send Messages in Threads"),
+        ("attach_files", "Attach Files"),
+    ):
+        thread = await stage.thread_in(stage.channel_without(permission))
+        result = await stage.alice.slash(thread, "video", prompt="a keeper walks", image1=picture())
+        assert f"**{named}**" in await stage.refused(result)
+
+
+async def test_a_thread_is_as_good_as_a_channel(stage: Stage) -> None:
+    thread = await stage.thread_in(stage.channel_without("send_messages"))
+    await stage.alice.slash(thread, "video", prompt="a keeper walks", image1=picture())
+    [job] = await stage.jobs()
+    assert job.request.channel_id == thread.id
