@@ -49,7 +49,9 @@ class Reconciler:
         rows = await read_history(engine.segmind, since=since, model=None, rank=Rank.BACKGROUND)
         in_doubt = await engine.store.in_states(IN_DOUBT)
         absent = await engine.store.never_arrived(since=now - LOOKS_BACK)
-        for row in await unowned(engine.store, rows):
+        # Segmind is asked by the day, so rows from before come along.
+        watched = [row for row in rows if row.created_at is None or row.created_at >= since]
+        for row in await unowned(engine.store, watched):
             if any(is_submit_of(row, job) for job in in_doubt):
                 continue  # its driver looks for it
             owner = next((job for job in absent if is_submit_of(row, job)), None)

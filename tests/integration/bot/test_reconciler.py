@@ -1,0 +1,94 @@
+"""Segmind's history held against the jobs: what turns up late is adopted, what nobody owns is told once."""
+
+from datetime import timedelta
+
+import pytest
+import structlog.testing
+from structlog.typing import EventDict
+
+from bot.jobs.history import HistoryTooLong
+from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.orphans import OrphanStore
+from bot.jobs.reconciler import Reconciler
+from bot.jobs.states import State
+from bot.segmind.errors import SegmindError
+from tests.support.stage import Stage
+
+NEVER_ARRIVED = Problem(code=ProblemCode.NEVER_ARRIVED)
+
+
+def _charges(told: list[EventDict]) -> list[str]:
+    return [line["request_id"] for line in told if line["event"] == "charge_without_owner"]
+
+
+@pytest.fixture
+async def reconciler(stage: Stage) -> Reconciler:
+    orphans = OrphanStore(stage.store._engine)
+    await orphans.watched_since(stage.clock.now() - timedelta(hours=1))
+    return Reconciler(stage.engine, stage.dispatcher, orphans)
+
+
+async def test_a_request_that_shows_up_after_its_job_was_given_up_is_adopted_and_driven_on(
+    stage: Stage, reconciler: Reconciler
+) -> None:
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    assert await stage.spent(given_up) == 0
+    [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING")
+    await reconciler.compare()
+    adopted = await stage.saved(given_up)
+    assert (adopted.state, adopted.request_id, adopted.problem) == (State.QUEUED, request_id, None)
+    assert await stage.spent(adopted) == adopted.reserved_usd
+    assert stage.dispatcher.driving == 1
+    assert await stage.submits() == 0
+
+
+async def test_of_two_jobs_with_the_same_body_one_request_is_adopted_by_one(
+    stage: Stage, reconciler: Reconciler
+) -> None:
+    jobs = [await stage.begin(State.UNCONFIRMED) for _ in range(2)]
+    for job in jobs:
+        await stage.engine.move(job, State.FAILED, problem=NEVER_ARRIVED)
+    await stage.segmind.insert_request(dict(jobs[0].body or {}), status="PROCESSING")
+    await reconciler.compare()
+    assert sorted([(await stage.saved(job)).state for job in jobs]) == [State.FAILED, State.QUEUED]
+
+
+async def test_a_charge_that_no_job_owns_goes_to_the_operator_once(stage: Stage, reconciler: Reconciler) -> None:
+    [request_id] = await stage.segmind.insert_request({"prompt": "somebody else's"}, status="COMPLETED", cost=1.35)
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+        await reconciler.compare()
+    assert _charges(told) == [request_id]
+
+
+async def test_failed_requests_of_others_cost_nothing_and_are_not_told(stage: Stage, reconciler: Reconciler) -> None:
+    await stage.segmind.insert_request({"prompt": "somebody else's"}, status="FAILED")
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == []
+
+
+async def test_what_was_made_before_the_bot_watched_is_none_of_its_business(stage: Stage) -> None:
+    await stage.segmind.insert_request({"prompt": "old"}, status="COMPLETED", cost=1.35, age=3_600)
+    with structlog.testing.capture_logs() as told:
+        await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    assert _charges(told) == []
+
+
+async def test_a_request_whose_driver_still_looks_for_it_is_left_to_it(stage: Stage, reconciler: Reconciler) -> None:
+    job = await stage.begin(State.UNCONFIRMED)
+    await stage.segmind.insert_request(dict(job.body or {}), status="PROCESSING")
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == []
+    assert (await stage.saved(job)).state is State.UNCONFIRMED
+
+
+async def test_a_history_that_cannot_be_read_proves_nothing(stage: Stage, reconciler: Reconciler) -> None:
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    await stage.says("history", (500, {"error": "down"}))
+    with pytest.raises((SegmindError, HistoryTooLong)):
+        await reconciler.compare()
+    assert (await stage.saved(given_up)).state is State.FAILED

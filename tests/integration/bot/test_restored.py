@@ -1,0 +1,84 @@
+"""A database copy older than the truth: nothing is paid or posted a second time."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.database.backup import back_up
+from bot.jobs.states import State
+from bot.segmind.budget import Rank
+from tests.support.ports import Post
+from tests.support.stage import Stage, open_stage
+
+BEFORE = timedelta(minutes=5)
+
+
+async def _older_than_the_process(stage: Stage, state: State) -> int:
+    job = await stage.begin(state)
+    async with stage.store._engine.begin() as connection:
+        moment = int((job.created_at - BEFORE).timestamp() * 1_000_000)
+        await connection.exec_driver_sql("UPDATE jobs SET created_at = ?, state_since = ?", (moment, moment))
+    return job.id
+
+
+async def test_a_request_that_was_submitted_after_the_copy_was_made_is_followed_and_not_paid_again(
+    stage: Stage,
+) -> None:
+    job_id = await _older_than_the_process(stage, State.WAITING)
+    job = await stage.store.get(job_id)
+    assert job is not None
+    body = {
+        "prompt": job.request.prompt,
+        "image_urls": [f"{job.request.references[0].url}?ex=1&hm=2"],
+        "duration": "5",
+        "aspect_ratio": "16:9",
+    }
+    [request_id] = await stage.segmind.insert_request(body, status="PROCESSING")
+    await stage.drive_until(job, State.QUEUED)
+    adopted = await stage.saved(job)
+    assert adopted.request_id == request_id
+    assert await stage.submits() == 0
+
+
+async def test_a_waiting_job_without_a_request_in_the_history_is_submitted_after_asking(stage: Stage) -> None:
+    job_id = await _older_than_the_process(stage, State.WAITING)
+    job = await stage.store.get(job_id)
+    assert job is not None
+    await stage.segmind.insert_request({"prompt": job.request.prompt, "image_urls": []}, status="PROCESSING")
+    await stage.drive_until(job, State.QUEUED)
+    assert await stage.submits() == 1
+
+
+async def test_nothing_is_paid_while_the_history_cannot_be_read(stage: Stage) -> None:
+    job_id = await _older_than_the_process(stage, State.WAITING)
+    job = await stage.store.get(job_id)
+    assert job is not None
+    await stage.says("history", (500, {"error": "down"}), (502, "bad gateway"))
+    await stage.drive_until(job, State.QUEUED)
+    assert stage.budget.taken[:4] == [Rank.SUBMIT] * 4, "three looks into the history, then the submit"
+    assert await stage.submits() == 1
+
+
+async def test_a_video_that_was_posted_after_the_copy_was_made_is_found_and_not_posted_again(stage: Stage) -> None:
+    job_id = await _older_than_the_process(stage, State.COMPLETED)
+    job = await stage.store.get(job_id)
+    assert job is not None
+    first = await stage.drive(job)
+    assert len(stage.posts.posts) == 1
+    # The copy remembers the job as it was before its post.
+    posted: Post = stage.posts.posts[0]
+    forgotten = replace(first, state=State.COMPLETED, post_attempts=0, post_message_id=None)
+    again = await stage.store.save(forgotten)
+    found = await stage.drive(again)
+    assert (found.state, found.post_message_id) == (State.DELIVERED, posted.id)
+    assert len(stage.posts.posts) == 1
+
+
+async def test_a_copy_made_while_the_bot_works_opens_as_a_database_of_its_own(stage: Stage, tmp_path: Path) -> None:
+    job = await stage.begin(State.PROCESSING)
+    database = tmp_path / "restored"
+    database.mkdir()
+    source = Path(str(stage.store._engine.url.database))
+    assert back_up(source, database / source.name) > 0
+    async with open_stage(database) as restored:
+        assert await restored.store.get(job.id) == job
