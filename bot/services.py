@@ -25,7 +25,7 @@ from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.pacing import Planner
+from bot.jobs.pacing import Planner, places_within
 from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
@@ -87,7 +87,8 @@ async def open_services(
         segmind = segmind_client(settings, segmind_session, planner)
         store = JobStore(database, enlist=rows and rows.enlist)
         cards = CardDesk(client, images, rules, clock)
-        queue = FairQueue(store, settings.segmind_max_in_flight, clock, cards.moved_up)
+        places = min(settings.segmind_max_in_flight, places_within(settings.segmind_requests_per_minute))
+        queue = FairQueue(store, places, clock, cards.moved_up)
         engine = Engine(
             store=store,
             segmind=segmind,
@@ -104,7 +105,7 @@ async def open_services(
             clock=clock,
             folder=settings.data_dir / "work",
             limits=Limits(
-                max_in_flight=settings.segmind_max_in_flight,
+                max_in_flight=places,
                 max_image_bytes=rules.max_bytes,
                 max_video_bytes=MAX_VIDEO_BYTES,
                 submit_timeout=timedelta(seconds=TIMEOUTS.submit),

@@ -8,12 +8,19 @@ from typing import Final, Protocol
 import structlog
 
 from bot.jobs.clock import Clock
+from bot.jobs.run_times import PRIOR_MEDIAN
 from bot.jobs.turns import Turns
 from bot.segmind.budget import Claim, Decision
 
 log = structlog.get_logger(__name__)
 
 UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute it counts, and a second
+REQUESTS_A_JOB: Final = 5  # a submit, a result and a few polls
+
+
+def places_within(requests_per_minute: int) -> int:
+    """Tell how many jobs a budget can follow at once: each needs its requests within the time that it usually takes."""
+    return max(1, int(requests_per_minute / 60 * PRIOR_MEDIAN / REQUESTS_A_JOB))
 
 
 class Purse(Protocol):

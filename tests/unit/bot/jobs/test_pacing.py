@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.jobs.pacing import UNTOLD_RESET, Planner, SoloBudget
+from bot.jobs.pacing import UNTOLD_RESET, Planner, SoloBudget, places_within
 from bot.segmind.budget import Claim, Decision, Gcra, Rank
 from tests.support.clock import ManualClock
 
@@ -30,7 +30,7 @@ class Purse:
             self.left_at.append(self._clock.monotonic())
         return decision
 
-    async def push(self, until: datetime, now: datetime) -> None:  # noqa: ARG002 - the clock of this test is one
+    async def push(self, until: datetime, now: datetime) -> None:
         self._arrival = RATE.pushed(self._arrival, until.timestamp())
 
 
@@ -177,3 +177,8 @@ async def test_a_command_by_itself_keeps_to_the_same_budget(
     await trouble(solo)
     await clock.pass_until(asyncio.ensure_future(solo.take(Claim(rank=Rank.BACKGROUND))))
     assert purse.left_at[-1] - began >= RATE.interval - 0.01
+
+
+@pytest.mark.parametrize(("per_minute", "places"), [(1, 1), (5, 3), (60, 38), (500, 323)])
+def test_no_more_jobs_go_to_segmind_than_the_budget_can_follow(per_minute: int, places: int) -> None:
+    assert places_within(per_minute) == places
