@@ -26,7 +26,8 @@ class DetailsButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=DET
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         job = await bot.services.store.get(self._wanted.job_id)
-        if job is None or job.request.channel_id != interaction.channel_id:
+        # A video may have been sent again to another channel of its server, and its button with it.
+        if job is None or job.request.guild_id != interaction.guild_id:
             await interaction.response.send_message("This video is no longer on record.", ephemeral=True)
             return
         files = [prompt_file(job.request.prompt)] if len(job.request.prompt) > PROMPT_LIMIT else []

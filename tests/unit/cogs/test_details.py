@@ -5,6 +5,9 @@ from pathlib import Path
 import simcord
 from simcord.results import InteractionResult
 
+from bot.database.tables import jobs
+from bot.jobs.model import Job
+from bot.presentation.post import post_controls
 from tests.unit.cogs.stage import Boot, Stage
 
 
@@ -57,6 +60,30 @@ async def test_details_work_after_a_restart(stage: Stage, boot: Boot) -> None:
     result = await details(stage, card)
     assert result.response is not None
     assert f"`{job.id}`" in result.response.content
+
+
+async def press_under_a_post(stage: Stage, job: Job, channel: simcord.ChannelHandle) -> str:
+    """Have the bot post a job's video buttons in a channel, press *Details* there, and return the answer."""
+    there = stage.bot.get_partial_messageable(channel.id, guild_id=stage.guild.id)
+    post = await there.send("your video is ready", view=post_controls(job))
+    result = await stage.alice.click(post, label="Details")
+    assert result.response is not None
+    return result.response.content
+
+
+async def test_a_post_in_another_channel_of_the_server_has_its_details_too(stage: Stage) -> None:
+    await stage.ask()
+    [job] = await stage.jobs()
+    other = stage.guild.create_text_channel("other")
+    assert f"`{job.id}`" in await press_under_a_post(stage, job, other)
+
+
+async def test_a_job_of_another_server_is_not_told(stage: Stage) -> None:
+    await stage.ask()
+    [job] = await stage.jobs()
+    async with stage.bot.services.store._engine.begin() as connection:
+        await connection.execute(jobs.update().values(guild_id=1))
+    assert await press_under_a_post(stage, job, stage.channel) == "This video is no longer on record."
 
 
 async def test_details_of_a_job_that_is_no_longer_kept_say_so(stage: Stage, boot: Boot, tmp_path: Path) -> None:

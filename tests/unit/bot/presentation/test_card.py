@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.jobs.model import Job, Problem, ProblemCode
@@ -76,6 +76,7 @@ def test_every_state_has_a_card_that_discord_takes(state: State) -> None:
         st.text(alphabet="*_`~|<>@#:/\\[]()\n\u2028", min_size=1, max_size=2_500),
     )
 )
+@example("*" * 2_499)
 def test_a_card_is_taken_whatever_the_prompt(prompt: str) -> None:
     check_taken(a_full_job(State.FAILED, prompt=f"x{prompt}"))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.jobs.model import Problem, ProblemCode
@@ -36,6 +36,9 @@ def refused(prompt: str) -> tuple[str, list[discord.File]]:
 
 
 @given(hostile)
+@example("*" * 700)
+@example("*" * 701)
+@example("*" * 2_500)
 def test_details_are_taken_whatever_the_prompt(prompt: str) -> None:
     job = a_job(State.FAILED, request=a_request(prompt=prompt)).evolve(
         submitted_at=NOON,
@@ -68,6 +71,9 @@ def test_details_tell_why_there_is_no_video_and_nothing_of_the_services_words() 
 
 
 @given(hostile)
+@example("x" * 1_500)
+@example("x" * 1_501)
+@example("x" * 6_000)
 def test_a_refusal_is_taken_whatever_the_prompt_and_gives_every_word_back(prompt: str) -> None:
     content, files = refused(prompt)
     check_taken(content)
