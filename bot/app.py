@@ -76,8 +76,9 @@ class Reelcast(commands.AutoShardedBot):
 
     async def connect(self, *, reconnect: bool = True) -> None:
         # For a session that cannot be resumed discord.py takes a constant of its own, not what Discord told it.
-        _, address, _ = await self.http.get_bot_gateway()
+        shards, address, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = URL(address)
+        self.shard_count = self.shard_count or shards  # known: discord.py need not ask again, which Discord limits
         await super().connect(reconnect=reconnect)
 
     async def on_ready(self) -> None:
