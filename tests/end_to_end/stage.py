@@ -115,6 +115,7 @@ class Stage:
     segmind: SegmindControl
     secrets: tuple[str, ...]
     recording: Path
+    asked: dict[int, int] = field(default_factory=dict[int, int])  # by card: the interaction's id
 
     @property
     def database(self) -> Path:
@@ -161,6 +162,7 @@ class Stage:
         result = await member.slash("video", prompt=prompt, **{**given, **options})
         assert result.message is not None
         assert not result.message.ephemeral, result.message.text
+        self.asked[result.message.id] = int(result.id)
         return result.message
 
     async def hold(self) -> None:
@@ -177,10 +179,8 @@ class Stage:
             return dict(connection.execute("SELECT id, state FROM jobs ORDER BY created_at"))
 
     def job_of(self, card: Message) -> int:
-        """Return the id of the job that a card belongs to."""
-        with self._reading() as connection:
-            query = "SELECT id FROM jobs WHERE card_message_id = ?"
-            return connection.execute(query, (card.id,)).fetchone()[0]
+        """Return the id of the job that a card belongs to: the interaction's that asked for it."""
+        return self.asked[card.id]
 
     def spent_usd(self) -> float:
         """Read what is reserved and charged, of all days."""

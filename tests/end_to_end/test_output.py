@@ -106,7 +106,7 @@ async def test_references_that_waited_are_submitted_from_the_card_itself(stage: 
         stopped = await bot.end()
     assert stopped.status == 0
     stage.age(job, seconds=3_600)
-    await stage.sandbox.admin.expire_attachments()
+    await stage.sandbox.admin.set_attachment_lifetime(0)
     await stage.segmind.configure(queue_seconds=0.2, run_seconds=0.6)
     async with stage.bot():
         await asyncio.gather(replied(mira, first), replied(mira, second))
