@@ -37,7 +37,7 @@ def refused(prompt: str) -> tuple[str, list[discord.File]]:
 
 @given(hostile)
 @example("*" * 700)
-@example("*" * 701)
+@example("*" * 1_000)
 @example("*" * 2_500)
 def test_details_are_taken_whatever_the_prompt(prompt: str) -> None:
     job = a_job(State.FAILED, request=a_request(prompt=prompt)).evolve(
