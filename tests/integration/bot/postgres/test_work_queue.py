@@ -14,7 +14,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.work_queue import WorkQueue, open_work_queue
+from bot.jobs.work_queue import MANY, WorkQueue, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job
@@ -229,3 +229,11 @@ async def test_a_worker_that_loses_the_database_ends_and_stops_its_drivers(here:
         await asyncio.wait({worker}, timeout=PATIENCE)
         assert worker.done()
     assert here.stopped == [job.id]
+
+
+async def test_the_database_knows_of_many_rows_at_once(here: Process) -> None:
+    jobs = [await here.store.add(a_job(State.QUEUED), daily_limit_usd=LIMIT) for _ in range(MANY)]
+    await here.queue.enlist_now([job.id for job in jobs])
+    async with here._database.connect() as connection:
+        query = text("SELECT reltuples FROM pg_class WHERE relname = 'procrastinate_jobs'")
+        assert (await connection.execute(query)).scalar_one() == MANY
