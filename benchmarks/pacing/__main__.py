@@ -43,7 +43,7 @@ class Verdict:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    console = Console(width=132)
+    console = Console(width=140)
     if options.quick:
         measured = _simulate(console, ("sigma 0.25",), (60,), (20,))
     else:
