@@ -1,0 +1,114 @@
+"""One bot on SQLite, killed again and again."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks.chaos.audit import Audit, Charge, Facts, Shown, TAKE, audit
+from benchmarks.chaos.lives import Record, bot, live, said, still_to_hit
+from benchmarks.chaos.weather import bad_weather
+from benchmarks.chaos.world import World, open_world
+from bot.database.engine import open_database
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+
+LOOK_EVERY: Final = 1.0  # seconds
+NOTHING_FOR: Final = 75.0  # seconds that the history shows nothing at the end: longer than anybody waits for it
+SETTLES_WITHIN: Final = 240.0  # seconds from the last start to the end of the last job
+CARDS_WITHIN: Final = 60.0  # seconds more for the cards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is done. `lives` bounds the killing, and `nothing_for` is how long the history is empty at the end."""
+
+    jobs: int
+    boundaries: tuple[str, ...]
+    lives: int
+    seed: int
+    unknown_ends: bool
+    nothing_for: float = NOTHING_FOR
+
+
+Progress = Callable[[str], None]
+
+
+async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Record, Audit]:
+    """Kill the bot at every boundary, let the last one bring everything to its end, and judge."""
+    url = f"sqlite:///{folder / 'reelcast.db'}"
+    draw = random.Random(plan.seed)  # noqa: S311 - repeatable, nothing secret
+    record = Record()
+    began = time.monotonic()
+    async with open_world(folder, url, seed=plan.seed) as world:
+        async with bad_weather(world, draw, unknown_ends=plan.unknown_ends):
+            await _lives(plan, world, record, draw, progress)
+        progress(f"{time.monotonic() - began:.0f} s: the last life")
+        async with bot(world, record) as child:
+            await said(child, "ready")
+            await world.segmind.configure(history_hidden=plan.nothing_for > 0)
+            while len(world.answered) < plan.jobs:
+                world.ask()
+                await world.asks_over()
+            await asyncio.sleep(plan.nothing_for)
+            await world.segmind.configure(history_hidden=False)
+            found = await settled(world, url, record)
+        progress(f"{time.monotonic() - began:.0f} s: all is over")
+    return record, found
+
+
+async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, progress: Progress) -> None:
+    asks = -(-plan.jobs // max(len(plan.boundaries), 1))
+    for number in range(plan.lives):
+        if not (left := still_to_hit(record, plan.boundaries)):
+            break
+        await live(world, record, draw, boundaries=plan.boundaries, asks=asks)
+        progress(f"life {number + 1}: {len(world.answered)} jobs, {len(left)} boundaries left")
+
+
+async def settled(world: World, url: str, record: Record) -> Audit:
+    """Wait until every job is over and every card says so, or the time for it is; return what is true then."""
+    over = await _until(lambda: look(world, url, record), lambda found: not found.lost, SETTLES_WITHIN)
+    if over.untrue_cards:
+        over = await _until(lambda: look(world, url, record), lambda found: not any(found.zeros.values()), CARDS_WITHIN)
+    return over
+
+
+async def _until(look_again: Callable[[], Awaitable[Audit]], is_well: Callable[[Audit], bool], within: float) -> Audit:
+    until = time.monotonic() + within
+    while not is_well(found := await look_again()) and time.monotonic() < until:
+        await asyncio.sleep(LOOK_EVERY)
+    return found
+
+
+async def look(world: World, url: str, record: Record) -> Audit:
+    """Gather what Segmind, Discord and the database say now."""
+    state = await world.segmind.state()
+    charges = [
+        Charge(request_id=each["request_id"], take=match[1])
+        for each in state["requests"]
+        if each["charged"] and not each["foreign"] and (match := TAKE.match(str(each["body"].get("prompt"))))
+    ]
+    messages = [
+        Shown(text=each.text, custom_ids=[button.custom_id or "" for button in each.buttons])
+        for each in await world.messages()
+    ]
+    return audit(
+        Facts(
+            asked=world.asked,
+            answered=frozenset(world.answered),
+            charges=charges,
+            messages=messages,
+            jobs=await jobs_in(url),
+            told=frozenset(record.told),
+        )
+    )
+
+
+async def jobs_in(url: str) -> dict[int, Job]:
+    async with open_database(url, migrate=False) as engine:
+        return {job.id: job for job in await JobStore(engine).in_states(State)}

@@ -1,0 +1,151 @@
+"""`python -m benchmarks.chaos.victim run|worker`: the very same bot, which stops dead where it was told to.
+
+The traps hang on the store and on aiohttp from outside, in this process alone. `CHAOS_TRAPS` is a JSON object of
+boundaries, each with the number of the passage at which the trap snaps; `CHAOS_SIGNAL` names what happens then, to this
+process and by itself: SIGKILL or SIGSTOP.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Final
+
+import aiohttp
+from aiohttp.client_reqrep import ClientRequest
+from sqlalchemy import Connection, Engine, event
+
+from benchmarks.chaos.boundaries import (
+    ANSWERED,
+    BEFORE,
+    COMMITTED,
+    LEFT,
+    WRITTEN,
+    operation_of,
+    request_boundary,
+    save_boundary,
+)
+from bot.__main__ import app
+from bot.jobs import reconciler
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.store import JobStore
+
+RECONCILE_EVERY: Final = 10.0  # seconds: ten minutes are longer than this benchmark
+
+Method = Callable[..., Awaitable[Any]]
+
+
+class Traps:
+    """Passages still to be let by, for each boundary with a trap."""
+
+    def __init__(self, passages: MutableMapping[str, int], number: signal.Signals) -> None:
+        self._passages = passages
+        self._signal = number
+
+    def pass_by(self, boundary: str) -> None:
+        """Pass a boundary, if its trap lets us."""
+        if boundary not in self._passages:
+            return
+        self._passages[boundary] -= 1
+        if self._passages[boundary] == 0:
+            self._passages.clear()  # one is enough for a process that goes on afterwards
+            say("snapped", boundary=boundary)
+            os.kill(os.getpid(), self._signal)
+
+
+def say(event_name: str, **facts: object) -> None:
+    """Write a line that is whole when this process ends at once."""
+    os.write(sys.stderr.fileno(), f"{json.dumps({'event': event_name, **facts})}\n".encode())
+
+
+def set_on_saves(traps: Traps) -> None:
+    """Watch every transaction that saves a job: before its commit, and after it."""
+    saving: ContextVar[str | None] = ContextVar("saving", default=None)
+
+    def watched(save: Method) -> Method:
+        @wraps(save)
+        async def watching(store: JobStore, job: Any, **options: Any) -> Any:
+            token = saving.set(job.state.value)
+            try:
+                saved = await save(store, job, **options)
+            finally:
+                saving.reset(token)
+            traps.pass_by(save_boundary(job.state.value, COMMITTED))
+            return saved
+
+        return watching
+
+    def committing(_connection: Connection) -> None:
+        if (state := saving.get()) is not None:
+            traps.pass_by(save_boundary(state, WRITTEN))
+
+    for name in ("add", "save", "save_submitting"):
+        setattr(JobStore, name, watched(getattr(JobStore, name)))
+    event.listen(Engine, "commit", committing)
+
+
+def set_on_requests(traps: Traps) -> None:
+    """Watch every request of aiohttp: before it leaves, when all of it has left, and when its answer came."""
+
+    def at(method: str, url: Any, moment: str) -> None:
+        if (operation := operation_of(method, url)) is not None:
+            traps.pass_by(request_boundary(operation, moment))
+
+    request, send, write = aiohttp.ClientSession._request, ClientRequest.send, ClientRequest.write_bytes  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    start = aiohttp.ClientResponse.start
+
+    async def requesting(session: aiohttp.ClientSession, method: str, url: Any, **options: Any) -> Any:
+        at(method, aiohttp.client.URL(url), BEFORE)
+        return await request(session, method, url, **options)
+
+    async def sending(asked: ClientRequest, connection: Any) -> Any:
+        response = await send(asked, connection)
+        if not asked.body:
+            at(asked.method, asked.url, LEFT)
+        return response
+
+    async def writing(asked: ClientRequest, *arguments: Any) -> None:
+        await write(asked, *arguments)
+        at(asked.method, asked.url, LEFT)
+
+    async def starting(response: aiohttp.ClientResponse, connection: Any) -> Any:
+        started = await start(response, connection)
+        at(response.method, response.url, ANSWERED)
+        return started
+
+    for owner, name, watched in (
+        (aiohttp.ClientSession, "_request", requesting),
+        (ClientRequest, "send", sending),
+        (ClientRequest, "write_bytes", writing),
+        (aiohttp.ClientResponse, "start", starting),
+    ):
+        setattr(owner, name, watched)
+
+
+def tell_when_resumed() -> None:
+    """Say when every unfinished job has its driver, and how much processor time that took."""
+    resume = InProcessDispatcher.resume
+
+    async def resuming(dispatcher: InProcessDispatcher) -> int:
+        unfinished = await resume(dispatcher)
+        say("resumed", at=time.time(), cpu=time.process_time(), unfinished=unfinished)
+        return unfinished
+
+    setattr(InProcessDispatcher, "resume", resuming)  # noqa: B010 - as the others
+
+
+def main() -> None:
+    traps = Traps(json.loads(os.environ["CHAOS_TRAPS"]), signal.Signals[os.environ["CHAOS_SIGNAL"]])
+    set_on_saves(traps)
+    set_on_requests(traps)
+    tell_when_resumed()
+    setattr(reconciler, "EVERY", RECONCILE_EVERY)  # noqa: B010 - a constant elsewhere
+    app(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

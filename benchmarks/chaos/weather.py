@@ -1,0 +1,163 @@
+"""What both services do to the bot meanwhile: a choice of troubles, repeatable by its seed."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from benchmarks.chaos.world import World
+from sandbox.segmind.reports import FaultSpec
+
+EVERY: Final = 0.7  # seconds between two troubles
+SHORT_STALL: Final = 2.0  # seconds
+HTML: Final = "<html><body><h1>Bad Gateway</h1></body></html>"
+REFUSED: Final[dict[str, object]] = {"error": "Invalid parameter: prompt"}
+DOWN: Final[dict[str, object]] = {"error": "Internal server error"}
+PAGES: Final = 230  # requests of somebody else with this account: more than two pages of the history
+READS: Final = ("status", "result", "history", "output")
+
+# After a POST with one of these ends nobody knows whether it was taken.
+UNKNOWN_ENDS: Final[tuple[FaultSpec, ...]] = (
+    {"kind": "reset", "operation": "submit", "when": "before"},
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 502, "body": HTML},
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 504, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 503, "body": HTML},
+    {"kind": "stall", "operation": "submit", "when": "before"},
+)
+# Segmind has taken the run, and says something else or nothing.
+TAKEN: Final[tuple[FaultSpec, ...]] = (
+    {"kind": "reset", "operation": "submit", "when": "after"},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 502, "body": HTML},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 504, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 500, "body": HTML},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 200, "body": HTML},
+    {"kind": "hang_up_midway", "operation": "submit", "when": "after"},
+    {"kind": "stall", "operation": "submit", "when": "after"},
+)
+# It surely was not taken.
+NOT_TAKEN: Final[tuple[FaultSpec, ...]] = (
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 500, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 503, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 400, "body": REFUSED},
+)
+DISCORD_ROUTES: Final = ("/channels/{channel_id}/messages", "/interactions/", "/channels/{channel_id}/messages/")
+
+
+class Weather:
+    def __init__(self, world: World, draw: random.Random, *, unknown_ends: bool) -> None:
+        self._world = world
+        self._draw = draw
+        ends = UNKNOWN_ENDS if unknown_ends else ()
+        self._submits = (*ends, *TAKEN, *NOT_TAKEN)
+        self._troubles: tuple[Callable[[], Awaitable[None]], ...] = (
+            self._a_submit_goes_wrong,
+            self._a_submit_goes_wrong,
+            self._a_read_goes_wrong,
+            self._too_many_requests,
+            self._discord_breaks,
+            self._discord_breaks,
+            self._discord_has_had_enough,
+            self._the_gateway_drops,
+            self._nonces_are_forgotten,
+            self._the_history_is_late,
+        )
+
+    async def begin(self) -> None:
+        """Let somebody else have used the account before, twice with equal inputs each."""
+        for number in range(PAGES // 2):
+            body = {"prompt": f"Somebody else's {number}", "duration": 5}
+            await self._world.segmind.insert_request(body, age=600.0 + number, copies=2)
+
+    async def blow(self) -> None:
+        """Make trouble after trouble, until cancelled."""
+        while True:
+            await self._draw.choice(self._troubles)()
+            await asyncio.sleep(EVERY)
+
+    async def end(self) -> None:
+        """Let everything be well again."""
+        world = self._world
+        await world.segmind.clear_faults()
+        await world.segmind.configure(history_lag=0.0, history_hidden=False)
+        await world.sandbox.admin.clear_faults()
+        await world.sandbox.admin.refuse_resume(on=False)
+
+    async def _a_submit_goes_wrong(self) -> None:
+        fault = self._draw.choice(self._submits)
+        await self._world.segmind.add_faults({**fault, "count": 1})
+
+    async def _a_read_goes_wrong(self) -> None:
+        operation = self._draw.choice(READS)
+        kinds: tuple[FaultSpec, ...] = (
+            {"kind": "reset"},
+            {"kind": "hang_up_midway", "when": "after"},
+            {"kind": "stall", "delay": SHORT_STALL},
+            {"kind": "answer", "status": 500, "body": DOWN},
+            {"kind": "answer", "status": 503, "body": DOWN},
+            {"kind": "answer", "status": 502, "body": HTML},
+        )
+        fault = self._draw.choice(kinds)
+        await self._world.segmind.add_faults({**fault, "operation": operation, "count": self._draw.randint(1, 3)})
+
+    async def _too_many_requests(self) -> None:
+        reset = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+        operation = self._draw.choice(("submit", *READS[:3]))
+        await self._world.segmind.add_faults(
+            {
+                "kind": "answer",
+                "operation": operation,
+                "status": 429,
+                "body": {"error": "Rate limit exceeded"},
+                "headers": {"x-rate-limit-reset-at-utc": reset},
+                "count": 1,
+            }
+        )
+
+    async def _discord_breaks(self) -> None:
+        """Answer 5xx, or nothing at all, before or after a request took effect."""
+        await self._world.sandbox.admin.fault(
+            method=self._draw.choice(("POST", "PATCH", "GET")),
+            route=self._draw.choice(DISCORD_ROUTES),
+            status=self._draw.choice((0, 500, 502, 503, 504)),
+            moment=self._draw.choice(("before", "after")),
+            html=self._draw.random() < 0.5,  # noqa: PLR2004 - half of them
+        )
+
+    async def _discord_has_had_enough(self) -> None:
+        await self._world.sandbox.admin.fault(
+            method=self._draw.choice(("POST", "PATCH")), route=DISCORD_ROUTES[0], status=429, retry_after=0.5
+        )
+
+    async def _the_gateway_drops(self) -> None:
+        admin = self._world.sandbox.admin
+        await admin.refuse_resume(on=self._draw.choice((True, False)))
+        how = self._draw.randrange(3)
+        if how == 0:
+            await admin.drop_gateway()
+        elif how == 1:
+            await admin.drop_gateway(code=4000)
+        else:
+            await admin.request_reconnect()
+
+    async def _nonces_are_forgotten(self) -> None:
+        await self._world.sandbox.admin.set_nonce_memory(self._draw.choice((0.0, 180.0)))
+
+    async def _the_history_is_late(self) -> None:
+        hidden = self._draw.choice((True, False))
+        await self._world.segmind.configure(history_lag=self._draw.choice((0.0, 3.0, 10.0)), history_hidden=hidden)
+
+
+@asynccontextmanager
+async def bad_weather(world: World, draw: random.Random, *, unknown_ends: bool = True) -> AsyncGenerator[Weather]:
+    """Make trouble as long as the block runs; without `unknown_ends` every POST that fails was not taken, or told of."""
+    weather = Weather(world, draw, unknown_ends=unknown_ends)
+    await weather.begin()
+    blowing = asyncio.create_task(weather.blow(), name="weather")
+    try:
+        yield weather
+    finally:
+        blowing.cancel()
+        await asyncio.gather(blowing, return_exceptions=True)
+        await weather.end()

@@ -1,0 +1,132 @@
+"""The world around the bot: both sandboxes, members who ask, and what can be seen from outside."""
+
+import asyncio
+import io
+import json
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+from PIL import Image
+
+from sandbox.__main__ import environment
+from sandbox.discord.server import DiscordSandbox
+from sandbox.member import ControlError, Member, Message, Sandbox, Upload
+from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.film import TINY
+from sandbox.segmind.server import SegmindSandbox
+from sandbox.segmind.settings import Settings
+
+PER_MINUTE: Final = 3_000  # requests, on both sides: pacing is another benchmark's matter
+RUNS: Final = Settings(queue_seconds=0.4, run_seconds=1.0, sigma=0.4, history_outputs=2)
+SEATS: Final = (
+    ("mira", "Film Club", "videos"),
+    ("noor", "Film Club", "general"),
+    ("ada", "Film Club", "late-night"),
+    ("mo", "Film Club", "storyboards"),
+    ("mira", "Animation Guild", "videos"),
+    ("noor", "Animation Guild", "general"),
+)
+# A bot that is started every few seconds meets limits that no usual restart does.
+STARTING: Final = ("commands_put", "gateway_bot")
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """What the benchmark acts with and looks at."""
+
+    folder: Path
+    sandbox: Sandbox
+    segmind: SegmindControl
+    seats: tuple[Member, ...]
+    variables: Mapping[str, str]
+    asked: int = 0
+    answered: set[int] = field(default_factory=set[int])  # the jobs whose card a member saw
+    _asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    def ask(self) -> None:
+        """Have the next member ask for a video, whether the bot lives or not."""
+        task = asyncio.create_task(self._ask(self.asked), name=f"ask {self.asked}")
+        self.asked += 1
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _ask(self, number: int) -> None:
+        member = self.seats[number % len(self.seats)]
+        try:
+            result = await member.slash("video", prompt=prompt(number), image1=picture(number))
+        except (ControlError, TimeoutError):  # the client does not offer the command yet, or showed a failure
+            return
+        if result.acknowledged and result.message is not None and not result.message.ephemeral:
+            self.answered.add(int(result.id))
+
+    async def asks_over(self) -> None:
+        """Wait until no member waits for an answer any more."""
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
+    async def messages(self) -> list[Message]:
+        """Return every message in every channel in which members ask."""
+        return [message for member in self.seats for message in await member.messages()]
+
+
+def prompt(number: int) -> str:
+    """Word a request so that its run, and its charge, are known by it."""
+    return f"Take {number}: @Image1 walks along the quay"
+
+
+def picture(number: int) -> Upload:
+    buffer = io.BytesIO()
+    Image.new("RGB", (320, 320), (number % 256, 90, 160)).save(buffer, "PNG")
+    return Upload(buffer.getvalue(), "reference.png", "image/png")
+
+
+@asynccontextmanager
+async def open_world(folder: Path, database_url: str, *, seed: int) -> AsyncGenerator[World]:
+    """Start both sandboxes, and seat the members."""
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(DiscordSandbox())
+        segmind = await stack.enter_async_context(
+            SegmindSandbox(
+                speed=1,
+                requests_per_minute=PER_MINUTE,
+                credits=Decimal(100_000),
+                quality=TINY,
+                settings=RUNS,
+                seed=seed,
+            )
+        )
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        sandbox = await stack.enter_async_context(Sandbox.connect(discord.describe()["control_url"]))
+        for bucket in STARTING:
+            await sandbox.admin.set_rate_limit(bucket, limit=1_000, per=1.0)
+        yield World(
+            folder=folder,
+            sandbox=sandbox,
+            segmind=SegmindControl(segmind.describe()["control_url"], session),
+            seats=tuple(sandbox.member(name, guild=guild, channel=channel) for name, guild, channel in SEATS),
+            variables={
+                **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
+                **environment(discord.describe(), segmind.describe()),
+                "DATABASE_URL": database_url,
+                "DATA_DIR": str(folder / "data"),
+                "SEGMIND_REQUESTS_PER_MINUTE": str(PER_MINUTE),
+                "SEGMIND_MAX_IN_FLIGHT": "100",
+                "SPEND_LIMIT_USD_PER_DAY": "100000",
+                "HTTP_PORT": "0",
+                "LOG_FORMAT": "json",
+            },
+        )
+
+
+def read_line(line: str) -> Mapping[str, Any]:
+    """Read a line of a process's output; one that is no JSON object says nothing."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
