@@ -86,7 +86,8 @@ async def open_services(
         planner = Planner(budget_row(settings, database), clock)
         segmind = segmind_client(settings, segmind_session, planner)
         store = JobStore(database, enlist=rows and rows.enlist)
-        cards = CardDesk(client, images, rules, clock)
+        run_times = RunTimes(await store.finished_runs())
+        cards = CardDesk(client, images, rules, clock, run_times=run_times)
         places = min(settings.segmind_max_in_flight, places_within(settings.segmind_requests_per_minute))
         queue = FairQueue(store, places, clock, cards.moved_up)
         engine = Engine(
@@ -110,7 +111,7 @@ async def open_services(
                 max_video_bytes=MAX_VIDEO_BYTES,
                 submit_timeout=timedelta(seconds=TIMEOUTS.submit),
             ),
-            run_times=RunTimes(await store.finished_runs()),
+            run_times=run_times,
         )
         dispatcher = _drivers(engine, rows)
         reconciler = Reconciler(engine, dispatcher, OrphanStore(database))

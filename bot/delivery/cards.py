@@ -15,6 +15,7 @@ from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import EditQueue
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
+from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, State
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
@@ -29,11 +30,20 @@ SHOWN_SIDE: Final = 2_048  # pixels
 class CardDesk:
     """Keeps each job's card at the job's newest value."""
 
-    def __init__(self, client: discord.Client, images: ImageDesk, rules: ImageRules, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        images: ImageDesk,
+        rules: ImageRules,
+        clock: Clock,
+        *,
+        run_times: RunTimes | None = None,
+    ) -> None:
         self._client = client
         self._images = images
         self._rules = rules
         self._clock = clock
+        self._run_times = run_times or RunTimes()
         self._channels: dict[int, EditQueue] = {}
         self._positions: dict[int, int] = {}  # of waiting jobs, where the queue told them
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
@@ -88,7 +98,13 @@ class CardDesk:
         return self._channels[channel_id]
 
     async def _show(self, job: Job, **extra: Any) -> None:
-        view = status_card(job, self._rules, now=self._clock.now(), position=self._positions.get(job.id))
+        view = status_card(
+            job,
+            self._rules,
+            now=self._clock.now(),
+            position=self._positions.get(job.id),
+            run_time=self._run_times.typical(job.request.model, job.request.duration),
+        )
         face = hash(json.dumps(view.to_components(), sort_keys=True))
         if not extra and self._shown.get(job.id) == face:
             return

@@ -61,7 +61,7 @@ async def drive(engine: Engine, job: Job) -> Job:
                 wait = FIRST_WAIT
                 continue
             wait = min(wait * 2, LONGEST_WAIT)
-            newest = await engine.store.get(job.id)
+            newest = await _read_again(engine, job)
             if newest is None or newest.driver != job.driver:
                 log.info("job_taken_over", job=job.id)
                 break
@@ -69,3 +69,13 @@ async def drive(engine: Engine, job: Job) -> Job:
     finally:
         engine.queue.leave(job.id)
     return job
+
+
+async def _read_again(engine: Engine, job: Job) -> Job | None:
+    """Read what the database says of a job, as often as it takes: a database out of reach must end no driver."""
+    while True:
+        try:
+            return await engine.store.get(job.id)
+        except Exception:
+            log.exception("job_not_read", job=job.id)
+            await engine.clock.sleep(LONGEST_WAIT)

@@ -26,15 +26,23 @@ _BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
 _RUNNING: Final = frozenset({State.SUBMITTING, State.QUEUED, State.PROCESSING})
 
 
-def status_card(job: Job, rules: ImageRules, *, now: datetime, position: int | None = None) -> ui.LayoutView:
+def status_card(
+    job: Job,
+    rules: ImageRules,
+    *,
+    now: datetime,
+    position: int | None = None,
+    run_time: timedelta = TYPICAL_RUN,
+) -> ui.LayoutView:
     """Lay out the card of a job as it stands at `now`, with its place in the queue where that is known.
 
+    `run_time` is what a run like this one usually takes.
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
     look = LOOKS[job.state]
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
-    container.add_item(ui.TextDisplay(f"### {look.emoji} {look.title}\n{_since(job, now, position)}"))
+    container.add_item(ui.TextDisplay(f"### {look.emoji} {look.title}\n{_since(job, now, position, run_time)}"))
     if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
     container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
@@ -47,11 +55,11 @@ def status_card(job: Job, rules: ImageRules, *, now: datetime, position: int | N
     return view
 
 
-def expected_at(job: Job) -> datetime | None:
+def expected_at(job: Job, run_time: timedelta = TYPICAL_RUN) -> datetime | None:
     """Estimate when the video will be there; None once that is known or no longer to be expected."""
     if job.state in _RUNNING:
-        return (job.submitted_at or job.state_since) + TYPICAL_RUN
-    return job.state_since + TYPICAL_RUN if job.state in _BEFORE_RUN else None
+        return (job.submitted_at or job.state_since) + run_time
+    return job.state_since + run_time if job.state in _BEFORE_RUN else None
 
 
 def _buttons(job: Job) -> ui.ActionRow[ui.LayoutView]:
@@ -66,7 +74,7 @@ def _buttons(job: Job) -> ui.ActionRow[ui.LayoutView]:
     return row
 
 
-def _since(job: Job, now: datetime, position: int | None) -> str:
+def _since(job: Job, now: datetime, position: int | None, run_time: timedelta) -> str:
     if job.state is State.DELIVERED:
         return f"after {lasted((job.state_since - job.created_at).total_seconds())}"
     since = f"since {clock_time(job.state_since)} ({countdown(job.state_since)})"
@@ -74,7 +82,7 @@ def _since(job: Job, now: datetime, position: int | None) -> str:
         return f"{since} · number {position} in the queue"  # when its turn will come nobody knows
     if is_late(job, now):
         return f"{since} · this takes unusually long; it is still being followed"
-    expected = expected_at(job)
+    expected = expected_at(job, run_time)
     return f"{since} · expected {countdown(expected)}" if expected else since
 
 
