@@ -62,6 +62,7 @@ jobs = Table(
 )
 Index(None, jobs.c.state)
 Index(None, jobs.c.body_hash)
+Index(None, jobs.c.submitted_at)
 Index(None, jobs.c.member_id, jobs.c.created_at)
 
 spending = Table(

@@ -87,9 +87,12 @@ class FairQueue:
         self._changed.clear()
 
     async def _look(self) -> None:
-        waiting, in_flight = await self._store.queue(self._clock.now())
-        taken = {entry.job_id for entry in in_flight} | self._let_through
-        order = fair_order([entry for entry in waiting if entry.job_id not in taken], in_flight)
+        queue = await self._store.queue(self._clock.now())
+        taken = queue.in_flight | self._let_through
+        about_to_go = [entry for entry in queue.waiting if entry.job_id in taken]
+        order = fair_order(
+            [entry for entry in queue.waiting if entry.job_id not in taken], [*queue.served, *about_to_go]
+        )
         for number, job_id in enumerate(order, start=1):
             mine = self._waiting.get(job_id)
             if mine is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from bot.database.tables import jobs, spending
 from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
-from bot.jobs.fairness import Entry
+from bot.jobs.fairness import Entry, Queue
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, Problem, ProblemCode, Reference, VideoRequest
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
@@ -25,6 +25,7 @@ from bot.jobs.tasks import uncancelled
 Enlist = Callable[[AsyncConnection, Job], Awaitable[None]]
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
+TURNS_REMEMBERED: Final = timedelta(hours=1)  # for so long it counts that a server had a turn
 
 
 class JobStore:
@@ -98,21 +99,29 @@ class JobStore:
         return [_from_row(row) for row in rows]
 
     @uncancelled
-    async def queue(self, now: datetime) -> tuple[list[Entry], list[Entry]]:
-        """Read who waits and could go at `now`, from the oldest to the newest, and who is at Segmind."""
+    async def queue(self, now: datetime) -> Queue:
+        """Read who waits and could go at `now`, who is at Segmind, and who was let there of late."""
+        ready = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= now)
         query = (
-            select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.state)
-            .where(jobs.c.state.in_([State.WAITING, *IN_FLIGHT]))
-            .where(or_(jobs.c.state != State.WAITING, jobs.c.retry_at.is_(None), jobs.c.retry_at <= now))
+            select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.state, jobs.c.submitted_at)
+            .where(
+                or_(
+                    and_(jobs.c.state == State.WAITING, ready),
+                    jobs.c.state.in_(IN_FLIGHT),
+                    and_(jobs.c.state != State.WAITING, jobs.c.submitted_at > now - TURNS_REMEMBERED),
+                )
+            )
             .order_by(jobs.c.created_at, jobs.c.id)
         )
-        waiting: list[Entry] = []
-        in_flight: list[Entry] = []
         async with self._engine.connect() as connection:
-            for row in await connection.execute(query):
-                entry = Entry(job_id=row.id, guild_id=row.guild_id, member_id=row.member_id)
-                (waiting if row.state == State.WAITING else in_flight).append(entry)
-        return waiting, in_flight
+            rows = (await connection.execute(query)).all()
+        entries = {row.id: Entry(job_id=row.id, guild_id=row.guild_id, member_id=row.member_id) for row in rows}
+        submitted = [row for row in rows if row.state != State.WAITING and row.submitted_at is not None]
+        return Queue(
+            waiting=[entries[row.id] for row in rows if row.state == State.WAITING],
+            in_flight={row.id for row in rows if row.state in IN_FLIGHT},
+            served=[entries[row.id] for row in sorted(submitted, key=lambda row: row.submitted_at)],
+        )
 
     @uncancelled
     async def delete_ended(self, *, before: datetime, at_most: int) -> int:

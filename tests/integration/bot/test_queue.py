@@ -1,0 +1,168 @@
+"""Places at Segmind and who gets the next one, as the database tells every process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.database.engine import open_database
+from bot.jobs.model import Job
+from bot.jobs.queue import RECHECK, FairQueue
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from tests.support.clock import PATIENCE, ManualClock
+from tests.support.database import LIMIT, file_url
+from tests.support.jobs import NOON, a_job, a_request
+
+
+class Scene:
+    """A queue of some places, and jobs that wait in it."""
+
+    def __init__(self, store: JobStore) -> None:
+        self.store = store
+        self.clock = ManualClock(NOON)
+        self.positions: dict[int, list[int]] = {}
+        self.served: list[Job] = []
+        self._jobs: list[Job] = []
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._turn = asyncio.Event()
+
+    def open(self, places: int) -> None:
+        """Open the queue with all that wait in it."""
+        self.queue = FairQueue(self.store, places, self.clock, self._moved_up)
+        self._running = asyncio.create_task(self.queue.run())
+        self._tasks = {job.id: asyncio.create_task(self._wait(job)) for job in self._jobs}
+
+    async def close(self) -> None:
+        tasks = [self._running, *self._tasks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def waits(self, *, guild: int = 1, member: int = 1, **facts: object) -> Job:
+        """Save a waiting job, younger than those before."""
+        at = NOON + timedelta(milliseconds=len(self._jobs))
+        job = a_job(State.WAITING, request=a_request(guild_id=guild, member_id=member), at=at)
+        job = await self.store.add(job, daily_limit_usd=LIMIT)
+        if facts:
+            job = await self.store.save(job.evolve(**facts))  # pyright: ignore[reportArgumentType]
+        self._jobs.append(job)
+        return job
+
+    async def goes(self, job: Job) -> Job:
+        """Have a job that was let through submit itself."""
+        submitting = job.move(State.SUBMITTING, NOON, body={"job": job.id}, submitted_at=self.clock.now())
+        self.clock.advance(0.001)
+        saved = await self.store.save(submitting)
+        self.queue.note(saved)
+        return saved
+
+    async def ends(self, job: Job) -> None:
+        self.queue.note(await self.store.save(job.move(State.FAILED, NOON)))
+
+    async def let_through(self, count: int) -> list[Job]:
+        """Wait until so many have had their turn."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.served) < count:
+                self._turn.clear()
+                await self._turn.wait()
+        return self.served
+
+    def gives_up(self, job: Job) -> None:
+        self._tasks[job.id].cancel()
+
+    async def _wait(self, job: Job) -> None:
+        await self.queue.turn(job)
+        self.served.append(job)
+        self._turn.set()
+
+    def _moved_up(self, job: Job, position: int) -> None:
+        self.positions.setdefault(job.id, []).append(position)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    async with open_database(file_url(tmp_path)) as engine:
+        scene = Scene(JobStore(engine))
+        yield scene
+        await scene.close()
+
+
+async def test_as_many_are_let_through_as_there_are_places(scene: Scene) -> None:
+    jobs = [await scene.waits() for _ in range(4)]
+    scene.open(2)
+    assert await scene.let_through(2) == jobs[:2]
+    await scene.clock.asleep()
+    assert scene.served == jobs[:2]
+
+
+async def test_a_place_that_becomes_free_goes_to_the_next(scene: Scene) -> None:
+    first, second, third = [await scene.waits() for _ in range(3)]
+    scene.open(1)
+    await scene.let_through(1)
+    submitted = await scene.goes(first)
+    await scene.ends(submitted)
+    assert await scene.let_through(2) == [first, second]
+    await scene.ends(await scene.goes(second))
+    assert await scene.let_through(3) == [first, second, third]
+
+
+async def test_a_job_at_segmind_holds_its_place_whoever_drives_it(scene: Scene) -> None:
+    elsewhere = await scene.store.add(a_job(State.PROCESSING), daily_limit_usd=LIMIT)
+    job = await scene.waits()
+    scene.open(1)
+    await scene.clock.asleep()
+    assert scene.served == []
+    await scene.store.save(elsewhere.move(State.FAILED, NOON))
+    scene.clock.advance(RECHECK)
+    assert await scene.let_through(1) == [job]
+
+
+async def test_servers_take_turns_and_a_new_one_does_not_wait_for_the_old_jobs_of_others(scene: Scene) -> None:
+    for guild in (1, 2) * 3:
+        await scene.waits(guild=guild)
+    late = await scene.waits(guild=3)
+    scene.open(1)
+    order: list[int] = []
+    for number in range(7):
+        chosen = (await scene.let_through(number + 1))[number]
+        order.append(chosen.request.guild_id)
+        await scene.ends(await scene.goes(chosen))
+    assert order == [1, 2, 3, 1, 2, 1, 2]
+    assert scene.served[2] == late
+
+
+async def test_a_job_that_gives_up_leaves_its_turn_to_the_next(scene: Scene) -> None:
+    first, gone, last = [await scene.waits() for _ in range(3)]
+    scene.open(1)
+    await scene.let_through(1)
+    scene.gives_up(gone)
+    await scene.store.save(gone.move(State.CANCELLED, NOON))
+    await scene.ends(await scene.goes(first))
+    assert await scene.let_through(2) == [first, last]
+
+
+async def test_a_job_that_rests_is_passed_over_until_it_may_go(scene: Scene) -> None:
+    resting = await scene.waits(retry_at=NOON + timedelta(seconds=7))
+    job = await scene.waits()
+    scene.open(2)
+    assert await scene.let_through(1) == [job]
+    for _ in range(2):
+        await scene.clock.asleep()
+        scene.clock.advance(RECHECK)
+    assert [each.id for each in await scene.let_through(2)] == [job.id, resting.id]
+
+
+async def test_each_waiting_job_is_told_its_place_when_that_changes(scene: Scene) -> None:
+    first, second, third = [await scene.waits() for _ in range(3)]
+    scene.open(1)
+    await scene.let_through(1)
+    await scene.clock.asleep()
+    assert scene.positions == {second.id: [1], third.id: [2]}
+    await scene.ends(await scene.goes(first))
+    await scene.let_through(2)
+    await scene.goes(second)
+    await scene.clock.asleep()
+    assert scene.positions == {second.id: [1], third.id: [2, 1]}
