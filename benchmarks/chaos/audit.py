@@ -82,7 +82,8 @@ def audit(facts: Facts) -> Audit:
     ours = {charge.request_id for charge in facts.charges}
     lost = [job_id for job_id in facts.answered if job_id not in facts.jobs]
     lost += [job.id for job in facts.jobs.values() if job.id not in posts and not is_told(job, cards.get(job.id))]
-    left = [f"{job.id}: {job.problem.code}" for job in facts.jobs.values() if _is_for_the_operator(job)]
+    problems = [(job.id, job.problem.code) for job in facts.jobs.values() if job.problem]
+    left = [f"{job_id}: {code}" for job_id, code in problems if code in FOR_THE_OPERATOR]
     return Audit(
         asked=facts.asked,
         jobs=len(facts.jobs),
@@ -110,10 +111,6 @@ def is_told(job: Job, card: str | None) -> bool:
 def says_so(text: str, job: Job | None) -> bool:
     """Tell whether a card shows the state that its job is in."""
     return job is not None and LOOKS[job.state].title in text.partition("\n")[0]
-
-
-def _is_for_the_operator(job: Job) -> bool:
-    return job.problem is not None and job.problem.code in FOR_THE_OPERATOR
 
 
 def _by_job(pattern: re.Pattern[str], messages: Sequence[Shown]) -> dict[int, list[Shown]]:

@@ -48,9 +48,7 @@ class Record:
                     self.hits[entry["boundary"]] += 1
                 case "resumed":
                     self.starts.append(
-                        Start(
-                            seconds=entry["at"] - started, cpu_seconds=entry["cpu"], unfinished=entry["unfinished"]
-                        )
+                        Start(seconds=entry["at"] - started, cpu_seconds=entry["cpu"], unfinished=entry["unfinished"])
                     )
                 case "charge_without_owner":
                     self.told.add(entry["request_id"])
@@ -64,6 +62,8 @@ class Record:
                     | "worker_ended"
                 ):
                     self.broken.append(line)
+                case _:
+                    pass
 
 
 @asynccontextmanager
@@ -81,12 +81,8 @@ async def bot(
     async with python(
         "the bot", "benchmarks.chaos.victim", command, folder=world.folder, environment=variables
     ) as child:
-        try:
-            yield child
-        finally:
-            # What is in the pipe when the process is dead is read to its end by `stop`, which comes after this.
-            child_lines = child.lines
-    record.note(child_lines, started=started)
+        yield child
+    record.note(child.lines, started=started)
 
 
 async def said(child: Child, event: str, **facts: Any) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.chaos.audit import Audit, Charge, Facts, Shown, TAKE, audit
+from benchmarks.chaos.audit import TAKE, Audit, Charge, Facts, Shown, audit
 from benchmarks.chaos.lives import Record, bot, live, said, still_to_hit
 from benchmarks.chaos.weather import bad_weather
 from benchmarks.chaos.world import World, open_world
@@ -17,6 +17,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 
+ASKED_FOR_ONE: Final = 2  # requests for one that is answered: the bot is often dead when it is asked
 LOOK_EVERY: Final = 1.0  # seconds
 NOTHING_FOR: Final = 75.0  # seconds that the history shows nothing at the end: longer than anybody waits for it
 SETTLES_WITHIN: Final = 240.0  # seconds from the last start to the end of the last job
@@ -51,9 +52,7 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
         async with bot(world, record) as child:
             await said(child, "ready")
             await world.segmind.configure(history_hidden=plan.nothing_for > 0)
-            while len(world.answered) < plan.jobs:
-                world.ask()
-                await world.asks_over()
+            await _ask_the_rest(plan, world)
             await asyncio.sleep(plan.nothing_for)
             await world.segmind.configure(history_hidden=False)
             found = await settled(world, url, record)
@@ -62,12 +61,21 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
 
 
 async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, progress: Progress) -> None:
-    asks = -(-plan.jobs // max(len(plan.boundaries), 1))
+    asks = -(-ASKED_FOR_ONE * plan.jobs // len(plan.boundaries))
     for number in range(plan.lives):
         if not (left := still_to_hit(record, plan.boundaries)):
             break
-        await live(world, record, draw, boundaries=plan.boundaries, asks=asks)
+        missing = max(0, plan.jobs - len(world.answered))
+        await live(world, record, draw, boundaries=plan.boundaries, asks=min(asks, missing))
         progress(f"life {number + 1}: {len(world.answered)} jobs, {len(left)} boundaries left")
+
+
+async def _ask_the_rest(plan: Plan, world: World) -> None:
+    """Ask for what is missing, as many at once as there are members at their clients."""
+    while (missing := plan.jobs - len(world.answered)) > 0:
+        for _ in range(min(missing, len(world.seats))):
+            world.ask()
+        await world.asks_over()
 
 
 async def settled(world: World, url: str, record: Record) -> Audit:
@@ -80,7 +88,7 @@ async def settled(world: World, url: str, record: Record) -> Audit:
 
 async def _until(look_again: Callable[[], Awaitable[Audit]], is_well: Callable[[Audit], bool], within: float) -> Audit:
     until = time.monotonic() + within
-    while not is_well(found := await look_again()) and time.monotonic() < until:
+    while not is_well(found := await look_again()) and time.monotonic() < until:  # noqa: ASYNC110 - nobody calls us
         await asyncio.sleep(LOOK_EVERY)
     return found
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
 from sqlalchemy import Connection, Engine, event
+from yarl import URL
 
 from benchmarks.chaos.boundaries import (
     ANSWERED,
@@ -91,7 +92,7 @@ def set_on_saves(traps: Traps) -> None:
 def set_on_requests(traps: Traps) -> None:
     """Watch every request of aiohttp: before it leaves, when all of it has left, and when its answer came."""
 
-    def at(method: str, url: Any, moment: str) -> None:
+    def at(method: str, url: URL, moment: str) -> None:
         if (operation := operation_of(method, url)) is not None:
             traps.pass_by(request_boundary(operation, moment))
 
@@ -99,7 +100,7 @@ def set_on_requests(traps: Traps) -> None:
     start = aiohttp.ClientResponse.start
 
     async def requesting(session: aiohttp.ClientSession, method: str, url: Any, **options: Any) -> Any:
-        at(method, aiohttp.client.URL(url), BEFORE)
+        at(method, URL(url), BEFORE)
         return await request(session, method, url, **options)
 
     async def sending(asked: ClientRequest, connection: Any) -> Any:

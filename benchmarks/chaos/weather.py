@@ -151,7 +151,7 @@ class Weather:
 
 @asynccontextmanager
 async def bad_weather(world: World, draw: random.Random, *, unknown_ends: bool = True) -> AsyncGenerator[Weather]:
-    """Make trouble as long as the block runs; without `unknown_ends` every POST that fails was not taken, or told of."""
+    """Make trouble as long as the block runs; without `unknown_ends` no POST is lost on its way."""
     weather = Weather(world, draw, unknown_ends=unknown_ends)
     await weather.begin()
     blowing = asyncio.create_task(weather.blow(), name="weather")

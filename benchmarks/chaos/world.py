@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
 from PIL import Image
@@ -126,7 +126,7 @@ async def open_world(folder: Path, database_url: str, *, seed: int) -> AsyncGene
 def read_line(line: str) -> Mapping[str, Any]:
     """Read a line of a process's output; one that is no JSON object says nothing."""
     try:
-        found = json.loads(line)
+        found: object = json.loads(line)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
