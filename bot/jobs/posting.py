@@ -36,7 +36,7 @@ async def deliver(engine: Engine, job: Job) -> Job:
     leave_by = engine.clock.monotonic() + POST_WITHIN
     posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
     if engine.earlier.may_concern(job):
-        return await _look_then_post(engine, posting, video, leave_by)
+        return await _look_then_post(engine, posting, video)
     return await finish_within(_post(engine, posting, video, leave_by), grace=STOP_GRACE)
 
 
@@ -46,12 +46,11 @@ async def resume_posting(engine: Engine, job: Job) -> Job:
         video = await _fetched(engine, job)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
-    # Saved once more: whoever has lost the job meanwhile learns it here, and whoever holds it has it from now.
-    leave_by = engine.clock.monotonic() + POST_WITHIN
-    return await _look_then_post(engine, await engine.store.save(job), video, leave_by)
+    # Saved before the look: from here on no driver that lost the job earlier can move it.
+    return await _look_then_post(engine, await engine.store.save(job), video)
 
 
-async def _look_then_post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
+async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
     try:
         found = await engine.posts.find(job)
     except CannotTell as error:
@@ -61,7 +60,11 @@ async def _look_then_post(engine: Engine, job: Job, video: Video, leave_by: floa
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
-    return await finish_within(_post(engine, job, video, leave_by), grace=STOP_GRACE)
+    # Saved once more: whoever has lost the job meanwhile learns it here, and however long the look took, whoever holds
+    # the job has the whole time to post.
+    leave_by = engine.clock.monotonic() + POST_WITHIN
+    held = await engine.store.save(job)
+    return await finish_within(_post(engine, held, video, leave_by), grace=STOP_GRACE)
 
 
 async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posts, Video
 from bot.jobs.states import State
+from tests.support.clock import ManualClock
 
 
 class CardsInMemory(Cards):
@@ -70,10 +71,12 @@ class PostsInMemory(Posts):
     """The posts that exist in the channel.
 
     `troubles` are raised by the next posts and `blindness` by the next looks; a trouble in `carried_out` is raised
-    although the post was made.
+    although the post was made. A look takes `look_seconds`, and a post that is late does not leave.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: ManualClock) -> None:
+        self.look_seconds = 0.0
+        self._clock = clock
         self.posts: list[Post] = []
         self.attempts = 0
         self.looks = 0
@@ -84,6 +87,8 @@ class PostsInMemory(Posts):
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
         self.attempts += 1
+        if self._clock.monotonic() > leave_by:
+            raise OutcomeUnclear("not sent in time")
         if self.troubles:
             raise self.troubles.popleft()
         assert video.path.stat().st_size == video.facts.size
@@ -95,6 +100,7 @@ class PostsInMemory(Posts):
 
     async def find(self, job: Job) -> int | None:
         self.looks += 1
+        self._clock.advance(self.look_seconds)
         if self.blindness:
             raise self.blindness.popleft()
         for post in self.posts:

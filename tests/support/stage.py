@@ -187,7 +187,7 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
         fetching = await stack.enter_async_context(open_fetch_session(hosts))
         fetcher = Fetcher(fetching, hosts, patience=Patience(attempts=1))
         store, budget, cards = JobStore(database), OpenBudget(), CardsInMemory()
-        posts = PostsInMemory()
+        posts = PostsInMemory(clock)
         url = described["api_url"]
         queue = FairQueue(store, places, clock, cards.moved_up)
         segmind = SegmindClient(

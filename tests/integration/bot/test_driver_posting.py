@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs import posting
-from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from tests.support.files import mp4, png
@@ -120,6 +120,28 @@ async def test_a_look_that_fails_is_repeated_before_anything_is_posted(stage: St
     job = await stage.begin(State.POSTING)
     assert (await stage.drive(job)).state is State.DELIVERED
     assert (stage.posts.looks, stage.posts.attempts) == (3, 1)
+
+
+async def test_a_look_may_take_longer_than_a_post_may_wait(stage: Stage) -> None:
+    stage.posts.look_seconds = 10 * posting.POST_WITHIN
+    job = await stage.begin(State.POSTING)
+    assert (await stage.drive(job)).state is State.DELIVERED
+    assert (stage.posts.looks, stage.posts.attempts) == (1, 1)
+
+
+async def test_a_driver_that_lost_its_job_during_the_look_posts_nothing(stage: Stage) -> None:
+    job = await stage.begin(State.POSTING)
+    look = stage.posts.find
+
+    async def taken_away(job: Job) -> int | None:
+        found = await look(job)
+        newest = await stage.saved(job)
+        await stage.store.save(newest.move(State.UNDELIVERED, stage.clock.now()))
+        return found
+
+    stage.posts.find = taken_away
+    await stage.drive(job)
+    assert stage.posts.attempts == 0
 
 
 @pytest.mark.parametrize(
