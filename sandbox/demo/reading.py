@@ -62,13 +62,8 @@ def relative(seconds: float) -> str:
 
 def lines(message: Message) -> list[str]:
     """Put a message into lines, top to bottom, with Discord's markup as it came."""
-    written = message.content.splitlines()
-    files = [
-        f"📎 {each.filename} ({_facts(each.width, each.height, each.size)})"
-        for each in message.attachments
-        if not _in_gallery(message, each.filename)
-    ]
-    return [*written, *files, *(line for each in message.components for line in _component(each, message))]
+    files = [f"📎 {each.filename} ({_facts(each.width, each.height, each.size)})" for each in message.attachments]
+    return [*message.content.splitlines(), *files, *(line for each in message.components for line in _component(each))]
 
 
 def size(count: int) -> str:
@@ -76,29 +71,23 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{count / 1_000:.0f} kB"
 
 
-def _component(component: JsonObject, message: Message) -> Iterator[str]:
+def _component(component: JsonObject) -> Iterator[str]:
     match component["type"]:
         case ComponentType.TEXT_DISPLAY:
             yield from component["content"].splitlines()
         case ComponentType.MEDIA_GALLERY:
-            for item in objects(component["items"]):
-                yield _picture(item, message)
+            yield from map(_picture, objects(component["items"]))
         case ComponentType.ACTION_ROW:
             yield "  ".join(f"[ {each.get('label')} ]" for each in objects(component["components"]))
         case _:
             return
 
 
-def _picture(item: JsonObject, message: Message) -> str:
+def _picture(item: JsonObject) -> str:
     media = item["media"]
+    facts = _facts(media.get("width"), media.get("height"), None)
     name = _filename(media["url"])
-    sizes = [each.size for each in message.attachments if each.filename == name]
-    facts = _facts(media.get("width"), media.get("height"), sizes[0] if sizes else None)
     return f"🖼  {item.get('description') or 'picture'}: {name}{f' ({facts})' if facts else ''}"
-
-
-def _in_gallery(message: Message, filename: str) -> bool:
-    return any(_filename(media.url) == filename for media in message.gallery)
 
 
 def _filename(url: str) -> str:

@@ -1,6 +1,5 @@
 """The finished video comes from where it may, goes where it fits, and never takes the key along."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -109,6 +108,9 @@ async def test_references_that_waited_are_submitted_from_the_card_itself(stage: 
     await stage.sandbox.admin.set_attachment_lifetime(0)
     await stage.segmind.configure(queue_seconds=0.2, run_seconds=0.6)
     async with stage.bot():
-        await asyncio.gather(replied(mira, first), replied(mira, second))
-        state = await stage.segmind.state()
-        assert [each["state"] for each in state["requests"]] == ["COMPLETED", "COMPLETED"]
+        await replied(mira, second)
+        early, late = (await stage.segmind.state())["requests"]
+        assert late["state"] == "COMPLETED"
+        # The command's own upload is gone; the first job, which did not wait, had been submitted with it.
+        assert "ephemeral" in str(early["body"]["image_urls"])
+        assert "ephemeral" not in str(late["body"]["image_urls"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from sandbox.segmind.reports import FaultSpec
-from tests.end_to_end.stage import Stage, replied, replies, shows
+from tests.end_to_end.stage import LONG, Stage, replied, replies, shows
 
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 MODEL = "kling-o1-reference-image-to-video"
@@ -45,6 +45,7 @@ REFUSALS = {
         log={"event": "job_state", "state": "FAILED", "problem": "MODERATED"},
     ),
     "failed run": Refusal(
+        settings={"run_seconds": LONG},  # the local run goes on, and must not be charged meanwhile
         fault={
             "kind": "answer",
             "operation": "status",
