@@ -42,7 +42,7 @@ class Source:
     def authenticate(self, token: str) -> bool:
         return token == TOKEN
 
-    def ready(self, shard_id: int, shard_count: int, intents: int) -> JsonObject:  # noqa: ARG002
+    def ready(self, shard_id: int, shard_count: int, intents: int) -> JsonObject:
         guilds = [{"id": str(each), "unavailable": True} for each in self._guilds(shard_id, shard_count)]
         return {"user": USER, "application": {"id": "100", "flags": 0}, "guilds": guilds}
 
