@@ -6,11 +6,17 @@ import discord
 import structlog
 
 from bot.app import stop_signal, use_discord_at
+from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
 from bot.services import open_services
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+
+def worker_client() -> discord.Client:
+    """Make a client for REST alone, whose posts leave in time or not at all."""
+    return discord.Client(intents=discord.Intents(guilds=True), max_messages=None, http_trace=deadline_trace())
 
 
 async def run_worker(settings: Settings) -> None:
@@ -21,7 +27,7 @@ async def run_worker(settings: Settings) -> None:
     use_discord_at(settings.discord_api_url)
     ready = asyncio.Event()
     async with (
-        discord.Client(intents=discord.Intents(guilds=True), max_messages=None) as client,
+        worker_client() as client,
         open_services(settings, client) as services,
         serve_health(settings.http_host, settings.http_port, ready.is_set),
     ):

@@ -1,0 +1,29 @@
+"""A worker's own client for REST: its posts, too, leave in time or not at all."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.posts import PostDesk
+from bot.jobs.ports import OutcomeUnclear, Video
+from bot.jobs.states import State
+from bot.media.videos import inspect_video
+from bot.worker import worker_client
+from tests.support.channel import open_channel
+from tests.support.files import mp4
+
+
+async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "video.mp4"
+    path.write_bytes(mp4())
+    video = Video(path=path, facts=inspect_video(path))
+    async with open_channel(tmp_path, monkeypatch) as channel, worker_client() as client:
+        await client.login(channel.sandbox.description["token"])
+        job = await channel.job(State.POSTING)
+        sent = channel.requests("POST")
+        with pytest.raises(OutcomeUnclear, match="in time"):
+            await PostDesk(client).post(job, video, leave_by=time.monotonic() - 1)
+        assert channel.requests("POST") == sent
