@@ -70,9 +70,10 @@ class Reelcast(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        # What is unfinished does not wait for Discord to take the commands, which it may refuse to for a while.
+        await self.services.dispatcher.resume()
         if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
             await self.tree.sync()
-        await self.services.dispatcher.resume()
 
     async def connect(self, *, reconnect: bool = True) -> None:
         # For a session that cannot be resumed discord.py takes a constant of its own, not what Discord told it.
