@@ -141,6 +141,11 @@ class Stage:
         """Count the POSTs of runs that reached Segmind, whatever came of them."""
         return (await self.segmind.state())["operations"].get("submit", 0)
 
+    async def submits_reach(self, count: int) -> None:
+        """Wait until so many POSTs of runs have reached Segmind."""
+        async with asyncio.timeout(PATIENCE):
+            await self.segmind.wait_for(lambda state: state["operations"].get("submit", 0) >= count)
+
     async def says(self, operation: str, *answers: tuple[int, str | Mapping[str, object]]) -> None:
         """Have Segmind give these answers, a status and a body each, to the next requests of a kind."""
         faults: list[FaultSpec] = [

@@ -24,7 +24,7 @@ async def test_the_intent_is_saved_with_the_exact_body_before_the_request_leaves
     await stage.segmind.add_faults({"kind": "stall", "operation": "submit"})
     job = await stage.begin(State.WAITING)
     stage.start(job)
-    await stage.segmind.wait_for(lambda state: state["operations"].get("submit") == 1)
+    await stage.submits_reach(1)
     intent = await stage.saved(job)
     assert intent.state is State.SUBMITTING
     assert intent.submitted_at == stage.clock.now()
@@ -240,7 +240,7 @@ async def test_a_stop_gives_a_request_in_flight_the_time_to_be_answered(stage: S
     await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "delay": 0.3, "count": 1})
     job = await stage.begin(State.WAITING)
     await stage.dispatcher.dispatch(job)
-    await stage.segmind.wait_for(lambda state: state["operations"].get("submit") == 1)
+    await stage.submits_reach(1)
     await within_patience(asyncio.create_task(stage.dispatcher.stop()))
     saved = await stage.saved(job)
     [request] = (await stage.segmind.state())["requests"]
@@ -254,7 +254,7 @@ async def test_a_request_that_outlasts_the_grace_of_a_stop_is_unconfirmed(
     await stage.segmind.add_faults({"kind": "stall", "operation": "submit"})
     job = await stage.begin(State.WAITING)
     await stage.dispatcher.dispatch(job)
-    await stage.segmind.wait_for(lambda state: state["operations"].get("submit") == 1)
+    await stage.submits_reach(1)
     await within_patience(asyncio.create_task(stage.dispatcher.stop()))
     assert (await stage.saved(job)).state is State.UNCONFIRMED
 

@@ -73,8 +73,7 @@ async def test_a_step_that_breaks_is_taken_again_and_the_job_arrives(stage: Stag
 async def test_many_jobs_are_driven_beside_each_other_in_the_places_there_are(stage: Stage) -> None:
     jobs = [await stage.begin(prompt=f"fox {number}") for number in range(8)]
     drivers = [stage.start(job) for job in jobs]
-    await stage.segmind.wait_for(lambda state: state["operations"].get("submit", 0) == 5)
-    await stage.segmind.configure(queue_seconds=0.0, run_seconds=0.0)
+    await stage.submits_reach(5)
     assert len(await stage.store.in_states([State.WAITING, State.PREPARING])) == 3
     for driver in drivers:
         driver.cancel()
