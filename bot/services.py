@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 TIMEOUTS: Final = Timeouts()
 CARDS_GRACE: Final = 1.5  # seconds for the last edits when the bot stops
+LEAST_CARDS_GRACE: Final = 0.3  # the same where a request in flight took the time: a restart shows the card anew
+DRIVERS_AND_CARDS: Final = 8.0  # seconds that both may take together, of the ten that a stop may last
 MAX_VIDEO_BYTES: Final = 512 * 1024 * 1024  # a safeguard; a 10 s video in 1080p has some 30 MB
 
 
@@ -144,8 +146,10 @@ async def open_services(
                 segmind=segmind,
             )
         finally:
+            began = clock.monotonic()
             await dispatcher.stop()
-            await cards.close(CARDS_GRACE)
+            left = DRIVERS_AND_CARDS - (clock.monotonic() - began)
+            await cards.close(min(CARDS_GRACE, max(LEAST_CARDS_GRACE, left)))
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
