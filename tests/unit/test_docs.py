@@ -47,9 +47,10 @@ def cells_of(row: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in row.strip("|").split("|"))
 
 
-def quoted(cell: str) -> set[str]:
-    """Return what stands between backticks."""
-    return set(re.findall(r"`([^`]+)`", cell))
+def quoted(text: str) -> set[str]:
+    """Return what stands between single backticks."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"`([^`\n]+)`", prose))
 
 
 def anchors(name: str) -> set[str]:
