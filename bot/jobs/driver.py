@@ -66,6 +66,8 @@ async def drive(engine: Engine, job: Job) -> Job:
                 log.info("job_taken_over", job=job.id)
                 break
             job = newest
+        if job.state not in STEPS:
+            await engine.clear_folder_of(job)
     finally:
         engine.queue.leave(job.id)
     return job

@@ -1,5 +1,7 @@
 """What every step of a job works with."""
 
+import asyncio
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -88,6 +90,10 @@ class Engine:
         self.queue.note(job)
         self.cards.changed(job)
         return job
+
+    async def clear_folder_of(self, job: Job) -> None:
+        """Remove what was fetched for a job; a video that is sent again is fetched again."""
+        await asyncio.to_thread(shutil.rmtree, self.folder / str(job.id), ignore_errors=True)
 
     def folder_of(self, job: Job) -> Path:
         folder = self.folder / str(job.id)

@@ -147,7 +147,12 @@ class Job:
         """What this job takes from the day's spending: its cost once known, its reservation before."""
         if self.cost_usd is not None:
             return self.cost_usd
-        return NOTHING if self.state in ENDED_UNCHARGED else self.reserved_usd
+        return NOTHING if self.state in ENDED_UNCHARGED and not self._is_lost else self.reserved_usd
+
+    @property
+    def _is_lost(self) -> bool:
+        """Tell whether Segmind forgot a request that it had accepted: it may have been charged, so it counts."""
+        return self.problem is not None and self.problem.code is ProblemCode.RECORD_GONE
 
     @property
     def body_hash(self) -> str | None:

@@ -4,8 +4,6 @@ POSTING, with the number of the attempt, is saved before the post. A driver that
 the channel first.
 """
 
-import asyncio
-import shutil
 from typing import Final
 
 import structlog
@@ -80,9 +78,7 @@ async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
 
 
 async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
-    delivered = await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
-    await asyncio.to_thread(shutil.rmtree, engine.folder_of(job), ignore_errors=True)
-    return delivered
+    return await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
 
 
 async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:

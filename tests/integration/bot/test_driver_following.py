@@ -121,6 +121,7 @@ async def test_a_request_that_neither_record_nor_history_knows_is_given_up(stage
     failed = await stage.drive(job)
     assert failed.problem == Problem(code=ProblemCode.RECORD_GONE)
     assert failed.state is State.FAILED
+    assert await stage.spent(job) == job.reserved_usd, "it was accepted, so it may have been charged"
 
 
 async def test_a_history_that_cannot_be_read_when_the_record_is_gone_is_asked_again(stage: Stage) -> None:

@@ -101,3 +101,10 @@ async def test_a_job_cancelled_while_it_is_prepared_is_not_submitted(stage: Stag
     cancelled = await stage.drive(job)
     assert cancelled.state is State.CANCELLED
     assert (await stage.spent(job), await stage.submits()) == (0, 0)
+
+
+async def test_what_was_fetched_for_a_job_that_failed_does_not_stay_on_the_disk(stage: Stage) -> None:
+    stage.files.files["/fox.png"] = b"no picture"
+    job = await stage.begin(State.PREPARING)
+    assert (await stage.drive(job)).state is State.FAILED
+    assert list(stage.engine.folder.iterdir()) == []
