@@ -20,11 +20,13 @@ from bot.jobs.states import DRIVEN, State
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.presentation.card import status_card
+from bot.presentation.controls import DetailsId
 
 log = structlog.get_logger(__name__)
 
 SHOWN_BYTES: Final = 3_000_000  # of one reference on the card: seven of them fit a request of 25 MiB
 SHOWN_SIDE: Final = 2_048  # pixels
+MOST_MESSAGES: Final = 200  # looked through for a card, which comes within seconds of its command
 
 
 class CardDesk:
@@ -60,6 +62,16 @@ class CardDesk:
         if job.card_message_id is not None:
             self._positions[job.id] = position
             self._channel_of(job).moved_up(job)
+
+    async def find(self, job: Job) -> int | None:
+        """Look through what came right after the interaction, whose id is the job's, for its answer."""
+        with translated():
+            async for message in self._channel(job).history(
+                after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=True
+            ):
+                if str(DetailsId(place="card", job_id=job.id)) in _button_ids(message.components):
+                    return message.id
+        return None
 
     async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
         shown = [await self._fitting(path, number) for number, path in enumerate(images, start=1)]
@@ -128,6 +140,15 @@ class CardDesk:
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+
+
+def _button_ids(components: Iterable[discord.Component]) -> Iterator[str]:
+    """Yield the custom id of every button in a layout."""
+    for component in components:
+        if isinstance(component, discord.Container | discord.ActionRow):
+            yield from _button_ids(component.children)
+        elif isinstance(component, discord.Button) and component.custom_id:
+            yield component.custom_id
 
 
 def _pictures(components: Iterable[discord.Component]) -> Iterator[str]:

@@ -1,5 +1,9 @@
-"""Jobs whose card never came to be known: they are dropped before anything is spent."""
+"""Jobs whose card is not known to be there: it is looked for, and without one they are dropped, at no cost.
 
+A process that dies between the answer to a command and its save leaves a card on the screen that nobody would edit.
+"""
+
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -7,17 +11,41 @@ import structlog
 
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
 
 log = structlog.get_logger(__name__)
 
-CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped
+LOOK_AFTER: Final = timedelta(seconds=10)  # a command is answered within 3 s; whoever answered knows the card by now
+CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped, and a card says so
 
 
-async def drop_cardless(engine: Engine) -> None:
+async def see_to_cardless(engine: Engine) -> Sequence[Job]:
+    """Find the cards that nobody knows of, and drop jobs without one; return the jobs that go on, to be driven."""
+    going_on: list[Job] = []
     for job in await engine.store.in_states([State.ACCEPTED]):
-        if engine.clock.now() - job.created_at > CARD_WITHIN:
-            try:
-                await engine.move(job, State.EXPIRED)
-            except StaleJob:
-                log.info("card_came_late", job=job.id)
+        age = engine.clock.now() - job.created_at
+        if age <= LOOK_AFTER:
+            continue
+        try:
+            message_id = await _card_of(engine, job)
+            if age > CARD_WITHIN:
+                await engine.move(job, State.EXPIRED, card_message_id=message_id)
+            elif message_id is not None:
+                log.info("card_found", job=job.id, message=message_id)
+                going_on.append(await engine.move(job, State.PREPARING, card_message_id=message_id))
+        except OutcomeUnclear as error:
+            log.warning("card_not_looked_for", job=job.id, error=error.detail)  # the next time, then
+        except StaleJob:
+            log.info("card_came_late", job=job.id)
+    return going_on
+
+
+async def _card_of(engine: Engine, job: Job) -> int | None:
+    try:
+        return await engine.cards.find(job)
+    except OutcomeUnclear:
+        raise
+    except PortError:
+        return None  # where the bot sees nothing there is nothing to edit either

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.jobs.cardless import drop_cardless
+from bot.jobs.cardless import see_to_cardless
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job
@@ -54,6 +54,7 @@ class InProcessDispatcher:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._drivers: dict[int, asyncio.Task[None]] = {}
+        self._resumed = asyncio.Event()
         self._again: set[int] = set()  # to be driven on when the present driver ends
 
     async def dispatch(self, job: Job) -> None:
@@ -89,13 +90,16 @@ class InProcessDispatcher:
         unfinished = await self._engine.store.in_states(DRIVEN)
         for job in unfinished:
             await self.dispatch(job)
+        self._resumed.set()
         log.info("jobs_resumed", count=len(unfinished))
         return len(unfinished)
 
     async def run(self) -> None:
-        """Drop jobs whose card never came, until cancelled."""
+        """See to jobs whose card is not known, until cancelled."""
+        await self._resumed.wait()
         while True:
-            await drop_cardless(self._engine)
+            for job in await see_to_cardless(self._engine):
+                await self.dispatch(job)
             await self._engine.clock.sleep(SWEEP_EVERY)
 
     async def stop(self) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import structlog
 
-from bot.jobs.cardless import drop_cardless
+from bot.jobs.cardless import see_to_cardless
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
@@ -121,7 +121,7 @@ class QueuedDispatcher:
                 sweep_at = looked_at + SWEEP_EVERY
                 if orphans := await self._queue.requeue_orphans():
                     log.warning("jobs_without_a_row", count=len(orphans))
-                await drop_cardless(self._engine)
+                await see_to_cardless(self._engine)
             await clock.sleep(LOOK_EVERY)
             if clock.monotonic() - looked_at > STALLED_AFTER:
                 self._start_anew()

@@ -48,6 +48,13 @@ class Cards(Protocol):
         """Take note of a job's newest value; the card shows it soon. Never waits."""
         ...
 
+    async def find(self, job: Job) -> int | None:
+        """Look for the card of a job whose sending nobody saw the end of; return the message's id, or None.
+
+        Raises `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
     async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
         """Put the references on the card as its own attachments; return their names there, in order.
 

@@ -21,6 +21,7 @@ class CardsInMemory(Cards):
         self.attached: list[tuple[int, tuple[str, ...]]] = []
         self.urls: dict[str, str] = {}
         self.asked_for_urls: list[int] = []
+        self.unknown: dict[int, int] = {}  # cards in the channel that no job knows, by job
         self.positions: list[tuple[int, int]] = []
         self.troubles: deque[PortError] = deque()
         self.on_change: Callable[[Job], None] | None = None
@@ -43,6 +44,11 @@ class CardsInMemory(Cards):
         while state not in self.states(job_id):
             self._changed.clear()
             await self._changed.wait()
+
+    async def find(self, job: Job) -> int | None:
+        if self.troubles:
+            raise self.troubles.popleft()
+        return self.unknown.get(job.id)
 
     async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
         if self.troubles:

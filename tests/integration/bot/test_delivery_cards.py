@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from bot.delivery.edit_queue import EDIT_EVERY, POSITION_EVERY, TROUBLE_WAIT
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.media.images import ImageDesk
+from bot.presentation.card import status_card
 from sandbox.discord.permissions import Permission
 from tests.support.channel import RULES, Channel, open_channel
 from tests.support.clock import ManualClock
@@ -211,3 +213,21 @@ async def test_discord_that_is_busy_or_broken_is_to_be_asked_again(
     await channel.sandbox.admin.fault(method="GET", route="messages", status=status, times=9, retry_after=0.01)
     with pytest.raises(OutcomeUnclear):
         await desk.attachment_urls(job)
+
+
+async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel, desk: CardDesk) -> None:
+    before = (await channel.mira.send("who wants a video?")).id
+    others = [await channel.job(State.ACCEPTED, prompt="another fox")]
+    job = await channel.job(State.ACCEPTED)
+    await channel.mira.send("me!")
+    asked = replace(job, id=before)  # an interaction's id is older than its answer's
+    card = status_card(asked, RULES, now=NOON)
+    place = channel.client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+    sent = await place.send(view=card)
+    assert await desk.find(asked) == sent.id
+    assert sent.id not in {job.card_message_id, *(other.card_message_id for other in others)}
+
+
+async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, desk: CardDesk) -> None:
+    job = await channel.job(State.ACCEPTED)
+    assert await desk.find(replace(job, id=(await channel.mira.send("hello")).id)) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs.cardless import CARD_WITHIN, drop_cardless
+from bot.jobs.cardless import CARD_WITHIN, see_to_cardless
 from bot.jobs.dispatch import SWEEP_EVERY
 from bot.jobs.states import DRIVEN, State
 from tests.support.clock import PATIENCE
@@ -101,7 +101,7 @@ async def idle(stage: Stage) -> None:
 async def test_a_job_whose_card_never_came_is_dropped_and_its_reservation_released(stage: Stage, late: float) -> None:
     job = await stage.begin(State.ACCEPTED)
     stage.clock.advance(CARD_WITHIN.total_seconds() + late)
-    await drop_cardless(stage.engine)
+    await see_to_cardless(stage.engine)
     assert (await stage.saved(job)).state is State.EXPIRED
     assert await stage.spent(job) == 0
 
@@ -109,13 +109,14 @@ async def test_a_job_whose_card_never_came_is_dropped_and_its_reservation_releas
 async def test_a_job_whose_card_may_still_come_is_waited_for(stage: Stage) -> None:
     job = await stage.begin(State.ACCEPTED)
     stage.clock.advance(CARD_WITHIN.total_seconds())
-    await drop_cardless(stage.engine)
+    await see_to_cardless(stage.engine)
     assert await stage.saved(job) == job
     assert await stage.spent(job) == job.reserved_usd
 
 
 async def test_the_dispatcher_looks_for_jobs_without_a_card_again_and_again(stage: Stage) -> None:
     sweeping = asyncio.create_task(stage.dispatcher.run())
+    await stage.dispatcher.resume()
     await stage.clock.asleep()
     job = await stage.begin(State.ACCEPTED)
     for _ in range(5):

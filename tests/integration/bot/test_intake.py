@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.jobs.cardless import CARD_WITHIN, drop_cardless
+from bot.jobs.cardless import CARD_WITHIN, see_to_cardless
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.intake import Intake
 from bot.jobs.model import Job
@@ -92,7 +92,7 @@ async def test_a_card_that_comes_too_late_is_told_so_and_not_driven(
 ) -> None:
     job = await intake.accept(11, a_request(), price_usd=PRICE)
     stage.clock.advance(CARD_WITHIN.total_seconds() + 1)
-    await drop_cardless(stage.engine)
+    await see_to_cardless(stage.engine)
     await intake.card_sent(job, CARD)
     assert dispatched.jobs == []
     shown = stage.cards.shown[-1]
@@ -103,7 +103,7 @@ async def test_a_card_that_comes_too_late_is_told_so_and_not_driven(
 async def test_a_card_that_failed_after_its_job_was_dropped_changes_nothing(stage: Stage, intake: Intake) -> None:
     job = await intake.accept(11, a_request(), price_usd=PRICE)
     stage.clock.advance(CARD_WITHIN.total_seconds() + 1)
-    await drop_cardless(stage.engine)
+    await see_to_cardless(stage.engine)
     await intake.card_failed(job)
     assert (await stage.saved(job)).state is State.EXPIRED
     assert await stage.spent(job) == 0
