@@ -15,7 +15,9 @@ SHORT_STALL: Final = 2.0  # seconds
 HTML: Final = "<html><body><h1>Bad Gateway</h1></body></html>"
 REFUSED: Final[dict[str, object]] = {"error": "Invalid parameter: prompt"}
 DOWN: Final[dict[str, object]] = {"error": "Internal server error"}
+HIDDEN: Final = 0.3  # of the times that the history changes its manner, it shows nothing for a while
 PAGES: Final = 230  # requests of somebody else with this account: more than two pages of the history
+MOST_429S: Final = 4  # the bot learns from each that Segmind grants less than is set, and goes on more slowly
 READS: Final = ("status", "result", "history", "output")
 
 # After a POST with one of these ends nobody knows whether it was taken.
@@ -49,10 +51,10 @@ class Weather:
     def __init__(self, world: World, draw: random.Random, *, unknown_ends: bool) -> None:
         self._world = world
         self._draw = draw
+        self._refusals_left = MOST_429S
         ends = UNKNOWN_ENDS if unknown_ends else ()
         self._submits = (*ends, *TAKEN, *NOT_TAKEN)
         self._troubles: tuple[Callable[[], Awaitable[None]], ...] = (
-            self._a_submit_goes_wrong,
             self._a_submit_goes_wrong,
             self._a_read_goes_wrong,
             self._too_many_requests,
@@ -102,6 +104,9 @@ class Weather:
         await self._world.segmind.add_faults({**fault, "operation": operation, "count": self._draw.randint(1, 3)})
 
     async def _too_many_requests(self) -> None:
+        if not self._refusals_left:
+            return
+        self._refusals_left -= 1
         reset = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
         operation = self._draw.choice(("submit", *READS[:3]))
         await self._world.segmind.add_faults(
@@ -145,7 +150,7 @@ class Weather:
         await self._world.sandbox.admin.set_nonce_memory(self._draw.choice((0.0, 180.0)))
 
     async def _the_history_is_late(self) -> None:
-        hidden = self._draw.choice((True, False))
+        hidden = self._draw.random() < HIDDEN
         await self._world.segmind.configure(history_lag=self._draw.choice((0.0, 3.0, 10.0)), history_hidden=hidden)
 
 
