@@ -53,14 +53,14 @@ async def reelcast(
     """Run our bot with so many jobs that Segmind goes on processing, on a request budget that Segmind grants too."""
     recording = _recording_in(folder)
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(_sandbox("discord", folder, "--recording", str(recording)))
+        discord = await stack.enter_async_context(sandbox_part("discord", folder, "--recording", str(recording)))
         rate = str(requests_per_minute)
-        segmind = await stack.enter_async_context(_sandbox("segmind", folder, "--requests-per-minute", rate))
+        segmind = await stack.enter_async_context(sandbox_part("segmind", folder, "--requests-per-minute", rate))
         control = SegmindControl(segmind["segmind"]["control_url"], session)
         if jobs:
             # Requests of "somebody else" stand still: they stay PROCESSING for as long as the record lives.
             request_ids = await control.insert_request({"prompt": "…"}, model=MODEL, status="PROCESSING", copies=jobs)
-            await seed(database_url(folder), request_ids, _place(discord["discord"]))
+            await seed(database_url(folder), request_ids, place_in(discord["discord"]))
         environment = {
             **discord["environment"],
             **segmind["environment"],
@@ -74,7 +74,7 @@ async def reelcast(
             "LOG_FORMAT": "json",
         }
         bot = await stack.enter_async_context(
-            running("bot", ["run"], is_ready=_says_ready, folder=folder, environment=environment)
+            running("bot", ["run"], is_ready=says_ready, folder=folder, environment=environment)
         )
         yield Reelcast(
             name=name,
@@ -90,14 +90,14 @@ async def bare(name: str, folder: Path) -> AsyncGenerator[Bare]:
     """Run the bot that only answers."""
     recording = _recording_in(folder)
     async with (
-        _sandbox("discord", folder, "--recording", str(recording)) as discord,
-        running("benchmarks.bare", is_ready=_says_ready, folder=folder, environment=discord["environment"]),
+        sandbox_part("discord", folder, "--recording", str(recording)) as discord,
+        running("benchmarks.bare", is_ready=says_ready, folder=folder, environment=discord["environment"]),
     ):
         yield Bare(name=name, control_url=discord["discord"]["control_url"], recording=recording)
 
 
 @asynccontextmanager
-async def _sandbox(part: str, folder: Path, *arguments: str) -> AsyncGenerator[Line]:
+async def sandbox_part(part: str, folder: Path, *arguments: str) -> AsyncGenerator[Line]:
     """Serve one part of the sandbox in a process of its own; yields how it describes itself."""
     async with running("sandbox", [part, *arguments], is_ready=_says_where, folder=folder) as process:
         yield process.ready_line
@@ -109,7 +109,7 @@ def _recording_in(folder: Path) -> Path:
     return folder / "discord.jsonl"
 
 
-def _says_ready(line: Line) -> bool:
+def says_ready(line: Line) -> bool:
     return line.get("event") == "ready"
 
 
@@ -117,13 +117,15 @@ def _says_where(line: Line) -> bool:
     return "environment" in line
 
 
-def _place(discord: Line) -> Place:
+def place_in(discord: Line, *, guild: int = 0, channel: str = CHANNEL) -> Place:
+    """Find a channel, and a member who asks there, in one of the servers of a local Discord."""
+
     def id_of(things: list[dict[str, Any]], name: str) -> int:
         return next(int(thing["id"]) for thing in things if thing["name"] == name)
 
-    guild = discord["guilds"][0]
+    found = discord["guilds"][guild]
     return Place(
-        guild_id=int(guild["id"]),
-        channel_id=id_of(guild["channels"], CHANNEL),
-        member_id=id_of(guild["members"], MEMBER),
+        guild_id=int(found["id"]),
+        channel_id=id_of(found["channels"], channel),
+        member_id=id_of(found["members"], MEMBER),
     )

@@ -1,0 +1,99 @@
+"""The jobs of the benchmark: saved in the bot's database as if it had submitted them and was then stopped."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from math import log
+from typing import Final
+
+from sqlalchemy import func, make_url, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from benchmarks.seeding import PRICE, Place, processing_jobs
+from bot.database.engine import create_engine, open_database
+from bot.database.tables import jobs
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.jobs.work_queue import open_work_queue
+
+MEDIAN: Final = 194.0  # seconds from submission to the end of a run
+SIGMA: Final = 0.25  # of the logarithm
+YOUNGEST: Final = 5.0  # seconds since submission
+OLDEST: Final = 120.0  # of a run that stands still: at the end of the benchmark it is no older than runs are
+AT_ONCE: Final = 8  # saves: as many as the engine has connections to PostgreSQL
+
+
+def standing_ages(number: int) -> list[float]:
+    """Return ages in seconds, evenly spread."""
+    return [YOUNGEST + (OLDEST - YOUNGEST) * (each + 0.5) / number for each in range(number)]
+
+
+def ages_of(ends: Sequence[float]) -> list[float]:
+    """Return how long ago runs were submitted that take a usual time and end in so many seconds."""
+    draw = random.Random(1)  # noqa: S311 - repeatable, nothing secret
+    return [max(YOUNGEST, draw.lognormvariate(log(MEDIAN), SIGMA) - end) for end in ends]
+
+
+def running_jobs(
+    request_ids: Sequence[str], ages: Sequence[float], places: Sequence[Place], cards: Sequence[int]
+) -> Iterable[Job]:
+    """Make a job in PROCESSING of each request, in turn in each place, under the card that is there."""
+    now = datetime.now(UTC)
+    taken: set[int] = set()
+    for number, (request_id, age) in enumerate(zip(request_ids, ages, strict=True)):
+        # A job's id is the time of its interaction in milliseconds, so no two may have the same.
+        milliseconds = next(each for each in count(round(age * 1000)) if each not in taken)
+        taken.add(milliseconds)
+        place, card = places[number % len(places)], cards[number % len(places)]
+        (job,) = processing_jobs([request_id], place, now - timedelta(milliseconds=milliseconds))
+        yield job.evolve(card_message_id=card)
+
+
+async def save(database_url: str, seeds: Sequence[Job]) -> None:
+    """Save jobs in a database, which is made if it is not there; where processes share them, with their rows."""
+    async with open_database(database_url) as engine:
+        store = JobStore(engine.execution_options(durable=False))  # thousands of commits, and nothing to lose
+        limit = PRICE * len(seeds)
+        for first in range(0, len(seeds), AT_ONCE):
+            some = seeds[first : first + AT_ONCE]
+            await asyncio.gather(*(store.add(job, daily_limit_usd=limit) for job in some))
+        if engine.dialect.name == "postgresql":
+            async with open_work_queue(database_url, engine) as rows:
+                await rows.enlist_now([job.id for job in seeds])
+
+
+class Eye:
+    """What the bot has saved, looked at from outside."""
+
+    def __init__(self, database: AsyncEngine) -> None:
+        self._database = database
+
+    async def states(self) -> Mapping[State, int]:
+        """Count the jobs in each state."""
+        query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+        async with self._database.connect() as connection:
+            return {State(row[0]): row[1] for row in await connection.execute(query)}
+
+    async def taken(self) -> int:
+        """Count the jobs that a process has taken to drive."""
+        async with self._database.connect() as connection:
+            return await connection.scalar(select(func.count()).where(jobs.c.driver != "")) or 0
+
+    async def completed(self) -> Mapping[str, float]:
+        """Tell when each run was noticed to have ended, in seconds since the epoch, by request id."""
+        query = select(jobs.c.request_id, jobs.c.completed_at).where(jobs.c.completed_at.is_not(None))
+        async with self._database.connect() as connection:
+            return {row.request_id: row.completed_at.timestamp() for row in await connection.execute(query)}
+
+
+@asynccontextmanager
+async def open_eye(database_url: str) -> AsyncGenerator[Eye]:
+    engine = create_engine(make_url(database_url))
+    try:
+        yield Eye(engine)
+    finally:
+        await engine.dispose()
