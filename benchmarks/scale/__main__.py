@@ -21,7 +21,7 @@ from benchmarks.seeding import database_url
 from tests.support.postgres import running_postgres
 
 
-PARTS: Final = ALONE, SHARED, DELIVERY = "alone", "shared", "delivery"  # a folder of each
+ALONE, SHARED, DELIVERY = "alone", "shared", "delivery"  # folders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="a small run that shows that it works, not how much")
     plan = QUICK if parser.parse_args(arguments).quick else FULL
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        for part in PARTS:
+        for part in (ALONE, SHARED, DELIVERY):
             Path(folder, part).mkdir()
         followed, delivered = run(measure(plan, Path(folder)))
     return report(followed, delivered, Console(highlight=False))
