@@ -86,7 +86,7 @@ request_budget = Table(
 orphans = Table(
     "orphans",
     metadata,
-    Column("request_id", String(64), primary_key=True),
+    Column("request_id", Text, primary_key=True),
     Column("noted_at", Instant, nullable=False),
     Column("cost_usd", Usd),
 )

@@ -30,4 +30,6 @@ class OrphanStore:
         """Remember a request without an owner; False where it was noted before."""
         values = {"request_id": row.request_id, "noted_at": now, "cost_usd": row.cost}
         async with self._engine.begin() as connection:
-            return (await connection.execute(insert_if_absent(connection, orphans, values))).rowcount > 0
+            # Only UPDATE and DELETE have a row count on every driver.
+            noted = insert_if_absent(connection, orphans, values).returning(orphans.c.request_id)
+            return (await connection.execute(noted)).one_or_none() is not None

@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "orphans",
-        sa.Column("request_id", sa.String(64), primary_key=True),
+        sa.Column("request_id", sa.Text, primary_key=True),
         sa.Column("noted_at", Instant, nullable=False),
         sa.Column("cost_usd", Usd),
     )
