@@ -20,7 +20,6 @@ from benchmarks.scale.report import report
 from benchmarks.seeding import database_url
 from tests.support.postgres import running_postgres
 
-
 ALONE, SHARED, DELIVERY = "alone", "shared", "delivery"  # folders
 
 
