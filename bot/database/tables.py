@@ -35,6 +35,8 @@ jobs = Table(
     Column("references", Json, nullable=False),
     # The card in the channel.
     Column("card_message_id", BigInteger),
+    # 1 from the save of a state that no driver leaves until the card is known to show it.
+    Column("card_owed", Integer, nullable=False, server_default="0"),
     # Money: what the day's spending carries for this job, and what Segmind charged.
     Column("spend_day", Date, nullable=False),
     Column("reserved_usd", Usd, nullable=False),
@@ -61,6 +63,7 @@ jobs = Table(
     Column("post_message_id", BigInteger),
 )
 Index(None, jobs.c.state)
+Index(None, jobs.c.card_owed, sqlite_where=jobs.c.card_owed > 0, postgresql_where=jobs.c.card_owed > 0)
 Index(None, jobs.c.body_hash)
 Index(None, jobs.c.submitted_at)
 Index(None, jobs.c.member_id, jobs.c.created_at)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -15,6 +15,7 @@ from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import EditQueue
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
+from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, State
 from bot.media.images import ImageDesk
@@ -40,7 +41,9 @@ class CardDesk:
         clock: Clock,
         *,
         run_times: RunTimes | None = None,
+        shown: Callable[[Job], Awaitable[None]] | None = None,
     ) -> None:
+        """`shown` hears of each job that nobody drives whose card shows it now, or cannot any more."""
         self._client = client
         self._images = images
         self._rules = rules
@@ -48,6 +51,7 @@ class CardDesk:
         self._run_times = run_times or RunTimes()
         self._channels: dict[int, EditQueue] = {}
         self._positions: dict[int, int] = {}  # of waiting jobs, where the queue told them
+        self._tell_shown = shown
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
 
     def changed(self, job: Job) -> None:
@@ -104,10 +108,22 @@ class CardDesk:
     def _channel_of(self, job: Job) -> EditQueue:
         channel_id = job.request.channel_id
         if channel_id not in self._channels:
-            queue = EditQueue(self._show, self._clock)
+            queue = EditQueue(self._show_and_tell, self._clock)
             self._channels[channel_id] = queue
             queue.start(f"cards-{channel_id}", ended=lambda: self._channels.pop(channel_id))
         return self._channels[channel_id]
+
+    async def _show_and_tell(self, job: Job) -> None:
+        try:
+            await self._show(job)
+        except (CardGone, ChannelClosed):
+            await self._told(job)
+            raise
+        await self._told(job)
+
+    async def _told(self, job: Job) -> None:
+        if self._tell_shown is not None and job.state not in DRIVEN:
+            await self._tell_shown(job)
 
     async def _show(self, job: Job, **extra: Any) -> None:
         view = status_card(

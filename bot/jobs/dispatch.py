@@ -9,6 +9,7 @@ import structlog
 from bot.jobs.cardless import see_to_cardless
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
+from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN
 
@@ -95,11 +96,12 @@ class InProcessDispatcher:
         return len(unfinished)
 
     async def run(self) -> None:
-        """See to jobs whose card is not known, until cancelled."""
+        """See to cards that nobody knows of, and to those that nobody edited any more, until cancelled."""
         await self._resumed.wait()
         while True:
             for job in await see_to_cardless(self._engine):
                 await self.dispatch(job)
+            await show_last_cards(self._engine)
             await self._engine.clock.sleep(SWEEP_EVERY)
 
     async def stop(self) -> None:

@@ -10,6 +10,7 @@ from bot.jobs.cardless import see_to_cardless
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
+from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN
 from bot.jobs.tasks import RESTART_WAIT, supervised
@@ -122,6 +123,7 @@ class QueuedDispatcher:
                 if orphans := await self._queue.requeue_orphans():
                     log.warning("jobs_without_a_row", count=len(orphans))
                 await see_to_cardless(self._engine)
+                await show_last_cards(self._engine)
             await clock.sleep(LOOK_EVERY)
             if clock.monotonic() - looked_at > STALLED_AFTER:
                 self._start_anew()

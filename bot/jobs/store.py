@@ -124,6 +124,26 @@ class JobStore:
         )
 
     @uncancelled
+    async def cards_owed(self, *, before: datetime, at_most: int) -> Sequence[Job]:
+        """Read jobs that came before a moment to a state that no driver leaves, and whose card may not show it yet."""
+        query = (
+            select(jobs)
+            .where(jobs.c.card_owed > 0, jobs.c.state_since < before)
+            .order_by(jobs.c.state_since)
+            .limit(at_most)
+        )
+        async with self._engine.connect() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    @uncancelled
+    async def card_shown(self, job: Job) -> None:
+        """Note that a job's card shows it as it stands, or never will."""
+        shown = update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(card_owed=0)
+        # A power cut may undo this: the card is edited once more then.
+        async with self._engine.execution_options(durable=False).begin() as connection:
+            await connection.execute(shown)
+
+    @uncancelled
     async def delete_ended(self, *, before: datetime, at_most: int) -> int:
         """Delete jobs that ended before a moment, and undelivered ones whose file is gone by then; return how many."""
         over = or_(
@@ -218,6 +238,7 @@ def _to_row(job: Job) -> dict[str, Any]:
         "aspect_ratio": request.aspect_ratio,
         "references": [asdict(reference) for reference in request.references],
         "card_message_id": job.card_message_id,
+        "card_owed": int(job.card_message_id is not None and job.state not in DRIVEN),
         "spend_day": job.spend_day,
         "reserved_usd": job.reserved_usd,
         "cost_usd": job.cost_usd,

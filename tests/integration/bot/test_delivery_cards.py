@@ -9,6 +9,7 @@ import pytest
 
 from bot.delivery.cards import CardDesk
 from bot.delivery.edit_queue import EDIT_EVERY, POSITION_EVERY, TROUBLE_WAIT
+from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.media.images import ImageDesk
@@ -231,3 +232,28 @@ async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel,
 async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, desk: CardDesk) -> None:
     job = await channel.job(State.ACCEPTED)
     assert await desk.find(replace(job, id=(await channel.mira.send("hello")).id)) is None
+
+
+async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, clock: ManualClock) -> None:
+    told: asyncio.Queue[Job] = asyncio.Queue()
+    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, clock, shown=told.put)
+    running = await channel.job(State.PROCESSING)
+    over = await channel.job(State.WAITING)
+    desk.changed(running)
+    desk.changed(over := over.move(State.CANCELLED, NOON))
+    await clock.asleep()
+    clock.advance(EDIT_EVERY)
+    assert await told.get() == over
+    await channel.shows(over, "Cancelled")
+    assert told.empty()
+    await desk.close(0)
+
+
+async def test_a_card_that_cannot_be_shown_any_more_is_reported_too(channel: Channel, clock: ManualClock) -> None:
+    told: asyncio.Queue[Job] = asyncio.Queue()
+    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, clock, shown=told.put)
+    job = (await channel.job(State.WAITING)).move(State.CANCELLED, NOON)
+    await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
+    desk.changed(job)
+    assert await told.get() == job
+    await desk.close(0)
