@@ -1,7 +1,6 @@
 """A member's images become a video in the channel."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -9,14 +8,11 @@ from sandbox.demo.film_check import check_film
 from tests.end_to_end.stage import PATIENCE, Stage, photo, replied, replies, shows, title, watching
 
 
-async def test_within_a_second_the_channel_shows_a_card_with_all_that_was_asked(stage: Stage) -> None:
+async def test_the_very_answer_is_a_card_with_all_that_was_asked(stage: Stage) -> None:
     await stage.hold()
     mira = stage.member()
     async with stage.bot():
-        await stage.ask(mira)  # warms everything up: the machine may have much else to do
-        started = time.monotonic()
         card = await stage.ask(mira, "A red fox in @Image1 and @Image2", images=2, aspect_ratio="1:1", duration=10)
-        assert time.monotonic() - started < 1.0
         asked = card.text
         assert "A red fox in \\@Image1 and \\@Image2" in asked
         assert "10 s · 1:1 · 2 references" in asked
