@@ -13,12 +13,14 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks.chaos.boundaries import BOUNDARIES
+from benchmarks.chaos.fleet import run_fleet
 from benchmarks.chaos.report import report
 from benchmarks.chaos.single import Plan, run_single
 from benchmarks.processes import run
 
 JOBS: Final = 200
 LIVES: Final = 90
+ROUNDS: Final = 8
 # Reached soon, and none after which a request has to be waited for that never left.
 QUICK: Final = (
     "PREPARING written",
@@ -43,13 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         jobs=options.jobs or (20 if options.quick else JOBS),
         boundaries=QUICK if options.quick else BOUNDARIES,
         lives=20 if options.quick else LIVES,
+        rounds=2 if options.quick else ROUNDS,
         seed=options.seed,
         unknown_ends=not options.quick,
         **({"nothing_for": 0.0} if options.quick else {}),
     )
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         progress = console.print if options.verbose else _silent
-        record, found = run(run_single(plan, Path(folder), progress))
+        play = run_fleet if options.database == "postgresql" else run_single
+        record, found = run(play(plan, Path(folder), progress))
     return report(record, found, plan.boundaries, console)
 
 
@@ -58,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="some 20 jobs and a dozen boundaries")
     parser.add_argument("--jobs", type=int, help=f"answered requests at the least (default: {JOBS})")
     parser.add_argument("--seed", type=int, default=1, help="repeats the choice of troubles (default: %(default)s)")
+    parser.add_argument(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="one process that is killed, or many"
+    )
     parser.add_argument("--verbose", action="store_true", help="tell of each life")
     return parser
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.chaos.boundaries import BOUNDARIES
@@ -36,6 +37,7 @@ class Record:
     hits: Counter[str] = field(default_factory=Counter[str])
     random_kills: int = 0
     starts: list[Start] = field(default_factory=list[Start])
+    takeovers: list[float] = field(default_factory=list[float])  # seconds from a freeze until others had all its jobs
     broken: list[str] = field(default_factory=list[str])  # lines of the log that tell of a bug
     told: set[str] = field(default_factory=set[str])  # requests without an owner, told to the operator
 
@@ -72,17 +74,24 @@ async def bot(
     record: Record,
     *,
     command: str = "run",
+    name: str = "the bot",
     traps: Mapping[str, int] | None = None,
     number: signal.Signals = signal.SIGKILL,
 ) -> AsyncGenerator[Child]:
     """Run the bot with traps for as long as the block, and note what it said."""
-    variables = {**world.variables, "CHAOS_TRAPS": json.dumps(traps or {}), "CHAOS_SIGNAL": number.name}
+    file = set_traps(world, name, traps or {})
+    variables = {**world.variables, "CHAOS_TRAPS": str(file), "CHAOS_SIGNAL": number.name}
     started = time.time()
-    async with python(
-        "the bot", "benchmarks.chaos.victim", command, folder=world.folder, environment=variables
-    ) as child:
+    async with python(name, "benchmarks.chaos.victim", command, folder=world.folder, environment=variables) as child:
         yield child
     record.note(child.lines, started=started)
+
+
+def set_traps(world: World, name: str, traps: Mapping[str, int]) -> Path:
+    """Write down where a process is to stop: it reads that at its start, and whenever it has been stopped."""
+    file = world.folder / f"{name}.traps"
+    file.write_text(json.dumps(traps), encoding="utf-8")
+    return file
 
 
 async def said(child: Child, event: str, **facts: Any) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The figures as tables, and the exit status they mean."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.console import Console
 
@@ -8,7 +9,8 @@ from benchmarks.chaos.audit import Audit
 from benchmarks.chaos.lives import Record
 from benchmarks.figures import machine, median, percentile, titled
 
-RESUMED_WITHIN = 2.0  # seconds, the median
+RESUMED_WITHIN: Final = 2.0  # seconds, the median
+TAKEN_WITHIN: Final = 45.0  # seconds, every one
 
 
 def report(record: Record, found: Audit, boundaries: Sequence[str], console: Console) -> int:
@@ -33,6 +35,7 @@ def report(record: Record, found: Audit, boundaries: Sequence[str], console: Con
         if which:
             console.print(f"{name}: {', '.join(map(str, which))}", markup=False)
     _starts(record, console)
+    _takeovers(record, console)
     console.print(machine())
     return 1 if any(zeros.values()) else 0
 
@@ -60,6 +63,17 @@ def _counts(found: Audit, record: Record, console: Console) -> None:
     ):
         table.add_row(name, str(value))
     console.print(table)
+
+
+def _takeovers(record: Record, console: Console) -> None:
+    if not record.takeovers:
+        return
+    longest = max(record.takeovers)
+    mark = "[green]met   [/]" if longest < TAKEN_WITHIN else "[red]missed[/]"
+    console.print(
+        f"{mark} from a freeze to all its jobs with others: at most {longest:.1f} s, under {TAKEN_WITHIN:g} s "
+        f"({len(record.takeovers)} times, median {median(record.takeovers):.1f} s)"
+    )
 
 
 def _starts(record: Record, console: Console) -> None:

@@ -26,11 +26,12 @@ CARDS_WITHIN: Final = 60.0  # seconds more for the cards
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much is done. `lives` bounds the killing, and `nothing_for` is how long the history is empty at the end."""
+    """How much is done. `lives` and `rounds` bound it; for `nothing_for` seconds at the end the history is empty."""
 
     jobs: int
     boundaries: tuple[str, ...]
     lives: int
+    rounds: int
     seed: int
     unknown_ends: bool
     nothing_for: float = NOTHING_FOR
@@ -52,7 +53,7 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
         async with bot(world, record) as child:
             await said(child, "ready")
             await world.segmind.configure(history_hidden=plan.nothing_for > 0)
-            await _ask_the_rest(plan, world)
+            await ask_the_rest(plan, world)
             await asyncio.sleep(plan.nothing_for)
             await world.segmind.configure(history_hidden=False)
             found = await settled(world, url, record)
@@ -70,7 +71,7 @@ async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, 
         progress(f"life {number + 1}: {len(world.answered)} jobs, {len(left)} boundaries left")
 
 
-async def _ask_the_rest(plan: Plan, world: World) -> None:
+async def ask_the_rest(plan: Plan, world: World) -> None:
     """Ask for what is missing, as many at once as there are members at their clients."""
     while (missing := plan.jobs - len(world.answered)) > 0:
         for _ in range(min(missing, len(world.seats))):

@@ -1,8 +1,8 @@
 """`python -m benchmarks.chaos.victim run|worker`: the very same bot, which stops dead where it was told to.
 
-The traps hang on the store and on aiohttp from outside, in this process alone. `CHAOS_TRAPS` is a JSON object of
-boundaries, each with the number of the passage at which the trap snaps; `CHAOS_SIGNAL` names what happens then, to this
-process and by itself: SIGKILL or SIGSTOP.
+The traps hang on the store and on aiohttp from outside, in this process alone. `CHAOS_TRAPS` names a file with a JSON
+object of boundaries, each with the number of the passage at which the trap snaps; `CHAOS_SIGNAL` names what happens
+then, to this process and by itself: SIGKILL, or SIGSTOP, after which the file is read again.
 """
 
 import json
@@ -10,9 +10,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -43,9 +44,10 @@ Method = Callable[..., Awaitable[Any]]
 class Traps:
     """Passages still to be let by, for each boundary with a trap."""
 
-    def __init__(self, passages: MutableMapping[str, int], number: signal.Signals) -> None:
-        self._passages = passages
+    def __init__(self, file: Path, number: signal.Signals) -> None:
+        self._file = file
         self._signal = number
+        self._passages = self._read()
 
     def pass_by(self, boundary: str) -> None:
         """Pass a boundary, if its trap lets us."""
@@ -53,9 +55,12 @@ class Traps:
             return
         self._passages[boundary] -= 1
         if self._passages[boundary] == 0:
-            self._passages.clear()  # one is enough for a process that goes on afterwards
-            say("snapped", boundary=boundary)
+            say("snapped", boundary=boundary, at=time.time())
             os.kill(os.getpid(), self._signal)
+            self._passages = self._read()
+
+    def _read(self) -> dict[str, int]:
+        return json.loads(self._file.read_text(encoding="utf-8"))
 
 
 def say(event_name: str, **facts: object) -> None:
@@ -140,7 +145,7 @@ def tell_when_resumed() -> None:
 
 
 def main() -> None:
-    traps = Traps(json.loads(os.environ["CHAOS_TRAPS"]), signal.Signals[os.environ["CHAOS_SIGNAL"]])
+    traps = Traps(Path(os.environ["CHAOS_TRAPS"]), signal.Signals[os.environ["CHAOS_SIGNAL"]])
     set_on_saves(traps)
     set_on_requests(traps)
     tell_when_resumed()

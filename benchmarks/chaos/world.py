@@ -32,6 +32,7 @@ SEATS: Final = (
     ("mira", "Animation Guild", "videos"),
     ("noor", "Animation Guild", "general"),
 )
+BROKEN_ONE_IN: Final = 12
 # A bot that is started every few seconds meets limits that no usual restart does.
 STARTING: Final = ("commands_put", "gateway_bot")
 
@@ -80,9 +81,12 @@ def prompt(number: int) -> str:
 
 
 def picture(number: int) -> Upload:
+    """Draw a reference; one in `BROKEN_ONE_IN` breaks off in the middle, so that its job fails."""
     buffer = io.BytesIO()
-    Image.new("RGB", (320, 320), (number % 256, 90, 160)).save(buffer, "PNG")
-    return Upload(buffer.getvalue(), "reference.png", "image/png")
+    Image.effect_noise((320, 320), number % 100 + 20).save(buffer, "PNG")
+    drawn = buffer.getvalue()
+    broken = number % BROKEN_ONE_IN == BROKEN_ONE_IN - 1
+    return Upload(drawn[: len(drawn) // 2] if broken else drawn, "reference.png", "image/png")
 
 
 @asynccontextmanager

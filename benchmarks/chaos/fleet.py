@@ -1,0 +1,176 @@
+"""Many processes on one PostgreSQL: workers freeze at every boundary, others take their jobs over, and they wake up."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from benchmarks.chaos.audit import Audit
+from benchmarks.chaos.boundaries import BOUNDARIES
+from benchmarks.chaos.lives import Record, bot, live, said, set_traps, still_to_hit
+from benchmarks.chaos.single import Plan, Progress, ask_the_rest, jobs_in, settled
+from benchmarks.chaos.weather import bad_weather
+from benchmarks.chaos.world import World, open_world, read_line
+from bot.jobs.states import DRIVEN
+from sandbox.demo.processes import Child
+from tests.support.postgres import running_postgres
+
+SLEEPERS: Final = 8  # workers that freeze, each at another boundary, beside one that does not
+ROUND: Final = 25.0  # seconds in which the sleepers come to their boundaries
+ASK_EVERY: Final = 0.6  # seconds
+LONGER: Final = 5.0  # seconds that a sleeper is left frozen after the takeover
+TAKEOVER_LIMIT: Final = 90.0  # seconds after which nobody will take its jobs over any more
+LOOK_EVERY: Final = 0.5  # seconds
+GATEWAY_LIVES: Final = 15
+# The gateway's alone: a worker never saves a new job, and answers no command.
+GATEWAY: Final = tuple(each for each in BOUNDARIES if each.startswith(("ACCEPTED", "card:")))
+
+
+@dataclass(slots=True, kw_only=True)
+class Sleeper:
+    """A worker that freezes, known by what it says."""
+
+    name: str
+    child: Child
+    drivers: set[str] = field(default_factory=set[str])  # under which it drove
+    boundaries: list[str] = field(default_factory=list[str])  # at which it froze
+    frozen_at: float | None = None  # Unix seconds
+    _read: int = 0
+
+    async def freezes(self) -> None:
+        """Wait until it stands still."""
+        while self.frozen_at is None:
+            seen = len(self.child.lines)
+            for entry in map(read_line, self.child.lines[self._read :]):
+                if entry.get("event") == "job_taken":
+                    self.drivers.add(entry["driver"])
+                elif entry.get("event") == "snapped":
+                    self.boundaries.append(entry["boundary"])
+                    self.frozen_at = entry["at"]
+            self._read = seen
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def taken_over(self, url: str) -> float | None:
+        """Wait until others have all its unfinished jobs; return the seconds since it froze, None if it had none."""
+        assert self.frozen_at is not None  # noqa: S101 - asked only of one that sleeps
+        had_any = False
+        while (seconds := time.time() - self.frozen_at) < TAKEOVER_LIMIT:
+            jobs = (await jobs_in(url)).values()
+            if not any(job.driver in self.drivers for job in jobs if job.state in DRIVEN):
+                break
+            had_any = True
+            await asyncio.sleep(LOOK_EVERY)
+        return seconds if had_any else None
+
+    def wake(self, world: World, traps: Mapping[str, int]) -> None:
+        """Let it go on, with new traps."""
+        set_traps(world, self.name, traps)
+        self.frozen_at = None
+        self.child.send(signal.SIGCONT)
+
+
+async def run_fleet(plan: Plan, folder: Path, progress: Progress) -> tuple[Record, Audit]:
+    """Kill the gateway at its boundaries and freeze workers at theirs; let all come to its end, and judge."""
+    draw = random.Random(plan.seed)  # noqa: S311 - repeatable, nothing secret
+    record = Record()
+    with running_postgres() as server:
+        async with (
+            server.database() as url,
+            open_world(folder, url, seed=plan.seed) as world,
+            bot(world, record, command="worker", name="awake") as awake,
+        ):
+            await said(awake, "worker_ready")
+            async with bad_weather(world, draw, unknown_ends=plan.unknown_ends):
+                await _kill_gateways(plan, world, record, draw, progress)
+                await _freeze_workers(plan, world, record, draw, url, progress)
+            async with bot(world, record) as gateway:
+                await said(gateway, "ready")
+                await ask_the_rest(plan, world)
+                found = await settled(world, url, record)
+    return record, found
+
+
+async def _kill_gateways(plan: Plan, world: World, record: Record, draw: random.Random, progress: Progress) -> None:
+    mine = [boundary for boundary in plan.boundaries if boundary in GATEWAY]
+    for _ in range(GATEWAY_LIVES):
+        if not still_to_hit(record, mine):
+            break
+        await live(world, record, draw, boundaries=mine, asks=len(world.seats))
+    progress(f"the gateway was killed {record.hits.total()} times; {len(world.answered)} of {plan.jobs} jobs")
+
+
+async def _freeze_workers(
+    plan: Plan, world: World, record: Record, draw: random.Random, url: str, progress: Progress
+) -> None:
+    """Have workers freeze round by round, some at once, until every boundary was slept at or `lives` are used up."""
+    theirs = [boundary for boundary in plan.boundaries if boundary not in GATEWAY]
+    draw.shuffle(theirs)
+    async with bot(world, record) as gateway, _sleepers(world, record, _shared_out(theirs)) as sleepers:
+        await said(gateway, "ready")
+        for number in range(plan.rounds):
+            async with _asking(world):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.gather(*(each.freezes() for each in sleepers)), ROUND)
+            frozen = [sleeper for sleeper in sleepers if sleeper.frozen_at is not None]
+            taken = await asyncio.gather(*(sleeper.taken_over(url) for sleeper in frozen))
+            record.takeovers += [seconds for seconds in taken if seconds is not None]
+            await asyncio.sleep(LONGER)
+            slept_at = {boundary for sleeper in sleepers for boundary in sleeper.boundaries}
+            left = [boundary for boundary in theirs if boundary not in slept_at]
+            for sleeper, traps in zip(frozen, _shared_out(left, len(frozen)), strict=True):
+                sleeper.wake(world, traps)
+            progress(
+                f"round {number + 1}: {len(frozen)} slept; {len(world.answered)} jobs, {len(left)} boundaries left"
+            )
+            if not left:
+                break
+
+
+@asynccontextmanager
+async def _sleepers(
+    world: World, record: Record, traps: Sequence[Mapping[str, int]]
+) -> AsyncGenerator[Sequence[Sleeper]]:
+    """Run the workers that freeze; at the end all are awake."""
+    async with AsyncExitStack() as stack:
+        sleepers = [
+            Sleeper(
+                name=name,
+                child=await stack.enter_async_context(
+                    bot(world, record, command="worker", name=name, traps=each, number=signal.SIGSTOP)
+                ),
+            )
+            for name, each in ((f"sleeper {number}", each) for number, each in enumerate(traps))
+        ]
+        try:
+            await asyncio.gather(*(said(sleeper.child, "worker_ready") for sleeper in sleepers))
+            yield sleepers
+        finally:
+            for sleeper in sleepers:
+                sleeper.wake(world, {})
+
+
+@asynccontextmanager
+async def _asking(world: World) -> AsyncGenerator[None]:
+    """Have members ask all the time while the block runs."""
+
+    async def ask() -> None:
+        while True:
+            world.ask()
+            await asyncio.sleep(ASK_EVERY)
+
+    task = asyncio.create_task(ask(), name="asking")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _shared_out(boundaries: Sequence[str], count: int = SLEEPERS) -> list[dict[str, int]]:
+    """Deal boundaries out to so many workers; the first that one comes to is where it freezes."""
+    return [dict.fromkeys(boundaries[number::count], 1) for number in range(count)]
