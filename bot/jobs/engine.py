@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import structlog
 from typing_extensions import Unpack
@@ -25,6 +26,8 @@ from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
 
 log = structlog.get_logger(__name__)
+
+DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be posted in time in one channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Engine:
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits
     run_times: RunTimes = field(default_factory=RunTimes)
+    deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
     async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
         """Save a job in its next state, then tell the card and the queue.

@@ -4,6 +4,8 @@ POSTING, with the number of the attempt, is saved before the post. A driver that
 the channel first.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -28,24 +30,24 @@ async def deliver(engine: Engine, job: Job) -> Job:
     if job.cancel_requested:
         return await engine.move(job, State.WITHHELD)
     try:
-        video = await _fetched(engine, job)
+        async with _fetched(engine, job) as video:
+            leave_by = engine.clock.monotonic() + POST_WITHIN
+            posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
+            if engine.earlier.may_concern(job):
+                return await _look_then_post(engine, posting, video)
+            return await finish_within(_post(engine, posting, video, leave_by), grace=STOP_GRACE)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
-    leave_by = engine.clock.monotonic() + POST_WITHIN
-    posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
-    if engine.earlier.may_concern(job):
-        return await _look_then_post(engine, posting, video)
-    return await finish_within(_post(engine, posting, video, leave_by), grace=STOP_GRACE)
 
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
     """Finish a post whose outcome nobody saw: it is looked for in the channel before anything is sent."""
     try:
-        video = await _fetched(engine, job)
+        async with _fetched(engine, job) as video:
+            # Saved before the look: from here on no driver that lost the job earlier can move it.
+            return await _look_then_post(engine, await engine.store.save(job), video)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
-    # Saved before the look: from here on no driver that lost the job earlier can move it.
-    return await _look_then_post(engine, await engine.store.save(job), video)
 
 
 async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
@@ -88,22 +90,28 @@ async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
     return kept
 
 
-async def _fetched(engine: Engine, job: Job) -> Video:
-    """Bring the output to disk, trying again for as long as Segmind keeps it.
+@asynccontextmanager
+async def _fetched(engine: Engine, job: Job) -> AsyncGenerator[Video]:
+    """Bring the output to disk, trying again for as long as Segmind keeps it; the block is to deliver it.
 
+    As many videos are on their way at once as `engine.deliveries` has places; one that is waited for takes none.
     Raises `MediaError` where trying again changes nothing.
     """
     assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
     path = engine.folder_of(job) / "video.mp4"
     wait = FIRST_WAIT
     while True:
-        try:
-            await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
-            return Video(path=path, facts=await engine.videos.inspect(path))
-        except FetchFailed as error:
-            if job.output_ends_at is not None and engine.clock.now() > job.output_ends_at:
-                raise
-            log.warning("output_not_fetched", job=job.id, error=str(error))
+        async with engine.deliveries:
+            try:
+                await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
+                video = Video(path=path, facts=await engine.videos.inspect(path))
+            except FetchFailed as error:
+                if job.output_ends_at is not None and engine.clock.now() > job.output_ends_at:
+                    raise
+                log.warning("output_not_fetched", job=job.id, error=str(error))
+            else:
+                yield video
+                return
         await engine.clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
 

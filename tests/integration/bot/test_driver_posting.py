@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.jobs import posting
+from bot.jobs.engine import DELIVERIES_AT_ONCE
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
@@ -39,6 +41,32 @@ async def test_an_output_is_tried_for_as_long_as_segmind_keeps_it(stage: Stage) 
     assert undelivered.completed_at is not None
     assert undelivered.state_since - undelivered.completed_at > timedelta(days=7)
     assert max(stage.clock.slept) <= 300
+
+
+async def test_as_many_videos_are_on_their_way_as_there_are_places_and_the_next_takes_one_that_comes_free(
+    stage: Stage, tmp_path: Path
+) -> None:
+    places = stage.engine.deliveries
+    for _ in range(DELIVERIES_AT_ONCE):
+        await places.acquire()
+    waiting = stage.start(await stage.begin(State.COMPLETED))
+    # Asked for later, answered by the same server: had the driver not waited, its own request would have come before.
+    await stage.engine.outputs.fetch(stage.files.url("/fox.png"), tmp_path / "fox.png", max_bytes=MAX_BYTES)
+    assert stage.files.asked == ["/fox.png"]
+    places.release()
+    await stage.clock.pass_until(waiting)
+    assert waiting.result().state is State.DELIVERED
+    assert not places.locked()
+
+
+async def test_a_video_that_has_to_be_waited_for_takes_no_place(stage: Stage) -> None:
+    stage.files.troubles.append(500)
+    places_left: list[bool] = []
+    stage.clock.on_advance.append(lambda _: places_left.append(not stage.engine.deliveries.locked()))
+    for _ in range(DELIVERIES_AT_ONCE - 1):
+        await stage.engine.deliveries.acquire()
+    assert (await stage.drive(await stage.begin(State.COMPLETED))).state is State.DELIVERED
+    assert places_left == [True]
 
 
 async def test_an_output_that_is_gone_is_told_and_its_cost_stays(stage: Stage) -> None:
