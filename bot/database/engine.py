@@ -16,6 +16,8 @@ POSTGRESQL: Final = "postgresql"
 BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
 CONNECT_TIMEOUT: Final = 10  # seconds
+# Milliseconds that a process may stand still within a transaction: one that froze there holds locks that all wait for.
+IDLE_TIMEOUT: Final = 10_000
 
 
 @asynccontextmanager
@@ -46,7 +48,11 @@ def _postgresql(url: URL) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,  # a connection that the server has dropped is replaced, not handed out
-        connect_args={"connect_timeout": CONNECT_TIMEOUT, "application_name": "reelcast"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT,
+            "application_name": "reelcast",
+            "options": f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT}",
+        },
     )
 
 
