@@ -79,6 +79,14 @@ class NotAVideo(MediaError):
         self.reason = reason
 
 
+class CannotFit(MediaError):
+    """No version of the video of that size can be made, or is worth showing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def image_fault(error: FetchError) -> ImageFault:
     """Say what an image's failed fetch means to the member who sent it."""
     match error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import av.error
@@ -41,13 +42,10 @@ def inspect_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoFacts:
     Raises NotAVideo if there is no such picture, or only one of more than `max_pixels`; OSError if the file
     cannot be read.
     """
-    limit = {"max_pixels": str(max_pixels)}
-    # Opening decodes already, with decoders of its own: they are to know the limit too.
-    options = _OPTIONS | limit
     with path.open("rb") as file:
         try:
-            with av.open(file, mode="r", options=options, metadata_errors="ignore") as container:
-                return _facts(container, limit, path.stat().st_size)
+            with open_container(file, max_pixels=max_pixels) as container:
+                return _facts(container, max_pixels, path.stat().st_size)
         except (av.error.FFmpegError, ValueError) as error:
             raise NotAVideo(type(error).__name__) from error
         except OSError as error:
@@ -55,6 +53,26 @@ def inspect_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoFacts:
                 raise
             # From our file object, asked to seek where no file has bytes.
             raise NotAVideo("no room for a header") from error
+
+
+def open_container(file: BinaryIO, *, max_pixels: int = MAX_PIXELS) -> InputContainer:
+    """Open a video under guard, to be closed by the caller; raises FFmpeg's errors."""
+    # Opening decodes already, with decoders of its own: they are to know the limit too.
+    options = _OPTIONS | _decoder_options(max_pixels)
+    return av.open(file, mode="r", options=options, metadata_errors="ignore")
+
+
+def picture_stream(container: InputContainer, *, max_pixels: int = MAX_PIXELS) -> VideoStream:
+    """Find the moving pictures, its decoder held to `max_pixels`: the cover of an audio file is a video stream too.
+
+    Raises NotAVideo where there are none. A stream of a codec that nobody knows has, against PyAV's types, no codec
+    context.
+    """
+    for stream in container.streams.video:
+        if stream.codec_context and Disposition.attached_pic not in stream.disposition:
+            stream.codec_context.options = _decoder_options(max_pixels)
+            return stream
+    raise NotAVideo("no video stream that can be decoded")
 
 
 class VideoDesk:
@@ -69,9 +87,12 @@ class VideoDesk:
             return await asyncio.to_thread(inspect_video, path)
 
 
-def _facts(container: InputContainer, decoder_options: dict[str, str], size: int) -> VideoFacts:
-    stream = _picture_stream(container)
-    stream.codec_context.options = decoder_options
+def _decoder_options(max_pixels: int) -> dict[str, str]:
+    return {"max_pixels": str(max_pixels)}
+
+
+def _facts(container: InputContainer, max_pixels: int, size: int) -> VideoFacts:
+    stream = picture_stream(container, max_pixels=max_pixels)
     frame = _first_frame(container, stream)
     sides = (frame.width, frame.height) if frame.rotation % 180 == 0 else (frame.height, frame.width)
     rate = stream.average_rate or stream.guessed_rate
@@ -85,17 +106,6 @@ def _facts(container: InputContainer, decoder_options: dict[str, str], size: int
         size=size,
         container=container.format.name,
     )
-
-
-def _picture_stream(container: InputContainer) -> VideoStream:
-    """Find the moving pictures: the cover of an audio file is a video stream too.
-
-    A stream of a codec that nobody knows has, against PyAV's types, no codec context.
-    """
-    for stream in container.streams.video:
-        if stream.codec_context and Disposition.attached_pic not in stream.disposition:
-            return stream
-    raise NotAVideo("no video stream that can be decoded")
 
 
 def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame:
