@@ -57,8 +57,11 @@ class InProcessDispatcher:
         self._drivers: dict[int, asyncio.Task[None]] = {}
         self._resumed = asyncio.Event()
         self._again: set[int] = set()  # to be driven on when the present driver ends
+        self._stopped = False
 
     async def dispatch(self, job: Job) -> None:
+        if self._stopped:
+            return  # a command was answered while all stopped: the next start takes the job up
         if job.id in self._drivers:
             self._again.add(job.id)
         else:
@@ -106,6 +109,7 @@ class InProcessDispatcher:
 
     async def stop(self) -> None:
         """Stop every driver; a request in flight is given its grace, and every job stays as saved."""
+        self._stopped = True
         self._again.clear()
         tasks = list(self._drivers.values())
         for task in tasks:

@@ -46,6 +46,14 @@ async def test_a_stop_leaves_every_job_as_it_was_saved(stage: Stage) -> None:
     assert [await stage.saved(job) for job in followed] == followed
 
 
+async def test_a_job_that_comes_while_all_stops_is_left_to_the_next_start(stage: Stage) -> None:
+    await stage.dispatcher.stop()
+    job = await stage.begin(State.PREPARING)
+    await stage.dispatcher.dispatch(job)
+    assert stage.dispatcher.driving == 0
+    assert await stage.saved(job) == job
+
+
 async def test_a_stop_with_nothing_to_drive_is_done_at_once(stage: Stage) -> None:
     await within_patience(asyncio.create_task(stage.dispatcher.stop()))
 
