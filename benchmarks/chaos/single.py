@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,11 +17,11 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 
-ASKED_FOR_ONE: Final = 2  # requests for one that is answered: the bot is often dead when it is asked
+LIVES_OF_ASKING: Final = 14  # if the bot lived to answer; it is often dead when it is asked
+FEW: Final = 3
 LOOK_EVERY: Final = 1.0  # seconds
 NOTHING_FOR: Final = 75.0  # seconds that the history shows nothing at the end: longer than anybody waits for it
 SETTLES_WITHIN: Final = 240.0  # seconds from the last start to the end of the last job
-CARDS_WITHIN: Final = 60.0  # seconds more for the cards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +62,14 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
 
 
 async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, progress: Progress) -> None:
-    asks = -(-ASKED_FOR_ONE * plan.jobs // len(plan.boundaries))
+    asks = max(1, plan.jobs // LIVES_OF_ASKING)
     for number in range(plan.lives):
-        if not (left := still_to_hit(record, plan.boundaries)):
+        left = still_to_hit(record, plan.boundaries)
+        if not left and len(world.answered) >= plan.jobs:
             break
         missing = max(0, plan.jobs - len(world.answered))
         await live(world, record, draw, boundaries=plan.boundaries, asks=min(asks, missing))
-        progress(f"life {number + 1}: {len(world.answered)} jobs, {len(left)} boundaries left")
+        progress(f"life {number + 1}: {len(world.answered)} jobs, {len(left)} boundaries left {left[:FEW]}")
 
 
 async def ask_the_rest(plan: Plan, world: World) -> None:
@@ -81,17 +82,12 @@ async def ask_the_rest(plan: Plan, world: World) -> None:
 
 async def settled(world: World, url: str, record: Record) -> Audit:
     """Wait until every job is over and every card says so, or the time for it is; return what is true then."""
-    over = await _until(lambda: look(world, url, record), lambda found: not found.lost, SETTLES_WITHIN)
-    if over.untrue_cards:
-        over = await _until(lambda: look(world, url, record), lambda found: not any(found.zeros.values()), CARDS_WITHIN)
-    return over
-
-
-async def _until(look_again: Callable[[], Awaitable[Audit]], is_well: Callable[[Audit], bool], within: float) -> Audit:
-    until = time.monotonic() + within
-    while not is_well(found := await look_again()) and time.monotonic() < until:  # noqa: ASYNC110 - nobody calls us
+    until = time.monotonic() + SETTLES_WITHIN
+    while True:
+        found = await look(world, url, record)
+        if not any(found.zeros.values()) or time.monotonic() > until:
+            return found
         await asyncio.sleep(LOOK_EVERY)
-    return found
 
 
 async def look(world: World, url: str, record: Record) -> Audit:
