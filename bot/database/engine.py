@@ -85,6 +85,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 def _begin_immediate(connection: Connection) -> None:
     # FULL: a committed intent survives a power cut. It is money.
     durable = connection.get_execution_options().get("durable", True)
-    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    if connection.info.get("durable") is not durable:  # of the open database, as it was set last
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.info["durable"] = durable
     # A deferred transaction that turns into a write can fail with SQLITE_BUSY at once; an immediate one waits.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

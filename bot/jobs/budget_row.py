@@ -33,7 +33,8 @@ class BudgetRow:
             arrival_time, pace = await _read(connection)
             instant = now.timestamp()
             decision = pace.applied(self._rate, instant).decide(arrival_time, instant)
-            await _keep(connection, arrival_time=decision.tat)
+            if decision.tat != arrival_time:
+                await _keep(connection, arrival_time=decision.tat)
         return decision
 
     @uncancelled
@@ -57,10 +58,12 @@ class BudgetRow:
 
 async def _read(connection: AsyncConnection) -> tuple[float, Pace]:
     """Lock the row and read when the next request may leave, and at what pace."""
-    first = {"name": NAME, "arrival_time": NEVER, "pace_share": 1.0, "pace_reset": NEVER}
-    await connection.execute(insert_if_absent(connection, request_budget, first))
     query = select(request_budget).where(request_budget.c.name == NAME).with_for_update()
-    row = (await connection.execute(query)).one()
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        first = {"name": NAME, "arrival_time": NEVER, "pace_share": 1.0, "pace_reset": NEVER}
+        await connection.execute(insert_if_absent(connection, request_budget, first))
+        row = (await connection.execute(query)).one()
     return row.arrival_time, Pace(share=row.pace_share, reset=row.pace_reset)
 
 

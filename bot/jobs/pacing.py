@@ -68,7 +68,7 @@ class Planner:
                 decision = await self._purse.take(self._clock.now())
                 if decision.allowed:
                     self._let_one_go()
-                else:
+                if self._waiting:  # for the next: to ask before it may leave would be a transaction for nothing
                     await self._clock.sleep(decision.wait)
             self._arrived.clear()
 

@@ -50,7 +50,7 @@ class Budget(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """May a request leave now? Save `tat` either way; `wait` is the seconds until asking again."""
+    """May a request leave now? Save `tat` either way; the next may not leave within `wait` seconds."""
 
     allowed: bool
     tat: float
@@ -88,7 +88,8 @@ class Gcra:
         wait = expected - self.tolerance - now
         if wait > 0:
             return Decision(allowed=False, tat=expected, wait=wait)
-        return Decision(allowed=True, tat=max(expected, now) + self.interval, wait=0.0)
+        tat = max(expected, now) + self.interval
+        return Decision(allowed=True, tat=tat, wait=max(0.0, tat - self.tolerance - now))
 
     def pushed(self, tat: float | None, until: float) -> float:
         """Return the state after a 429: nothing leaves before `until`, and then one request at a time."""
