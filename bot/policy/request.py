@@ -12,7 +12,9 @@ from bot.media.rules import ImageFault, ImageRules, judge_metadata
 PROMPT_LIMIT: Final = 2_500  # characters; Kling O1's
 ASPECT_RATIOS: Final = ("16:9", "9:16", "1:1")
 _NAMED_IMAGE: Final = re.compile(r"@image(\d+)", re.IGNORECASE | re.ASCII)
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+# Letters, numbers, punctuation and symbols show something; controls, spaces, bare marks and unassigned codes do not.
+_VISIBLE: Final = frozenset("LNPS")
+_FILLERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that are drawn as nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Refusal:
 
 def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> Refusal | None:
     """Find the first thing that is wrong with a request; None if nothing is."""
-    if not _has_words(prompt):
+    if not has_words(prompt):
         return Refusal(code=RefusalCode.BLANK_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         return Refusal(code=RefusalCode.LONG_PROMPT, number=len(prompt))
@@ -67,9 +69,9 @@ def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> 
     return _judge_names(prompt, uploads)
 
 
-def _has_words(prompt: str) -> bool:
-    """Tell whether a prompt shows anything at all; joiners, marks of direction and wide spaces do not."""
-    return any(unicodedata.category(char) not in _INVISIBLE for char in prompt)
+def has_words(prompt: str) -> bool:
+    """Tell whether a prompt shows anything at all; joiners, marks of direction, fillers and wide spaces do not."""
+    return any(unicodedata.category(char)[0] in _VISIBLE and char not in _FILLERS for char in prompt)
 
 
 def _judge_names(prompt: str, uploads: Sequence[Upload]) -> Refusal | None:

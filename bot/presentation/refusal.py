@@ -6,7 +6,7 @@ from typing import Final
 import discord
 
 from bot.media.rules import ImageRules
-from bot.policy.request import Refusal
+from bot.policy.request import Refusal, has_words
 from bot.presentation.details import prompt_file
 from bot.presentation.sentences import refusal_sentence
 
@@ -18,7 +18,7 @@ def refusal_message(
 ) -> tuple[str, list[discord.File]]:
     """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
     sentence = refusal_sentence(refusal, rules, spending_resets_at=spending_resets_at)
-    if not prompt.strip():
+    if not has_words(prompt):
         return sentence, []
     if len(prompt) <= CODE_BLOCK_LIMIT and "```" not in prompt:
         return f"{sentence}\nYour prompt, to copy:\n```\n{prompt}\n```", []

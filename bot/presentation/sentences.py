@@ -123,7 +123,8 @@ def _present(count: int) -> str:
 def missing_permissions_sentence(names: Sequence[str]) -> str:
     """Say what the bot is not allowed in a channel, in Discord's words for it."""
     missing = listed([f"**{name}**" for name in names])
-    return f"The bot cannot post a video here: it lacks the permission {missing}. Ask a moderator to allow that, or use another channel."
+    noun = "permission" if len(names) == 1 else "permissions"
+    return f"The bot cannot post a video here: it lacks the {noun} {missing}. Ask a moderator to allow that, or use another channel."
 
 
 def cancelled_sentence(job: Job) -> str:

@@ -6,17 +6,17 @@ import pytest
 from benchmarks.processes import Line, ProcessFailed, running
 
 SPEAKS = """
-import json, os, sys, time
+import json, os, signal, sys
 print("starting")
 print(json.dumps(["ready"]))
 print(json.dumps({"event": "ready", "environment": sorted(os.environ)}), file=sys.stderr, flush=True)
-time.sleep(60)
+signal.pause()
 """
 STUBBORN = """
-import json, signal, sys, time
+import json, signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print(json.dumps({"event": "ready"}), flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 

@@ -42,10 +42,15 @@ async def test_an_image_at_its_limits_is_taken(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["", "  \n ", "\u200b\u2060", "\u3000\u00a0"], ids=["empty", "blank", "invisible", "wide"]
+    "prompt",
+    ["", "  \n ", "\u200b\u2060", "\u3000\u00a0", "\u3164\u2800"],
+    ids=["empty", "blank", "invisible", "wide", "fillers"],
 )
 async def test_a_prompt_without_a_word_is_refused(stage: Stage, prompt: str) -> None:
-    assert await stage.refusal(prompt) == "The prompt is empty. Describe what should happen in the video."
+    result = await stage.ask(prompt)
+    await stage.refused(result)
+    assert result.response is not None
+    assert result.response.content == "The prompt is empty. Describe what should happen in the video."
 
 
 async def test_a_prompt_that_is_too_long_is_refused_and_comes_back_as_a_file(stage: Stage) -> None:
@@ -109,7 +114,7 @@ async def test_a_channel_where_the_bot_lacks_a_permission_is_refused_by_its_name
 async def test_all_permissions_that_are_missing_are_named_at_once(stage: Stage) -> None:
     channel = stage.channel_without("attach_files", "read_message_history")
     sentence = await stage.refused(await stage.alice.slash(channel, "video", prompt="a keeper walks", image1=picture()))
-    assert "**Attach Files** and **Read Message History**" in sentence
+    assert "the permissions **Attach Files** and **Read Message History**" in sentence
 
 
 @pytest.mark.parametrize("changes", [{"spend_limit_usd_per_day": Decimal("2.70")}])

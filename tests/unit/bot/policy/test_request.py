@@ -25,12 +25,12 @@ def judged(prompt: str, *options: int) -> RefusalCode | None:
     return refusal and refusal.code
 
 
-@pytest.mark.parametrize("prompt", ["a fox", "🦊", "狐", "x" * PROMPT_LIMIT, "\u200d🦊"])
+@pytest.mark.parametrize("prompt", ["a fox", "🦊", "狐", "x" * PROMPT_LIMIT, "\u200d🦊", "한국", "नृत्य", "?"])
 def test_a_prompt_with_anything_to_see_is_taken(prompt: str) -> None:
     assert judged(prompt, 1) is None
 
 
-@given(st.text(alphabet=" \n\t\u00a0\u3000\u200b\u200d\u2060\u202e\ufeff\u2028"))
+@given(st.text(alphabet=" \n\t\u00a0\u3000\u200b\u200d\u2060\u202e\ufeff\u2028\u2800\u3164\u115f\ufe0f\U000f0000"))
 def test_a_prompt_with_nothing_to_see_is_blank(prompt: str) -> None:
     assert judged(prompt, 1) is RefusalCode.BLANK_PROMPT
 
