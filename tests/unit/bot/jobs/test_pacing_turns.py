@@ -54,7 +54,7 @@ def test_each_turn_goes_to_the_most_urgent_or_one_that_is_nearly_so(
         now += pause
         number = turns.next(now)
         assert number is not None
-        assert waiting[number](now) >= max(each(now) for each in waiting.values()) - VALID_FOR
+        assert waiting[number](now) >= max(each(now) for each in waiting.values()) - VALID_FOR * len(runs)
         del waiting[number]
     assert turns.next(now) is None
 
@@ -74,25 +74,17 @@ def test_a_turn_asks_few_of_thousands() -> None:
     assert (sum(each.asked for each in polls) - before) / 200 < 100
 
 
-def test_of_claims_that_came_together_the_most_urgent_goes_first() -> None:
-    turns, now = Turns(), 500.0
-    polls = polls_of_all_ages(50, now)
-    numbers = {turns.add(poll(each), now): each for each in polls}
-    order = [numbers[number] for _ in polls if (number := turns.next(now)) is not None]
-    urgencies = [each(now + VALID_FOR) for each in order]
-    assert urgencies == sorted(urgencies, reverse=True)
-
-
-def test_a_claim_is_asked_once_while_its_answer_is_valid_however_many_turns_there_are() -> None:
-    turns, now = Turns(), 500.0
-    # Just begun, and seen: of nearly equal urgency, so that the order between them changes with every moment.
-    polls = [Counted(Watch(LAW, Sighting(born=now - 60, seen=now - each / 1000))) for each in range(500)]
+def test_thousands_of_nearly_equal_urgency_are_judged_no_more_often_than_promised() -> None:
+    turns, now, seconds = Turns(), 500.0, 5.0
+    # Just begun, and seen: the order between them changes with every moment.
+    polls = [Counted(Watch(LAW, Sighting(born=now - 60, seen=now - each / 1000))) for each in range(2_000)]
     for each in polls:
         turns.add(poll(each), now)
     for _ in range(100):
-        now += VALID_FOR / 10
+        now += seconds / 100
         turns.next(now)
-    assert max(each.asked for each in polls) <= 12
+    judged = sum(each.asked for each in polls) - len(polls)
+    assert judged <= 1.1 * seconds / VALID_FOR
 
 
 def test_what_it_is_for_goes_before_how_urgent_it_is() -> None:
