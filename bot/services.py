@@ -18,6 +18,7 @@ from bot.database.engine import open_database
 from bot.delivery.cards import CardDesk
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
+from bot.delivery.removal import RemovalDesk
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.control import JobControl
@@ -34,9 +35,11 @@ from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
 from bot.jobs.thinning import keep_thin
 from bot.media.fetch import Fetcher, open_fetch_session
+from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
+from bot.policy.presses import RecentPresses
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, SegmindClient, Timeouts
 from bot.settings import Settings
@@ -63,6 +66,8 @@ class Services:
     dispatcher: Drivers
     control: JobControl
     cards: CardDesk
+    removal: RemovalDesk
+    presses: RecentPresses
     segmind: SegmindClient
 
 
@@ -77,7 +82,7 @@ async def open_services(
     """
     clock = clock or SystemClock()
     rules = ImageRules()
-    images = ImageDesk(rules)
+    images, videos = ImageDesk(rules), VideoDesk()
     async with (
         open_database(settings.database_url) as database,
         _open_rows(settings, database) as rows,
@@ -98,13 +103,13 @@ async def open_services(
             budget=planner,
             queue=queue,
             cards=cards,
-            posts=PostDesk(client),
+            posts=PostDesk(client, FittingDesk(videos)),
             notices=NoticeDesk(client, rules),
             earlier=EarlierRequests(store, segmind, clock),
             references=Fetcher(attachment_session, settings.attachment_hosts),
             outputs=Fetcher(output_session, settings.segmind_output_hosts),
             images=images,
-            videos=VideoDesk(),
+            videos=videos,
             clock=clock,
             folder=settings.data_dir / "work",
             limits=Limits(
@@ -143,6 +148,8 @@ async def open_services(
                 dispatcher=dispatcher,
                 control=JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock),
                 cards=cards,
+                removal=RemovalDesk(client),
+                presses=RecentPresses(clock.monotonic),
                 segmind=segmind,
             )
         finally:

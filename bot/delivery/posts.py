@@ -1,6 +1,7 @@
 """The finished videos in their channels, each posted once."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -10,37 +11,62 @@ import structlog
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, is_too_large, translated
 from bot.delivery.leave_by import leaving_by
 from bot.jobs.model import Job
-from bot.jobs.ports import CannotTell, Video
+from bot.jobs.ports import CannotTell, TooLarge, Video
+from bot.media.errors import CannotFit
+from bot.media.fitting import FittingDesk
 from bot.presentation.controls import DetailsId
-from bot.presentation.post import link_text, post_controls, post_text
+from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 
 log = structlog.get_logger(__name__)
 
 FILENAME: Final = "reelcast.mp4"
+FITTED: Final = "fitted.mp4"
+EVERYWHERE: Final = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # what every channel takes
 CLOCK_SLACK: Final = timedelta(minutes=2)  # by which Discord's clock may be behind ours
 MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
 
 
 class PostDesk:
-    """Posts videos and finds them again, by channel and message id: no interaction token is involved."""
+    """Posts videos that fit and finds them again, by channel and message id: no interaction token is involved."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, fitting: FittingDesk) -> None:
         self._client = client
+        self._fitting = fitting
         self._upload_limits: dict[int, int] = {}
+
+    async def prepare(self, job: Job, video: Video, *, refused: bool = False) -> Video:
+        original = video.original or video
+        with translated():
+            limit = EVERYWHERE if refused else await self._upload_limit(job.request.guild_id)
+        if refused and video.facts.size <= limit:
+            # Nothing smaller would be taken either, for all that we know.
+            return replace(original, over=min(limit, original.facts.size))
+        if original.facts.size <= limit:
+            return original
+        fitted = original.path.with_name(FITTED)
+        try:
+            facts = await self._fitting.fit(original.path, fitted, max_bytes=limit)
+        except CannotFit as error:
+            log.warning("cannot_fit", job=job.id, size=original.facts.size, limit=limit, why=error.reason)
+            return replace(original, over=limit)
+        return Video(path=fitted, facts=facts, original=original)
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
         with translated(), leaving_by(leave_by):
-            limit = await self._upload_limit(job.request.guild_id)
-            if video.facts.size > limit:
-                return await self._post_link(job, video, limit)
-            try:
-                with closing(discord.File(video.path, filename=FILENAME)) as file:
-                    return await self._send(job, post_text(job), post_controls(job), file)
-            except discord.HTTPException as error:
-                if not is_too_large(error):
+            if video.over is not None:
+                text = link_text(job, size=video.facts.size, limit=video.over)
+                return await self._send(job, text, post_controls(job, link=job.output_url), None)
+            text, controls = post_text(job), post_controls(job)
+            if video.original is not None:
+                text = fitted_text(job, size=video.original.facts.size)
+                controls = post_controls(job, link=job.output_url, label="Original")
+            with closing(discord.File(video.path, filename=FILENAME, description=alt_text(job))) as file:
+                try:
+                    return await self._send(job, text, controls, file)
+                except discord.HTTPException as error:
+                    if is_too_large(error):
+                        raise TooLarge(f"{error.status} {error.code}") from error
                     raise
-                log.warning("upload_refused", job=job.id, size=video.facts.size, limit=limit)
-            return await self._post_link(job, video, discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES)
 
     async def find(self, job: Job) -> int | None:
         """Look through what came after the card, or after the intent to post elsewhere, for our post."""
@@ -63,10 +89,6 @@ class PostDesk:
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE or not _was_asked_for(job):
                 raise
-
-    async def _post_link(self, job: Job, video: Video, limit: int) -> int:
-        text = link_text(job, size=video.facts.size, limit=limit)
-        return await self._send(job, text, post_controls(job, link=job.output_url), None)
 
     async def _send(self, job: Job, text: str, view: discord.ui.View, file: discord.File | None) -> int:
         card = discord.MessageReference(

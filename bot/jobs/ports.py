@@ -33,12 +33,18 @@ class CannotTell(PortError):
     """The channel does not show whether the post exists."""
 
 
+class TooLarge(PortError):
+    """Discord refused the file for its size; nothing was posted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
     """A finished video on this machine's disk."""
 
     path: Path
     facts: VideoFacts
+    original: "Video | None" = None  # as Segmind made it, where this one is fitted to the channel
+    over: int | None = None  # bytes: what the channel takes, where this one is larger and goes as a link
 
 
 class Cards(Protocol):
@@ -73,12 +79,20 @@ class Cards(Protocol):
 class Posts(Protocol):
     """The finished videos in the channels."""
 
+    async def prepare(self, job: Job, video: Video, *, refused: bool = False) -> Video:
+        """Make a video fit the channel, or mark it to go as a link; it may take minutes.
+
+        `refused` is for one that Discord did not take: it is fitted to what every channel takes, or marked.
+        Raises `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
-        """Post the video of a job in POSTING, the first time as a reply to its card; return the message's id.
+        """Post the prepared video of a job in POSTING, the first time as a reply to its card; return the message's id.
 
         The same attempt of a job is posted at most once within Discord's memory of nonces. What has not left by
         `leave_by`, on the monotonic clock, does not leave and counts as unclear.
-        Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
+        Raises `TooLarge`, `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
         """
         ...
 

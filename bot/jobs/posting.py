@@ -12,7 +12,7 @@ import structlog
 
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, Video
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
 from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo
@@ -35,9 +35,11 @@ async def deliver(engine: Engine, job: Job) -> Job:
             posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
             if engine.earlier.may_concern(job):
                 return await _look_then_post(engine, posting, video)
-            return await finish_within(_post(engine, posting, video, leave_by), grace=STOP_GRACE)
+            return await _post(engine, posting, video, leave_by)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
+    except ChannelClosed as error:
+        return await _undelivered(engine, job, _channel_problem(error))
 
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
@@ -48,6 +50,8 @@ async def resume_posting(engine: Engine, job: Job) -> Job:
             return await _look_then_post(engine, await engine.store.save(job), video)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
+    except ChannelClosed as error:
+        return await _undelivered(engine, job, _channel_problem(error))
 
 
 async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
@@ -63,11 +67,25 @@ async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
     # Saved once more: whoever has lost the job meanwhile learns it here, and however long the look took, whoever holds
     # the job has the whole time to post.
     leave_by = engine.clock.monotonic() + POST_WITHIN
-    held = await engine.store.save(job)
-    return await finish_within(_post(engine, held, video, leave_by), grace=STOP_GRACE)
+    return await _post(engine, await engine.store.save(job), video, leave_by)
 
 
 async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
+    """Post; what Discord refuses for its size was not posted, and goes smaller, at last as a link."""
+    try:
+        return await finish_within(_send(engine, job, video, leave_by), grace=STOP_GRACE)
+    except TooLarge as error:
+        log.warning("upload_refused", job=job.id, size=video.facts.size, error=error.detail)
+    try:
+        smaller = await engine.posts.prepare(job, video, refused=True)
+    except ChannelClosed as error:
+        return await _undelivered(engine, job, _channel_problem(error))
+    # As after a look: the save tells whether the job is still ours, and the time to post begins anew.
+    leave_by = engine.clock.monotonic() + POST_WITHIN
+    return await _post(engine, await engine.store.save(job), smaller, leave_by)
+
+
+async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
     try:
         message_id = await engine.posts.post(job, video, leave_by=leave_by)
     except (CardGone, ChannelClosed) as error:
@@ -92,10 +110,10 @@ async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
 
 @asynccontextmanager
 async def _fetched(engine: Engine, job: Job) -> AsyncGenerator[Video]:
-    """Bring the output to disk, trying again for as long as Segmind keeps it; the block is to deliver it.
+    """Bring the output to disk, made to fit, trying again for as long as Segmind keeps it; the block is to deliver it.
 
     As many videos are on their way at once as `engine.deliveries` has places; one that is waited for takes none.
-    Raises `MediaError` where trying again changes nothing.
+    Raises `MediaError` where trying again changes nothing, and what `Posts.prepare` does.
     """
     assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
     path = engine.folder_of(job) / "video.mp4"
@@ -110,7 +128,8 @@ async def _fetched(engine: Engine, job: Job) -> AsyncGenerator[Video]:
                     raise
                 log.warning("output_not_fetched", job=job.id, error=str(error))
             else:
-                yield video
+                # Before the intent to post is saved: from then on the post has to leave soon.
+                yield await engine.posts.prepare(job, video)
                 return
         await engine.clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)

@@ -59,8 +59,7 @@ def plan_fit(source: Source, max_bytes: int) -> Plan:
     if source.playable_picture and source.playable_sound and streams <= room:
         return Plan(width=source.width, height=source.height, picture_bit_rate=None, sound_bit_rate=None)
     sound_bit_rate, sound_bytes = _sound(source, room)
-    # A source of few bits gains nothing by many.
-    picture_bits = min(room - sound_bytes, max(source.picture_bytes, 1)) * 8
+    picture_bits = (room - sound_bytes) * 8
     if picture_bits <= 0:
         raise CannotFit("the index and the sound leave no room")
     width, height = _scaled(source, picture_bits)

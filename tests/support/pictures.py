@@ -28,7 +28,8 @@ from bot.jobs.intake import Intake
 from bot.jobs.ports import Video
 from bot.jobs.posting import POST_WITHIN
 from bot.jobs.states import State
-from bot.media.videos import inspect_video
+from bot.media.fitting import FittingDesk
+from bot.media.videos import VideoDesk, inspect_video
 from bot.services import open_services
 from bot.settings import Settings
 from sandbox.demo.story import PROMPT, SECONDS
@@ -88,7 +89,8 @@ async def draw(stage: Stage, preview: Preview, images: Sequence[Path], film: Pat
     pass_time(2)
     job = job.move(State.POSTING, now(), post_attempts=1)
     video = Video(path=film, facts=inspect_video(film))
-    await PostDesk(stage.bot).post(job, video, leave_by=services.clock.monotonic() + POST_WITHIN)
+    desk = PostDesk(stage.bot, FittingDesk(VideoDesk()))
+    await desk.post(job, video, leave_by=services.clock.monotonic() + POST_WITHIN)
     await services.cards._show(job.move(State.DELIVERED, now()))
     await capture(preview, "done.png", height=1_180, media_time=2.2)
 

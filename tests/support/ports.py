@@ -76,12 +76,16 @@ class Post:
 class PostsInMemory(Posts):
     """The posts that exist in the channel.
 
-    `troubles` are raised by the next posts and `blindness` by the next looks; a trouble in `carried_out` is raised
-    although the post was made. A look takes `look_seconds`, and a post that is late does not leave.
+    `troubles` are raised by the next posts, `blindness` by the next looks and `unprepared` by the next preparations; a
+    trouble in `carried_out` is raised although the post was made. A look takes `look_seconds`, a preparation
+    `prepare_seconds`, and a post that is late does not leave. `prepared` tells of each preparation whether it was for
+    a video that had been refused.
     """
 
     def __init__(self, clock: ManualClock) -> None:
-        self.look_seconds = 0.0
+        self.look_seconds = self.prepare_seconds = 0.0
+        self.prepared: list[bool] = []
+        self.unprepared: deque[PortError] = deque()
         self._clock = clock
         self.posts: list[Post] = []
         self.attempts = 0
@@ -90,6 +94,14 @@ class PostsInMemory(Posts):
         self.carried_out: deque[OutcomeUnclear] = deque()
         self.blindness: deque[PortError] = deque()
         self._ids = count(9_001)
+
+    async def prepare(self, job: Job, video: Video, *, refused: bool = False) -> Video:
+        self.prepared.append(refused)
+        if self.prepare_seconds:
+            self._clock.advance(self.prepare_seconds)
+        if self.unprepared:
+            raise self.unprepared.popleft()
+        return video
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
         self.attempts += 1

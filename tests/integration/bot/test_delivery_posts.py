@@ -1,4 +1,4 @@
-"""Finished videos on the local Discord: posted once, found again, and as a link where they do not fit."""
+"""Finished videos on the local Discord: posted once, found again, fitted to the channel, and else as a link."""
 
 import time
 from collections.abc import AsyncIterator
@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.posts import PostDesk, nonce
+from bot.delivery.posts import EVERYWHERE, PostDesk, nonce
 from bot.jobs.model import Job
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, Video
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
-from bot.media.videos import inspect_video
+from bot.media.fitting import FittingDesk
+from bot.media.videos import VideoDesk, inspect_video
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import ANIMATION_GUILD, FILM_CLUB, Channel, open_channel
@@ -29,8 +30,13 @@ async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 @pytest.fixture
-def desk(channel: Channel) -> PostDesk:
-    return PostDesk(channel.client)
+def fitting() -> FittingDesk:
+    return FittingDesk(VideoDesk())
+
+
+@pytest.fixture
+def desk(channel: Channel, fitting: FittingDesk) -> PostDesk:
+    return PostDesk(channel.client, fitting)
 
 
 @pytest.fixture
@@ -41,8 +47,16 @@ def video(tmp_path: Path) -> Video:
 
 
 def of_size(video: Video, size: int) -> Video:
-    """Have a video pass for one of another size: it is judged by its facts."""
+    """Bring a video to a size that its pictures do not need."""
+    with video.path.open("r+b") as file:
+        file.truncate(size)
     return replace(video, facts=replace(video.facts, size=size))
+
+
+def unfit(video: Video) -> Video:
+    """Make a video that is too large and, being none, cannot be fitted."""
+    video.path.write_bytes(b"no video")
+    return of_size(video, 11 * MEBIBYTE)
 
 
 async def finished(channel: Channel, *, name: str = "videos", guild: str = FILM_CLUB) -> Job:
@@ -110,7 +124,8 @@ async def test_a_post_is_found_by_what_it_carries(channel: Channel, desk: PostDe
 
 async def test_a_link_is_found_as_well(channel: Channel, desk: PostDesk, video: Video) -> None:
     job = await finished(channel)
-    message_id = await desk.post(job, of_size(video, 11 * MEBIBYTE), leave_by=soon())
+    linked = await desk.prepare(job, unfit(video))
+    message_id = await desk.post(job, linked, leave_by=soon())
     assert await desk.find(job) == message_id
 
 
@@ -150,13 +165,36 @@ async def test_where_the_bot_cannot_read_it_does_not_claim_that_nothing_is_there
         await desk.find(job)
 
 
-async def test_a_video_too_large_for_the_channel_comes_as_a_link_with_its_end(
+async def test_a_video_that_fits_is_posted_as_it_is(channel: Channel, desk: PostDesk, video: Video) -> None:
+    assert await desk.prepare(await finished(channel), video) == video
+
+
+async def test_a_video_too_large_for_the_channel_is_fitted_beside_a_button_to_the_original_with_its_end(
     channel: Channel, desk: PostDesk, video: Video
 ) -> None:
     job = await finished(channel)
-    post = await seen(channel, await desk.post(job, of_size(video, 11 * MEBIBYTE), leave_by=soon()))
+    large = of_size(video, 11 * MEBIBYTE)
+    fitted = await desk.prepare(job, large)
+    assert (fitted.original, fitted.over) == (large, None)
+    post = await seen(channel, await desk.post(job, fitted, leave_by=soon()))
+    [attachment] = post.attachments
+    assert attachment.size == fitted.facts.size <= EVERYWHERE
+    assert post.button("Original").url == OUTPUT
+    assert "the original (11 MiB) is kept until" in post.content
+    assert job.output_ends_at is not None
+    assert f"<t:{int(job.output_ends_at.timestamp())}" in post.content
+    assert await desk.find(job) == post.id
+
+
+async def test_a_video_that_cannot_be_fitted_comes_as_a_link_with_its_end(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel)
+    linked = await desk.prepare(job, unfit(video))
+    post = await seen(channel, await desk.post(job, linked, leave_by=soon()))
     assert post.attachments == []
     assert post.button("Open the video").url == OUTPUT
+    assert "At 11 MiB it is larger than the 10 MiB this channel takes" in post.content
     assert job.output_ends_at is not None
     assert f"<t:{int(job.output_ends_at.timestamp())}" in post.content
     assert post.mentions == [channel.mira.id]
@@ -164,18 +202,57 @@ async def test_a_video_too_large_for_the_channel_comes_as_a_link_with_its_end(
 
 async def test_a_boosted_server_takes_a_larger_file(channel: Channel, desk: PostDesk, video: Video) -> None:
     job = await finished(channel, guild=ANIMATION_GUILD)
-    post = await seen(channel, await desk.post(job, of_size(video, 11 * MEBIBYTE), leave_by=soon()))
-    assert len(post.attachments) == 1
+    large = of_size(video, 11 * MEBIBYTE)
+    assert await desk.prepare(job, large) == large
+    post = await seen(channel, await desk.post(job, large, leave_by=soon()))
+    assert [attachment.size for attachment in post.attachments] == [11 * MEBIBYTE]
 
 
-async def test_a_file_that_discord_refuses_for_its_size_comes_as_a_link(
+async def test_a_file_that_discord_refuses_for_its_size_is_fitted_to_what_every_channel_takes_and_posted_once(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel, guild=ANIMATION_GUILD)
+    large = of_size(video, 11 * MEBIBYTE)
+    await channel.sandbox.admin.fault(method="POST", route="messages", status=413)
+    with pytest.raises(TooLarge):
+        await desk.post(job, large, leave_by=soon())
+    fitted = await desk.prepare(job, large, refused=True)
+    assert fitted.facts.size <= EVERYWHERE
+    post = await seen(channel, await desk.post(job, fitted, leave_by=soon()))
+    assert [attachment.size for attachment in post.attachments] == [fitted.facts.size]
+    assert post.button("Original").url == OUTPUT
+    assert len(await posts_of(channel, job)) == 1
+
+
+@pytest.mark.parametrize("size", [1, 11], ids=["small", "fitted"])
+async def test_a_file_that_is_refused_though_every_channel_takes_it_comes_as_a_link(
+    channel: Channel, desk: PostDesk, video: Video, size: int
+) -> None:
+    job = await finished(channel)
+    made = await desk.prepare(job, of_size(video, size * MEBIBYTE))
+    linked = await desk.prepare(job, made, refused=True)
+    post = await seen(channel, await desk.post(job, linked, leave_by=soon()))
+    assert post.attachments == []
+    assert post.button("Open the video").url == OUTPUT
+
+
+async def test_a_server_that_is_gone_is_told_before_a_video_is_prepared(
     channel: Channel, desk: PostDesk, video: Video
 ) -> None:
     job = await finished(channel)
-    await channel.sandbox.admin.fault(method="POST", route="messages", status=413)
+    await channel.sandbox.admin.fault(method="GET", route="guilds", status=404)
+    with pytest.raises(ChannelClosed):
+        await desk.prepare(job, video)
+
+
+@pytest.mark.parametrize("prompt", ["a fox\nin  the *snow*", "x" * 2_500], ids=["short", "long"])
+async def test_the_prompt_describes_the_video_to_those_who_do_not_see_it(
+    channel: Channel, desk: PostDesk, video: Video, prompt: str
+) -> None:
+    job = (await channel.job(State.POSTING, prompt=prompt)).evolve(output_url=OUTPUT)
     post = await seen(channel, await desk.post(job, video, leave_by=soon()))
-    assert post.attachments == []
-    assert post.button("Open the video").url == OUTPUT
+    [attachment] = post.attachments
+    assert attachment.description in {"a fox in the *snow*", "x" * 1_023 + "…"}
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -8,7 +8,8 @@ import pytest
 from bot.delivery.posts import PostDesk
 from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
-from bot.media.videos import inspect_video
+from bot.media.fitting import FittingDesk
+from bot.media.videos import VideoDesk, inspect_video
 from bot.worker import worker_client
 from tests.support.channel import open_channel
 from tests.support.files import mp4
@@ -24,6 +25,7 @@ async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
         await client.login(channel.sandbox.description["token"])
         job = await channel.job(State.POSTING)
         sent = channel.requests("POST")
+        desk = PostDesk(client, FittingDesk(VideoDesk()))
         with pytest.raises(OutcomeUnclear, match="in time"):
-            await PostDesk(client).post(job, video, leave_by=time.monotonic() - 1)
+            await desk.post(job, video, leave_by=time.monotonic() - 1)
         assert channel.requests("POST") == sent
