@@ -22,9 +22,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Jobs before Segmind: `waiting` from the oldest, `served` of late from the longest ago."""
+    """Jobs before Segmind: those that may go, `waiting`, from the oldest, `served` of late from the longest ago."""
 
     waiting: Sequence[Entry]
+    resting: set[int]  # ids of jobs that wait, too, but may not go yet
     in_flight: set[int]  # ids
     served: Sequence[Entry]
 

@@ -1,13 +1,14 @@
 """Our own queue before Segmind: so many jobs there at once, and a fair turn for the rest."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from bot.jobs.clock import Clock
+from bot.jobs.errors import StaleJob
 from bot.jobs.fairness import fair_order
 from bot.jobs.model import Job
 from bot.jobs.states import IN_FLIGHT, State
@@ -42,7 +43,10 @@ class FairQueue:
         self._changed = asyncio.Event()
 
     async def turn(self, job: Job) -> None:
-        """Wait until it is this job's turn. It must be saved as WAITING; its turn lasts until its next `note`."""
+        """Wait until it is this job's turn. It must be saved as WAITING; its turn lasts until its next `note`.
+
+        Raises `StaleJob` when it waits no more, such as one that a member cancelled by way of another process.
+        """
         turn = asyncio.get_running_loop().create_future()
         self._waiting[job.id] = _Waiting(job, turn)
         self._let_through.discard(job.id)
@@ -87,7 +91,9 @@ class FairQueue:
         self._changed.clear()
 
     async def _look(self) -> None:
+        ours = set(self._waiting)  # before the look, which shows all that were saved by then
         queue = await self._store.queue(self._clock.now())
+        self._dismiss(ours - queue.resting - {entry.job_id for entry in queue.waiting})
         taken = queue.in_flight | self._let_through
         about_to_go = [entry for entry in queue.waiting if entry.job_id in taken]
         order = fair_order(
@@ -105,3 +111,10 @@ class FairQueue:
             elif mine.position != (position := number - max(0, self._places - len(taken))):
                 mine.position = position
                 self._moved_up(mine.job, position)
+
+    def _dismiss(self, job_ids: Iterable[int]) -> None:
+        """Let go of drivers whose jobs the database no longer has waiting."""
+        for job_id in job_ids:
+            gone = self._waiting.pop(job_id, None)
+            if gone is not None and not gone.turn.done():
+                gone.turn.set_exception(StaleJob(job_id))

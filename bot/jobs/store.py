@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import Row, and_, delete, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, exclusive
@@ -21,10 +21,12 @@ from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, Problem, ProblemCode, 
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
+from bot.segmind.budget import FARTHEST_RESET
 
 Enlist = Callable[[AsyncConnection, Job], Awaitable[None]]
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
+LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
 TURNS_REMEMBERED: Final = timedelta(hours=1)  # for so long it counts that a server had a turn
 
 
@@ -100,13 +102,20 @@ class JobStore:
 
     @uncancelled
     async def queue(self, now: datetime) -> Queue:
-        """Read who waits and could go at `now`, who is at Segmind, and who was let there of late."""
-        ready = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= now)
+        """Read who waits and could go at `now` or has to rest, who is at Segmind, and who was let there of late."""
+        resting = and_(jobs.c.retry_at > now, jobs.c.retry_at <= now + LONGEST_REST)
         query = (
-            select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.state, jobs.c.submitted_at)
+            select(
+                jobs.c.id,
+                jobs.c.guild_id,
+                jobs.c.member_id,
+                jobs.c.state,
+                jobs.c.submitted_at,
+                func.coalesce(resting, false()).label("resting"),
+            )
             .where(
                 or_(
-                    and_(jobs.c.state == State.WAITING, ready),
+                    jobs.c.state == State.WAITING,
                     jobs.c.state.in_(IN_FLIGHT),
                     and_(jobs.c.state != State.WAITING, jobs.c.submitted_at > now - TURNS_REMEMBERED),
                 )
@@ -118,7 +127,8 @@ class JobStore:
         entries = {row.id: Entry(job_id=row.id, guild_id=row.guild_id, member_id=row.member_id) for row in rows}
         submitted = [row for row in rows if row.state != State.WAITING and row.submitted_at is not None]
         return Queue(
-            waiting=[entries[row.id] for row in rows if row.state == State.WAITING],
+            waiting=[entries[row.id] for row in rows if row.state == State.WAITING and not row.resting],
+            resting={row.id for row in rows if row.state == State.WAITING and row.resting},
             in_flight={row.id for row in rows if row.state in IN_FLIGHT},
             served=[entries[row.id] for row in sorted(submitted, key=lambda row: row.submitted_at)],
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
+from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.queue import RECHECK, FairQueue
 from bot.jobs.states import State
@@ -69,6 +70,11 @@ class Scene:
                 self._turn.clear()
                 await self._turn.wait()
         return self.served
+
+    async def ends_waiting(self, job: Job) -> None:
+        """Wait until a job's wait is over, and raise what ended it."""
+        async with asyncio.timeout(PATIENCE):
+            await self._tasks[job.id]
 
     def gives_up(self, job: Job) -> None:
         self._tasks[job.id].cancel()
@@ -153,6 +159,27 @@ async def test_a_job_that_rests_is_passed_over_until_it_may_go(scene: Scene) -> 
         await scene.clock.asleep()
         scene.clock.advance(RECHECK)
     assert [each.id for each in await scene.let_through(2)] == [job.id, resting.id]
+
+
+async def test_a_job_that_another_process_cancelled_waits_no_longer(scene: Scene) -> None:
+    elsewhere = await scene.store.add(a_job(State.PROCESSING), daily_limit_usd=LIMIT)
+    job, resting = await scene.waits(), await scene.waits(retry_at=NOON + timedelta(minutes=1))
+    scene.open(1)
+    await scene.clock.asleep()
+    await scene.store.save(job.move(State.CANCELLED, NOON))
+    scene.clock.advance(RECHECK)
+    with pytest.raises(StaleJob):
+        await scene.ends_waiting(job)
+    await scene.store.save(elsewhere.move(State.FAILED, NOON))
+    scene.clock.advance(60)
+    assert await scene.let_through(1) == [resting]
+
+
+async def test_a_clock_set_back_makes_no_job_rest_for_long(scene: Scene) -> None:
+    resting = await scene.waits(retry_at=NOON + timedelta(minutes=1))
+    scene.clock.set_back(timedelta(days=1))
+    scene.open(1)
+    assert await scene.let_through(1) == [resting]
 
 
 async def test_each_waiting_job_is_told_its_place_when_that_changes(scene: Scene) -> None:
