@@ -17,7 +17,6 @@ from rich.console import Console
 from benchmarks.processes import run
 from benchmarks.scale import delivering, following
 from benchmarks.scale.report import report
-from benchmarks.seeding import database_url
 from tests.support.postgres import running_postgres
 
 ALONE, SHARED, DELIVERY = "alone", "shared", "delivery"  # folders
@@ -50,7 +49,7 @@ QUICK: Final = Plan(
 
 async def measure(plan: Plan, folder: Path) -> tuple[list[following.Followed], delivering.Delivered]:
     async with aiohttp.ClientSession() as session:
-        alone = await following.follow(plan.alone, folder / ALONE, session, database_url(folder / ALONE))
+        alone = await following.follow(plan.alone, folder / ALONE, session)
         with running_postgres() as server:
             async with server.database() as address:
                 shared = await following.follow(plan.shared, folder / SHARED, session, address)

@@ -11,7 +11,6 @@ import aiohttp
 from benchmarks.processes import running
 from benchmarks.scale.jobs import Eye, open_eye, running_jobs, save, standing_ages
 from benchmarks.scale.stage import Stage, channels, open_stage
-from benchmarks.seeding import database_url
 from benchmarks.subjects import MEMBER, says_ready
 from benchmarks.usage import Usage, read_usage
 from bot.jobs.states import DRIVEN
@@ -60,12 +59,13 @@ async def deliver(plan: Plan, folder: Path, session: aiohttp.ClientSession) -> D
     """Let all runs end at one moment, and watch the bot until every video is posted."""
     opening = open_stage(folder, session, requests_per_minute=REQUESTS_PER_MINUTE, video_bytes=plan.video_bytes)
     async with opening as stage:
-        url = database_url(folder)
+        file = folder / "reelcast.db"
+        url = f"sqlite:///{file}"
         submitted = time.monotonic()
         request_ids = await stage.submit([0.0] * plan.videos)
         places = channels(stage.discord, boosted=True)
         cards = [await stage.card(place) for place in places]
-        await save(url, list(running_jobs(request_ids, standing_ages(plan.videos), places, cards)))
+        await save(list(running_jobs(request_ids, standing_ages(plan.videos), places, cards)), file, url)
         environment = {**stage.environment, "DATABASE_URL": url}
         async with (
             open_eye(url) as eye,

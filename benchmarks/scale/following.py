@@ -14,6 +14,7 @@ from benchmarks.processes import Line, Running, running
 from benchmarks.scale.jobs import Eye, ages_of, open_eye, running_jobs, save, standing_ages
 from benchmarks.scale.stage import HELD_BACK, Stage, channels, open_stage
 from benchmarks.usage import Usage, read_usage
+from bot.jobs.model import Job
 
 LOOK_EVERY: Final = 0.5  # seconds
 TAKEN_WITHIN: Final = 120.0  # seconds from the start until every job has a driver
@@ -57,6 +58,7 @@ class Followed:
     """What was measured."""
 
     plan: Plan
+    driven: int  # jobs, when the wait for that was over
     taken: Taken
     start_seconds: float  # from the start of the processes until every job was driven
     delays: Sequence[float]  # seconds from the end of a run to the save that says so
@@ -67,8 +69,13 @@ class Followed:
         return self.plan.ending - len(self.delays)
 
 
-async def follow(plan: Plan, folder: Path, session: aiohttp.ClientSession, database_url: str) -> Followed:
-    """Start the processes with all jobs unfinished, and measure them while some of the runs end."""
+async def follow(plan: Plan, folder: Path, session: aiohttp.ClientSession, address: str | None = None) -> Followed:
+    """Start the processes with all jobs unfinished, and measure them while some of the runs end.
+
+    They share the database at `address`, or have an SQLite file.
+    """
+    file = folder / "reelcast.db"
+    database_url = address or f"sqlite:///{file}"
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
             open_stage(folder, session, requests_per_minute=plan.requests_per_minute)
@@ -76,26 +83,26 @@ async def follow(plan: Plan, folder: Path, session: aiohttp.ClientSession, datab
         submitted = time.monotonic()
         ends = [plan.seconds * (number + 0.5) / plan.ending for number in range(plan.ending)]
         ending = dict(zip(await stage.submit(ends), ends, strict=True))
-        await _save_jobs(stage, plan, ending, database_url)
+        await save(await _jobs(stage, plan, ending), file, database_url)
         await stage.control.configure(requests_per_minute=plan.requests_per_minute)
         eye = await stack.enter_async_context(open_eye(database_url))
         began = time.monotonic()
         processes = await _started(stack, stage, plan, folder, database_url)
-        if len(processes) > 1:  # one alone says that it is ready after it has taken them all
-            await _all_taken(eye, plan.jobs)
+        # One alone says that it is ready after it has taken them all.
+        driven = await _taken(eye, plan.jobs) if address else plan.jobs
         start_seconds = time.monotonic() - began
         await stage.let_runs_end(submitted)
         taken = await _measured(plan, stage, processes)
         delays = await _delays(stage, eye, ending)
-        return Followed(plan=plan, taken=taken, start_seconds=start_seconds, delays=delays)
+        return Followed(plan=plan, driven=driven, taken=taken, start_seconds=start_seconds, delays=delays)
 
 
-async def _save_jobs(stage: Stage, plan: Plan, ending: Mapping[str, float], database_url: str) -> None:
+async def _jobs(stage: Stage, plan: Plan, ending: Mapping[str, float]) -> Sequence[Job]:
     places = channels(stage.discord, boosted=False)
     cards = [await stage.card(place) for place in places]
     standing = await stage.stand_still(plan.jobs - plan.ending)
     ages = [*ages_of(list(ending.values())), *standing_ages(len(standing))]
-    await save(database_url, list(running_jobs([*ending, *standing], ages, places, cards)))
+    return list(running_jobs([*ending, *standing], ages, places, cards))
 
 
 async def _started(
@@ -111,11 +118,14 @@ async def _started(
     return [task.result() for task in tasks]
 
 
-async def _all_taken(eye: Eye, jobs: int) -> None:
-    """Wait until some process drives each of the jobs."""
-    async with asyncio.timeout(TAKEN_WITHIN):
-        while await eye.taken() < jobs:  # noqa: ASYNC110 - it happens in another process
-            await asyncio.sleep(LOOK_EVERY)
+async def _taken(eye: Eye, jobs: int) -> int:
+    """Wait until some process drives each of the jobs, or for so long; return how many are driven."""
+    over_at = time.monotonic() + TAKEN_WITHIN
+    while (  # noqa: ASYNC110 - it happens in another process
+        (taken := await eye.taken()) < jobs and time.monotonic() < over_at
+    ):
+        await asyncio.sleep(LOOK_EVERY)
+    return taken
 
 
 async def _measured(plan: Plan, stage: Stage, processes: Sequence[Running]) -> Taken:

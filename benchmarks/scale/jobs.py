@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from math import log
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, make_url, select
@@ -15,16 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from benchmarks.seeding import PRICE, Place, processing_jobs
 from bot.database.engine import create_engine, open_database
 from bot.database.tables import jobs
+from bot.database.transfer import transfer
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.work_queue import open_work_queue
+from bot.jobs.work_queue import CONNECTIONS, open_work_queue
 
 MEDIAN: Final = 194.0  # seconds from submission to the end of a run
 SIGMA: Final = 0.25  # of the logarithm
 YOUNGEST: Final = 5.0  # seconds since submission
 OLDEST: Final = 120.0  # of a run that stands still: at the end of the benchmark it is no older than runs are
-AT_ONCE: Final = 8  # saves: as many as the engine has connections to PostgreSQL
 
 
 def standing_ages(number: int) -> list[float]:
@@ -53,17 +54,18 @@ def running_jobs(
         yield job.evolve(card_message_id=card)
 
 
-async def save(database_url: str, seeds: Sequence[Job]) -> None:
-    """Save jobs in a database, which is made if it is not there; where processes share them, with their rows."""
-    async with open_database(database_url) as engine:
+async def save(seeds: Sequence[Job], file: Path, database_url: str) -> None:
+    """Save jobs in an SQLite `file`; where `database_url` is a server's, move them there, each with its row."""
+    made = f"sqlite:///{file}"
+    async with open_database(made) as engine:
         store = JobStore(engine.execution_options(durable=False))  # thousands of commits, and nothing to lose
-        limit = PRICE * len(seeds)
-        for first in range(0, len(seeds), AT_ONCE):
-            some = seeds[first : first + AT_ONCE]
-            await asyncio.gather(*(store.add(job, daily_limit_usd=limit) for job in some))
-        if engine.dialect.name == "postgresql":
-            async with open_work_queue(database_url, engine) as rows:
-                await rows.enlist_now([job.id for job in seeds])
+        for job in seeds:
+            await store.add(job, daily_limit_usd=PRICE * len(seeds))
+    if database_url != made:
+        await transfer(made, database_url)
+        async with open_database(database_url) as engine, open_work_queue(database_url, engine) as rows:
+            ids = [job.id for job in seeds]
+            await asyncio.gather(*(rows.enlist_now(ids[first::CONNECTIONS]) for first in range(CONNECTIONS)))
 
 
 class Eye:

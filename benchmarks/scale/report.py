@@ -53,13 +53,24 @@ def _show_processes(followed: Sequence[Followed], console: Console) -> None:
 
 def _show_notices(followed: Sequence[Followed], console: Console) -> None:
     table = titled("From the start, and from the end of a run until it is noticed", "jobs")
-    for heading in ("start\ns", "requests\n/min", "429s", "ended\n/min", "notice s\nmedian", "95%", "99%", "not\nyet"):
+    for heading in (
+        "driven\nof them",
+        "start\ns",
+        "requests\n/min",
+        "429s",
+        "ended\n/min",
+        "notice s\nmedian",
+        "95%",
+        "99%",
+        "not\nyet",
+    ):
         table.add_column(heading, justify="right")
     for each in followed:
         minutes = each.taken.seconds / 60
         delays = each.delays or [float("nan")]
         table.add_row(
             f"{each.plan.jobs:,} ({each.plan.database})",
+            f"{each.driven:,}",
             f"{each.start_seconds:.1f}",
             f"{each.taken.requests / minutes:.0f}",
             f"{each.taken.throttled}",
