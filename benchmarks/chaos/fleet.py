@@ -22,10 +22,12 @@ from tests.support.postgres import running_postgres
 
 SLEEPERS: Final = 8  # workers that freeze, each at another boundary, beside one that does not
 ROUND: Final = 25.0  # seconds in which the sleepers come to their boundaries
-ASK_EVERY: Final = 0.6  # seconds
+ASK_EVERY: Final = 1.0  # seconds
+SELDOM: Final = 5.0  # seconds: jobs for the boundaries that are left
 LONGER: Final = 5.0  # seconds that a sleeper is left frozen after the takeover
 TAKEOVER_LIMIT: Final = 90.0  # seconds after which nobody will take its jobs over any more
 LOOK_EVERY: Final = 0.5  # seconds
+FEW: Final = 3
 GATEWAY_LIVES: Final = 15
 # The gateway's alone: a worker never saves a new job, and answers no command.
 GATEWAY: Final = tuple(each for each in BOUNDARIES if each.startswith(("ACCEPTED", "card:")))
@@ -110,12 +112,15 @@ async def _freeze_workers(
     """Have workers freeze round by round, some at once, until every boundary was slept at or `lives` are used up."""
     theirs = [boundary for boundary in plan.boundaries if boundary not in GATEWAY]
     draw.shuffle(theirs)
-    async with bot(world, record) as gateway, _sleepers(world, record, _shared_out(theirs)) as sleepers:
+    async with (
+        bot(world, record) as gateway,
+        _sleepers(world, record, _shared_out(theirs)) as sleepers,
+        _asking(world, plan.jobs),
+    ):
         await said(gateway, "ready")
         for number in range(plan.rounds):
-            async with _asking(world):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.gather(*(each.freezes() for each in sleepers)), ROUND)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(*(each.freezes() for each in sleepers)), ROUND)
             frozen = [sleeper for sleeper in sleepers if sleeper.frozen_at is not None]
             taken = await asyncio.gather(*(sleeper.taken_over(url) for sleeper in frozen))
             record.takeovers += [seconds for seconds in taken if seconds is not None]
@@ -125,7 +130,7 @@ async def _freeze_workers(
             for sleeper, traps in zip(frozen, _shared_out(left, len(frozen)), strict=True):
                 sleeper.wake(world, traps)
             progress(
-                f"round {number + 1}: {len(frozen)} slept; {len(world.answered)} jobs, {len(left)} boundaries left"
+                f"round {number + 1}: {len(frozen)} slept; {len(world.answered)} jobs, {len(left)} left {left[:FEW]}"
             )
             if not left:
                 break
@@ -155,13 +160,13 @@ async def _sleepers(
 
 
 @asynccontextmanager
-async def _asking(world: World) -> AsyncGenerator[None]:
-    """Have members ask all the time while the block runs."""
+async def _asking(world: World, jobs: int) -> AsyncGenerator[None]:
+    """Have members ask all the time while the block runs; seldom once they were answered so often."""
 
     async def ask() -> None:
         while True:
             world.ask()
-            await asyncio.sleep(ASK_EVERY)
+            await asyncio.sleep(ASK_EVERY if len(world.answered) < jobs else SELDOM)
 
     task = asyncio.create_task(ask(), name="asking")
     try:

@@ -109,7 +109,8 @@ async def live(world: World, record: Record, draw: random.Random, *, boundaries:
     """Start the bot with traps at some of the boundaries that are still to be hit; kill it if it outlives them."""
     left = [each for each in boundaries if not record.hits[each]]
     chosen = draw.sample(left, min(TRAPS_AT_ONCE, len(left)))
-    traps = {boundary: draw.randint(1, 2) for boundary in chosen}
+    # What is rare must not be let by.
+    traps = {boundary: draw.randint(1, 2) if len(left) > TRAPS_AT_ONCE else 1 for boundary in chosen}
     before = record.hits.total()
     async with bot(world, record, traps=traps) as child:
         with suppress(ChildEnded):

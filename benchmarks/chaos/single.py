@@ -19,6 +19,7 @@ from bot.jobs.store import JobStore
 
 LIVES_OF_ASKING: Final = 14  # if the bot lived to answer; it is often dead when it is asked
 FEW: Final = 3
+SOME: Final = 3  # requests a life for the boundaries that are left when all jobs were asked for
 LOOK_EVERY: Final = 1.0  # seconds
 NOTHING_FOR: Final = 75.0  # seconds that the history shows nothing at the end: longer than anybody waits for it
 SETTLES_WITHIN: Final = 240.0  # seconds from the last start to the end of the last job
@@ -67,7 +68,7 @@ async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, 
         left = still_to_hit(record, plan.boundaries)
         if not left and len(world.answered) >= plan.jobs:
             break
-        missing = max(0, plan.jobs - len(world.answered))
+        missing = max(SOME, plan.jobs - len(world.answered))
         await live(world, record, draw, boundaries=plan.boundaries, asks=min(asks, missing))
         progress(f"life {number + 1}: {len(world.answered)} jobs, {len(left)} boundaries left {left[:FEW]}")
 
