@@ -94,7 +94,7 @@ async def open_services(
         segmind = segmind_client(settings, segmind_session, planner)
         store = JobStore(database, enlist=rows and rows.enlist)
         run_times = RunTimes(await store.finished_runs())
-        cards = CardDesk(client, images, rules, clock, run_times=run_times, shown=store.card_shown)
+        cards = CardDesk(client, images, rules, clock, run_times=run_times, shown=store.card_shown, newest=store.get)
         places = min(settings.segmind_max_in_flight, places_within(settings.segmind_requests_per_minute))
         queue = FairQueue(store, places, clock, cards.moved_up)
         engine = Engine(

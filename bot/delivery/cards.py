@@ -42,8 +42,12 @@ class CardDesk:
         *,
         run_times: RunTimes | None = None,
         shown: Callable[[Job], Awaitable[None]] | None = None,
+        newest: Callable[[int], Awaitable[Job | None]] | None = None,
     ) -> None:
-        """`shown` hears of each job that nobody drives whose card shows it now, or cannot any more."""
+        """`shown` hears of each job that nobody drives whose card shows it now, or cannot any more.
+
+        `newest` reads a job anew, where other processes may have moved it, and edit its card too.
+        """
         self._client = client
         self._images = images
         self._rules = rules
@@ -52,6 +56,7 @@ class CardDesk:
         self._channels: dict[int, EditQueue] = {}
         self._positions: dict[int, int] = {}  # of waiting jobs, where the queue told them
         self._tell_shown = shown
+        self._read = newest
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
 
     def changed(self, job: Job) -> None:
@@ -88,6 +93,7 @@ class CardDesk:
         finally:
             for file in files:
                 file.close()
+        await self._look_again(job)
         return names
 
     async def attachment_urls(self, job: Job) -> Mapping[str, str]:
@@ -114,12 +120,28 @@ class CardDesk:
         return self._channels[channel_id]
 
     async def _show_and_tell(self, job: Job) -> None:
+        """Show a job as it is by now.
+
+        Whoever edits a card looks before and after: of several processes that edit it at once, the one whose edit
+        comes last shows the last word, too.
+        """
+        job = await self._newest_of(job)
         try:
             await self._show(job)
         except (CardGone, ChannelClosed):
             await self._told(job)
             raise
         await self._told(job)
+        await self._look_again(job)
+
+    async def _newest_of(self, job: Job) -> Job:
+        newest = None if self._read is None else await self._read(job.id)
+        return newest if newest is not None and newest.version > job.version else job
+
+    async def _look_again(self, shown: Job) -> None:
+        newest = await self._newest_of(shown)
+        if newest is not shown:
+            self.changed(newest)
 
     async def _told(self, job: Job) -> None:
         if self._tell_shown is not None and job.state not in DRIVEN:

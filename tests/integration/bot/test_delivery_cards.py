@@ -1,6 +1,7 @@
 """Status cards on the local Discord: edited with measure, and the last word always arrives."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.support.channel import RULES, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import png
 from tests.support.jobs import NOON
+
+IMAGES = ImageDesk(RULES)
 
 
 @pytest.fixture
@@ -256,4 +259,55 @@ async def test_a_card_that_cannot_be_shown_any_more_is_reported_too(channel: Cha
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     desk.changed(job)
     assert await told.get() == job
+    await desk.close(0)
+
+
+class SavedElsewhere:
+    """What the database says of jobs that other processes move on: at each look the next value, at last the same."""
+
+    def __init__(self, *values: Job) -> None:
+        self._values = deque(values)
+
+    async def get(self, _job_id: int) -> Job:
+        return self._values.popleft() if len(self._values) > 1 else self._values[0]
+
+
+async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_meanwhile(
+    channel: Channel, clock: ManualClock
+) -> None:
+    waiting = await channel.job(State.WAITING)
+    cancelled = replace(waiting.move(State.CANCELLED, NOON), version=waiting.version + 1)
+    told: asyncio.Queue[Job] = asyncio.Queue()
+    desk = CardDesk(channel.client, IMAGES, RULES, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
+    desk.moved_up(waiting, 2)
+    await clock.asleep()
+    clock.advance(POSITION_EVERY)
+    assert await told.get() == cancelled
+    await channel.shows(waiting, "Cancelled")
+    await desk.close(0)
+
+
+async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_last_word(
+    channel: Channel, clock: ManualClock
+) -> None:
+    running = await channel.job(State.PROCESSING)
+    failed = replace(running.move(State.FAILED, NOON), version=running.version + 1)
+    desk = CardDesk(channel.client, IMAGES, RULES, clock, newest=SavedElsewhere(running, failed).get)
+    desk.changed(running)
+    await clock.asleep()
+    clock.advance(EDIT_EVERY)
+    await channel.shows(running, "No video")
+    assert len(channel.requests("PATCH")) == 2
+    await desk.close(0)
+
+
+async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay_in_the_queue(
+    channel: Channel, clock: ManualClock, tmp_path: Path
+) -> None:
+    preparing = await channel.job(State.PREPARING)
+    cancelled = replace(preparing.move(State.CANCELLED, NOON), version=preparing.version + 1)
+    desk = CardDesk(channel.client, IMAGES, RULES, clock, newest=SavedElsewhere(cancelled).get)
+    (tmp_path / "reference-1").write_bytes(png())
+    await desk.attach(preparing, [tmp_path / "reference-1"])
+    await channel.shows(preparing, "Cancelled")
     await desk.close(0)
