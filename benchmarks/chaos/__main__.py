@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rounds=2 if options.quick else ROUNDS,
         seed=options.seed,
         unknown_ends=not options.quick,
+        logs=options.logs,
         **({"nothing_for": 0.0} if options.quick else {}),
     )
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--database", choices=("sqlite", "postgresql"), default="sqlite", help="one process that is killed, or many"
     )
+    parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep there what every process said")
     parser.add_argument("--verbose", action="store_true", help="tell of each life")
     return parser
 

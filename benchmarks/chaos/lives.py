@@ -85,6 +85,9 @@ async def bot(
     async with python(name, "benchmarks.chaos.victim", command, folder=world.folder, environment=variables) as child:
         yield child
     record.note(child.lines, started=started)
+    if world.logs is not None:
+        world.logs.mkdir(parents=True, exist_ok=True)
+        (world.logs / f"{started:.3f} {name}.log").write_text("\n".join(child.lines), encoding="utf-8")
 
 
 def set_traps(world: World, name: str, traps: Mapping[str, int]) -> Path:

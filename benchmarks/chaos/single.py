@@ -35,6 +35,7 @@ class Plan:
     rounds: int
     seed: int
     unknown_ends: bool
+    logs: Path | None = None
     nothing_for: float = NOTHING_FOR
 
 
@@ -47,7 +48,7 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
     draw = random.Random(plan.seed)  # noqa: S311 - repeatable, nothing secret
     record = Record()
     began = time.monotonic()
-    async with open_world(folder, url, seed=plan.seed) as world:
+    async with open_world(folder, url, seed=plan.seed, logs=plan.logs) as world:
         async with bad_weather(world, draw, unknown_ends=plan.unknown_ends):
             await _lives(plan, world, record, draw, progress)
         progress(f"{time.monotonic() - began:.0f} s: the last life")

@@ -23,7 +23,8 @@ from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
 
 PER_MINUTE: Final = 3_000  # requests, on both sides: pacing is another benchmark's matter
-RUNS: Final = Settings(queue_seconds=0.4, run_seconds=1.0, sigma=0.4, history_outputs=2)
+# Longer than the 2 s between two polls, so that PROCESSING is seen.
+RUNS: Final = Settings(queue_seconds=0.5, run_seconds=3.0, sigma=0.4, history_outputs=2)
 SEATS: Final = (
     ("mira", "Film Club", "videos"),
     ("noor", "Film Club", "general"),
@@ -46,6 +47,7 @@ class World:
     segmind: SegmindControl
     seats: tuple[Member, ...]
     variables: Mapping[str, str]
+    logs: Path | None = None  # a folder for what every process said
     asked: int = 0
     answered: set[int] = field(default_factory=set[int])  # the jobs whose card a member saw
     _asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -90,7 +92,7 @@ def picture(number: int) -> Upload:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, database_url: str, *, seed: int) -> AsyncGenerator[World]:
+async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path | None = None) -> AsyncGenerator[World]:
     """Start both sandboxes, and seat the members."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(DiscordSandbox())
@@ -111,6 +113,7 @@ async def open_world(folder: Path, database_url: str, *, seed: int) -> AsyncGene
         yield World(
             folder=folder,
             sandbox=sandbox,
+            logs=logs,
             segmind=SegmindControl(segmind.describe()["control_url"], session),
             seats=tuple(sandbox.member(name, guild=guild, channel=channel) for name, guild, channel in SEATS),
             variables={
