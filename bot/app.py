@@ -1,7 +1,6 @@
 """The bot itself, and the composition root that runs it."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from yarl import URL
 
 from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
+from bot.interactions.errors import answer_broken
 from bot.services import Services, open_services
 from bot.settings import Settings
 
@@ -24,7 +24,11 @@ __all__ = ["Reelcast", "Services", "open_bot", "run"]
 
 log = structlog.get_logger(__name__)
 
-EXTENSIONS: Final = ("cogs.video", "cogs.details", "cogs.cancel", "cogs.send_again")
+EXTENSIONS: Final = (
+    *("cogs.video", "cogs.studio", "cogs.pictures"),
+    *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
+    *("cogs.send_again", "cogs.my_videos"),
+)
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 
 
@@ -36,13 +40,7 @@ class _Tree(app_commands.CommandTree["Reelcast"]):
     ) -> None:
         cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
         name = interaction.command.qualified_name if interaction.command else None
-        log.error("command_broke", command=name, interaction=interaction.id, exc_info=cause)
-        sentence = "Something went wrong, and whoever runs this bot has been told. Nothing was charged."
-        with contextlib.suppress(discord.HTTPException):
-            if interaction.response.is_done():
-                await interaction.followup.send(sentence, ephemeral=True)
-            else:
-                await interaction.response.send_message(sentence, ephemeral=True)
+        await answer_broken(interaction, name, cause)
 
 
 class Reelcast(commands.AutoShardedBot):

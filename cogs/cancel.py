@@ -1,42 +1,31 @@
 """The *Cancel* button of a card."""
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 
 from bot.app import Reelcast
+from bot.interactions.errors import say
+from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.errors import WrongState
-from bot.presentation.controls import CANCEL_PATTERN, cancel_id
-from bot.presentation.sentences import cancelled_sentence, not_cancellable_sentence
+from bot.jobs.model import Job
+from bot.presentation.controls import CANCEL_PATTERN
+from bot.presentation.sentences import cancelled_sentence, not_cancellable_sentence, not_yours_sentence
 
 
-class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=CANCEL_PATTERN):
-    """Takes a request back, for who asked or may manage messages here, as long as that costs nothing."""
+class CancelButton(JobButton, template=CANCEL_PATTERN):
+    """Takes a request back, for who asked or may manage messages here."""
 
-    def __init__(self, job_id: int) -> None:
-        super().__init__(discord.ui.Button(label="Cancel", custom_id=cancel_id(job_id)))
-        self._job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["job"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
-        job = await bot.services.store.get(self._job_id)
-        if job is None or job.request.channel_id != interaction.channel_id:
-            answer = "This video is no longer on record."
-        elif interaction.user.id != job.request.member_id and not interaction.permissions.manage_messages:
-            answer = "Only the member who asked for this video, or who may manage messages here, can cancel it."
+        if not (is_requester(interaction, job) or may_moderate(interaction, job)):
+            answer = not_yours_sentence("cancel it")
         else:
             try:
-                answer = cancelled_sentence(await bot.services.control.cancel(self._job_id))
+                answer = cancelled_sentence(await bot.services.control.cancel(job.id))
             except WrongState as error:
                 answer = not_cancellable_sentence(error.state)
-        await interaction.response.send_message(answer, ephemeral=True)
+        await say(interaction, answer)
 
 
 async def setup(bot: Reelcast) -> None:

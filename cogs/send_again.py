@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.interactions.errors import answer_broken, say
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.policy.permissions import missing_permissions
@@ -20,7 +21,10 @@ GONE: Final = "This video is no longer waiting to be sent."
 
 
 class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RESEND_PATTERN):
-    """Posts the video where it was asked for, for who asked or may manage messages there."""
+    """Posts the video where it was asked for, for who asked or may manage messages there.
+
+    It stands in direct messages too, so that the server of a press says nothing.
+    """
 
     def __init__(self, job_id: int) -> None:
         super().__init__(discord.ui.Button(label="Send again", custom_id=resend_id(job_id)))
@@ -33,15 +37,19 @@ class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=R
         return cls(int(match["job"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await say(interaction, await self._pressed(interaction))
+        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
+            await answer_broken(interaction, type(self).__name__, error)
+
+    async def _pressed(self, interaction: discord.Interaction[Any]) -> str:
         bot: Reelcast = interaction.client
         job = await bot.services.store.get(self._job_id)
         if job is None or not _may_send(interaction, job):
-            answer = "Only the member who asked for this video, or who may manage messages here, can have it sent."
-        elif missing := _missing(interaction):
-            answer = missing_permissions_sentence(missing)
-        else:
-            answer = await _send(bot.services, job.id, job.request.channel_id)
-        await interaction.response.send_message(answer, ephemeral=True)
+            return "Only the member who asked for this video, or who may manage messages here, can have it sent."
+        if missing := _missing(interaction):
+            return missing_permissions_sentence(missing)
+        return await _send(bot.services, job.id, job.request.channel_id)
 
 
 class SendAgainCog(commands.Cog):

@@ -1,4 +1,6 @@
-"""What people do to a job that exists: take it back, or have its video sent again."""
+"""What people do to a job that exists: take it back, have its video sent again, or have it removed."""
+
+import contextlib
 
 import structlog
 
@@ -7,7 +9,7 @@ from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
-from bot.jobs.states import CANCELLABLE, State
+from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
 from bot.jobs.store import JobStore
 
 log = structlog.get_logger(__name__)
@@ -23,10 +25,17 @@ class JobControl:
         self._clock = clock
 
     async def cancel(self, job_id: int) -> Job:
-        """Take a request back that has not gone to Segmind; raises `WrongState` where it has, or is over."""
+        """Take a request back: at no cost where it has not gone to Segmind, else its video is paid for and withheld.
+
+        Raises `WrongState` where the video is made, the request is over, or the wish is noted already.
+        """
         while True:
-            job = await self._expect(job_id, CANCELLABLE)
+            job = await self._expect(job_id, CANCELLABLE | IN_FLIGHT)
+            if job.state in IN_FLIGHT and job.cancel_requested:
+                raise WrongState(job_id, State.CANCELLED)
             try:
+                if job.state in IN_FLIGHT:
+                    return await self._withhold(job)
                 cancelled = await self._store.save(job.move(State.CANCELLED, self._clock.now()))
             except StaleJob:
                 continue
@@ -34,6 +43,27 @@ class JobControl:
             await self._dispatcher.release(job_id)
             self._cards.changed(cancelled)
             return cancelled
+
+    async def _withhold(self, job: Job) -> Job:
+        """Note the wish on a run that cannot be stopped; its driver goes on until the cost is settled."""
+        noted = await self._store.save(job.evolve(cancel_requested=True))
+        log.info("cancel_requested", job=job.id, state=job.state.value)
+        self._cards.changed(noted)
+        return noted
+
+    async def take_down(self, job_id: int) -> Job:
+        """Note that a posted video is to be there no more; raises `WrongState` where it is not posted.
+
+        One that is taken down already is returned as it is: its messages may still have to go.
+        """
+        while True:
+            job = await self._expect(job_id, frozenset({State.DELIVERED, State.TAKEN_DOWN}))
+            if job.state is State.TAKEN_DOWN:
+                return job
+            with contextlib.suppress(StaleJob):
+                taken_down = await self._store.save(job.move(State.TAKEN_DOWN, self._clock.now()))
+                log.info("job_taken_down", job=job_id)
+                return taken_down
 
     async def send_again(self, job_id: int, channel_id: int) -> Job:
         """Post an undelivered video once more, in any channel; raises `WrongState` where it is not undelivered."""

@@ -186,6 +186,18 @@ class JobStore:
             return [_from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
+    async def newest(self, member_id: int, guild_id: int, *, states: Iterable[State], at_most: int) -> Sequence[Job]:
+        """Read a member's jobs in a server that are in one of `states`, newest first."""
+        query = (
+            select(jobs)
+            .where(jobs.c.member_id == member_id, jobs.c.guild_id == guild_id, jobs.c.state.in_(list(states)))
+            .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+            .limit(at_most)
+        )
+        async with self._engine.connect() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:
         """Tell which of these request ids belong to a job of ours."""
         query = select(jobs.c.request_id).where(jobs.c.request_id.in_(list(request_ids)))

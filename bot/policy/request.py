@@ -10,6 +10,7 @@ from typing import Final
 from bot.media.rules import ImageFault, ImageRules, judge_metadata
 
 PROMPT_LIMIT: Final = 2_500  # characters; Kling O1's
+MAX_IMAGES: Final = 7  # Kling O1's
 ASPECT_RATIOS: Final = ("16:9", "9:16", "1:1")
 _NAMED_IMAGE: Final = re.compile(r"@image(\d+)", re.IGNORECASE | re.ASCII)
 # Letters, numbers, punctuation and symbols show something; controls, spaces, bare marks and unassigned codes do not.
@@ -31,6 +32,7 @@ class Upload:
 class RefusalCode(StrEnum):
     BLANK_PROMPT = "BLANK_PROMPT"
     LONG_PROMPT = "LONG_PROMPT"
+    IMAGE_COUNT = "IMAGE_COUNT"
     IMAGE = "IMAGE"
     UNKNOWN_IMAGE = "UNKNOWN_IMAGE"  # the prompt names an image that is not there
     GAP = "GAP"  # the prompt names images, and an option between them was left out
@@ -56,6 +58,8 @@ def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> 
         return Refusal(code=RefusalCode.BLANK_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         return Refusal(code=RefusalCode.LONG_PROMPT, number=len(prompt))
+    if not 1 <= len(uploads) <= MAX_IMAGES:
+        return Refusal(code=RefusalCode.IMAGE_COUNT, count=len(uploads))
     for upload in uploads:
         fault = judge_metadata(
             rules,

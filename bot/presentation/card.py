@@ -9,9 +9,9 @@ from discord import ui
 
 from bot.jobs.deadlines import is_late
 from bot.jobs.model import Job, Reference
-from bot.jobs.states import CANCELLABLE, State
+from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageRules
-from bot.presentation.controls import DetailsId, cancel_id, resend_id
+from bot.presentation.buttons import card_buttons
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import clock_time, countdown, dollars, lasted, problem_sentence
 from bot.presentation.text import quoted
@@ -19,7 +19,10 @@ from bot.presentation.text import quoted
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
 PROMPT_LINES: Final = 8
 TYPICAL_RUN: Final = timedelta(seconds=194)  # what the model's page gives as the average
-
+BAR_CELLS: Final = 16
+MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
+FOLLOWED: Final = frozenset({State.QUEUED, State.PROCESSING})
+CANCEL_NOTED: Final = "Cancelled: the run is paid for all the same, and its video will not be posted."
 
 # The run is still ahead: its time counts from now, or from when it was sent.
 _BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
@@ -43,12 +46,16 @@ def status_card(
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
     container.add_item(ui.TextDisplay(f"### {look.emoji} {look.title}\n{_since(job, now, position, run_time)}"))
+    if bar := progress(job, now, run_time):
+        container.add_item(ui.TextDisplay(bar))
+    if job.cancel_requested and job.state in IN_FLIGHT:
+        container.add_item(ui.TextDisplay(CANCEL_NOTED))
     if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
     container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
     container.add_item(ui.MediaGallery(*_gallery(request.references)))
     container.add_item(ui.TextDisplay(f"-# {_facts(job)}"))
-    container.add_item(_buttons(job))
+    container.add_item(ui.ActionRow(*card_buttons(job)))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     view.stop()
@@ -62,16 +69,17 @@ def expected_at(job: Job, run_time: timedelta = TYPICAL_RUN) -> datetime | None:
     return job.state_since + run_time if job.state in _BEFORE_RUN else None
 
 
-def _buttons(job: Job) -> ui.ActionRow[ui.LayoutView]:
-    grey = discord.ButtonStyle.secondary
-    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    if job.state in CANCELLABLE:
-        row.add_item(ui.Button(label="Cancel", style=grey, custom_id=cancel_id(job.id)))
-    if job.state is State.UNDELIVERED:
-        row.add_item(ui.Button(label="Send again", style=grey, custom_id=resend_id(job.id)))
-    details = str(DetailsId(place="card", job_id=job.id))
-    row.add_item(ui.Button(label="Details", style=grey, custom_id=details))
-    return row
+def progress(job: Job, now: datetime, run_time: timedelta) -> str:
+    """Draw how far a run has come by the time it usually takes; empty where that says nothing.
+
+    A run that takes longer than usual stays short of the end: only Segmind knows when it is over.
+    """
+    if job.state not in FOLLOWED or is_late(job, now):
+        return ""
+    began = job.submitted_at or job.state_since
+    share = min(max((now - began) / run_time, 0.0), MOST_PROGRESS)
+    filled = int(share * BAR_CELLS)
+    return f"{'▰' * filled}{'▱' * (BAR_CELLS - filled)} about {int(share * 20) * 5} % (estimated)"
 
 
 def _since(job: Job, now: datetime, position: int | None, run_time: timedelta) -> str:

@@ -26,6 +26,11 @@ class DetailsId:
 
 CANCEL_PATTERN: Final = r"reelcast:cancel:(?P<job>[0-9]{1,20})"
 RESEND_PATTERN: Final = r"reelcast:resend:(?P<job>[0-9]{1,20})"
+AGAIN_PATTERN: Final = r"reelcast:again:(?P<job>[0-9]{1,20})"
+EDIT_PATTERN: Final = r"reelcast:edit:(?P<job>[0-9]{1,20})"  # of the button, and of the modal that it opens
+DELETE_PATTERN: Final = r"reelcast:delete:(?P<job>[0-9]{1,20})"
+STUDIO_ID: Final = "reelcast:studio"
+PICTURES_PATTERN: Final = r"reelcast:pictures:(?P<message>[0-9]{1,20})"
 
 
 def cancel_id(job_id: int) -> str:
@@ -34,3 +39,19 @@ def cancel_id(job_id: int) -> str:
 
 def resend_id(job_id: int) -> str:
     return f"reelcast:resend:{job_id}"
+
+
+def again_id(job_id: int) -> str:
+    return f"reelcast:again:{job_id}"
+
+
+def edit_id(job_id: int) -> str:
+    return f"reelcast:edit:{job_id}"
+
+
+def delete_id(job_id: int) -> str:
+    return f"reelcast:delete:{job_id}"
+
+
+def pictures_id(message_id: int) -> str:
+    return f"reelcast:pictures:{message_id}"

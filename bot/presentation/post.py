@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from bot.jobs.model import Job
-from bot.presentation.controls import DetailsId
+from bot.presentation.buttons import post_buttons
 from bot.presentation.sentences import date, mebibytes
 from bot.presentation.text import clip
 
@@ -42,12 +42,7 @@ def post_controls(job: Job, *, link: str | None = None, label: str = "Open the v
     view = ui.View(timeout=None)
     if link is not None:
         view.add_item(ui.Button(label=label, style=discord.ButtonStyle.link, url=link))
-    view.add_item(
-        ui.Button(
-            label="Details",
-            style=discord.ButtonStyle.secondary,
-            custom_id=str(DetailsId(place="post", job_id=job.id, attempt=job.post_attempts)),
-        )
-    )
+    for button in post_buttons(job):
+        view.add_item(button)
     view.stop()
     return view

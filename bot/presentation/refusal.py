@@ -17,7 +17,11 @@ def refusal_message(
     refusal: Refusal, rules: ImageRules, *, prompt: str, spending_resets_at: datetime
 ) -> tuple[str, list[discord.File]]:
     """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
-    sentence = refusal_sentence(refusal, rules, spending_resets_at=spending_resets_at)
+    return with_prompt(refusal_sentence(refusal, rules, spending_resets_at=spending_resets_at), prompt)
+
+
+def with_prompt(sentence: str, prompt: str) -> tuple[str, list[discord.File]]:
+    """Give a member's prompt back below a sentence, in a file where it is too long or would break its frame."""
     if not has_words(prompt):
         return sentence, []
     if len(prompt) <= CODE_BLOCK_LIMIT and "```" not in prompt:

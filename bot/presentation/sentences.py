@@ -11,7 +11,7 @@ from typing import Final
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import PROMPT_LIMIT, Refusal, RefusalCode
+from bot.policy.request import MAX_IMAGES, PROMPT_LIMIT, Refusal, RefusalCode
 from bot.presentation.text import clip
 
 _PROBLEMS: Final = {
@@ -96,6 +96,8 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
             return "The prompt is empty. Describe what should happen in the video."
         case RefusalCode.LONG_PROMPT:
             return f"The prompt has {refusal.number:,} characters; at most {PROMPT_LIMIT:,} are possible. Shorten it."
+        case RefusalCode.IMAGE_COUNT:
+            return _image_count_sentence(refusal.count)
         case RefusalCode.IMAGE:
             return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", rules)
         case RefusalCode.UNKNOWN_IMAGE:
@@ -108,6 +110,12 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
             return missing_permissions_sentence(refusal.names)
         case RefusalCode.SPEND_LIMIT:
             return f"Today's spending limit for videos is reached. Try again {countdown(spending_resets_at)}."
+
+
+def _image_count_sentence(count: int) -> str:
+    if count == 0:
+        return "There is no reference image. Add at least one."
+    return f"There are {count} reference images; at most {MAX_IMAGES} are possible. Use fewer."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -128,6 +136,9 @@ def missing_permissions_sentence(names: Sequence[str]) -> str:
 
 
 def cancelled_sentence(job: Job) -> str:
+    """Say what became of a wish to take a request back."""
+    if job.state in IN_FLIGHT:
+        return "The video is being made already, and the run is paid for all the same. It will not be posted."
     return f"Cancelled. Nothing was charged; {dollars(job.reserved_usd)} of the day's limit are free again."
 
 
@@ -135,9 +146,32 @@ def not_cancellable_sentence(state: State | None) -> str:
     """Say why a request can no longer be taken back."""
     if state is State.CANCELLED:
         return "It is cancelled already."
-    if state in IN_FLIGHT:
-        return "It is being made already, and is paid for: it can no longer be taken back."
+    if state in {State.COMPLETED, State.POSTING, State.REVIEW, State.UNDELIVERED}:
+        return "The video is made already, and paid for: it can no longer be taken back."
     return "It is over already."
+
+
+def not_yours_sentence(deed: str) -> str:
+    """Refuse a stranger what only who asked or a moderator may do, such as "cancel it"."""
+    return f"Only the member who asked for this video, or who may manage messages here, can {deed}."
+
+
+def not_repeatable_sentence(state: State) -> str:
+    """Say why a request cannot be made again."""
+    if state in {State.REJECTED, State.WITHHELD, State.TAKEN_DOWN}:
+        return "This video was withheld or removed, so it is not made again. Use `/studio` or `/video` for another."
+    return "It is not over yet. When it is, you can make it again."
+
+
+def references_gone_sentence(*, unreadable: bool = False) -> str:
+    """Say that a request cannot be made again as it was, for its images are nowhere any more."""
+    if unreadable:
+        return (
+            "Discord does not give out the images of this video right now. Nothing was charged. Try again in a minute."
+        )
+    return (
+        "The images of this video are gone with its status message. Use `/studio` or `/video`, and upload them again."
+    )
 
 
 def sent_again_sentence(channel_id: int) -> str:

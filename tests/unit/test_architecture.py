@@ -29,12 +29,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.database"),
     "bot.presentation": (*PURE_JOBS, "bot.policy", "bot.media.rules"),
     "bot.delivery": ("bot.presentation", "bot.media", "bot.jobs"),
+    "bot.interactions": ("bot.services", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
     "bot": ("bot",),  # the modules directly in it: settings apart, they wire
-    "cogs": ("bot.app", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
+    "cogs": ("bot.app", "bot.interactions", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
     "sandbox": (),
 }
 DISCORD_SPEAKERS = (
-    *("bot.app", "bot.presentation", "bot.delivery", "cogs"),
+    *("bot.app", "bot.interactions", "bot.presentation", "bot.delivery", "cogs"),
     *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.worker"),  # what opens a client, or wires it
 )
 READS_ENVIRONMENT = ("bot.settings", "sandbox.demo")  # and the sandbox's `__main__` modules

@@ -98,6 +98,12 @@ class Stage:
         [card] = [message for message in self.channel.history() if message.id == job.card_message_id]
         return card
 
+    async def submit(
+        self, shown: InteractionResult, values: dict[str, Any], *, who: simcord.MemberActor | None = None
+    ) -> InteractionResult:
+        """Have a member submit a modal, Alice unless said otherwise; what is not given keeps its default."""
+        return await (who or self.alice).submit_modal(shown, {**_defaults(shown.modal or {}), **values})
+
     async def refusal(self, prompt: str = "@Image1 waves", **options: Any) -> str:
         """Have Alice ask for what is refused; returns the sentence that only she sees."""
         return await self.refused(await self.ask(prompt, **options))
@@ -125,6 +131,18 @@ class Stage:
         await parent.create_thread(name="storyboards", type=discord.ChannelType.public_thread)
         [thread] = channel.threads
         return thread
+
+
+def _defaults(modal: dict[str, Any]) -> dict[str, Any]:
+    """Take what stands in a modal when it opens, which a client sends unless the member changes it."""
+    found: dict[str, Any] = {}
+    for field in (label["component"] for label in modal["components"]):
+        chosen = [option["value"] for option in field.get("options", ()) if option.get("default")]
+        if field["type"] == discord.ComponentType.radio_group.value:
+            found[field["custom_id"]] = chosen[0]
+        elif chosen or "value" in field:
+            found[field["custom_id"]] = field.get("value") or chosen
+    return found
 
 
 def picture(name: str = "keeper.png", *, size: tuple[int, int] = (640, 480), padding: int = 0) -> Upload:

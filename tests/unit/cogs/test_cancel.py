@@ -63,12 +63,12 @@ async def test_who_may_manage_messages_here_can_cancel(stage: Stage) -> None:
     ("state", "answer"),
     [
         (State.CANCELLED, "It is cancelled already."),
-        (State.SUBMITTING, "It is being made already"),
-        (State.PROCESSING, "It is being made already"),
+        (State.COMPLETED, "The video is made already"),
+        (State.POSTING, "The video is made already"),
         (State.DELIVERED, "It is over already."),
     ],
 )
-async def test_what_costs_already_or_is_over_cannot_be_cancelled(stage: Stage, state: State, answer: str) -> None:
+async def test_what_is_made_or_over_cannot_be_cancelled(stage: Stage, state: State, answer: str) -> None:
     card = await a_card(stage)
     await stage.has_become(state)
     assert (await cancel(stage, card)).startswith(answer)
@@ -79,3 +79,22 @@ async def test_a_card_of_before_a_restart_can_be_cancelled(stage: Stage, boot: B
     card = await a_card(stage)
     await stage.env.restart_bot(await boot())
     assert (await cancel(stage, card)).startswith("Cancelled.")
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.UNCONFIRMED, State.QUEUED, State.PROCESSING])
+async def test_a_run_is_paid_for_all_the_same_and_its_video_is_withheld(stage: Stage, state: State) -> None:
+    card = await a_card(stage)
+    await stage.has_become(state)
+    assert (await cancel(stage, card)).endswith("is paid for all the same. It will not be posted.")
+    [job] = await stage.jobs()
+    assert (job.state, job.cancel_requested) == (state, True)
+    assert job.committed_usd == job.reserved_usd
+    [shown] = stage.channel.history()
+    assert "its video will not be posted" in str([part.to_dict() for part in shown.components])
+
+
+async def test_a_run_is_cancelled_once_for_two_wishes(stage: Stage) -> None:
+    await a_card(stage)
+    [card] = [await stage.card_of(await stage.has_become(State.QUEUED))]
+    await stage.has_become(State.QUEUED, cancel_requested=True)
+    assert await cancel(stage, card) == "It is cancelled already."

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.states import State
+from bot.jobs.states import ENDED, IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
 from bot.presentation.card import TYPICAL_RUN, expected_at, status_card
 from bot.presentation.controls import DetailsId
@@ -170,12 +170,51 @@ def test_every_card_has_details_that_lead_to_its_job(state: State) -> None:
     )
 
 
-def test_only_what_costs_nothing_yet_can_be_cancelled_and_only_what_lies_here_sent_again() -> None:
-    def offered(label: str) -> set[State]:
-        return {state for state in State if label in buttons_of(status_card(a_job(state), RULES, now=NOON))}
+def offered(label: str, **changes: Any) -> set[State]:
+    jobs = [a_job(state).evolve(**changes) for state in State]
+    return {job.state for job in jobs if label in buttons_of(status_card(job, RULES, now=NOON))}
 
-    assert offered("Cancel") == {State.HELD, State.PREPARING, State.WAITING}
+
+def test_a_request_can_be_cancelled_until_its_video_is_made() -> None:
+    assert offered("Cancel") == {State.HELD, State.PREPARING, State.WAITING, *IN_FLIGHT}
+    assert offered("Cancel", cancel_requested=True) == {State.HELD, State.PREPARING, State.WAITING}
+
+
+def test_what_lies_here_can_be_sent_again() -> None:
     assert offered("Send again") == {State.UNDELIVERED}
+
+
+@pytest.mark.parametrize("label", ["Again", "Edit"])
+def test_what_is_over_can_be_made_again_unless_a_moderator_said_no(label: str) -> None:
+    assert offered(label) == {
+        *(State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED),
+    }
+
+
+def test_a_card_of_which_nothing_is_to_come_can_be_deleted() -> None:
+    assert offered("Delete") == ENDED
+
+
+def test_a_run_that_is_cancelled_too_late_says_that_it_is_paid_for() -> None:
+    assert "paid for all the same" in card(a_job(State.PROCESSING).evolve(cancel_requested=True))
+    assert "paid for all the same" not in card(a_job(State.PROCESSING))
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.PROCESSING])
+def test_a_run_shows_how_far_it_has_come_and_calls_that_an_estimate(state: State) -> None:
+    run = a_job(state).evolve(submitted_at=NOON)
+    assert "▱" * 16 + " about 0 % (estimated)" in card(run)
+    assert "▰" * 8 + "▱" * 8 + " about 50 % (estimated)" in card(run, now=TYPICAL_RUN / 2)
+
+
+def test_a_run_that_takes_longer_than_usual_never_seems_to_be_over() -> None:
+    run = a_job(State.PROCESSING).evolve(submitted_at=NOON)
+    assert "▰" * 15 + "▱ about 95 %" in card(run, now=TYPICAL_RUN * 2)
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.QUEUED, State.PROCESSING}))
+def test_what_does_not_run_has_no_bar(state: State) -> None:
+    assert "▱" not in card(a_job(state).evolve(submitted_at=NOON))
 
 
 async def test_the_view_is_not_remembered_by_discord_py() -> None:

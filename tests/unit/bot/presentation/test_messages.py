@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import Refusal, RefusalCode
+from bot.policy.request import Refusal, RefusalCode, has_words
 from bot.presentation.controls import DetailsId
 from bot.presentation.details import details_text
 from bot.presentation.post import link_text, post_controls, post_text
@@ -77,7 +77,7 @@ def test_details_tell_why_there_is_no_video_and_nothing_of_the_services_words() 
 def test_a_refusal_is_taken_whatever_the_prompt_and_gives_every_word_back(prompt: str) -> None:
     content, files = refused(prompt)
     check_taken(content)
-    if prompt.strip():
+    if has_words(prompt):
         [*given_back] = [file.fp.read().decode() for file in files]
         assert given_back == [prompt] or f"```\n{prompt}\n```" in content
 
@@ -107,7 +107,9 @@ def test_a_post_carries_its_job_and_attempt_and_the_link_if_there_is_one(link: s
     view = post_controls(job, link=link)
     buttons = [item for item in view.children if isinstance(item, discord.ui.Button)]
     assert [button.url for button in buttons if button.url] == ([link] if link else [])
-    assert DetailsId.parse(buttons[-1].custom_id or "") == DetailsId(place="post", job_id=42, attempt=3)
+    ids = {button.label: button.custom_id for button in buttons if button.custom_id}
+    assert list(ids) == ["Again", "Details", "Delete"]
+    assert DetailsId.parse(ids["Details"] or "") == DetailsId(place="post", job_id=42, attempt=3)
     check_message({"content": "x", "components": view.to_components()}, files=[], upload_limit=UPLOAD_LIMIT)
 
 

@@ -128,7 +128,7 @@ def test_a_state_that_leaves_a_question_answers_it(state: State) -> None:
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [(State.CANCELLED, "already"), (State.PROCESSING, "paid"), (State.DELIVERED, "over"), (None, "over")],
+    [(State.CANCELLED, "already"), (State.POSTING, "paid"), (State.DELIVERED, "over"), (None, "over")],
 )
 def test_what_can_no_longer_be_cancelled_says_why(state: State | None, said: str) -> None:
     assert said in not_cancellable_sentence(state)

@@ -1,0 +1,27 @@
+"""The answer to whatever went wrong in a command, a button or a modal."""
+
+import contextlib
+from typing import Any, Final
+
+import discord
+import structlog
+
+log = structlog.get_logger(__name__)
+
+BROKEN: Final = "Something went wrong, and whoever runs this bot has been told. Nothing was charged."
+
+
+async def answer_broken(interaction: discord.Interaction[Any], name: str | None, error: BaseException) -> None:
+    """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
+    log.error("command_broke", command=name, interaction=interaction.id, exc_info=error)
+    with contextlib.suppress(discord.HTTPException):
+        await say(interaction, BROKEN)
+
+
+async def say(interaction: discord.Interaction[Any], sentence: str, **extra: Any) -> None:
+    """Tell the member alone, whether or not the interaction has been answered before."""
+    mentions = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(sentence, ephemeral=True, allowed_mentions=mentions, **extra)
+    else:
+        await interaction.response.send_message(sentence, ephemeral=True, allowed_mentions=mentions, **extra)

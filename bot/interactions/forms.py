@@ -1,0 +1,99 @@
+"""Modals by their custom id alone: whatever a member has typed reaches us after a restart, too, and however late."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import discord
+from discord.ext import commands
+
+from bot.interactions.errors import answer_broken
+from bot.jobs.model import Reference
+from bot.policy.request import ASPECT_RATIOS
+from bot.presentation.modals import DURATION, IMAGES, PROMPT, RATIO
+
+DURATIONS: Final = ("5", "10")  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a member filled in, as Discord sends it: `fields` by custom id, uploads by their id."""
+
+    fields: Mapping[str, Mapping[str, Any]]
+    uploads: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Submission":
+        fields = {each["custom_id"]: each for each in _leaves(data.get("components", ())) if "custom_id" in each}
+        return cls(fields=fields, uploads=data.get("resolved", {}).get("attachments", {}))
+
+    @property
+    def prompt(self) -> str:
+        return str(self.fields.get(PROMPT, {}).get("value") or "")
+
+    @property
+    def duration(self) -> int:
+        """How many seconds were chosen; the shortest where that cannot be read."""
+        return int(self._choice(DURATION, DURATIONS))
+
+    @property
+    def aspect_ratio(self) -> str:
+        return self._choice(RATIO, ASPECT_RATIOS)
+
+    @property
+    def chosen_images(self) -> Sequence[str]:
+        """What was chosen or uploaded in the field for images: ids, in the member's order."""
+        return [str(each) for each in self.fields.get(IMAGES, {}).get("values") or ()]
+
+    @property
+    def uploaded_images(self) -> Sequence[Reference]:
+        return [_reference(self.uploads[each]) for each in self.chosen_images if each in self.uploads]
+
+    def _choice(self, name: str, known: Sequence[str]) -> str:
+        value = self.fields.get(name, {}).get("value")
+        return next((each for each in known if each == value), known[0])
+
+
+class FormCog(commands.Cog):
+    """A cog that takes the submissions of its modals; a subclass gives their custom ids and what comes of them."""
+
+    form_pattern: ClassVar[str]
+
+    @commands.Cog.listener("on_interaction")
+    async def _receive(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is not discord.InteractionType.modal_submit or interaction.data is None:
+            return
+        data: Mapping[str, Any] = interaction.data
+        match = re.fullmatch(self.form_pattern, data.get("custom_id", ""))
+        if match is None:
+            return
+        try:
+            await self.submitted(interaction, match, Submission.read(data))
+        except Exception as error:  # noqa: BLE001 - whatever it is, who typed all that must be answered
+            await answer_broken(interaction, self.qualified_name, error)
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission, /
+    ) -> None:
+        """Do what a modal with a custom id of this cog is for."""
+        raise NotImplementedError
+
+
+def _leaves(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        yield component
+        yield from _leaves(component.get("components", ()))
+        if "component" in component:
+            yield component["component"]
+
+
+def _reference(upload: Mapping[str, Any]) -> Reference:
+    return Reference(
+        url=upload["url"],
+        filename=upload["filename"],
+        content_type=upload.get("content_type") or "",
+        size=upload["size"],
+        width=upload.get("width") or 0,
+        height=upload.get("height") or 0,
+    )

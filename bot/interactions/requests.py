@@ -1,0 +1,149 @@
+"""The one way in: every command, button and modal that asks for a video ends here, and gets the same answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import aiohttp
+import discord
+
+from bot.interactions.errors import say
+from bot.jobs.errors import SpendLimitReached
+from bot.jobs.model import Job, Reference, VideoRequest
+from bot.policy.permissions import missing_permissions
+from bot.policy.request import Refusal, RefusalCode, Upload, judge_request
+from bot.presentation.card import status_card
+from bot.presentation.refusal import refusal_message
+from bot.services import Services
+
+ALREADY_ANSWERED: Final = 40060
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a member asks for. `images` come with the number that the member knows each by: 2 for image2."""
+
+    prompt: str
+    images: Sequence[tuple[int, Reference]]
+    duration: int  # seconds
+    aspect_ratio: str
+
+
+class Requests:
+    """Judges what members ask for, and makes jobs of what may be made."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def take(self, interaction: discord.Interaction[Any], wish: Wish) -> bool:
+        """Answer with the card of a new job, or with why there is none; tell whether there is one."""
+        services = self._services
+        refusal = _judge_place(interaction) or judge_request(
+            wish.prompt, [_upload(number, image) for number, image in wish.images], services.image_rules
+        )
+        if refusal is not None:
+            await self._refuse(interaction, refusal, wish.prompt)
+            return False
+        request = VideoRequest(
+            guild_id=interaction.guild_id or 0,
+            channel_id=interaction.channel_id or 0,
+            member_id=interaction.user.id,
+            locale=interaction.locale.value,
+            model=services.settings.segmind_model,
+            prompt=wish.prompt,
+            duration=wish.duration,
+            aspect_ratio=wish.aspect_ratio,
+            references=tuple(image for _, image in wish.images),
+        )
+        try:
+            job = await services.intake.accept(
+                interaction.id, request, price_usd=services.settings.prices_usd[wish.duration]
+            )
+        except SpendLimitReached:
+            await self._refuse(interaction, Refusal(code=RefusalCode.SPEND_LIMIT), wish.prompt)
+            return False
+        await self._show_card(interaction, job)
+        return True
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Tell whether a video can be made in this place at all, and answer if not: nobody fills in a form in vain."""
+        refusal = _judge_place(interaction)
+        if refusal is not None:
+            await self._refuse(interaction, refusal, prompt="")
+        return refusal is None
+
+    async def _show_card(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """Answer with the card; a job goes on only when its card is known to be there."""
+        view = status_card(job, self._services.image_rules, now=self._services.clock.now())
+        try:
+            answer = await interaction.response.send_message(view=view, allowed_mentions=discord.AllowedMentions.none())
+            message_id = answer.message_id
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError):
+            message_id = await _card_that_may_be_there(interaction)
+        except discord.HTTPException as error:
+            # After an answer that got lost, discord.py's own repeat of it is refused.
+            message_id = await _card_that_may_be_there(interaction) if error.code == ALREADY_ANSWERED else None
+        if message_id is None:
+            await self._services.intake.card_failed(job)
+        else:
+            await self._services.intake.card_sent(job, message_id)
+
+    async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, prompt: str) -> None:
+        text, files = refusal_message(
+            refusal,
+            self._services.image_rules,
+            prompt=prompt,
+            spending_resets_at=_next_midnight(self._services.clock.now()),
+        )
+        await say(interaction, text, files=files)
+
+
+async def _card_that_may_be_there(interaction: discord.Interaction[Any]) -> int | None:
+    """Look for the answer to an interaction whose sending got no clear end; None where there surely is none.
+
+    Other errors go on: the job stays as it is, and is dropped when its card does not become known in time.
+    """
+    try:
+        return (await interaction.original_response()).id
+    except discord.NotFound:
+        return None
+
+
+def _judge_place(interaction: discord.Interaction[Any]) -> Refusal | None:
+    """Find what forbids to make a video where an interaction comes from."""
+    if interaction.guild_id is None:
+        return Refusal(code=RefusalCode.OUTSIDE_SERVER)
+    missing = missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
+    return Refusal(code=RefusalCode.PERMISSIONS, names=missing) if missing else None
+
+
+def reference_of(image: discord.Attachment) -> Reference:
+    """Take from an attachment what Discord tells of it; no width is 0, as of what is no picture."""
+    return Reference(
+        url=image.url,
+        filename=image.filename,
+        content_type=image.content_type or "",
+        size=image.size,
+        width=image.width or 0,
+        height=image.height or 0,
+    )
+
+
+def numbered(images: Sequence[Reference]) -> Sequence[tuple[int, Reference]]:
+    """Number images as they stand: the first is image1."""
+    return list(enumerate(images, start=1))
+
+
+def _upload(number: int, image: Reference) -> Upload:
+    return Upload(
+        option=number,
+        content_type=image.content_type or None,
+        size=image.size,
+        width=image.width or None,
+        height=image.height or None,
+    )
+
+
+def _next_midnight(now: datetime) -> datetime:
+    return (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,53 @@
+"""The *Delete* button of cards and posts."""
+
+from typing import Any, Final
+
+import discord
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import say
+from bot.interactions.job_button import JobButton, is_requester, may_moderate
+from bot.jobs.errors import WrongState
+from bot.jobs.model import Job
+from bot.jobs.ports import PortError
+from bot.jobs.states import State
+from bot.presentation.buttons import DELETABLE
+from bot.presentation.controls import DELETE_PATTERN
+from bot.presentation.sentences import not_yours_sentence
+
+NOT_OVER: Final = "It is not over yet. Cancel it first, or wait until the video is here."
+NOT_GONE: Final = "Discord did not delete everything. Press *Delete* once more in a minute."
+GONE: Final = "Deleted."
+
+
+class DeleteButton(JobButton, template=DELETE_PATTERN):
+    """Removes the video and its card from the channel, for who asked or may manage messages there."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        if not (is_requester(interaction, job) or may_moderate(interaction, job)):
+            await say(interaction, not_yours_sentence("delete it"))
+        elif job.state not in DELETABLE:
+            await say(interaction, NOT_OVER)
+        else:
+            # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await say(interaction, await _delete(bot.services, job))
+
+
+async def _delete(services: Services, job: Job) -> str:
+    if job.state is State.DELIVERED:
+        try:
+            job = await services.control.take_down(job.id)
+        except WrongState:
+            return NOT_OVER
+    try:
+        await services.removal.remove(job)
+    except PortError:
+        services.cards.changed(job)  # the card that is left says that the video is removed
+        return NOT_GONE
+    return GONE
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(DeleteButton)

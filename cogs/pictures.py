@@ -1,0 +1,87 @@
+"""The message command *Make a video*: from the images of any message."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import say
+from bot.interactions.forms import FormCog, Submission
+from bot.interactions.requests import Requests, Wish, numbered, reference_of
+from bot.jobs.model import Reference
+from bot.presentation.controls import PICTURES_PATTERN
+from bot.presentation.modals import pictures_modal
+from bot.presentation.refusal import with_prompt
+
+NO_PICTURES: Final = "This message has no images. Use the command on one with JPEG, PNG or WebP pictures."
+FORGOTTEN: Final = "This form was opened too long ago. Use the command on the message once more."
+MOST_REMEMBERED: Final = 1_000  # messages
+
+Pictures = Sequence[tuple[int, Reference]]  # with the ids of their attachments
+
+
+class PicturesCog(FormCog):
+    """Remembers the images of a message while its modal is open: Discord shows them to nobody but the command."""
+
+    form_pattern = PICTURES_PATTERN
+
+    def __init__(self, bot: Reelcast) -> None:
+        self._services: Services = bot.services
+        self._tree = bot.tree
+        self._menu = app_commands.ContextMenu(name="Make a video", callback=self._asked)
+        self._menu.guild_only = True
+        self._pictures: dict[int, Pictures] = {}  # by message, the latest last
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        pictures = _pictures_of(message)
+        if not pictures:
+            await say(interaction, NO_PICTURES)
+        elif await Requests(self._services).admits(interaction):
+            self._remember(message.id, pictures)
+            await interaction.response.send_modal(pictures_modal(message.id, pictures))
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
+    ) -> None:
+        pictures = self._pictures.get(int(match["message"]))
+        if pictures is None:
+            text, files = with_prompt(FORGOTTEN, submission.prompt)
+            await say(interaction, text, files=files)
+            return
+        by_id = {str(attachment_id): picture for attachment_id, picture in pictures}
+        wish = Wish(
+            prompt=submission.prompt,
+            images=numbered([by_id[each] for each in submission.chosen_images if each in by_id]),
+            duration=submission.duration,
+            aspect_ratio=submission.aspect_ratio,
+        )
+        await Requests(self._services).take(interaction, wish)
+
+    def _remember(self, message_id: int, pictures: Pictures) -> None:
+        self._pictures.pop(message_id, None)
+        self._pictures[message_id] = pictures
+        if len(self._pictures) > MOST_REMEMBERED:
+            del self._pictures[next(iter(self._pictures))]
+
+
+def _pictures_of(message: discord.Message) -> Pictures:
+    """Take the images of a message, and of what it forwards."""
+    forwarded = [each for snapshot in message.message_snapshots for each in snapshot.attachments]
+    return [
+        (each.id, reference_of(each))
+        for each in (*message.attachments, *forwarded)
+        if each.width and (each.content_type or "").startswith("image/")
+    ]
+
+
+async def setup(bot: Reelcast) -> None:
+    await bot.add_cog(PicturesCog(bot))

@@ -1,0 +1,156 @@
+"""*Again* and *Edit*: a request that is over becomes a new one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from simcord.results import InteractionResult
+
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.presentation.post import post_controls
+from tests.unit.cogs.stage import Boot, Stage, picture, texts
+
+
+async def a_card(stage: Stage, state: State = State.FAILED, **asked: Any) -> discord.Message:
+    await stage.ask(**asked)
+    return await stage.card_of(await stage.has_become(state))
+
+
+async def press(
+    stage: Stage, card: discord.Message, label: str = "Again", who: simcord.MemberActor | None = None
+) -> InteractionResult:
+    return await (who or stage.alice).click(card, label=label)
+
+
+async def the_second(stage: Stage) -> Job:
+    _, second = await stage.jobs()
+    return second
+
+
+def said(result: InteractionResult) -> str:
+    assert result.response is not None
+    assert result.ephemeral
+    return result.response.content
+
+
+async def test_again_makes_the_same_request_a_new_job_with_a_card_of_its_own(stage: Stage) -> None:
+    card = await a_card(stage, prompt="@Image2 waves", image2=picture("harbour.jpg"), duration=10, aspect_ratio="9:16")
+    result = await press(stage, card)
+    assert result.response is not None
+    assert not result.ephemeral
+    assert r"> \@Image2 waves" in texts(result.response)
+    first, second = await stage.jobs()
+    assert second.card_message_id == result.response.id
+    assert second.state is State.PREPARING
+    assert stage.driven[-1] == second
+    assert second.request == first.request
+
+
+async def test_again_reserves_its_price_as_any_request(stage: Stage) -> None:
+    await press(stage, await a_card(stage, State.DELIVERED, duration=10))
+    assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == Decimal("5.40")
+
+
+@pytest.mark.parametrize("changes", [{"spend_limit_usd_per_day": Decimal("1.35")}])
+async def test_again_keeps_to_the_days_limit_and_may_be_pressed_anew(stage: Stage) -> None:
+    card = await a_card(stage, State.DELIVERED)
+    assert said(await press(stage, card)).startswith("Today's spending limit")
+    assert said(await press(stage, card)).startswith("Today's spending limit")
+    assert len(await stage.jobs()) == 1
+
+
+async def test_a_double_click_makes_one_new_run(stage: Stage) -> None:
+    card = await a_card(stage)
+    await press(stage, card)
+    assert said(await press(stage, card)) == "It is being made again already, since a moment ago."
+    assert len(await stage.jobs()) == 2
+
+
+@pytest.mark.parametrize("label", ["Again", "Edit"])
+async def test_a_stranger_is_sent_to_the_commands(stage: Stage, label: str) -> None:
+    card = await a_card(stage)
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    answer = said(await press(stage, card, label, bob))
+    assert answer.startswith("Only the member who asked")
+    assert "`/studio`" in answer
+    assert len(await stage.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "answer"), [(State.PROCESSING, "It is not over yet."), (State.TAKEN_DOWN, "This video was withheld")]
+)
+async def test_a_card_that_shows_an_older_state_says_why_it_cannot_be(stage: Stage, state: State, answer: str) -> None:
+    card = await a_card(stage)
+    await stage.has_become(state)
+    for label in ("Again", "Edit"):
+        assert said(await press(stage, card, label)).startswith(answer)
+
+
+async def test_again_works_after_a_restart_and_under_the_post(stage: Stage, boot: Boot) -> None:
+    await stage.ask()
+    job = await stage.has_become(State.DELIVERED, post_attempts=1)
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    post = await there.send("your video is ready", view=post_controls(job))
+    await stage.env.restart_bot(await boot())
+    await press(stage, post)
+    assert (await the_second(stage)).request.prompt == "@Image1 waves"
+
+
+async def edited(stage: Stage, card: discord.Message, **values: Any) -> InteractionResult:
+    return await stage.submit(await press(stage, card, "Edit"), values)
+
+
+async def test_edit_left_as_it_is_makes_the_same_request(stage: Stage) -> None:
+    card = await a_card(stage, duration=10, aspect_ratio="1:1")
+    await edited(stage, card)
+    first, second = await stage.jobs()
+    assert second.request == first.request
+
+
+async def test_edit_takes_other_words_and_choices_and_keeps_the_images(stage: Stage) -> None:
+    card = await a_card(stage, image2=picture("harbour.jpg"))
+    await edited(stage, card, prompt="@Image2 sleeps", duration="10", ratio="9:16")
+    request = (await the_second(stage)).request
+    assert (request.prompt, request.duration, request.aspect_ratio) == ("@Image2 sleeps", 10, "9:16")
+    assert names(request.references) == ["keeper.png", "harbour.jpg"]
+
+
+async def test_edit_takes_other_images_in_place_of_all(stage: Stage) -> None:
+    card = await a_card(stage, image2=picture("harbour.jpg"))
+    await edited(stage, card, images=[picture("lamp.webp")])
+    assert names((await the_second(stage)).request.references) == ["lamp.webp"]
+
+
+async def test_edit_passes_the_same_checks_as_a_command(stage: Stage) -> None:
+    card = await a_card(stage)
+    answer = said(await edited(stage, card, prompt="@Image2 waves"))
+    assert "`@Image2`, but there is only `@Image1`" in answer
+    assert "```\n@Image2 waves\n```" in answer
+    assert len(await stage.jobs()) == 1
+
+
+async def test_a_form_that_was_opened_before_a_restart_and_long_ago_is_taken(stage: Stage, boot: Boot) -> None:
+    card = await a_card(stage)
+    shown = await press(stage, card, "Edit")
+    await stage.env.restart_bot(await boot())
+    await stage.env.advance_time(14 * 60)
+    await stage.submit(shown, {"prompt": "a keeper sleeps"})
+    assert (await the_second(stage)).request.prompt == "a keeper sleeps"
+
+
+async def test_a_form_of_a_video_that_was_removed_meanwhile_gives_the_words_back(stage: Stage) -> None:
+    card = await a_card(stage)
+    shown = await press(stage, card, "Edit")
+    await stage.has_become(State.TAKEN_DOWN)
+    answer = said(await stage.submit(shown, {"prompt": "a keeper sleeps"}))
+    assert "withheld or removed" in answer
+    assert "a keeper sleeps" in answer
+
+
+def names(references: Sequence[Any]) -> list[str]:
+    return [reference.filename for reference in references]

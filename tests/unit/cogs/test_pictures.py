@@ -1,0 +1,87 @@
+"""The message command *Make a video*."""
+
+from typing import Any
+
+import discord
+import simcord
+from simcord.results import InteractionResult
+
+from tests.unit.cogs.stage import Boot, Stage, Upload, picture
+
+
+async def a_message(stage: Stage, *files: Upload) -> discord.Message:
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    return await bob.send(stage.channel, "look", attachments=list(files))
+
+
+async def opened(stage: Stage, message: discord.Message) -> InteractionResult:
+    return await stage.alice.context_menu(stage.channel, "Make a video", message)
+
+
+async def submit(stage: Stage, message: discord.Message, **values: Any) -> InteractionResult:
+    return await stage.submit(await opened(stage, message), {"prompt": "@Image1 waves", **values})
+
+
+async def filenames(stage: Stage) -> list[str]:
+    [job] = await stage.jobs()
+    return [reference.filename for reference in job.request.references]
+
+
+async def test_the_images_of_a_message_become_a_job_of_who_asked(stage: Stage) -> None:
+    message = await a_message(stage, picture("a.png"), ("notes.txt", b"words"), picture("b.jpg"))
+    result = await submit(stage, message)
+    assert result.response is not None
+    assert not result.ephemeral
+    assert await filenames(stage) == ["a.png", "b.jpg"]
+    [job] = await stage.jobs()
+    assert job.request.member_id == stage.alice.id
+    assert stage.driven == [job]
+
+
+async def test_some_of_the_images_may_be_chosen(stage: Stage) -> None:
+    message = await a_message(stage, picture("a.png"), picture("b.png"), picture("c.png"))
+    chosen = [str(each.id) for each in message.attachments if each.filename != "b.png"]
+    await submit(stage, message, images=chosen)
+    assert await filenames(stage) == ["a.png", "c.png"]
+
+
+async def test_of_ten_images_the_first_seven_are_chosen_unless_the_member_says_otherwise(stage: Stage) -> None:
+    message = await a_message(stage, *[picture(f"{number}.png") for number in range(10)])
+    await submit(stage, message)
+    assert await filenames(stage) == [f"{number}.png" for number in range(7)]
+
+
+async def test_a_message_without_images_says_so(stage: Stage) -> None:
+    message = await a_message(stage, ("notes.txt", b"words"))
+    sentence = await stage.refused(await opened(stage, message))
+    assert sentence.startswith("This message has no images.")
+
+
+async def test_the_same_checks_as_of_the_command_are_passed(stage: Stage) -> None:
+    message = await a_message(stage, picture(size=(10, 10)))
+    assert "`image1` is too small" in await stage.refused(await submit(stage, message))
+
+
+async def test_a_form_from_before_a_restart_gives_the_words_back(stage: Stage, boot: Boot) -> None:
+    message = await a_message(stage, picture())
+    shown = await opened(stage, message)
+    await stage.env.restart_bot(await boot())
+    result = await stage.submit(shown, {"prompt": "a keeper sleeps"})
+    sentence = await stage.refused(result)
+    assert sentence.startswith("This form was opened too long ago.")
+    assert result.response is not None
+    assert "```\na keeper sleeps\n```" in result.response.content
+
+
+async def test_two_members_may_fill_in_the_form_of_one_message(stage: Stage) -> None:
+    message = await a_message(stage, picture())
+    carol = stage.guild.add_member(stage.env.create_user("carol"))
+    shown = await opened(stage, message)
+    await _ask(stage, carol, message)
+    await stage.submit(shown, {"prompt": "a fox"})
+    assert {job.request.member_id for job in await stage.jobs()} == {carol.id, stage.alice.id}
+
+
+async def _ask(stage: Stage, who: simcord.MemberActor, message: discord.Message) -> None:
+    shown = await who.context_menu(stage.channel, "Make a video", message)
+    await stage.submit(shown, {"prompt": "a fox"}, who=who)
