@@ -27,6 +27,7 @@ class Source:
 
     width: int  # pixels, as seen
     height: int
+    turned: int = 0  # degrees counterclockwise by which players turn it: 0, 90, 180 or 270
     frames: int
     seconds: float
     picture_bytes: int
@@ -44,6 +45,7 @@ class Plan:
     height: int
     picture_bit_rate: int | None  # bits per second
     sound_bit_rate: int | None
+    turned: int = 0  # as in `Source`: what is encoded anew is turned for good
 
 
 def plan_fit(source: Source, max_bytes: int) -> Plan:
@@ -68,6 +70,7 @@ def plan_fit(source: Source, max_bytes: int) -> Plan:
         height=height,
         picture_bit_rate=max(1, int(picture_bits / source.seconds)),
         sound_bit_rate=sound_bit_rate,
+        turned=source.turned,
     )
 
 

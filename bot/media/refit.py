@@ -23,6 +23,7 @@ from bot.media.videos import open_container, picture_stream
 PRESET: Final = "faster"  # two passes over 10 s of 1080p take one core some 25 s, where "medium" takes 35 s
 SURE: Final = 0.99  # of the bit rate that would just have fitted, for another second pass
 SECOND_PASSES: Final = 4
+SOUND_RATE: Final = 48_000  # Hz, of sound that is encoded anew
 BEST: Final = 10  # x264's quantizer below which nobody sees a gain: a small film needs not fill its room
 _TURNS: Final = {90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}
 _FIT_PIXELS: Final = "yuv420p"  # what every player decodes
@@ -56,9 +57,7 @@ def refit(source: Path, folder: Path, max_bytes: int) -> Path:
 def _measure(path: Path) -> Source:
     """Count packets and bytes of both streams; the first picture tells how it is turned."""
     with _opened(path) as film:
-        turned = film.turned()
-        width, height = film.picture.width, film.picture.height
-        context = film.picture.codec_context
+        first: VideoFrame | None = None
         frames = picture_bytes = sound_packets = sound_bytes = 0
         begin, end = Fraction(0), Fraction(0)
         for packet in film.packets():
@@ -69,15 +68,23 @@ def _measure(path: Path) -> Source:
             begin = min(begin, starts) if frames else starts
             end = max(end, starts + (packet.duration or 0) * packet.time_base)
             frames, picture_bytes = frames + 1, picture_bytes + packet.size
+            if first is None:
+                first = next(film.frames(packet), None)
+        first = first or next(film.frames(None), None)
+        if first is None:
+            raise CannotFit("no picture")
+        turned = round(first.rotation / 90) * 90 % 360
+        width, height = (first.height, first.width) if turned in {90, 270} else (first.width, first.height)
         return Source(
-            width=height if turned in {90, 270} else width,
-            height=width if turned in {90, 270} else height,
+            width=width,
+            height=height,
+            turned=turned,
             frames=frames,
             seconds=float(end - begin),
             picture_bytes=picture_bytes,
             sound_packets=sound_packets,
             sound_bytes=sound_bytes,
-            playable_picture=context.name == "h264" and context.pix_fmt == _FIT_PIXELS,
+            playable_picture=film.picture.codec_context.name == "h264" and first.format.name == _FIT_PIXELS,
             playable_sound=film.sound is None or film.sound.codec_context.name == "aac",
         )
 
@@ -91,20 +98,10 @@ class _Film:
     sound: AudioStream | None
 
     def packets(self) -> Iterator[Packet]:
-        """Yield the packets of both streams from the start, in the order of the file."""
-        self.container.seek(0)
+        """Yield the packets of both streams in the order of the file, once."""
         for packet in self.container.demux(*(stream for stream in (self.picture, self.sound) if stream)):
             if packet.size:
                 yield packet
-
-    def turned(self) -> int:
-        """Tell by how many degrees counterclockwise players turn the picture: 0, 90, 180 or 270."""
-        for packet in self.packets():
-            if packet.stream is self.picture:
-                for frame in self.picture.decode(packet):
-                    self.picture.codec_context.flush_buffers()
-                    return round(frame.rotation / 90) * 90 % 360
-        raise CannotFit("no picture")
 
     def frames(self, packet: Packet | None) -> Iterator[VideoFrame]:
         """Decode a packet, or with None what the decoder still holds."""
@@ -196,7 +193,7 @@ def _set_up(encoder: VideoCodecContext, film: _Film, plan: Plan, statistics: Pat
 
 def _shaper(film: _Film, plan: Plan) -> Callable[[VideoFrame], VideoFrame]:
     """Make what turns and scales pictures as planned; it lets those that are right pass."""
-    turn = _TURNS.get(film.turned())
+    turn = _TURNS.get(plan.turned)
     seen = film.picture.codec_context
     if turn is None and (seen.width, seen.height, seen.pix_fmt) == (plan.width, plan.height, _FIT_PIXELS):
         return lambda frame: frame
@@ -231,7 +228,9 @@ def _sound_adder(film: _Film, output: OutputContainer, plan: Plan) -> Callable[[
                 output.mux(packet)
 
         return take
-    encoded = output.add_stream("aac", rate=sound.codec_context.sample_rate, layout=sound.codec_context.layout.name)
+    encoded = output.add_stream(
+        "aac", rate=SOUND_RATE, layout="mono" if sound.codec_context.channels == 1 else "stereo"
+    )
     encoded.bit_rate = plan.sound_bit_rate
 
     def encode(packet: Packet | None) -> None:
