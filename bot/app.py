@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -30,6 +31,8 @@ EXTENSIONS: Final = (
     *("cogs.send_again", "cogs.my_videos"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
+COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without
+COMMANDS_AGAIN: Final = 30.0  # seconds until a Discord in trouble is asked again
 
 
 class _Tree(app_commands.CommandTree["Reelcast"]):
@@ -64,6 +67,7 @@ class Reelcast(commands.AutoShardedBot):
             http_trace=deadline_trace(),
             **options,
         )
+        self._offer: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         for extension in EXTENSIONS:
@@ -71,7 +75,37 @@ class Reelcast(commands.AutoShardedBot):
         # What is unfinished does not wait for Discord to take the commands, which it may refuse to for a while.
         await self.services.dispatcher.resume()
         if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
-            await self.tree.sync()
+            await self._offer_commands()
+
+    async def _offer_commands(self) -> None:
+        """Register the commands; where Discord makes us wait, members are answered by those of before meanwhile.
+
+        It takes two registrations in a while, so that a bot started often would be deaf for as long.
+        """
+        self._offer = asyncio.create_task(self._register(), name="commands")
+        if (await asyncio.wait({self._offer}, timeout=COMMANDS_GRACE))[0]:
+            await self._offer
+        else:
+            log.warning("commands_not_taken_yet")
+
+    async def _register(self) -> None:
+        while True:
+            try:
+                await self.tree.sync()
+            except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
+                log.warning("commands_not_taken", error=type(error).__name__)
+                await self.services.clock.sleep(COMMANDS_AGAIN)
+            except discord.HTTPException:
+                log.exception("commands_refused")
+                raise
+            else:
+                return
+
+    async def close(self) -> None:
+        if self._offer is not None:
+            self._offer.cancel()
+            await asyncio.wait({self._offer})
+        await super().close()
 
     async def connect(self, *, reconnect: bool = True) -> None:
         # For a session that cannot be resumed discord.py takes a constant of its own, not what Discord told it.
