@@ -14,7 +14,9 @@ POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")
 CARD: Final = re.compile(r"reelcast:details:card:(\d+):\d+")
 TAKE: Final = re.compile(r"Take (\d+):")
 # Only a person can go on from here.
-FOR_THE_OPERATOR: Final = frozenset({ProblemCode.POST_UNKNOWN, ProblemCode.RECORD_GONE, ProblemCode.SERVICE})
+FOR_THE_OPERATOR: Final = frozenset(
+    {ProblemCode.POST_UNKNOWN, ProblemCode.UNSETTLED, ProblemCode.RECORD_GONE, ProblemCode.SERVICE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,12 +57,16 @@ class ProblemCode(StrEnum):
     SERVICE = "SERVICE"  # the operator must act: key, credits, model
     UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
     NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
+    UNSETTLED = "UNSETTLED"  # the outcome was unknown, and nobody could be asked
     RECORD_GONE = "RECORD_GONE"  # Segmind no longer knows the request
     OUTPUT_GONE = "OUTPUT_GONE"  # the finished file cannot be fetched any more
     OUTPUT_UNUSABLE = "OUTPUT_UNUSABLE"  # what came is not a video
     CHANNEL = "CHANNEL"  # the channel is gone or closed to the bot
     CARD_GONE = "CARD_GONE"  # somebody deleted the card
     POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
+
+
+_MAY_BE_CHARGED: Final = frozenset({ProblemCode.RECORD_GONE, ProblemCode.UNSETTLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +155,8 @@ class Job:
 
     @property
     def _is_lost(self) -> bool:
-        """Tell whether Segmind forgot a request that it had accepted: it may have been charged, so it counts."""
-        return self.problem is not None and self.problem.code is ProblemCode.RECORD_GONE
+        """Tell whether Segmind has, or may have, a request that it does not tell of: it counts as charged."""
+        return self.problem is not None and self.problem.code in _MAY_BE_CHARGED
 
     @property
     def body_hash(self) -> str | None:

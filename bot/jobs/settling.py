@@ -20,31 +20,33 @@ log = structlog.get_logger(__name__)
 LATEST_ARRIVAL: Final = timedelta(seconds=40)
 FIRST_LOOK: Final = 3.0  # seconds
 LONGEST_WAIT: Final = 60.0  # seconds between looks
+UNREADABLE_FOR: Final = timedelta(hours=1)  # how long a history that cannot be read is waited for
 
 
 async def settle(engine: Engine, job: Job) -> Job:
     """Look through the history until the request is found, or absent after its grace time.
 
-    Absent is our last word to the member, but not the end of it: the reconciler goes on looking for a day.
+    Absent is our last word to the member, but not the end of it: the reconciler goes on looking for a day. So it does
+    where the history cannot be read for too long; then the request counts as charged, and the operator has to know.
     """
-    assert job.submitted_at is not None  # noqa: S101 - saved with the intent
     grace = engine.limits.submit_timeout + LATEST_ARRIVAL
-    # The time of day may have jumped since the submit, so that this driver waits for itself, too, unless a day is over.
+    # The time of day may have jumped since the submit, which was before this: only what is waited here counts.
     began = engine.clock.monotonic()
     wait = FIRST_LOOK
     while True:
-        waited = engine.clock.monotonic() - began
-        over = engine.clock.now() > job.submitted_at + grace and waited > grace.total_seconds()
+        waited = timedelta(seconds=engine.clock.monotonic() - began)
         try:
             row = await _find(engine, job)
         except (SegmindError, HistoryTooLong) as error:
             log.warning("history_unreadable", job=job.id, error=str(error) or type(error).__name__)
+            if waited > UNREADABLE_FOR:
+                return await _given_up(engine, job, ProblemCode.UNSETTLED)
         else:
             if row is not None:
                 log.info("request_found", job=job.id, request_id=row.request_id)
                 return await engine.move(job, State.QUEUED, request_id=row.request_id)
-            if over:
-                return await _absent(engine, job)
+            if waited > grace:
+                return await _given_up(engine, job, ProblemCode.NEVER_ARRIVED)
         await engine.clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
 
@@ -56,13 +58,13 @@ async def _find(engine: Engine, job: Job) -> HistoryRow | None:
     return next(iter(await unowned(engine.store, [row for row in rows if is_submit_of(row, job)])), None)
 
 
-async def _absent(engine: Engine, job: Job) -> Job:
+async def _given_up(engine: Engine, job: Job, code: ProblemCode) -> Job:
     log.error(
-        "request_absent",
+        "request_absent" if code is ProblemCode.NEVER_ARRIVED else "request_unsettled",
         job=job.id,
         guild=job.request.guild_id,
         member=job.request.member_id,
         submitted_at=job.submitted_at and job.submitted_at.isoformat(),
         body_hash=job.body_hash,
     )
-    return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.NEVER_ARRIVED))
+    return await engine.move(job, State.FAILED, problem=Problem(code=code))

@@ -23,6 +23,8 @@ from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET
 
+_WITHOUT_REQUEST: Final = frozenset({ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED})
+
 Enlist = Callable[[AsyncConnection, Job], Awaitable[None]]
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
@@ -166,13 +168,13 @@ class JobStore:
 
     @uncancelled
     async def never_arrived(self, *, since: datetime) -> Sequence[Job]:
-        """Read the jobs submitted since then that were given up because their request was not found."""
+        """Read the jobs submitted since then that were given up because their request was not found, or looked for."""
         query = select(jobs).where(
             jobs.c.state == State.FAILED, jobs.c.request_id.is_(None), jobs.c.submitted_at >= since
         )
         async with self._engine.connect() as connection:
             found = [_from_row(row) for row in await connection.execute(query)]
-        return [job for job in found if job.problem and job.problem.code is ProblemCode.NEVER_ARRIVED]
+        return [job for job in found if job.problem and job.problem.code in _WITHOUT_REQUEST]
 
     @uncancelled
     async def undelivered(self, member_id: int, guild_id: int) -> Sequence[Job]:

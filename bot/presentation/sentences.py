@@ -21,6 +21,7 @@ _PROBLEMS: Final = {
     ProblemCode.SERVICE: "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged. Try again later.",
     ProblemCode.UNREACHABLE: "The video service could not be reached. Nothing was charged. Try again later.",
     ProblemCode.NEVER_ARRIVED: "The request was lost on its way to the video service and is not sent again by itself. You can ask for it again.",
+    ProblemCode.UNSETTLED: "Whether the video service got the request could not be found out; whoever runs this bot has been told. If it did, the video still comes.",
     ProblemCode.RECORD_GONE: "The video service no longer knows this video; whoever runs this bot has been told. You can ask for it again.",
     ProblemCode.OUTPUT_GONE: "The video was made, but could not be fetched; whoever runs this bot has been told.",
     ProblemCode.OUTPUT_UNUSABLE: "The video service delivered a file that is not a video; whoever runs this bot has been told.",

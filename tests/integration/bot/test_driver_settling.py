@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+import structlog.testing
 
-from bot.jobs.model import Job, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from tests.support.stage import Stage
 
@@ -55,6 +56,29 @@ async def test_a_history_that_cannot_be_read_decides_nothing(stage: Stage) -> No
     queued = await stage.drive_until(job, State.QUEUED)
     assert queued.request_id == request_id
     assert queued.state_since - job.created_at > timedelta(minutes=5)
+
+
+async def test_a_history_that_stays_unreadable_leaves_the_request_to_the_operator_and_counts_it_as_charged(
+    stage: Stage,
+) -> None:
+    job = await stage.begin(State.UNCONFIRMED)
+    await stage.segmind.add_faults({"kind": "answer", "operation": "history", "status": 502, "body": "<html>"})
+    with structlog.testing.capture_logs() as told:
+        failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.UNSETTLED)
+    assert timedelta(hours=1) < failed.state_since - job.created_at < timedelta(hours=2)
+    assert await stage.spent(job) == job.reserved_usd
+    [line] = [line for line in told if line["event"] == "request_unsettled"]
+    assert (line["log_level"], line["member"], line["body_hash"]) == ("error", job.request.member_id, job.body_hash)
+
+
+async def test_a_clock_set_back_does_not_put_off_the_end_of_a_request_that_never_arrived(stage: Stage) -> None:
+    job = await stage.begin(State.UNCONFIRMED)
+    began = stage.clock.monotonic()
+    stage.clock.set_back(timedelta(days=1))
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.NEVER_ARRIVED)
+    assert stage.clock.monotonic() - began < 600
 
 
 async def test_an_equal_request_that_belongs_to_another_job_is_not_taken_twice(stage: Stage) -> None:

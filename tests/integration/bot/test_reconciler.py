@@ -28,12 +28,13 @@ async def reconciler(stage: Stage) -> Reconciler:
     return Reconciler(stage.engine, stage.dispatcher, orphans)
 
 
+@pytest.mark.parametrize(("code", "counts"), [(ProblemCode.NEVER_ARRIVED, False), (ProblemCode.UNSETTLED, True)])
 async def test_a_request_that_shows_up_after_its_job_was_given_up_is_adopted_and_driven_on(
-    stage: Stage, reconciler: Reconciler
+    stage: Stage, reconciler: Reconciler, code: ProblemCode, *, counts: bool
 ) -> None:
     waiting = await stage.begin(State.UNCONFIRMED)
-    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
-    assert await stage.spent(given_up) == 0
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=Problem(code=code))
+    assert await stage.spent(given_up) == (given_up.reserved_usd if counts else 0)
     [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING")
     await reconciler.compare()
     adopted = await stage.saved(given_up)
