@@ -24,6 +24,11 @@ def is_dying(job: Job, now: datetime) -> bool:
     return job.state in _FOLLOWED and _age(job, now) > RECORD_DYING
 
 
+def has_record(job: Job, now: datetime) -> bool:
+    """Tell whether Segmind has to know a request by its record: one it does not know now may only show late."""
+    return _age(job, now) < RECORD_LIFETIME
+
+
 def is_given_up(job: Job, now: datetime) -> bool:
     return _age(job, now) > GIVE_UP_AFTER
 

@@ -1,12 +1,11 @@
 """QUEUED and PROCESSING: the run is followed to its end, by its record while that lives, by the history later."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from bot.jobs.deadlines import is_dying, is_late
+from bot.jobs.deadlines import has_record, is_dying, is_given_up, is_late
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.run_times import FinishedRun
@@ -21,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
 HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
-GIVE_UP_AFTER: Final = timedelta(hours=24)
 
 _STATES: Final = {RunState.QUEUED: State.QUEUED, RunState.PROCESSING: State.PROCESSING}
 
@@ -53,6 +51,10 @@ async def follow(engine: Engine, job: Job) -> Job:
             sighting = replace(sighting, seen=engine.clock.monotonic())
             if is_late(job, engine.clock.now()):
                 engine.cards.changed(job)  # it says so from now on
+            await engine.clock.sleep(wait)
+            continue
+        if is_given_up(job, engine.clock.now()):
+            return await _by_history(engine, job, request_id)
         await engine.clock.sleep(wait)
 
 
@@ -110,11 +112,18 @@ async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool) ->
 
 
 async def _by_history(engine: Engine, job: Job, request_id: str) -> Job:
-    """Follow a request whose record is gone by the account's history, which keeps it."""
+    """Follow a request whose record is gone by the account's history, which keeps it.
+
+    One that neither knows within the life of its record was accepted all the same: both are asked again.
+    """
     while True:
         try:
             row = await engine.segmind.history_row(request_id)
         except RecordGone:
+            if has_record(job, engine.clock.now()):
+                log.warning("request_not_known_yet", job=job.id, request_id=request_id)
+                await engine.clock.sleep(HISTORY_WAIT)
+                return job
             log.error("request_lost", job=job.id, request_id=request_id)  # noqa: TRY400
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
         except SegmindError as error:
@@ -125,7 +134,7 @@ async def _by_history(engine: Engine, job: Job, request_id: str) -> Job:
             if row.state == RunState.FAILED:
                 words = row.error or ""
                 return await _failed(engine, job, words, moderation=is_moderation(words))
-        if engine.clock.now() - job.created_at > GIVE_UP_AFTER:
+        if is_given_up(job, engine.clock.now()):
             log.error("request_given_up", job=job.id, request_id=request_id)
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
         await engine.clock.sleep(HISTORY_WAIT)

@@ -121,7 +121,27 @@ async def test_a_request_that_neither_record_nor_history_knows_is_given_up(stage
     failed = await stage.drive(job)
     assert failed.problem == Problem(code=ProblemCode.RECORD_GONE)
     assert failed.state is State.FAILED
+    assert failed.state_since - job.created_at >= timedelta(hours=1), "its record may only show late"
     assert await stage.spent(job) == job.reserved_usd, "it was accepted, so it may have been charged"
+
+
+async def test_a_request_that_record_and_history_show_late_is_followed_to_its_end(stage: Stage) -> None:
+    job = await stage.begin(State.QUEUED)
+    await stage.says("status", (404, {"error": f"Request {job.request_id} not found"}))
+    await stage.finishes()
+    done = await stage.drive(job)
+    assert (done.state, done.cost_usd) == (State.DELIVERED, COST)
+
+
+async def test_a_run_that_nobody_will_tell_of_for_a_day_is_given_up(stage: Stage) -> None:
+    job = await known(stage, State.PROCESSING)
+    for operation in ("status", "history"):
+        await stage.segmind.add_faults(
+            {"kind": "answer", "operation": operation, "status": 401, "body": {"error": "invalid"}}
+        )
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.RECORD_GONE)
+    assert timedelta(hours=24) < failed.state_since - job.created_at < timedelta(hours=25)
 
 
 async def test_a_history_that_cannot_be_read_when_the_record_is_gone_is_asked_again(stage: Stage) -> None:
