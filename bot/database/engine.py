@@ -38,7 +38,7 @@ async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[Asy
 
 
 def create_engine(url: URL) -> AsyncEngine:
-    """Make the engine for `sqlite:///…` or `postgresql://…`."""
+    """Make the engine for `sqlite:///…` or `postgresql://…`; its errors, which end up in logs, show no values."""
     return _postgresql(url) if url.get_backend_name() == POSTGRESQL else _sqlite(url)
 
 
@@ -47,6 +47,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         url.set(drivername="postgresql+psycopg"),
         pool_size=CONNECTIONS,
         max_overflow=0,
+        hide_parameters=True,
         pool_pre_ping=True,  # a connection that the server has dropped is replaced, not handed out
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT,
@@ -66,7 +67,9 @@ def _sqlite(url: URL) -> AsyncEngine:
     """
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0)
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"), hide_parameters=True, pool_size=1, max_overflow=0
+    )
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

@@ -37,6 +37,13 @@ async def waiting(store: JobStore, number: int = 1, *, prompt: str = "a fox") ->
     return job.move(State.SUBMITTING, NOON, body=BODY | {"prompt": prompt}, submitted_at=NOON, submit_attempts=number)
 
 
+async def test_an_error_of_the_database_shows_nothing_of_what_was_to_be_saved(store: JobStore) -> None:
+    job = await add(store, a_job(State.WAITING, request=a_request(prompt="a private wish")))
+    with pytest.raises(IntegrityError) as raised:
+        await add(store, job)
+    assert "a private wish" not in str(raised.value)
+
+
 async def test_a_job_comes_back_as_it_was_saved(store: JobStore) -> None:
     references = (
         replace(a_reference("https://cdn.example/1.png?ex=1"), card_name="image1.png"),
