@@ -23,7 +23,7 @@ def report(followed: Sequence[Followed], delivered: Delivered, console: Console)
     return judge(
         [
             Target(
-                name=f"memory more while {plan.videos} videos of {plan.video_bytes / 1e6:.0f} MB were delivered",
+                name=f"memory more for {plan.videos} videos of {plan.video_bytes / 1e6:.0f} MB",
                 value=delivered.growth_mib,
                 limit=MOST_GROWTH,
                 unit="MiB",
@@ -53,17 +53,9 @@ def _show_processes(followed: Sequence[Followed], console: Console) -> None:
 
 def _show_notices(followed: Sequence[Followed], console: Console) -> None:
     table = titled("From the start, and from the end of a run until it is noticed", "jobs")
-    for heading in (
-        "driven\nof them",
-        "start\ns",
-        "requests\n/min",
-        "429s",
-        "ended\n/min",
-        "notice s\nmedian",
-        "95%",
-        "99%",
-        "not\nyet",
-    ):
+    for heading in ("driven\nof them", "start\ns", "requests\n/min", "429s", "ended\n/min"):
+        table.add_column(heading, justify="right")
+    for heading in ("notice\ns", "95%\ns", "99%\ns", "not\nyet"):
         table.add_column(heading, justify="right")
     for each in followed:
         minutes = each.taken.seconds / 60

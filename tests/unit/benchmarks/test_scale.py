@@ -1,0 +1,111 @@
+"""The benchmark of scale: what it prints and says with its exit status, the jobs it makes, and one short run."""
+
+import io
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from benchmarks.scale.__main__ import FULL
+from benchmarks.scale.delivering import Delivered, Highest
+from benchmarks.scale.following import Followed, Process, Taken
+from benchmarks.scale.jobs import ages_of, running_jobs, standing_ages
+from benchmarks.scale.report import report
+from benchmarks.seeding import Place
+from benchmarks.usage import Usage
+from bot.jobs.states import State
+
+ROOT = Path(__file__).parents[3]
+LONGEST = 280  # seconds
+MIB = 1024  # KiB
+HERE, THERE = (Place(guild_id=1, channel_id=channel, member_id=3) for channel in (20, 21))
+
+
+def usage(mib: int) -> Usage:
+    return Usage(rss_kib=(mib + 30) * MIB, pss_kib=mib * MIB, cpu_seconds=4.0)
+
+
+def followed(**facts: Any) -> Followed:
+    processes = [Process(role="run", usage=usage(120), cpu_seconds=6.0)]
+    taken = Taken(processes=processes, seconds=60.0, requests=1_000, throttled=0)
+    delays = [2.0] * 190 + [30.0] * 10
+    usual = Followed(plan=FULL.alone, driven=2_000, taken=taken, start_seconds=3.4, delays=delays)
+    return replace(usual, **facts)
+
+
+def delivered(*, highest_mib: int = 110, posted: int = 100) -> Delivered:
+    highest = Highest(pss_kib=highest_mib * MIB, rss_kib=(highest_mib + 30) * MIB, disk_bytes=200 * MIB * MIB)
+    return Delivered(
+        plan=FULL.delivery, posted=posted, seconds=51.0, before=usage(90), highest=highest, cpu_seconds=20.0
+    )
+
+
+def page(measured: Followed, delivery: Delivered) -> tuple[int, str]:
+    written = io.StringIO()
+    return report([measured], delivery, Console(file=written, width=80)), written.getvalue()
+
+
+@pytest.mark.parametrize(("highest_mib", "status"), [(154, 0), (155, 1)])
+def test_memory_may_grow_by_64_mib_while_videos_are_delivered(highest_mib: int, status: int) -> None:
+    assert page(followed(), delivered(highest_mib=highest_mib))[0] == status
+
+
+def test_a_video_that_was_not_posted_misses_the_target() -> None:
+    assert page(followed(), delivered(posted=99))[0] == 1
+
+
+def test_runs_that_nobody_noticed_are_counted_and_not_averaged() -> None:
+    _, written = page(followed(delays=[2.0] * 150), delivered())
+    row = next(line for line in written.splitlines() if re.match(r" *2,000 \(SQLite\) ", line))
+    assert row.split()[-4:] == ["2.0", "2.0", "2.0", "50"]
+
+
+def test_a_benchmark_in_which_nothing_was_noticed_still_says_so() -> None:
+    _, written = page(followed(delays=[]), delivered())
+    assert "nan" in written
+    assert "200" in written
+
+
+def test_the_tables_fit_80_characters() -> None:
+    measured = followed(plan=FULL.shared, driven=5_000, start_seconds=123.4)
+    _, written = page(measured, delivered())
+    assert max(len(line) for line in written.splitlines()) <= 80
+
+
+def test_jobs_are_made_in_turn_in_each_place_under_its_card_and_no_two_have_one_id() -> None:
+    ages = [10.0, 10.0, 20.0, 10.0]
+    jobs = list(running_jobs(["a", "b", "c", "d"], ages, [HERE, THERE], [7, 8]))
+    assert [(job.request.channel_id, job.card_message_id) for job in jobs] == [(20, 7), (21, 8), (20, 7), (21, 8)]
+    assert len({job.id for job in jobs}) == 4
+    assert {job.state for job in jobs} == {State.PROCESSING}
+
+
+def test_runs_that_end_soon_were_submitted_about_as_long_ago_as_runs_take() -> None:
+    ages = ages_of([30.0] * 500)
+    assert 150 < sorted(ages)[250] + 30 < 240
+    assert min(ages) >= 5
+
+
+def test_runs_that_stand_still_are_younger_than_runs_take() -> None:
+    ages = standing_ages(1_000)
+    assert (len(ages), min(ages) > 5, max(ages) < 120) == (1_000, True, True)
+
+
+def test_a_short_run_follows_alone_and_shared_and_posts_every_video() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "benchmarks.scale", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    assert ended.returncode in {0, 1}, ended.stderr
+    assert ended.stderr == ""
+    assert re.search(r"^ *40 \(SQLite\) +40 ", ended.stdout, flags=re.MULTILINE)
+    assert "met    of them not posted" in ended.stdout
