@@ -80,13 +80,14 @@ class JobStore:
         """
         async with self._engine.begin() as connection:
             await exclusive(connection, Lock.SUBMITTING)
-            taken = await connection.scalar(select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)))
-            if (taken or 0) >= places:
-                raise NoFreePlace
-            equal = exists().where(jobs.c.body_hash == job.body_hash, jobs.c.state.in_(IN_DOUBT), jobs.c.id != job.id)
-            if await connection.scalar(select(equal)):
-                raise EqualBodyInDoubt
+            await _make_sure_that_it_may_go(connection, job, places)
             return await _save(connection, job)
+
+    @uncancelled
+    async def make_sure_that_it_may_go(self, job: Job, *, places: int) -> None:
+        """Tell beforehand what `save_submitting` would refuse: raises `NoFreePlace` or `EqualBodyInDoubt`."""
+        async with self._engine.connect() as connection:
+            await _make_sure_that_it_may_go(connection, job, places)
 
     @uncancelled
     async def get(self, job_id: int) -> Job | None:
@@ -224,6 +225,15 @@ class JobStore:
         """Tell what is reserved and charged on a UTC day, in US dollars."""
         async with self._engine.connect() as connection:
             return await connection.scalar(select(spending.c.usd).where(spending.c.day == day)) or NOTHING
+
+
+async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, places: int) -> None:
+    taken = await connection.scalar(select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)))
+    if (taken or 0) >= places:
+        raise NoFreePlace
+    equal = exists().where(jobs.c.body_hash == job.body_hash, jobs.c.state.in_(IN_DOUBT), jobs.c.id != job.id)
+    if await connection.scalar(select(equal)):
+        raise EqualBodyInDoubt
 
 
 async def _save(connection: AsyncConnection, job: Job) -> Job:

@@ -69,19 +69,22 @@ async def _submit_in_turn(engine: Engine, job: Job) -> Job:
         if (earlier := await engine.earlier.find(job)) is not None:
             return await _adopt(engine, job, earlier)
         body = request_body(job.request, await reference_urls(engine, job))
-        await engine.budget.take(Claim(rank=Rank.SUBMIT))
-        now = engine.clock.now()
-        not_after = engine.clock.monotonic() + SEND_WITHIN
-        intent = job.move(
-            State.SUBMITTING,
-            now,
-            body=body,
-            submitted_at=now,
-            segmind_time=engine.segmind.server_time(now),
-            submit_attempts=job.submit_attempts + 1,
-            retry_at=None,
-        )
+        places = engine.limits.max_in_flight
         try:
+            # Asked first: whoever cannot go takes no request from the budget, which polls live on, too.
+            await engine.store.make_sure_that_it_may_go(job.evolve(body=body), places=places)
+            await engine.budget.take(Claim(rank=Rank.SUBMIT))
+            now = engine.clock.now()
+            not_after = engine.clock.monotonic() + SEND_WITHIN
+            intent = job.move(
+                State.SUBMITTING,
+                now,
+                body=body,
+                submitted_at=now,
+                segmind_time=engine.segmind.server_time(now),
+                submit_attempts=job.submit_attempts + 1,
+                retry_at=None,
+            )
             return await finish_within(_save_and_post(engine, job, intent, not_after), grace=STOP_GRACE)
         except (NoFreePlace, EqualBodyInDoubt) as error:
             log.info("job_waits", job=job.id, why=type(error).__name__)

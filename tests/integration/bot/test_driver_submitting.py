@@ -219,6 +219,7 @@ async def test_a_second_job_with_an_equal_body_waits_until_the_first_is_settled(
     await stage.clock.asleep()
     assert (await stage.saved(second)).state is State.WAITING
     assert await stage.submits() == 0
+    assert stage.budget.taken == [], "what is not sent is not taken from the polls"
     [first] = await stage.store.in_states([State.UNCONFIRMED])
     await stage.store.save(first.move(State.FAILED, stage.clock.now()))
     arrived = asyncio.create_task(stage.cards.wait_for(second.id, State.QUEUED))
