@@ -12,7 +12,7 @@ import discord
 import structlog
 
 from bot.delivery.discord_errors import translated
-from bot.delivery.edit_queue import EditQueue
+from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed
@@ -20,13 +20,14 @@ from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, State
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
-from bot.presentation.card import status_card
+from bot.presentation.card import FOLLOWED, status_card
 from bot.presentation.controls import DetailsId
 
 log = structlog.get_logger(__name__)
 
 SHOWN_BYTES: Final = 3_000_000  # of one reference on the card: seven of them fit a request of 25 MiB
 SHOWN_SIDE: Final = 2_048  # pixels
+MOST_PROGRESS_EDITS: Final = 5  # a second, over all channels; Discord takes 50 requests of a bot
 MOST_MESSAGES: Final = 200  # looked through for a card, which comes within seconds of its command
 
 
@@ -64,7 +65,9 @@ class CardDesk:
             return
         if job.state is not State.WAITING:
             self._positions.pop(job.id, None)
-        self._channel_of(job).changed(job)
+        channel = self._channel_of(job)
+        channel.changed(job)
+        _note_run(channel, job)
 
     def moved_up(self, job: Job, position: int) -> None:
         """Take note of a waiting job's place in the queue: the card shows it when nothing else is to be shown."""
@@ -104,6 +107,8 @@ class CardDesk:
 
     async def close(self, grace: float) -> None:
         """Let the edits that still wait go out, for `grace` seconds at the most."""
+        for channel in self._channels.values():
+            channel.wind_up()
         workers = [channel.worker for channel in self._channels.values()]
         if workers:
             await asyncio.wait(workers, timeout=grace)
@@ -114,10 +119,14 @@ class CardDesk:
     def _channel_of(self, job: Job) -> EditQueue:
         channel_id = job.request.channel_id
         if channel_id not in self._channels:
-            queue = EditQueue(self._show_and_tell, self._clock)
+            queue = EditQueue(self._show_and_tell, self._clock, self._progress_every)
             self._channels[channel_id] = queue
             queue.start(f"cards-{channel_id}", ended=lambda: self._channels.pop(channel_id))
         return self._channels[channel_id]
+
+    def _progress_every(self) -> float:
+        """Space the edits for progress so that those of all channels together leave Discord's limit alone."""
+        return max(PROGRESS_EVERY, len(self._channels) / MOST_PROGRESS_EDITS)
 
     async def _show_and_tell(self, job: Job) -> None:
         """Show a job as it is by now.
@@ -126,9 +135,12 @@ class CardDesk:
         comes last shows the last word, too.
         """
         job = await self._newest_of(job)
+        channel = self._channel_of(job)
+        _note_run(channel, job)
         try:
             await self._show(job)
         except (CardGone, ChannelClosed):
+            channel.rests(job.id)
             await self._told(job)
             raise
         await self._told(job)
@@ -178,6 +190,13 @@ class CardDesk:
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
+
+
+def _note_run(channel: EditQueue, job: Job) -> None:
+    if job.state in FOLLOWED:
+        channel.runs(job)
+    else:
+        channel.rests(job.id)
 
 
 def _button_ids(components: Iterable[discord.Component]) -> Iterator[str]:

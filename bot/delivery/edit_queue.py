@@ -14,17 +14,25 @@ log = structlog.get_logger(__name__)
 
 EDIT_EVERY: Final = 1.1  # seconds between two edits in one channel; Discord's own limit is 5 in 5 s
 POSITION_EVERY: Final = 5.0  # seconds before an edit that shows nothing but a new place in the queue
+PROGRESS_EVERY: Final = 10.0  # seconds between two edits that show nothing but a run's progress
 TROUBLE_WAIT: Final = 5.0  # seconds before an edit that got no clear answer is sent again
 
 
 class EditQueue:
     """Shows each job's newest value, one edit after the other, until nothing is left to show.
 
+    The runs under way take turns to show their progress, and so keep the queue at work.
     Changes of one job that come faster than edits may be made become one edit, and the last one always arrives.
     """
 
-    def __init__(self, show: Callable[[Job], Awaitable[None]], clock: Clock) -> None:
+    def __init__(
+        self, show: Callable[[Job], Awaitable[None]], clock: Clock, progress_every: Callable[[], float] | None = None
+    ) -> None:
+        """`progress_every` gives the seconds between two edits for progress, where `PROGRESS_EVERY` is too often."""
         self._show = show
+        self._progress_every = progress_every or (lambda: PROGRESS_EVERY)
+        self._progress_at = clock.monotonic() + PROGRESS_EVERY
+        self._running: dict[int, Job] = {}  # whose turn is next comes first
         self._clock = clock
         self._changed: dict[int, Job] = {}
         self._moved_up: dict[int, Job] = {}
@@ -44,15 +52,45 @@ class EditQueue:
         if job.id not in self._changed:
             self._moved_up[job.id] = job
 
+    def runs(self, job: Job) -> None:
+        """Let the progress of a run be shown from time to time, until `rests`."""
+        self._running[job.id] = job
+
+    def rests(self, job_id: int) -> None:
+        if self._running.pop(job_id, None) is not None:
+            self._hurry.set()
+
+    def wind_up(self) -> None:
+        """Come to an end with the changes that wait, which no others follow."""
+        self._running.clear()
+        self._moved_up.clear()
+        self._hurry.set()
+
     async def _run(self, ended: Callable[[], object]) -> None:
         try:
-            while self._changed or self._moved_up:
-                if not self._changed:
-                    await self._wait_for_hurry(POSITION_EVERY)
-                await self._edit(_pop_first(self._changed or self._moved_up))
-                await self._clock.sleep(EDIT_EVERY)
+            while self._changed or self._moved_up or self._running:
+                if not self._changed and (patience := self._patience()) > 0:
+                    await self._wait_for_hurry(patience)
+                job = self._next()
+                if job is not None:
+                    await self._edit(job)
+                    await self._clock.sleep(EDIT_EVERY)
         finally:
             ended()
+
+    def _patience(self) -> float:
+        """Tell how many seconds what is not urgent still has to wait."""
+        return POSITION_EVERY if self._moved_up else self._progress_at - self._clock.monotonic()
+
+    def _next(self) -> Job | None:
+        if self._changed or self._moved_up:
+            return _pop_first(self._changed or self._moved_up)
+        if not self._running or self._clock.monotonic() < self._progress_at:
+            return None
+        self._progress_at = self._clock.monotonic() + self._progress_every()
+        job = _pop_first(self._running)
+        self._running[job.id] = job
+        return job
 
     async def _edit(self, job: Job) -> None:
         try:

@@ -4,12 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.delivery.cards import CardDesk
-from bot.delivery.edit_queue import EDIT_EVERY, POSITION_EVERY, TROUBLE_WAIT
+from bot.delivery.edit_queue import EDIT_EVERY, POSITION_EVERY, PROGRESS_EVERY, TROUBLE_WAIT
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
@@ -17,7 +18,7 @@ from bot.media.images import ImageDesk
 from bot.presentation.card import status_card
 from sandbox.discord.permissions import Permission
 from tests.support.channel import RULES, Channel, open_channel
-from tests.support.clock import ManualClock
+from tests.support.clock import PATIENCE, ManualClock
 from tests.support.files import png
 from tests.support.jobs import NOON
 
@@ -311,3 +312,65 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
     await desk.attach(preparing, [tmp_path / "reference-1"])
     await channel.shows(preparing, "Cancelled")
     await desk.close(0)
+
+
+async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    job = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
+    desk.changed(job)
+    await channel.shows(job, "about 0 %")
+    await pass_time(clock, EDIT_EVERY)
+    await pass_time(clock, 60)
+    await channel.shows(job, "about 30 %")
+
+
+async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_seconds(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    runs = [
+        (await channel.job(State.SUBMITTING, prompt=f"fox {number}"))
+        .evolve(submitted_at=NOON - timedelta(seconds=60))
+        .move(State.QUEUED, NOON)
+        for number in range(2)
+    ]
+    for run in runs:
+        desk.changed(run)
+    for run in runs:
+        await channel.shows(run, "about 30 %")
+        await pass_time(clock, EDIT_EVERY)
+    before = len(channel.requests("PATCH"))
+    await pass_time(clock, 40)
+    await channel.shows(runs[0], "about 50 %")
+    assert len(channel.requests("PATCH")) == before + 1
+    await pass_time(clock, EDIT_EVERY)
+    await pass_time(clock, PROGRESS_EVERY - EDIT_EVERY)
+    await channel.shows(runs[1], "about 55 %")
+    assert len(channel.requests("PATCH")) == before + 2
+
+
+async def test_a_change_does_not_wait_for_the_progress_of_others(
+    channel: Channel, desk: CardDesk, clock: ManualClock
+) -> None:
+    run = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
+    desk.changed(run)
+    await channel.shows(run, "about 0 %")
+    await pass_time(clock, EDIT_EVERY)
+    other = await channel.job(State.WAITING, prompt="another")
+    desk.changed(other.move(State.CANCELLED, NOON))
+    await channel.shows(other, "Cancelled")
+
+
+async def test_the_desk_closes_at_once_while_runs_go_on(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+    run = (await channel.job(State.SUBMITTING)).move(State.QUEUED, NOON)
+    desk.changed(run)
+    await channel.shows(run, "Queued")
+    await pass_time(clock, EDIT_EVERY)
+    await desk.close(PATIENCE)
+    assert clock.sleepers == 0
+
+
+async def pass_time(clock: ManualClock, seconds: float) -> None:
+    """Let time pass for the desk, once it has nothing to do but wait."""
+    await clock.asleep()
+    clock.advance(seconds)
