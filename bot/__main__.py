@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
 from bot.check import check as check_settings
+from bot.check import check_folder
 from bot.database.backup import BackupRefused, back_up
 from bot.database.transfer import TransferRefused, transfer
 from bot.health import HealthNotServed
@@ -43,6 +44,7 @@ def run() -> None:
     """Run the bot until SIGINT or SIGTERM."""
     settings = _settings()
     _configure_logging(settings)
+    _check_folder(settings)
     with _told_why_not_started(), _sole_on(settings.database_file):
         asyncio.run(run_bot(settings))
     _leave()
@@ -55,6 +57,7 @@ def worker() -> None:
     _configure_logging(settings)
     if settings.database_file is not None:
         _give_up("a worker shares its jobs with others: DATABASE_URL must be postgresql://…")
+    _check_folder(settings)
     with _told_why_not_started():
         asyncio.run(run_worker(settings))
     _leave()
@@ -189,9 +192,22 @@ def _sole_on(file: Path | None) -> Generator[None]:
         yield
         return
     lock = file.with_suffix(".lock")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(lock, timeout=0):
+    with ExitStack() as held:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(lock, timeout=0))
+        except Timeout:
+            raise
+        except OSError as error:
+            _give_up(f"the folder of the database, {lock.parent}, cannot be written to ({error.strerror})")
         yield
+
+
+def _check_folder(settings: Settings) -> None:
+    """Give up before anything is asked for that could not be delivered, where no file can be worked on."""
+    finding = check_folder(settings.data_dir)
+    if not finding.ok:
+        _give_up(finding.words)
 
 
 def _settings() -> Settings:

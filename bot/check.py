@@ -49,7 +49,7 @@ async def check(settings: Settings) -> AsyncGenerator[Finding]:
             async for finding in _check_segmind(settings, engine):
                 yield finding
     yield database
-    yield _check_folder(settings.data_dir)
+    yield check_folder(settings.data_dir)
 
 
 async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
@@ -165,7 +165,8 @@ async def _check_database(settings: Settings) -> Finding:
     return Finding(ok=True, subject="database", words="opened, schema up to date")
 
 
-def _check_folder(folder: Path) -> Finding:
+def check_folder(folder: Path) -> Finding:
+    """Try to write to the folder for the files being worked on."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder) as file:

@@ -67,7 +67,10 @@ def _shards(value: object, info: ValidationInfo) -> tuple[int, ...]:
         shards: set[int] = set()
         for part in str(value).split(","):
             first, dash, last = part.partition("-")
-            shards.update(range(int(first), min(int(last if dash else first), MOST_SHARDS) + 1))
+            named = range(int(first), min(int(last if dash else first), MOST_SHARDS) + 1)
+            if not named:
+                raise ValueError
+            shards.update(named)
     count = info.data.get("shard_count")
     if shards and (count is None or min(shards) < 0 or max(shards) >= count):
         raise ValueError

@@ -66,6 +66,13 @@ async def test_a_database_that_cannot_be_opened_is_told(world: World) -> None:
     check_gave_up(ended, "The database of DATABASE_URL cannot be used")
 
 
+async def test_a_folder_that_cannot_be_written_to_is_told_before_the_bot_starts(world: World) -> None:
+    (world.folder / "file").write_text("a shopping list, no folder")
+    check_gave_up(await world.bot("run", DATA_DIR="file"), "DATA_DIR file cannot be written to")
+    ended = await world.bot("run", DATABASE_URL="sqlite:///file/reelcast.db")
+    check_gave_up(ended, "The folder of the database, file, cannot be written to")
+
+
 async def test_a_port_that_is_taken_is_told(world: World) -> None:
     taken = URL(world.environment["SEGMIND_API_URL"]).port
     check_gave_up(await world.bot("run", HTTP_PORT=str(taken)), "set another HTTP_PORT")

@@ -31,7 +31,7 @@ def test_shards_are_named_singly_and_in_ranges(given: pytest.MonkeyPatch, ids: s
     assert load_settings(None).shard_ids == shards
 
 
-@pytest.mark.parametrize("ids", ["8", "0-8", "-1", "a", "1,,2", "0-99999999999999", "3-"])
+@pytest.mark.parametrize("ids", ["8", "0-8", "-1", "a", "1,,2", "0-99999999999999", "3-", "3-1", "0,5-4"])
 def test_shards_that_cannot_be_are_refused(given: pytest.MonkeyPatch, ids: str) -> None:
     given.setenv("SHARD_COUNT", "8")
     given.setenv("SHARD_IDS", ids)
