@@ -1,4 +1,4 @@
-"""The process that fits one video: `python -m bot.media.fit_process SOURCE FOLDER MAX_BYTES`.
+"""The process that fits one video, from its start on; `bot.media.fitting` starts it with SOURCE FOLDER MAX_BYTES.
 
 It prints one JSON line, with `path` or with `reason`, and ends with its parent, whose end it sees by the end of its
 standard input. It gives way to all other work and takes a bounded amount of memory.
@@ -7,7 +7,6 @@ standard input. It gives way to all other work and takes a bounded amount of mem
 import json
 import os
 import resource
-import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -47,7 +46,3 @@ def _end_with_parent() -> None:
     while os.read(STANDARD_INPUT, 1):
         pass
     os._exit(END_OF_PARENT)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

@@ -19,7 +19,8 @@ from bot.media.videos import VideoDesk, VideoFacts
 log = structlog.get_logger(__name__)
 
 PROJECT: Final = Path(__file__).parents[2]
-TIME_LIMIT: Final = 300.0  # seconds; 10 s of 1080p take some 25 s of a core that has nothing else to do
+PROGRAM: Final = "import sys; from bot.media.fit_process import main; sys.exit(main(*sys.argv[1:]))"
+TIME_LIMIT: Final = 600.0  # seconds; 10 s of 1080p take some 25 s of a core that has nothing else to do
 
 
 class FittingDesk:
@@ -72,7 +73,7 @@ class FittingDesk:
 
 
 def _command(path: Path, folder: Path, max_bytes: int) -> list[str]:
-    return [sys.executable, "-m", "bot.media.fit_process", str(path.absolute()), str(folder.absolute()), str(max_bytes)]
+    return [sys.executable, "-c", PROGRAM, str(path.absolute()), str(folder.absolute()), str(max_bytes)]
 
 
 async def _last_words(process: Process) -> bytes:
