@@ -1,13 +1,17 @@
 """The finished video comes from where it may, goes where it fits, and never takes the key along."""
 
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import av
 import pytest
 from aiohttp import web
 
+from sandbox.segmind.film import TINY
 from tests.end_to_end.stage import Stage, open_stage, replied, replies, shows
 
+TEN_MIB = 10 * 1024 * 1024
 ELEVEN_MIB = 11 * 1024 * 1024  # more than a server without boosts takes
 
 
@@ -44,16 +48,22 @@ async def bulky_stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield opened
 
 
-async def test_a_video_beyond_the_channels_limit_comes_as_a_link_with_the_day_it_ends(bulky_stage: Stage) -> None:
+async def test_a_video_beyond_the_channels_limit_is_fitted_beside_the_original_and_the_day_it_ends(
+    bulky_stage: Stage,
+) -> None:
     mira = bulky_stage.member()
     async with bulky_stage.bot():
         card = await bulky_stage.ask(mira)
         post = await replied(mira, card)
-        assert post.attachments == []
+        [attachment] = post.attachments
+        assert attachment.size < TEN_MIB
+        with av.open(io.BytesIO(await mira.download(attachment)), "r") as film:
+            assert next(film.decode(video=0)).width == TINY.long_side
+        assert attachment.description == "A walk in @Image1"
         assert post.mentions == [mira.id]
-        assert "At 11 MiB it is larger than the 10 MiB this channel takes" in post.content
+        assert "the original (11 MiB) is kept until" in post.content
         assert ":D>" in post.content
-        link = post.button("Open the video").url
+        link = post.button("Original").url
         assert link is not None
         assert len(await mira.download(link)) == ELEVEN_MIB
         await shows(mira, card, "Done")

@@ -9,7 +9,7 @@ import pytest
 from bot.jobs import posting
 from bot.jobs.engine import DELIVERIES_AT_ONCE
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, TooLarge, Video
 from bot.jobs.states import State
 from tests.support.files import mp4, png
 from tests.support.stage import COST, MAX_BYTES, Stage
@@ -221,3 +221,52 @@ async def test_a_stop_while_the_outcome_of_a_post_is_waited_for_leaves_it_to_be_
     done = await stage.drive(left)
     assert done.state is State.DELIVERED
     assert len(stage.posts.posts) == 1
+
+
+async def test_a_video_may_take_longer_to_prepare_than_a_post_may_wait(stage: Stage) -> None:
+    stage.posts.prepare_seconds = 10 * posting.POST_WITHIN
+    done = await stage.drive(await stage.begin(State.COMPLETED))
+    assert (done.state, stage.posts.attempts, stage.posts.looks) == (State.DELIVERED, 1, 0)
+
+
+@pytest.mark.parametrize("state", [State.COMPLETED, State.POSTING])
+async def test_a_video_that_is_refused_for_its_size_is_made_smaller_and_posted_as_the_same_attempt(
+    stage: Stage, state: State
+) -> None:
+    stage.posts.prepare_seconds = 10 * posting.POST_WITHIN
+    stage.posts.troubles.append(TooLarge("413"))
+    done = await stage.drive(await stage.begin(state))
+    assert (done.state, done.post_attempts) == (State.DELIVERED, 1)
+    assert stage.posts.prepared == [False, True]
+    assert [(post.attempt, post.id) for post in stage.posts.posts] == [(1, done.post_message_id)]
+
+
+async def test_a_driver_that_lost_its_job_while_it_made_a_video_smaller_posts_nothing(stage: Stage) -> None:
+    job = await stage.begin(State.COMPLETED)
+    prepare = stage.posts.prepare
+
+    async def taken_away(job: Job, video: Video, *, refused: bool = False) -> Video:
+        if refused:
+            newest = await stage.saved(job)
+            await stage.store.save(newest.move(State.UNDELIVERED, stage.clock.now()))
+        return await prepare(job, video, refused=refused)
+
+    stage.posts.prepare = taken_away
+    stage.posts.troubles.append(TooLarge("413"))
+    await stage.drive(job)
+    assert (stage.posts.attempts, stage.posts.posts) == (1, [])
+
+
+@pytest.mark.parametrize("state", [State.COMPLETED, State.POSTING])
+async def test_a_channel_that_closes_before_a_video_is_prepared_leaves_it_kept(stage: Stage, state: State) -> None:
+    stage.posts.unprepared.append(ChannelClosed("10004"))
+    undelivered = await stage.drive(await stage.begin(state))
+    assert undelivered.state is State.UNDELIVERED
+    assert undelivered.problem == Problem(code=ProblemCode.CHANNEL, detail="10004")
+    assert stage.posts.attempts == 0
+
+
+async def test_a_preparation_without_a_clear_answer_is_tried_again(stage: Stage) -> None:
+    stage.posts.unprepared.append(OutcomeUnclear("503"))
+    done = await stage.drive(await stage.begin(State.COMPLETED))
+    assert (done.state, stage.posts.attempts) == (State.DELIVERED, 1)
