@@ -76,6 +76,7 @@ class JobControl:
                         self._clock.now(),
                         post_attempts=job.post_attempts + 1,
                         post_channel_id=channel_id,
+                        driver="",  # whoever had it has brought it to its end
                     )
                 )
             except StaleJob:

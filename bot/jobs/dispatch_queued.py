@@ -12,13 +12,16 @@ from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
-from bot.jobs.states import DRIVEN
+from bot.jobs.posting import POST_WITHIN
+from bot.jobs.states import DRIVEN, State
 from bot.jobs.tasks import RESTART_WAIT, supervised
 from bot.jobs.work_queue import STALLED_AFTER, WorkQueue
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY: Final = 5.0  # seconds between two looks for silent workers: a takeover begins within 30 s of a death
+# Seconds until a post shows that a former driver, silent but not dead, still had the time to send when it was replaced.
+LATE_POST: Final = POST_WITHIN + 5.0
 SWEEP_EVERY: Final = 30.0  # seconds between two sweeps for jobs without a row and for jobs without a card
 
 
@@ -84,12 +87,15 @@ class QueuedDispatcher:
                 await self._engine.clock.sleep(RESTART_WAIT)
 
     async def _drive(self, job_id: int) -> None:
-        job = await self._take(job_id)
+        taken = await self._take(job_id)
         task = asyncio.current_task()
-        if job is None or task is None:
+        if taken is None or task is None:
             return
+        job, former = taken
         self._drivers[job_id] = task
         try:
+            if former and job.state is State.POSTING:
+                await self._engine.clock.sleep(LATE_POST)
             await drive(self._engine, job)
         except asyncio.CancelledError:
             if job_id not in self._released:
@@ -99,8 +105,8 @@ class QueuedDispatcher:
             self._released.discard(job_id)
             del self._drivers[job_id]
 
-    async def _take(self, job_id: int) -> Job | None:
-        """Make a job this driver's own; None where nothing is left to drive."""
+    async def _take(self, job_id: int) -> tuple[Job, str] | None:
+        """Make a job this driver's own; return it with its former driver, or None where nothing is left to drive."""
         store = self._engine.store
         while (job := await store.get(job_id)) is not None and job.state in DRIVEN:
             try:
@@ -108,7 +114,7 @@ class QueuedDispatcher:
             except StaleJob:
                 continue
             log.info("job_taken", job=job_id, state=taken.state.value, driver=taken.driver, former=job.driver)
-            return taken
+            return taken, job.driver
         return None
 
     async def _keep_order(self) -> None:

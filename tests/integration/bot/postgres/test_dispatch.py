@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.jobs.cardless import CARD_WITHIN
-from bot.jobs.dispatch_queued import LOOK_EVERY, QueuedDispatcher
+from bot.jobs.dispatch_queued import LATE_POST, LOOK_EVERY, QueuedDispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
@@ -124,6 +124,19 @@ async def test_a_video_sent_again_finds_a_driver_although_it_had_one(here: Proce
     )
     await here.dispatcher.dispatch(posting)
     await here.until(lambda: State.DELIVERED in here.stage.cards.states(job.id))
+
+
+async def test_whoever_takes_a_post_over_looks_only_when_the_former_drivers_would_show(here: Process) -> None:
+    await here.dispatcher.resume()
+    job = await here.begin(State.POSTING)
+    held = await here.engine.store.save(job.evolve(driver="silent, not dead"))
+    began = here.stage.clock.monotonic()
+    looked_at: list[float] = []
+    here.stage.cards.on_change = lambda _: looked_at.append(here.stage.clock.monotonic())
+    await here.dispatcher.dispatch(held)
+    await here.until(lambda: State.DELIVERED in here.stage.cards.states(job.id))
+    assert looked_at[0] - began >= LATE_POST
+    assert here.stage.posts.looks == 1
 
 
 async def test_a_takeover_stops_whoever_was_replaced(here: Process, there: Process) -> None:
