@@ -18,6 +18,7 @@ DOWN: Final[dict[str, object]] = {"error": "Internal server error"}
 HIDDEN: Final = 0.3  # of the times that the history changes its manner, it shows nothing for a while
 PAGES: Final = 230  # requests of somebody else with this account: more than two pages of the history
 MOST_429S: Final = 4  # the bot learns from each that Segmind grants less than is set, and goes on more slowly
+MOST_DROPS: Final = 8  # connections to the gateway: whoever loses one after the other waits ever longer for the next
 READS: Final = ("status", "result", "history", "output")
 
 # After a POST with one of these ends nobody knows whether it was taken.
@@ -52,6 +53,7 @@ class Weather:
         self._world = world
         self._draw = draw
         self._refusals_left = MOST_429S
+        self._drops_left = MOST_DROPS
         ends = UNKNOWN_ENDS if unknown_ends else ()
         self._submits = (*ends, *TAKEN, *NOT_TAKEN)
         self._troubles: tuple[Callable[[], Awaitable[None]], ...] = (
@@ -136,6 +138,9 @@ class Weather:
         )
 
     async def _the_gateway_drops(self) -> None:
+        if not self._drops_left:
+            return
+        self._drops_left -= 1
         admin = self._world.sandbox.admin
         await admin.refuse_resume(on=self._draw.choice((True, False)))
         how = self._draw.randrange(3)

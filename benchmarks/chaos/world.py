@@ -120,7 +120,6 @@ async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path |
                 **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
                 **environment(discord.describe(), segmind.describe()),
                 "DATABASE_URL": database_url,
-                "DATA_DIR": str(folder / "data"),
                 "SEGMIND_REQUESTS_PER_MINUTE": str(PER_MINUTE),
                 "SEGMIND_MAX_IN_FLIGHT": "100",
                 "SPEND_LIMIT_USD_PER_DAY": "100000",
