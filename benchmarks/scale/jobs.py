@@ -25,7 +25,7 @@ from bot.jobs.work_queue import CONNECTIONS, open_work_queue
 MEDIAN: Final = 194.0  # seconds from submission to the end of a run
 SIGMA: Final = 0.25  # of the logarithm
 YOUNGEST: Final = 5.0  # seconds since submission
-OLDEST: Final = 120.0  # of a run that stands still: at the end of the benchmark it is no older than runs are
+OLDEST: Final = 30.0  # of a run that stands still: it is no older than runs are when the benchmark ends
 
 
 def standing_ages(number: int) -> list[float]:
