@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from bot.jobs.engine import Engine
-from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
+from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.reference_urls import reference_urls
@@ -29,7 +29,7 @@ from bot.segmind.errors import (
     TooLate,
     TryLater,
 )
-from bot.segmind.models import HistoryRow
+from bot.segmind.models import HistoryRow, Submitted
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,8 @@ STOP_GRACE: Final = 8.0  # seconds a POST in flight is given when the bot stops
 PLACE_RECHECK: Final = 5.0  # seconds until asking again for a place that another process holds
 FIRST_WAIT: Final = timedelta(seconds=5)  # before the second attempt; doubled for each further one
 LONGEST_WAIT: Final = timedelta(seconds=120)
+SAVE_AGAIN: Final = 2.0  # seconds between tries to save the id of a request
+SAVE_TRIES: Final = 30
 LONGEST_REST: Final = 300.0  # seconds; no answer of Segmind's asks for more
 MOST_ATTEMPTS: Final = 18  # some half an hour of "not now"
 
@@ -122,12 +124,27 @@ async def _post(engine: Engine, job: Job, not_after: float) -> Job:
     except Exception as error:
         log.exception("submit_broke", job=job.id)
         return await _unconfirmed(engine, job, error)
-    return await engine.move(
-        job,
-        State.QUEUED,
-        request_id=submitted.request_id,
-        segmind_time=submitted.server_time or job.segmind_time,
-    )
+    return await _accepted(engine, job, submitted)
+
+
+async def _accepted(engine: Engine, job: Job, submitted: Submitted) -> Job:
+    """Save the request's id, also where the database is away for a moment: nobody else knows it yet."""
+    tries = 0
+    while True:
+        try:
+            return await engine.move(
+                job,
+                State.QUEUED,
+                request_id=submitted.request_id,
+                segmind_time=submitted.server_time or job.segmind_time,
+            )
+        except StaleJob:
+            raise
+        except Exception:
+            log.exception("request_not_saved", job=job.id, request_id=submitted.request_id)
+            if (tries := tries + 1) == SAVE_TRIES:
+                raise
+            await engine.clock.sleep(SAVE_AGAIN)
 
 
 async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:

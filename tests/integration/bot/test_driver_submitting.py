@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.jobs import submitting
-from bot.jobs.model import ProblemCode
+from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
+from bot.jobs.store import JobStore
 from bot.segmind.client import Timeouts
 from tests.support.stage import Stage, open_stage, within_patience
 
@@ -34,6 +37,26 @@ async def test_the_intent_is_saved_with_the_exact_body_before_the_request_leaves
         "duration": 5,
         "aspect_ratio": "16:9",
     }
+
+
+class DatabaseAway(JobStore):
+    """A store whose database goes away just when a request was accepted, for a few saves."""
+
+    saves_lost = 3
+
+    async def save(self, job: Job) -> Job:
+        if job.state is State.QUEUED and self.saves_lost:
+            self.saves_lost -= 1
+            raise OperationalError("UPDATE jobs", None, OSError("gone"))
+        return await super().save(job)
+
+
+async def test_the_id_of_an_accepted_request_outlives_a_database_that_is_away_for_a_moment(stage: Stage) -> None:
+    stage.engine = replace(stage.engine, store=DatabaseAway(stage.store._engine))
+    queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
+    [request] = (await stage.segmind.state())["requests"]
+    assert queued.request_id == request["request_id"]
+    assert State.UNCONFIRMED not in stage.cards.states(queued.id)
 
 
 async def test_an_accepted_request_is_saved_with_its_id(stage: Stage) -> None:
