@@ -33,6 +33,15 @@ def test_the_first_answer_is_timed_for_each_bot_and_held_to_its_targets() -> Non
     assert page.count("at most 50 ms more") == 2
 
 
+def test_films_are_made_to_fit_and_compared() -> None:
+    page = output("fitting")
+
+    for ratio in ("16:9", "9:16"):
+        line = next(line for line in page.splitlines() if ratio in line)
+        assert float(line.split()[-2]) > 20  # dB
+    assert "met    Largest file by the limit" in page
+
+
 def test_followed_jobs_are_weighed_beside_each_other() -> None:
     page = output("followed")
 

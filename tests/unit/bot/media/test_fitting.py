@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import struct
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,6 +16,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from PIL import Image, ImageChops, ImageStat
 
 from bot.media import fitting
 from bot.media.errors import CannotFit
@@ -97,6 +99,28 @@ def decoded(path: Path) -> list[float]:
         return [float(frame.time or 0) for frame in film.decode(video=0)]
 
 
+def turn(path: Path, matrix: tuple[int, int, int, int]) -> None:
+    """Write how players are to turn the picture into the header of its track (ISO/IEC 14496-12, `tkhd`)."""
+    content = bytearray(path.read_bytes())
+    start = content.index(b"tkhd") + 44
+    a, b, c, d = (number * 0x10000 for number in matrix)
+    content[start : start + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
+    path.write_bytes(content)
+
+
+def first_picture(path: Path, turned: int) -> Image.Image:
+    """Return the first picture, turned by so many degrees counterclockwise, which the file must say."""
+    with av.open(path) as film:
+        frame = next(film.decode(video=0))
+        assert frame.rotation % 360 == turned
+        picture: Image.Image = frame.to_image()
+        return picture.convert("L").rotate(turned, expand=True)
+
+
+def mean_difference(one: Image.Image, other: Image.Image) -> float:
+    return ImageStat.Stat(ImageChops.difference(one, other)).mean[0]
+
+
 def is_index_in_front(path: Path) -> bool:
     content = path.read_bytes()
     return 0 < content.index(b"moov") < content.index(b"mdat")
@@ -156,6 +180,19 @@ async def test_what_not_every_player_decodes_comes_out_as_what_each_does(
     assert facts.audio is (sound is not None)
     with av.open(tmp_path / "fitted.mp4") as film:
         assert [stream.codec_context.name for stream in film.streams.audio] == (["aac"] if sound else [])
+
+
+@pytest.mark.parametrize(("matrix", "turned"), [((0, 1, -1, 0), 270), ((0, -1, 1, 0), 90), ((-1, 0, 0, -1), 180)])
+async def test_a_video_that_players_turn_is_turned_for_good(
+    desk: FittingDesk, tmp_path: Path, matrix: tuple[int, int, int, int], turned: int
+) -> None:
+    path = video(tmp_path / "a.mp4")
+    turn(path, matrix)
+    shown = first_picture(path, turned)
+    facts = await fitted(desk, path, path.stat().st_size * 2 // 3)
+    assert (facts.width, facts.height) == shown.size
+    fit = first_picture(tmp_path / "fitted.mp4", 0)
+    assert mean_difference(fit, shown) < mean_difference(fit.rotate(180), shown) / 2
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import Refusal, RefusalCode, has_words
 from bot.presentation.controls import DetailsId
 from bot.presentation.details import details_text
-from bot.presentation.post import link_text, post_controls, post_text
+from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 from bot.presentation.refusal import refusal_message
 from sandbox.discord.message_rules import check_message
 from tests.support.jobs import NOON, a_job, a_request
@@ -99,6 +99,23 @@ def test_a_video_that_is_too_large_comes_as_a_link_with_the_day_it_ends() -> Non
     assert "10 MiB" in text
     assert f"<t:{int((NOON + timedelta(days=7)).timestamp())}:D>" in text
     check_taken(text)
+
+
+def test_a_fitted_video_tells_of_its_original_and_the_day_on_which_that_ends() -> None:
+    text = fitted_text(a_job(State.POSTING).evolve(completed_at=NOON), size=31_457_280)
+    assert text.startswith("<@30>, your video is ready.")
+    assert "the original (30 MiB) is kept until" in text
+    assert f"<t:{int((NOON + timedelta(days=7)).timestamp())}:D>" in text
+    check_taken(text)
+
+
+@given(hostile)
+@example("x" * 1_024)
+@example("x" * 1_025)
+def test_a_video_is_described_by_its_prompt_within_discords_limit(prompt: str) -> None:
+    described = alt_text(a_job(State.POSTING, request=a_request(prompt=prompt)))
+    assert len(described) <= 1_024
+    assert described.removesuffix("…") in " ".join(prompt.split())
 
 
 @pytest.mark.parametrize("link", [None, "https://images.segmind.com/outputs/fox.mp4"])
