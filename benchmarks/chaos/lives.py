@@ -20,6 +20,7 @@ TRAPS_AT_ONCE: Final = 6  # boundaries armed in one life; the first that is reac
 SHORTEST, LONGEST = 3.0, 7.0  # seconds of a life after its start, when no trap snaps
 # A process that froze within a transaction finds its connection ended when it wakes up, and says so.
 DATABASE_ENDED: Final = ("IdleInTransactionSessionTimeout", "server closed the connection")
+LONG_ENOUGH: Final = 20.0  # seconds for a job to come to whichever boundaries are left
 STARTS_WITHIN: Final = 60.0  # seconds
 
 
@@ -124,7 +125,8 @@ async def live(world: World, record: Record, draw: random.Random, *, boundaries:
             for _ in range(asks):
                 world.ask()
             with suppress(TimeoutError):
-                await asyncio.wait_for(child.ended(), draw.uniform(SHORTEST, LONGEST))
+                patience = draw.uniform(SHORTEST, LONGEST) if len(left) > TRAPS_AT_ONCE else LONG_ENOUGH
+                await asyncio.wait_for(child.ended(), patience)
         child.send(signal.SIGKILL)
     if record.hits.total() == before:
         record.random_kills += 1

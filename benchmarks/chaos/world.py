@@ -24,7 +24,7 @@ from sandbox.segmind.settings import Settings
 
 PER_MINUTE: Final = 3_000  # requests, on both sides: pacing is another benchmark's matter
 # Longer than the 2 s between two polls, so that PROCESSING is seen.
-RUNS: Final = Settings(queue_seconds=0.5, run_seconds=3.0, sigma=0.4, history_outputs=2)
+RUNS: Final = Settings(queue_seconds=0.5, run_seconds=6.0, sigma=0.5, history_outputs=2)
 SEATS: Final = (
     ("mira", "Film Club", "videos"),
     ("noor", "Film Club", "general"),
