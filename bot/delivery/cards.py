@@ -17,10 +17,10 @@ from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.run_times import RunTimes
-from bot.jobs.states import DRIVEN, State
+from bot.jobs.states import DRIVEN, FOLLOWED, State
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
-from bot.presentation.card import FOLLOWED, status_card
+from bot.presentation.card import status_card
 from bot.presentation.controls import DetailsId
 
 log = structlog.get_logger(__name__)

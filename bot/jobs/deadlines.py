@@ -4,24 +4,22 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.jobs.model import Job
-from bot.jobs.states import State
+from bot.jobs.states import FOLLOWED
 
 RECORD_LIFETIME: Final = timedelta(hours=1)  # Segmind's: status and result are gone after it
 RECORD_DYING: Final = timedelta(minutes=50)  # from here on a job is asked for before others
 LATE_AFTER: Final = timedelta(minutes=30)  # nine times the usual: followed on, but slowly, and the card says so
 GIVE_UP_AFTER: Final = timedelta(hours=24)  # nothing was heard of it in a day, neither record nor history
 
-_FOLLOWED: Final = frozenset({State.QUEUED, State.PROCESSING})
-
 
 def is_late(job: Job, now: datetime) -> bool:
     """Tell whether a run takes unusually long; it may come to its end all the same."""
-    return job.state in _FOLLOWED and _age(job, now) > LATE_AFTER
+    return job.state in FOLLOWED and _age(job, now) > LATE_AFTER
 
 
 def is_dying(job: Job, now: datetime) -> bool:
     """Tell whether Segmind's record of a run is near its end."""
-    return job.state in _FOLLOWED and _age(job, now) > RECORD_DYING
+    return job.state in FOLLOWED and _age(job, now) > RECORD_DYING
 
 
 def has_record(job: Job, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
-from bot.jobs.states import State
+from bot.jobs.states import FOLLOWED, State
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,8 @@ async def drive(engine: Engine, job: Job) -> Job:
     """
     wait = FIRST_WAIT
     engine.queue.note(job)
+    if job.state in FOLLOWED:
+        engine.cards.changed(job)  # a run that is taken up shows its progress from here
     try:
         while (step := STEPS.get(job.state)) is not None:
             before = job.state

@@ -66,6 +66,8 @@ DRIVEN: Final = frozenset(
 )
 # A run exists at Segmind, or may exist: it counts against SEGMIND_MAX_IN_FLIGHT.
 IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCESSING})
+# A run is under way, and Segmind says how it goes.
+FOLLOWED: Final = frozenset({_S.QUEUED, _S.PROCESSING})
 # Nothing is at Segmind yet: a member may still take the request back at no cost.
 CANCELLABLE: Final = frozenset({_S.HELD, _S.PREPARING, _S.WAITING})
 # The POST has left, or may have, and its outcome is not known: no equal body may be submitted.

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.jobs.deadlines import is_late
 from bot.jobs.model import Job, Reference
-from bot.jobs.states import IN_FLIGHT, State
+from bot.jobs.states import FOLLOWED, IN_FLIGHT, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
 from bot.presentation.looks import LOOKS
@@ -21,7 +21,6 @@ PROMPT_LINES: Final = 8
 TYPICAL_RUN: Final = timedelta(seconds=194)  # what the model's page gives as the average
 BAR_CELLS: Final = 16
 MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
-FOLLOWED: Final = frozenset({State.QUEUED, State.PROCESSING})
 CANCEL_NOTED: Final = "Cancelled: the run is paid for all the same, and its video will not be posted."
 
 # The run is still ahead: its time counts from now, or from when it was sent.

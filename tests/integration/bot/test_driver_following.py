@@ -39,7 +39,8 @@ async def test_segminds_words_may_come_in_any_order_be_skipped_or_be_unknown(
     await stage.status_words(*words)
     await stage.finishes()
     done = await stage.drive(job)
-    assert stage.cards.states(job.id) == [*states, State.COMPLETED, State.POSTING, State.DELIVERED]
+    shown = [State.QUEUED, *states, State.COMPLETED, State.POSTING, State.DELIVERED]
+    assert stage.cards.states(job.id) == shown
     assert await stage.spent(job) == done.cost_usd == COST
 
 

@@ -69,3 +69,13 @@ def test_the_images_of_a_prompt_that_names_some_must_stand_without_a_gap() -> No
 def test_any_prompt_with_any_images_is_judged(prompt: str, options: set[int]) -> None:
     refusal = judge_request(prompt, uploads(*sorted(options)), RULES)
     assert refusal is None or refusal.code in RefusalCode
+
+
+@pytest.mark.parametrize("count", [0, 8])
+def test_no_image_and_more_than_the_model_takes_are_refused(count: int) -> None:
+    refusal = judge_request("a fox", uploads(*range(1, count + 1)), RULES)
+    assert refusal == Refusal(code=RefusalCode.IMAGE_COUNT, count=count)
+
+
+def test_as_many_images_as_the_model_takes_are_taken() -> None:
+    assert judged("a fox", *range(1, 8)) is None

@@ -1,0 +1,110 @@
+"""Every way to ask for a video, and every button of its card and its post."""
+
+from tests.end_to_end.stage import Stage, photo, replied, replies, shows
+
+
+async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot():
+        opened = await mira.slash("studio")
+        assert opened.modal is not None
+        images = [photo(number) for number in range(1, 8)]
+        asked = await mira.submit(
+            opened.modal, {"prompt": "@Image7 waves", "images": images, "duration": "10", "ratio": "9:16"}
+        )
+        assert asked.message is not None
+        assert "10 s · 9:16 · 7 references" in asked.message.text
+        post = await replied(mira, asked.message)
+        assert len(post.attachments) == 1
+        done = await shows(mira, asked.message, "Done")
+        assert [each.url.partition("?")[0].rpartition("/")[2] for each in done.gallery] == [
+            f"image{number}.png" for number in range(1, 8)
+        ]
+
+
+async def test_the_images_of_any_message_become_a_video(stage: Stage) -> None:
+    mira, mo = stage.member(), stage.member("mo")
+    async with stage.bot():
+        message = await mo.send("my holidays", files=[photo(1), photo(2), photo(3)])
+        opened = await mira.message_command("Make a video", message)
+        assert opened.modal is not None
+        chosen = [each["value"] for field in opened.modal.fields for each in field.get("options", [])][:2]
+        asked = await mira.submit(opened.modal, {"prompt": "@Image1 meets @Image2", "images": chosen})
+        assert asked.message is not None
+        assert "2 references" in asked.message.text
+        post = await replied(mira, asked.message)
+        assert post.mentions == [mira.id]
+
+
+async def test_a_video_is_made_again_from_its_post_when_the_command_and_its_uploads_are_long_gone(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot() as bot:
+        card = await stage.ask(mira, "A walk in @Image2", images=2)
+        post = await replied(mira, card)
+        await bot.reached("DELIVERED", stage.job_of(card))
+        await bot.end()
+    stage.age(stage.job_of(card), seconds=600)  # from here on its uploads are not relied on
+    async with stage.bot():
+        again = await mira.click(post, "Again")
+        assert again.message is not None
+        assert "A walk in \\@Image2" in again.message.text
+        assert again.message.id != card.id
+        assert len((await replied(mira, again.message)).attachments) == 1
+        assert await stage.charged() == (2, 2.70)
+
+
+async def test_an_edited_request_keeps_the_images_and_takes_other_words(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot() as bot:
+        card = await stage.ask(mira, "A walk in @Image1", images=1)
+        await bot.reached("DELIVERED", stage.job_of(card))
+        await shows(mira, card, "Done")
+        opened = await mira.click(card, "Edit")
+        assert opened.modal is not None
+        asked = await mira.submit(opened.modal, {"prompt": "A dance in @Image1"})
+        assert asked.message is not None
+        assert "A dance in \\@Image1" in asked.message.text
+        await replied(mira, asked.message)
+
+
+async def test_a_posted_video_is_deleted_with_its_card(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot() as bot:
+        card = await stage.ask(mira)
+        post = await replied(mira, card)
+        await bot.reached("DELIVERED", stage.job_of(card))
+        answer = await mira.click(post, "Delete")
+        assert answer.acknowledged
+        await mira.wait_gone(post)
+        await mira.wait_gone(card)
+        assert stage.jobs()[stage.job_of(card)] == "TAKEN_DOWN"
+
+
+async def test_a_run_that_is_cancelled_too_late_is_paid_for_and_never_posted(stage: Stage) -> None:
+    await stage.hold()
+    mira = stage.member()
+    async with stage.bot() as bot:
+        card = await stage.ask(mira)
+        await shows(mira, card, "Queued")
+        answer = await mira.click(card, "Cancel")
+        assert answer.message is not None
+        assert "paid for all the same" in answer.message.text
+        await stage.let_on()
+        await stage.let_on()
+        await bot.reached("WITHHELD", stage.job_of(card))
+        await shows(mira, card, "Not posted")
+        assert await replies(mira, card) == []
+        assert (await stage.charged())[0] == 1
+
+
+async def test_a_member_finds_their_videos_and_others_find_the_posts(stage: Stage) -> None:
+    mira, mo = stage.member(), stage.member("mo")
+    async with stage.bot() as bot:
+        card = await stage.ask(mira, "A walk in @Image1")
+        post = await replied(mira, card)
+        await bot.reached("DELIVERED", stage.job_of(card))
+        for who in (mira, mo):
+            answer = await who.user_command("My videos", mira)
+            assert answer.message is not None
+            assert answer.message.ephemeral
+            assert f"/{post.channel_id}/{post.id}" in answer.message.text

@@ -1,0 +1,91 @@
+"""The modals: Discord takes them whatever stands in them, and what they send is read back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.interactions.forms import Submission
+from bot.jobs.model import Reference
+from bot.policy.request import ASPECT_RATIOS
+from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
+from sandbox.discord.modal_rules import check_modal
+from tests.support.jobs import a_reference, a_request
+
+hostile = st.one_of(
+    st.text(min_size=1, max_size=2_500), st.text(alphabet="*_`~|<>@#:/\\[]()\n\x00", min_size=1, max_size=2_500)
+)
+
+
+def fields(modal: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {label["component"]["custom_id"]: label["component"] for label in modal["components"]}
+
+
+def chosen(field: Mapping[str, Any]) -> list[str]:
+    return [option["value"] for option in field["options"] if option.get("default")]
+
+
+def pictures(count: int, filename: str = "fox.png") -> list[tuple[int, Reference]]:
+    return [(number, replace(a_reference(), filename=filename)) for number in range(1, count + 1)]
+
+
+def test_the_studio_takes_one_to_seven_files_at_once() -> None:
+    modal = studio_modal().to_dict()
+    check_modal(modal)
+    upload = fields(modal)["images"]
+    assert (upload["min_values"], upload["max_values"]) == (1, 7)
+    assert (chosen(fields(modal)["duration"]), chosen(fields(modal)["ratio"])) == (["5"], ["16:9"])
+
+
+@given(hostile)
+@example("x" * 2_500)
+def test_edit_is_taken_with_whatever_prompt_stands_in_it(prompt: str) -> None:
+    request = replace(a_request(prompt=prompt), duration=10, aspect_ratio="1:1")
+    modal = edit_modal(1, request).to_dict()
+    check_modal(modal)
+    found = fields(modal)
+    assert found["prompt"]["value"] == prompt
+    assert (chosen(found["duration"]), chosen(found["ratio"])) == (["10"], ["1:1"])
+    assert found["images"]["required"] is False
+
+
+@given(st.integers(min_value=1, max_value=12), st.text(min_size=1, max_size=260))
+@example(1, "x" * 260)
+def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, filename: str) -> None:
+    modal = pictures_modal(1, pictures(count, filename)).to_dict()
+    check_modal(modal)
+    offered = fields(modal)["images"]
+    assert len(offered["options"]) == min(count, 10)
+    assert chosen(offered) == [str(number) for number in range(1, min(count, 7) + 1)]
+
+
+async def test_discord_py_need_not_remember_a_modal() -> None:
+    assert studio_modal().is_finished()
+
+
+@given(st.recursive(st.one_of(st.none(), st.integers(), st.text()), lambda inner: st.lists(inner, max_size=3)))
+def test_a_choice_that_is_none_of_ours_counts_as_none(value: object) -> None:
+    leaves = [{"custom_id": name, "value": value} for name in ("duration", "ratio")]
+    submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
+    assert submission.duration in {5, 10}
+    assert submission.aspect_ratio in ASPECT_RATIOS
+
+
+def test_uploads_are_read_in_the_order_in_which_they_were_dropped() -> None:
+    def upload(name: str) -> dict[str, object]:
+        return {"url": f"https://cdn.discordapp.com/{name}", "filename": name, "size": 10, "content_type": "image/png"}
+
+    submission = Submission.read(
+        {
+            "components": [{"type": 18, "component": {"custom_id": "images", "values": ["2", "1", "3"]}}],
+            "resolved": {"attachments": {"1": upload("a.png"), "2": upload("b.png")}},
+        }
+    )
+    assert [(each.filename, each.width) for each in submission.uploaded_images] == [("b.png", 0), ("a.png", 0)]
+
+
+def test_a_submission_without_anything_is_read_as_empty() -> None:
+    submission = Submission.read({})
+    assert (submission.prompt, submission.duration, submission.uploaded_images) == ("", 5, [])
