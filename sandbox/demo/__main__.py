@@ -6,6 +6,7 @@ Exits with 0 once the film is there, with 1 if anything went wrong.
 
 import argparse
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -77,7 +78,9 @@ def _options() -> Options:
 async def _play(options: Options, console: Console) -> None:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in one
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us in the background, deaf to SIGINT
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    _check_writable(options.output)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
         console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
@@ -132,8 +135,16 @@ async def _tell(description: Mapping[str, Any], folder: Path, options: Options, 
     _say_end(console, delivery, options.output, charged=state["charged_usd"], charges=state["charges"])
 
 
-def _write(delivery: Delivery, output: Path) -> None:
+def _check_writable(output: Path) -> None:
+    """Raise `OSError` before the play where its film could not be written at the end."""
     output.parent.mkdir(parents=True, exist_ok=True)
+    if output.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(output))
+    with tempfile.TemporaryFile(dir=output.parent) as file:
+        file.write(b"written")
+
+
+def _write(delivery: Delivery, output: Path) -> None:
     output.write_bytes(delivery.data)
 
 

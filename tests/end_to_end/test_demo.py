@@ -45,5 +45,13 @@ async def test_an_interrupted_demo_ends_what_it_started(tmp_path: Path) -> None:
         demo.send(signal.SIGINT)
         assert await status_of(demo) == 130
         assert demo.lines[-1] == "Stopped."
-    # Its folder goes after the bot and the sandbox have ended, and nothing was written anywhere else.
-    assert os.listdir(tmp_path) == []  # noqa: PTH208
+    # Its folder goes after the bot and the sandbox have ended; where the film would have gone is empty.
+    assert list(tmp_path.rglob("*")) == [tmp_path / "out"]
+
+
+async def test_a_demo_whose_film_could_not_be_written_says_so_before_it_plays(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a shopping list, no folder")
+    async with python("the demo", "sandbox.demo", folder=tmp_path, environment=environment()) as demo:
+        assert await status_of(demo) == 1
+    assert "File exists: 'out'" in demo.lines[-1]
+    assert not [line for line in demo.lines if "Starting" in line]
