@@ -62,10 +62,12 @@ jobs = Table(
     Column("post_channel_id", BigInteger),
     Column("post_message_id", BigInteger),
 )
-Index(None, jobs.c.state)
+Index(None, jobs.c.state, jobs.c.state_since)
 Index(None, jobs.c.card_owed, sqlite_where=jobs.c.card_owed > 0, postgresql_where=jobs.c.card_owed > 0)
 Index(None, jobs.c.body_hash)
 Index(None, jobs.c.submitted_at)
+_TIMED = jobs.c.run_seconds.is_not(None)
+Index(None, jobs.c.completed_at, sqlite_where=_TIMED, postgresql_where=_TIMED)
 Index(None, jobs.c.member_id, jobs.c.created_at)
 
 spending = Table(

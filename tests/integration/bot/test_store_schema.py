@@ -1,17 +1,20 @@
 """The database file as the bot opens it: its schema and how safely it writes."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, event, inspect, text
 
 from bot.database.engine import open_database
 from bot.database.tables import metadata
+from bot.jobs.states import IN_DOUBT
 from bot.jobs.store import JobStore
 from tests.support.database import LIMIT, file_url
-from tests.support.jobs import a_job
+from tests.support.jobs import NOON, a_job
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -61,3 +64,32 @@ async def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
     path = tmp_path / "some" / "where"
     async with open_database(file_url(path)):
         assert (path / "reelcast.db").exists()
+
+
+QUESTIONS: dict[str, Callable[[JobStore], Awaitable[object]]] = {
+    "at each start": lambda store: store.finished_runs(),
+    "to thin": lambda store: store.delete_ended(before=NOON, at_most=500),
+    "for each turn": lambda store: store.queue(NOON),
+    "to reconcile": lambda store: store.never_arrived(since=NOON),
+    "who is in doubt": lambda store: store.in_states(IN_DOUBT),
+    "at each sweep": lambda store: store.cards_owed(before=NOON, at_most=100),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_what_is_asked_again_and_again_never_reads_all_finished_jobs(tmp_path: Path, question: str) -> None:
+    asked: list[tuple[str, Any]] = []
+    async with open_database(file_url(tmp_path)) as engine:
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def _note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+            asked.append((statement, parameters))
+
+        await QUESTIONS[question](JobStore(engine))
+        [(statement, parameters)] = [each for each in asked if "jobs" in each[0]]
+        async with engine.connect() as connection:
+            plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+    steps = [step.detail for step in plan if "jobs" in step.detail]
+    assert steps
+    assert not [step for step in steps if "SCAN" in step and "INDEX" not in step]
+    assert question != "to thin" or not [step for step in steps if "state=?" in step and "state_since<?" not in step]
