@@ -46,7 +46,8 @@ async def test_an_interrupted_demo_ends_what_it_started(tmp_path: Path) -> None:
         assert await status_of(demo) == 130
         assert demo.lines[-1] == "Stopped."
     # Its folder goes after the bot and the sandbox have ended; where the film would have gone is empty.
-    assert list(tmp_path.rglob("*")) == [tmp_path / "out"]
+    assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208
+    assert os.listdir(tmp_path / "out") == []  # noqa: PTH208
 
 
 async def test_a_demo_whose_film_could_not_be_written_says_so_before_it_plays(tmp_path: Path) -> None:
