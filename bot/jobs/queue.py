@@ -17,6 +17,8 @@ from bot.jobs.store import JobStore
 log = structlog.get_logger(__name__)
 
 RECHECK: Final = 5.0  # seconds until looking again at what other processes did to the queue
+LONG: Final = 200  # jobs that wait here, from which a look takes long enough to be made with measure
+LONG_PAUSE: Final = 0.5  # seconds between two looks at a long queue, whose jobs wait for minutes
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class FairQueue:
             self._changed.clear()
             while self._waiting:
                 await self._look()
+                if len(self._waiting) >= LONG:
+                    await self._clock.sleep(LONG_PAUSE)
                 await self._wait_for_change()
 
     async def _wait_for_change(self) -> None:

@@ -6,11 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
-from bot.jobs.queue import RECHECK, FairQueue
+from bot.jobs.queue import LONG, LONG_PAUSE, RECHECK, FairQueue
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from tests.support.clock import PATIENCE, ManualClock
@@ -21,8 +23,9 @@ from tests.support.jobs import NOON, a_job, a_request
 class Scene:
     """A queue of some places, and jobs that wait in it."""
 
-    def __init__(self, store: JobStore) -> None:
-        self.store = store
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.store = JobStore(engine)
         self.clock = ManualClock(NOON)
         self.positions: dict[int, list[int]] = {}
         self.served: list[Job] = []
@@ -91,7 +94,7 @@ class Scene:
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     async with open_database(file_url(tmp_path)) as engine:
-        scene = Scene(JobStore(engine))
+        scene = Scene(engine)
         yield scene
         await scene.close()
 
@@ -173,6 +176,23 @@ async def test_a_job_that_another_process_cancelled_waits_no_longer(scene: Scene
     await scene.store.save(elsewhere.move(State.FAILED, NOON))
     scene.clock.advance(60)
     assert await scene.let_through(1) == [resting]
+
+
+async def test_a_long_queue_is_looked_at_with_measure_however_often_jobs_move(scene: Scene) -> None:
+    jobs = [await scene.waits() for _ in range(LONG + 2)]
+    scene.open(1)
+    await scene.let_through(1)
+    await scene.clock.asleep()
+    questions: asyncio.Queue[str] = asyncio.Queue()
+    event.listen(scene.engine.sync_engine, "begin", lambda _: questions.put_nowait("asked"))
+    for _ in range(5):
+        scene.queue.note(jobs[0])
+        await scene.store.spent(NOON.date())
+        assert await questions.get() == "asked"
+    assert questions.empty(), "nobody asked but this test"
+    scene.clock.advance(LONG_PAUSE)
+    async with asyncio.timeout(PATIENCE):
+        await questions.get()
 
 
 async def test_a_clock_set_back_makes_no_job_rest_for_long(scene: Scene) -> None:
