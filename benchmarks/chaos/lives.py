@@ -125,7 +125,8 @@ async def live(world: World, record: Record, draw: random.Random, *, boundaries:
             for _ in range(asks):
                 world.ask()
             with suppress(TimeoutError):
-                patience = draw.uniform(SHORTEST, LONGEST) if len(left) > TRAPS_AT_ONCE else LONG_ENOUGH
+                is_rare = 0 < len(left) <= TRAPS_AT_ONCE
+                patience = LONG_ENOUGH if is_rare else draw.uniform(SHORTEST, LONGEST)
                 await asyncio.wait_for(child.ended(), patience)
         child.send(signal.SIGKILL)
     if record.hits.total() == before:
