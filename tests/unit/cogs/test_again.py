@@ -1,14 +1,18 @@
 """*Again* and *Edit*: a request that is over becomes a new one."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 import simcord
 from simcord.results import InteractionResult
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.jobs.model import Job
 from bot.jobs.states import State
@@ -154,3 +158,59 @@ async def test_a_form_of_a_video_that_was_removed_meanwhile_gives_the_words_back
 
 def names(references: Sequence[Any]) -> list[str]:
     return [reference.filename for reference in references]
+
+
+async def an_old_post(stage: Stage, *, card_name: str | None = "image1.png") -> discord.Message:
+    """Have the post of a video whose uploads are too old to be relied on."""
+    await stage.ask()
+    [job] = await stage.jobs()
+    [reference] = job.request.references
+    old = replace(
+        job.evolve(references=(replace(reference, card_name=card_name),)),
+        state=State.DELIVERED,
+        created_at=job.created_at - timedelta(hours=1),
+    )
+    await stage.bot.services.store.save(old)
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    return await there.send("your video is ready", view=post_controls(old))
+
+
+async def test_images_that_are_gone_with_their_card_are_asked_for(stage: Stage) -> None:
+    post = await an_old_post(stage)
+    card, _ = stage.channel.history()
+    await card.delete()
+    answer = said(await press(stage, post))
+    assert answer.startswith("The images of this video are gone with its status message.")
+    assert "```\n@Image1 waves\n```" in answer
+    assert len(await stage.jobs()) == 1
+
+
+async def test_images_that_the_card_never_got_are_asked_for(stage: Stage) -> None:
+    post = await an_old_post(stage, card_name=None)
+    assert said(await press(stage, post)).startswith("The images of this video are gone")
+
+
+async def test_a_card_that_discord_does_not_show_now_can_be_tried_again_at_once(stage: Stage) -> None:
+    post = await an_old_post(stage)
+    stage.env.inject_error("GET", "/channels/*/messages/*", status=429, times=1)
+    assert "Try again in a minute." in said(await press(stage, post))
+    assert "gone" in said(await press(stage, post))  # the press before is not taken for a double click
+
+
+@pytest.mark.parametrize("label", ["Again", "Edit", "Delete", "Details"])
+async def test_a_button_of_a_job_that_is_no_longer_kept_says_so(
+    stage: Stage, boot: Boot, tmp_path: Path, label: str
+) -> None:
+    card = await a_card(stage)
+    await stage.env.restart_bot(await boot(database_url=f"sqlite:///{tmp_path}/another.db"))
+    assert said(await press(stage, card, label)) == "This video is no longer on record."
+
+
+async def test_a_button_that_breaks_says_so_instead_of_failing(stage: Stage) -> None:
+    card = await a_card(stage)
+    async with stage.bot.services.store._engine.begin() as connection:
+        await connection.execute(text("DROP TABLE jobs"))
+    with capture_logs() as logged:
+        answer = said(await press(stage, card))
+    assert [(line["event"], line["command"]) for line in logged] == [("command_broke", "AgainButton")]
+    assert answer.startswith("Something went wrong")
