@@ -20,7 +20,7 @@ from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
 from bot.jobs.budget_row import BudgetRow
-from bot.jobs.clock import Clock, SystemClock
+from bot.jobs.clock import Clock, SystemClock, monotonic
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
@@ -199,4 +199,11 @@ def segmind_client(settings: Settings, session: aiohttp.ClientSession, budget: B
     endpoints = Endpoints(
         api=settings.segmind_api_url, history=settings.segmind_history_url, storage=settings.segmind_storage_url
     )
-    return SegmindClient(session, key=settings.segmind_api_key, endpoints=endpoints, budget=budget, timeouts=TIMEOUTS)
+    return SegmindClient(
+        session,
+        key=settings.segmind_api_key,
+        endpoints=endpoints,
+        budget=budget,
+        timeouts=TIMEOUTS,
+        clock=monotonic,
+    )

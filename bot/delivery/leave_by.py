@@ -3,13 +3,14 @@
 discord.py sends through aiohttp, which tells a trace when a connection stands, right before the request's first byte.
 """
 
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
+
+from bot.jobs.clock import monotonic
 
 _leave_by: ContextVar[float | None] = ContextVar("leave_by", default=None)
 
@@ -20,7 +21,7 @@ class TooLateToLeave(Exception):
 
 @contextmanager
 def leaving_by(deadline: float) -> Generator[None]:
-    """Let every request in the block leave by `deadline` (seconds, `time.monotonic`) or raise `TooLateToLeave`."""
+    """Let every request in the block leave by `deadline` (seconds, our `monotonic`) or raise `TooLateToLeave`."""
     token = _leave_by.set(deadline)
     try:
         yield
@@ -38,5 +39,5 @@ def deadline_trace() -> aiohttp.TraceConfig:
 
 async def _check(*_: Any) -> None:
     deadline = _leave_by.get()
-    if deadline is not None and time.monotonic() > deadline:
+    if deadline is not None and monotonic() > deadline:
         raise TooLateToLeave

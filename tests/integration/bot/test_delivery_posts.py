@@ -1,6 +1,5 @@
 """Finished videos on the local Discord: posted once, found again, fitted to the channel, and else as a link."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.posts import EVERYWHERE, PostDesk, nonce
+from bot.jobs.clock import monotonic
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
@@ -65,7 +65,7 @@ async def finished(channel: Channel, *, name: str = "videos", guild: str = FILM_
 
 
 def soon() -> float:
-    return time.monotonic() + 60
+    return monotonic() + 60
 
 
 async def posts_of(channel: Channel, job: Job) -> list[Message]:
@@ -285,7 +285,7 @@ async def test_a_post_that_could_not_leave_in_time_does_not_leave(
 ) -> None:
     job = await finished(channel)
     with pytest.raises(OutcomeUnclear):
-        await desk.post(job, video, leave_by=time.monotonic() - 1)
+        await desk.post(job, video, leave_by=monotonic() - 1)
     assert len(channel.requests("POST")) == 1  # the card
     assert await desk.find(job) is None
 

@@ -1,11 +1,11 @@
 """A worker's own client for REST: its posts, too, leave in time or not at all."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from bot.delivery.posts import PostDesk
+from bot.jobs.clock import monotonic
 from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
@@ -27,5 +27,5 @@ async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
         sent = channel.requests("POST")
         desk = PostDesk(client, FittingDesk(VideoDesk()))
         with pytest.raises(OutcomeUnclear, match="in time"):
-            await desk.post(job, video, leave_by=time.monotonic() - 1)
+            await desk.post(job, video, leave_by=monotonic() - 1)
         assert channel.requests("POST") == sent
