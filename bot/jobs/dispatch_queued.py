@@ -9,7 +9,6 @@ import structlog
 from bot.jobs.cardless import see_to_cardless
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
-from bot.jobs.errors import StaleJob
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.posting import POST_WITHIN
@@ -107,15 +106,11 @@ class QueuedDispatcher:
 
     async def _take(self, job_id: int) -> tuple[Job, str] | None:
         """Make a job this driver's own; return it with its former driver, or None where nothing is left to drive."""
-        store = self._engine.store
-        while (job := await store.get(job_id)) is not None and job.state in DRIVEN:
-            try:
-                taken = await store.save(job.evolve(driver=uuid4().hex))
-            except StaleJob:
-                continue
-            log.info("job_taken", job=job_id, state=taken.state.value, driver=taken.driver, former=job.driver)
-            return taken, job.driver
-        return None
+        taken = await self._engine.store.take(job_id, uuid4().hex)
+        if taken is not None:
+            job, former = taken
+            log.info("job_taken", job=job_id, state=job.state.value, driver=job.driver, former=former)
+        return taken
 
     async def _keep_order(self) -> None:
         clock = self._engine.clock

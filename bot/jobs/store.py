@@ -96,6 +96,19 @@ class JobStore:
         return None if row is None else _from_row(row)
 
     @uncancelled
+    async def take(self, job_id: int, driver: str) -> tuple[Job, str] | None:
+        """Make a job `driver`'s own; return it with its former driver, or None where nothing is left to drive."""
+        mine = jobs.c.id == job_id
+        async with self._engine.begin() as connection:
+            query = select(jobs).where(mine, jobs.c.state.in_(list(DRIVEN))).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                return None
+            await connection.execute(update(jobs).where(mine).values(driver=driver, version=row.version + 1))
+        job = _from_row(row)
+        return replace(job, driver=driver, version=job.version + 1), job.driver
+
+    @uncancelled
     async def in_states(self, states: Iterable[State]) -> Sequence[Job]:
         """Read every job in one of `states`, oldest first."""
         query = select(jobs).where(jobs.c.state.in_(list(states))).order_by(jobs.c.created_at, jobs.c.id)

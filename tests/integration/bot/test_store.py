@@ -37,6 +37,22 @@ async def waiting(store: JobStore, number: int = 1, *, prompt: str = "a fox") ->
     return job.move(State.SUBMITTING, NOON, body=BODY | {"prompt": prompt}, submitted_at=NOON, submit_attempts=number)
 
 
+async def test_a_job_that_is_taken_is_its_new_drivers_and_its_former_one_is_told(store: JobStore) -> None:
+    job = await add(store, a_job(State.WAITING).evolve(driver="first"))
+    assert await store.take(job.id, "second") == (replace(job, driver="second", version=job.version + 1), "first")
+    assert (await store.get(job.id)) == replace(job, driver="second", version=job.version + 1)
+    with pytest.raises(StaleJob):
+        await store.save(job)
+
+
+@pytest.mark.parametrize("state", [State.DELIVERED, State.FAILED, State.UNDELIVERED])
+async def test_a_job_that_nobody_drives_cannot_be_taken(store: JobStore, state: State) -> None:
+    job = await add(store, a_job(state))
+    assert await store.take(job.id, "late") is None
+    assert await store.take(job.id + 1, "late") is None
+    assert (await store.get(job.id)) == job
+
+
 async def test_an_error_of_the_database_shows_nothing_of_what_was_to_be_saved(store: JobStore) -> None:
     job = await add(store, a_job(State.WAITING, request=a_request(prompt="a private wish")))
     with pytest.raises(IntegrityError) as raised:
