@@ -3,7 +3,7 @@
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import discord
 import structlog
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 FILENAME: Final = "reelcast.mp4"
 FITTED: Final = "fitted.mp4"
 EVERYWHERE: Final = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # what every channel takes
-CLOCK_SLACK: Final = timedelta(minutes=2)  # by which Discord's clock may be behind ours
+CLOCK_SLACK: Final = timedelta(minutes=2)  # by which our clock may drift from Discord's in the life of a job
 MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
 
 
@@ -101,13 +101,15 @@ class PostDesk:
         mentions = discord.AllowedMentions(
             everyone=False, roles=False, users=[discord.Object(job.request.member_id)], replied_user=False
         )
+        # In another channel it answers nothing: discord.py has no value for "no reference".
+        reply: dict[str, Any] = {} if _is_elsewhere(job) else {"reference": card}
         message = await self._channel(job).send(
             text,
             view=view,
-            reference=discord.utils.MISSING if _is_elsewhere(job) else card,
             allowed_mentions=mentions,
             nonce=nonce(job),
             file=file or discord.utils.MISSING,
+            **reply,
         )
         return message.id
 
@@ -148,7 +150,9 @@ def _was_asked_for(job: Job) -> bool:
 def _earliest(job: Job) -> discord.Object:
     """Give the message id, or the time as one, after which the post must be."""
     if _is_elsewhere(job):
-        return discord.Object(discord.utils.time_snowflake(job.state_since - CLOCK_SLACK))
+        # The job's id tells when it was asked for by Discord's clock: our own may be well ahead of that.
+        ahead = job.created_at - discord.utils.snowflake_time(job.id)
+        return discord.Object(discord.utils.time_snowflake(job.state_since - ahead - CLOCK_SLACK))
     return discord.Object(job.card_message_id or 0)
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.delivery.posts import EVERYWHERE, PostDesk, nonce
@@ -325,3 +327,34 @@ async def test_a_locked_thread_keeps_the_post_out_and_an_archived_one_wakes(
     await channel.sandbox.admin.set_thread("storyboards", archived=True, locked=True)
     with pytest.raises(ChannelClosed):
         await desk.post(job.evolve(post_attempts=2), video, leave_by=soon())
+
+
+async def test_a_post_in_another_channel_is_found_however_far_our_clock_is_ahead(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    asked_at = discord.utils.utcnow()
+    ahead = asked_at + timedelta(hours=1)
+    job = replace(await finished(channel), id=discord.utils.time_snowflake(asked_at), created_at=ahead)
+    other = int(channel.sandbox.admin.channel_id("general", guild=FILM_CLUB))
+    job = replace(job, state_since=ahead, post_channel_id=other)
+    message_id = await desk.post(job, video, leave_by=soon())
+    assert await desk.find(job) == message_id
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_a_post_that_may_have_been_made_is_not_repeated_before_anybody_looks(
+    channel: Channel, desk: PostDesk, video: Video, status: int
+) -> None:
+    await channel.sandbox.admin.set_nonce_memory(0)
+    job = await finished(channel)
+    await channel.sandbox.admin.fault(method="POST", route="/messages", status=status, moment="after")
+    with pytest.raises(OutcomeUnclear):
+        await desk.post(job, video, leave_by=soon())
+    found = await desk.find(job)
+    assert [message.id for message in await posts_of(channel, job)] == [found]
+
+
+async def test_a_post_that_was_refused_for_its_rate_is_repeated(channel: Channel, desk: PostDesk, video: Video) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.fault(method="POST", route="/messages", status=429, retry_after=0.01)
+    assert await desk.post(job, video, leave_by=soon()) == await desk.find(job)
