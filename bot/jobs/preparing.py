@@ -23,6 +23,8 @@ async def prepare(engine: Engine, job: Job) -> Job:
             await _checked(engine, job, number, reference)
             for number, reference in enumerate(job.request.references, start=1)
         ]
+        # Saved once more: whoever has lost the job while it fetched learns it here, and leaves the card alone.
+        job = await engine.store.save(job)
         names = await engine.cards.attach(job, paths)
     except _UnusableReference as unusable:
         return await engine.move(job, State.FAILED, problem=unusable.problem)

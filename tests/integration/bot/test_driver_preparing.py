@@ -108,3 +108,10 @@ async def test_what_was_fetched_for_a_job_that_failed_does_not_stay_on_the_disk(
     job = await stage.begin(State.PREPARING)
     assert (await stage.drive(job)).state is State.FAILED
     assert list(stage.engine.folder.iterdir()) == []
+
+
+async def test_a_driver_that_lost_its_job_while_it_fetched_leaves_the_card_alone(stage: Stage) -> None:
+    job = await stage.begin()
+    await stage.store.save(job.evolve(driver="somebody else"))
+    await stage.drive(job)
+    assert stage.cards.attached == []
