@@ -81,7 +81,8 @@ class CardDesk:
             async for message in self._channel(job).history(
                 after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=True
             ):
-                if str(DetailsId(place="card", job_id=job.id)) in _button_ids(message.components):
+                ours = message.author == self._client.user  # another bot may write any custom id
+                if ours and str(DetailsId(place="card", job_id=job.id)) in _button_ids(message.components):
                     return message.id
         return None
 

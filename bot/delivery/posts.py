@@ -76,7 +76,7 @@ class PostDesk:
             history = self._channel(job).history(after=_earliest(job), limit=MOST_MESSAGES, oldest_first=True)
             async for message in history:
                 seen += 1
-                if _is_post(message, job):
+                if message.author == self._client.user and _is_post(message, job):
                     return message.id
         if seen == MOST_MESSAGES:
             raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
