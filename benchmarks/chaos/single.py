@@ -64,7 +64,7 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
 
 
 async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, progress: Progress) -> None:
-    asks = max(1, plan.jobs // LIVES_OF_ASKING)
+    asks = max(len(world.seats), plan.jobs // LIVES_OF_ASKING)
     for number in range(plan.lives):
         left = still_to_hit(record, plan.boundaries)
         if not left and len(world.answered) >= plan.jobs:
