@@ -50,7 +50,7 @@ types: install-dev
 	$(BIN)/basedpyright
 
 unit: install-dev
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 pictures: install-dev  ## the pictures in docs/pictures, drawn anew; needs Chromium
 	$(BIN)/python -m tests.support.pictures

@@ -14,7 +14,7 @@ from bot.app import Reelcast, open_services
 from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
 from bot.settings import Settings
-from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, Stage
+from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
 
 @pytest.fixture
@@ -24,8 +24,13 @@ def changes() -> dict[str, object]:
 
 
 @pytest.fixture
-async def boot(tmp_path: Path, changes: dict[str, object]) -> AsyncIterator[Boot]:
-    """Give what makes a bot with services of its own; all of them on one database unless told otherwise."""
+async def boot(tmp_path: Path, changes: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Boot]:
+    """Give what makes a bot with services of its own; all of them on one database unless told otherwise.
+
+    The bar of a run, which moves for as long as the run takes, stands still here: SimCord waits for the bot to come to
+    rest. It is tried on the local Discord.
+    """
+    monkeypatch.setattr("bot.delivery.cards._note_run", lambda _channel, _job: None)
     settings = Settings.model_validate(
         {
             "discord_token": SecretStr("token"),
@@ -40,7 +45,7 @@ async def boot(tmp_path: Path, changes: dict[str, object]) -> AsyncIterator[Boot
         async def make(**others: object) -> Reelcast:
             bot = Reelcast(shard_count=1)
             chosen = settings.model_copy(update=others)
-            services = await stack.enter_async_context(open_services(chosen, bot))
+            services = await stack.enter_async_context(open_services(chosen, bot, clock=SimulatedClock()))
             dispatcher: Any = NotedDispatcher()
             intake = Intake(
                 store=services.store,

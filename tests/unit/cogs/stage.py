@@ -1,6 +1,7 @@
 """What the tests of the cogs act on: a server, a channel and a member on SimCord's Discord, and the real bot."""
 
 import io
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,6 +14,7 @@ from simcord.results import InteractionResult
 from typing_extensions import Unpack
 
 from bot.app import Reelcast
+from bot.jobs.clock import SystemClock
 from bot.jobs.model import Changes, Job
 from bot.jobs.states import State
 from bot.presentation.card import status_card
@@ -36,6 +38,13 @@ class MeasuringCdn(CdnStore):
         except OSError:
             return stored  # what Discord cannot read has no sides
         return stored
+
+
+class SimulatedClock(SystemClock):
+    """Time as SimCord has it pass: it stands behind `time.monotonic`, and behind no other clock of the system."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
 
 
 class NotedDispatcher:

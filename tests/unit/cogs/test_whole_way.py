@@ -23,7 +23,7 @@ from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
 from bot.settings import Settings
 from sandbox.segmind.server import SegmindSandbox
-from tests.unit.cogs.stage import MeasuringCdn, Stage, picture, texts
+from tests.unit.cogs.stage import MeasuringCdn, SimulatedClock, Stage, picture, texts
 
 PATIENCE = 60.0  # real seconds
 
@@ -100,7 +100,7 @@ async def simcord_bot(tmp_path: Path, cdn: ServedCdn) -> AsyncIterator[Reelcast]
             }
         )
         bot = Reelcast(shard_count=1)
-        async with open_services(settings, bot) as services:
+        async with open_services(settings, bot, clock=SimulatedClock()) as services:
             assert isinstance(services.dispatcher, InProcessDispatcher)
             dispatcher: Any = FreeDispatcher(services.dispatcher)
             intake = Intake(
