@@ -102,3 +102,11 @@ marks = Table(
     Column("name", String(32), primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("settings", Json, nullable=False),  # what differs from the defaults
+    Column("changed_at", Instant, nullable=False),
+)

@@ -1,0 +1,48 @@
+"""The settings of servers, in the database: read at each request, so that a change counts at once everywhere."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.tables import guild_settings
+from bot.database.upsert import insert_if_absent
+from bot.policy.guild_settings import UNSET, GuildSettings
+
+Change = Callable[[GuildSettings], GuildSettings]
+
+_ADAPTER: Final = TypeAdapter(GuildSettings)
+
+
+class SettingsStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def get(self, guild_id: int) -> GuildSettings:
+        """Read a server's settings; the defaults where it has set nothing."""
+        query = select(guild_settings.c.settings).where(guild_settings.c.guild_id == guild_id)
+        async with self._engine.connect() as connection:
+            saved = (await connection.execute(query)).scalar_one_or_none()
+        return UNSET if saved is None else _ADAPTER.validate_python(saved)
+
+    async def change(self, guild_id: int, change: Change, now: datetime) -> GuildSettings:
+        """Apply a change to the newest settings and save it; of two at once, the second sees what the first did.
+
+        Whatever `change` raises goes on, and nothing is saved then.
+        """
+        mine = guild_settings.c.guild_id == guild_id
+        first = {"guild_id": guild_id, "settings": _dump(UNSET), "changed_at": now}
+        async with self._engine.begin() as connection:
+            await connection.execute(insert_if_absent(connection, guild_settings, first))
+            query = select(guild_settings.c.settings).where(mine).with_for_update()
+            before = _ADAPTER.validate_python((await connection.execute(query)).scalar_one())
+            after = change(before)
+            await connection.execute(update(guild_settings).where(mine).values(settings=_dump(after), changed_at=now))
+        return after
+
+
+def _dump(settings: GuildSettings) -> object:
+    return _ADAPTER.dump_python(settings, mode="json", exclude_defaults=True)
