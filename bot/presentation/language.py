@@ -1,33 +1,90 @@
 """The language that a sentence is read in: chosen once for each answer, looked up where the sentence is made.
 
-What only one member sees speaks the member's language, what a whole channel sees the server's.
+What only one member sees speaks the member's language, what a whole channel sees the server's. The catalogues in
+`locales/` are read as they stand, once in a process.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
 from typing import Final
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
 SOURCE: Final = "en"  # the language the sentences in the code are written in
+LOCALES: Final = Path(__file__).parent / "locales"
+# Discord's locales that have a catalogue, by its name; all others read English.
+LANGUAGES: Final[Mapping[str, str]] = {
+    "de": "de",
+    "es-ES": "es",
+    "es-419": "es",
+    "fr": "fr",
+    "ja": "ja",
+    "pt-BR": "pt_BR",
+}
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=SOURCE)
 
 
+def speak(locale: str | None) -> None:
+    """Have what follows in this task be in the language of one of Discord's locales, like `pt-BR`."""
+    _spoken.set(language_of(locale))
+
+
 @contextmanager
 def speaking(locale: str | None) -> Generator[None]:
-    """Have the sentences made in this block be in the language of one of Discord's locales, like `pt-BR`."""
-    token = _spoken.set(locale or SOURCE)
+    """Have the sentences made in this block be in the language of one of Discord's locales."""
+    token = _spoken.set(language_of(locale))
     try:
         yield
     finally:
         _spoken.reset(token)
 
 
+def spoken() -> str:
+    """Name the language spoken, as its catalogue and Babel's formats do."""
+    return _spoken.get()
+
+
+def language_of(locale: str | None) -> str:
+    return LANGUAGES.get(locale or "", SOURCE)
+
+
 def _(message: str) -> str:
     """Give a sentence in the language spoken; its places are filled in afterwards, with `.format(name=…)`."""
-    return message
+    return catalogue(spoken()).gettext(message) if message else ""  # the empty one is a catalogue's own header
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Give the form of a sentence that its count asks for in the language spoken."""
-    return one if count == 1 else many
+    return catalogue(spoken()).ngettext(one, many, count)
+
+
+def N_(message: str) -> str:  # noqa: N802 - by this name extractors know it
+    """Mark a sentence that is looked up later, with `_`, when it is known who reads it."""
+    return message
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Read a language's catalogue; a few hundredths of a second the first time."""
+    path = LOCALES / f"{language}.po"
+    if language == SOURCE or not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def read_catalogues() -> None:
+    """Read all catalogues ahead, so that no member waits for theirs."""
+    for language in LANGUAGES.values():
+        catalogue(language)
