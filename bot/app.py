@@ -18,6 +18,7 @@ from yarl import URL
 from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
 from bot.interactions.errors import answer_broken
+from bot.presentation.language import speak
 from bot.services import Services, open_services
 from bot.settings import Settings
 
@@ -36,7 +37,11 @@ COMMANDS_AGAIN: Final = 30.0  # seconds until a Discord in trouble is asked agai
 
 
 class _Tree(app_commands.CommandTree["Reelcast"]):
-    """Answers whatever goes wrong in a command with a sentence, and tells the operator the rest."""
+    """Speaks the language of who asks, answers whatever goes wrong with a sentence, and tells the operator the rest."""
+
+    async def interaction_check(self, interaction: discord.Interaction["Reelcast"], /) -> bool:
+        speak(interaction.locale.value)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction["Reelcast"], error: app_commands.AppCommandError, /

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import discord
 
@@ -15,12 +15,15 @@ from bot.interactions.requests import Requests, Wish, numbered
 from bot.jobs.model import Job, Reference
 from bot.presentation.buttons import REPEATABLE
 from bot.presentation.controls import AGAIN_PATTERN, EDIT_PATTERN
+from bot.presentation.language import N_, _
 from bot.presentation.modals import edit_modal
 from bot.presentation.refusal import with_prompt
 from bot.presentation.sentences import not_repeatable_sentence, references_gone_sentence
 
-NOT_YOURS = "Only the member who asked for this video can make it again. Use `/studio` or `/video` for one of your own."
-TWICE = "It is being made again already, since a moment ago."
+NOT_YOURS: Final = N_(
+    "Only the member who asked for this video can make it again. Use `/studio` or `/video` for one of your own."
+)
+TWICE: Final = N_("It is being made again already, since a moment ago.")
 
 
 class AgainButton(JobButton, template=AGAIN_PATTERN):
@@ -34,7 +37,7 @@ class AgainButton(JobButton, template=AGAIN_PATTERN):
         press = ("again", job.id)
         presses = bot.services.presses
         if presses.is_repeated(press):
-            await say(interaction, TWICE)
+            await say(interaction, _(TWICE))
             return
         taken = False
         try:
@@ -68,7 +71,7 @@ class EditCog(FormCog):
     ) -> None:
         job = await self._services.store.get(int(match["job"]))
         if job is None or job.request.guild_id != interaction.guild_id:
-            await _give_back(interaction, NO_RECORD, submission.prompt)
+            await _give_back(interaction, _(NO_RECORD), submission.prompt)
         elif why := why_not(interaction, job):
             await _give_back(interaction, why, submission.prompt)
         else:
@@ -88,7 +91,7 @@ class EditCog(FormCog):
 def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
     """Say why who pressed cannot make a request again; None where they can."""
     if not is_requester(interaction, job):
-        return NOT_YOURS
+        return _(NOT_YOURS)
     return None if job.state in REPEATABLE else not_repeatable_sentence(job.state)
 
 

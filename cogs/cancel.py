@@ -10,7 +10,7 @@ from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.presentation.controls import CANCEL_PATTERN
-from bot.presentation.sentences import cancelled_sentence, not_cancellable_sentence, not_yours_sentence
+from bot.presentation.sentences import cancelled_sentence, not_cancellable_sentence, not_yours_to_cancel
 
 
 class CancelButton(JobButton, template=CANCEL_PATTERN):
@@ -19,7 +19,7 @@ class CancelButton(JobButton, template=CANCEL_PATTERN):
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
         if not (is_requester(interaction, job) or may_moderate(interaction, job)):
-            answer = not_yours_sentence("cancel it")
+            answer = not_yours_to_cancel()
         else:
             try:
                 answer = cancelled_sentence(await bot.services.control.cancel(job.id))

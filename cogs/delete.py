@@ -13,11 +13,12 @@ from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.presentation.buttons import DELETABLE
 from bot.presentation.controls import DELETE_PATTERN
-from bot.presentation.sentences import not_yours_sentence
+from bot.presentation.language import N_, _
+from bot.presentation.sentences import not_yours_to_delete
 
-NOT_OVER: Final = "It is not over yet. Cancel it first, or wait until the video is here."
-NOT_GONE: Final = "Discord did not delete everything. Press *Delete* once more in a minute."
-GONE: Final = "Deleted."
+NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
+NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")
+GONE: Final = N_("Deleted.")
 
 
 class DeleteButton(JobButton, template=DELETE_PATTERN):
@@ -26,16 +27,17 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
         if not (is_requester(interaction, job) or may_moderate(interaction, job)):
-            await say(interaction, not_yours_sentence("delete it"))
+            await say(interaction, not_yours_to_delete())
         elif job.state not in DELETABLE:
-            await say(interaction, NOT_OVER)
+            await say(interaction, _(NOT_OVER))
         else:
             # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await say(interaction, await _delete(bot.services, job))
+            await say(interaction, _(await _delete(bot.services, job)))
 
 
 async def _delete(services: Services, job: Job) -> str:
+    """Return what became of it, to be looked up."""
     if job.state is State.DELIVERED:
         try:
             job = await services.control.take_down(job.id)

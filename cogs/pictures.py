@@ -13,11 +13,12 @@ from bot.interactions.forms import FormCog, Submission
 from bot.interactions.requests import Requests, Wish, numbered, reference_of
 from bot.jobs.model import Reference
 from bot.presentation.controls import PICTURES_PATTERN
+from bot.presentation.language import N_, _
 from bot.presentation.modals import pictures_modal
 from bot.presentation.refusal import with_prompt
 
-NO_PICTURES: Final = "This message has no images. Use the command on one with JPEG, PNG or WebP pictures."
-FORGOTTEN: Final = "This form was opened too long ago. Use the command on the message once more."
+NO_PICTURES: Final = N_("This message has no images. Use the command on one with JPEG, PNG or WebP pictures.")
+FORGOTTEN: Final = N_("This form was opened too long ago. Use the command on the message once more.")
 MOST_REMEMBERED: Final = 1_000  # messages
 
 Pictures = Sequence[tuple[int, Reference]]  # with the ids of their attachments
@@ -44,7 +45,7 @@ class PicturesCog(FormCog):
     async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         pictures = _pictures_of(message)
         if not pictures:
-            await say(interaction, NO_PICTURES)
+            await say(interaction, _(NO_PICTURES))
         elif await Requests(self._services).admits(interaction):
             self._remember(message.id, pictures)
             await interaction.response.send_modal(pictures_modal(message.id, pictures))
@@ -54,7 +55,7 @@ class PicturesCog(FormCog):
     ) -> None:
         pictures = self._pictures.get(int(match["message"]))
         if pictures is None:
-            text, files = with_prompt(FORGOTTEN, submission.prompt)
+            text, files = with_prompt(_(FORGOTTEN), submission.prompt)
             await say(interaction, text, files=files)
             return
         by_id = {str(attachment_id): picture for attachment_id, picture in pictures}

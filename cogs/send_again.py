@@ -13,11 +13,17 @@ from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.policy.permissions import missing_permissions
 from bot.presentation.controls import RESEND_PATTERN, resend_id
-from bot.presentation.sentences import missing_permissions_sentence, send_again_choice, sent_again_sentence
+from bot.presentation.language import N_, _, speak
+from bot.presentation.sentences import (
+    missing_permissions_sentence,
+    not_yours_to_send,
+    send_again_choice,
+    sent_again_sentence,
+)
 
 MOST_CHOICES: Final = 25  # Discord's
 JOB_ID: Final = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")  # what a database's 64 bits hold; anybody can type anything
-GONE: Final = "This video is no longer waiting to be sent."
+GONE: Final = N_("This video is no longer waiting to be sent.")
 
 
 class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RESEND_PATTERN):
@@ -27,7 +33,7 @@ class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=R
     """
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(discord.ui.Button(label="Send again", custom_id=resend_id(job_id)))
+        super().__init__(discord.ui.Button(custom_id=resend_id(job_id)))
         self._job_id = job_id
 
     @classmethod
@@ -37,6 +43,7 @@ class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=R
         return cls(int(match["job"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        speak(interaction.locale.value)
         try:
             await say(interaction, await self._pressed(interaction))
         except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
@@ -46,7 +53,7 @@ class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=R
         bot: Reelcast = interaction.client
         job = await bot.services.store.get(self._job_id)
         if job is None or not _may_send(interaction, job):
-            return "Only the member who asked for this video, or who may manage messages here, can have it sent."
+            return not_yours_to_send()
         if missing := _missing(interaction):
             return missing_permissions_sentence(missing)
         return await _send(bot.services, job.id, job.request.channel_id)
@@ -62,7 +69,7 @@ class SendAgainCog(commands.Cog):
     async def send_again(self, interaction: discord.Interaction, video: str) -> None:
         job = await self._services.store.get(int(video)) if JOB_ID.fullmatch(video) else None
         if job is None or job.request.member_id != interaction.user.id or job.request.guild_id != interaction.guild_id:
-            answer = GONE
+            answer = _(GONE)
         elif missing := _missing(interaction):
             answer = missing_permissions_sentence(missing)
         else:
@@ -91,7 +98,7 @@ async def _send(services: Services, job_id: int, channel_id: int) -> str:
     try:
         await services.control.send_again(job_id, channel_id)
     except WrongState:
-        return GONE
+        return _(GONE)
     return sent_again_sentence(channel_id)
 
 

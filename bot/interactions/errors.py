@@ -6,16 +6,18 @@ from typing import Any, Final
 import discord
 import structlog
 
+from bot.presentation.language import N_, _
+
 log = structlog.get_logger(__name__)
 
-BROKEN: Final = "Something went wrong, and whoever runs this bot has been told. Nothing was charged."
+BROKEN: Final = N_("Something went wrong, and whoever runs this bot has been told. Nothing was charged.")
 
 
 async def answer_broken(interaction: discord.Interaction[Any], name: str | None, error: BaseException) -> None:
     """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
     log.error("command_broke", command=name, interaction=interaction.id, exc_info=error)
     with contextlib.suppress(discord.HTTPException):
-        await say(interaction, BROKEN)
+        await say(interaction, _(BROKEN))
 
 
 async def say(interaction: discord.Interaction[Any], sentence: str, **extra: Any) -> None:

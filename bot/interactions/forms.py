@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.interactions.errors import answer_broken
 from bot.jobs.model import Reference
 from bot.policy.request import ASPECT_RATIOS
+from bot.presentation.language import speak
 from bot.presentation.modals import DURATION, IMAGES, PROMPT, RATIO
 
 DURATIONS: Final = ("5", "10")  # seconds
@@ -68,6 +69,7 @@ class FormCog(commands.Cog):
         match = re.fullmatch(self.form_pattern, data.get("custom_id", ""))
         if match is None:
             return
+        speak(interaction.locale.value)
         try:
             await self.submitted(interaction, match, Submission.read(data))
         except Exception as error:  # noqa: BLE001 - whatever it is, who typed all that must be answered

@@ -1,14 +1,15 @@
 """Buttons that mean one job: what they do is in their custom id, so that they work after a restart."""
 
 import re
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 
 from bot.interactions.errors import answer_broken, say
 from bot.jobs.model import Job
+from bot.presentation.language import N_, _, speak
 
-NO_RECORD = "This video is no longer on record."
+NO_RECORD: Final = N_("This video is no longer on record.")
 
 
 class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"reelcast:no-button"):
@@ -25,11 +26,12 @@ class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"reelc
         return cls(match.string, int(match["job"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        speak(interaction.locale.value)
         try:
             job = await interaction.client.services.store.get(self.job_id)
             # A video may have been sent again to another channel of its server, and its buttons with it.
             if job is None or job.request.guild_id != interaction.guild_id:
-                await say(interaction, NO_RECORD)
+                await say(interaction, _(NO_RECORD))
             else:
                 await self.pressed(interaction, job)
         except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
