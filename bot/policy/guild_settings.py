@@ -64,6 +64,7 @@ class GuildSettings:
     # Where members may ask. None until somebody has chosen: only who has Manage Server may ask, anywhere.
     # A thread counts as the channel it belongs to. Empty: nowhere.
     channels: frozenset[int] | None = None
+    everywhere: bool = False  # in every channel, whatever `channels` says
     roles: frozenset[int] = frozenset()  # who may ask; empty: everybody
     output_channel_id: int | None = None  # where finished videos go, if not where they were asked for
     log_channel_id: int | None = None
@@ -95,6 +96,15 @@ class GuildSettings:
     keep_records_days: int = 365
 
     channel_settings: Mapping[int, ChannelSettings] = field(default_factory=dict[int, ChannelSettings])
+
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody has decided where members may ask; until then only who has Manage Server may, anywhere."""
+        return self.everywhere or self.channels is not None
+
+    def is_open(self, channel_id: int) -> bool:
+        """Tell whether members may ask in a channel; a thread is asked about by its parent's id."""
+        return self.everywhere or channel_id in (self.channels or ())
 
     def in_channel(self, channel_id: int) -> "GuildSettings":
         """Give the settings as they count in one channel; a thread's are its parent's."""

@@ -69,6 +69,16 @@ def test_a_channel_does_as_its_server_unless_it_says_otherwise() -> None:
     assert (elsewhere.review, elsewhere.spoiler) == (ReviewMode.BEFORE_SPENDING, True)
 
 
+def test_members_may_ask_nowhere_until_somebody_has_chosen() -> None:
+    undecided, nowhere = GuildSettings(), GuildSettings(channels=frozenset())
+    assert (undecided.chosen, undecided.is_open(4)) == (False, False)
+    assert (nowhere.chosen, nowhere.is_open(4)) == (True, False)
+    here = GuildSettings(channels=frozenset({4}))
+    assert (here.chosen, here.is_open(4), here.is_open(5)) == (True, True, False)
+    everywhere = GuildSettings(everywhere=True)
+    assert (everywhere.chosen, everywhere.is_open(5)) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("settings", "linked"),
     [
