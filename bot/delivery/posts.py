@@ -59,7 +59,7 @@ class PostDesk:
             text, controls = post_text(job), post_controls(job)
             if video.original is not None:
                 text = fitted_text(job, size=video.original.facts.size)
-                controls = post_controls(job, link=job.output_url, label="Original")
+                controls = post_controls(job, link=job.output_url, fitted=True)
             with closing(discord.File(video.path, filename=FILENAME, description=alt_text(job))) as file:
                 try:
                     return await self._send(job, text, controls, file)

@@ -8,6 +8,7 @@ from discord import ui
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
 from bot.presentation.controls import DetailsId, again_id, cancel_id, delete_id, edit_id, resend_id
+from bot.presentation.language import _
 
 # The request is over, and nobody has forbidden it: it may be made once more.
 REPEATABLE: Final = frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
@@ -24,15 +25,15 @@ def card_buttons(job: Job) -> list[ui.Button[Any]]:
     """Make the buttons of a card, at most the five that fit a row."""
     buttons: list[ui.Button[Any]] = []
     if job.state in CANCELLABLE or (job.state in IN_FLIGHT and not job.cancel_requested):
-        buttons.append(_button("Cancel", cancel_id(job.id)))
+        buttons.append(_button(_("Cancel"), cancel_id(job.id)))
     if job.state is State.UNDELIVERED:
-        buttons.append(_button("Send again", resend_id(job.id)))
+        buttons.append(_button(_("Send again"), resend_id(job.id)))
     if job.state in REPEATABLE:
-        buttons.append(_button("Again", again_id(job.id)))
-        buttons.append(_button("Edit", edit_id(job.id)))
-    buttons.append(_button("Details", str(DetailsId(place="card", job_id=job.id))))
+        buttons.append(_button(_("Again"), again_id(job.id)))
+        buttons.append(_button(_("Edit"), edit_id(job.id)))
+    buttons.append(_button(_("Details"), str(DetailsId(place="card", job_id=job.id))))
     if job.state in DELETABLE:
-        buttons.append(_button("Delete", delete_id(job.id)))
+        buttons.append(_button(_("Delete"), delete_id(job.id)))
     return buttons
 
 
@@ -40,9 +41,9 @@ def post_buttons(job: Job) -> list[ui.Button[Any]]:
     """Make the buttons of a posted video; *Details* carries the attempt, by which the post is found again."""
     details = DetailsId(place="post", job_id=job.id, attempt=job.post_attempts)
     return [
-        _button("Again", again_id(job.id)),
-        _button("Details", str(details)),
-        _button("Delete", delete_id(job.id)),
+        _button(_("Again"), again_id(job.id)),
+        _button(_("Details"), str(details)),
+        _button(_("Delete"), delete_id(job.id)),
     ]
 
 

@@ -12,8 +12,9 @@ from bot.jobs.model import Job, Reference
 from bot.jobs.states import FOLLOWED, IN_FLIGHT, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
+from bot.presentation.language import N_, _, ngettext
 from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import clock_time, countdown, dollars, lasted, problem_sentence
+from bot.presentation.sentences import clock_time, countdown, dollars, lasted, number, percent, problem_sentence
 from bot.presentation.text import quoted
 
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
@@ -21,7 +22,7 @@ PROMPT_LINES: Final = 8
 TYPICAL_RUN: Final = timedelta(seconds=194)  # what the model's page gives as the average
 BAR_CELLS: Final = 16
 MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
-CANCEL_NOTED: Final = "Cancelled: the run is paid for all the same, and its video will not be posted."
+CANCEL_NOTED: Final = N_("Cancelled: the run is paid for all the same, and its video will not be posted.")
 
 # The run is still ahead: its time counts from now, or from when it was sent.
 _BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
@@ -48,7 +49,7 @@ def status_card(
     if bar := progress(job, now, run_time):
         container.add_item(ui.TextDisplay(bar))
     if job.cancel_requested and job.state in IN_FLIGHT:
-        container.add_item(ui.TextDisplay(CANCEL_NOTED))
+        container.add_item(ui.TextDisplay(_(CANCEL_NOTED)))
     if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
     container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
@@ -78,36 +79,40 @@ def progress(job: Job, now: datetime, run_time: timedelta) -> str:
     began = job.submitted_at or job.state_since
     share = min(max((now - began) / run_time, 0.0), MOST_PROGRESS)
     filled = int(share * BAR_CELLS)
-    return f"{'▰' * filled}{'▱' * (BAR_CELLS - filled)} about {int(share * 20) * 5} % (estimated)"
+    estimate = _("about {percent} (estimated)").format(percent=percent(int(share * 20) / 20))
+    return f"{'▰' * filled}{'▱' * (BAR_CELLS - filled)} {estimate}"
 
 
 def _since(job: Job, now: datetime, position: int | None, run_time: timedelta) -> str:
     if job.state is State.DELIVERED:
-        return f"after {lasted((job.state_since - job.created_at).total_seconds())}"
-    since = f"since {clock_time(job.state_since)} ({countdown(job.state_since)})"
+        return _("after {time}").format(time=lasted((job.state_since - job.created_at).total_seconds()))
+    since = _("since {time} ({ago})").format(time=clock_time(job.state_since), ago=countdown(job.state_since))
     if job.state is State.WAITING and position is not None:
-        return f"{since} · number {position} in the queue"  # when its turn will come nobody knows
+        place = _("number {position} in the queue").format(position=number(position))
+        return f"{since} · {place}"  # when its turn will come nobody knows
     if is_late(job, now):
-        return f"{since} · this takes unusually long; it is still being followed"
+        return f"{since} · {_('this takes unusually long; it is still being followed')}"
     expected = expected_at(job, run_time)
-    return f"{since} · expected {countdown(expected)}" if expected else since
+    if expected is None:
+        return since
+    return f"{since} · {_('expected {countdown}').format(countdown=countdown(expected))}"
 
 
 def _gallery(references: tuple[Reference, ...]) -> Iterator[discord.MediaGalleryItem]:
-    for number, reference in enumerate(references, start=1):
+    for place, reference in enumerate(references, start=1):
         where = f"attachment://{reference.card_name}" if reference.card_name else reference.url
-        yield discord.MediaGalleryItem(where, description=f"@Image{number}")
+        yield discord.MediaGalleryItem(where, description=f"@Image{place}")
 
 
 def _facts(job: Job) -> str:
     request = job.request
     count = len(request.references)
     facts = [
-        f"for <@{request.member_id}>",
-        f"{request.duration} s",
+        _("for {member}").format(member=f"<@{request.member_id}>"),
+        lasted(request.duration),
         request.aspect_ratio,
-        f"{count} reference{'s' if count > 1 else ''}",
+        ngettext("{count} reference", "{count} references", count).format(count=count),
     ]
     if job.cost_usd is not None:
-        facts.append(f"cost {dollars(job.cost_usd)}")
+        facts.append(_("cost {amount}").format(amount=dollars(job.cost_usd)))
     return " · ".join(facts)

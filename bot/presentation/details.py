@@ -1,5 +1,6 @@
 """*Details*: everything about one job, for the one who asks, ephemeral."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
@@ -7,6 +8,7 @@ import discord
 
 from bot.jobs.model import Job
 from bot.media.rules import ImageRules
+from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import dollars, lasted, problem_sentence
 from bot.presentation.text import plain
@@ -17,23 +19,32 @@ PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file b
 def details_text(job: Job, rules: ImageRules) -> str:
     """Write what is known of a job, at most some 1,900 of a message's 2,000 characters."""
     request = job.request
+    prompt = plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else _("in the file below")
     lines = [
-        "**Prompt**\n" + (plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else "in the file below"),
-        f"**Options** {request.duration} s · {request.aspect_ratio} · {plain(request.model)}",
-        f"**State** {LOOKS[job.state].title}, since <t:{int(job.state_since.timestamp())}:f>",
+        f"**{_('Prompt')}**\n{prompt}",
+        f"**{_('Options')}** {lasted(request.duration)} · {request.aspect_ratio} · {plain(request.model)}",
+        f"**{_('State')}** {_since(LOOKS[job.state].title, job.state_since)}",
     ]
     if job.problem is not None:
         lines.append(problem_sentence(job.problem, rules))
-    lines.append(f"**Asked** <t:{int(job.created_at.timestamp())}:f>")
+    lines.append(f"**{_('Asked')}** {_moment(job.created_at)}")
     if job.submitted_at is not None:
-        lines.append(f"**Sent** <t:{int(job.submitted_at.timestamp())}:f>")
+        lines.append(f"**{_('Sent')}** {_moment(job.submitted_at)}")
     if job.completed_at is not None and job.submitted_at is not None:
-        lines.append(f"**Made in** {lasted((job.completed_at - job.submitted_at).total_seconds())}")
+        lines.append(f"**{_('Made in')}** {lasted((job.completed_at - job.submitted_at).total_seconds())}")
     if job.cost_usd is not None:
-        lines.append(f"**Cost** {dollars(job.cost_usd)}")
+        lines.append(f"**{_('Cost')}** {dollars(job.cost_usd)}")
     if job.request_id is not None:
-        lines.append(f"**Request** `{job.request_id}`")
-    return "\n".join([*lines, f"**Job** `{job.id}`"])
+        lines.append(f"**{_('Request')}** `{job.request_id}`")
+    return "\n".join([*lines, f"**{_('Job')}** `{job.id}`"])
+
+
+def _since(state: str, moment: datetime) -> str:
+    return _("{state}, since {time}").format(state=state, time=_moment(moment))
+
+
+def _moment(moment: datetime) -> str:
+    return f"<t:{int(moment.timestamp())}:f>"
 
 
 def prompt_file(prompt: str) -> discord.File:

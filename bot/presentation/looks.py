@@ -7,6 +7,7 @@ from typing import Final
 import discord
 
 from bot.jobs.states import State
+from bot.presentation.language import N_, _
 
 _GREY: Final = discord.Colour(0x80848E)
 _BLUE: Final = discord.Colour(0x5865F2)
@@ -18,60 +19,78 @@ _RED: Final = discord.Colour(0xDA373C)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     emoji: str
-    title: str
+    named: str  # in English, to be looked up
     colour: discord.Colour
-    meaning: str = ""  # shown below the title, unless a problem says more
+    explained: str = ""
+
+    @property
+    def title(self) -> str:
+        return _(self.named)
+
+    @property
+    def meaning(self) -> str:
+        """What is shown below the title, unless a problem says more."""
+        return _(self.explained)
 
 
 LOOKS: Final[Mapping[State, Look]] = {
-    State.ACCEPTED: Look(emoji="🔍", title="Checking the images", colour=_GREY),
+    State.ACCEPTED: Look(emoji="🔍", named=N_("Checking the images"), colour=_GREY),
     State.HELD: Look(
         emoji="✋",
-        title="Waiting for a moderator",
+        named=N_("Waiting for a moderator"),
         colour=_AMBER,
-        meaning="A moderator looks at this request first. Nothing is charged until then.",
+        explained=N_("A moderator looks at this request first. Nothing is charged until then."),
     ),
-    State.PREPARING: Look(emoji="🔍", title="Checking the images", colour=_GREY),
-    State.WAITING: Look(emoji="⏳", title="Waiting for its turn", colour=_GREY),
-    State.SUBMITTING: Look(emoji="📤", title="Sending", colour=_BLUE),
+    State.PREPARING: Look(emoji="🔍", named=N_("Checking the images"), colour=_GREY),
+    State.WAITING: Look(emoji="⏳", named=N_("Waiting for its turn"), colour=_GREY),
+    State.SUBMITTING: Look(emoji="📤", named=N_("Sending"), colour=_BLUE),
     State.UNCONFIRMED: Look(
         emoji="❔",
-        title="Making sure that the request arrived",
+        named=N_("Making sure that the request arrived"),
         colour=_AMBER,
-        meaning="The video service gave no clear answer. The request is looked for, and not sent twice.",
+        explained=N_("The video service gave no clear answer. The request is looked for, and not sent twice."),
     ),
-    State.QUEUED: Look(emoji="🕒", title="Queued", colour=_BLUE),
-    State.PROCESSING: Look(emoji="🎬", title="Processing", colour=_BLUE),
-    State.COMPLETED: Look(emoji="📥", title="Fetching the video", colour=_BLUE),
+    State.QUEUED: Look(emoji="🕒", named=N_("Queued"), colour=_BLUE),
+    State.PROCESSING: Look(emoji="🎬", named=N_("Processing"), colour=_BLUE),
+    State.COMPLETED: Look(emoji="📥", named=N_("Fetching the video"), colour=_BLUE),
     State.REVIEW: Look(
         emoji="✋",
-        title="Waiting for a moderator",
+        named=N_("Waiting for a moderator"),
         colour=_AMBER,
-        meaning="The video is made; a moderator looks at it before it is posted.",
+        explained=N_("The video is made; a moderator looks at it before it is posted."),
     ),
-    State.POSTING: Look(emoji="📥", title="Posting the video", colour=_BLUE),
+    State.POSTING: Look(emoji="📥", named=N_("Posting the video"), colour=_BLUE),
     State.UNDELIVERED: Look(
-        emoji="📦", title="Made, but not posted", colour=_AMBER, meaning="The video is made, but not posted here."
+        emoji="📦",
+        named=N_("Made, but not posted"),
+        colour=_AMBER,
+        explained=N_("The video is made, but not posted here."),
     ),
-    State.DELIVERED: Look(emoji="✅", title="Done", colour=_GREEN),
+    State.DELIVERED: Look(emoji="✅", named=N_("Done"), colour=_GREEN),
     State.FAILED: Look(
-        emoji="⚠️", title="No video", colour=_RED, meaning="There is no video. You can ask for it again."
+        emoji="⚠️",
+        named=N_("No video"),
+        colour=_RED,
+        explained=N_("There is no video. You can ask for it again."),
     ),
-    State.CANCELLED: Look(emoji="🚫", title="Cancelled", colour=_GREY, meaning="Nothing was charged."),
+    State.CANCELLED: Look(emoji="🚫", named=N_("Cancelled"), colour=_GREY, explained=N_("Nothing was charged.")),
     State.EXPIRED: Look(
         emoji="⌛",
-        title="Expired",
+        named=N_("Expired"),
         colour=_GREY,
-        meaning="This request was not started in time. Nothing was charged. You can ask for it again.",
+        explained=N_("This request was not started in time. Nothing was charged. You can ask for it again."),
     ),
     State.REJECTED: Look(
         emoji="🚫",
-        title="Not approved",
+        named=N_("Not approved"),
         colour=_GREY,
-        meaning="A moderator did not approve this request. Nothing was charged.",
+        explained=N_("A moderator did not approve this request. Nothing was charged."),
     ),
     State.WITHHELD: Look(
-        emoji="🚫", title="Not posted", colour=_GREY, meaning="The video was made and paid for, but is not posted."
+        emoji="🚫",
+        named=N_("Not posted"),
+        colour=_GREY,
+        explained=N_("The video was made and paid for, but is not posted."),
     ),
-    State.TAKEN_DOWN: Look(emoji="🚫", title="Removed", colour=_GREY, meaning="The video was removed."),
+    State.TAKEN_DOWN: Look(emoji="🚫", named=N_("Removed"), colour=_GREY, explained=N_("The video was removed.")),
 }

@@ -12,6 +12,7 @@ from discord import ui
 from bot.jobs.model import Reference, VideoRequest
 from bot.policy.request import ASPECT_RATIOS, MAX_IMAGES, PROMPT_LIMIT
 from bot.presentation.controls import STUDIO_ID, edit_id, pictures_id
+from bot.presentation.language import _
 from bot.presentation.text import clip
 
 PROMPT: Final = "prompt"
@@ -25,11 +26,11 @@ OPTION_LIMIT: Final = 100  # characters; Discord's
 def studio_modal() -> ui.Modal:
     """Ask for everything at once, with one field that takes all images."""
     return _modal(
-        "Make a video",
+        _("Make a video"),
         STUDIO_ID,
         ui.Label(
-            text="Reference images",
-            description="The first is @Image1, the next @Image2 … JPEG, PNG or WebP",
+            text=_("Reference images"),
+            description=_("The first is @Image1, the next @Image2 … JPEG, PNG or WebP"),
             component=ui.FileUpload(custom_id=IMAGES, min_values=1, max_values=MAX_IMAGES),
         ),
     )
@@ -38,11 +39,11 @@ def studio_modal() -> ui.Modal:
 def edit_modal(job_id: int, request: VideoRequest) -> ui.Modal:
     """Ask for what shall be different; what was asked for before stands in the fields."""
     return _modal(
-        "Edit and make again",
+        _("Edit and make again"),
         edit_id(job_id),
         ui.Label(
-            text="Other reference images",
-            description="Leave this empty to keep the images as they are",
+            text=_("Other reference images"),
+            description=_("Leave this empty to keep the images as they are"),
             component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=MAX_IMAGES),
         ),
         prompt=request.prompt,
@@ -63,11 +64,11 @@ def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]]) -
     ]
     most = min(MAX_IMAGES, len(options))
     return _modal(
-        "Make a video",
+        _("Make a video"),
         pictures_id(message_id),
         ui.Label(
-            text="Reference images",
-            description="The first that you choose is @Image1, the next @Image2 …",
+            text=_("Reference images"),
+            description=_("The first that you choose is @Image1, the next @Image2 …"),
             component=ui.CheckboxGroup(custom_id=IMAGES, options=options, min_values=1, max_values=most),
         ),
     )
@@ -85,16 +86,16 @@ def _modal(
     modal = ui.Modal(title=title, custom_id=custom_id)
     modal.add_item(
         ui.Label(
-            text="Prompt",
-            description="What should happen; @Image1, @Image2 … name the images",
+            text=_("Prompt"),
+            description=_("What should happen; @Image1, @Image2 … name the images"),
             component=ui.TextInput(
                 custom_id=PROMPT, style=discord.TextStyle.paragraph, max_length=PROMPT_LIMIT, default=prompt
             ),
         )
     )
     modal.add_item(images)
-    modal.add_item(_choice("Duration", DURATION, {"5": "5 seconds", "10": "10 seconds"}, str(duration)))
-    modal.add_item(_choice("Aspect ratio", RATIO, {each: each for each in ASPECT_RATIOS}, aspect_ratio))
+    modal.add_item(_choice(_("Duration"), DURATION, {"5": _("5 seconds"), "10": _("10 seconds")}, str(duration)))
+    modal.add_item(_choice(_("Aspect ratio"), RATIO, {each: each for each in ASPECT_RATIOS}, aspect_ratio))
     modal.stop()
     return modal
 

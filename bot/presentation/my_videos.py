@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import date
 from bot.presentation.text import clip, plain
@@ -16,8 +17,10 @@ PROMPT_LIMIT: Final = 40  # characters; escaped at most twice that
 def videos_list(jobs: Sequence[Job], *, own: bool) -> str:
     """Write a member's videos, newest first; those of somebody else are posts alone."""
     if not jobs:
-        return "You have asked for no video here yet." if own else "There is no video of theirs that you can see here."
-    head = "Your newest videos here:" if own else "Their newest videos here:"
+        if own:
+            return _("You have asked for no video here yet.")
+        return _("There is no video of theirs that you can see here.")
+    head = _("Your newest videos here:") if own else _("Their newest videos here:")
     return "\n".join([head, *(_line(job) for job in jobs[:MOST_LISTED])])
 
 

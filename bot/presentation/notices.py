@@ -5,11 +5,12 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.presentation.controls import resend_id
+from bot.presentation.language import _
 
 
 def undelivered_controls(job: Job) -> ui.View:
     """Offer to send an undelivered video where it was asked for; the view is stopped, its id says it all."""
     view = ui.View(timeout=None)
-    view.add_item(ui.Button(label="Send again", style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
+    view.add_item(ui.Button(label=_("Send again"), style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
     view.stop()
     return view

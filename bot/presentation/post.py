@@ -7,6 +7,7 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.presentation.buttons import post_buttons
+from bot.presentation.language import _
 from bot.presentation.sentences import date, mebibytes
 from bot.presentation.text import clip
 
@@ -14,22 +15,35 @@ MOST_ALT_TEXT: Final = 1_024  # characters of an attachment's description, by Di
 
 
 def post_text(job: Job) -> str:
-    return f"<@{job.request.member_id}>, your video is ready."
+    return _("{member}, your video is ready.").format(member=_member(job))
 
 
 def link_text(job: Job, *, size: int, limit: int) -> str:
     """Say where a video is that the channel does not take; sizes in bytes."""
-    ends = f" until {date(job.output_ends_at)}" if job.output_ends_at else ""
-    return (
-        f"<@{job.request.member_id}>, your video is ready. At {mebibytes(size)} it is larger than the "
-        f"{mebibytes(limit)} this channel takes, so here is a link to it{ends}."
-    )
+    if job.output_ends_at is None:
+        sentence = _("At {size} it is larger than the {limit} this channel takes, so here is a link to it.")
+    else:
+        sentence = _(
+            "At {size} it is larger than the {limit} this channel takes, so here is a link to it until {date}."
+        )
+    return f"{post_text(job)} {sentence.format(size=mebibytes(size), limit=mebibytes(limit), date=_end(job))}"
 
 
 def fitted_text(job: Job, *, size: int) -> str:
     """Say that a video is smaller than it was made, and until when the original of `size` bytes can be had."""
-    ends = f" until {date(job.output_ends_at)}" if job.output_ends_at else ""
-    return f"{post_text(job)} It is fitted to what this channel takes; the original ({mebibytes(size)}) is kept{ends}."
+    if job.output_ends_at is None:
+        sentence = _("It is fitted to what this channel takes; the original ({size}) is kept.")
+    else:
+        sentence = _("It is fitted to what this channel takes; the original ({size}) is kept until {date}.")
+    return f"{post_text(job)} {sentence.format(size=mebibytes(size), date=_end(job))}"
+
+
+def _member(job: Job) -> str:
+    return f"<@{job.request.member_id}>"
+
+
+def _end(job: Job) -> str:
+    return date(job.output_ends_at) if job.output_ends_at else ""
 
 
 def alt_text(job: Job) -> str:
@@ -37,10 +51,11 @@ def alt_text(job: Job) -> str:
     return clip(" ".join(job.request.prompt.split()), MOST_ALT_TEXT)
 
 
-def post_controls(job: Job, *, link: str | None = None, label: str = "Open the video") -> ui.View:
+def post_controls(job: Job, *, link: str | None = None, fitted: bool = False) -> ui.View:
     """Make the post's buttons; *Details* also carries the job and attempt by which the post is found again."""
     view = ui.View(timeout=None)
     if link is not None:
+        label = _("Original") if fitted else _("Open the video")
         view.add_item(ui.Button(label=label, style=discord.ButtonStyle.link, url=link))
     for button in post_buttons(job):
         view.add_item(button)

@@ -8,6 +8,7 @@ import discord
 from bot.media.rules import ImageRules
 from bot.policy.request import Refusal, has_words
 from bot.presentation.details import prompt_file
+from bot.presentation.language import _
 from bot.presentation.sentences import refusal_sentence
 
 CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
@@ -25,5 +26,5 @@ def with_prompt(sentence: str, prompt: str) -> tuple[str, list[discord.File]]:
     if not has_words(prompt):
         return sentence, []
     if len(prompt) <= CODE_BLOCK_LIMIT and "```" not in prompt:
-        return f"{sentence}\nYour prompt, to copy:\n```\n{prompt}\n```", []
-    return f"{sentence}\nYour prompt is in the file below.", [prompt_file(prompt)]
+        return f"{sentence}\n{_('Your prompt, to copy:')}\n```\n{prompt}\n```", []
+    return f"{sentence}\n{_('Your prompt is in the file below.')}", [prompt_file(prompt)]

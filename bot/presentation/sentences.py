@@ -10,7 +10,7 @@ from typing import Final
 
 from babel.dates import format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
@@ -104,6 +104,11 @@ def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
 def number(value: float) -> str:
     """Write a number as the language spoken does, with three figures after the point at most."""
     return format_decimal(value, locale=spoken())
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 as the language spoken writes percent; in English with a space, as its units have one."""
+    return f"{round(share * 100)} %" if spoken() == SOURCE else format_percent(share, locale=spoken())
 
 
 def megabytes(size: int) -> str:
