@@ -1,6 +1,20 @@
 """The tables, as SQLAlchemy Core sees them; migrations/ makes them."""
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from bot.database.types import Instant, Json, Prose, Usd
 
@@ -33,6 +47,7 @@ jobs = Table(
     Column("duration", Integer, nullable=False),
     Column("aspect_ratio", String(8), nullable=False),
     Column("references", Json, nullable=False),
+    Column("elements", Json, nullable=False, server_default="[]"),
     # The card in the channel.
     Column("card_message_id", BigInteger),
     # 1 from the save of a state that no driver leaves until the card is known to show it.
@@ -109,4 +124,59 @@ guild_settings = Table(
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("settings", Json, nullable=False),  # what differs from the defaults
     Column("changed_at", Instant, nullable=False),
+)
+
+# Saved characters and things of the members: who may use each is for `bot.cast` to say.
+cast_members = Table(
+    "cast_members",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # the interaction's that saved it
+    Column("owner_id", BigInteger, nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("name_key", Text, nullable=False),  # by which names are compared
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("owner_id", "name_key"),
+)
+
+# Their images, bounded in size: 0 is the frontal one. `url` is where Segmind's storage holds a copy, if it does.
+cast_images = Table(
+    "cast_images",
+    metadata,
+    Column("cast_id", BigInteger, ForeignKey(cast_members.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("content_type", String(32), nullable=False),
+    Column("url", Text),
+    Column("url_since", Instant),
+)
+
+# With which servers they are shared; in each a name stands for one of them.
+cast_shares = Table(
+    "cast_shares",
+    metadata,
+    Column("cast_id", BigInteger, ForeignKey(cast_members.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name_key", Text, nullable=False),
+    Column("shared_at", Instant, nullable=False),
+    UniqueConstraint("guild_id", "name_key"),
+)
+
+# Who has accepted the notice about other people's likeness: which wording, in which language, and when.
+consents = Table(
+    "consents",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("locale", String(16), nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+)
+
+# What members asked for, kept while they are asked something back.
+paused_requests = Table(
+    "paused_requests",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # the interaction's
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("facts", Json, nullable=False),
+    Column("paused_at", Instant, nullable=False, index=True),
 )

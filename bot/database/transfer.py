@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Table, func, make_url, select
+from sqlalchemy import LargeBinary, Table, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.engine import SQLITE, open_database
@@ -13,6 +13,7 @@ from bot.database.locks import Lock, exclusive
 from bot.database.tables import metadata
 
 BATCH: Final = 500  # rows that are in memory at a time
+LARGE_BATCH: Final = 10  # the same of a table that keeps files
 
 
 class TransferRefused(Exception):
@@ -57,8 +58,9 @@ def _is_there(url: str) -> bool:
 
 
 async def _copy(reading: AsyncConnection, writing: AsyncConnection, table: Table) -> Copied:
-    async with reading.stream(select(table)) as rows:
-        async for batch in rows.mappings().partitions(BATCH):
+    size = LARGE_BATCH if any(isinstance(column.type, LargeBinary) for column in table.columns) else BATCH
+    async with reading.stream(select(table), execution_options={"yield_per": size}) as rows:
+        async for batch in rows.mappings().partitions(size):
             await writing.execute(table.insert(), [dict(row) for row in batch])
     there, here = await _count(reading, table), await _count(writing, table)
     if there != here:

@@ -33,6 +33,18 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A saved character or thing that a request uses; `@Element1` is the first of a request, `@name` in its prompt."""
+
+    cast_id: int
+    owner_id: int  # whose it is: who asked, or who shares it
+    name: str  # as it was when the request was made
+    frontal_url: str = ""  # in Segmind's storage, once it is there
+    reference_urls: tuple[str, ...] = ()
+    card_name: str | None = None  # its picture's name among the card's own attachments, once it is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoRequest:
     """What a member asked for, and where."""
 
@@ -45,6 +57,7 @@ class VideoRequest:
     duration: int  # seconds
     aspect_ratio: str
     references: tuple[Reference, ...]
+    elements: tuple[Element, ...] = ()
 
 
 class ProblemCode(StrEnum):
@@ -80,6 +93,7 @@ class Changes(TypedDict, total=False):
     """What `Job.evolve` may set; the rest of a job never changes, or follows from these."""
 
     references: tuple[Reference, ...]
+    elements: tuple[Element, ...]
     card_message_id: int | None
     cost_usd: Decimal | None
     body: Mapping[str, object] | None
@@ -133,9 +147,9 @@ class Job:
     def evolve(self, **changes: Unpack[Changes]) -> Job:
         """Make the next value of this job in the same state."""
         values = cast("dict[str, object]", changes)
-        if "references" in changes:
-            values["request"] = replace(self.request, references=changes["references"])
-            del values["references"]
+        inputs = {name: values.pop(name) for name in ("references", "elements") if name in values}
+        if inputs:
+            values["request"] = replace(self.request, **inputs)  # pyright: ignore[reportArgumentType]
         return replace(self, **values)  # pyright: ignore[reportArgumentType]
 
     def move(self, state: State, now: datetime, **changes: Unpack[Changes]) -> Job:

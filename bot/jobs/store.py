@@ -17,7 +17,7 @@ from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.fairness import Entry, Queue
-from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, Problem, ProblemCode, Reference, VideoRequest
+from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Element, Job, Problem, ProblemCode, Reference, VideoRequest
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
@@ -284,6 +284,7 @@ def _to_row(job: Job) -> dict[str, Any]:
         "duration": request.duration,
         "aspect_ratio": request.aspect_ratio,
         "references": [asdict(reference) for reference in request.references],
+        "elements": [asdict(element) for element in request.elements],
         "card_message_id": job.card_message_id,
         "card_owed": int(job.card_message_id is not None and job.state not in DRIVEN),
         "spend_day": job.spend_day,
@@ -327,6 +328,7 @@ def _from_row(row: Row[Any]) -> Job:
             duration=row.duration,
             aspect_ratio=row.aspect_ratio,
             references=tuple(Reference(**reference) for reference in row.references),
+            elements=tuple(_to_element(element) for element in row.elements),
         ),
         card_message_id=row.card_message_id,
         spend_day=row.spend_day,
@@ -348,6 +350,10 @@ def _from_row(row: Row[Any]) -> Job:
         post_channel_id=row.post_channel_id,
         post_message_id=row.post_message_id,
     )
+
+
+def _to_element(value: dict[str, Any]) -> Element:
+    return replace(Element(**value), reference_urls=tuple(value["reference_urls"]))
 
 
 def _to_problem(value: dict[str, Any]) -> Problem:
