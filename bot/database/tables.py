@@ -42,6 +42,7 @@ jobs = Table(
     Column("channel_id", BigInteger, nullable=False),
     Column("member_id", BigInteger, nullable=False),
     Column("locale", String(16), nullable=False),
+    Column("guild_locale", String(16), nullable=False, server_default="en-US"),
     Column("model", String(100), nullable=False),
     Column("prompt", Prose, nullable=False),
     Column("duration", Integer, nullable=False),

@@ -51,7 +51,8 @@ class VideoRequest:
     guild_id: int
     channel_id: int
     member_id: int
-    locale: str
+    locale: str  # the member's, for what only they see
+    guild_locale: str = "en-US"  # for the card and the post
     model: str
     prompt: str
     duration: int  # seconds
