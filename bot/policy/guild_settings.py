@@ -77,7 +77,8 @@ class GuildSettings:
     new_member_days: int = 0  # whoever joined fewer days ago is reviewed before spending, whatever the mode
 
     member_limits: Limits = NO_LIMITS
-    role_limits: Mapping[int, Limits] = field(default_factory=dict[int, Limits])  # the most generous of a member's
+    # Of a member's roles the most generous counts, instead of everybody's; a None of a role is: as everybody's.
+    role_limits: Mapping[int, Limits] = field(default_factory=dict[int, Limits])
     at_once: int | None = None  # unfinished jobs of the whole server
     spend_per_day_usd: Decimal | None = None  # UTC days
     spend_per_month_usd: Decimal | None = None

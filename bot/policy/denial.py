@@ -1,0 +1,38 @@
+"""Why a server's rules, or whoever runs the bot, do not let a request be made; `presentation` has the sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.policy.limits import Limit
+
+
+class DenialCode(StrEnum):
+    # Whoever runs the bot.
+    BOT_PAUSED = "BOT_PAUSED"
+    SERVER_BLOCKED = "SERVER_BLOCKED"
+    MEMBER_BLOCKED_EVERYWHERE = "MEMBER_BLOCKED_EVERYWHERE"
+    # The server's moderators.
+    MEMBER_BLOCKED = "MEMBER_BLOCKED"  # until `again_at`, or for good
+    PAUSED = "PAUSED"  # the server or this channel
+    NOT_OPEN = "NOT_OPEN"  # nobody has chosen channels yet
+    CHANNEL = "CHANNEL"  # `ids`: the channels where it may be asked
+    ROLE = "ROLE"  # `ids`: the roles that may ask
+    DURATION = "DURATION"  # `names`: the ones allowed, in seconds
+    ASPECT_RATIO = "ASPECT_RATIO"  # `names`: the ones allowed
+    TEXT = "TEXT"  # a text breaks one of the server's rules
+    TEXT_UNCHECKED = "TEXT_UNCHECKED"  # the rules for texts cannot be read right now
+    AGE_RESTRICTED = "AGE_RESTRICTED"  # it would be shown outside an age-restricted channel
+    LIMIT = "LIMIT"  # `limit`: which
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    code: DenialCode
+    ids: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    limit: Limit | None = None
+    figure: Decimal | int | None = None  # what the limit is: a count, seconds or dollars
+    again_at: datetime | None = None  # when it may be asked again, if that is known
+    rule: str = ""  # which rule of the server it was, for its moderators: members are not told

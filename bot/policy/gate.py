@@ -1,0 +1,146 @@
+"""The one decision whether a request may be made: every rule of a server, asked in one order.
+
+What is counted (limits, money) is only named here, as the verdict's `terms`: it is compared and reserved in the
+transaction that saves the job, so that no two requests can take the same place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final, Protocol
+
+from bot.policy.denial import Denial, DenialCode
+from bot.policy.guild_settings import GuildSettings, ReviewMode
+from bot.policy.limits import Terms, terms_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks for what, and where, as Discord and the member say it. What is not known yet is left out."""
+
+    guild_id: int
+    channel_id: int
+    member_id: int
+    parent_id: int | None = None  # the channel that a thread belongs to
+    category_id: int | None = None
+    role_ids: frozenset[int] = frozenset()
+    manage_guild: bool = False  # whether the member has Manage Server
+    joined_at: datetime | None = None
+    age_restricted: bool = False  # the channel
+    age_restricted_channels: frozenset[int] = frozenset()  # all such channels of the server
+    texts: tuple[str, ...] = ()  # everything that the member wrote; empty where a form is about to be opened
+    duration: int | None = None  # seconds
+    aspect_ratio: str | None = None
+    price_usd: Decimal | None = None
+
+    @property
+    def home_id(self) -> int:
+        """Give the channel whose rules count: a thread's are those of the channel it belongs to."""
+        return self.parent_id or self.channel_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How a request may be made."""
+
+    review: ReviewMode  # of this very request: trusted roles and new members are considered
+    spoiler: bool  # the video is posted as one
+    output_channel_id: int | None  # where the video goes, if not where it was asked for
+    links_to_original: bool  # whether the post may have a button to Segmind's file
+    terms: Terms  # what the reservation compares
+
+
+class ReadsSettings(Protocol):
+    async def get(self, guild_id: int) -> GuildSettings: ...
+
+
+class Stops(Protocol):
+    """What whoever runs the bot has stopped, and whom a server's moderators have blocked."""
+
+    async def denial(self, asked: Asked) -> Denial | None:
+        """Tell why this server or member may ask for nothing right now; None where nothing is in the way."""
+        ...
+
+
+class Texts(Protocol):
+    """What may be written: the rules of the server for the words of its members."""
+
+    async def denial(self, asked: Asked, settings: GuildSettings) -> Denial | None:
+        """Judge `asked.texts`, under the settings that count in the channel; None where nothing is wrong."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class Gate:
+    def __init__(
+        self,
+        *,
+        settings: ReadsSettings,
+        clock: Clock,
+        stops: Sequence[Stops] = (),
+        texts: Texts | None = None,
+    ) -> None:
+        """`stops` are asked in their order: first the operator's, then the server's."""
+        self._settings = settings
+        self._clock = clock
+        self._stops = stops
+        self._texts = texts
+
+    async def judge(self, asked: Asked) -> Verdict | Denial:
+        """Find the first rule that forbids a request, or how it may be made."""
+        for stops in self._stops:
+            if denial := await stops.denial(asked):
+                return denial
+        whole = await self._settings.get(asked.guild_id)
+        settings = whole.in_channel(asked.home_id)
+        denial = _judge_place_and_member(asked, settings) or _judge_options(asked, settings)
+        if denial is None and asked.texts and self._texts is not None:
+            denial = await self._texts.denial(asked, settings)
+        if denial is not None:
+            return denial
+        return Verdict(
+            review=_review(asked, settings, self._clock.now()),
+            spoiler=settings.spoiler,
+            output_channel_id=settings.output_channel_id,
+            links_to_original=settings.links_to_original,
+            terms=terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id),
+        )
+
+
+def _judge_place_and_member(asked: Asked, settings: GuildSettings) -> Denial | None:
+    if settings.paused:
+        return Denial(code=DenialCode.PAUSED)
+    if settings.channels is None:
+        return None if asked.manage_guild else Denial(code=DenialCode.NOT_OPEN)
+    if asked.home_id not in settings.channels:
+        return Denial(code=DenialCode.CHANNEL, ids=tuple(sorted(settings.channels)))
+    if settings.roles and not settings.roles & asked.role_ids:
+        return Denial(code=DenialCode.ROLE, ids=tuple(sorted(settings.roles)))
+    return None
+
+
+def _judge_options(asked: Asked, settings: GuildSettings) -> Denial | None:
+    durations, ratios = settings.durations, settings.aspect_ratios
+    if durations is not None and asked.duration is not None and asked.duration not in durations:
+        return Denial(code=DenialCode.DURATION, names=tuple(str(each) for each in sorted(durations)))
+    if ratios is not None and asked.aspect_ratio is not None and asked.aspect_ratio not in ratios:
+        return Denial(code=DenialCode.ASPECT_RATIO, names=tuple(sorted(ratios)))
+    return None
+
+
+_A_DAY: Final = timedelta(days=1)
+
+
+def _review(asked: Asked, settings: GuildSettings, now: datetime) -> ReviewMode:
+    if settings.trusted_roles & asked.role_ids:
+        return ReviewMode.OFF
+    # Of whom it is not known when they joined nobody can say that they are here for long.
+    if settings.new_member_days and (
+        asked.joined_at is None or now - asked.joined_at < settings.new_member_days * _A_DAY
+    ):
+        return ReviewMode.BEFORE_SPENDING
+    return settings.review
