@@ -6,6 +6,7 @@ import structlog
 
 from bot.jobs.model import Job
 from bot.media.rules import ImageRules
+from bot.presentation.language import speaking
 from bot.presentation.notices import undelivered_controls
 from bot.presentation.sentences import undelivered_notice
 
@@ -22,10 +23,8 @@ class NoticeDesk:
     async def undelivered(self, job: Job) -> None:
         try:
             member = await self._client.fetch_user(job.request.member_id)
-            await member.send(
-                undelivered_notice(job, self._rules),
-                view=undelivered_controls(job),
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
+            with speaking(job.request.locale):
+                text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
+            await member.send(text, view=view, allowed_mentions=discord.AllowedMentions.none())
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("member_not_told", job=job.id, error=type(error).__name__)

@@ -15,6 +15,7 @@ from bot.jobs.ports import CannotTell, TooLarge, Video
 from bot.media.errors import CannotFit
 from bot.media.fitting import FittingDesk
 from bot.presentation.controls import DetailsId
+from bot.presentation.language import speaking
 from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class PostDesk:
         return Video(path=fitted, facts=facts, original=original)
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
-        with translated(), leaving_by(leave_by):
+        with translated(), leaving_by(leave_by), speaking(job.request.guild_locale):
             if video.over is not None:
                 text = link_text(job, size=video.facts.size, limit=video.over)
                 return await self._send(job, text, post_controls(job, link=job.output_url), None)

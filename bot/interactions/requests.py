@@ -50,6 +50,7 @@ class Requests:
             channel_id=interaction.channel_id or 0,
             member_id=interaction.user.id,
             locale=interaction.locale.value,
+            guild_locale=(interaction.guild_locale or discord.Locale.american_english).value,
             model=services.settings.segmind_model,
             prompt=wish.prompt,
             duration=wish.duration,

@@ -12,7 +12,7 @@ from bot.jobs.model import Job, Reference
 from bot.jobs.states import FOLLOWED, IN_FLIGHT, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
-from bot.presentation.language import N_, _, ngettext
+from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import clock_time, countdown, dollars, lasted, number, percent, problem_sentence
 from bot.presentation.text import quoted
@@ -37,11 +37,18 @@ def status_card(
     position: int | None = None,
     run_time: timedelta = TYPICAL_RUN,
 ) -> ui.LayoutView:
-    """Lay out the card of a job as it stands at `now`, with its place in the queue where that is known.
+    """Lay out the card of a job as it stands at `now`, in its server's language, with its place in the queue if known.
 
     `run_time` is what a run like this one usually takes.
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
+    with speaking(job.request.guild_locale):
+        view = _layout(job, rules, now=now, position=position, run_time=run_time)
+    view.stop()
+    return view
+
+
+def _layout(job: Job, rules: ImageRules, *, now: datetime, position: int | None, run_time: timedelta) -> ui.LayoutView:
     look = LOOKS[job.state]
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
@@ -58,7 +65,6 @@ def status_card(
     container.add_item(ui.ActionRow(*card_buttons(job)))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
-    view.stop()
     return view
 
 
