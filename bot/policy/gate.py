@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Protocol
 
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.guild_settings import GuildSettings, ReviewMode
@@ -132,15 +132,11 @@ def _judge_options(asked: Asked, settings: GuildSettings) -> Denial | None:
     return None
 
 
-_A_DAY: Final = timedelta(days=1)
-
-
 def _review(asked: Asked, settings: GuildSettings, now: datetime) -> ReviewMode:
     if settings.trusted_roles & asked.role_ids:
         return ReviewMode.OFF
     # Of whom it is not known when they joined nobody can say that they are here for long.
-    if settings.new_member_days and (
-        asked.joined_at is None or now - asked.joined_at < settings.new_member_days * _A_DAY
-    ):
+    new = timedelta(days=settings.new_member_days)
+    if new and (asked.joined_at is None or now - asked.joined_at < new):
         return ReviewMode.BEFORE_SPENDING
     return settings.review

@@ -1,0 +1,163 @@
+"""Sentences for what a server's rules, or whoever runs the bot, do not let a member do."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.policy.denial import Denial, DenialCode
+from bot.policy.limits import Limit
+from bot.presentation.language import N_, _, ngettext
+from bot.presentation.sentences import countdown, date, listed, number
+
+MOST_NAMED: Final = 10  # channels or roles in one sentence
+
+_PLAIN: Final[Mapping[DenialCode, str]] = {
+    DenialCode.BOT_PAUSED: N_("Whoever runs this bot has paused it, so no videos are made right now. Try again later."),
+    DenialCode.SERVER_BLOCKED: N_("Whoever runs this bot has blocked this server, so no videos are made here."),
+    DenialCode.MEMBER_BLOCKED_EVERYWHERE: N_("Whoever runs this bot has blocked you, so you cannot make videos."),
+    DenialCode.PAUSED: N_("This server's moderators have paused videos here. Try again later."),
+    DenialCode.NOT_OPEN: N_(
+        "Videos are not open to members here yet: with `/settings`, a moderator first chooses the channels."
+    ),
+    DenialCode.TEXT: N_("This server's rules do not allow what you wrote. Change it and try again."),
+    DenialCode.TEXT_UNCHECKED: N_(
+        "This server's rules for texts cannot be read right now, so nothing is made. Try again in a minute."
+    ),
+    DenialCode.AGE_RESTRICTED: N_(
+        "This channel is age-restricted, and the video would be shown in one that is not. Ask a moderator."
+    ),
+}
+
+
+def denial_sentence(denial: Denial) -> str:
+    """Say why a request is not allowed, and what to do."""
+    match denial.code:
+        case DenialCode.MEMBER_BLOCKED:
+            return _blocked(denial)
+        case DenialCode.CHANNEL:
+            return _channel(denial)
+        case DenialCode.ROLE:
+            return _role(denial)
+        case DenialCode.DURATION:
+            return _duration(denial)
+        case DenialCode.ASPECT_RATIO:
+            return _aspect_ratio(denial)
+        case DenialCode.LIMIT:
+            return _limit(denial)
+        case _:
+            return _(_PLAIN[denial.code])
+
+
+def _blocked(denial: Denial) -> str:
+    if denial.again_at is None:
+        return _("This server's moderators have blocked you, so you cannot make videos here.")
+    sentence = _("This server's moderators have blocked you: you can make videos here again on {date}, {countdown}.")
+    return sentence.format(date=date(denial.again_at), countdown=countdown(denial.again_at))
+
+
+def _channel(denial: Denial) -> str:
+    if not denial.ids:
+        return _("Videos are made in no channel of yours here. Ask a moderator.")
+    channels = listed([f"<#{each}>" for each in denial.ids[:MOST_NAMED]])
+    return _("Videos are not made in this channel. Ask in {channels}.").format(channels=channels)
+
+
+def _role(denial: Denial) -> str:
+    if not denial.ids:
+        return _("Only members with certain roles make videos here. Ask a moderator.")
+    sentence = ngettext(
+        "Only members with the role {roles} make videos here. Ask a moderator for it.",
+        "Only members with one of these roles make videos here: {roles}. Ask a moderator for one.",
+        len(denial.ids),
+    )
+    return sentence.format(roles=listed([f"<@&{each}>" for each in denial.ids[:MOST_NAMED]]))
+
+
+def _duration(denial: Denial) -> str:
+    if not denial.names:
+        return _("Videos of no length are allowed here. Ask a moderator.")
+    sentence = _("Videos of this length are not made here. Allowed, in seconds: {durations}.")
+    return sentence.format(durations=listed(denial.names))
+
+
+def _aspect_ratio(denial: Denial) -> str:
+    if not denial.names:
+        return _("Videos of no shape are allowed here. Ask a moderator.")
+    return _("Videos of this shape are not made here. Allowed: {ratios}.").format(ratios=listed(denial.names))
+
+
+def _limit(denial: Denial) -> str:
+    if denial.limit in _SPENDING:
+        return _spending(denial)
+    figure = int(denial.figure or 0)
+    if not figure:
+        return _("You cannot make videos here: your limit is 0. Ask a moderator to change that.")
+    room = countdown(denial.again_at) if denial.again_at else ""
+    match denial.limit:
+        case Limit.AT_ONCE:
+            sentence = ngettext(
+                "A video of yours is being made, and there may be {count} at once. Ask again when it is over.",
+                "{count} of your videos are being made, and no more may be at once. Ask again when one is over.",
+                figure,
+            )
+        case Limit.SERVER_AT_ONCE:
+            sentence = ngettext(
+                "A video is being made in this server, and there may be {count} at once. Ask again when it is over.",
+                "{count} videos are being made in this server, and no more may be at once. Ask again when one is over.",
+                figure,
+            )
+        case Limit.SECONDS_PER_DAY:
+            sentence = _seconds(denial, figure)
+        case Limit.PER_DAY_HERE:
+            sentence = ngettext(
+                "Your limit here is {count} video in 24 hours, and it is used up. There is room again {countdown}.",
+                "Your limit here is {count} videos in 24 hours, and it is used up. There is room again {countdown}.",
+                figure,
+            )
+        case Limit.PER_WEEK:
+            sentence = ngettext(
+                "Your limit is {count} video in 7 days, and it is used up. There is room again {countdown}.",
+                "Your limit is {count} videos in 7 days, and it is used up. There is room again {countdown}.",
+                figure,
+            )
+        case Limit.PER_MONTH:
+            sentence = ngettext(
+                "Your limit is {count} video in 30 days, and it is used up. There is room again {countdown}.",
+                "Your limit is {count} videos in 30 days, and it is used up. There is room again {countdown}.",
+                figure,
+            )
+        case _:
+            sentence = ngettext(
+                "Your limit is {count} video in 24 hours, and it is used up. There is room again {countdown}.",
+                "Your limit is {count} videos in 24 hours, and it is used up. There is room again {countdown}.",
+                figure,
+            )
+    return sentence.format(count=number(figure), countdown=room)
+
+
+def _seconds(denial: Denial, figure: int) -> str:
+    if denial.again_at is None:
+        return ngettext(
+            "Your limit is {count} second of video in 24 hours, and this one is longer. Choose a shorter one.",
+            "Your limit is {count} seconds of video in 24 hours, and this one is longer. Choose a shorter one.",
+            figure,
+        )
+    return ngettext(
+        "Your limit is {count} second of video in 24 hours. There is room for this one {countdown}.",
+        "Your limit is {count} seconds of video in 24 hours. There is room for this one {countdown}.",
+        figure,
+    )
+
+
+# What a cap is, in dollars, is for whoever set it.
+_SPENDING: Final[Mapping[Limit | None, str]] = {
+    Limit.SPEND_PER_DAY: N_("Today's spending limit for videos is reached. Try again {countdown}."),
+    Limit.SPEND_PER_MONTH: N_("This month's spending limit for videos is reached. Try again {countdown}."),
+    Limit.SERVER_SPEND_PER_DAY: N_("This server's spending limit for today is reached. Try again {countdown}."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("This server's spending limit for this month is reached. Try again {countdown}."),
+}
+
+
+def _spending(denial: Denial) -> str:
+    if denial.again_at is None:
+        return _("This video costs more than the spending limit is. Choose a shorter one, or ask a moderator.")
+    return _(_SPENDING[denial.limit]).format(countdown=countdown(denial.again_at))
