@@ -24,7 +24,7 @@ from benchmarks.answer_times import answer_times
 from benchmarks.figures import Target, judge, machine, median, percentile, titled
 from benchmarks.processes import run
 from benchmarks.subjects import CHANNEL, MEMBER, Bare, Reelcast, bare, reelcast
-from sandbox.member import Member, Sandbox, Upload
+from sandbox.member import Member, Sandbox, Upload, past_notice
 
 PAUSE: Final = (0.04, 0.1)  # seconds between two commands
 MOST_MORE: Final = 50.0  # milliseconds more at the 99th percentile
@@ -136,6 +136,8 @@ async def _send_rounds(members: Mapping[str, Member], rounds: int, chance: rando
     """Send each member's command once a round; return the interactions' ids by bot."""
     image = Upload(broken_png(), "reference.png")
     sent: dict[str, list[int]] = {name: [] for name in members}
+    for member in members.values():
+        await past_notice(member, await member.slash("video", prompt="@Image1 waves, once before", image1=image))
     for number in range(rounds):
         for name in chance.sample(list(members), k=len(members)):
             result = await members[name].slash("video", prompt=f"@Image1 waves, take {number}", image1=image)

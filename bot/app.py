@@ -18,6 +18,7 @@ from yarl import URL
 from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
 from bot.interactions.errors import answer_broken
+from bot.presentation.command_names import CommandTranslator
 from bot.presentation.language import speak
 from bot.services import Services, open_services
 from bot.settings import Settings
@@ -30,6 +31,7 @@ EXTENSIONS: Final = (
     *("cogs.video", "cogs.studio", "cogs.pictures"),
     *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos"),
+    "cogs.consent",
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without
@@ -75,6 +77,7 @@ class Reelcast(commands.AutoShardedBot):
         self._offer: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(CommandTranslator())
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         # What is unfinished does not wait for Discord to take the commands, which it may refuse to for a while.

@@ -39,7 +39,10 @@ from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
+from bot.policy.consent import ConsentStore
+from bot.policy.paused import PausedStore
 from bot.policy.presses import RecentPresses
+from bot.presentation.language import read_catalogues
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, SegmindClient, Timeouts
 from bot.settings import Settings
@@ -72,6 +75,8 @@ class Services:
     removal: RemovalDesk
     presses: RecentPresses
     segmind: SegmindClient
+    consents: ConsentStore
+    paused: PausedStore
 
 
 @asynccontextmanager
@@ -84,6 +89,7 @@ async def open_services(
     edits of cards go out, then everything closes.
     """
     clock = clock or SystemClock()
+    await asyncio.to_thread(read_catalogues)
     rules = ImageRules()
     images, videos = ImageDesk(rules), VideoDesk()
     async with (
@@ -154,6 +160,8 @@ async def open_services(
                 removal=RemovalDesk(client),
                 presses=RecentPresses(clock.monotonic),
                 segmind=segmind,
+                consents=ConsentStore(database),
+                paused=PausedStore(database),
             )
         finally:
             began = clock.monotonic()

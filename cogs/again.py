@@ -11,7 +11,8 @@ from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
 from bot.interactions.kept_references import ReferencesGone, ReferencesUnreadable, kept_references
-from bot.interactions.requests import Requests, Wish, numbered
+from bot.interactions.requests import Requests
+from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Job, Reference
 from bot.presentation.buttons import REPEATABLE
 from bot.presentation.controls import AGAIN_PATTERN, EDIT_PATTERN

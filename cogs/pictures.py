@@ -10,7 +10,8 @@ from discord import app_commands
 from bot.app import Reelcast, Services
 from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
-from bot.interactions.requests import Requests, Wish, numbered, reference_of
+from bot.interactions.requests import Requests, reference_of
+from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
 from bot.presentation.controls import PICTURES_PATTERN
 from bot.presentation.language import N_, _

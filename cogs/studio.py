@@ -8,7 +8,8 @@ from discord import app_commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.forms import FormCog, Submission
-from bot.interactions.requests import Requests, Wish, numbered
+from bot.interactions.requests import Requests
+from bot.interactions.wish import Wish, numbered
 from bot.presentation.controls import STUDIO_ID
 from bot.presentation.modals import studio_modal
 

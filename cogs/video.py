@@ -7,7 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.requests import Requests, Wish, reference_of
+from bot.interactions.requests import Requests, reference_of
+from bot.interactions.wish import Wish
 
 
 class VideoCog(commands.Cog):

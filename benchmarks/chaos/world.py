@@ -16,7 +16,7 @@ from PIL import Image
 
 from sandbox.__main__ import environment
 from sandbox.discord.server import DiscordSandbox
-from sandbox.member import ControlError, Member, Message, Sandbox, Upload
+from sandbox.member import ControlError, Member, Message, Sandbox, Upload, past_notice
 from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
@@ -62,7 +62,8 @@ class World:
     async def _ask(self, number: int) -> None:
         member = self.seats[number % len(self.seats)]
         try:
-            result = await member.slash("video", prompt=prompt(number), image1=picture(number))
+            asked = await member.slash("video", prompt=prompt(number), image1=picture(number))
+            result = await past_notice(member, asked)
         except (ControlError, TimeoutError):  # the client does not offer the command yet, or showed a failure
             return
         if result.acknowledged and result.message is not None and not result.message.ephemeral:

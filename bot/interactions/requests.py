@@ -1,14 +1,14 @@
 """The one way in: every command, button and modal that asks for a video ends here, and gets the same answers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
 import discord
 
+from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
+from bot.interactions.wish import Wish, facts_of
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.policy.permissions import missing_permissions
@@ -18,16 +18,6 @@ from bot.presentation.refusal import refusal_message
 from bot.services import Services
 
 ALREADY_ANSWERED: Final = 40060
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a member asks for. `images` come with the number that the member knows each by: 2 for image2."""
-
-    prompt: str
-    images: Sequence[tuple[int, Reference]]
-    duration: int  # seconds
-    aspect_ratio: str
 
 
 class Requests:
@@ -44,6 +34,8 @@ class Requests:
         )
         if refusal is not None:
             await self._refuse(interaction, refusal, wish.prompt)
+            return False
+        if not await has_accepted(services, interaction, {"video": facts_of(wish)}):
             return False
         request = VideoRequest(
             guild_id=interaction.guild_id or 0,
@@ -129,11 +121,6 @@ def reference_of(image: discord.Attachment) -> Reference:
         width=image.width or 0,
         height=image.height or 0,
     )
-
-
-def numbered(images: Sequence[Reference]) -> Sequence[tuple[int, Reference]]:
-    """Number images as they stand: the first is image1."""
-    return list(enumerate(images, start=1))
 
 
 def _upload(number: int, image: Reference) -> Upload:

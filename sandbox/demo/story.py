@@ -11,7 +11,7 @@ from PIL import Image
 from sandbox.demo.film_check import Film, check_film
 from sandbox.demo.reading import size
 from sandbox.demo.screen import Screen
-from sandbox.member import Member, Message
+from sandbox.member import Member, Message, accepts, past_notice
 
 PROMPT: Final = "The keeper of @Image1 lifts his lamp and walks along the quay of @Image2 at dusk"
 SECONDS: Final = 5
@@ -42,6 +42,9 @@ async def ask_for_video(mira: Member, images: Sequence[Path], screen: Screen) ->
     try:
         screen.act(mira.name, *_command(images))
         result = await mira.slash("video", prompt=PROMPT, image1=images[0], image2=images[1], duration=SECONDS)
+        if result.message is not None and accepts(result.message):
+            screen.act(mira.name, "accepts the notice about other people's pictures")
+            result = await past_notice(mira, result)
         if result.message is None:
             raise StoryFailed("the bot did not answer /video within 3 seconds")
         if result.message.ephemeral:

@@ -10,6 +10,7 @@ from sandbox.member.admin import Admin
 from sandbox.member.connection import ControlError, Event, NotOffered, Upload
 from sandbox.member.member import InteractionResult, Member, Modal
 from sandbox.member.messages import Attachment, Button, Media, Message
+from sandbox.member.notice import accepts, past_notice
 from sandbox.member.sandbox import Sandbox
 
 __all__ = [
@@ -26,4 +27,6 @@ __all__ = [
     "NotOffered",
     "Sandbox",
     "Upload",
+    "accepts",
+    "past_notice",
 ]

@@ -22,7 +22,7 @@ from PIL import Image
 from sandbox.__main__ import environment
 from sandbox.demo.processes import Child, python
 from sandbox.discord.server import DiscordSandbox
-from sandbox.member import Member, Message, Sandbox, Upload
+from sandbox.member import Member, Message, Sandbox, Upload, past_notice
 from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
@@ -159,7 +159,7 @@ class Stage:
     async def ask(self, member: Member, prompt: str = "A walk in @Image1", images: int = 1, **options: Any) -> Message:
         """Send `/video` with so many images; returns the card."""
         given = {f"image{number}": photo(number) for number in range(1, images + 1)}
-        result = await member.slash("video", prompt=prompt, **{**given, **options})
+        result = await past_notice(member, await member.slash("video", prompt=prompt, **{**given, **options}))
         assert result.message is not None
         assert not result.message.ephemeral, result.message.text
         self.asked[result.message.id] = int(result.id)

@@ -1,5 +1,6 @@
 """Every way to ask for a video, and every button of its card and its post."""
 
+from sandbox.member import past_notice
 from tests.end_to_end.stage import Stage, photo, replied, replies, shows
 
 
@@ -9,8 +10,11 @@ async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> No
         opened = await mira.slash("studio")
         assert opened.modal is not None
         images = [photo(number) for number in range(1, 8)]
-        asked = await mira.submit(
-            opened.modal, {"prompt": "@Image7 waves", "images": images, "duration": "10", "ratio": "9:16"}
+        asked = await past_notice(
+            mira,
+            await mira.submit(
+                opened.modal, {"prompt": "@Image7 waves", "images": images, "duration": "10", "ratio": "9:16"}
+            ),
         )
         assert asked.message is not None
         assert "10 s · 9:16 · 7 references" in asked.message.text
@@ -29,7 +33,9 @@ async def test_the_images_of_any_message_become_a_video(stage: Stage) -> None:
         opened = await mira.message_command("Make a video", message)
         assert opened.modal is not None
         chosen = [each["value"] for field in opened.modal.fields for each in field.get("options", [])][:2]
-        asked = await mira.submit(opened.modal, {"prompt": "@Image1 meets @Image2", "images": chosen})
+        asked = await past_notice(
+            mira, await mira.submit(opened.modal, {"prompt": "@Image1 meets @Image2", "images": chosen})
+        )
         assert asked.message is not None
         assert "2 references" in asked.message.text
         post = await replied(mira, asked.message)

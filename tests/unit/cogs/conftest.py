@@ -14,6 +14,7 @@ from bot.app import Reelcast, open_services
 from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
 from bot.settings import Settings
+from tests.support.consent import GivenConsents
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
 
@@ -24,7 +25,15 @@ def changes() -> dict[str, object]:
 
 
 @pytest.fixture
-async def boot(tmp_path: Path, changes: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Boot]:
+def consent_given() -> bool:
+    """Whether everybody has accepted the notice before their first images; a test of the notice says no."""
+    return True
+
+
+@pytest.fixture
+async def boot(
+    tmp_path: Path, changes: dict[str, object], consent_given: bool, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Boot]:
     """Give what makes a bot with services of its own; all of them on one database unless told otherwise.
 
     The bar of a run, which moves for as long as the run takes, stands still here: SimCord waits for the bot to come to
@@ -58,6 +67,8 @@ async def boot(tmp_path: Path, changes: dict[str, object], monkeypatch: pytest.M
                 store=services.store, dispatcher=dispatcher, cards=services.cards, clock=services.clock
             )
             bot.services = replace(services, dispatcher=dispatcher, intake=intake, control=control)
+            if consent_given:
+                bot.services = replace(bot.services, consents=GivenConsents())
             return bot
 
         yield make

@@ -23,6 +23,7 @@ from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
 from bot.settings import Settings
 from sandbox.segmind.server import SegmindSandbox
+from tests.support.consent import GivenConsents
 from tests.unit.cogs.stage import MeasuringCdn, SimulatedClock, Stage, picture, texts
 
 PATIENCE = 60.0  # real seconds
@@ -110,7 +111,7 @@ async def simcord_bot(tmp_path: Path, cdn: ServedCdn) -> AsyncIterator[Reelcast]
                 clock=services.clock,
                 daily_limit_usd=settings.spend_limit_usd_per_day,
             )
-            bot.services = replace(services, dispatcher=dispatcher, intake=intake)
+            bot.services = replace(services, dispatcher=dispatcher, intake=intake, consents=GivenConsents())
             yield bot
 
 

@@ -1,0 +1,15 @@
+"""Going on with what a member had asked for before they were asked something back."""
+
+from typing import Any
+
+import discord
+
+from bot.interactions.requests import Requests
+from bot.interactions.wish import wish_of
+from bot.policy.paused import Paused
+from bot.services import Services
+
+
+async def resume(services: Services, interaction: discord.Interaction[Any], paused: Paused) -> None:
+    """Take a paused request up where it was left, with all checks once more."""
+    await Requests(services).take(interaction, wish_of(paused.facts["video"]))

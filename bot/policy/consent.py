@@ -1,0 +1,39 @@
+"""Who has accepted the notice about other people's likeness, which stands before a member's first images.
+
+Nothing of a member is kept, or sent to Segmind, before that.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.tables import consents
+from bot.database.upsert import insert_if_absent
+
+WORDING: Final = 1  # raised whenever the notice promises or asks something else: then everybody is asked anew
+
+
+class ConsentStore:
+    """The record: who, when, which wording, and in which language it was read."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def given(self, member_id: int) -> bool:
+        """Tell whether a member has accepted today's wording."""
+        accepted = exists().where(consents.c.member_id == member_id, consents.c.version == WORDING)
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(select(accepted)))
+
+    async def give(self, member_id: int, *, locale: str, now: datetime) -> None:
+        """Record that a member accepts today's wording; the first time counts."""
+        values = {"member_id": member_id, "version": WORDING, "locale": locale, "accepted_at": now}
+        async with self._engine.begin() as connection:
+            await connection.execute(insert_if_absent(connection, consents, values))
+
+    async def forget_member(self, member_id: int) -> None:
+        """Delete what is recorded of a member, who is asked again before their next images."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(consents).where(consents.c.member_id == member_id))

@@ -1,0 +1,21 @@
+"""The notice that stands before a member's first pictures, accepted for plays that are about something else."""
+
+from typing import Final
+
+from sandbox.member.member import InteractionResult, Member
+from sandbox.member.messages import Message
+
+_ACCEPT: Final = "reelcast:consent:"
+
+
+def accepts(message: Message) -> str | None:
+    """Return the custom id of the button that accepts the notice; `None` where a message is something else."""
+    return next((each.custom_id for each in message.buttons if (each.custom_id or "").startswith(_ACCEPT)), None)
+
+
+async def past_notice(member: Member, result: InteractionResult) -> InteractionResult:
+    """Press *Accept* where an answer is the notice, which comes once for each member; return what came of it."""
+    accept = result.message and accepts(result.message)
+    if result.message is None or accept is None:
+        return result
+    return await member.click(result.message, custom_id=accept)
