@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev demo run test lint types unit pictures lock clean
+.PHONY: help install install-dev demo run test lint types unit pictures messages lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ unit: install-dev
 
 pictures: install-dev  ## the pictures in docs/pictures, drawn anew; needs Chromium
 	$(BIN)/python -m tests.support.pictures
+
+messages: install-dev  ## the catalogues in bot/presentation/locales, brought up to date with the code
+	$(BIN)/python -m tests.support.messages
 
 lock:  ## write the lock files anew from pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock

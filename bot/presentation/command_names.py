@@ -1,0 +1,32 @@
+"""Commands as members read them in Discord's own list: names, descriptions and choices in their language."""
+
+from typing import Any, Final
+
+from discord import Locale, app_commands
+from discord.app_commands import TranslationContextLocation as Location
+
+from bot.presentation.language import SOURCE, catalogue, language_of
+
+NAME: Final = "name"  # the catalogues' context for names that are typed: Discord is strict about these
+_NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
+
+
+def context_of(context: app_commands.TranslationContextTypes) -> str | None:
+    """Tell in which context of the catalogues a text of a command stands: `NAME` for what is typed."""
+    menu = isinstance(context.data, app_commands.ContextMenu)  # in a menu nobody types
+    return NAME if context.location in _NAMES and not menu else None
+
+
+class CommandTranslator(app_commands.Translator):
+    """Looks up in the catalogues what Discord shows of our commands; Discord calls them by their English names."""
+
+    async def translate(
+        self, string: app_commands.locale_str, locale: Locale, context: app_commands.TranslationContext[Any, Any]
+    ) -> str | None:
+        language = language_of(locale.value)
+        if language == SOURCE:
+            return None
+        text = string.message
+        known = catalogue(language)
+        found = known.gettext(text) if context_of(context) is None else known.pgettext(NAME, text)
+        return None if found == text else found
