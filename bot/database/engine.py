@@ -17,7 +17,12 @@ BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot chec
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
 CONNECT_TIMEOUT: Final = 10  # seconds
 # Milliseconds that a process may stand still within a transaction: one that froze there holds locks that all wait for.
-IDLE_TIMEOUT: Final = 10_000
+IDLE_TIMEOUT: Final = 5_000
+# Milliseconds that a statement waits for a lock: one that a frozen process sent must not get it long after.
+LOCK_TIMEOUT: Final = 10_000
+# A machine that vanished without a word is known to be gone in 20 s, on either side.
+_KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}  # seconds, seconds, times
+_UNANSWERED: Final = 20_000  # milliseconds that what was sent may stay unacknowledged
 
 
 @asynccontextmanager
@@ -49,12 +54,27 @@ def _postgresql(url: URL) -> AsyncEngine:
         max_overflow=0,
         hide_parameters=True,
         pool_pre_ping=True,  # a connection that the server has dropped is replaced, not handed out
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT,
-            "application_name": "reelcast",
-            "options": f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT}",
-        },
+        connect_args=postgresql_options(url),
     )
+
+
+def postgresql_options(url: URL) -> dict[str, Any]:
+    """Give the parameters of every connection to PostgreSQL: whoever freezes or vanishes holds up nobody."""
+    session = {
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+        "lock_timeout": LOCK_TIMEOUT,
+        "tcp_user_timeout": _UNANSWERED,
+        **{f"tcp_{name}": value for name, value in _KEEPALIVE.items()},
+    }
+    theirs = url.query.get("options", ())  # what the operator's address sets stays, and comes last
+    settings = [f"-c {name}={value}" for name, value in session.items()]
+    return {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "application_name": "reelcast",
+        "options": " ".join([*settings, *((theirs,) if isinstance(theirs, str) else theirs)]),
+        "tcp_user_timeout": _UNANSWERED,
+        **_KEEPALIVE,
+    }
 
 
 def _sqlite(url: URL) -> AsyncEngine:

@@ -1,9 +1,14 @@
 """Transactions that exclude one another, whichever process they are in."""
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_NOT_AVAILABLE: Final = "55P03"  # PostgreSQL's code for a lock that was waited for in vain
 
 
 class Lock(IntEnum):
@@ -13,11 +18,32 @@ class Lock(IntEnum):
     SUBMITTING = 0x7265656C_0002
 
 
+# Milliseconds, in place of what each session has. A migration is waited for however long it takes, and may take its
+# time between two statements. Whoever submits leaves the line soon: of a process that froze in it, the lock would have
+# to be taken away first.
+_PATIENCE: Final[Mapping[Lock, Mapping[str, int]]] = {
+    Lock.MIGRATING: {"lock_timeout": 0, "idle_in_transaction_session_timeout": 60_000},
+    Lock.SUBMITTING: {"lock_timeout": 3_000},
+}
+
+
+class LockTaken(Exception):
+    """Another transaction holds the lock for longer than it is waited for."""
+
+
 async def exclusive(connection: AsyncConnection, lock: Lock) -> None:
     """Wait until no other transaction holds `lock`, and hold it to the end of this one.
 
     What is read afterwards is what the former holder left (READ COMMITTED). On SQLite each of our transactions has the
-    database to itself from its start (`BEGIN IMMEDIATE`).
+    database to itself from its start (`BEGIN IMMEDIATE`). Raises `LockTaken`, after which the transaction is over.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name != "postgresql":
+        return
+    waits = [func.set_config(name, str(value), True) for name, value in _PATIENCE[lock].items()]
+    await connection.execute(select(*waits))
+    try:
         await connection.execute(select(func.pg_advisory_xact_lock(int(lock))))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _NOT_AVAILABLE:
+            raise
+        raise LockTaken(lock.name) from None

@@ -1,5 +1,6 @@
 """The request budget in its database row: it outlives the process, and every process shares it."""
 
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -19,23 +20,31 @@ NEVER = 0.0  # seconds since the epoch: nothing was ever sent, or refused
 
 
 class BudgetRow:
-    """Decides on one request at a time, each decision committed before the request may leave."""
+    """Decides on one request at a time, each decision committed before the request may leave.
+
+    Nobody locks the row: a decision counts if the row is still as it was read, and else is made anew. So a process that
+    freezes holds up no other.
+    """
 
     def __init__(self, engine: AsyncEngine, rate: Gcra) -> None:
         # The pace outlives the process. After a power cut a few requests may be counted too few.
         self._engine = engine.execution_options(durable=False)
+        if engine.dialect.name == "postgresql":
+            self._engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._rate = rate
 
     @uncancelled
     async def take(self, now: datetime) -> Decision:
         """Take one request out of the budget, if the pace allows one now."""
+        instant = now.timestamp()
         async with self._engine.begin() as connection:
-            arrival_time, pace = await _read(connection)
-            instant = now.timestamp()
-            decision = pace.applied(self._rate, instant).decide(arrival_time, instant)
-            if decision.tat != arrival_time:
-                await _keep(connection, arrival_time=decision.tat)
-        return decision
+            while True:
+                before = await _read(connection)
+                decision = before.pace.applied(self._rate, instant).decide(before.arrival_time, instant)
+                if decision.tat == before.arrival_time or await _swap(
+                    connection, before, replace(before, arrival_time=decision.tat)
+                ):
+                    return decision
 
     @uncancelled
     async def push(self, until: datetime, now: datetime) -> None:
@@ -43,29 +52,41 @@ class BudgetRow:
         instant = now.timestamp()
         reset = min(until.timestamp(), instant + FARTHEST_RESET)
         async with self._engine.begin() as connection:
-            arrival_time, before = await _read(connection)
-            pace = before.after_429(instant, reset)
-            await _keep(
-                connection,
-                arrival_time=self._rate.pushed(arrival_time, until.timestamp()),
-                pace_share=pace.share,
-                pace_reset=pace.reset,
-            )
+            while True:
+                before = await _read(connection)
+                pace = before.pace.after_429(instant, reset)
+                pushed = self._rate.pushed(before.arrival_time, until.timestamp())
+                if await _swap(connection, before, _Spent(arrival_time=pushed, pace=pace)):
+                    break
         slower = pace.applied(self._rate, instant).requests_per_minute
-        if slower < before.applied(self._rate, instant).requests_per_minute:
+        if slower < before.pace.applied(self._rate, instant).requests_per_minute:
             log.warning("segmind_pace_lowered", requests_per_minute=slower, configured=self._rate.requests_per_minute)
 
 
-async def _read(connection: AsyncConnection) -> tuple[float, Pace]:
-    """Lock the row and read when the next request may leave, and at what pace."""
-    query = select(request_budget).where(request_budget.c.name == NAME).with_for_update()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spent:
+    """The row: when the next request may leave (epoch seconds), and at what pace."""
+
+    arrival_time: float = NEVER
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def values(self) -> dict[str, float]:
+        return {"arrival_time": self.arrival_time, "pace_share": self.pace.share, "pace_reset": self.pace.reset}
+
+
+async def _read(connection: AsyncConnection) -> _Spent:
+    query = select(request_budget).where(request_budget.c.name == NAME)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
-        first = {"name": NAME, "arrival_time": NEVER, "pace_share": 1.0, "pace_reset": NEVER}
-        await connection.execute(insert_if_absent(connection, request_budget, first))
+        first = insert_if_absent(connection, request_budget, {"name": NAME, **_Spent().values})
+        await connection.execute(first)
         row = (await connection.execute(query)).one()
-    return row.arrival_time, Pace(share=row.pace_share, reset=row.pace_reset)
+    return _Spent(arrival_time=row.arrival_time, pace=Pace(share=row.pace_share, reset=row.pace_reset))
 
 
-async def _keep(connection: AsyncConnection, **values: float) -> None:
-    await connection.execute(update(request_budget).where(request_budget.c.name == NAME).values(**values))
+async def _swap(connection: AsyncConnection, before: _Spent, after: _Spent) -> bool:
+    """Put `after` in the place of `before`; False where somebody else has been quicker."""
+    unchanged = [request_budget.c[name] == value for name, value in before.values.items()]
+    swap = update(request_budget).where(request_budget.c.name == NAME, *unchanged).values(**after.values)
+    return (await connection.execute(swap)).rowcount > 0

@@ -14,7 +14,7 @@ from bot.jobs.model import Job
 from bot.jobs.posting import POST_WITHIN
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.tasks import RESTART_WAIT, supervised
-from bot.jobs.work_queue import STALLED_AFTER, WorkQueue
+from bot.jobs.work_queue import STALLED_AFTER, WorkerForgotten, WorkQueue
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,7 @@ class QueuedDispatcher:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._work(), name="worker")
             tasks.create_task(supervised("queue-order", self._keep_order, self._engine.clock), name="queue-order")
+            tasks.create_task(self._notice_sleep(), name="sleep")
 
     async def stop(self) -> None:
         """Stop every driver and put its row back for others; a request in flight is given its grace."""
@@ -81,9 +82,13 @@ class QueuedDispatcher:
             finally:
                 worker.cancel()
                 await asyncio.wait({worker})
-            if not worker.cancelled():
-                log.error("worker_ended", exc_info=worker.exception())
-                await self._engine.clock.sleep(RESTART_WAIT)
+            if worker.cancelled():
+                continue
+            if isinstance(error := worker.exception(), WorkerForgotten):
+                log.warning("worker_forgotten")
+            else:
+                log.error("worker_ended", exc_info=error)
+            await self._engine.clock.sleep(RESTART_WAIT)
 
     async def _drive(self, job_id: int) -> None:
         taken = await self._take(job_id)
@@ -126,11 +131,14 @@ class QueuedDispatcher:
                 await see_to_cardless(self._engine)
                 await show_last_cards(self._engine)
             await clock.sleep(LOOK_EVERY)
-            if clock.monotonic() - looked_at > STALLED_AFTER:
-                self._start_anew()
 
-    def _start_anew(self) -> None:
+    async def _notice_sleep(self) -> None:
         """Give up all jobs after this process stood still for so long that others have taken them."""
-        log.warning("worker_slept", driving=self.driving)
-        if self._worker is not None:
-            self._worker.cancel()
+        clock = self._engine.clock
+        while True:
+            awake_at = clock.monotonic()
+            await clock.sleep(LOOK_EVERY)
+            if clock.monotonic() - awake_at > STALLED_AFTER:
+                log.warning("worker_slept", driving=self.driving)
+                if self._worker is not None:
+                    self._worker.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, delete, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.locks import Lock, exclusive
+from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
 from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
@@ -39,6 +40,8 @@ class JobStore:
         """`enlist` hears of each job saved that has to be driven and has no driver, and is part of the transaction."""
         self._engine = engine
         self._enlist = enlist
+        # One connection of this process waits for its turn to submit: the others are for what need not wait.
+        self._submitting = asyncio.Lock()
 
     @uncancelled
     async def add(self, job: Job, *, daily_limit_usd: Decimal) -> Job:
@@ -76,12 +79,15 @@ class JobStore:
     async def save_submitting(self, job: Job, *, places: int) -> Job:
         """Save the intent to submit, if one of `places` at Segmind is free and no equal body is in doubt.
 
-        Raises `NoFreePlace`, `EqualBodyInDoubt` or `StaleJob`; nothing is saved then.
+        Raises `NoFreePlace`, also where nobody can tell now, `EqualBodyInDoubt` or `StaleJob`; nothing is saved then.
         """
-        async with self._engine.begin() as connection:
-            await exclusive(connection, Lock.SUBMITTING)
-            await _make_sure_that_it_may_go(connection, job, places)
-            return await _save(connection, job)
+        try:
+            async with self._submitting, self._engine.begin() as connection:
+                await exclusive(connection, Lock.SUBMITTING)
+                await _make_sure_that_it_may_go(connection, job, places)
+                return await _save(connection, job)
+        except LockTaken:
+            raise NoFreePlace from None
 
     @uncancelled
     async def make_sure_that_it_may_go(self, job: Job, *, places: int) -> None:

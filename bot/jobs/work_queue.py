@@ -6,20 +6,24 @@ are put back by whichever process notices.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import structlog
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job as Row
 from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
-from sqlalchemy import Text, cast, column, exists, make_url, select, table, text
+from psycopg import AsyncConnection as Session
+from psycopg.errors import ForeignKeyViolation, RaiseException
+from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.tables import jobs
+from bot.database.engine import postgresql_options
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN
 
@@ -34,8 +38,32 @@ STALLED_AFTER: Final = 25.0  # seconds without a heartbeat from which others tak
 MANY: Final = 50  # rows at once after which the database's statistics of them are renewed
 BROKE_WAIT: Final = 10  # seconds before a job whose driver broke is driven again
 
-_rows = table("procrastinate_jobs", column("lock"), column("status"))
-_LIVE: Final = (Status.TODO.value, Status.DOING.value)
+# One statement each: whoever dies meanwhile has changed nothing, and of two at once one finds nothing left. A row that
+# is put back is a new one: a worker that wakes up and ends its old one must not end the new owner's.
+_REQUEUE_STALLED: Final = text("""
+    WITH silent AS (
+        DELETE FROM procrastinate_jobs
+        WHERE status = 'doing' AND task_name = :task AND (
+            worker_id IS NULL
+            OR worker_id IN (SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - :silence)
+        )
+        RETURNING *
+    )
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+    SELECT queue_name, task_name, lock, queueing_lock, args FROM silent ORDER BY id
+    ON CONFLICT DO NOTHING
+    RETURNING lock
+""")
+_INSERT_ORPHANS: Final = text("""
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+    SELECT 'default', :task, id::text, id::text, jsonb_build_object('job_id', id) FROM jobs
+    WHERE state = ANY(:driven) AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs AS live WHERE live.lock = jobs.id::text AND live.status IN ('todo', 'doing')
+    )
+    ORDER BY created_at
+    ON CONFLICT DO NOTHING
+    RETURNING lock
+""")
 
 
 class _GoOn(BaseRetryStrategy):
@@ -44,6 +72,42 @@ class _GoOn(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Row) -> RetryDecision:  # noqa: ARG002
         wait = 0 if isinstance(exception, asyncio.CancelledError) else BROKE_WAIT
         return RetryDecision(retry_in={"seconds": wait})
+
+
+class WorkerForgotten(Exception):
+    """This worker fell silent for so long that another has struck it off: its rows are with others."""
+
+
+class _Rows(JobManager):
+    """The rows as procrastinate keeps them, where a driver may end after others have taken its row away."""
+
+    async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
+        with _unless_gone(job_id):
+            await super().finish_job_by_id_async(job_id, status, delete_job)
+
+    async def retry_job_by_id_async(
+        self,
+        job_id: int,
+        retry_at: datetime,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        try:
+            with _unless_gone(job_id):
+                await super().retry_job_by_id_async(job_id, retry_at, priority, queue, lock)
+        except UniqueViolation:  # another row waits for this very job
+            await self.finish_job_by_id_async(job_id, Status.ABORTED, delete_job=True)
+
+
+@contextmanager
+def _unless_gone(row_id: int) -> Generator[None]:
+    try:
+        yield
+    except ConnectorException as error:
+        if not isinstance(error.__cause__, RaiseException):  # what procrastinate's own functions say of such a row
+            raise
+        log.info("row_taken_by_others", row=row_id)
 
 
 class WorkQueue:
@@ -78,47 +142,43 @@ class WorkQueue:
             await self._analyze()
 
     async def requeue_stalled(self) -> list[int]:
-        """Give the rows of silent workers to others; return their jobs.
-
-        Each becomes a new row: a worker that wakes up and ends its old one must not end the new owner's.
-        """
-        taken: list[int] = []
-        for row in await self._app.job_manager.get_stalled_jobs(task_name=TASK, seconds_since_heartbeat=STALLED_AFTER):
-            assert row.id is not None  # noqa: S101 - it comes from the database
-            try:
-                await self._app.job_manager.finish_job_by_id_async(row.id, status=Status.FAILED, delete_job=True)
-            except ConnectorException:
-                continue  # another process was quicker
-            taken.append(int(str(row.task_kwargs["job_id"])))
-        await self.enlist_now(taken)
-        return taken
+        """Give the rows of silent workers to others; return their jobs."""
+        return await self._requeue(_REQUEUE_STALLED, silence=timedelta(seconds=STALLED_AFTER))
 
     async def requeue_orphans(self) -> list[int]:
         """Insert rows for unfinished jobs that have none, such as those of a database moved here; return these jobs."""
-        live = exists().where(_rows.c.lock == cast(jobs.c.id, Text), cast(_rows.c.status, Text).in_(_LIVE))
-        query = select(jobs.c.id).where(jobs.c.state.in_(list(DRIVEN)), ~live).order_by(jobs.c.created_at)
-        async with self._database.connect() as connection:
-            orphans = list((await connection.scalars(query)).all())
-        await self.enlist_now(orphans)
-        return orphans
+        return await self._requeue(_INSERT_ORPHANS, driven=list(DRIVEN))
+
+    async def _requeue(self, statement: TextClause, **values: object) -> list[int]:
+        async with self._database.begin() as connection:
+            requeued = [int(lock) for lock in await connection.scalars(statement, {"task": TASK, **values})]
+        if len(requeued) >= MANY:
+            await self._analyze()
+        return requeued
 
     async def work(self, drive: Callable[[int], Awaitable[None]]) -> None:
         """Take rows and drive their jobs until cancelled; then stop the drivers and put their rows back.
 
-        Ends by itself where the database is lost: whoever cannot send heartbeats must not go on driving.
+        Ends by itself where the database is lost: whoever cannot send heartbeats must not go on driving. Raises
+        `WorkerForgotten` after a long silence.
         """
         self._drive = drive
         await self._analyze()
-        await self._app.run_worker_async(
-            name="reelcast",
-            concurrency=CONCURRENCY,
-            fetch_job_polling_interval=FETCH_EVERY,
-            update_heartbeat_interval=HEARTBEAT_EVERY,
-            stalled_worker_timeout=STALLED_AFTER,
-            shutdown_graceful_timeout=0,
-            delete_jobs="always",
-            install_signal_handlers=False,
-        )
+        try:
+            await self._app.run_worker_async(
+                name="reelcast",
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=FETCH_EVERY,
+                update_heartbeat_interval=HEARTBEAT_EVERY,
+                stalled_worker_timeout=STALLED_AFTER,
+                shutdown_graceful_timeout=0,
+                delete_jobs="always",
+                install_signal_handlers=False,
+            )
+        except ConnectorException as error:
+            if isinstance(error.__cause__, ForeignKeyViolation):  # no worker's row is left to take jobs for
+                raise WorkerForgotten from None
+            raise
 
     async def _analyze(self) -> None:
         """Have the planner know how many rows wait: guessing few, it reads all of them to take each (2,000: 0.2 s)."""
@@ -133,7 +193,19 @@ class WorkQueue:
 @asynccontextmanager
 async def open_work_queue(url: str, database: AsyncEngine) -> AsyncGenerator[WorkQueue]:
     """Connect procrastinate to the database at `url`, which `database` has migrated."""
-    address = make_url(url).render_as_string(hide_password=False)
-    connector = PsycopgConnector(conninfo=address, min_size=1, max_size=CONNECTIONS)
+    address = make_url(url)
+    connector = PsycopgConnector(
+        conninfo=address.render_as_string(hide_password=False),
+        kwargs=postgresql_options(address),
+        configure=_commit_each_statement,
+        min_size=1,
+        max_size=CONNECTIONS,
+    )
     async with App(connector=connector).open_async() as app:
+        app.job_manager = _Rows(connector)
         yield WorkQueue(app, database)
+
+
+async def _commit_each_statement(session: Session[Any]) -> None:
+    """Let the server commit: a process that froze before its own commit would keep what it had locked."""
+    await session.set_autocommit(True)

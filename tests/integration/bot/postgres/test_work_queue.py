@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +16,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.work_queue import MANY, WorkQueue, open_work_queue
+from bot.jobs.work_queue import MANY, WorkerForgotten, WorkQueue, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job
@@ -205,9 +205,30 @@ async def test_a_silent_worker_that_comes_back_does_not_end_the_row_of_its_succe
     await there.queue.requeue_stalled()
     async with working(there):
         await there.has_driven(1)
-        with pytest.raises(ConnectorException):
-            await here.queue._app.job_manager.finish_job_by_id_async(lost, Status.SUCCEEDED, delete_job=True)
+        await here.queue._app.job_manager.finish_job_by_id_async(lost, Status.SUCCEEDED, delete_job=True)
+        await here.queue._app.job_manager.retry_job_by_id_async(lost, datetime.now(UTC))
         assert await there.rows() == [(str(job.id), "doing")]
+
+
+async def test_a_row_that_is_put_back_while_another_waits_for_its_job_goes(here: Process) -> None:
+    job = await here.save_preparing()
+    first = await here.take_and_fall_silent()
+    await here.queue.enlist_now([job.id])
+    await here.queue._app.job_manager.retry_job_by_id_async(first, datetime.now(UTC))
+    assert await here.rows() == [(str(job.id), "todo")]
+
+
+async def test_a_worker_that_others_have_struck_off_says_so_and_takes_nothing(here: Process) -> None:
+    async with here._database.connect() as connection, asyncio.timeout(PATIENCE):
+        worker = asyncio.create_task(here.queue.work(here.drive))
+        while not (await connection.execute(text("DELETE FROM procrastinate_workers"))).rowcount:
+            await connection.commit()
+        await connection.commit()
+        job = await here.save_preparing()
+        with pytest.raises(WorkerForgotten):
+            await worker
+    assert await here.rows() == [(str(job.id), "todo")]
+    assert here.driven == []
 
 
 async def test_unfinished_jobs_without_a_row_get_one(here: Process) -> None:
