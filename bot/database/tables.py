@@ -49,6 +49,7 @@ jobs = Table(
     Column("aspect_ratio", String(8), nullable=False),
     Column("references", Json, nullable=False),
     Column("elements", Json, nullable=False, server_default="[]"),
+    Column("handling", Json, nullable=False, server_default="{}"),  # as the server wants it
     # The card in the channel.
     Column("card_message_id", BigInteger),
     # 1 from the save of a state that no driver leaves until the card is known to show it.
@@ -77,6 +78,10 @@ jobs = Table(
     # Where the post goes or went, when not to the channel of the request.
     Column("post_channel_id", BigInteger),
     Column("post_message_id", BigInteger),
+    # What moderators said.
+    Column("approved", Integer, nullable=False, server_default="0"),
+    Column("hidden", Integer, nullable=False, server_default="0"),
+    Column("reason", Prose, nullable=False, server_default=""),
 )
 Index(None, jobs.c.state, jobs.c.state_since)
 Index(None, jobs.c.card_owed, sqlite_where=jobs.c.card_owed > 0, postgresql_where=jobs.c.card_owed > 0)
@@ -126,6 +131,85 @@ guild_settings = Table(
     Column("settings", Json, nullable=False),  # what differs from the defaults
     Column("changed_at", Instant, nullable=False),
 )
+
+# What a job under review shows to moderators, and where.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger),
+    Column("request_message_id", BigInteger),  # prompt and references
+    Column("video_message_id", BigInteger),
+    Column("tried_at", Instant),  # somebody saw to its cards last
+    Column("open", Integer, nullable=False),  # 1 until the cards show how it ended
+)
+Index(None, reviews.c.open, sqlite_where=reviews.c.open > 0, postgresql_where=reviews.c.open > 0)
+
+# What members reported: each a video once.
+reports = Table(
+    "reports",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", Prose, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("settled", Integer, nullable=False),  # 1 once a moderator decided
+)
+
+# The reported videos: where moderators see them, and what the post was before it was hidden.
+cases = Table(
+    "cases",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("post_text", Text),
+    Column("post_link", String(16)),
+    Column("tried_at", Instant),
+    Column("owed", Integer, nullable=False),  # 1 until post and card show what is saved
+)
+Index(None, cases.c.owed, sqlite_where=cases.c.owed > 0, postgresql_where=cases.c.owed > 0)
+
+# Who may ask for nothing in a server.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", Instant),  # none: for good
+    Column("reason", Prose, nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# What no reference image of a server may show, by perceptual hash.
+blocked_images = Table(
+    "blocked_images",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(32), primary_key=True),
+    Column("reason", Prose, nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# What moderators decided, and what the bot did on their behalf: it outlives the jobs.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("job_id", BigInteger),
+    Column("member_id", BigInteger, nullable=False),  # whom it concerns
+    Column("kind", String(24), nullable=False),
+    Column("by_id", BigInteger),  # none: the bot
+    Column("reason", Prose, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index(None, decisions.c.job_id)
+Index(None, decisions.c.guild_id, decisions.c.member_id)
 
 # Saved characters and things of the members: who may use each is for `bot.cast` to say.
 cast_members = Table(

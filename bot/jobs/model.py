@@ -13,7 +13,7 @@ from typing import Final, Unpack, cast
 
 from typing_extensions import TypedDict
 
-from bot.jobs.states import ENDED_UNCHARGED, State, check_move
+from bot.jobs.states import ENDED_UNCHARGED, WITHDRAWN, State, check_move
 
 OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
 NOTHING: Final = Decimal(0)
@@ -30,6 +30,8 @@ class Reference:
     width: int  # pixels
     height: int
     card_name: str | None = None  # its name among the card's own attachments, once it is there
+    review_name: str | None = None  # the same among those of the moderators' message
+    fingerprint: str = ""  # of what it shows, once it was looked at; see bot/media/fingerprints.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,25 @@ class Element:
     frontal_url: str = ""  # in Segmind's storage, once it is there
     reference_urls: tuple[str, ...] = ()
     card_name: str | None = None  # its picture's name among the card's own attachments, once it is there
+
+
+class ReviewMode(StrEnum):
+    """When a moderator has a look."""
+
+    OFF = "OFF"
+    BEFORE_SPENDING = "BEFORE_SPENDING"  # at the prompt and the references
+    BEFORE_POSTING = "BEFORE_POSTING"  # at the finished video
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """How its server wants a video handled, as it was decided when the video was asked for."""
+
+    review: ReviewMode = ReviewMode.OFF
+    review_hours: int = 24  # after which what nobody looked at is rejected
+    spoiler: bool = False  # it is shown as one
+    output_channel_id: int | None = None  # where it is posted, if not where it was asked for
+    link_to_original: bool = True  # the post may have a button to Segmind's file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +80,7 @@ class VideoRequest:
     aspect_ratio: str
     references: tuple[Reference, ...]
     elements: tuple[Element, ...] = ()
+    handling: Handling = Handling()
 
 
 class ProblemCode(StrEnum):
@@ -78,6 +100,13 @@ class ProblemCode(StrEnum):
     CHANNEL = "CHANNEL"  # the channel is gone or closed to the bot
     CARD_GONE = "CARD_GONE"  # somebody deleted the card
     POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
+    BLOCKED_IMAGE = "BLOCKED_IMAGE"  # a reference shows what moderators blocked; `image` which one
+    REVIEW_CLOSED = "REVIEW_CLOSED"  # the moderators' channel is gone, closed to the bot or not chosen
+    REVIEW_OVER = "REVIEW_OVER"  # no moderator looked at it in time
+    LEFT = "LEFT"  # who asked is no longer in the server
+    BLOCKED = "BLOCKED"  # who asked was blocked by moderators since
+    TIMED_OUT = "TIMED_OUT"  # who asked is in a time-out
+    NOT_ALLOWED = "NOT_ALLOWED"  # the channel or the role that allowed it does so no longer
 
 
 _MAY_BE_CHARGED: Final = frozenset({ProblemCode.RECORD_GONE, ProblemCode.UNSETTLED})
@@ -95,6 +124,7 @@ class Changes(TypedDict, total=False):
 
     references: tuple[Reference, ...]
     elements: tuple[Element, ...]
+    handling: Handling
     card_message_id: int | None
     cost_usd: Decimal | None
     body: Mapping[str, object] | None
@@ -111,6 +141,9 @@ class Changes(TypedDict, total=False):
     post_attempts: int
     post_channel_id: int | None
     post_message_id: int | None
+    approved: bool
+    hidden: bool
+    reason: str
     driver: str
 
 
@@ -142,13 +175,16 @@ class Job:
     problem: Problem | None = None
     cancel_requested: bool = False
     post_attempts: int = 0
-    post_channel_id: int | None = None  # where the video goes, if not to the channel of the request
+    post_channel_id: int | None = None  # where a person had it sent instead
     post_message_id: int | None = None
+    approved: bool = False  # by a moderator, where there is a review
+    hidden: bool = False  # after reports, until a moderator decides
+    reason: str = ""  # what a moderator wants the member to know
 
     def evolve(self, **changes: Unpack[Changes]) -> Job:
         """Make the next value of this job in the same state."""
         values = cast("dict[str, object]", changes)
-        inputs = {name: values.pop(name) for name in ("references", "elements") if name in values}
+        inputs = {name: values.pop(name) for name in ("references", "elements", "handling") if name in values}
         if inputs:
             values["request"] = replace(self.request, **inputs)  # pyright: ignore[reportArgumentType]
         return replace(self, **values)  # pyright: ignore[reportArgumentType]
@@ -181,6 +217,30 @@ class Job:
     def output_ends_at(self) -> datetime | None:
         """When Segmind deletes the finished file, about."""
         return None if self.completed_at is None else self.completed_at + OUTPUT_LIFETIME
+
+    @property
+    def video_channel_id(self) -> int:
+        """The channel that the video goes or went to."""
+        return self.post_channel_id or self.request.handling.output_channel_id or self.request.channel_id
+
+    def awaits_review(self, mode: ReviewMode) -> bool:
+        """Tell whether a moderator still has to look at it, the way that `mode` says."""
+        return self.request.handling.review is mode and not self.approved
+
+    @property
+    def review_ends_at(self) -> datetime:
+        """When a job that waits for a moderator since its last move waits no longer."""
+        return self.state_since + timedelta(hours=self.request.handling.review_hours)
+
+    @property
+    def shows_contents(self) -> bool:
+        """Tell whether others may see its prompt, references and video, wherever the job shows itself.
+
+        Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down.
+        """
+        if self.hidden or self.state in WITHDRAWN:
+            return False
+        return self.approved or self.request.handling.review is ReviewMode.OFF
 
 
 def hash_body(body: Mapping[str, object]) -> str:

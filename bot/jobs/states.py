@@ -29,9 +29,9 @@ class State(StrEnum):
 
 _S = State
 MOVES: Final[Mapping[State, frozenset[State]]] = {
-    _S.ACCEPTED: frozenset({_S.PREPARING, _S.HELD, _S.EXPIRED}),
-    _S.HELD: frozenset({_S.PREPARING, _S.REJECTED, _S.CANCELLED, _S.EXPIRED}),
-    _S.PREPARING: frozenset({_S.WAITING, _S.FAILED, _S.CANCELLED}),
+    _S.ACCEPTED: frozenset({_S.PREPARING, _S.EXPIRED}),
+    _S.PREPARING: frozenset({_S.HELD, _S.WAITING, _S.FAILED, _S.CANCELLED}),
+    _S.HELD: frozenset({_S.PREPARING, _S.REJECTED, _S.CANCELLED}),
     _S.WAITING: frozenset({_S.SUBMITTING, _S.FAILED, _S.CANCELLED, _S.REJECTED}),
     _S.SUBMITTING: frozenset({_S.QUEUED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
     _S.UNCONFIRMED: frozenset({_S.QUEUED, _S.PROCESSING, _S.COMPLETED, _S.FAILED}),
@@ -40,7 +40,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     _S.COMPLETED: frozenset({_S.POSTING, _S.REVIEW, _S.WITHHELD, _S.UNDELIVERED}),
     _S.REVIEW: frozenset({_S.POSTING, _S.WITHHELD}),
     _S.POSTING: frozenset({_S.DELIVERED, _S.UNDELIVERED}),
-    _S.UNDELIVERED: frozenset({_S.POSTING}),
+    _S.UNDELIVERED: frozenset({_S.POSTING, _S.REVIEW, _S.WITHHELD}),
     _S.DELIVERED: frozenset({_S.TAKEN_DOWN}),
     # A request that turns up after it was given up is adopted: it is paid for, so it is followed and delivered.
     _S.FAILED: frozenset({_S.QUEUED}),
@@ -74,6 +74,10 @@ CANCELLABLE: Final = frozenset({_S.HELD, _S.PREPARING, _S.WAITING})
 IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
 # Over, and nothing more is to come unless a person asks for it.
 ENDED: Final = frozenset({_S.DELIVERED, _S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
+# It waits for a moderator.
+REVIEWED: Final = frozenset({_S.HELD, _S.REVIEW})
+# Somebody said no, or took it back: nothing of it is shown to others.
+WITHDRAWN: Final = frozenset({_S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
 # Over without a video, and with nothing charged unless a cost is known.
 ENDED_UNCHARGED: Final = frozenset({_S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED})
 

@@ -18,7 +18,18 @@ from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.fairness import Entry, Queue
-from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Element, Job, Problem, ProblemCode, Reference, VideoRequest
+from bot.jobs.model import (
+    NOTHING,
+    OUTPUT_LIFETIME,
+    Element,
+    Handling,
+    Job,
+    Problem,
+    ProblemCode,
+    Reference,
+    ReviewMode,
+    VideoRequest,
+)
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
@@ -292,6 +303,7 @@ def _to_row(job: Job) -> dict[str, Any]:
         "aspect_ratio": request.aspect_ratio,
         "references": [asdict(reference) for reference in request.references],
         "elements": [asdict(element) for element in request.elements],
+        "handling": asdict(request.handling),
         "card_message_id": job.card_message_id,
         "card_owed": int(job.card_message_id is not None and job.state not in DRIVEN),
         "spend_day": job.spend_day,
@@ -313,6 +325,9 @@ def _to_row(job: Job) -> dict[str, Any]:
         "post_attempts": job.post_attempts,
         "post_channel_id": job.post_channel_id,
         "post_message_id": job.post_message_id,
+        "approved": int(job.approved),
+        "hidden": int(job.hidden),
+        "reason": job.reason,
     }
 
 
@@ -337,6 +352,7 @@ def _from_row(row: Row[Any]) -> Job:
             aspect_ratio=row.aspect_ratio,
             references=tuple(Reference(**reference) for reference in row.references),
             elements=tuple(_to_element(element) for element in row.elements),
+            handling=Handling(**{**row.handling, "review": ReviewMode(row.handling.get("review", ReviewMode.OFF))}),
         ),
         card_message_id=row.card_message_id,
         spend_day=row.spend_day,
@@ -357,6 +373,9 @@ def _from_row(row: Row[Any]) -> Job:
         post_attempts=row.post_attempts,
         post_channel_id=row.post_channel_id,
         post_message_id=row.post_message_id,
+        approved=bool(row.approved),
+        hidden=bool(row.hidden),
+        reason=row.reason,
     )
 
 

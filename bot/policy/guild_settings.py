@@ -6,13 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from bot.jobs.model import ReviewMode
 
-class ReviewMode(StrEnum):
-    """When a moderator has a look."""
-
-    OFF = "OFF"
-    BEFORE_SPENDING = "BEFORE_SPENDING"  # at the prompt and the references
-    BEFORE_POSTING = "BEFORE_POSTING"  # at the finished video
+__all__ = ["UNSET", "BadPattern", "CastSharing", "ChannelSettings", "GuildSettings", "Limits", "ReviewMode"]
 
 
 class CastSharing(StrEnum):
