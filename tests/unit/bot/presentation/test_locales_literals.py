@@ -1,0 +1,124 @@
+"""No sentence that a person reads stands in the code unmarked: it could not be said in another language."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.support.messages import LOOKS_UP, trees
+
+SPEAKERS = ("bot/presentation/", "bot/interactions/", "bot/delivery/", "cogs/")
+PROSE = re.compile(r"[^\W\d_]{2,}[^\w\s]* [^\w\s]*[^\W\d_]{2,}")  # two words
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Where even one word is read by a person: parameters by name, of what Discord shows.
+SHOWN = {
+    "TextDisplay": ("content",),
+    "Label": ("text", "description"),
+    "Button": ("label",),
+    "Modal": ("title",),
+    "TextInput": ("label", "placeholder"),
+    "Select": ("placeholder",),
+    "UserSelect": ("placeholder",),
+    "RoleSelect": ("placeholder",),
+    "ChannelSelect": ("placeholder",),
+    "SelectOption": ("label", "description"),
+    "RadioGroupOption": ("label", "description"),
+    "CheckboxGroupOption": ("label", "description"),
+    "say": ("sentence",),
+    "send": ("content",),
+    "send_message": ("content",),
+    "edit_message": ("content",),
+}
+# Which of their arguments by place are shown.
+FIRST = {"TextDisplay": slice(1), "send": slice(1), "send_message": slice(1), "say": slice(1, 2)}
+OWN_NAMES = {"Português do Brasil"}  # a language is named in its own
+# Not read by members, or already in every language: Discord takes commands by themselves, and the log is the operator's.
+NOT_SHOWN = {"command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"}
+LOGS = {"debug", "info", "warning", "error", "exception"}
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+
+
+def unread(node: ast.AST) -> bool:
+    """Tell whether nothing in a piece of code is for members, or all of it is looked up."""
+    match node:
+        case ast.Call():
+            name = called(node)
+            return name in LOOKS_UP or name in NOT_SHOWN or (name in LOGS and ast.unparse(node.func).startswith("log."))
+        case ast.Raise() | ast.Expr(value=ast.Constant()):  # errors are for the log, and docstrings for us
+            return True
+        case _:
+            return False
+
+
+def literals(node: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the strings below a node that may be read by members; of f-strings their pieces."""
+    for child in parts(node):
+        if unread(child):
+            continue
+        if isinstance(child, ast.Constant) and isinstance(child.value, str) and child.value not in OWN_NAMES:
+            yield child
+        yield from literals(child)
+
+
+def parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what a piece of code consists of, but for annotations and what a class is made with."""
+    for name, value in ast.iter_fields(node):
+        if name not in {"annotation", "returns"} and not (name == "keywords" and isinstance(node, ast.ClassDef)):
+            yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, ast.AST))
+
+
+def shown(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the strings that are handed directly to what Discord shows."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in SHOWN:
+            given = [each.value for each in node.keywords if each.arg in SHOWN[called(node)]]
+            by_place = FIRST.get(called(node))
+            yield from literals(ast.List(elts=given if by_place is None else [*given, *node.args[by_place]]))
+
+
+def test_a_sentence_for_people_is_marked_to_be_said_in_their_language() -> None:
+    unmarked = [
+        f"{path}:{each.lineno} {each.value!r}"
+        for path, tree in trees()
+        if path.startswith(SPEAKERS)
+        for each in literals(tree)
+        if PROSE.search(str(each.value))
+    ]
+    assert unmarked == [], "wrap these: from bot.presentation.language import _, N_, ngettext"
+
+
+def test_a_word_that_discord_shows_is_marked_too() -> None:
+    unmarked = [
+        f"{path}:{each.lineno} {each.value!r}"
+        for path, tree in trees()
+        if path.startswith(SPEAKERS)
+        for each in shown(tree)
+        if WORD.search(str(each.value))
+    ]
+    assert unmarked == [], "wrap these: from bot.presentation.language import _"
+
+
+def test_what_is_looked_up_is_a_whole_sentence_as_it_stands_in_the_code() -> None:
+    joined = [
+        f"{path}:{node.lineno} {ast.unparse(node)}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node) in LOOKS_UP
+        for each in node.args[: LOOKS_UP[called(node)]]
+        if isinstance(each, ast.JoinedStr | ast.BinOp)
+    ]
+    assert joined == [], 'fill places in afterwards: _("… {name} …").format(name=…)'
+
+
+def test_nothing_else_takes_the_name_under_which_sentences_are_looked_up() -> None:
+    taken = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees()
+        if any(isinstance(each, ast.alias) and each.name == "_" for each in ast.walk(tree))
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.arg) and node.arg == "_")
+    ]
+    assert taken == []
