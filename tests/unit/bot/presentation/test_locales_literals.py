@@ -31,7 +31,7 @@ SHOWN = {
 # Which of their arguments by place are shown.
 FIRST = {"TextDisplay": slice(1), "send": slice(1), "send_message": slice(1), "say": slice(1, 2)}
 OWN_NAMES = {"Português do Brasil"}  # a language is named in its own
-# Not read by members, or already in every language: Discord takes commands by themselves, and the log is the operator's.
+# Not read by members, or taken elsewhere: commands from what Discord is sent; the log is the operator's.
 NOT_SHOWN = {"command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"}
 LOGS = {"debug", "info", "warning", "error", "exception"}
 
