@@ -11,6 +11,7 @@ import aiohttp
 from benchmarks.processes import Line, running
 from benchmarks.seeding import MODEL, Place, database_url, seed
 from sandbox.segmind.control_client import SegmindControl
+from tests.support.doors import open_doors
 
 MEMBER: Final = "mira"
 CHANNEL: Final = "videos"
@@ -61,6 +62,7 @@ async def reelcast(
             # Requests of "somebody else" stand still: they stay PROCESSING for as long as the record lives.
             request_ids = await control.insert_request({"prompt": "…"}, model=MODEL, status="PROCESSING", copies=jobs)
             await seed(database_url(folder), request_ids, place_in(discord["discord"]))
+        await open_doors(database_url(folder), discord["discord"]["guilds"])
         environment = {
             **discord["environment"],
             **segmind["environment"],

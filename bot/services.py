@@ -39,12 +39,19 @@ from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
+from bot.observing.gauges import Gauges
+from bot.observing.metrics import Metrics
+from bot.observing.outside import Outside
+from bot.observing.readiness import Readiness
+from bot.observing.segmind_state import SegmindState
 from bot.policy.consent import ConsentStore
+from bot.policy.gate import Gate
 from bot.policy.paused import PausedStore
 from bot.policy.presses import RecentPresses
+from bot.policy.settings_store import SettingsStore
 from bot.presentation.language import read_catalogues
 from bot.segmind.budget import Budget, Gcra
-from bot.segmind.client import Endpoints, SegmindClient, Timeouts
+from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +73,7 @@ class Services:
 
     settings: Settings
     clock: Clock
+    outside: Outside
     image_rules: ImageRules
     store: JobStore
     intake: Intake
@@ -77,18 +85,24 @@ class Services:
     segmind: SegmindClient
     consents: ConsentStore
     paused: PausedStore
+    guild_settings: SettingsStore
+    gate: Gate
 
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, client: discord.Client, *, clock: Clock | None = None
+    settings: Settings, client: discord.Client, *, clock: Clock | None = None, metrics: Metrics | None = None
 ) -> AsyncGenerator[Services]:
     """Open database, HTTP sessions and the job engine, delivering through `client`.
+
+    `metrics` are those that `client` tells of Discord's answers, if it does.
 
     Drivers start with `dispatcher.resume()`, once `client` is logged in. On leaving, drivers stop first, then the last
     edits of cards go out, then everything closes.
     """
     clock = clock or SystemClock()
+    metrics = metrics or Metrics()
+    segmind_state = SegmindState()
     await asyncio.to_thread(read_catalogues)
     rules = ImageRules()
     images, videos = ImageDesk(rules), VideoDesk()
@@ -99,8 +113,14 @@ async def open_services(
         open_fetch_session(settings.attachment_hosts) as attachment_session,
         open_fetch_session(settings.segmind_output_hosts) as output_session,
     ):
-        planner = Planner(budget_row(settings, database), clock)
-        segmind = segmind_client(settings, segmind_session, planner)
+        budget = budget_row(settings, database)
+        planner = Planner(budget, clock)
+
+        def heard(operation: str, status: int | None, seconds: float) -> None:
+            metrics.segmind_answered(operation, status, seconds)
+            segmind_state.answered(operation, status, seconds)
+
+        segmind = segmind_client(settings, segmind_session, planner, heard=heard)
         store = JobStore(database, enlist=rows and rows.enlist)
         run_times = RunTimes(await store.finished_runs())
         cards = CardDesk(client, images, rules, clock, run_times=run_times, shown=store.card_shown, newest=store.get)
@@ -128,6 +148,7 @@ async def open_services(
                 submit_timeout=timedelta(seconds=TIMEOUTS.submit),
             ),
             run_times=run_times,
+            counted=metrics.moved,
         )
         dispatcher = _drivers(engine, rows)
         reconciler = Reconciler(engine, dispatcher, OrphanStore(database))
@@ -138,6 +159,7 @@ async def open_services(
             clock=clock,
             daily_limit_usd=settings.spend_limit_usd_per_day,
         )
+        guild_settings = SettingsStore(database)
         keep = timedelta(days=settings.keep_jobs_days)
         work = {
             "planner": planner.run,
@@ -151,6 +173,19 @@ async def open_services(
             yield Services(
                 settings=settings,
                 clock=clock,
+                outside=Outside(
+                    metrics=metrics,
+                    gauges=Gauges(
+                        metrics,
+                        database=database,
+                        budget=budget,
+                        driving=lambda: dispatcher.driving,
+                        latency=lambda: client.latency,
+                        clock=clock,
+                    ),
+                    readiness=Readiness(connected=partial(is_connected, client), database=database, segmind=segmind_state),
+                    background=background,
+                ),
                 image_rules=rules,
                 store=store,
                 intake=intake,
@@ -162,6 +197,8 @@ async def open_services(
                 segmind=segmind,
                 consents=ConsentStore(database),
                 paused=PausedStore(database),
+                guild_settings=guild_settings,
+                gate=Gate(settings=guild_settings, clock=clock),
             )
         finally:
             began = clock.monotonic()
@@ -203,7 +240,16 @@ def budget_row(settings: Settings, database: AsyncEngine) -> BudgetRow:
     return BudgetRow(database, Gcra(requests_per_minute=rate, burst=1 + rate // BURST_EVERY))
 
 
-def segmind_client(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> SegmindClient:
+def is_connected(client: discord.Client) -> bool:
+    """Tell whether each shard of this process has its gateway; a client for REST alone needs but its login."""
+    if isinstance(client, discord.AutoShardedClient):
+        return client.is_ready() and not any(shard.is_closed() for shard in client.shards.values())
+    return client.user is not None
+
+
+def segmind_client(
+    settings: Settings, session: aiohttp.ClientSession, budget: Budget, *, heard: Heard | None = None
+) -> SegmindClient:
     endpoints = Endpoints(
         api=settings.segmind_api_url, history=settings.segmind_history_url, storage=settings.segmind_storage_url
     )
@@ -214,4 +260,5 @@ def segmind_client(settings: Settings, session: aiohttp.ClientSession, budget: B
         budget=budget,
         timeouts=TIMEOUTS,
         clock=monotonic,
+        heard=heard,
     )

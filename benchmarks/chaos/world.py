@@ -21,6 +21,7 @@ from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
+from tests.support.doors import open_doors
 
 PER_MINUTE: Final = 3_000  # requests, on both sides: pacing is another benchmark's matter
 # Longer than the 2 s between two polls, so that PROCESSING is seen.
@@ -43,6 +44,7 @@ class World:
     """What the benchmark acts with and looks at."""
 
     folder: Path
+    claims: Path  # a file for each boundary that a process has stopped at
     sandbox: Sandbox
     segmind: SegmindControl
     seats: tuple[Member, ...]
@@ -111,8 +113,12 @@ async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path |
         sandbox = await stack.enter_async_context(Sandbox.connect(discord.describe()["control_url"]))
         for bucket in STARTING:
             await sandbox.admin.set_rate_limit(bucket, limit=1_000, per=1.0)
+        await open_doors(database_url, discord.describe()["guilds"])
+        claims = folder / "claims"
+        claims.mkdir()
         yield World(
             folder=folder,
+            claims=claims,
             sandbox=sandbox,
             logs=logs,
             segmind=SegmindControl(segmind.describe()["control_url"], session),

@@ -6,15 +6,18 @@ from typing import Any, Final
 import aiohttp
 import discord
 
+from bot.interactions.asked import asked_by
 from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
 from bot.interactions.wish import Wish, facts_of
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Reference, VideoRequest
+from bot.policy.denial import Denial
+from bot.policy.gate import Asked
 from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode, Upload, judge_request
 from bot.presentation.card import status_card
-from bot.presentation.refusal import refusal_message
+from bot.presentation.refusal import denial_message, refusal_message
 from bot.services import Services
 
 ALREADY_ANSWERED: Final = 40060
@@ -35,6 +38,16 @@ class Requests:
         if refusal is not None:
             await self._refuse(interaction, refusal, wish.prompt)
             return False
+        price = services.settings.prices_usd[wish.duration]
+        asked = asked_by(
+            interaction,
+            texts=(wish.prompt, *(image.filename for _, image in wish.images)),
+            duration=wish.duration,
+            aspect_ratio=wish.aspect_ratio,
+            price_usd=price,
+        )
+        if not await self._passes(interaction, asked, wish.prompt):
+            return False
         if not await has_accepted(services, interaction, {"video": facts_of(wish)}):
             return False
         request = VideoRequest(
@@ -50,9 +63,7 @@ class Requests:
             references=tuple(image for _, image in wish.images),
         )
         try:
-            job = await services.intake.accept(
-                interaction.id, request, price_usd=services.settings.prices_usd[wish.duration]
-            )
+            job = await services.intake.accept(interaction.id, request, price_usd=price)
         except SpendLimitReached:
             await self._refuse(interaction, Refusal(code=RefusalCode.SPEND_LIMIT), wish.prompt)
             return False
@@ -64,7 +75,17 @@ class Requests:
         refusal = _judge_place(interaction)
         if refusal is not None:
             await self._refuse(interaction, refusal, prompt="")
-        return refusal is None
+            return False
+        return await self._passes(interaction, asked_by(interaction), prompt="")
+
+    async def _passes(self, interaction: discord.Interaction[Any], asked: Asked, prompt: str) -> bool:
+        """Tell whether the rules of the server let somebody ask, and answer if not."""
+        verdict = await self._services.gate.judge(asked)
+        if isinstance(verdict, Denial):
+            text, files = denial_message(verdict, prompt=prompt)
+            await say(interaction, text, files=files)
+            return False
+        return True
 
     async def _show_card(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Answer with the card; a job goes on only when its card is known to be there."""

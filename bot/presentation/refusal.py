@@ -6,7 +6,9 @@ from typing import Final
 import discord
 
 from bot.media.rules import ImageRules
+from bot.policy.denial import Denial
 from bot.policy.request import Refusal, has_words
+from bot.presentation.denial import denial_sentence
 from bot.presentation.details import prompt_file
 from bot.presentation.language import _
 from bot.presentation.sentences import refusal_sentence
@@ -19,6 +21,11 @@ def refusal_message(
 ) -> tuple[str, list[discord.File]]:
     """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
     return with_prompt(refusal_sentence(refusal, rules, spending_resets_at=spending_resets_at), prompt)
+
+
+def denial_message(denial: Denial, *, prompt: str) -> tuple[str, list[discord.File]]:
+    """Write why the server's rules do not let a request be made, with the prompt as above."""
+    return with_prompt(denial_sentence(denial), prompt)
 
 
 def with_prompt(sentence: str, prompt: str) -> tuple[str, list[discord.File]]:

@@ -129,7 +129,7 @@ async def _tell(description: Mapping[str, Any], folder: Path, options: Options, 
         sandbox = await stack.enter_async_context(Sandbox.connect(description["discord"]["control_url"]))
         screen = stack.enter_context(open_screen(console, Reader(names=_names(sandbox), now=time.time)))
         screen.say(f"All run. Time at the local Segmind passes {options.speed:g} times as fast.", "")
-        delivery = await ask_for_video(sandbox.member("mira", channel="videos"), images, screen)
+        delivery = await ask_for_video(sandbox.member("ada", channel="videos"), images, screen)
         _write(delivery, options.output)
         state = await segmind.state()
     _say_end(console, delivery, options.output, charged=state["charged_usd"], charges=state["charges"])

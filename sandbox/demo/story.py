@@ -32,19 +32,20 @@ class Delivery:
     film: Film
 
 
-async def ask_for_video(mira: Member, images: Sequence[Path], screen: Screen) -> Delivery:
+async def ask_for_video(member: Member, images: Sequence[Path], screen: Screen) -> Delivery:
     """Send `/video` with two images and watch the channel until the card says that it is done.
 
+    `member` has Manage Server: nobody else may ask before somebody has chosen the channels.
     Raises `StoryFailed`.
     """
-    await mira.messages()  # from here on her client is connected and misses nothing
-    watching = asyncio.create_task(_watch(mira, screen), name="watching the channel")
+    await member.messages()  # from here on her client is connected and misses nothing
+    watching = asyncio.create_task(_watch(member, screen), name="watching the channel")
     try:
-        screen.act(mira.name, *_command(images))
-        result = await mira.slash("video", prompt=PROMPT, image1=images[0], image2=images[1], duration=SECONDS)
+        screen.act(member.name, *_command(images))
+        result = await member.slash("video", prompt=PROMPT, image1=images[0], image2=images[1], duration=SECONDS)
         if result.message is not None and accepts(result.message):
-            screen.act(mira.name, "accepts the notice about other people's pictures")
-            result = await past_notice(mira, result)
+            screen.act(member.name, "accepts the notice about other people's pictures")
+            result = await past_notice(member, result)
         if result.message is None:
             raise StoryFailed("the bot did not answer /video within 3 seconds")
         if result.message.ephemeral:
@@ -55,15 +56,15 @@ async def ask_for_video(mira: Member, images: Sequence[Path], screen: Screen) ->
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-    data = await mira.download(post.attachments[0])
-    return Delivery(card=card, post=post, data=data, film=_checked(mira, card, post, data))
+    data = await member.download(post.attachments[0])
+    return Delivery(card=card, post=post, data=data, film=_checked(member, card, post, data))
 
 
-async def _watch(mira: Member, screen: Screen) -> tuple[Message, Message]:
+async def _watch(member: Member, screen: Screen) -> tuple[Message, Message]:
     """Show every change until the card has its last one; return the card and the reply with the film."""
     card: Message | None = None
     post: Message | None = None
-    async for event in mira.events():
+    async for event in member.events():
         if event.name not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
             continue
         message = Message(event.data)
@@ -85,11 +86,11 @@ def _has_failed(title: str) -> bool:
     return any(words in title for words in ("No video", "not posted", "Expired", "Cancelled"))
 
 
-def _checked(mira: Member, card: Message, post: Message, data: bytes) -> Film:
+def _checked(member: Member, card: Message, post: Message, data: bytes) -> Film:
     """Look at the post as a sceptic would."""
     if post.reference != card.id:
         raise StoryFailed("the video does not reply to the card")
-    if post.mentions != [mira.id]:
+    if post.mentions != [member.id]:
         raise StoryFailed("the video's message does not notify the member who asked, and nobody else")
     try:
         film = check_film(data)

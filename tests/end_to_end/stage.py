@@ -27,6 +27,7 @@ from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
+from tests.support.doors import open_doors
 
 PATIENCE = 60.0  # seconds for anything to happen, on a machine that has much else to do
 STOPS_WITHIN = 10.0  # seconds a bot may take to end
@@ -141,6 +142,7 @@ class Stage:
             "LOG_FORMAT": "json",
             **settings,
         }
+        await open_doors(variables["DATABASE_URL"], self.discord.describe()["guilds"])
         async with python("the bot", "bot", "run", folder=self.folder, environment=variables) as child:
             bot = Bot(child=child)
             try:

@@ -17,6 +17,7 @@ from sandbox.__main__ import environment
 from sandbox.demo.processes import python
 from sandbox.member import Member, Message
 from tests.end_to_end.stage import Bot, Stage, replied, replies, shows
+from tests.support.doors import open_doors
 
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
 TAKEOVER_WITHIN = 45.0  # seconds from a worker's death to the moment when another has all its jobs
@@ -83,6 +84,7 @@ async def service(stage: Stage, name: str, database_url: str) -> AsyncGenerator[
 @pytest.fixture
 async def fleet(stage: Stage, postgres_url: str) -> AsyncIterator[Fleet]:
     await stage.sandbox.admin.set_shards(2)
+    await open_doors(postgres_url, stage.discord.describe()["guilds"])
     async with AsyncExitStack() as stack:
         bots = {name: await stack.enter_async_context(service(stage, name, postgres_url)) for name in BOTS}
         await asyncio.gather(

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from sandbox.demo.story import PROMPT, SECONDS
 from sandbox.sample import sample_images
 from sandbox.segmind.film import RenderQuality, render
+from tests.support.doors import let_in
 from tests.unit.cogs.stage import MeasuringCdn, NotedDispatcher, Stage
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
@@ -130,10 +131,12 @@ async def open_stage(folder: Path) -> AsyncGenerator[Stage]:
             env.backend.cdn = MeasuringCdn()
             env.backend.edit_bot_profile("Reelcast")
             guild = env.create_guild("Film Club")
+            channel = guild.create_text_channel("videos")
+            await let_in(services.guild_settings, guild.id, [channel.id])
             yield Stage(
                 env=env,
                 guild=guild,
-                channel=guild.create_text_channel("videos"),
+                channel=channel,
                 alice=guild.add_member(env.create_user("mira")),
             )
 

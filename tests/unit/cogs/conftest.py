@@ -15,6 +15,7 @@ from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
 from bot.settings import Settings
 from tests.support.consent import GivenConsents
+from tests.support.doors import let_in
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
 
@@ -80,12 +81,21 @@ async def simcord_bot(boot: Boot) -> Reelcast:
 
 
 @pytest.fixture
-def stage(simcord_env: simcord.Env) -> Stage:
+def channels_chosen() -> bool:
+    """Whether a moderator has opened the channel to members; a test of a new server says no."""
+    return True
+
+
+@pytest.fixture
+async def stage(simcord_env: simcord.Env, channels_chosen: bool) -> Stage:
     simcord_env.backend.cdn = MeasuringCdn()
     guild = simcord_env.create_guild("Film Club")
-    return Stage(
+    stage = Stage(
         env=simcord_env,
         guild=guild,
         channel=guild.create_text_channel("videos"),
         alice=guild.add_member(simcord_env.create_user("alice")),
     )
+    if channels_chosen:
+        await let_in(stage.bot.services.guild_settings, guild.id, [stage.channel.id])
+    return stage

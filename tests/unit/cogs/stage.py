@@ -87,6 +87,12 @@ class Stage:
         assert isinstance(dispatcher, NotedDispatcher)
         return dispatcher.jobs
 
+    async def set(self, **choices: Any) -> None:
+        """Have a moderator choose these of the server's settings, by their names in `GuildSettings`."""
+        services = self.bot.services
+        now = services.clock.now()
+        await services.guild_settings.change(self.guild.id, lambda settings: replace(settings, **choices), now)
+
     async def ask(self, prompt: str = "@Image1 waves", **options: Any) -> InteractionResult:
         """Have Alice send `/video` in the channel, with one good picture unless `image1` says otherwise."""
         options.setdefault("image1", picture())

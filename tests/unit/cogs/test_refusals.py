@@ -140,7 +140,9 @@ async def test_a_thread_needs_the_permission_to_send_in_threads_and_not_that_of_
 
 
 async def test_a_thread_is_as_good_as_a_channel(stage: Stage) -> None:
-    thread = await stage.thread_in(stage.channel_without("send_messages"))
+    channel = stage.channel_without("send_messages")
+    await stage.set(channels=frozenset({channel.id}))
+    thread = await stage.thread_in(channel)
     await stage.alice.slash(thread, "video", prompt="a keeper walks", image1=picture())
     [job] = await stage.jobs()
     assert job.request.channel_id == thread.id
