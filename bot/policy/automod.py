@@ -1,0 +1,168 @@
+"""A server's AutoMod rules as values, and ready to be asked about a text.
+
+Discord applies AutoMod to what members send, and not to what a bot posts for them: without this a prompt on a card
+would get past the rules of a server. Rules of the trigger KEYWORD count; a preset's words are not published.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.policy.automod_patterns import Pattern, PatternRefused, compile_pattern
+from bot.policy.words import Keyword, KeywordIndex, View, spans, views_of
+
+
+class RuleKind(StrEnum):
+    KEYWORDS = "KEYWORDS"
+    PRESET = "PRESET"  # Discord's own lists of words, which are not published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomodRule:
+    """A rule as Discord tells it. Its exemptions are ids; a channel's may be a category's, or a thread's parent's."""
+
+    id: int
+    name: str
+    kind: RuleKind = RuleKind.KEYWORDS
+    enabled: bool = True
+    keywords: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()  # regular expressions in Rust's syntax
+    allowed: tuple[str, ...] = ()  # keywords for what the rule lets pass
+    exempt_role_ids: frozenset[int] = frozenset()
+    exempt_channel_ids: frozenset[int] = frozenset()
+
+
+class MatchKind(StrEnum):
+    KEYWORD = "KEYWORD"
+    PATTERN = "PATTERN"
+    UNUSABLE_PATTERN = "UNUSABLE_PATTERN"  # nobody can tell whether it matches
+    WORD = "WORD"  # of the server's own list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which rule a text breaks. For the server's moderators alone: whoever knows the rule knows the way around it."""
+
+    kind: MatchKind
+    found: str  # the keyword or pattern as the rule has it
+    text: int = 0  # which of the texts, counted from 0
+    rule_id: int = 0  # 0: the server's own list
+    rule_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusablePattern:
+    """A pattern that cannot be applied, and why, in a few English words of an engine."""
+
+    rule: AutomodRule
+    pattern: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A rule with what was made of its texts."""
+
+    rule: AutomodRule
+    patterns: tuple[Pattern, ...]
+    allowed: KeywordIndex
+
+
+NO_ONE: Final[frozenset[int]] = frozenset()
+
+
+class Automod:
+    """The rules of one server, made ready. Making it takes some milliseconds, so it is done off the event loop."""
+
+    def __init__(self, rules: Sequence[AutomodRule]) -> None:
+        self.presets = tuple(rule.name for rule in rules if rule.kind is RuleKind.PRESET and rule.enabled)
+        unusable: list[UnusablePattern] = []
+        counting = [rule for rule in rules if rule.kind is RuleKind.KEYWORDS and rule.enabled]
+        self._rules = [_made_ready(rule, unusable) for rule in counting]
+        self.unusable = tuple(unusable)
+        self._keywords = KeywordIndex(
+            (number, keyword) for number, rule in enumerate(counting) for keyword in _parsed(rule.keywords)
+        )
+
+    def judge(
+        self,
+        texts: Sequence[str],
+        *,
+        role_ids: AbstractSet[int] = NO_ONE,
+        channel_ids: AbstractSet[int] = NO_ONE,
+        block_unusable: bool = True,
+    ) -> Match | None:
+        """Find a rule that one of a member's texts breaks. `channel_ids`: the channel, its parent and its category.
+
+        With `block_unusable` a rule whose pattern cannot be applied lets no text pass.
+        """
+        exempt = {number for number, ready in enumerate(self._rules) if _is_exempt(ready.rule, role_ids, channel_ids)}
+        if len(exempt) == len(self._rules) or not texts:
+            return None
+        for number, text in enumerate(texts):
+            for view in views_of(text):
+                if match := self._match(view, number, exempt):
+                    return match
+        return self._unusable(role_ids, channel_ids) if block_unusable else None
+
+    def _match(self, view: View, number: int, exempt: AbstractSet[int]) -> Match | None:
+        for hit in self._keywords.find(view.folded):
+            ready = self._rules[hit.owner]
+            if hit.owner not in exempt and not _is_allowed(ready, view.folded, hit.start, hit.end):
+                return _match_of(ready.rule, MatchKind.KEYWORD, hit.keyword.written, number)
+        for owner, ready in enumerate(self._rules):
+            if owner not in exempt and (pattern := _pattern_in(ready, view.text)):
+                return _match_of(ready.rule, MatchKind.PATTERN, pattern.written, number)
+        return None
+
+    def _unusable(self, role_ids: AbstractSet[int], channel_ids: AbstractSet[int]) -> Match | None:
+        for each in self.unusable:
+            if not _is_exempt(each.rule, role_ids, channel_ids):
+                return _match_of(each.rule, MatchKind.UNUSABLE_PATTERN, each.pattern, 0)
+        return None
+
+
+def _made_ready(rule: AutomodRule, unusable: list[UnusablePattern]) -> _Ready:
+    patterns: list[Pattern] = []
+    for written in rule.patterns:
+        try:
+            patterns.append(compile_pattern(written))
+        except PatternRefused as refused:
+            unusable.append(UnusablePattern(rule=rule, pattern=written, reason=refused.reason))
+    return _Ready(rule, tuple(patterns), KeywordIndex((0, keyword) for keyword in _parsed(rule.allowed)))
+
+
+def _parsed(keywords: Sequence[str]) -> Iterator[Keyword]:
+    return (keyword for written in keywords if (keyword := Keyword.parse(written)))
+
+
+def _is_exempt(rule: AutomodRule, role_ids: AbstractSet[int], channel_ids: AbstractSet[int]) -> bool:
+    return bool(rule.exempt_role_ids & role_ids or rule.exempt_channel_ids & channel_ids)
+
+
+def _is_allowed(ready: _Ready, folded: str, start: int, end: int) -> bool:
+    """Tell whether the rule's allow list has all of what was found: a word around it, or a phrase."""
+    return any(left <= start and end <= right for left, right in spans(ready.allowed, folded))
+
+
+def _pattern_in(ready: _Ready, text: str) -> Pattern | None:
+    """Find a pattern of a rule that a text has somewhere outside of what the rule allows."""
+    for pattern in ready.patterns:
+        if not ready.allowed and pattern.is_in(text):
+            return pattern
+        if ready.allowed and any(
+            not _is_allowed(ready, _lower(text), start, end) for start, end in pattern.spans_in(text)
+        ):
+            return pattern
+    return None
+
+
+def _lower(text: str) -> str:
+    """Give a text in small letters, each where it was before."""
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def _match_of(rule: AutomodRule, kind: MatchKind, found: str, number: int) -> Match:
+    return Match(kind=kind, found=found, text=number, rule_id=rule.id, rule_name=rule.name)

@@ -1,0 +1,145 @@
+"""Keywords as Discord's AutoMod understands them, and an index that finds thousands of them in one pass over a text.
+
+https://docs.discord.com/developers/resources/auto-moderation, "Keyword Matching Strategies": a keyword is a whole word
+or phrase, `*` at its start or end lets the word go on there, and case does not count. Discord wants whitespace around
+a whole word; here a word ends at whatever is no letter, digit or mark, so that neither a full stop nor the `_` of a
+file's name hides one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WORD_LIMIT: Final = 60  # characters of a keyword; Discord's, and ours for a server's own list
+_GRAM: Final = 3  # characters by which a keyword's start is looked up
+_SPACES: Final = re.compile(r"\s+")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+# Unicode's Default_Ignorable_Code_Point, which is drawn as nothing, and control characters that are no spaces.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to look at a text: `text` for patterns, `folded` (without case, with single spaces) for keywords."""
+
+    text: str
+    folded: str
+
+
+def views_of(text: str) -> Sequence[View]:
+    """Give the ways to look at a text: as it was typed, and without what disguises it, where that is something else.
+
+    The second is in Unicode's form NFKC, which takes bold, wide or circled letters for plain ones and joins letters
+    and their accents, and it lacks what is drawn as nothing. Discord does not say whether AutoMod does so; a rule that
+    matches either way counts.
+    """
+    typed = _SURROGATES.sub("\ufffd", text)
+    bare = undisguised(typed)
+    found = [View(typed, _folded(typed))]
+    if bare != typed:
+        found.append(View(bare, _SPACES.sub(" ", unicodedata.normalize("NFKC", bare.casefold())).strip()))
+    return found
+
+
+def undisguised(text: str) -> str:
+    """Give a text without what hides its words: styled letters become plain ones, and what is drawn as nothing goes."""
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+
+
+def _folded(text: str) -> str:
+    return _SPACES.sub(" ", text.casefold()).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A keyword taken apart. `cores` are what to look for in a folded text: as written, and undisguised."""
+
+    written: str
+    cores: tuple[str, ...]
+    open_start: bool  # the word may have begun earlier
+    open_end: bool  # the word may go on
+
+    @classmethod
+    def parse(cls, written: str) -> "Keyword | None":
+        """Read a keyword; None where it is nothing but stars and spaces, which Discord does not take either."""
+        bare = written.strip()
+        views = views_of(bare.strip("*"))
+        if not views[-1].folded:
+            return None
+        cores = tuple(dict.fromkeys(view.folded for view in views))
+        return cls(written, cores, bare.startswith("*"), bare.endswith("*"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A keyword found at `start` to `end` of a folded text; `owner` is what it was put into the index with."""
+
+    start: int
+    end: int
+    keyword: Keyword
+    owner: int
+
+
+class KeywordIndex:
+    """Finds every keyword of many in time that grows with the text, not with the number of keywords.
+
+    Each place of the text is looked up by its next characters, which tell how long the keywords are that start so.
+    """
+
+    def __init__(self, keywords: Iterable[tuple[int, Keyword]]) -> None:
+        """Take keywords with their owners."""
+        self._by_core: dict[str, list[tuple[int, Keyword]]] = {}
+        for owner, keyword in keywords:
+            for core in keyword.cores:
+                self._by_core.setdefault(core, []).append((owner, keyword))
+        lengths: dict[int, dict[str, set[int]]] = {}
+        for core in self._by_core:
+            size = min(len(core), _GRAM)
+            lengths.setdefault(size, {}).setdefault(core[:size], set()).add(len(core))
+        self._lengths = [
+            (size, {gram: tuple(sorted(found)) for gram, found in grams.items()}) for size, grams in lengths.items()
+        ]
+
+    def __len__(self) -> int:
+        return len(self._by_core)
+
+    def find(self, folded: str) -> Iterator[Hit]:
+        """Yield where keywords are in a folded text, those that only cut a word apart left out."""
+        for size, grams in self._lengths:
+            for start in range(len(folded) - size + 1):
+                for length in grams.get(folded[start : start + size], ()):
+                    yield from self._at(folded, start, start + length)
+
+    def _at(self, folded: str, start: int, end: int) -> Iterator[Hit]:
+        for owner, keyword in self._by_core.get(folded[start:end], ()):
+            starts = keyword.open_start or not _within_word(folded, start)
+            if starts and (keyword.open_end or not _within_word(folded, end)):
+                yield Hit(start, end, keyword, owner)
+
+
+def spans(index: KeywordIndex, folded: str) -> Sequence[tuple[int, int]]:
+    """Give what the keywords of an index stand for in a text, with the rest of a word where they let it go on."""
+    found: list[tuple[int, int]] = []
+    for hit in index.find(folded):
+        start, end = hit.start, hit.end
+        while hit.keyword.open_start and _within_word(folded, start):
+            start -= 1
+        while hit.keyword.open_end and _within_word(folded, end):
+            end += 1
+        found.append((start, end))
+    return found
+
+
+def _within_word(text: str, at: int) -> bool:
+    """Tell whether there is a word on both sides of a place in a text."""
+    return 0 < at < len(text) and _is_of_word(text[at - 1]) and _is_of_word(text[at])
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() or (not char.isascii() and unicodedata.category(char)[0] == "M")

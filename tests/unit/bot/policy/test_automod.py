@@ -1,0 +1,98 @@
+"""A server's AutoMod rules are applied to texts as Discord applies them to messages."""
+
+from typing import Any
+
+import pytest
+
+from bot.policy.automod import Automod, AutomodRule, Match, MatchKind, RuleKind
+
+
+def a_rule(**facts: Any) -> AutomodRule:
+    given: dict[str, Any] = {"id": 7, "name": "No cats", **facts}
+    return AutomodRule(**given)
+
+
+def judge(text: str, *rules: AutomodRule, **options: Any) -> Match | None:
+    return Automod(rules).judge([text], **options)
+
+
+def test_a_match_names_the_rule_and_what_it_found_for_moderators() -> None:
+    rules = Automod([a_rule(id=1, name="Dogs", keywords=("dog",)), a_rule(keywords=("bird", "Cat*"))])
+    match = rules.judge(["a fox", "two cats"])
+    assert match == Match(kind=MatchKind.KEYWORD, found="Cat*", text=1, rule_id=7, rule_name="No cats")
+
+
+def test_a_pattern_is_matched_without_regard_to_case() -> None:
+    match = judge("My C4T", a_rule(patterns=("c[a4]t",)))
+    assert match is not None
+    assert (match.kind, match.found) == (MatchKind.PATTERN, "c[a4]t")
+
+
+@pytest.mark.parametrize("facts", [{"enabled": False}, {"kind": RuleKind.PRESET}])
+def test_rules_that_are_off_or_whose_words_are_not_published_match_nothing(facts: dict[str, Any]) -> None:
+    assert judge("a cat", a_rule(keywords=("cat",), **facts)) is None
+
+
+def test_exempt_roles_and_channels_are_exempt_from_that_rule_alone() -> None:
+    lenient = a_rule(keywords=("cat",), exempt_role_ids=frozenset({5}), exempt_channel_ids=frozenset({6}))
+    strict = a_rule(id=8, keywords=("dog",))
+    assert judge("a cat", lenient, strict, role_ids={5}) is None
+    assert judge("a cat", lenient, strict, channel_ids={1, 6}) is None
+    assert judge("a cat", lenient, strict, role_ids={6}, channel_ids={5}) is not None
+    assert judge("a dog", lenient, strict, role_ids={5}, channel_ids={6}) is not None
+
+
+def test_the_allow_list_lets_pass_what_lies_within_it() -> None:
+    rule = a_rule(keywords=("*cat*",), patterns=("d.g",), allowed=("location", "edu*", "hot dog"))
+    assert judge("a location of education", rule) is None
+    assert judge("a hot dog", rule) is None
+    assert judge("a location with a cat", rule) is not None
+    assert judge("a dog", rule) is not None
+    assert judge("a hot dog and a dog", rule) is not None
+
+
+def test_an_allow_list_counts_for_its_own_rule_only() -> None:
+    rules = (a_rule(keywords=("*cat*",), allowed=("location",)), a_rule(id=8, keywords=("*cation",)))
+    match = judge("location", *rules)
+    assert match is not None
+    assert match.rule_id == 8
+
+
+BAD = "(?=cat)dog"  # looks ahead, which neither Rust nor RE2 can
+
+
+def test_a_pattern_that_cannot_be_applied_is_named_and_lets_no_text_pass() -> None:
+    rules = Automod([a_rule(patterns=(BAD,), keywords=("cat",))])
+    [unusable] = rules.unusable
+    assert (unusable.rule.name, unusable.pattern) == ("No cats", BAD)
+    assert "(?=" in unusable.reason
+    match = rules.judge(["a fox"])
+    assert match is not None
+    assert (match.kind, match.found, match.rule_id) == (MatchKind.UNUSABLE_PATTERN, BAD, 7)
+
+
+def test_a_pattern_that_cannot_be_applied_can_be_left_out() -> None:
+    rules = Automod([a_rule(patterns=(BAD, "fox"), keywords=("cat",))])
+    assert rules.judge(["a hen"], block_unusable=False) is None
+    for text in ("a cat", "a fox"):
+        assert rules.judge([text], block_unusable=False) is not None
+
+
+def test_who_is_exempt_from_a_rule_is_exempt_from_its_pattern_that_cannot_be_applied() -> None:
+    rule = a_rule(patterns=(BAD,), exempt_role_ids=frozenset({5}))
+    other = a_rule(id=8, keywords=("cat",))
+    assert judge("a fox", rule, other, role_ids={5}) is None
+    assert judge("a fox", rule, other) is not None
+
+
+def test_presets_are_known_by_name() -> None:
+    rules = Automod([a_rule(name="Slurs", kind=RuleKind.PRESET), a_rule(keywords=("cat",))])
+    assert rules.presets == ("Slurs",)
+
+
+def test_ten_thousand_keywords_find_their_word() -> None:
+    rules = Automod([a_rule(keywords=tuple(f"*word{number}x*" for number in range(10_000)))])
+    match = rules.judge([" ".join(["a quiet fox"] * 200) + " someword9999xes"])
+    assert match is not None
+    assert match.found == "*word9999x*"
+    assert rules.judge(["word10000x"]) is None
