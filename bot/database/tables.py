@@ -54,6 +54,8 @@ jobs = Table(
     Column("card_message_id", BigInteger),
     # 1 from the save of a state that no driver leaves until the card is known to show it.
     Column("card_owed", Integer, nullable=False, server_default="0"),
+    # 1 from the save of UNDELIVERED until the member was told in private, or takes no words.
+    Column("notice_owed", Integer, nullable=False, server_default="0"),
     # Money: what the day's spending carries for this job, and what Segmind charged.
     Column("spend_day", Date, nullable=False),
     Column("reserved_usd", Usd, nullable=False),
@@ -85,6 +87,7 @@ jobs = Table(
 )
 Index(None, jobs.c.state, jobs.c.state_since)
 Index(None, jobs.c.card_owed, sqlite_where=jobs.c.card_owed > 0, postgresql_where=jobs.c.card_owed > 0)
+Index(None, jobs.c.notice_owed, sqlite_where=jobs.c.notice_owed > 0, postgresql_where=jobs.c.notice_owed > 0)
 Index(None, jobs.c.body_hash)
 Index(None, jobs.c.submitted_at)
 _TIMED = jobs.c.run_seconds.is_not(None)
