@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, exists, false, func, literal, or_, select, update
+from sqlalchemy import Row, and_, case, delete, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
@@ -187,6 +187,21 @@ class JobStore:
             await connection.execute(shown)
 
     @uncancelled
+    async def notices_owed(self, *, before: datetime, at_most: int) -> Sequence[Job]:
+        """Read jobs that became UNDELIVERED before a moment, and whose member may not have been told."""
+        query = select(jobs).where(jobs.c.notice_owed > 0, jobs.c.state_since < before).limit(at_most)
+        async with self._engine.connect() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    @uncancelled
+    async def notice_given(self, job: Job) -> None:
+        """Note that a job's member was told why it is UNDELIVERED this time, or takes no words."""
+        given = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=0)
+        # A power cut may undo this: the member is told once more then.
+        async with self._engine.execution_options(durable=False).begin() as connection:
+            await connection.execute(given)
+
+    @uncancelled
     async def delete_ended(self, *, before: datetime, at_most: int) -> int:
         """Delete jobs that ended before a moment, and undelivered ones whose file is gone by then; return how many."""
         over = or_(
@@ -268,7 +283,8 @@ async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, place
 
 async def _save(connection: AsyncConnection, job: Job) -> Job:
     saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
-    values = _to_row(saved)
+    came_now = case((jobs.c.state != State.UNDELIVERED, 1), else_=jobs.c.notice_owed)
+    values = {**_to_row(saved), "notice_owed": came_now if saved.state is State.UNDELIVERED else 0}
     result = await connection.execute(
         update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(values)
     )
