@@ -14,6 +14,7 @@ from bot.interactions.kept_references import ReferencesGone, ReferencesUnreadabl
 from bot.interactions.requests import Requests
 from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Job, Reference
+from bot.jobs.states import State
 from bot.presentation.buttons import REPEATABLE
 from bot.presentation.controls import AGAIN_PATTERN, EDIT_PATTERN
 from bot.presentation.language import N_, _
@@ -93,7 +94,9 @@ def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
     """Say why who pressed cannot make a request again; None where they can."""
     if not is_requester(interaction, job):
         return _(NOT_YOURS)
-    return None if job.state in REPEATABLE else not_repeatable_sentence(job.state)
+    if job.state in REPEATABLE and not job.hidden:
+        return None
+    return not_repeatable_sentence(State.WITHHELD if job.hidden else job.state)
 
 
 async def _make_again(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:

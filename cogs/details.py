@@ -6,7 +6,7 @@ import discord
 
 from bot.app import Reelcast
 from bot.interactions.errors import say
-from bot.interactions.job_button import JobButton
+from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.model import Job
 from bot.presentation.controls import DETAILS_PATTERN
 from bot.presentation.details import PROMPT_LIMIT, details_text, prompt_file
@@ -17,8 +17,10 @@ class DetailsButton(JobButton, template=DETAILS_PATTERN):
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
-        files = [prompt_file(job.request.prompt)] if len(job.request.prompt) > PROMPT_LIMIT else []
-        await say(interaction, details_text(job, bot.services.image_rules), files=files)
+        # The words under review, or taken down, are for who wrote them and for moderators.
+        contents = job.shows_contents or is_requester(interaction, job) or may_moderate(interaction, job)
+        files = [prompt_file(job.request.prompt)] if contents and len(job.request.prompt) > PROMPT_LIMIT else []
+        await say(interaction, details_text(job, bot.services.image_rules, contents=contents), files=files)
 
 
 async def setup(bot: Reelcast) -> None:

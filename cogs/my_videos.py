@@ -36,7 +36,7 @@ class MyVideosCog(commands.Cog):
             jobs = await store.newest(member.id, guild_id, states=State, at_most=MOST_LISTED)
         else:
             posted = await store.newest(member.id, guild_id, states=[State.DELIVERED], at_most=LOOKED_THROUGH)
-            jobs = [job for job in posted if _may_see(interaction, job)]
+            jobs = [job for job in posted if job.shows_contents and _may_see(interaction, job)]
         await say(interaction, videos_list(jobs, own=own))
 
 
@@ -44,7 +44,7 @@ def _may_see(interaction: discord.Interaction[Any], job: Job) -> bool:
     """Tell whether a post is in a channel that who asks can view; not in a private thread, whose members we ignore."""
     if interaction.guild is None or not isinstance(interaction.user, discord.Member):
         return False
-    channel = interaction.guild.get_channel_or_thread(job.post_channel_id or job.request.channel_id)
+    channel = interaction.guild.get_channel_or_thread(job.video_channel_id)
     if channel is None or (isinstance(channel, discord.Thread) and (channel.is_private() or channel.parent is None)):
         return False
     return channel.permissions_for(interaction.user).view_channel

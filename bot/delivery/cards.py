@@ -17,7 +17,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.run_times import RunTimes
-from bot.jobs.states import DRIVEN, FOLLOWED, State
+from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.presentation.card import status_card
@@ -171,6 +171,8 @@ class CardDesk:
         face = hash(json.dumps(view.to_components(), sort_keys=True))
         if not extra and self._shown.get(job.id) == face:
             return
+        if job.state in WITHDRAWN and not job.shows_contents:
+            extra.setdefault("attachments", [])  # what the layout does not show could still be fetched
         message = self._channel(job).get_partial_message(job.card_message_id or 0)
         with translated():
             await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none(), **extra)

@@ -11,7 +11,7 @@ import structlog
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, is_too_large, translated
 from bot.delivery.leave_by import leaving_by
 from bot.jobs.model import Job
-from bot.jobs.ports import CannotTell, TooLarge, Video
+from bot.jobs.ports import CannotTell, LinksOff, TooLarge, Video
 from bot.media.errors import CannotFit
 from bot.media.fitting import FittingDesk
 from bot.presentation.controls import DetailsId
@@ -54,14 +54,18 @@ class PostDesk:
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
         with translated(), leaving_by(leave_by), speaking(job.request.guild_locale):
+            if video.over is not None and not job.request.handling.link_to_original:
+                raise LinksOff(f"{video.facts.size} bytes, of which the channel takes {video.over}")
             if video.over is not None:
                 text = link_text(job, size=video.facts.size, limit=video.over)
                 return await self._send(job, text, post_controls(job, link=job.output_url), None)
             text, controls = post_text(job), post_controls(job)
-            if video.original is not None:
+            if video.original is not None and job.request.handling.link_to_original:
                 text = fitted_text(job, size=video.original.facts.size)
                 controls = post_controls(job, link=job.output_url, fitted=True)
-            with closing(discord.File(video.path, filename=FILENAME, description=alt_text(job))) as file:
+            spoiler = job.request.handling.spoiler
+            described = alt_text(job)
+            with closing(discord.File(video.path, FILENAME, spoiler=spoiler, description=described)) as file:
                 try:
                     return await self._send(job, text, controls, file)
                 except discord.HTTPException as error:
@@ -88,7 +92,8 @@ class PostDesk:
         try:
             await self._channel(job).fetch_message(job.card_message_id or 0)
         except discord.NotFound as error:
-            if error.code != UNKNOWN_MESSAGE or not _was_asked_for(job):
+            # In another channel there is no card, which is all that we want to know.
+            if error.code != UNKNOWN_MESSAGE or not (_was_asked_for(job) or _is_elsewhere(job)):
                 raise
 
     async def _send(self, job: Job, text: str, view: discord.ui.View, file: discord.File | None) -> int:
@@ -136,7 +141,7 @@ def nonce(job: Job) -> str:
 
 
 def _channel_id(job: Job) -> int:
-    return job.post_channel_id or job.request.channel_id
+    return job.video_channel_id
 
 
 def _is_elsewhere(job: Job) -> bool:

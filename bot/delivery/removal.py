@@ -31,6 +31,6 @@ class RemovalDesk:
 def _messages_of(job: Job) -> Iterator[tuple[int, int]]:
     """Yield the channel and the id of each message; the card last, for its button can try once more."""
     if job.post_message_id is not None:
-        yield job.post_channel_id or job.request.channel_id, job.post_message_id
+        yield job.video_channel_id, job.post_message_id
     if job.card_message_id is not None:
         yield job.request.channel_id, job.card_message_id

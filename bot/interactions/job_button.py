@@ -48,5 +48,5 @@ def is_requester(interaction: discord.Interaction[Any], job: Job) -> bool:
 
 def may_moderate(interaction: discord.Interaction[Any], job: Job) -> bool:
     """Tell whether who pressed may manage messages in a channel where the job shows itself."""
-    shown_in = {job.request.channel_id, job.post_channel_id}
+    shown_in = {job.request.channel_id, job.video_channel_id}
     return interaction.channel_id in shown_in and interaction.permissions.manage_messages

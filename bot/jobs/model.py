@@ -98,6 +98,7 @@ class ProblemCode(StrEnum):
     OUTPUT_GONE = "OUTPUT_GONE"  # the finished file cannot be fetched any more
     OUTPUT_UNUSABLE = "OUTPUT_UNUSABLE"  # what came is not a video
     CHANNEL = "CHANNEL"  # the channel is gone or closed to the bot
+    LINKS_OFF = "LINKS_OFF"  # the video is too large for the channel, and its server wants no links
     CARD_GONE = "CARD_GONE"  # somebody deleted the card
     POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
     BLOCKED_IMAGE = "BLOCKED_IMAGE"  # a reference shows what moderators blocked; `image` which one
@@ -236,9 +237,10 @@ class Job:
     def shows_contents(self) -> bool:
         """Tell whether others may see its prompt, references and video, wherever the job shows itself.
 
-        Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down.
+        Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down;
+        who only cancelled a run that was paid for has nothing to hide.
         """
-        if self.hidden or self.state in WITHDRAWN:
+        if self.hidden or (self.state in WITHDRAWN and not self.cancel_requested):
             return False
         return self.approved or self.request.handling.review is ReviewMode.OFF
 

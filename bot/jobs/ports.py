@@ -25,6 +25,10 @@ class ChannelClosed(PortError):
     """The channel is gone, or the bot may not do there what it has to."""
 
 
+class LinksOff(ChannelClosed):
+    """The channel does not take a file of this size, and its server wants no links."""
+
+
 class OutcomeUnclear(PortError):
     """No answer that tells whether it was done; look, then try again."""
 

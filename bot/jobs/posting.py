@@ -12,7 +12,7 @@ import structlog
 
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, TooLarge, Video
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
 from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo
@@ -146,5 +146,11 @@ def _media_problem(error: MediaError) -> Problem:
 
 
 def _channel_problem(error: CardGone | ChannelClosed) -> Problem:
-    code = ProblemCode.CARD_GONE if isinstance(error, CardGone) else ProblemCode.CHANNEL
+    match error:
+        case CardGone():
+            code = ProblemCode.CARD_GONE
+        case LinksOff():
+            code = ProblemCode.LINKS_OFF
+        case _:
+            code = ProblemCode.CHANNEL
     return Problem(code=code, detail=error.detail)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, and_, case, delete, exists, false, func, literal, or_, select, update
+from sqlalchemy import and_, case, delete, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
@@ -18,18 +18,8 @@ from bot.database.types import Usd
 from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.fairness import Entry, Queue
-from bot.jobs.model import (
-    NOTHING,
-    OUTPUT_LIFETIME,
-    Element,
-    Handling,
-    Job,
-    Problem,
-    ProblemCode,
-    Reference,
-    ReviewMode,
-    VideoRequest,
-)
+from bot.jobs.job_rows import from_row, to_row
+from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, ProblemCode
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
@@ -71,7 +61,7 @@ class JobStore:
             if reserved.rowcount == 0:
                 raise SpendLimitReached
             saved = replace(job, version=1, ledger_usd=job.reserved_usd)
-            await connection.execute(jobs.insert().values(_to_row(saved)))
+            await connection.execute(jobs.insert().values(to_row(saved)))
         return saved
 
     @uncancelled
@@ -110,7 +100,7 @@ class JobStore:
     async def get(self, job_id: int) -> Job | None:
         async with self._engine.connect() as connection:
             row = (await connection.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else from_row(row)
 
     @uncancelled
     async def take(self, job_id: int, driver: str) -> tuple[Job, str] | None:
@@ -122,7 +112,7 @@ class JobStore:
             if row is None:
                 return None
             await connection.execute(update(jobs).where(mine).values(driver=driver, version=row.version + 1))
-        job = _from_row(row)
+        job = from_row(row)
         return replace(job, driver=driver, version=job.version + 1), job.driver
 
     @uncancelled
@@ -131,7 +121,7 @@ class JobStore:
         query = select(jobs).where(jobs.c.state.in_(list(states))).order_by(jobs.c.created_at, jobs.c.id)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
-        return [_from_row(row) for row in rows]
+        return [from_row(row) for row in rows]
 
     @uncancelled
     async def queue(self, now: datetime) -> Queue:
@@ -176,7 +166,7 @@ class JobStore:
             .limit(at_most)
         )
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def card_shown(self, job: Job) -> None:
@@ -191,7 +181,7 @@ class JobStore:
         """Read jobs that became UNDELIVERED before a moment, and whose member may not have been told."""
         query = select(jobs).where(jobs.c.notice_owed > 0, jobs.c.state_since < before).limit(at_most)
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def notice_given(self, job: Job) -> None:
@@ -219,7 +209,7 @@ class JobStore:
             jobs.c.state == State.FAILED, jobs.c.request_id.is_(None), jobs.c.submitted_at >= since
         )
         async with self._engine.connect() as connection:
-            found = [_from_row(row) for row in await connection.execute(query)]
+            found = [from_row(row) for row in await connection.execute(query)]
         return [job for job in found if job.problem and job.problem.code in _WITHOUT_REQUEST]
 
     @uncancelled
@@ -231,7 +221,7 @@ class JobStore:
             .order_by(jobs.c.created_at.desc())
         )
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def newest(self, member_id: int, guild_id: int, *, states: Iterable[State], at_most: int) -> Sequence[Job]:
@@ -243,7 +233,7 @@ class JobStore:
             .limit(at_most)
         )
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:
@@ -284,7 +274,7 @@ async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, place
 async def _save(connection: AsyncConnection, job: Job) -> Job:
     saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
     came_now = case((jobs.c.state != State.UNDELIVERED, 1), else_=jobs.c.notice_owed)
-    values = {**_to_row(saved), "notice_owed": came_now if saved.state is State.UNDELIVERED else 0}
+    values = {**to_row(saved), "notice_owed": came_now if saved.state is State.UNDELIVERED else 0}
     result = await connection.execute(
         update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(values)
     )
@@ -296,108 +286,3 @@ async def _save(connection: AsyncConnection, job: Job) -> Job:
             update(spending).where(spending.c.day == job.spend_day).values(usd=spending.c.usd + literal(change, Usd))
         )
     return saved
-
-
-def _to_row(job: Job) -> dict[str, Any]:
-    request = job.request
-    problem = job.problem
-    return {
-        "id": job.id,
-        "version": job.version,
-        "driver": job.driver,
-        "state": job.state,
-        "state_since": job.state_since,
-        "created_at": job.created_at,
-        "guild_id": request.guild_id,
-        "channel_id": request.channel_id,
-        "member_id": request.member_id,
-        "locale": request.locale,
-        "guild_locale": request.guild_locale,
-        "model": request.model,
-        "prompt": request.prompt,
-        "duration": request.duration,
-        "aspect_ratio": request.aspect_ratio,
-        "references": [asdict(reference) for reference in request.references],
-        "elements": [asdict(element) for element in request.elements],
-        "handling": asdict(request.handling),
-        "card_message_id": job.card_message_id,
-        "card_owed": int(job.card_message_id is not None and job.state not in DRIVEN),
-        "spend_day": job.spend_day,
-        "reserved_usd": job.reserved_usd,
-        "cost_usd": job.cost_usd,
-        "ledger_usd": job.ledger_usd,
-        "body": job.body,
-        "body_hash": job.body_hash,
-        "submit_attempts": job.submit_attempts,
-        "submitted_at": job.submitted_at,
-        "segmind_time": job.segmind_time,
-        "request_id": job.request_id,
-        "completed_at": job.completed_at,
-        "run_seconds": job.run_seconds,
-        "output_url": job.output_url,
-        "retry_at": job.retry_at,
-        "problem": None if problem is None else asdict(problem),
-        "cancel_requested": int(job.cancel_requested),
-        "post_attempts": job.post_attempts,
-        "post_channel_id": job.post_channel_id,
-        "post_message_id": job.post_message_id,
-        "approved": int(job.approved),
-        "hidden": int(job.hidden),
-        "reason": job.reason,
-    }
-
-
-def _from_row(row: Row[Any]) -> Job:
-    problem = row.problem
-    return Job(
-        id=row.id,
-        version=row.version,
-        driver=row.driver,
-        state=State(row.state),
-        state_since=row.state_since,
-        created_at=row.created_at,
-        request=VideoRequest(
-            guild_id=row.guild_id,
-            channel_id=row.channel_id,
-            member_id=row.member_id,
-            locale=row.locale,
-            guild_locale=row.guild_locale,
-            model=row.model,
-            prompt=row.prompt,
-            duration=row.duration,
-            aspect_ratio=row.aspect_ratio,
-            references=tuple(Reference(**reference) for reference in row.references),
-            elements=tuple(_to_element(element) for element in row.elements),
-            handling=Handling(**{**row.handling, "review": ReviewMode(row.handling.get("review", ReviewMode.OFF))}),
-        ),
-        card_message_id=row.card_message_id,
-        spend_day=row.spend_day,
-        reserved_usd=row.reserved_usd,
-        cost_usd=row.cost_usd,
-        ledger_usd=row.ledger_usd,
-        body=row.body,
-        submit_attempts=row.submit_attempts,
-        submitted_at=row.submitted_at,
-        segmind_time=row.segmind_time,
-        request_id=row.request_id,
-        completed_at=row.completed_at,
-        run_seconds=row.run_seconds,
-        output_url=row.output_url,
-        retry_at=row.retry_at,
-        problem=None if problem is None else _to_problem(problem),
-        cancel_requested=bool(row.cancel_requested),
-        post_attempts=row.post_attempts,
-        post_channel_id=row.post_channel_id,
-        post_message_id=row.post_message_id,
-        approved=bool(row.approved),
-        hidden=bool(row.hidden),
-        reason=row.reason,
-    )
-
-
-def _to_element(value: dict[str, Any]) -> Element:
-    return replace(Element(**value), reference_urls=tuple(value["reference_urls"]))
-
-
-def _to_problem(value: dict[str, Any]) -> Problem:
-    return Problem(code=ProblemCode(value["code"]), detail=value["detail"], image=value["image"])

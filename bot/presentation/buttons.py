@@ -28,7 +28,7 @@ def card_buttons(job: Job) -> list[ui.Button[Any]]:
         buttons.append(_button(_("Cancel"), cancel_id(job.id)))
     if job.state is State.UNDELIVERED:
         buttons.append(_button(_("Send again"), resend_id(job.id)))
-    if job.state in REPEATABLE:
+    if job.state in REPEATABLE and not job.hidden:
         buttons.append(_button(_("Again"), again_id(job.id)))
         buttons.append(_button(_("Edit"), edit_id(job.id)))
     buttons.append(_button(_("Details"), str(DetailsId(place="card", job_id=job.id))))

@@ -8,8 +8,8 @@ import discord
 from discord import ui
 
 from bot.jobs.deadlines import is_late
-from bot.jobs.model import Job, Reference
-from bot.jobs.states import FOLLOWED, IN_FLIGHT, State
+from bot.jobs.model import Job
+from bot.jobs.states import ENDED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
 from bot.presentation.language import N_, _, ngettext, speaking
@@ -19,6 +19,7 @@ from bot.presentation.text import quoted
 
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
 PROMPT_LINES: Final = 8
+REASON_LIMIT: Final = 500  # characters
 TYPICAL_RUN: Final = timedelta(seconds=194)  # what the model's page gives as the average
 BAR_CELLS: Final = 16
 MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
@@ -59,8 +60,14 @@ def _layout(job: Job, rules: ImageRules, *, now: datetime, position: int | None,
         container.add_item(ui.TextDisplay(_(CANCEL_NOTED)))
     if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
-    container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
-    container.add_item(ui.MediaGallery(*_gallery(request.references)))
+    if job.reason:
+        words = quoted(job.reason, limit=REASON_LIMIT, lines=6)
+        container.add_item(ui.TextDisplay(f"{_('A moderator wrote:')}\n{words}"))
+    if job.shows_contents:
+        container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+        container.add_item(ui.MediaGallery(*_gallery(job)))
+    elif why := _unshown(job):
+        container.add_item(ui.TextDisplay(f"-# {why}"))
     container.add_item(ui.TextDisplay(f"-# {_facts(job)}"))
     container.add_item(ui.ActionRow(*card_buttons(job)))
     view = ui.LayoutView(timeout=None)
@@ -104,10 +111,20 @@ def _since(job: Job, now: datetime, position: int | None, run_time: timedelta) -
     return f"{since} · {_('expected {countdown}').format(countdown=countdown(expected))}"
 
 
-def _gallery(references: tuple[Reference, ...]) -> Iterator[discord.MediaGalleryItem]:
-    for place, reference in enumerate(references, start=1):
+def _unshown(job: Job) -> str:
+    """Say why the card does not show what was asked for, where nothing else says so."""
+    if job.hidden:
+        return _("Members reported this video. It is hidden until a moderator has looked at it.")
+    if job.state in WITHDRAWN or job.state in ENDED:
+        return ""
+    return _("What was asked for is shown here once a moderator has approved it.")
+
+
+def _gallery(job: Job) -> Iterator[discord.MediaGalleryItem]:
+    spoiler = job.request.handling.spoiler
+    for place, reference in enumerate(job.request.references, start=1):
         where = f"attachment://{reference.card_name}" if reference.card_name else reference.url
-        yield discord.MediaGalleryItem(where, description=f"@Image{place}")
+        yield discord.MediaGalleryItem(where, description=f"@Image{place}", spoiler=spoiler)
 
 
 def _facts(job: Job) -> str:

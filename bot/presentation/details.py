@@ -16,10 +16,13 @@ from bot.presentation.text import plain
 PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it
 
 
-def details_text(job: Job, rules: ImageRules) -> str:
-    """Write what is known of a job, at most some 1,900 of a message's 2,000 characters."""
+def details_text(job: Job, rules: ImageRules, *, contents: bool = True) -> str:
+    """Write what is known of a job, at most some 1,900 of a message's 2,000 characters; `contents`: its prompt, too."""
     request = job.request
-    prompt = plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else _("in the file below")
+    if contents:
+        prompt = plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else _("in the file below")
+    else:
+        prompt = _("not shown")
     lines = [
         f"**{_('Prompt')}**\n{prompt}",
         f"**{_('Options')}** {lasted(request.duration)} · {request.aspect_ratio} · {plain(request.model)}",

@@ -34,7 +34,7 @@ def _where(job: Job) -> str | None:
     """Give the address of the post, or of the card where there is none."""
     request = job.request
     if job.state is State.DELIVERED and job.post_message_id is not None:
-        return _address(request.guild_id, job.post_channel_id or request.channel_id, job.post_message_id)
+        return _address(request.guild_id, job.video_channel_id, job.post_message_id)
     return None
 
 

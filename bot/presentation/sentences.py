@@ -49,6 +49,25 @@ _PROBLEMS: Final = {
     ProblemCode.CHANNEL: N_(
         "The bot can no longer post here: it must view the channel, send messages, attach files and read the history. Ask a moderator to allow that."
     ),
+    ProblemCode.LINKS_OFF: N_(
+        "The video is larger than what this channel takes, and this server wants no links to it. Ask a moderator, or use `/send-again` elsewhere."
+    ),
+    ProblemCode.REVIEW_CLOSED: N_(
+        "Moderators look at videos here first, but the bot cannot reach their channel. Nothing was charged. Ask a moderator to choose it again."
+    ),
+    ProblemCode.REVIEW_OVER: N_("No moderator looked at it in time. You can ask for it again."),
+    ProblemCode.LEFT: N_(
+        "Who asked for this video is no longer in the server, so it is not posted. Ask a moderator there about it."
+    ),
+    ProblemCode.BLOCKED: N_(
+        "Moderators have blocked who asked for this video, so it is not posted. Ask a moderator about it."
+    ),
+    ProblemCode.TIMED_OUT: N_(
+        "Who asked for this video is in a time-out, so it is not posted now. Use `/send-again` when that is over."
+    ),
+    ProblemCode.NOT_ALLOWED: N_(
+        "Videos are no longer allowed here for who asked for this one, so it is not posted. Use `/send-again` where they are."
+    ),
     ProblemCode.CARD_GONE: N_("The status message was deleted, so no video is posted. You can ask for it again."),
     ProblemCode.POST_UNKNOWN: N_(
         "The video may be posted already; the bot cannot tell, and does not post it twice. Look for it below this message."
@@ -70,6 +89,9 @@ def problem_sentence(problem: Problem, rules: ImageRules) -> str:
     if problem.code is ProblemCode.IMAGE:
         sentence = image_sentence(ImageFault(problem.detail), f"image{problem.image}", rules)
         return f"{sentence} {_('Nothing was charged.')}"
+    if problem.code is ProblemCode.BLOCKED_IMAGE:
+        sentence = _("`{name}` shows what moderators do not allow here. Nothing was charged. Use another picture.")
+        return sentence.format(name=f"image{problem.image}")
     return _(_PROBLEMS[problem.code])
 
 

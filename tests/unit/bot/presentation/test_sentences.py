@@ -37,7 +37,11 @@ BLAME = re.compile(
 )
 
 PROBLEMS = [
-    *[Problem(code=code, detail="secret words of a server") for code in ProblemCode if code is not ProblemCode.IMAGE],
+    *[
+        Problem(code=code, detail="secret words of a server", image=2)
+        for code in ProblemCode
+        if code is not ProblemCode.IMAGE
+    ],
     *[Problem(code=ProblemCode.IMAGE, detail=fault.value, image=2) for fault in ImageFault],
 ]
 REFUSALS = [

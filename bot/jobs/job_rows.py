@@ -1,0 +1,127 @@
+"""A job as a row of its table, and back."""
+
+from dataclasses import asdict, replace
+from typing import Any, cast
+
+from sqlalchemy import Row
+
+from bot.jobs.model import (
+    Element,
+    Handling,
+    Job,
+    Problem,
+    ProblemCode,
+    Reference,
+    ReviewMode,
+    VideoRequest,
+)
+from bot.jobs.states import DRIVEN, State
+
+
+def to_row(job: Job) -> dict[str, Any]:
+    request = job.request
+    problem = job.problem
+    return {
+        "id": job.id,
+        "version": job.version,
+        "driver": job.driver,
+        "state": job.state,
+        "state_since": job.state_since,
+        "created_at": job.created_at,
+        "guild_id": request.guild_id,
+        "channel_id": request.channel_id,
+        "member_id": request.member_id,
+        "locale": request.locale,
+        "guild_locale": request.guild_locale,
+        "model": request.model,
+        "prompt": request.prompt,
+        "duration": request.duration,
+        "aspect_ratio": request.aspect_ratio,
+        "references": [asdict(reference) for reference in request.references],
+        "elements": [asdict(element) for element in request.elements],
+        "handling": asdict(request.handling),
+        "card_message_id": job.card_message_id,
+        "card_owed": int(job.card_message_id is not None and job.state not in DRIVEN),
+        "spend_day": job.spend_day,
+        "reserved_usd": job.reserved_usd,
+        "cost_usd": job.cost_usd,
+        "ledger_usd": job.ledger_usd,
+        "body": job.body,
+        "body_hash": job.body_hash,
+        "submit_attempts": job.submit_attempts,
+        "submitted_at": job.submitted_at,
+        "segmind_time": job.segmind_time,
+        "request_id": job.request_id,
+        "completed_at": job.completed_at,
+        "run_seconds": job.run_seconds,
+        "output_url": job.output_url,
+        "retry_at": job.retry_at,
+        "problem": None if problem is None else asdict(problem),
+        "cancel_requested": int(job.cancel_requested),
+        "post_attempts": job.post_attempts,
+        "post_channel_id": job.post_channel_id,
+        "post_message_id": job.post_message_id,
+        "approved": int(job.approved),
+        "hidden": int(job.hidden),
+        "reason": job.reason,
+    }
+
+
+def from_row(row: Row[Any]) -> Job:
+    problem = row.problem
+    return Job(
+        id=row.id,
+        version=row.version,
+        driver=row.driver,
+        state=State(row.state),
+        state_since=row.state_since,
+        created_at=row.created_at,
+        request=VideoRequest(
+            guild_id=row.guild_id,
+            channel_id=row.channel_id,
+            member_id=row.member_id,
+            locale=row.locale,
+            guild_locale=row.guild_locale,
+            model=row.model,
+            prompt=row.prompt,
+            duration=row.duration,
+            aspect_ratio=row.aspect_ratio,
+            references=tuple(Reference(**reference) for reference in row.references),
+            elements=tuple(_to_element(element) for element in row.elements),
+            handling=_to_handling(row.handling),
+        ),
+        card_message_id=row.card_message_id,
+        spend_day=row.spend_day,
+        reserved_usd=row.reserved_usd,
+        cost_usd=row.cost_usd,
+        ledger_usd=row.ledger_usd,
+        body=row.body,
+        submit_attempts=row.submit_attempts,
+        submitted_at=row.submitted_at,
+        segmind_time=row.segmind_time,
+        request_id=row.request_id,
+        completed_at=row.completed_at,
+        run_seconds=row.run_seconds,
+        output_url=row.output_url,
+        retry_at=row.retry_at,
+        problem=None if problem is None else _to_problem(problem),
+        cancel_requested=bool(row.cancel_requested),
+        post_attempts=row.post_attempts,
+        post_channel_id=row.post_channel_id,
+        post_message_id=row.post_message_id,
+        approved=bool(row.approved),
+        hidden=bool(row.hidden),
+        reason=row.reason,
+    )
+
+
+def _to_element(value: dict[str, Any]) -> Element:
+    return replace(Element(**value), reference_urls=tuple(value["reference_urls"]))
+
+
+def _to_handling(value: dict[str, Any]) -> Handling:
+    return Handling(**{**value, "review": cast("Any", ReviewMode(value.get("review", ReviewMode.OFF)))})
+
+
+def _to_problem(value: dict[str, Any]) -> Problem:
+    return Problem(code=ProblemCode(value["code"]), detail=value["detail"], image=value["image"])

@@ -1,0 +1,45 @@
+"""When others may see what a job is about."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.jobs.model import Handling, Job, ReviewMode
+from bot.jobs.states import WITHDRAWN, State
+from tests.support.jobs import a_job, a_request
+
+REVIEWS = [ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING]
+
+
+def under_review(state: State, mode: ReviewMode) -> Job:
+    return a_job(state, request=replace(a_request(), handling=Handling(review=mode)))
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - WITHDRAWN))
+def test_without_a_review_everybody_sees_what_is_asked_for(state: State) -> None:
+    assert a_job(state).shows_contents
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("mode", REVIEWS)
+def test_nobody_sees_it_before_a_moderator_approved_it(mode: ReviewMode, state: State) -> None:
+    assert not under_review(state, mode).shows_contents
+
+
+@pytest.mark.parametrize("mode", REVIEWS)
+def test_everybody_sees_it_once_it_is_approved(mode: ReviewMode) -> None:
+    assert under_review(State.PROCESSING, mode).evolve(approved=True).shows_contents
+
+
+@pytest.mark.parametrize("state", sorted(WITHDRAWN))
+def test_what_was_refused_or_taken_down_is_not_shown_even_if_it_was_approved(state: State) -> None:
+    assert not under_review(state, ReviewMode.BEFORE_SPENDING).evolve(approved=True).shows_contents
+    assert not a_job(state).shows_contents
+
+
+def test_who_cancelled_a_run_that_was_paid_for_has_nothing_to_hide() -> None:
+    assert a_job(State.WITHHELD).evolve(cancel_requested=True).shows_contents
+
+
+def test_what_is_hidden_after_reports_is_not_shown() -> None:
+    assert not a_job(State.DELIVERED).evolve(hidden=True).shows_contents

@@ -1,0 +1,77 @@
+"""What a card keeps to itself: under review, after a rejection, while it is hidden."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.states import State
+from bot.media.rules import ImageRules
+from bot.presentation.card import status_card
+from bot.presentation.details import details_text
+from tests.support.jobs import NOON, a_job, a_reference, a_request
+
+RULES = ImageRules()
+SECRET = "a fox in the harbour"
+REVIEWS = [ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING]
+
+
+def a_reviewed_job(state: State, mode: ReviewMode, **changes: Any) -> Job:
+    request = a_request(prompt=SECRET, references=[a_reference("https://cdn.discordapp.com/secret.png")])
+    return a_job(state, request=replace(request, handling=Handling(review=mode))).evolve(**changes)
+
+
+def shown(job: Job) -> str:
+    return str(status_card(job, RULES, now=NOON).to_components())
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("mode", REVIEWS)
+def test_a_card_shows_neither_words_nor_pictures_before_the_approval(mode: ReviewMode, state: State) -> None:
+    card = shown(a_reviewed_job(state, mode, output_url="https://images.segmind.com/secret.mp4"))
+    assert SECRET not in card
+    assert "secret" not in card
+
+
+def test_a_card_says_why_it_shows_nothing_of_the_request() -> None:
+    assert "once a moderator has approved it" in shown(a_reviewed_job(State.PROCESSING, ReviewMode.BEFORE_POSTING))
+
+
+def test_an_approved_card_shows_all() -> None:
+    card = shown(a_reviewed_job(State.PROCESSING, ReviewMode.BEFORE_POSTING, approved=True))
+    assert SECRET in card
+    assert "secret.png" in card
+
+
+def test_a_rejected_request_gives_the_moderators_reason_which_breaks_and_pings_nothing() -> None:
+    job = a_reviewed_job(State.REJECTED, ReviewMode.BEFORE_SPENDING, reason="no **weapons** @everyone")
+    card = shown(job)
+    assert "A moderator wrote:" in card
+    assert "no \\\\*\\\\*weapons\\\\*\\\\* \\\\@everyone" in card
+    assert SECRET not in card
+
+
+def test_what_nobody_looked_at_in_time_says_so() -> None:
+    problem = Problem(code=ProblemCode.REVIEW_OVER)
+    card = shown(a_reviewed_job(State.REJECTED, ReviewMode.BEFORE_SPENDING, problem=problem))
+    assert "No moderator looked at it in time." in card
+
+
+def test_a_hidden_video_says_so_and_offers_no_repeat() -> None:
+    card = shown(a_job(State.DELIVERED, request=a_request(prompt=SECRET)).evolve(hidden=True))
+    assert "hidden until a moderator has looked at it" in card
+    assert SECRET not in card
+    assert "reelcast:again" not in card
+
+
+def test_pictures_of_a_spoiler_are_spoilers() -> None:
+    request = replace(a_request(), handling=Handling(spoiler=True))
+    assert "'spoiler': True" in shown(a_job(State.DELIVERED, request=request))
+    assert "'spoiler': True" not in shown(a_job(State.DELIVERED))
+
+
+def test_details_keep_the_words_to_those_who_may_read_them() -> None:
+    job = a_reviewed_job(State.HELD, ReviewMode.BEFORE_SPENDING)
+    assert SECRET in details_text(job, RULES)
+    assert SECRET not in details_text(job, RULES, contents=False)
