@@ -15,9 +15,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.delivery.answers import count_answers
+from bot.delivery.automod import rule_of
 from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
 from bot.interactions.errors import answer_broken
+from bot.observing.metrics import Metrics
 from bot.presentation.command_names import CommandTranslator
 from bot.presentation.language import speak
 from bot.services import Services, open_services
@@ -59,19 +62,20 @@ class Reelcast(commands.AutoShardedBot):
     services: Services
 
     def __init__(self, **options: Any) -> None:
+        self.metrics = Metrics()
         # Voice is no part of this bot: discord.py need not warn that its extras are not installed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             # Everything we answer comes as an interaction: no members, no messages need be watched or remembered.
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, auto_moderation_configuration=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=_Tree,
-            http_trace=deadline_trace(),
+            http_trace=count_answers(deadline_trace(), self.metrics.discord_answered),
             **options,
         )
         self._offer: asyncio.Task[None] | None = None
@@ -122,6 +126,21 @@ class Reelcast(commands.AutoShardedBot):
         self.shard_count = self.shard_count or shards  # known: discord.py need not ask again, which Discord limits
         await super().connect(reconnect=reconnect)
 
+    async def on_automod_rule_create(self, rule: discord.AutoModRule) -> None:
+        if known := rule_of(rule):
+            self.services.automod.changed(rule.guild.id, known)
+
+    async def on_automod_rule_update(self, rule: discord.AutoModRule) -> None:
+        await self.on_automod_rule_create(rule)
+
+    async def on_automod_rule_delete(self, rule: discord.AutoModRule) -> None:
+        self.services.automod.removed(rule.guild.id, rule.id)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Take note of a new session: what happened since the one before is not told."""
+        count = self.shard_count or 1
+        self.services.automod.missed_events(lambda guild_id: (guild_id >> 22) % count == shard_id)
+
     async def on_ready(self) -> None:
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
 
@@ -136,7 +155,7 @@ async def open_bot(settings: Settings) -> AsyncGenerator[Reelcast]:
     """Open the bot with all its services, not yet connected; on leaving everything closes in reverse."""
     use_discord_at(settings.discord_api_url)
     bot = Reelcast(shard_count=settings.shard_count, shard_ids=list(settings.shard_ids) or None)
-    async with bot, open_services(settings, bot) as services:
+    async with bot, open_services(settings, bot, metrics=bot.metrics) as services:
         bot.services = services
         yield bot
 
@@ -146,7 +165,7 @@ async def run(settings: Settings) -> None:
 
     Raises `discord.LoginFailure` for a wrong token, and whatever else ends the connection for good.
     """
-    async with open_bot(settings) as bot, serve_health(settings.http_host, settings.http_port, bot.is_ready):
+    async with open_bot(settings) as bot, serve_health(settings.http_host, settings.http_port, bot.services.outside):
         token = settings.discord_token.get_secret_value()
         connection = asyncio.create_task(bot.start(token), name="gateway")
         stop = asyncio.create_task(stop_signal(), name="stop-signal")

@@ -14,7 +14,11 @@ import aiohttp
 import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.cast.lasting import LastingImages
+from bot.cast.pictures import PictureDesk
+from bot.cast.store import CastStore
 from bot.database.engine import open_database
+from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
@@ -44,11 +48,13 @@ from bot.observing.metrics import Metrics
 from bot.observing.outside import Outside
 from bot.observing.readiness import Readiness
 from bot.observing.segmind_state import SegmindState
+from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
 from bot.policy.paused import PausedStore
 from bot.policy.presses import RecentPresses
 from bot.policy.settings_store import SettingsStore
+from bot.policy.texts import ServerTexts
 from bot.presentation.language import read_catalogues
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
@@ -85,8 +91,11 @@ class Services:
     segmind: SegmindClient
     consents: ConsentStore
     paused: PausedStore
+    cast: CastStore
+    pictures: PictureDesk
     guild_settings: SettingsStore
     gate: Gate
+    automod: RuleBook
 
 
 @asynccontextmanager
@@ -122,9 +131,12 @@ async def open_services(
 
         segmind = segmind_client(settings, segmind_session, planner, heard=heard)
         store = JobStore(database, enlist=rows and rows.enlist)
+        cast = CastStore(database)
+        work_folder = settings.data_dir / "work"
         run_times = RunTimes(await store.finished_runs())
         cards = CardDesk(client, images, rules, clock, run_times=run_times, shown=store.card_shown, newest=store.get)
         places = min(settings.segmind_max_in_flight, places_within(settings.segmind_requests_per_minute))
+        attachments = Fetcher(attachment_session, settings.attachment_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
         engine = Engine(
             store=store,
@@ -133,14 +145,15 @@ async def open_services(
             queue=queue,
             cards=cards,
             posts=PostDesk(client, FittingDesk(videos)),
-            notices=NoticeDesk(client, rules),
+            notices=NoticeDesk(client, rules, store.notice_given),
+            elements=LastingImages(cast, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
-            references=Fetcher(attachment_session, settings.attachment_hosts),
+            references=attachments,
             outputs=Fetcher(output_session, settings.segmind_output_hosts),
             images=images,
             videos=videos,
             clock=clock,
-            folder=settings.data_dir / "work",
+            folder=work_folder,
             limits=Limits(
                 max_in_flight=places,
                 max_image_bytes=rules.max_bytes,
@@ -160,6 +173,7 @@ async def open_services(
             daily_limit_usd=settings.spend_limit_usd_per_day,
         )
         guild_settings = SettingsStore(database)
+        automod = RuleBook(AutomodSource(client), clock.monotonic)
         keep = timedelta(days=settings.keep_jobs_days)
         work = {
             "planner": planner.run,
@@ -183,7 +197,9 @@ async def open_services(
                         latency=lambda: client.latency,
                         clock=clock,
                     ),
-                    readiness=Readiness(connected=partial(is_connected, client), database=database, segmind=segmind_state),
+                    readiness=Readiness(
+                        connected=partial(is_connected, client), database=database, segmind=segmind_state
+                    ),
                     background=background,
                 ),
                 image_rules=rules,
@@ -197,8 +213,11 @@ async def open_services(
                 segmind=segmind,
                 consents=ConsentStore(database),
                 paused=PausedStore(database),
+                cast=cast,
+                pictures=PictureDesk(attachments, images, work_folder, max_bytes=rules.max_bytes),
                 guild_settings=guild_settings,
-                gate=Gate(settings=guild_settings, clock=clock),
+                gate=Gate(settings=guild_settings, clock=clock, texts=ServerTexts(automod)),
+                automod=automod,
             )
         finally:
             began = clock.monotonic()

@@ -6,17 +6,20 @@ import discord
 import structlog
 
 from bot.app import stop_signal, use_discord_at
+from bot.delivery.answers import count_answers
 from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
+from bot.observing.metrics import Metrics
 from bot.services import open_services
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 
-def worker_client() -> discord.Client:
+def worker_client(metrics: Metrics) -> discord.Client:
     """Make a client for REST alone, whose posts leave in time or not at all."""
-    return discord.Client(intents=discord.Intents(guilds=True), max_messages=None, http_trace=deadline_trace())
+    trace = count_answers(deadline_trace(), metrics.discord_answered)
+    return discord.Client(intents=discord.Intents(guilds=True), max_messages=None, http_trace=trace)
 
 
 async def run_worker(settings: Settings) -> None:
@@ -25,16 +28,15 @@ async def run_worker(settings: Settings) -> None:
     Raises `discord.LoginFailure` for a wrong token.
     """
     use_discord_at(settings.discord_api_url)
-    ready = asyncio.Event()
+    metrics = Metrics()
     async with (
-        worker_client() as client,
-        open_services(settings, client) as services,
-        serve_health(settings.http_host, settings.http_port, ready.is_set),
+        worker_client(metrics) as client,
+        open_services(settings, client, metrics=metrics) as services,
+        serve_health(settings.http_host, settings.http_port, services.outside),
     ):
         stop = asyncio.create_task(stop_signal(), name="stop-signal")
         await client.login(settings.discord_token.get_secret_value())
         unfinished = await services.dispatcher.resume()
-        ready.set()
         log.info("worker_ready", user=str(client.user), unfinished=unfinished)
         await stop
         log.info("stopping")

@@ -19,6 +19,14 @@ NAME = "segmind"
 NEVER = 0.0  # seconds since the epoch: nothing was ever sent, or refused
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """How many requests may leave at once, and how many a minute at the pace that 429s have taught."""
+
+    requests: int
+    per_minute: int
+
+
 class BudgetRow:
     """Decides on one request at a time, each decision committed before the request may leave.
 
@@ -45,6 +53,15 @@ class BudgetRow:
                     connection, before, replace(before, arrival_time=decision.tat)
                 ):
                     return decision
+
+    @uncancelled
+    async def left(self, now: datetime) -> Left:
+        """Tell what is left of the budget at `now`, and leave it as it is."""
+        instant = now.timestamp()
+        async with self._engine.begin() as connection:
+            spent = await _read(connection)
+        rate = spent.pace.applied(self._rate, instant)
+        return Left(requests=rate.left(spent.arrival_time, instant), per_minute=rate.requests_per_minute)
 
     @uncancelled
     async def push(self, until: datetime, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing_extensions import Unpack
 from bot.jobs.clock import Clock
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Changes, Job
-from bot.jobs.ports import Cards, Notices, Posts
+from bot.jobs.ports import Cards, Elements, Notices, Posts
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
@@ -51,6 +52,7 @@ class Engine:
     cards: Cards
     posts: Posts
     notices: Notices
+    elements: Elements
     references: Fetcher
     outputs: Fetcher
     images: ImageDesk
@@ -60,6 +62,7 @@ class Engine:
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits
     run_times: RunTimes = field(default_factory=RunTimes)
+    counted: Callable[[Job, Job], object] | None = None  # hears of each move of this process: before, after
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
     async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
@@ -78,6 +81,8 @@ class Engine:
                     raise
                 job = newest
             else:
+                if self.counted is not None:
+                    self.counted(before, saved)
                 return self.moved(saved, before.state)
 
     def moved(self, job: Job, before: State) -> Job:

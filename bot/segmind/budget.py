@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from math import floor
 from typing import Protocol
 
 WINDOW = 61.0  # seconds: Segmind's minute, and one second for requests that bunch up on the way
+ROUNDING = 0.001  # of an interval: what adding up epoch seconds may lose
 FARTHEST_RESET = 300.0  # seconds; nothing that counts by the minute resets later than this
 
 
@@ -90,6 +92,11 @@ class Gcra:
             return Decision(allowed=False, tat=expected, wait=wait)
         tat = max(expected, now) + self.interval
         return Decision(allowed=True, tat=tat, wait=max(0.0, tat - self.tolerance - now))
+
+    def left(self, tat: float | None, now: float) -> int:
+        """Tell how many requests may leave at once at `now`."""
+        ahead = 0.0 if tat is None else max(0.0, self._believable(tat, now) - now)
+        return max(0, floor((self.tolerance - ahead) / self.interval + ROUNDING) + 1)
 
     def pushed(self, tat: float | None, until: float) -> float:
         """Return the state after a 429: nothing leaves before `until`, and then one request at a time."""

@@ -43,6 +43,8 @@ _RESULT = Claim(rank=Rank.RESULT)
 _POLL = Claim(rank=Rank.POLL)
 _BACKGROUND = Claim(rank=Rank.BACKGROUND)
 
+Heard = Callable[[str, int | None, float], object]
+
 _log: FilteringBoundLogger = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
@@ -84,7 +86,9 @@ class SegmindClient:
         retries: RetryPolicy = RetryPolicy(),
         timeouts: Timeouts = Timeouts(),
         clock: Callable[[], float] = time.monotonic,
+        heard: Heard | None = None,
     ) -> None:
+        """`heard` is told of each request that was sent: its operation, the answer's status or None, the seconds."""
         secret = key.get_secret_value()
         if not (secret.isascii() and secret.isprintable() and secret):
             raise ValueError("the Segmind key holds characters that no HTTP header can carry")
@@ -96,6 +100,7 @@ class SegmindClient:
         self._retries = retries
         self._timeouts = timeouts
         self._clock = clock
+        self._heard = heard
         self._server_ahead: timedelta | None = None
 
     def server_time(self, now: datetime) -> datetime | None:
@@ -195,11 +200,14 @@ class SegmindClient:
         """Send once and return whatever answer came, of any status; raise if none did."""
         began = self._clock()
         outcome = await self._exchange(request, total=total, cap=cap, not_after=not_after)
+        took = self._clock() - began
+        if self._heard is not None:
+            self._heard(request.operation, outcome.status if isinstance(outcome, Answer) else None, took)
         _log.debug(
             "segmind.request",
             operation=request.operation,
             status=outcome.status if isinstance(outcome, Answer) else outcome.reason,
-            ms=round((self._clock() - began) * 1000),
+            ms=round(took * 1000),
             request_id=request.request_id,
         )
         # Raised out here, an error has no context: aiohttp's exceptions carry the request's headers.

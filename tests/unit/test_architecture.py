@@ -16,7 +16,7 @@ MAX_LINES = 400
 
 # What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
 # (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
-PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines")
+PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.segmind": (),
     "bot.media": (),
@@ -24,11 +24,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.states": (),
     "bot.jobs.model": ("bot.jobs.states",),
     "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
+    "bot.jobs.prompt": (),
     "bot.settings": ("bot.media.hosts",),
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.database"),
+    "bot.observing": ("bot.jobs",),
     "bot.presentation": (*PURE_JOBS, "bot.policy", "bot.media.rules"),
-    "bot.delivery": ("bot.presentation", "bot.media", "bot.jobs"),
+    "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs"),
     "bot.interactions": ("bot.services", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
     "bot": ("bot",),  # the modules directly in it: settings apart, they wire
     "cogs": ("bot.app", "bot.interactions", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),

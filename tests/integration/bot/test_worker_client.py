@@ -10,6 +10,7 @@ from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
 from bot.media.videos import VideoDesk, inspect_video
+from bot.observing.metrics import Metrics
 from bot.worker import worker_client
 from tests.support.channel import open_channel
 from tests.support.files import mp4
@@ -21,7 +22,7 @@ async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
     path = tmp_path / "video.mp4"
     path.write_bytes(mp4())
     video = Video(path=path, facts=inspect_video(path))
-    async with open_channel(tmp_path, monkeypatch) as channel, worker_client() as client:
+    async with open_channel(tmp_path, monkeypatch) as channel, worker_client(Metrics()) as client:
         await client.login(channel.sandbox.description["token"])
         job = await channel.job(State.POSTING)
         sent = channel.requests("POST")

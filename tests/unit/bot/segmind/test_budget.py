@@ -93,3 +93,16 @@ def test_a_clock_set_back_costs_one_window_and_not_the_whole_difference() -> Non
 def test_a_rate_that_allows_nothing_or_too_much_at_once_is_refused(requests: int, burst: int) -> None:
     with pytest.raises(ValueError, match="burst"):
         Gcra(requests_per_minute=requests, burst=burst)
+
+
+@given(rates(), st.lists(st.floats(0, 5), max_size=50))
+def test_what_is_left_is_what_may_leave_at_once(rate: Gcra, pauses: list[float]) -> None:
+    now, tat = NOW, None
+    for pause in pauses:
+        now += pause
+        tat = rate.decide(tat, now).tat
+    left = rate.left(tat, now)
+    spent = (now if tat is None else max(tat, now)) + left * rate.interval
+    assert rate.left(spent, now) == 0
+    assert not rate.decide(spent, now).allowed
+    assert left == 0 or rate.decide(spent - rate.interval, now + FLOAT_ERROR).allowed

@@ -1,0 +1,100 @@
+"""What Prometheus reads: counters and times of this process, in a registry of its own.
+
+No label names a server, a member or a job, so the number of series stays the same however many there are.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import generate_latest
+
+from bot.jobs.model import Job
+from bot.jobs.states import State
+
+# Seconds: from a card's answer to a run that takes all of the hour in which Segmind knows it.
+_STATE_SECONDS: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 180, 240, 300, 600, 1800, 3600)
+_DELAY_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 900)
+_REQUEST_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30)
+_LOST: Final = "lost"  # no answer came
+
+
+class Metrics:
+    """Hears of what happens; `page` is what a scrape gets."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        at = self.registry
+        self.jobs = Gauge("reelcast_jobs", "Unfinished jobs of all processes", ["state"], registry=at)
+        self.drivers = Gauge("reelcast_drivers", "Jobs that this process drives", registry=at)
+        self.budget_left = Gauge(
+            "reelcast_segmind_budget_left", "Requests that may leave for Segmind at once", registry=at
+        )
+        self.budget_rate = Gauge(
+            "reelcast_segmind_budget_per_minute", "Requests a minute, as 429s have taught", registry=at
+        )
+        self.gateway_latency = Gauge(
+            "reelcast_discord_latency_seconds", "Discord's answer to a heartbeat, over all shards", registry=at
+        )
+        self._moves = Counter("reelcast_job_moves", "Jobs that came to a state", ["state"], registry=at)
+        self._in_state = Histogram(
+            "reelcast_job_state_seconds",
+            "Time in a state that was left",
+            ["state"],
+            buckets=_STATE_SECONDS,
+            registry=at,
+        )
+        self._delay = Histogram(
+            "reelcast_notice_delay_seconds",
+            "From the end of a run at Segmind to its notice here",
+            buckets=_DELAY_SECONDS,
+            registry=at,
+        )
+        self._charges = Counter("reelcast_charges", "Runs that Segmind charged", registry=at)
+        self._charged = Counter("reelcast_charged_usd", "What they cost", registry=at)
+        self._deliveries = Counter("reelcast_deliveries", "Videos posted", registry=at)
+        self._requests = Counter(
+            "reelcast_segmind_requests", "Requests to Segmind", ["operation", "status"], registry=at
+        )
+        self._request_seconds = Histogram(
+            "reelcast_segmind_request_seconds",
+            "Time to Segmind's whole answer",
+            ["operation"],
+            buckets=_REQUEST_SECONDS,
+            registry=at,
+        )
+        self._discord = Counter("reelcast_discord_requests", "Requests to Discord", ["status"], registry=at)
+        for state in State:
+            self._moves.labels(state.value)  # a series that is there from the start can be watched for its first event
+
+    def moved(self, before: Job, after: Job) -> None:
+        """Take note of a job that came from one state to another."""
+        self._moves.labels(after.state.value).inc()
+        self._in_state.labels(before.state.value).observe(_seconds(before.state_since, after.state_since))
+        if after.cost_usd is not None and before.cost_usd is None:
+            self._charges.inc()
+            self._charged.inc(float(after.cost_usd))
+        if after.state is State.COMPLETED and after.completed_at and after.submitted_at and after.run_seconds:
+            ended = _seconds(after.submitted_at, after.completed_at) - after.run_seconds
+            self._delay.observe(max(0.0, ended))
+        if after.state is State.DELIVERED:
+            self._deliveries.inc()
+
+    def segmind_answered(self, operation: str, status: int | None, seconds: float) -> None:
+        """Take note of a request to Segmind; a status of None is an answer that never came."""
+        self._requests.labels(operation, _LOST if status is None else str(status)).inc()
+        self._request_seconds.labels(operation).observe(seconds)
+
+    def discord_answered(self, status: int) -> None:
+        self._discord.labels(str(status)).inc()
+
+    def page(self) -> bytes:
+        """Render everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def _seconds(since: datetime, until: datetime) -> float:
+    """Tell how long it took; a clock that was set back makes that nothing."""
+    return max(0.0, (until - since).total_seconds())

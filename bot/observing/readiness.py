@@ -1,0 +1,41 @@
+"""What `/readyz` tells: the gateway, the database and Segmind, each in order or with a word on what is not."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.observing.segmind_state import SegmindState
+
+OK: Final = "ok"
+DATABASE_WITHIN: Final = 0.5  # seconds; whoever asks waits a second
+
+
+class Readiness:
+    """`connected` tells whether this process has what it needs of Discord."""
+
+    def __init__(self, *, connected: Callable[[], bool], database: AsyncEngine, segmind: SegmindState) -> None:
+        self._connected = connected
+        self._database = database
+        self._segmind = segmind
+
+    async def report(self) -> Mapping[str, str]:
+        """Give each part's state in a word; `OK` if it is in order."""
+        return {
+            "discord": OK if self._connected() else "not connected",
+            "database": await self._ask_database(),
+            "segmind": self._segmind.trouble or OK,
+        }
+
+    async def _ask_database(self) -> str:
+        try:
+            async with asyncio.timeout(DATABASE_WITHIN), self._database.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except TimeoutError:
+            return "does not answer in time"
+        except (SQLAlchemyError, OSError) as error:
+            return f"cannot be used ({type(error).__name__})"
+        return OK

@@ -1,0 +1,33 @@
+"""Whether Segmind is in order, by what it answers."""
+
+import pytest
+
+from bot.observing.segmind_state import TROUBLES, SegmindState
+
+
+def after(*statuses: int | None) -> str:
+    state = SegmindState()
+    for status in statuses:
+        state.answered("status", status, 0.1)
+    return state.trouble
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(None, "does not answer"), (503, "answers 503"), (401, "refuses the key")]
+)
+def test_trouble_that_repeats_is_told(status: int | None, word: str) -> None:
+    assert word in after(*[status] * TROUBLES)
+    assert after(*[status] * (TROUBLES - 1)) == ""
+
+
+def test_one_good_answer_ends_the_trouble() -> None:
+    assert after(*[None] * TROUBLES, 200) == ""
+
+
+@pytest.mark.parametrize("status", [200, 404, 422, 429])
+def test_what_is_an_answer_to_one_request_alone_is_no_trouble(status: int) -> None:
+    assert after(*[status] * TROUBLES) == ""
+
+
+def test_nothing_asked_yet_is_no_trouble() -> None:
+    assert after() == ""
