@@ -8,22 +8,23 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
+import structlog
+
 from bot.policy.automod import NO_ONE, Automod, Match, MatchKind
+from bot.policy.automod_book import MOST_SERVERS, RulesUnreadable
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
 from bot.policy.words import Keyword, KeywordIndex, views_of
 
+log = structlog.get_logger(__name__)
+
 NO_AUTOMOD: Final = Automod(())
 
 
-class RulesUnreadable(Exception):
-    """A server's rules would count, and cannot be read right now."""
-
-
 class RulesOfServers(Protocol):
-    async def rules_for(self, guild_id: int) -> Automod:
-        """Give a server's AutoMod rules; none where the bot may not read them. Raises `RulesUnreadable`."""
+    async def rules_for(self, guild_id: int) -> Automod | None:
+        """Give a server's AutoMod rules; None where the bot may not read them. Raises `RulesUnreadable`."""
         ...
 
 
@@ -41,6 +42,9 @@ class WordList:
                 for hit in self._index.find(view.folded):
                     return Match(kind=MatchKind.WORD, found=hit.keyword.written, text=number)
         return None
+
+
+NO_WORDS: Final = WordList(())
 
 
 class TextRules:
@@ -68,27 +72,46 @@ class ServerTexts:
 
     def __init__(self, rules: RulesOfServers) -> None:
         self._rules = rules
-        self._words: dict[int, WordList] = {}
+        self._words: dict[int, WordList] = {}  # by server; the one used longest ago first
 
     async def denial(self, asked: Asked, settings: GuildSettings) -> Denial | None:
-        """Judge `asked.texts`; None where nothing is wrong."""
+        """Judge `asked.texts`; None where nothing is wrong.
+
+        Where the rules would count and cannot be read, nothing is let through that might break one, unless the server
+        has chosen to skip what cannot be applied.
+        """
         if asked.manage_guild:
             return None
         try:
-            automod = await self._rules.rules_for(asked.guild_id) if settings.automod else NO_AUTOMOD
+            automod = await self._rules.rules_for(asked.guild_id) if settings.automod else None
         except RulesUnreadable:
             if settings.bad_patterns is BadPattern.BLOCK:
                 return Denial(code=DenialCode.TEXT_UNCHECKED)
-            automod = NO_AUTOMOD
-        rules = TextRules(
-            await self._word_list(asked.guild_id, settings.words), automod, bad_patterns=settings.bad_patterns
-        )
+            automod = None
+        words = await self._word_list(asked.guild_id, settings.words)
+        rules = TextRules(words, automod or NO_AUTOMOD, bad_patterns=settings.bad_patterns)
         places = frozenset(each for each in (asked.channel_id, asked.parent_id, asked.category_id) if each is not None)
+        # Beside the event loop: of a server's many patterns, each may take some milliseconds for a long text.
         match = await asyncio.to_thread(rules.judge, asked.texts, role_ids=asked.role_ids, channel_ids=places)
-        return Denial(code=DenialCode.TEXT, rule=match.rule_name or match.found) if match else None
+        if match is None:
+            return None
+        log.info(
+            "text_refused",
+            guild=asked.guild_id,
+            channel=asked.channel_id,
+            member=asked.member_id,
+            rule=match.rule_id,
+            kind=match.kind,
+        )
+        return Denial(code=DenialCode.TEXT, rule=match.rule_name or match.found)
 
     async def _word_list(self, guild_id: int, words: Sequence[str]) -> WordList:
-        known = self._words.get(guild_id)
+        if not words:
+            return NO_WORDS
+        known = self._words.pop(guild_id, None)
         if known is None or known.words != tuple(words):
-            known = self._words[guild_id] = await asyncio.to_thread(WordList, words)
+            known = await asyncio.to_thread(WordList, words)
+        self._words[guild_id] = known
+        if len(self._words) > MOST_SERVERS:
+            del self._words[next(iter(self._words))]
         return known
