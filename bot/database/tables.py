@@ -127,6 +127,15 @@ marks = Table(
     Column("at", Instant, nullable=False),
 )
 
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    Column("answer", Text),
+)
+
 guild_settings = Table(
     "guild_settings",
     metadata,

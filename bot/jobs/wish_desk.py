@@ -1,0 +1,72 @@
+"""Wishes of whoever is at the machine are obeyed: a job is followed or posted again, and never paid again."""
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from bot.jobs.control import JobControl
+from bot.jobs.dispatch import Dispatcher
+from bot.jobs.engine import Engine
+from bot.jobs.errors import StaleJob, WrongState
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.states import DRIVEN, State
+from bot.jobs.wishes import WishStore
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY: Final = 2.0  # seconds
+
+
+class WishDesk:
+    def __init__(self, wishes: WishStore, *, engine: Engine, control: JobControl, dispatcher: Dispatcher) -> None:
+        self._wishes = wishes
+        self._engine = engine
+        self._control = control
+        self._dispatcher = dispatcher
+
+    async def run(self) -> None:
+        """Obey until cancelled."""
+        while True:
+            while (job_id := await self._wishes.take(self._engine.clock.now())) is not None:
+                words = await self._obey(job_id)
+                log.info("wish_obeyed", job=job_id, answer=words)
+                await self._wishes.answer(job_id, words)
+            await self._engine.clock.sleep(LOOK_EVERY)
+
+    async def _obey(self, job_id: int) -> str:
+        job = await self._engine.store.get(job_id)
+        if job is None:
+            return "There is no such job."
+        try:
+            match what_helps(job, self._engine.clock.now()):
+                case State.POSTING:
+                    where = job.post_channel_id or job.request.channel_id
+                    sent = await self._control.send_again(job.id, where)
+                    return f"The video is being posted again, attempt {sent.post_attempts}."
+                case State.QUEUED:
+                    await self._dispatcher.dispatch(await self._engine.move(job, State.QUEUED, problem=None, driver=""))
+                    return "The run is being followed again."
+                case words:
+                    return words
+        except (StaleJob, WrongState):
+            return "The job has moved meanwhile; look at it again."
+
+
+def what_helps(job: Job, now: datetime) -> State | str:
+    """Tell which state takes a job's work up again without a charge, or why none does."""
+    if job.state in DRIVEN:
+        return f"The job is being worked on: {job.state.value}. Nothing has to be done."
+    if job.state is State.UNDELIVERED:
+        gone = job.output_ends_at is not None and job.output_ends_at < now
+        return "Segmind no longer has the file: it keeps them for about 7 days." if gone else State.POSTING
+    if job.state is not State.FAILED:
+        return f"The job is over, or waits for a person: {job.state.value}. There is nothing to take up again."
+    if job.problem is not None and job.problem.code is ProblemCode.RECORD_GONE and job.request_id is not None:
+        return State.QUEUED
+    if job.request_id is None:
+        return (
+            "Segmind has no run of this job that the bot knows of. Should one turn up in the history within a day, "
+            "it is adopted by itself; a new run is the member's to ask for."
+        )
+    return "The run itself failed at Segmind; a new one is the member's to ask for."
