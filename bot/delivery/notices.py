@@ -1,10 +1,13 @@
 """Private words to members, where the channel cannot be used."""
 
-import aiohttp
+from collections.abc import Awaitable, Callable
+
 import discord
 import structlog
 
+from bot.delivery.discord_errors import translated
 from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.media.rules import ImageRules
 from bot.presentation.language import speaking
 from bot.presentation.notices import undelivered_controls
@@ -16,15 +19,31 @@ log = structlog.get_logger(__name__)
 class NoticeDesk:
     """Sends direct messages; a member who takes none from here is left in peace."""
 
-    def __init__(self, client: discord.Client, rules: ImageRules) -> None:
+    def __init__(self, client: discord.Client, rules: ImageRules, given: Callable[[Job], Awaitable[None]]) -> None:
+        """`given` hears of each job whose member was told, or cannot be; until then the notice is owed."""
         self._client = client
         self._rules = rules
+        self._given = given
 
     async def undelivered(self, job: Job) -> None:
         try:
-            member = await self._client.fetch_user(job.request.member_id)
-            with speaking(job.request.locale):
-                text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
-            await member.send(text, view=view, allowed_mentions=discord.AllowedMentions.none())
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("member_not_told", job=job.id, error=type(error).__name__)
+            with translated():
+                await self._tell(job)
+        except OutcomeUnclear as error:
+            log.warning("notice_unclear", job=job.id, error=error.detail)
+        except PortError as error:
+            log.info("member_not_told", job=job.id, error=error.detail)
+            await self._given(job)
+        else:
+            await self._given(job)
+
+    async def _tell(self, job: Job) -> None:
+        member = await self._client.fetch_user(job.request.member_id)
+        with speaking(job.request.locale):
+            text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
+        await member.send(
+            text,
+            view=view,
+            allowed_mentions=discord.AllowedMentions.none(),
+            nonce=f"n{job.id}.{job.post_attempts % 1000}",
+        )

@@ -11,6 +11,7 @@ from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
+from bot.jobs.owed_notices import give_owed_notices
 from bot.jobs.states import DRIVEN
 
 log = structlog.get_logger(__name__)
@@ -105,6 +106,7 @@ class InProcessDispatcher:
             for job in await see_to_cardless(self._engine):
                 await self.dispatch(job)
             await show_last_cards(self._engine)
+            await give_owed_notices(self._engine)
             await self._engine.clock.sleep(SWEEP_EVERY)
 
     async def stop(self) -> None:

@@ -11,6 +11,7 @@ from bot.jobs.driver import drive
 from bot.jobs.engine import Engine
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
+from bot.jobs.owed_notices import give_owed_notices
 from bot.jobs.posting import POST_WITHIN
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.tasks import RESTART_WAIT, supervised
@@ -130,6 +131,7 @@ class QueuedDispatcher:
                     log.warning("jobs_without_a_row", count=len(orphans))
                 await see_to_cardless(self._engine)
                 await show_last_cards(self._engine)
+                await give_owed_notices(self._engine)
             await clock.sleep(LOOK_EVERY)
 
     async def _notice_sleep(self) -> None:

@@ -114,5 +114,5 @@ class Notices(Protocol):
     """Private words to whoever asked, where the channel does not serve."""
 
     async def undelivered(self, job: Job) -> None:
-        """Say that a finished video could not be posted, and how to get it. Never raises."""
+        """Say that a finished video could not be posted, and how to get it; where that stays unclear it stays owed."""
         ...

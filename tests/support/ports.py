@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -128,10 +128,14 @@ class PostsInMemory(Posts):
 
 
 class NoticesInMemory(Notices):
-    """The members who were told in private that their video could not be posted."""
+    """The members who were told in private that their video could not be posted; nobody is while it is `silent`."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: Callable[[Job], Awaitable[None]]) -> None:
         self.told: list[Job] = []
+        self.silent = False
+        self._given = given
 
     async def undelivered(self, job: Job) -> None:
-        self.told.append(job)
+        if not self.silent:
+            self.told.append(job)
+            await self._given(job)

@@ -1,0 +1,15 @@
+"""Members who have not been told yet that their video could not be posted: whoever should have told them has died."""
+
+from datetime import timedelta
+from typing import Final
+
+from bot.jobs.engine import Engine
+
+PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to tell the member itself
+AT_ONCE: Final = 100  # notices; the next sweep has the others
+
+
+async def give_owed_notices(engine: Engine) -> None:
+    """Tell the members who are still owed a private word."""
+    for job in await engine.store.notices_owed(before=engine.clock.now() - PATIENCE, at_most=AT_ONCE):
+        await engine.notices.undelivered(job)

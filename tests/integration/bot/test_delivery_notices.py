@@ -1,0 +1,78 @@
+"""Private words to a member on the local Discord: given once, and owed until then."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.notices import NoticeDesk
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.states import State
+from sandbox.member import Message
+from tests.support.channel import RULES, Channel, open_channel
+
+DIRECT = "/users/@me/channels"
+
+
+class Desk(NoticeDesk):
+    """The desk, with what it said of each job to whoever keeps what is owed."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.told: list[Job] = []
+        super().__init__(channel.client, RULES, self._note)
+
+    async def _note(self, job: Job) -> None:
+        self.told.append(job)
+
+
+@pytest.fixture
+async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
+    async with open_channel(tmp_path, monkeypatch) as channel:
+        yield channel
+
+
+@pytest.fixture
+def desk(channel: Channel) -> Desk:
+    return Desk(channel)
+
+
+async def undelivered(channel: Channel) -> Job:
+    job = await channel.job(State.UNDELIVERED)
+    return job.evolve(problem=Problem(code=ProblemCode.CHANNEL, detail="403 50013"))
+
+
+async def private(channel: Channel) -> list[Message]:
+    await channel.mira.at_direct_messages()
+    return await channel.mira.messages()
+
+
+async def test_a_member_is_told_in_private_and_nothing_is_owed_any_more(channel: Channel, desk: Desk) -> None:
+    job = await undelivered(channel)
+    await desk.undelivered(job)
+    [message] = await private(channel)
+    assert [button.label for button in message.buttons] == ["Send again"]
+    assert desk.told == [job]
+
+
+async def test_a_word_that_is_repeated_arrives_once(channel: Channel, desk: Desk) -> None:
+    job = await undelivered(channel)
+    await channel.sandbox.admin.fault(method="POST", route="/messages", status=0, moment="after")
+    await desk.undelivered(job)
+    await desk.undelivered(job)
+    assert len(await private(channel)) == 1
+    assert job in desk.told
+
+
+async def test_what_discord_leaves_open_stays_owed(channel: Channel, desk: Desk) -> None:
+    job = await undelivered(channel)
+    await channel.sandbox.admin.fault(method="POST", route=DIRECT, status=503)
+    await desk.undelivered(job)
+    assert desk.told == []
+
+
+async def test_a_member_who_takes_no_words_from_us_is_left_in_peace(channel: Channel, desk: Desk) -> None:
+    job = await undelivered(channel)
+    await channel.sandbox.admin.fault(method="POST", route=DIRECT, status=403)
+    await desk.undelivered(job)
+    assert await private(channel) == []
+    assert desk.told == [job]
