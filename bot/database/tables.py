@@ -101,6 +101,37 @@ spending = Table(
     Column("usd", Usd, nullable=False),  # reserved and charged
 )
 
+# What each request took of its member's and its server's limits. It outlives the job, and tells nothing of what was
+# asked for.
+usage = Table(
+    "usage",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),  # of a thread the channel that it belongs to
+    Column("member_id", BigInteger, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("spend_day", Date, nullable=False),  # UTC
+    Column("seconds", Integer, nullable=False),  # of video
+    Column("usd", Usd, nullable=False),  # reserved, then charged
+    Column("counts", Integer, nullable=False),  # 0 once it ended without a video and without a charge
+    Column("given_back", Integer, nullable=False, server_default="0"),  # 1 where a moderator lets it not count
+)
+Index(None, usage.c.guild_id, usage.c.member_id, usage.c.asked_at)
+Index(None, usage.c.guild_id, usage.c.spend_day)
+Index(None, usage.c.asked_at)
+
+# Of which part of which spending cap a server's moderators have been told.
+spend_warnings = Table(
+    "spend_warnings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("period", String(10), primary_key=True),  # 2026-03-01 or 2026-03
+    Column("percent", Integer, primary_key=True, autoincrement=False),
+    Column("cap_usd", Usd, primary_key=True, autoincrement=False),
+    Column("told_at", Instant, nullable=False),
+)
+
 request_budget = Table(
     "request_budget",
     metadata,
