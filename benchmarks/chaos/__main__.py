@@ -20,7 +20,7 @@ from benchmarks.processes import run
 
 JOBS: Final = 200
 LIVES: Final = 90
-ROUNDS: Final = 8
+FREEZING: Final = 330.0  # seconds
 # Reached soon, and none after which a request has to be waited for that never left.
 QUICK: Final = (
     "PREPARING written",
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         jobs=options.jobs or (20 if options.quick else JOBS),
         boundaries=QUICK if options.quick else BOUNDARIES,
         lives=20 if options.quick else LIVES,
-        rounds=2 if options.quick else ROUNDS,
+        freezing=90.0 if options.quick else FREEZING,
         seed=options.seed,
         unknown_ends=not options.quick,
         logs=options.logs,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from yarl import URL
@@ -51,6 +52,15 @@ def operation_of(method: str, url: URL) -> str | None:
     """Tell what a request is for; None for one that no job depends on."""
     asked = f"{method} {url.path}"
     return next((name for name, pattern in _OPERATIONS.items() if pattern.fullmatch(asked)), None)
+
+
+def claim(folder: Path, boundary: str) -> bool:
+    """Stop at a boundary as the first of all processes; False where another has."""
+    try:
+        (folder / boundary).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 BOUNDARIES: Final = (

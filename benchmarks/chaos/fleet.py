@@ -4,15 +4,15 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from benchmarks.chaos.audit import Audit
-from benchmarks.chaos.boundaries import BOUNDARIES
-from benchmarks.chaos.lives import Record, bot, live, said, set_traps, still_to_hit
+from benchmarks.chaos.boundaries import BOUNDARIES, claim
+from benchmarks.chaos.lives import Record, bot, live, said, still_to_hit
 from benchmarks.chaos.single import Plan, Progress, ask_the_rest, jobs_in, settled
 from benchmarks.chaos.weather import bad_weather
 from benchmarks.chaos.world import World, open_world, read_line
@@ -20,13 +20,13 @@ from bot.jobs.states import DRIVEN
 from sandbox.demo.processes import Child
 from tests.support.postgres import running_postgres
 
-SLEEPERS: Final = 8  # workers that freeze, each at another boundary, beside one that does not
-ROUND: Final = 25.0  # seconds in which the sleepers come to their boundaries
+SLEEPERS: Final = 8  # workers that freeze, whichever boundary they come to first, beside one that does not
 ASK_EVERY: Final = 1.0  # seconds
-SELDOM: Final = 5.0  # seconds: jobs for the boundaries that are left
+SELDOM: Final = 3.0  # seconds: jobs for the boundaries that are left
 LONGER: Final = 5.0  # seconds that a sleeper is left frozen after the takeover
 TAKEOVER_LIMIT: Final = 90.0  # seconds after which nobody will take its jobs over any more
 LOOK_EVERY: Final = 0.5  # seconds
+TELL_EVERY: Final = 30.0  # seconds
 FEW: Final = 3
 GATEWAY_LIVES: Final = 15
 # The gateway's alone: a worker never saves a new job, and answers no command.
@@ -69,9 +69,8 @@ class Sleeper:
             await asyncio.sleep(LOOK_EVERY)
         return seconds if had_any else None
 
-    def wake(self, world: World, traps: Mapping[str, int]) -> None:
-        """Let it go on, with new traps."""
-        set_traps(world, self.name, traps)
+    def wake(self) -> None:
+        """Let it go on."""
         self.frozen_at = None
         self.child.send(signal.SIGCONT)
 
@@ -109,54 +108,74 @@ async def _kill_gateways(plan: Plan, world: World, record: Record, draw: random.
 async def _freeze_workers(
     plan: Plan, world: World, record: Record, draw: random.Random, url: str, progress: Progress
 ) -> None:
-    """Have workers freeze round by round, some at once, until every boundary was slept at or `lives` are used up."""
     theirs = [boundary for boundary in plan.boundaries if boundary not in GATEWAY]
     draw.shuffle(theirs)
     async with (
         bot(world, record) as gateway,
-        _sleepers(world, record, _shared_out(theirs)) as sleepers,
+        _sleepers(world, record, theirs) as sleepers,
         _asking(world, plan.jobs),
     ):
         await said(gateway, "ready")
-        for number in range(plan.rounds):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.gather(*(each.freezes() for each in sleepers)), ROUND)
-            frozen = [sleeper for sleeper in sleepers if sleeper.frozen_at is not None]
-            taken = await asyncio.gather(*(sleeper.taken_over(url) for sleeper in frozen))
-            record.takeovers += [seconds for seconds in taken if seconds is not None]
-            await asyncio.sleep(LONGER)
-            slept_at = {boundary for sleeper in sleepers for boundary in sleeper.boundaries}
-            left = [boundary for boundary in theirs if boundary not in slept_at]
-            for sleeper, traps in zip(frozen, _shared_out(left, len(frozen)), strict=True):
-                sleeper.wake(world, traps)
-            progress(
-                f"round {number + 1}: {len(frozen)} slept; {len(world.answered)} jobs, {len(left)} left {left[:FEW]}"
-            )
-            if not left:
-                break
+        sleeping = [asyncio.create_task(_sleep_on(each, url, record), name=each.name) for each in sleepers]
+        until = time.monotonic() + plan.freezing
+        try:
+            while time.monotonic() < until:
+                left = [each for each in theirs if each not in _slept_at(sleepers)]
+                progress(f"{len(world.answered)} jobs, {len(left)} boundaries left {left[:FEW]}")
+                if not left:
+                    break
+                await asyncio.wait(sleeping, timeout=TELL_EVERY, return_when=asyncio.FIRST_EXCEPTION)
+                for ended in sleeping:
+                    if ended.done():
+                        ended.result()
+        finally:
+            for task in sleeping:
+                task.cancel()
+            await asyncio.gather(*sleeping, return_exceptions=True)
+
+
+async def _sleep_on(sleeper: Sleeper, url: str, record: Record) -> None:
+    """See a worker freeze, others take its jobs, and it wake up, again and again."""
+    while True:
+        await sleeper.freezes()
+        if (seconds := await sleeper.taken_over(url)) is not None:
+            record.takeovers.append(seconds)
+        await asyncio.sleep(LONGER)
+        sleeper.wake()
+
+
+def _slept_at(sleepers: Sequence[Sleeper]) -> set[str]:
+    return {boundary for sleeper in sleepers for boundary in sleeper.boundaries}
 
 
 @asynccontextmanager
-async def _sleepers(
-    world: World, record: Record, traps: Sequence[Mapping[str, int]]
-) -> AsyncGenerator[Sequence[Sleeper]]:
-    """Run the workers that freeze; at the end all are awake."""
+async def _sleepers(world: World, record: Record, boundaries: Sequence[str]) -> AsyncGenerator[Sequence[Sleeper]]:
+    """Run the workers that freeze, each boundary stopping the first that comes to it; at the end all are awake."""
     async with AsyncExitStack() as stack:
         sleepers = [
             Sleeper(
                 name=name,
                 child=await stack.enter_async_context(
-                    bot(world, record, command="worker", name=name, traps=each, number=signal.SIGSTOP)
+                    bot(
+                        world,
+                        record,
+                        command="worker",
+                        name=name,
+                        traps=dict.fromkeys(boundaries, 1),
+                        number=signal.SIGSTOP,
+                    )
                 ),
             )
-            for name, each in ((f"sleeper {number}", each) for number, each in enumerate(traps))
+            for name in (f"sleeper {number}" for number in range(SLEEPERS))
         ]
         try:
             await asyncio.gather(*(said(sleeper.child, "worker_ready") for sleeper in sleepers))
             yield sleepers
         finally:
+            for boundary in boundaries:
+                claim(world.claims, boundary)
             for sleeper in sleepers:
-                sleeper.wake(world, {})
+                sleeper.wake()
 
 
 @asynccontextmanager
@@ -174,8 +193,3 @@ async def _asking(world: World, jobs: int) -> AsyncGenerator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-def _shared_out(boundaries: Sequence[str], count: int = SLEEPERS) -> list[dict[str, int]]:
-    """Deal boundaries out to so many workers; the first that one comes to is where it freezes."""
-    return [dict.fromkeys(boundaries[number::count], 1) for number in range(count)]

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.chaos.boundaries import BOUNDARIES
@@ -82,9 +81,15 @@ async def bot(
     number: signal.Signals = signal.SIGKILL,
 ) -> AsyncGenerator[Child]:
     """Run the bot with traps for as long as the block, and note what it said."""
-    file = set_traps(world, name, traps or {})
-    variables = {**world.variables, "CHAOS_TRAPS": str(file), "CHAOS_SIGNAL": number.name}
-    variables["DATA_DIR"] = str(world.folder / "data" / name)  # as on machines of their own
+    file = world.folder / f"{name}.traps"
+    file.write_text(json.dumps(traps or {}), encoding="utf-8")
+    variables = {
+        **world.variables,
+        "CHAOS_TRAPS": str(file),
+        "CHAOS_CLAIMS": str(world.claims),
+        "CHAOS_SIGNAL": number.name,
+        "DATA_DIR": str(world.folder / "data" / name),  # as on machines of their own
+    }
     started = time.time()
     async with python(name, "benchmarks.chaos.victim", command, folder=world.folder, environment=variables) as child:
         yield child
@@ -92,13 +97,6 @@ async def bot(
     if world.logs is not None:
         world.logs.mkdir(parents=True, exist_ok=True)
         (world.logs / f"{started:.3f} {name}.log").write_text("\n".join(child.lines), encoding="utf-8")
-
-
-def set_traps(world: World, name: str, traps: Mapping[str, int]) -> Path:
-    """Write down where a process is to stop: it reads that at its start, and whenever it has been stopped."""
-    file = world.folder / f"{name}.traps"
-    file.write_text(json.dumps(traps), encoding="utf-8")
-    return file
 
 
 async def said(child: Child, event: str, **facts: Any) -> Mapping[str, Any]:

@@ -27,12 +27,16 @@ SETTLES_WITHIN: Final = 240.0  # seconds from the last start to the end of the l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much is done. `lives` and `rounds` bound it; for `nothing_for` seconds at the end the history is empty."""
+    """How much is done.
+
+    `lives` bound it for one process, and for many the `freezing` seconds in which they may freeze; for `nothing_for`
+    seconds at the end the history is empty.
+    """
 
     jobs: int
     boundaries: tuple[str, ...]
     lives: int
-    rounds: int
+    freezing: float
     seed: int
     unknown_ends: bool
     logs: Path | None = None

@@ -2,7 +2,8 @@
 
 The traps hang on the store and on aiohttp from outside, in this process alone. `CHAOS_TRAPS` names a file with a JSON
 object of boundaries, each with the number of the passage at which the trap snaps; `CHAOS_SIGNAL` names what happens
-then, to this process and by itself: SIGKILL, or SIGSTOP, after which the file is read again.
+then, to this process and by itself: SIGKILL, or SIGSTOP. Of all processes that share the folder `CHAOS_CLAIMS` one
+stops at each boundary.
 """
 
 import json
@@ -10,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -27,6 +28,7 @@ from benchmarks.chaos.boundaries import (
     COMMITTED,
     LEFT,
     WRITTEN,
+    claim,
     operation_of,
     request_boundary,
     save_boundary,
@@ -44,23 +46,19 @@ Method = Callable[..., Awaitable[Any]]
 class Traps:
     """Passages still to be let by, for each boundary with a trap."""
 
-    def __init__(self, file: Path, number: signal.Signals) -> None:
-        self._file = file
+    def __init__(self, passages: Mapping[str, int], claims: Path, number: signal.Signals) -> None:
+        self._passages = dict(passages)
+        self._claims = claims
         self._signal = number
-        self._passages = self._read()
 
     def pass_by(self, boundary: str) -> None:
         """Pass a boundary, if its trap lets us."""
         if boundary not in self._passages:
             return
         self._passages[boundary] -= 1
-        if self._passages[boundary] == 0:
+        if self._passages[boundary] == 0 and claim(self._claims, boundary):
             say("snapped", boundary=boundary, at=time.time())
             os.kill(os.getpid(), self._signal)
-            self._passages = self._read()
-
-    def _read(self) -> dict[str, int]:
-        return json.loads(self._file.read_text(encoding="utf-8"))
 
 
 def say(event_name: str, **facts: object) -> None:
@@ -145,7 +143,11 @@ def tell_when_resumed() -> None:
 
 
 def main() -> None:
-    traps = Traps(Path(os.environ["CHAOS_TRAPS"]), signal.Signals[os.environ["CHAOS_SIGNAL"]])
+    traps = Traps(
+        json.loads(Path(os.environ["CHAOS_TRAPS"]).read_text(encoding="utf-8")),
+        Path(os.environ["CHAOS_CLAIMS"]),
+        signal.Signals[os.environ["CHAOS_SIGNAL"]],
+    )
     set_on_saves(traps)
     set_on_requests(traps)
     tell_when_resumed()
