@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.discord import payloads
 from sandbox.discord.announcer import Announcer
-from sandbox.discord.automod import rule_from
+from sandbox.discord.automod import changed_rule, rule_from
 from sandbox.discord.clock import SandboxClock
 from sandbox.discord.faults import Faults, read_fault
 from sandbox.discord.files import FileStore
@@ -64,6 +64,7 @@ class Administration:
             "remove_member": self.remove_member,
             "add_bot": self.add_bot,
             "automod_rule": self.add_automod_rule,
+            "change_automod_rule": self.change_automod_rule,
             "delete_automod_rule": self.delete_automod_rule,
         }
 
@@ -229,6 +230,15 @@ class Administration:
         rule = rule_from(payload, rule_id=self.world.mint(), guild=guild)
         guild.automod_rules[int(rule["id"])] = rule
         self._announce_rule("AUTO_MODERATION_RULE_CREATE", guild, rule)
+        return rule
+
+    async def change_automod_rule(self, payload: JsonObject) -> JsonObject:
+        """Change what is given of the rule `rule_id`; answers it."""
+        guild = self._guild(payload)
+        rule_id = _id(payload, "rule_id")
+        rule = changed_rule(guild.automod_rules[rule_id], payload, guild=guild)
+        guild.automod_rules[rule_id] = rule
+        self._announce_rule("AUTO_MODERATION_RULE_UPDATE", guild, rule)
         return rule
 
     async def delete_automod_rule(self, payload: JsonObject) -> JsonObject:

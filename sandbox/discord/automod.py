@@ -16,6 +16,7 @@ class Trigger(IntEnum):
     SPAM = 3
     KEYWORD_PRESET = 4
     MENTION_SPAM = 5
+    MEMBER_PROFILE = 6
 
 
 _METADATA: dict[Trigger, dict[str, Any]] = {
@@ -23,7 +24,16 @@ _METADATA: dict[Trigger, dict[str, Any]] = {
     Trigger.SPAM: {},
     Trigger.KEYWORD_PRESET: {"presets": [], "allow_list": []},
     Trigger.MENTION_SPAM: {"mention_total_limit": 20, "mention_raid_protection_enabled": False},
+    Trigger.MEMBER_PROFILE: {"keyword_filter": [], "regex_patterns": [], "allow_list": []},
 }
+
+
+def changed_rule(rule: JsonObject, payload: JsonObject, *, guild: Guild) -> JsonObject:
+    """Return a rule with what is given in place of what it had; its trigger cannot change."""
+    given = payload.get("trigger_metadata")
+    metadata = rule["trigger_metadata"] | (given if is_object(given) else {})
+    wanted = {**rule, **payload, "trigger_type": rule["trigger_type"], "trigger_metadata": metadata}
+    return rule_from(wanted, rule_id=int(rule["id"]), guild=guild)
 
 
 def rule_from(payload: JsonObject, *, rule_id: int, guild: Guild) -> JsonObject:
@@ -37,7 +47,7 @@ def rule_from(payload: JsonObject, *, rule_id: int, guild: Guild) -> JsonObject:
         "guild_id": str(guild.id),
         "creator_id": str(guild.owner_id),
         "name": text(payload, "name") or "Rule",
-        "event_type": 1,
+        "event_type": 2 if trigger is Trigger.MEMBER_PROFILE else 1,
         "trigger_type": int(trigger),
         "trigger_metadata": defaults | metadata,
         "actions": objects(payload.get("actions")) or [{"type": 1, "metadata": {}}],

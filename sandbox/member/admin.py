@@ -168,6 +168,10 @@ class Admin:
         """Add an AutoMod rule of Discord's shape; what is left out has Discord's default."""
         return await self._do("automod_rule", **{"guild_id": self.guild_id(guild)} | rule)
 
+    async def change_automod_rule(self, rule_id: str, rule: JsonObject, *, guild: str | None = None) -> JsonObject:
+        """Change what is given of an AutoMod rule."""
+        return await self._do("change_automod_rule", **{"guild_id": self.guild_id(guild), "rule_id": rule_id} | rule)
+
     async def delete_automod_rule(self, rule_id: str, *, guild: str | None = None) -> None:
         await self._do("delete_automod_rule", guild_id=self.guild_id(guild), rule_id=rule_id)
 

@@ -159,6 +159,11 @@ async def test_automod_rules_are_read_with_manage_server(stage: Stage, control: 
     assert film_club is not None
     [rule] = await film_club.fetch_automod_rules()
     assert (rule.name, rule.trigger.keyword_filter) == ("Words", ["bad*"])
+    heard = asyncio.ensure_future(stage.bot.wait_for("automod_rule_update", timeout=10))
+    await control.admin.change_automod_rule(added["id"], {"enabled": False, "trigger_metadata": {"allow_list": ["ok"]}})
+    changed = await heard
+    assert (changed.id, changed.enabled, changed.trigger.allow_list) == (rule.id, False, ["ok"])
+    assert changed.trigger.keyword_filter == ["bad*"]
     await control.admin.delete_automod_rule(added["id"])
     assert await film_club.fetch_automod_rules() == []
     await control.admin.set_role_permissions("Reelcast", 0)
