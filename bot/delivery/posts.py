@@ -11,7 +11,7 @@ import structlog
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, is_too_large, translated
 from bot.delivery.leave_by import leaving_by
 from bot.jobs.model import Job
-from bot.jobs.ports import CannotTell, LinksOff, TooLarge, Video
+from bot.jobs.ports import CannotTell, CardGone, LinksOff, TooLarge, Video
 from bot.media.errors import CannotFit
 from bot.media.fitting import FittingDesk
 from bot.presentation.controls import DetailsId
@@ -77,7 +77,7 @@ class PostDesk:
         """Look through what came after the card, or after the intent to post elsewhere, for our post."""
         seen = 0
         with translated():
-            await self._make_sure_that_we_see(job)
+            card_gone = await self._make_sure_that_we_see(job)
             history = self._channel(job).history(after=_earliest(job), limit=MOST_MESSAGES, oldest_first=True)
             async for message in history:
                 seen += 1
@@ -85,16 +85,23 @@ class PostDesk:
                     return message.id
         if seen == MOST_MESSAGES:
             raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
+        # In another channel there is no card, which is all that we want to know.
+        if card_gone and not (_was_asked_for(job) or _is_elsewhere(job)):
+            raise CardGone("deleted before the post was made")
         return None
 
-    async def _make_sure_that_we_see(self, job: Job) -> None:
-        """Ask for the card: without Read Message History the list of messages is empty, and no error."""
+    async def _make_sure_that_we_see(self, job: Job) -> bool:
+        """Ask for the card: without Read Message History the list of messages is empty, and no error.
+
+        Return whether the card is gone, which only whoever may read the history is told.
+        """
         try:
             await self._channel(job).fetch_message(job.card_message_id or 0)
         except discord.NotFound as error:
-            # In another channel there is no card, which is all that we want to know.
-            if error.code != UNKNOWN_MESSAGE or not (_was_asked_for(job) or _is_elsewhere(job)):
+            if error.code != UNKNOWN_MESSAGE:
                 raise
+            return True
+        return False
 
     async def _send(self, job: Job, text: str, view: discord.ui.View, file: discord.File | None) -> int:
         card = discord.MessageReference(

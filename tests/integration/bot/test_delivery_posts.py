@@ -301,6 +301,15 @@ async def test_a_card_that_somebody_deleted_stops_the_posting(channel: Channel, 
         await desk.find(job)
 
 
+async def test_a_post_is_found_although_its_card_was_deleted_meanwhile(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel)
+    post = await desk.post(job, video, leave_by=soon())
+    await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
+    assert await desk.find(job) == post
+
+
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES, Permission.VIEW_CHANNEL])
 async def test_a_channel_that_does_not_let_the_bot_post_says_so(
     channel: Channel, desk: PostDesk, video: Video, denied: Permission
