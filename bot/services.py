@@ -38,6 +38,8 @@ from bot.jobs.run_times import RunTimes
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
 from bot.jobs.thinning import keep_thin
+from bot.jobs.wish_desk import WishDesk
+from bot.jobs.wishes import WishStore
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
@@ -174,12 +176,14 @@ async def open_services(
         )
         guild_settings = SettingsStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
+        control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
         keep = timedelta(days=settings.keep_jobs_days)
         work = {
             "planner": planner.run,
             "queue": queue.run,
             "dispatcher": dispatcher.run,
             "reconciler": reconciler.run,
+            "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             "thinning": partial(keep_thin, store, clock, keep),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
@@ -206,7 +210,7 @@ async def open_services(
                 store=store,
                 intake=intake,
                 dispatcher=dispatcher,
-                control=JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock),
+                control=control,
                 cards=cards,
                 removal=RemovalDesk(client),
                 presses=RecentPresses(clock.monotonic),

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ import structlog
 
 from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
+from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed
@@ -86,12 +86,11 @@ class CardDesk:
                     return message.id
         return None
 
-    async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
-        shown = [await self._fitting(path, number) for number, path in enumerate(images, start=1)]
-        names = [name for name, _ in shown]
-        named = (replace(one, card_name=name) for one, name in zip(job.request.references, names, strict=True))
-        waiting = job.move(State.WAITING, self._clock.now(), references=tuple(named))
-        files = [discord.File(path, filename=name) for name, path in shown]
+    async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
+        fitting = {name: await self._fitting(name, path) for name, path in pictures.items()}
+        names = {name: filename for name, (filename, _) in fitting.items()}
+        waiting = job.move(State.WAITING, self._clock.now(), **shown(job.request, names))
+        files = [discord.File(path, filename=filename) for filename, path in fitting.values()]
         try:
             await self._show(waiting, attachments=files)
         finally:
@@ -181,15 +180,15 @@ class CardDesk:
         else:
             self._shown.pop(job.id, None)
 
-    async def _fitting(self, path: Path, number: int) -> tuple[str, Path]:
-        """Give a reference a name on the card, and a copy that fits where the original is too large."""
+    async def _fitting(self, name: str, path: Path) -> tuple[str, Path]:
+        """Give a picture its file's name on the card, and a copy that fits where the original is too large."""
         facts = await self._images.inspect(path)
         if facts.size > SHOWN_BYTES:
             path = await self._images.scale(
                 path, path.with_suffix(".shown"), max_bytes=SHOWN_BYTES, max_side=SHOWN_SIDE
             )
             facts = await self._images.inspect(path)
-        return f"image{number}.{facts.content_type.removeprefix('image/')}", path
+        return f"{name}.{facts.content_type.removeprefix('image/')}", path
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)

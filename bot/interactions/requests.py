@@ -7,6 +7,7 @@ import aiohttp
 import discord
 
 from bot.interactions.asked import asked_by
+from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
 from bot.interactions.wish import Wish, facts_of
@@ -15,7 +16,7 @@ from bot.jobs.model import Job, Reference, VideoRequest
 from bot.policy.denial import Denial
 from bot.policy.gate import Asked
 from bot.policy.permissions import missing_permissions
-from bot.policy.request import Refusal, RefusalCode, Upload, judge_request
+from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.card import status_card
 from bot.presentation.refusal import denial_message, refusal_message
 from bot.services import Services
@@ -32,16 +33,14 @@ class Requests:
     async def take(self, interaction: discord.Interaction[Any], wish: Wish) -> bool:
         """Answer with the card of a new job, or with why there is none; tell whether there is one."""
         services = self._services
-        refusal = _judge_place(interaction) or judge_request(
-            wish.prompt, [_upload(number, image) for number, image in wish.images], services.image_rules
-        )
-        if refusal is not None:
-            await self._refuse(interaction, refusal, wish.prompt)
+        read = _judge_place(interaction) or await read_wish(services, interaction, wish)
+        if isinstance(read, Refusal):
+            await self._refuse(interaction, read, wish.prompt)
             return False
         price = services.settings.prices_usd[wish.duration]
         asked = asked_by(
             interaction,
-            texts=(wish.prompt, *(image.filename for _, image in wish.images)),
+            texts=tuple(texts_of(read, wish)),
             duration=wish.duration,
             aspect_ratio=wish.aspect_ratio,
             price_usd=price,
@@ -57,10 +56,11 @@ class Requests:
             locale=interaction.locale.value,
             guild_locale=(interaction.guild_locale or discord.Locale.american_english).value,
             model=services.settings.segmind_model,
-            prompt=wish.prompt,
+            prompt=read.prompt,
             duration=wish.duration,
             aspect_ratio=wish.aspect_ratio,
             references=tuple(image for _, image in wish.images),
+            elements=read.elements,
         )
         try:
             job = await services.intake.accept(interaction.id, request, price_usd=price)
@@ -141,16 +141,6 @@ def reference_of(image: discord.Attachment) -> Reference:
         size=image.size,
         width=image.width or 0,
         height=image.height or 0,
-    )
-
-
-def _upload(number: int, image: Reference) -> Upload:
-    return Upload(
-        option=number,
-        content_type=image.content_type or None,
-        size=image.size,
-        width=image.width or None,
-        height=image.height or None,
     )
 
 

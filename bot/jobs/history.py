@@ -6,12 +6,13 @@ whole body is the one that the job saved, and it was created, by Segmind's own c
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import structlog
 
 from bot.jobs.model import Job
+from bot.jobs.request_body import request_body
 from bot.jobs.store import JobStore
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import SegmindClient
@@ -68,11 +69,17 @@ def is_same_request(row: HistoryRow, job: Job) -> bool:
     body, request = row.body, job.request
     if body is None or (row.created_at is not None and row.created_at < job.created_at - UNKNOWN_CLOCK_SLACK):
         return False
-    urls = body.get("image_urls")
-    if not isinstance(urls, list) or len(urls) != len(request.references):  # pyright: ignore[reportUnknownArgumentType]
+    # Saved characters have the same addresses every time, once they have any.
+    ours = request_body(request, [reference.url for reference in request.references])
+    asked = ("prompt", "duration", "aspect_ratio")
+    if any(str(body.get(name)) != str(ours[name]) for name in asked) or not _same_elements(
+        body.get("elements"), ours.get("elements")
+    ):
         return False
-    options = (body.get("prompt"), str(body.get("duration")), body.get("aspect_ratio"))
-    if options != (request.prompt, str(request.duration), request.aspect_ratio):
+    urls = body.get("image_urls")
+    if not request.references:
+        return True
+    if not isinstance(urls, list) or len(urls) != len(request.references):  # pyright: ignore[reportUnknownArgumentType]
         return False
     for url, reference in zip(urls, request.references, strict=True):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         path = urlsplit(str(url)).path  # pyright: ignore[reportUnknownArgumentType]
@@ -80,3 +87,13 @@ def is_same_request(row: HistoryRow, job: Job) -> bool:
         if path != urlsplit(reference.url).path and not on_card:
             return False
     return True
+
+
+def _same_elements(theirs: object, ours: object) -> bool:
+    """Compare the elements of two bodies; of ours, those that have no address yet can be any."""
+    if not isinstance(theirs, list | None) or not isinstance(ours, list | None):
+        return False
+    found = cast("list[object]", theirs or [])
+    own = cast("list[dict[str, object]]", ours or [])
+    pairs = zip(found, own, strict=False)
+    return len(found) == len(own) and all(each == mine or not mine["frontal_image_url"] for each, mine in pairs)

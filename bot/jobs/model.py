@@ -87,6 +87,8 @@ class ProblemCode(StrEnum):
     """Why a job did not end in a posted video; `presentation` has the sentence for each."""
 
     IMAGE = "IMAGE"  # a reference cannot be used; `detail` is the fault's name, `image` which one
+    ELEMENT_GONE = "ELEMENT_GONE"  # a saved character was removed before its first use; `detail` is its name
+    STORAGE = "STORAGE"  # Segmind's storage did not take the images of a saved character
     REFUSED = "REFUSED"  # Segmind did not accept the request
     MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
     RUN_FAILED = "RUN_FAILED"
@@ -204,6 +206,11 @@ class Job:
         if self.cost_usd is not None:
             return self.cost_usd
         return NOTHING if self.state in ENDED_UNCHARGED and not self._is_lost else self.reserved_usd
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it counts as a video: not where it ended without one, and without a charge."""
+        return self.state not in ENDED_UNCHARGED or bool(self.committed_usd)
 
     @property
     def _is_lost(self) -> bool:

@@ -1,11 +1,11 @@
-"""What the job engine asks of whoever shows jobs to people; `delivery` answers it on Discord."""
+"""What the job engine asks of others: `delivery` shows jobs to people, `cast` knows the saved characters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.jobs.model import Job
+from bot.jobs.model import Element, Job
 from bot.media.videos import VideoFacts
 
 
@@ -51,6 +51,37 @@ class Video:
     over: int | None = None  # bytes: what the channel takes, where this one is larger and goes as a link
 
 
+class ElementError(Exception):
+    """A saved character cannot be used; `detail` is for the operator."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ElementGone(ElementError):
+    """It was removed before it was ever used; `detail` is its name."""
+
+
+class ElementRefused(ElementError):
+    """Segmind's storage does not take its images now."""
+
+
+class Elements(Protocol):
+    """The saved characters that requests use."""
+
+    async def lasting(self, element: Element) -> Element:
+        """Give an element with addresses of its images that last, in Segmind's storage; it may take a minute.
+
+        Raises `ElementGone` or `ElementRefused`.
+        """
+        ...
+
+    async def portrait(self, element: Element, path: Path) -> bool:
+        """Write its frontal image to a file, for the card; tell whether there is one."""
+        ...
+
+
 class Cards(Protocol):
     """The status card of each job."""
 
@@ -65,8 +96,10 @@ class Cards(Protocol):
         """
         ...
 
-    async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
-        """Put the references on the card as its own attachments; return their names there, in order.
+    async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
+        """Put pictures on the card as its own attachments; return their names there, by the names they are given with.
+
+        These are `bot.jobs.card_pictures`' names of references and elements.
 
         Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
         """

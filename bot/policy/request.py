@@ -1,18 +1,22 @@
 """What can be judged of a request before anything is saved: its words, and what Discord says of its images."""
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
+from bot.jobs.model import Element
+from bot.jobs.prompt import NAME_LIMIT, Kind, Mention, as_sent, mentions, name_key, rewritten
 from bot.media.rules import ImageFault, ImageRules, judge_metadata
 
 PROMPT_LIMIT: Final = 2_500  # characters; Kling O1's
-MAX_IMAGES: Final = 7  # Kling O1's
+MAX_INPUTS: Final = 7  # images and saved characters together; Kling O1's
+MAX_IMAGES: Final = MAX_INPUTS
+LEAST_IMAGES: Final = 1  # in what is sent: where a member gives none, a picture of the first character stands in
+ELEMENT_REFERENCES: Final = (1, 3)  # of one character besides its frontal image, at least and at most; Kling O1's
 ASPECT_RATIOS: Final = ("16:9", "9:16", "1:1")
-_NAMED_IMAGE: Final = re.compile(r"@image(\d+)", re.IGNORECASE | re.ASCII)
 # Letters, numbers, punctuation and symbols show something; controls, spaces, bare marks and unassigned codes do not.
 _VISIBLE: Final = frozenset("LNPS")
 _FILLERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that are drawn as nothing
@@ -34,7 +38,11 @@ class RefusalCode(StrEnum):
     LONG_PROMPT = "LONG_PROMPT"
     IMAGE_COUNT = "IMAGE_COUNT"
     IMAGE = "IMAGE"
+    INPUT_COUNT = "INPUT_COUNT"  # images and characters together are too many
     UNKNOWN_IMAGE = "UNKNOWN_IMAGE"  # the prompt names an image that is not there
+    UNKNOWN_NAME = "UNKNOWN_NAME"  # the prompt names somebody who is not there
+    UNKNOWN_CHARACTER = "UNKNOWN_CHARACTER"  # an option names somebody who is not there
+    SAME_NAME = "SAME_NAME"  # two characters of one name were chosen
     GAP = "GAP"  # the prompt names images, and an option between them was left out
     OUTSIDE_SERVER = "OUTSIDE_SERVER"
     PERMISSIONS = "PERMISSIONS"
@@ -46,20 +54,87 @@ class Refusal:
     """Why a request makes no job; `presentation` has the sentence."""
 
     code: RefusalCode
-    number: int = 0  # the length of the prompt, or which image
-    count: int = 0  # how many images there are
+    number: int = 0  # the length of the prompt, or which image, or how many images
+    count: int = 0  # how many images there are, or characters
     fault: ImageFault | None = None
-    names: tuple[str, ...] = ()  # the permissions that are missing, in Discord's words
+    names: tuple[str, ...] = ()  # the permissions that are missing, in Discord's words; or what the prompt may name
+    name: str = ""  # that the prompt names, without its @; or what an option does
 
 
-def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> Refusal | None:
-    """Find the first thing that is wrong with a request; None if nothing is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A request as it is understood: every name in its prompt in its one spelling."""
+
+    prompt: str
+    elements: tuple[Element, ...]
+
+
+def read_request(
+    prompt: str,
+    uploads: Sequence[Upload],
+    rules: ImageRules,
+    *,
+    chosen: Sequence[Element] = (),
+    known: Mapping[str, Element] = MappingProxyType({}),
+) -> Read | Refusal:
+    """Read a request, or find the first thing that is wrong with it.
+
+    `chosen` are the saved characters that it uses in any case; those that its prompt names, of `known` by their keys,
+    come after them.
+    """
     if not has_words(prompt):
         return Refusal(code=RefusalCode.BLANK_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         return Refusal(code=RefusalCode.LONG_PROMPT, number=len(prompt))
-    if not 1 <= len(uploads) <= MAX_IMAGES:
-        return Refusal(code=RefusalCode.IMAGE_COUNT, count=len(uploads))
+    elements = {name_key(each.name): each for each in chosen}
+    if len(elements) < len({each.cast_id for each in chosen}):
+        return Refusal(code=RefusalCode.SAME_NAME, names=_names_twice(chosen))
+    named = list(mentions(prompt, {*known, *elements}))
+    for mention in named:
+        if mention.kind is Kind.NAME:
+            elements.setdefault(mention.key, known.get(mention.key) or elements[mention.key])
+    refusal = (
+        _judge_count(prompt, named, len(uploads), len(elements))
+        or _judge_images(uploads, rules)
+        or _judge_names(prompt, named, uploads, elements)
+    )
+    if refusal is not None:
+        return refusal
+    by_number = list(elements.values())
+
+    def spelled(mention: Mention) -> str:
+        if mention.kind is Kind.IMAGE:
+            return f"@Image{mention.number}"
+        found = elements[mention.key] if mention.kind is Kind.NAME else by_number[mention.number - 1]
+        return f"@{found.name}"
+
+    read = Read(prompt=rewritten(prompt, {*elements}, spelled), elements=tuple(by_number))
+    length = len(as_sent(read.prompt, [each.name for each in by_number]))
+    return Refusal(code=RefusalCode.LONG_PROMPT, number=length) if length > PROMPT_LIMIT else read
+
+
+def has_words(prompt: str) -> bool:
+    """Tell whether a prompt shows anything at all; joiners, marks of direction, fillers and wide spaces do not."""
+    return any(unicodedata.category(char)[0] in _VISIBLE and char not in _FILLERS for char in prompt)
+
+
+def _names_twice(chosen: Sequence[Element]) -> tuple[str, ...]:
+    keys = [name_key(each.name) for each in chosen]
+    return tuple(each.name for each in chosen if keys.count(name_key(each.name)) > 1)[:1]
+
+
+def _judge_count(prompt: str, named: Sequence[Mention], images: int, elements: int) -> Refusal | None:
+    if images + elements == 0:
+        unknown = next((each for each in named if each.kind is Kind.UNKNOWN), None)
+        return Refusal(code=RefusalCode.IMAGE_COUNT) if unknown is None else _unknown_name(prompt, unknown, ())
+    if images > MAX_INPUTS:
+        return Refusal(code=RefusalCode.IMAGE_COUNT, count=images)
+    if max(images, LEAST_IMAGES) + elements > MAX_INPUTS:
+        return Refusal(code=RefusalCode.INPUT_COUNT, number=images, count=elements)
+    return None
+
+
+def _judge_images(uploads: Sequence[Upload], rules: ImageRules) -> Refusal | None:
     for upload in uploads:
         fault = judge_metadata(
             rules,
@@ -70,22 +145,30 @@ def judge_request(prompt: str, uploads: Sequence[Upload], rules: ImageRules) -> 
         )
         if fault is not None:
             return Refusal(code=RefusalCode.IMAGE, number=upload.option, fault=fault)
-    return _judge_names(prompt, uploads)
-
-
-def has_words(prompt: str) -> bool:
-    """Tell whether a prompt shows anything at all; joiners, marks of direction, fillers and wide spaces do not."""
-    return any(unicodedata.category(char)[0] in _VISIBLE and char not in _FILLERS for char in prompt)
-
-
-def _judge_names(prompt: str, uploads: Sequence[Upload]) -> Refusal | None:
-    named = [int(digits[:9]) for digits in _NAMED_IMAGE.findall(prompt)]
-    if not named:
-        return None
-    count = len(uploads)
-    if [upload.option for upload in uploads] != list(range(1, count + 1)):
-        return Refusal(code=RefusalCode.GAP, count=count)
-    for number in named:
-        if not 1 <= number <= count:
-            return Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=number, count=count)
     return None
+
+
+def _judge_names(
+    prompt: str, named: Sequence[Mention], uploads: Sequence[Upload], elements: Mapping[str, Element]
+) -> Refusal | None:
+    count = len(uploads)
+    numbers = [each.number for each in named if each.kind is Kind.IMAGE]
+    if numbers and [upload.option for upload in uploads] != list(range(1, count + 1)):
+        return Refusal(code=RefusalCode.GAP, count=count)
+    there = (*(f"@Image{number}" for number in range(1, count + 1)), *(f"@{each.name}" for each in elements.values()))
+    for mention in named:
+        match mention.kind:
+            case Kind.IMAGE if not 1 <= mention.number <= count:
+                return Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=mention.number, count=count, names=there)
+            case Kind.ELEMENT if not 1 <= mention.number <= len(elements):
+                return Refusal(code=RefusalCode.UNKNOWN_NAME, name=f"Element{mention.number}", names=there)
+            case Kind.UNKNOWN:
+                return _unknown_name(prompt, mention, there)
+            case _:
+                continue
+    return None
+
+
+def _unknown_name(prompt: str, mention: Mention, there: tuple[str, ...]) -> Refusal:
+    name = prompt[mention.start + 1 : mention.end]
+    return Refusal(code=RefusalCode.UNKNOWN_NAME, name=name[:NAME_LIMIT], names=there)

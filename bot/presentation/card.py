@@ -12,6 +12,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import ENDED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
+from bot.presentation.cast_names import cast_line
 from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import clock_time, countdown, dollars, lasted, number, percent, problem_sentence
@@ -65,7 +66,10 @@ def _layout(job: Job, rules: ImageRules, *, now: datetime, position: int | None,
         container.add_item(ui.TextDisplay(f"{_('A moderator wrote:')}\n{words}"))
     if job.shows_contents:
         container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
-        container.add_item(ui.MediaGallery(*_gallery(job)))
+        if pictures := list(_gallery(job)):
+            container.add_item(ui.MediaGallery(*pictures))
+        if named := cast_line(request):
+            container.add_item(ui.TextDisplay(named))
     elif why := _unshown(job):
         container.add_item(ui.TextDisplay(f"-# {why}"))
     container.add_item(ui.TextDisplay(f"-# {_facts(job)}"))
@@ -125,6 +129,11 @@ def _gallery(job: Job) -> Iterator[discord.MediaGalleryItem]:
     for place, reference in enumerate(job.request.references, start=1):
         where = f"attachment://{reference.card_name}" if reference.card_name else reference.url
         yield discord.MediaGalleryItem(where, description=f"@Image{place}", spoiler=spoiler)
+    for element in job.request.elements:
+        if element.card_name:
+            yield discord.MediaGalleryItem(
+                f"attachment://{element.card_name}", description=f"@{element.name}", spoiler=spoiler
+            )
 
 
 def _facts(job: Job) -> str:
@@ -134,8 +143,9 @@ def _facts(job: Job) -> str:
         _("for {member}").format(member=f"<@{request.member_id}>"),
         lasted(request.duration),
         request.aspect_ratio,
-        ngettext("{count} reference", "{count} references", count).format(count=count),
     ]
+    if count:
+        facts.append(ngettext("{count} reference", "{count} references", count).format(count=count))
     if job.cost_usd is not None:
         facts.append(_("cost {amount}").format(amount=dollars(job.cost_usd)))
     return " · ".join(facts)

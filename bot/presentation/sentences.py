@@ -16,10 +16,17 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import MAX_IMAGES, PROMPT_LIMIT, Refusal, RefusalCode
+from bot.presentation.cast_names import request_sentence
 from bot.presentation.language import N_, SOURCE, _, ngettext, spoken
 from bot.presentation.text import clip
 
 _PROBLEMS: Final = {
+    ProblemCode.ELEMENT_GONE: N_(
+        "A saved character of this request was removed before the video was begun. Nothing was charged. You can ask for it again."
+    ),
+    ProblemCode.STORAGE: N_(
+        "The pictures of a saved character could not be brought to the video service. Nothing was charged. Try again later."
+    ),
     ProblemCode.REFUSED: N_(
         "The video service did not accept this request. Nothing was charged. Try another prompt or other images."
     ),
@@ -182,7 +189,7 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
             return _image_count_sentence(refusal.count)
         case RefusalCode.IMAGE:
             return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", rules)
-        case RefusalCode.UNKNOWN_IMAGE:
+        case RefusalCode.UNKNOWN_IMAGE if len(refusal.names) <= refusal.count > 0:
             sentence = ngettext(
                 "The prompt names `@Image{number}`, but there is only `@Image1`. Add that image or change the prompt.",
                 "The prompt names `@Image{number}`, but there are only {count} images. Add that image or change the prompt.",
@@ -201,11 +208,13 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
         case RefusalCode.SPEND_LIMIT:
             sentence = _("Today's spending limit for videos is reached. Try again {countdown}.")
             return sentence.format(countdown=countdown(spending_resets_at))
+        case _:
+            return request_sentence(refusal, named(refusal.names))
 
 
 def _image_count_sentence(count: int) -> str:
     if count == 0:
-        return _("There is no reference image. Add at least one.")
+        return _("There is no reference image and no saved character. Add at least one.")
     sentence = _("There are {count} reference images; at most {limit} are possible. Use fewer.")
     return sentence.format(count=number(count), limit=MAX_IMAGES)
 
@@ -213,6 +222,11 @@ def _image_count_sentence(count: int) -> str:
 def listed(names: Sequence[str]) -> str:
     """Write names one after another: "a, b and c"."""
     return format_list(names, locale=_styled())
+
+
+def named(names: Sequence[str]) -> str:
+    """Write what a prompt can name one after another; empty where there is nothing."""
+    return listed([f"`{name}`" for name in names]) if names else ""
 
 
 def _styled() -> str:

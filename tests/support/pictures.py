@@ -23,6 +23,7 @@ from simcord.preview import Preview
 
 from bot.app import Reelcast
 from bot.delivery.posts import PostDesk
+from bot.jobs.card_pictures import reference_name, shown
 from bot.jobs.clock import SystemClock
 from bot.jobs.intake import Intake
 from bot.jobs.ports import Video
@@ -73,12 +74,11 @@ async def draw(stage: Stage, preview: Preview, images: Sequence[Path], film: Pat
     options = {f"image{number}": (path.name, path.read_bytes()) for number, path in enumerate(images, start=1)}
     await stage.ask(PROMPT, **options)
     [job] = await stage.jobs()
-    names = await services.cards.attach(job, images)
-    references = tuple(
-        replace(reference, card_name=name) for reference, name in zip(job.request.references, names, strict=True)
+    names = await services.cards.attach(
+        job, {reference_name(number): path for number, path in enumerate(images, start=1)}
     )
     pass_time(3)
-    job = job.move(State.WAITING, now(), references=references)
+    job = job.move(State.WAITING, now(), **shown(job.request, names))
     job = job.move(State.SUBMITTING, now(), submitted_at=now()).move(State.QUEUED, now())
     pass_time(21)
     job = job.move(State.PROCESSING, now())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -50,12 +50,12 @@ class CardsInMemory(Cards):
             raise self.troubles.popleft()
         return self.unknown.get(job.id)
 
-    async def attach(self, job: Job, images: Sequence[Path]) -> Sequence[str]:
+    async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
         if self.troubles:
             raise self.troubles.popleft()
-        assert all(path.stat().st_size for path in images)
-        names = tuple(f"image{number}.png" for number in range(1, len(images) + 1))
-        self.attached.append((job.id, names))
+        assert all(path.stat().st_size for path in pictures.values())
+        names = {name: f"{name}.png" for name in pictures}
+        self.attached.append((job.id, tuple(names.values())))
         return names
 
     async def attachment_urls(self, job: Job) -> Mapping[str, str]:

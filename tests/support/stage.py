@@ -15,6 +15,8 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
+from bot.cast.lasting import LastingImages
+from bot.cast.store import CastStore
 from bot.database.engine import open_database
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
@@ -212,6 +214,7 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
             cards=cards,
             posts=posts,
             notices=NoticesInMemory(store.notice_given),
+            elements=LastingImages(CastStore(database), segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=fetcher,
             outputs=fetcher,

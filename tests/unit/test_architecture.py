@@ -31,9 +31,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.observing": ("bot.jobs",),
     "bot.presentation": (*PURE_JOBS, "bot.policy", "bot.media.rules"),
     "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs"),
-    "bot.interactions": ("bot.services", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
+    "bot.cast": ("bot.segmind", "bot.media", "bot.database", "bot.jobs"),
+    "bot.interactions": ("bot.services", "bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media"),
     "bot": ("bot",),  # the modules directly in it: settings apart, they wire
-    "cogs": ("bot.app", "bot.interactions", "bot.presentation", "bot.policy", "bot.jobs", "bot.media"),
+    "cogs": ("bot.app", "bot.interactions", "bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media"),
     "sandbox": (),
 }
 DISCORD_SPEAKERS = (

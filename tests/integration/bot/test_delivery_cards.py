@@ -173,7 +173,8 @@ async def test_the_references_become_the_cards_own_pictures(channel: Channel, de
     paths = [tmp_path / f"reference-{number}" for number in (1, 2)]
     for path, picture in zip(paths, pictures, strict=True):
         path.write_bytes(picture)
-    assert await desk.attach(job, paths) == ["image1.png", "image2.png"]
+    names = await desk.attach(job, dict(zip(("image1", "image2"), paths, strict=True)))
+    assert names == {"image1": "image1.png", "image2": "image2.png"}
     card = await channel.shows(job, "turn")
     assert [await channel.mira.download(shown) for shown in card.gallery] == pictures
     urls = await desk.attachment_urls(job)
@@ -187,7 +188,7 @@ async def test_attaching_again_after_a_crash_replaces_what_was_there(
     path = tmp_path / "reference-1"
     path.write_bytes(png())
     for _ in range(2):
-        await desk.attach(job, [path])
+        await desk.attach(job, {"image1": path})
     assert list(await desk.attachment_urls(job)) == ["image1.png"]
 
 
@@ -197,7 +198,7 @@ async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, desk: 
     path.write_bytes(png())
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     with pytest.raises(CardGone):
-        await desk.attach(job, [path])
+        await desk.attach(job, {"image1": path})
     with pytest.raises(CardGone):
         await desk.attachment_urls(job)
 
@@ -309,7 +310,7 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
     cancelled = replace(preparing.move(State.CANCELLED, NOON), version=preparing.version + 1)
     desk = CardDesk(channel.client, IMAGES, RULES, clock, newest=SavedElsewhere(cancelled).get)
     (tmp_path / "reference-1").write_bytes(png())
-    await desk.attach(preparing, [tmp_path / "reference-1"])
+    await desk.attach(preparing, {"image1": tmp_path / "reference-1"})
     await channel.shows(preparing, "Cancelled")
     await desk.close(0)
 

@@ -21,7 +21,7 @@ async def test_a_request_is_answered_by_a_card_that_everybody_sees(stage: Stage)
     assert card.id == result.response.id
     shown = texts(result.response)
     assert "Checking the images" in shown
-    assert r"> \@Image1 waves at \@image2" in shown
+    assert r"> \@Image1 waves at \@Image2" in shown
     assert f"for {stage.alice.mention} · 10 s · 9:16 · 2 references" in shown
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import PROMPT_LIMIT, Refusal, RefusalCode, Upload, judge_request
+from bot.policy.request import PROMPT_LIMIT, Refusal, RefusalCode, Upload, read_request
 
 RULES = ImageRules()
 
@@ -21,8 +21,8 @@ def uploads(*options: int) -> list[Upload]:
 
 
 def judged(prompt: str, *options: int) -> RefusalCode | None:
-    refusal = judge_request(prompt, uploads(*options), RULES)
-    return refusal and refusal.code
+    read = read_request(prompt, uploads(*options), RULES)
+    return read.code if isinstance(read, Refusal) else None
 
 
 @pytest.mark.parametrize("prompt", ["a fox", "🦊", "狐", "x" * PROMPT_LIMIT, "\u200d🦊", "한국", "नृत्य", "?"])
@@ -36,16 +36,16 @@ def test_a_prompt_with_nothing_to_see_is_blank(prompt: str) -> None:
 
 
 def test_a_prompt_beyond_the_models_limit_is_refused_with_its_length() -> None:
-    assert judge_request("x" * 2_501, uploads(1), RULES) == Refusal(code=RefusalCode.LONG_PROMPT, number=2_501)
+    assert read_request("x" * 2_501, uploads(1), RULES) == Refusal(code=RefusalCode.LONG_PROMPT, number=2_501)
 
 
 def test_the_first_image_at_fault_is_named_by_its_option() -> None:
-    refusal = judge_request("a fox", [upload(1), upload(4, size=10_000_001), upload(5, side=1)], RULES)
+    refusal = read_request("a fox", [upload(1), upload(4, size=10_000_001), upload(5, side=1)], RULES)
     assert refusal == Refusal(code=RefusalCode.IMAGE, number=4, fault=ImageFault.TOO_LARGE)
 
 
 def test_what_has_no_sides_is_no_image() -> None:
-    refusal = judge_request("a fox", [upload(side=None)], RULES)
+    refusal = read_request("a fox", [upload(side=None)], RULES)
     assert refusal == Refusal(code=RefusalCode.IMAGE, number=1, fault=ImageFault.NOT_AN_IMAGE)
 
 
@@ -67,13 +67,13 @@ def test_the_images_of_a_prompt_that_names_some_must_stand_without_a_gap() -> No
 
 @given(st.text(max_size=200), st.sets(st.integers(min_value=1, max_value=7), min_size=1))
 def test_any_prompt_with_any_images_is_judged(prompt: str, options: set[int]) -> None:
-    refusal = judge_request(prompt, uploads(*sorted(options)), RULES)
-    assert refusal is None or refusal.code in RefusalCode
+    refusal = read_request(prompt, uploads(*sorted(options)), RULES)
+    assert not isinstance(refusal, Refusal) or refusal.code in RefusalCode
 
 
 @pytest.mark.parametrize("count", [0, 8])
 def test_no_image_and_more_than_the_model_takes_are_refused(count: int) -> None:
-    refusal = judge_request("a fox", uploads(*range(1, count + 1)), RULES)
+    refusal = read_request("a fox", uploads(*range(1, count + 1)), RULES)
     assert refusal == Refusal(code=RefusalCode.IMAGE_COUNT, count=count)
 
 

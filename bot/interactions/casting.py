@@ -1,0 +1,82 @@
+"""Who plays in a request: the characters that a member chose, and those that their prompt names."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import discord
+
+from bot.cast.model import Character
+from bot.interactions.wish import Wish
+from bot.jobs.model import Reference
+from bot.jobs.prompt import name_key, possible_keys
+from bot.policy.guild_settings import CastSharing
+from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
+from bot.services import Services
+
+MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
+MOST_DIGITS: Final = 19  # of an id; what 64 bits hold
+
+
+async def read_wish(services: Services, interaction: discord.Interaction[Any], wish: Wish) -> Read | Refusal:
+    """Read a wish with every character that the member may use here, or say what is wrong with it."""
+    member_id = interaction.user.id
+    guild_id = await sharing_guild(services, interaction.guild_id)
+    chosen = list(wish.kept)
+    for text in wish.cast:
+        character = await find_character(services, text, member_id, guild_id)
+        if character is None:
+            return Refusal(
+                code=RefusalCode.UNKNOWN_CHARACTER, name=text, names=await _names(services, member_id, guild_id)
+            )
+        if character.id not in {each.cast_id for each in chosen}:
+            chosen.append(character.element)
+    known = await services.cast.by_names(possible_keys(wish.prompt), member_id, guild_id)
+    read = read_request(
+        wish.prompt,
+        [_upload(number, image) for number, image in wish.images],
+        services.image_rules,
+        chosen=chosen,
+        known={key: character.element for key, character in known.items()},
+    )
+    if isinstance(read, Refusal) and read.code is RefusalCode.UNKNOWN_NAME:
+        others = await _names(services, member_id, guild_id)
+        return replace(read, names=(*read.names, *(each for each in others if each not in read.names)))
+    return read
+
+
+async def find_character(services: Services, text: str, member_id: int, guild_id: int | None) -> Character | None:
+    """Find whom a member means by an id, as autocomplete gives it, or by a name, with or without its `@`."""
+    if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS:
+        return await services.cast.by_id(int(text), member_id, guild_id)
+    key = name_key(text.strip().removeprefix("@"))
+    return (await services.cast.by_names([key], member_id, guild_id)).get(key)
+
+
+async def sharing_guild(services: Services, guild_id: int | None) -> int | None:
+    """Return a server where what members share counts; None where nothing is shared."""
+    if guild_id is None:
+        return None
+    settings = await services.guild_settings.get(guild_id)
+    return None if settings.cast_sharing is CastSharing.OFF else guild_id
+
+
+async def _names(services: Services, member_id: int, guild_id: int | None) -> tuple[str, ...]:
+    usable = await services.cast.usable(member_id, guild_id)
+    return tuple(f"@{each.name}" for each in usable[:MOST_NAMED])
+
+
+def _upload(number: int, image: Reference) -> Upload:
+    return Upload(
+        option=number,
+        content_type=image.content_type or None,
+        size=image.size,
+        width=image.width or None,
+        height=image.height or None,
+    )
+
+
+def texts_of(read: Read, wish: Wish) -> Sequence[str]:
+    """Return everything that a member wrote, or that is shown with it."""
+    names = [each.name for each in read.elements]
+    return (read.prompt, wish.prompt, *names, *(image.filename for _, image in wish.images))

@@ -1,0 +1,55 @@
+"""Saved characters in a request: how a card names them, and what is wrong with a prompt that does."""
+
+from bot.jobs.model import VideoRequest
+from bot.jobs.prompt import NAME_LIMIT
+from bot.policy.request import LEAST_IMAGES, MAX_INPUTS, Refusal, RefusalCode
+from bot.presentation.language import _
+from bot.presentation.text import clip, plain
+
+
+def cast_line(request: VideoRequest) -> str:
+    """Say in which order a card's pictures show images and characters; empty where there are no characters."""
+    if not request.elements:
+        return ""
+    images = [f"@Image{number}" for number in range(1, len(request.references) + 1)]
+    names = [f"**{plain('@' + element.name)}**" for element in request.elements]
+    return _("-# In these pictures: {names}").format(names=" · ".join([*map(plain, images), *names]))
+
+
+def unknown_character_sentence(name: str, there: str) -> str:
+    """Say that a member has no character of a name, as they typed it, and which there are."""
+    shown = plain(clip(" ".join(name.split()), NAME_LIMIT))
+    if not there:
+        return _("There is no saved character **{name}**. Save one with `/cast add`.").format(name=shown)
+    return _("There is no saved character **{name}**. Use one of these: {there}.").format(name=shown, there=there)
+
+
+def request_sentence(refusal: Refusal, there: str) -> str:
+    """Say what is wrong with the names in a prompt; `there` lists what it can name, or is empty."""
+    match refusal.code:
+        case RefusalCode.INPUT_COUNT if refusal.number < LEAST_IMAGES:
+            sentence = _(
+                "There are {count} saved characters; without an image at most {limit} are possible. Use fewer."
+            )
+            return sentence.format(count=refusal.count, limit=MAX_INPUTS - LEAST_IMAGES)
+        case RefusalCode.INPUT_COUNT:
+            sentence = _(
+                "There are {images} images and {count} saved characters; at most {limit} in all are possible. Use "
+                "fewer."
+            )
+            return sentence.format(images=refusal.number, count=refusal.count, limit=MAX_INPUTS)
+        case RefusalCode.SAME_NAME:
+            sentence = _("There are two saved characters called `@{name}`. Use one of them.")
+            return sentence.format(name=refusal.names[0])
+        case RefusalCode.UNKNOWN_CHARACTER:
+            return unknown_character_sentence(refusal.name, there)
+        case _:
+            name = refusal.name or f"Image{refusal.number}"
+            if not there:
+                sentence = _(
+                    "The prompt names `@{name}`, but there is no such image and no such character. Add it, or change "
+                    "the prompt."
+                )
+                return sentence.format(name=name)
+            sentence = _("The prompt names `@{name}`, which is not there. Use one of these: {there}.")
+            return sentence.format(name=name, there=there)
