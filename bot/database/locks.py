@@ -16,6 +16,7 @@ class Lock(IntEnum):
 
     MIGRATING = 0x7265656C_0001
     SUBMITTING = 0x7265656C_0002
+    RESERVING = 0x7265656C_0003
 
 
 # Milliseconds, in place of what each session has. A migration is waited for however long it takes, and may take its
@@ -24,6 +25,7 @@ class Lock(IntEnum):
 _PATIENCE: Final[Mapping[Lock, Mapping[str, int]]] = {
     Lock.MIGRATING: {"lock_timeout": 0, "idle_in_transaction_session_timeout": 60_000},
     Lock.SUBMITTING: {"lock_timeout": 3_000},
+    Lock.RESERVING: {"lock_timeout": 2_000},  # a member waits, and Discord for 3 s only
 }
 
 

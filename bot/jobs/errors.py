@@ -15,7 +15,11 @@ class StaleJob(JobError):
 
 
 class SpendLimitReached(JobError):
-    """The day's spending limit has no room for one more run."""
+    """The bot's spending limit of the day, or of the whole month, has no room for one more run."""
+
+    def __init__(self, *, whole_month: bool = False) -> None:
+        super().__init__()
+        self.whole_month = whole_month
 
 
 class NoFreePlace(JobError):

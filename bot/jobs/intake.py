@@ -8,6 +8,7 @@ import structlog
 
 from bot.jobs.clock import Clock
 from bot.jobs.errors import StaleJob
+from bot.jobs.ledger import Reserve
 from bot.jobs.model import Job, VideoRequest
 from bot.jobs.ports import Cards
 from bot.jobs.states import State
@@ -22,18 +23,29 @@ class Dispatches(Protocol):
 
 class Intake:
     def __init__(
-        self, *, store: JobStore, dispatcher: Dispatches, cards: Cards, clock: Clock, daily_limit_usd: Decimal
+        self,
+        *,
+        store: JobStore,
+        dispatcher: Dispatches,
+        cards: Cards,
+        clock: Clock,
+        daily_limit_usd: Decimal,
+        monthly_limit_usd: Decimal | None = None,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
         self._cards = cards
         self._clock = clock
         self._daily_limit_usd = daily_limit_usd
+        self._monthly_limit_usd = monthly_limit_usd
 
-    async def accept(self, job_id: int, request: VideoRequest, *, price_usd: Decimal) -> Job:
-        """Save a request as a job and reserve its price.
+    async def accept(
+        self, job_id: int, request: VideoRequest, *, price_usd: Decimal, reserve: Reserve | None = None
+    ) -> Job:
+        """Save a request as a job and reserve its price, and what `reserve` finds room for.
 
-        Raises `SpendLimitReached` when the day's limit has no room; nothing is saved then.
+        Raises `SpendLimitReached` when the bot's spending has no room, and whatever `reserve` raises; nothing is saved
+        then.
         """
         now = self._clock.now()
         job = Job(
@@ -45,7 +57,9 @@ class Intake:
             spend_day=now.date(),
             reserved_usd=price_usd,
         )
-        saved = await self._store.add(job, daily_limit_usd=self._daily_limit_usd)
+        saved = await self._store.add(
+            job, daily_limit_usd=self._daily_limit_usd, monthly_limit_usd=self._monthly_limit_usd, reserve=reserve
+        )
         log.info("job_accepted", job=job.id, guild=request.guild_id, channel=request.channel_id, price=str(price_usd))
         return saved
 

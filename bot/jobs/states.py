@@ -78,6 +78,8 @@ ENDED: Final = frozenset({_S.DELIVERED, _S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.
 REVIEWED: Final = frozenset({_S.HELD, _S.REVIEW})
 # Somebody said no, or took it back: nothing of it is shown to others.
 WITHDRAWN: Final = frozenset({_S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
+# Somebody, or something, is still at work on it.
+UNFINISHED: Final = frozenset(State) - ENDED - {_S.UNDELIVERED}
 # Over without a video, and with nothing charged unless a cost is known.
 ENDED_UNCHARGED: Final = frozenset({_S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED})
 

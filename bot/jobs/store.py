@@ -9,16 +9,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import and_, case, delete, exists, false, func, literal, or_, select, update
+from sqlalchemy import and_, case, delete, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
-from bot.database.types import Usd
-from bot.database.upsert import insert_if_absent
-from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
+from bot.jobs import ledger
+from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
+from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, ProblemCode
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
@@ -41,25 +41,27 @@ class JobStore:
         """`enlist` hears of each job saved that has to be driven and has no driver, and is part of the transaction."""
         self._engine = engine
         self._enlist = enlist
-        # One connection of this process waits for its turn to submit: the others are for what need not wait.
-        self._submitting = asyncio.Lock()
+        # One connection of this process waits for its turn to submit, and one to reserve: the others are for what need
+        # not wait.
+        self._submitting, self._reserving = asyncio.Lock(), asyncio.Lock()
 
     @uncancelled
-    async def add(self, job: Job, *, daily_limit_usd: Decimal) -> Job:
-        """Save a new job and reserve its price in the same transaction.
+    async def add(
+        self,
+        job: Job,
+        *,
+        daily_limit_usd: Decimal,
+        monthly_limit_usd: Decimal | None = None,
+        reserve: Reserve | None = None,
+    ) -> Job:
+        """Save a new job and reserve its price, and what `reserve` finds room for, in the same transaction.
 
-        Raises `SpendLimitReached` when the day's spending would pass `daily_limit_usd`; nothing is saved then.
+        Raises `SpendLimitReached` when the spending of the day or of the month would pass its limit, and whatever
+        `reserve` raises; nothing is saved then.
         """
-        async with self._engine.begin() as connection:
-            await connection.execute(insert_if_absent(connection, spending, {"day": job.spend_day, "usd": NOTHING}))
-            price = literal(job.reserved_usd, Usd)
-            reserved = await connection.execute(
-                update(spending)
-                .where(spending.c.day == job.spend_day, spending.c.usd + price <= literal(daily_limit_usd, Usd))
-                .values(usd=spending.c.usd + price)
-            )
-            if reserved.rowcount == 0:
-                raise SpendLimitReached
+        limits = SpendLimits(per_day=daily_limit_usd, per_month=monthly_limit_usd)
+        async with self._reserving, self._engine.begin() as connection:
+            await ledger.reserve(connection, job, limits, reserve)
             saved = replace(job, version=1, ledger_usd=job.reserved_usd)
             await connection.execute(jobs.insert().values(to_row(saved)))
         return saved
@@ -280,9 +282,5 @@ async def _save(connection: AsyncConnection, job: Job) -> Job:
     )
     if result.rowcount == 0:
         raise StaleJob(job.id)
-    change = saved.ledger_usd - job.ledger_usd
-    if change:
-        await connection.execute(
-            update(spending).where(spending.c.day == job.spend_day).values(usd=spending.c.usd + literal(change, Usd))
-        )
+    await ledger.settle(connection, saved, saved.ledger_usd - job.ledger_usd)
     return saved
