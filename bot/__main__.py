@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `worker`, `check`, `invite`, `migrate`, `backup`."""
+"""The command line: `python -m bot run`, `worker`, `check`, `invite`, `jobs`, `job`, `migrate`, `backup`."""
 
 import asyncio
 import logging
@@ -27,6 +27,9 @@ from bot.database.backup import BackupRefused, back_up
 from bot.database.transfer import TransferRefused, transfer
 from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
+from bot.job_command import NoSuchJob, read_job, read_jobs, retry_job
+from bot.jobs.clock import SystemClock
+from bot.jobs.states import State
 from bot.logs import configure_logging
 from bot.settings import Settings, SettingsError, checked_database, file_of, load_settings
 from bot.worker import run_worker
@@ -138,6 +141,51 @@ def backup(file: Annotated[Path, typer.Argument(help="the new file to make")]) -
     except (sqlite3.Error, OSError) as error:
         _give_up(f"no copy was made: {error}")
     typer.echo(f"{file}: {size:,} bytes")
+
+
+@app.command()
+def jobs(
+    state: Annotated[list[State] | None, typer.Option(help="only these; may be given several times")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="how many at most")] = 20,
+) -> None:
+    """List the newest jobs, while the bot runs or not."""
+    settings = _settings()
+    _configure_logging(settings, level="ERROR")
+    with _told_why_not_read():
+        rows = asyncio.run(read_jobs(settings.database_url, state or (), at_most=limit))
+    for row in rows:
+        typer.echo("  ".join(row).rstrip())
+
+
+@app.command()
+def job(
+    job_id: Annotated[int, typer.Argument(metavar="ID", help="as the log and `jobs` have it")],
+    *,
+    retry: Annotated[bool, typer.Option("--retry", help="have it followed or posted again; it never pays")] = False,
+) -> None:
+    """Tell all of one job; with --retry the bot that runs takes its work up again."""
+    settings = _settings()
+    _configure_logging(settings, level="ERROR")
+    try:
+        with _told_why_not_read():
+            if retry:
+                typer.echo(asyncio.run(retry_job(settings.database_url, job_id, SystemClock())))
+                return
+            facts = asyncio.run(read_job(settings.database_url, job_id))
+    except NoSuchJob:
+        _give_up(f"there is no job {job_id}; `jobs` lists the newest")
+    width = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        typer.echo(f"{name:{width}}  {value}")
+
+
+@contextmanager
+def _told_why_not_read() -> Generator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        log.debug("not_read", exc_info=error)
+        _give_up("the database of DATABASE_URL cannot be read; has the bot been started on it, in this version?")
 
 
 def _database_url(url: str) -> str:

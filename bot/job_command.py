@@ -1,0 +1,117 @@
+"""`bot jobs` and `bot job`: what whoever is at the machine sees of the jobs, while the bot runs or not."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import open_database
+from bot.jobs.clock import Clock
+from bot.jobs.counts import newest_jobs
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.jobs.wishes import WishStore
+
+_HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")
+ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for wishes every two
+LOOK_EVERY: Final = 0.2
+NOT_ANSWERED: Final = (
+    "The wish is left; no bot has taken it up yet. One that runs does so within seconds, or at its start."
+)
+
+
+class NoSuchJob(Exception):
+    """The database has no job of this id."""
+
+
+async def read_jobs(url: str, states: Sequence[State], *, at_most: int) -> list[tuple[str, ...]]:
+    """Give the newest jobs that are in one of `states`, or all, as rows of one width below a heading."""
+    async with open_database(url, migrate=False) as database:
+        jobs = await newest_jobs(database, states or tuple(State), at_most=at_most)
+    rows = [_HEADING, *(_row(job) for job in jobs)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [tuple(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def _row(job: Job) -> tuple[str, ...]:
+    return (
+        str(job.id),
+        job.state.value,
+        _moment(job.state_since),
+        str(job.request.guild_id),
+        str(job.request.member_id),
+        str(job.request.duration),
+        "" if job.cost_usd is None else f"${job.cost_usd:.2f}",
+        job.problem.code.value if job.problem else "",
+    )
+
+
+async def read_job(url: str, job_id: int) -> list[tuple[str, str]]:
+    """Give all facts of one job but its prompt and the addresses of its files, which are public to whoever has them.
+
+    Raises `NoSuchJob`.
+    """
+    async with open_database(url, migrate=False) as database:
+        return list(_facts(await _get(database, job_id)))
+
+
+async def retry_job(url: str, job_id: int, clock: Clock) -> str:
+    """Leave the wish that a job be followed or posted again, and tell what came of it.
+
+    Raises `NoSuchJob`.
+    """
+    async with open_database(url, migrate=False) as database:
+        await _get(database, job_id)
+        wishes = WishStore(database)
+        await wishes.leave(job_id, clock.now())
+        give_up_at = clock.monotonic() + ANSWER_WITHIN
+        while (words := await wishes.answered(job_id)) is None and clock.monotonic() < give_up_at:
+            await clock.sleep(LOOK_EVERY)
+        return words or NOT_ANSWERED
+
+
+async def _get(database: AsyncEngine, job_id: int) -> Job:
+    job = await JobStore(database).get(job_id)
+    if job is None:
+        raise NoSuchJob
+    return job
+
+
+def _facts(job: Job) -> Iterator[tuple[str, str]]:
+    request = job.request
+    known: dict[str, object] = {
+        "job": job.id,
+        "state": job.state.value,
+        "since": job.state_since,
+        "asked at": job.created_at,
+        "server": request.guild_id,
+        "channel": request.channel_id,
+        "member": request.member_id,
+        "model": request.model,
+        "video": f"{request.duration} s, {request.aspect_ratio}, {len(request.references)} references",
+        "card": job.card_message_id,
+        "submits tried": job.submit_attempts,
+        "submitted at": job.submitted_at,
+        "request id": job.request_id,
+        "completed at": job.completed_at,
+        "run, seconds": job.run_seconds,
+        "reserved": f"${job.reserved_usd:.2f}",
+        "cost": None if job.cost_usd is None else f"${job.cost_usd:.2f}",
+        "file lives until": job.output_ends_at,
+        "cancel wished": "yes" if job.cancel_requested else None,
+        "tried again at": job.retry_at,
+        "posts tried": job.post_attempts or None,
+        "posted in": job.post_channel_id,
+        "post": job.post_message_id,
+        "problem": job.problem and job.problem.code.value,
+        "detail": job.problem and job.problem.detail,
+    }
+    for name, value in known.items():
+        if value not in (None, ""):
+            yield name, _moment(value) if isinstance(value, datetime) else str(value)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
