@@ -58,10 +58,10 @@ async def serve(options: argparse.Namespace) -> None:
     ended = _end_of_service()
     async with AsyncExitStack() as stack:
         parts: dict[str, Mapping[str, object]] = {}
-        if options.part in {None, DISCORD}:
-            parts[DISCORD] = await _start_discord(stack, options)
         if options.part in {None, SEGMIND}:
             parts[SEGMIND] = await _start_segmind(stack, options)
+        if options.part in {None, DISCORD}:
+            parts[DISCORD] = await _start_discord(stack, options, parts.get(SEGMIND))
         print(json.dumps({**parts, "environment": environment(**parts)}), flush=True)  # noqa: T201
         if options.until_eof:
             _watch_input(ended)
@@ -90,12 +90,16 @@ def environment(
     return {name: str(value) for name, value in variables.items()}
 
 
-async def _start_discord(stack: AsyncExitStack, options: argparse.Namespace) -> Mapping[str, object]:
+async def _start_discord(
+    stack: AsyncExitStack, options: argparse.Namespace, segmind: Mapping[str, object] | None
+) -> Mapping[str, object]:
     from sandbox.discord.server import DiscordSandbox  # noqa: PLC0415 - Segmind alone does not load it
+    from sandbox.web.server import Page  # noqa: PLC0415
 
-    server = DiscordSandbox(host=options.host, port=options.port, recording=options.recording)
+    page = await stack.enter_async_context(Page.open(None if segmind is None else str(segmind["control_url"])))
+    server = DiscordSandbox(host=options.host, port=options.port, recording=options.recording, page=page.routes())
     discord = await stack.enter_async_context(server)
-    return dict(discord.describe())
+    return {**discord.describe(), "page_url": f"{discord.origin}/"}
 
 
 async def _start_segmind(stack: AsyncExitStack, options: argparse.Namespace) -> Mapping[str, object]:

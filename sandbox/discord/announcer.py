@@ -89,6 +89,14 @@ class Announcer:
             direct_intent=Intent.DIRECT_MESSAGE_TYPING,
         )
 
+    def bot_presence(self, online: bool) -> None:
+        """Show the members whether the bot is there."""
+        user: JsonObject = {"id": str(self._world.bot.id)}
+        status = "online" if online else "offline"
+        for guild in self._world.guilds.values():
+            data: JsonObject = {"user": user, "guild_id": str(guild.id), "status": status}
+            self.users(guild.members, "PRESENCE_UPDATE", data)
+
     def wake(self, channel: Channel) -> None:
         """Unarchive a thread that was written in, and announce it."""
         guild = self._world.guild_of(channel)

@@ -14,6 +14,7 @@ from sandbox.discord.files import FileStore
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.member_actions import MemberActions
 from sandbox.discord.message_payloads import MessagePayloads
+from sandbox.discord.places import Places
 from sandbox.discord.refusals import UNKNOWN_USER, DiscordRefusal
 from sandbox.discord.resolving import ClientRefusal
 from sandbox.discord.wire import snowflake
@@ -35,6 +36,7 @@ class Control:
         render: MessagePayloads,
         admin: Mapping[str, AdminAction],
         describe: Callable[[], Mapping[str, object]],
+        bot_is_online: Callable[[], bool],
     ) -> None:
         self._world = world
         self._announcer = announcer
@@ -42,10 +44,13 @@ class Control:
         self._render = render
         self._admin = admin
         self._describe = describe
+        self._places = Places(world)
+        self._bot_is_online = bot_is_online
         self._sockets: set[web.WebSocketResponse] = set()
         self._members: dict[str, MemberAction] = {
             "send": members.send,
             "delete": members.delete,
+            "typing": members.typing,
             "direct": members.direct,
             "commands": members.commands,
             "command": members.command,
@@ -93,7 +98,10 @@ class Control:
             return _error(refusal.status, str(refusal))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Tell a member's client what it sees now, then everything that changes."""
+        """Tell a member's client what it sees now, then everything that changes.
+
+        Whatever the client sends is its wish to be told anew what it sees, as after a change of permissions.
+        """
         try:
             user = self._user(request)
         except DiscordRefusal as refusal:
@@ -105,12 +113,13 @@ class Control:
         stop = self._announcer.listen(
             user.id, lambda event, data: queue.put_nowait(json.dumps({"event": event, "data": data}))
         )
-        queue.put_nowait(json.dumps({"event": "READY", "data": self._snapshot(user)}))
+        queue.put_nowait(self._ready(user))
         sender = asyncio.create_task(_pump(queue, socket), name=f"control events of {user.username}")
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
                     break
+                queue.put_nowait(self._ready(user))
         finally:
             stop()
             sender.cancel()
@@ -122,8 +131,11 @@ class Control:
         for socket in list(self._sockets):
             await socket.close()
 
+    def _ready(self, user: User) -> str:
+        return json.dumps({"event": "READY", "data": self._snapshot(user)})
+
     def _snapshot(self, user: User) -> JsonObject:
-        """Return who the member is and every message they may see."""
+        """Return who the member is, where they are, every message they may see, and whether the bot is there."""
         channels = [
             *self._world.direct.values(),
             *(each for guild in self._world.guilds.values() for each in guild.channels.values()),
@@ -134,7 +146,14 @@ class Control:
             for message in channel.messages.values()
             if self._world.may_view(user.id, message)
         ]
-        return {"user": payloads.user(user), "messages": messages}
+        return {
+            "user": payloads.user(user),
+            "locale": user.locale,
+            "application_id": str(self._world.application_id),
+            "bot_online": self._bot_is_online(),
+            **self._places.of(user),
+            "messages": messages,
+        }
 
     def _user(self, request: web.Request) -> User:
         user = self._world.users.get(snowflake(request.match_info["user_id"]) or 0)

@@ -1,10 +1,12 @@
 """Discord's JSON for interactions: the event, the answer to a callback, and what messages keep of it."""
 
 from sandbox.discord import payloads
+from sandbox.discord.command_rules import NESTING
 from sandbox.discord.interaction import Interaction
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.message_payloads import MessagePayloads
 from sandbox.discord.messages import DEFAULT_UPLOAD_LIMIT
+from sandbox.discord.wire import objects
 from sandbox.discord.world import Message, MessageFlag, World
 
 GUILD_CONTEXT, DIRECT_CONTEXT = 0, 1
@@ -67,6 +69,15 @@ def metadata(interaction: Interaction) -> JsonObject:
     if interaction.opened_by is not None:
         found["triggering_interaction_metadata"] = metadata(interaction.opened_by)
     return found
+
+
+def command_name(interaction: Interaction) -> str:
+    """Return the name of the command that was used, with those of its subcommands."""
+    names, level = [interaction.data["name"]], interaction.data
+    while inner := [each for each in objects(level.get("options")) if each["type"] in NESTING]:
+        level = inner[0]
+        names.append(level["name"])
+    return " ".join(names)
 
 
 def callback(interaction: Interaction, changed: Message | None, render: MessagePayloads) -> JsonObject:

@@ -197,6 +197,7 @@ class InteractionDesk:
             author=self._world.bot,
             type=kind,
             interaction=interaction_payloads.metadata(interaction),
+            command=None if kind is MessageType.DEFAULT else interaction_payloads.command_name(interaction),
             visible_to=interaction.user.id if ephemeral else None,
             flags=MessageFlag(ephemeral),
         )

@@ -2,6 +2,7 @@
 
 from sandbox.discord import command_input, modal_input, payloads
 from sandbox.discord.access import Access
+from sandbox.discord.announcer import Announcer
 from sandbox.discord.body import Body
 from sandbox.discord.command_rules import CommandType
 from sandbox.discord.commands import CommandRegistry
@@ -32,9 +33,11 @@ class MemberActions:
         registry: CommandRegistry,
         desk: InteractionDesk,
         render: MessagePayloads,
+        announcer: Announcer,
     ) -> None:
         self._world = world
         self._access = access
+        self._announcer = announcer
         self._files = files
         self._messages = messages
         self._registry = registry
@@ -60,15 +63,29 @@ class MemberActions:
         self._messages.delete(message)
         return {}
 
+    async def typing(self, user: User, body: Body) -> JsonObject:
+        """Show the others in `{channel_id}` that the member types."""
+        channel = self._channel(user, body.object)
+        self._access.require_posting(channel, files=False, user=user)
+        self._announcer.typing(channel, user.id)
+        return {}
+
     async def direct(self, user: User, _body: Body) -> JsonObject:
         """Open the direct channel with the bot; answers it."""
         return payloads.channel(self._world.direct_channel(user))
 
     async def commands(self, user: User, body: Body) -> JsonObject:
-        """Answer the commands that a member may use in `{channel_id}`."""
+        """Answer the commands that a member may use in `{channel_id}`, and why they may not use the others."""
         channel = self._channel(user, body.object)
-        found = [*self._registry.all(channel.guild_id), *self._registry.all(None)]
-        return {"commands": [each for each in found if self._may_use(user, channel, each)]}
+        usable: list[JsonObject] = []
+        refused: list[JsonObject] = []
+        for command in [*self._registry.all(channel.guild_id), *self._registry.all(None)]:
+            try:
+                self._find(user, channel, CommandType(command["type"]), command["name"])
+                usable.append(command)
+            except ClientRefusal as refusal:
+                refused.append(command | {"reason": str(refusal)})
+        return {"commands": usable, "refused": refused}
 
     async def command(self, user: User, body: Body) -> JsonObject:
         """Use a command: `{channel_id, name, kind?, options?, target_id?}`; `name` may hold subcommands."""
@@ -159,13 +176,6 @@ class MemberActions:
 
     def _find(self, user: User, channel: Channel, kind: CommandType, name: str) -> JsonObject:
         return command_input.find_command(self._registry, self._world, user=user, channel=channel, kind=kind, name=name)
-
-    def _may_use(self, user: User, channel: Channel, command: JsonObject) -> bool:
-        try:
-            self._find(user, channel, CommandType(command["type"]), command["name"])
-        except ClientRefusal:
-            return False
-        return True
 
     def _resolver(self, user: User, channel: Channel, body: Body) -> Resolver:
         return Resolver(

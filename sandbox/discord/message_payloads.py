@@ -89,6 +89,9 @@ class MessagePayloads:
                 "application_id": str(self._world.application_id),
                 "webhook_id": str(self._world.application_id),
             }
+            if subject.command is not None:  # deprecated, and the only place that has the command's name
+                known = {key: subject.interaction[key] for key in ("id", "type", "user")}
+                payload["interaction"] = known | {"name": subject.command}
         if subject.reference is not None:
             payload["message_reference"] = self._reference(subject)
         return payload

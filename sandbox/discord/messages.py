@@ -28,6 +28,7 @@ class Origin:
     author: User
     type: MessageType = MessageType.DEFAULT
     interaction: JsonObject | None = None
+    command: str | None = None
     visible_to: int | None = None
     flags: MessageFlag = NO_FLAGS
 
@@ -116,6 +117,7 @@ class Messages:
             type=origin.type,
             flags=origin.flags,
             interaction=origin.interaction,
+            command=origin.command,
             visible_to=origin.visible_to,
         )
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict
@@ -36,6 +37,7 @@ from sandbox.discord.rest.routing import Router
 from sandbox.discord.rest.webhooks import WebhookRoutes
 from sandbox.discord.signed_urls import UrlSigner
 from sandbox.discord.source import WorldSource
+from sandbox.discord.strangers import refuse_strangers
 from sandbox.discord.world import Guild
 from sandbox.discord.world_seed import seed
 
@@ -84,7 +86,8 @@ class DiscordSandbox:
     """A Discord of one's own, served from `async with` until its end.
 
     `port` 0 takes any free port. `recording` is a file that every exchange is appended to. `clock` is what
-    signed addresses, tokens and nonces go by; files live in a temporary directory.
+    signed addresses, tokens and nonces go by; files live in a temporary directory. `page` are routes of a page
+    for people, which shares the address.
     """
 
     def __init__(
@@ -94,10 +97,12 @@ class DiscordSandbox:
         port: int = 0,
         recording: Path | None = None,
         clock: SandboxClock | None = None,
+        page: Iterable[web.AbstractRouteDef] = (),
     ) -> None:
         self._host = host
         self._port = port
         self._recording = Recording(recording)
+        self._page = tuple(page)
         self._exit = contextlib.AsyncExitStack()
         self.clock = clock or SandboxClock()
         self.world = seed(self.clock)
@@ -167,7 +172,7 @@ class DiscordSandbox:
             ]
         )
         rest = RestEndpoint(world, router, files, limiter, faults, self._recording)
-        members = MemberActions(world, access, files, messages, registry, desk, render)
+        members = MemberActions(world, access, files, messages, registry, desk, render, announcer)
         admin = Administration(
             world=world,
             clock=self.clock,
@@ -181,9 +186,12 @@ class DiscordSandbox:
             limiter=limiter,
             account=account,
         )
-        self._control = control = Control(world, announcer, files, members, render, admin.actions(), self.describe)
+        self._control = control = Control(
+            world, announcer, files, members, render, admin.actions(), self.describe, lambda: gateway.is_connected
+        )
+        gateway.presence = announcer.bot_presence
         cdn = Cdn(files, signer)
-        app = web.Application(client_max_size=MAX_BODY)
+        app = web.Application(client_max_size=MAX_BODY, middlewares=[refuse_strangers])
         app.router.add_get("/gateway", gateway.handle)
         app.router.add_get("/gateway/", gateway.handle)
         for folder in ("attachments", "ephemeral-attachments"):
@@ -191,6 +199,7 @@ class DiscordSandbox:
         for folder in ("avatars", "embed"):
             app.router.add_get(f"/{folder}/{{path:.+}}", cdn.avatar)
         app.router.add_routes(control.routes())
+        app.router.add_routes(self._page)
         app.router.add_route("*", "/api/{path:.*}", rest.handle)
         return app
 

@@ -117,6 +117,7 @@ class Message:
     edited_at: float | None = None
     reference: int | None = None
     interaction: JsonObject | None = None  # interaction_metadata
+    command: str | None = None  # the name of the command that it answers, subcommands included
     visible_to: int | None = None  # the only user who sees an ephemeral message
     tts: bool = False
 

@@ -93,6 +93,7 @@ class Control:
             "operations": dict(meter.by_operation),
             "too_many_requests": meter.too_many,
             "busiest_minute": meter.busiest,
+            "this_minute": self._gateway.requests_this_minute,
             "fetched": [
                 FetchReport(url=fetched.url, status=fetched.status, refusal=fetched.refusal)
                 for fetched in service.fetched
@@ -113,6 +114,7 @@ def _request_report(run: Run) -> RequestReport:
         "state": run.status,
         "body": dict(run.body),
         "created": run.submitted,
+        "finished": run.finished,
         "charged": float(run.charged),
         "foreign": run.inputs is None,
         "error": run.error,

@@ -45,6 +45,10 @@ class Gateway:
         self._changes = changes
         self._window = RateWindow()
 
+    @property
+    def requests_this_minute(self) -> int:
+        return self._window.count(self._service.clock.now())
+
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Lead a request through; whatever refuses it ends here as the service words it."""
         operation = _operation(request)

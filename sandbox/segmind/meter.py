@@ -20,6 +20,10 @@ class RateWindow:
         self.used += 1
         return self.opened + WINDOW if self.used > limit else None
 
+    def count(self, now: float) -> int:
+        """Return how many requests the open window has taken; none if it is over."""
+        return self.used if now < self.opened + WINDOW else 0
+
 
 @dataclass(slots=True, kw_only=True)
 class Meter:

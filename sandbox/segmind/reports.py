@@ -18,13 +18,14 @@ class SegmindDescription(TypedDict):
 
 
 class RequestReport(TypedDict):
-    """One request; `created` is Unix seconds, `charged` USD."""
+    """One request; `created` and `finished` are Unix seconds, `charged` USD."""
 
     request_id: str
     model: str
     state: str
     body: dict[str, object]
     created: float
+    finished: float | None
     charged: float
     foreign: bool
     error: str | None
@@ -51,6 +52,7 @@ class StateReport(TypedDict):
     operations: dict[str, int]
     too_many_requests: int  # 429s
     busiest_minute: int  # most limited requests within any 60 s
+    this_minute: int  # requests in the window of the rate limit that is open now
     fetched: list[FetchReport]
     key_leaks: list[str]
     faults: list[dict[str, object]]

@@ -21,6 +21,7 @@ from sandbox.segmind.renderer import Renderer
 from sandbox.segmind.settings import ForeignRequest, Settings
 
 MODERATION = "The request was blocked by the content moderation (RAI) filter: prompt violates the usage policy"
+FAILED = "Video generation failed. Please try again"
 FOREIGN_COST = Decimal("1.35")  # USD
 
 
@@ -123,13 +124,18 @@ class Service:
 
     async def _produce(self, inputs: Inputs) -> Path:
         images = [await self._image(place, url) for place, url in inputs.images]
-        prompt = inputs.prompt.casefold()
-        if any(word.casefold() in prompt for word in self.settings.moderation_words):
+        if self.settings.runs_end == "failed":
+            raise RunFailedError(FAILED)
+        if self.settings.runs_end == "blocked" or self._has_forbidden_word(inputs.prompt):
             raise RunFailedError(MODERATION)
         try:
             return await self.renderer.film(images, aspect_ratio=inputs.aspect_ratio, seconds=inputs.seconds)
         except (FFmpegError, OSError) as error:
-            raise RunFailedError("Video generation failed. Please try again") from error
+            raise RunFailedError(FAILED) from error
+
+    def _has_forbidden_word(self, prompt: str) -> bool:
+        folded = prompt.casefold()
+        return any(word.casefold() in folded for word in self.settings.moderation_words)
 
     async def _image(self, place: str, url: str) -> bytes:
         try:

@@ -26,6 +26,7 @@ class Settings(BaseModel):
     history_hidden: bool = False
     history_body: Literal["literal", "json", "object"] = "literal"
     history_outputs: int = Field(default=1, ge=1)  # rows of one finished request
+    runs_end: Literal["completed", "failed", "blocked"] = "completed"  # blocked: by the content moderation
     moderation_words: tuple[str, ...] = ()  # a prompt with one of them makes the run FAIL
     key_valid: bool = True
     account_found: bool = True  # else the credits answer 404

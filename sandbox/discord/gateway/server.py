@@ -26,7 +26,8 @@ Observer = Callable[[str, int, JsonObject], None]
 class Gateway:
     """Serves the gateway's WebSocket at `url()`; `heartbeat_interval` is in seconds, `clock` tells seconds.
 
-    `refuse_resume` turns every RESUME down. `observer` is told each dispatch, once per session it goes to.
+    `refuse_resume` turns every RESUME down. `observer` is told each dispatch, once per session it goes to,
+    `presence` whether any client is connected, whenever one comes or goes.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Gateway:
         self.source = source
         self.refuse_resume = False
         self.observer: Observer | None = None
+        self.presence: Callable[[bool], None] | None = None
         self.registry = Sessions(clock)
         self._url = url
         self._heartbeat_interval = heartbeat_interval
@@ -50,6 +52,11 @@ class Gateway:
     def sessions(self) -> tuple[SessionView, ...]:
         """How all sessions stand that are connected or may still be resumed."""
         return tuple(session.view() for session in self.registry)
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether a client is logged in and connected."""
+        return any(session.sink is not None for session in self.registry)
 
     def address(self) -> str:
         return self._url()
@@ -89,6 +96,7 @@ class Gateway:
             await conversation.run(heartbeat_interval=self._heartbeat_interval)
         finally:
             self._conversations.discard(conversation)
+            self._tell_presence()
         return socket
 
     def dispatch(self, event: str, data: JsonObject, *, guild_id: int | None = None, intent: int = 0) -> None:
@@ -105,6 +113,8 @@ class Gateway:
     def publish(self, session: Session, event: str, data: JsonObject) -> None:
         """Send an event to one session."""
         self._deliver(session, event, data, _encode(data))
+        if event in {"READY", "RESUMED"}:
+            self._tell_presence()
 
     def drop(self, shard_id: int | None = None, *, code: int | None = None) -> None:
         """End the connections of a shard, or all: with a close code, or by cutting them off."""
@@ -136,6 +146,10 @@ class Gateway:
         """Close every connection and wait for its end; a client that does not answer is cut off."""
         self.drop(code=GOING_AWAY)
         await asyncio.gather(*(conversation.ended() for conversation in self._conversations))
+
+    def _tell_presence(self) -> None:
+        if self.presence:
+            self.presence(self.is_connected)
 
     def _of_shard(self, shard_id: int | None) -> Iterator[Conversation]:
         for conversation in tuple(self._conversations):

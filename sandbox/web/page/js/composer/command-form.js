@@ -1,0 +1,172 @@
+// A slash command being filled in: the required options at once, the optional ones when they are asked for.
+
+import { h } from "../lib/dom.js";
+import { fill } from "../lib/morph.js";
+import { icon } from "../lib/icons.js";
+import { Refused } from "../discord/client.js";
+import { openMenu } from "../popups/menu.js";
+import { runCommand, SLASH } from "./commands.js";
+import { ATTACHMENT, optionField } from "./option-field.js";
+
+export class CommandForm {
+  element;
+  #app;
+  #command;
+  #close;
+  #fields = new Map();
+  #files = h("div", { class: "option-files" });
+  #pills = h("div", { class: "option-pills" });
+  #problem = h("p", { class: "problem", role: "alert" });
+  #help = h("p", { class: "option-help" });
+
+  /** Fill in `command`, beginning with `values` by option; `close` is called when it was sent or given up. */
+  constructor(app, command, values, close) {
+    [this.#app, this.#command, this.#close] = [app, command, close];
+    this.more = h("button", { class: "more-options", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.#offer() });
+    const name = h("span", { class: "command-chip" }, `/${command.label}`);
+    const send = h("button", { class: "icon-button send", type: "submit", "aria-label": `Send /${command.label}` }, icon("send"));
+    const cancel = h("button", { class: "icon-button", type: "button", "aria-label": "Give the command up", onclick: () => close() }, icon("close"));
+    this.element = h(
+      "form",
+      { class: "command-form", "aria-label": `/${command.label}`, novalidate: true },
+      h("div", { class: "command-head" }, name, h("span", { class: "command-about" }, command.description), cancel),
+      this.#files,
+      h("div", { class: "command-line" }, this.#pills, this.more, send),
+      this.#help,
+      this.#problem,
+    );
+    this.element.onsubmit = (event) => {
+      event.preventDefault();
+      this.#send();
+    };
+    this.element.onkeydown = (event) => this.#key(event);
+    this.element.addEventListener("focusin", ({ target }) => this.#explain(target));
+    for (const option of command.options) {
+      if (option.required || option.name in values) this.#add(option).set(values[option.name] ?? "");
+    }
+    this.#draw();
+  }
+
+  focus() {
+    const field = [...this.#fields.values()].find((each) => each.error()) ?? [...this.#fields.values()][0];
+    if (field) field.focus();
+    else this.element.querySelector(".send").focus();
+  }
+
+  /** Put files where they fit: options that are empty, then optional ones that are not shown yet. */
+  takeFiles(files) {
+    const left = [...files];
+    for (const option of this.#command.options.filter((each) => each.type === ATTACHMENT)) {
+      if (!left.length) break;
+      const field = this.#fields.get(option.name);
+      if (field?.value()) continue;
+      (field ?? this.#add(option)).set(left.shift());
+    }
+    this.#draw();
+    if (left.length) this.#problem.textContent = `There is no room for ${left.map((each) => each.name).join(", ")}.`;
+  }
+
+  #add(option) {
+    const remove = () => {
+      this.#fields.delete(option.name);
+      this.#draw();
+      this.more.focus();
+    };
+    const field = optionField(option, this.#app, {
+      complete: (each, typed) => this.#complete(each, typed),
+      remove: option.required ? null : remove,
+      changed: () => (this.#problem.textContent = ""),
+    });
+    this.#fields.set(option.name, field);
+    if (option.type === ATTACHMENT) field.set = (file) => file && field.files.add([file]);
+    return field;
+  }
+
+  #draw() {
+    const shown = this.#command.options.map((option) => this.#fields.get(option.name)).filter(Boolean);
+    const isFile = (field) => field.option.type === ATTACHMENT;
+    place(this.#files, shown.filter(isFile));
+    place(this.#pills, shown.filter((field) => !isFile(field)));
+    const hidden = this.#hidden();
+    this.more.hidden = !hidden.length;
+    this.more.textContent = `+${hidden.length} optional`;
+  }
+
+  #hidden() {
+    return this.#command.options.filter((option) => !this.#fields.has(option.name));
+  }
+
+  #offer() {
+    openMenu(
+      this.more,
+      "Optional",
+      this.#hidden().map((option) => ({
+        label: option.label,
+        run: () => {
+          const field = this.#add(option);
+          this.#draw();
+          field.focus();
+        },
+      })),
+    );
+  }
+
+  #explain(target) {
+    const name = target.closest("[data-option]")?.dataset.option;
+    const option = this.#command.options.find((each) => each.name === name);
+    fill(this.#help, option ? [h("strong", {}, option.label), document.createTextNode(` ${option.description}`)] : []);
+  }
+
+  #key(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.#close();
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea")) {
+      event.preventDefault();
+      this.#send();
+    } else if (event.key === "Backspace" && event.target.matches("textarea") && !event.target.value) {
+      const remove = event.target.closest(".option-pill").querySelector(".option-remove");
+      if (remove) remove.click();
+    }
+  }
+
+  async #complete(option, typed) {
+    const options = Object.fromEntries(this.#entries().filter(([name]) => this.#fields.get(name).option.type !== ATTACHMENT));
+    const payload = { channel_id: this.#app.store.channel.id, name: this.#command.name, focused: option.name };
+    const outcome = await this.#app.client.interact("autocomplete", { ...payload, options: { ...options, [option.name]: typed } });
+    return outcome.choices ?? [];
+  }
+
+  #entries() {
+    return [...this.#fields].map(([name, field]) => [name, field.value()]).filter(([, value]) => value !== undefined);
+  }
+
+  async #send() {
+    const wrong = [...this.#fields.values()].find((field) => field.error());
+    if (wrong) {
+      this.#problem.textContent = wrong.error();
+      wrong.focus();
+      return;
+    }
+    const files = [];
+    const options = Object.fromEntries(this.#entries().map(([name, value]) => [name, value instanceof File ? { upload: files.push(value) - 1 } : value]));
+    this.element.inert = true;
+    try {
+      await runCommand(this.#app, { kind: SLASH, name: this.#command.name, options }, { label: `/${this.#command.label}`, files, sent: this.#close });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.element.inert = false;
+      this.#problem.textContent = error.message;
+    }
+  }
+}
+
+/** Show fields in their order without touching those that stand right, so that the keyboard stays where it is. */
+function place(parent, fields) {
+  const wanted = fields.map((field) => field.element);
+  for (const child of [...parent.children]) if (!wanted.includes(child)) child.remove();
+  wanted.forEach((element, number) => {
+    if (parent.children[number] !== element) parent.insertBefore(element, parent.children[number] ?? null);
+  });
+  parent.hidden = !wanted.length;
+}

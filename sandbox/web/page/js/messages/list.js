@@ -1,0 +1,85 @@
+// The messages of the shown channel, newest at the bottom, where the view stays unless the reader scrolled up.
+
+import { byId, h } from "../lib/dom.js";
+import { fill } from "../lib/morph.js";
+import { momentText } from "../markdown/time.js";
+import { welcome } from "./welcome.js";
+import { localItem } from "./local.js";
+import { at, messageItem } from "./message.js";
+
+const SHOWN = 60; // messages at first, and more each time
+const TOGETHER = 7 * 60; // seconds within which messages of one author stand together
+const NEAR = 80; // pixels from the bottom that count as the bottom
+
+export class MessageList {
+  #app;
+  #scroll = byId("scroll");
+  #list = byId("messages");
+  #count = SHOWN;
+  #place = null;
+
+  constructor(app) {
+    this.#app = app;
+    new ResizeObserver(() => this.#stay()).observe(this.#list); // a picture or film that now has its height
+    new ResizeObserver(() => this.#stay()).observe(this.#scroll);
+    this.#scroll.onscroll = () => {
+      this.sticks = this.#distance() < NEAR;
+    };
+  }
+
+  sticks = true;
+
+  draw() {
+    const { store } = this.#app;
+    const place = `${store.me?.id} ${store.channel?.id}`;
+    if (place !== this.#place) {
+      this.#place = place;
+      this.#count = SHOWN;
+      this.sticks = true;
+    }
+    fill(this.#list, store.channel ? this.#items() : []);
+    this.#stay();
+  }
+
+  #items() {
+    const { store } = this.#app;
+    const all = store.shown();
+    const shown = all.slice(-this.#count);
+    const more = () => {
+      this.#count += SHOWN;
+      this.draw();
+    };
+    const items = [
+      shown.length < all.length
+        ? h("li", { key: "more" }, h("button", { class: "button secondary", type: "button", onclick: more }, "Show older messages"))
+        : welcome(this.#app),
+    ];
+    let before = null;
+    for (const message of shown) {
+      if (!before || day(before) !== day(message)) items.push(divider(message));
+      items.push(messageItem(message, this.#app, { follows: isFollowing(message, before) }));
+      before = message;
+    }
+    const local = store.local.filter((each) => each.channelId === store.channel.id);
+    return [...items, ...local.map((each) => localItem(each, this.#app))];
+  }
+
+  #distance() {
+    return this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight;
+  }
+
+  #stay() {
+    if (this.sticks) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+  }
+}
+
+function isFollowing(message, before) {
+  if (!before || message.message_reference || message.interaction || day(before) !== day(message)) return false;
+  return before.author.id === message.author.id && before.flags === message.flags && at(message) - at(before) < TOGETHER;
+}
+
+const day = (message) => new Date(message.timestamp).toDateString();
+
+function divider(message) {
+  return h("li", { key: `day ${day(message)}`, class: "divider" }, momentText(at(message), "D"));
+}

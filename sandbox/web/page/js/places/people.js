@@ -1,0 +1,64 @@
+// Who this tab is: everyone of the sandbox, one press away, and the language of their client.
+
+import { h } from "../lib/dom.js";
+import { hrefOf, slug } from "../lib/route.js";
+import { standing } from "../discord/permissions.js";
+import { avatar } from "./avatar.js";
+
+const LANGUAGES = {
+  "en-US": "English",
+  de: "Deutsch",
+  "es-ES": "Español",
+  fr: "Français",
+  "pt-BR": "Português do Brasil",
+  ja: "日本語",
+};
+
+export function peopleBar(app) {
+  const { store, everyone } = app;
+  const member = store.member(store.me.id);
+  const place = [store.guild && slug(store.guild.name), store.channel && store.guild && slug(store.channel.name)];
+  return [
+    h(
+      "div",
+      { class: "me" },
+      avatar(store.me, "", store.connected ? "online" : "offline"),
+      h("span", { class: "me-name" }, h("strong", {}, store.nameOf(store.me)), h("small", {}, member ? `${standing(store.guild, member)} here` : `@${store.me.username}`)),
+      language(app),
+    ),
+    h(
+      "div",
+      { class: "others", role: "group", "aria-label": "Be somebody else" },
+      everyone.map((user) =>
+        h(
+          "a",
+          {
+            key: user.id,
+            href: hrefOf(user.username, ...place),
+            class: "other",
+            title: `Be ${user.global_name}: ${roleOf(store, user)}. With Ctrl or ⌘ in a new tab.`,
+            "aria-label": `Be ${user.global_name}, ${roleOf(store, user)}`,
+            "aria-current": user.id === store.me.id ? "true" : null,
+          },
+          avatar(user, "small"),
+          h("small", {}, user.global_name),
+        ),
+      ),
+    ),
+  ];
+}
+
+function roleOf(store, user) {
+  const member = store.member(user.id);
+  return member ? standing(store.guild, member) : "no member of this server";
+}
+
+function language(app) {
+  const { store, client } = app;
+  const change = async ({ target }) => {
+    const guild = [...store.guilds.values()][0];
+    await client.administer("member", { guild_id: guild.id, user_id: store.me.id, locale: target.value });
+  };
+  const options = Object.entries({ [store.locale]: store.locale, ...LANGUAGES }).map(([value, label]) => h("option", { value, selected: value === store.locale }, label));
+  return h("select", { class: "language", "aria-label": "Language of your client", title: "Language of your client, which the bot is told", onchange: change }, options);
+}
