@@ -35,6 +35,7 @@ EXTENSIONS: Final = (
     *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos"),
     "cogs.consent",
+    *("cogs.settings", "cogs.settings_panel"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without

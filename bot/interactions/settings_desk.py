@@ -1,0 +1,150 @@
+"""Where settings are changed: whoever may is shown the newest state, everybody else is told why not."""
+
+import io
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, Final
+
+import discord
+import structlog
+
+from bot.interactions.errors import say
+from bot.interactions.settings_facts import named_channels, server_facts
+from bot.policy.guild_settings import UNSET, GuildSettings
+from bot.policy.setting_changes import SERVER, Change, tidy
+from bot.policy.setting_values import BadSetting
+from bot.policy.settings_check import AutomodFacts, ServerFacts, check, made_worse
+from bot.presentation.language import _
+from bot.presentation.settings_answers import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
+from bot.presentation.settings_findings import short_findings
+from bot.presentation.settings_ids import Page
+from bot.presentation.settings_panel import reset_question, settings_panel
+from bot.presentation.settings_parts import PanelState
+from bot.services import Services
+
+log = structlog.get_logger(__name__)
+
+_REPLACED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
+
+class SettingsDesk:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._store = services.guild_settings
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Tell whether a member may change settings here, and answer if not.
+
+        Discord hides the commands by default from who may not, but a server can show them to others, and a panel stays
+        open while its reader loses the permission.
+        """
+        if interaction.guild_id is None or not interaction.permissions.manage_guild:
+            await say(interaction, _(NOT_ALLOWED))
+            return False
+        if interaction.guild is None or interaction.guild.unavailable:
+            await say(interaction, _(NO_SERVER))
+            return False
+        return True
+
+    async def show(
+        self, interaction: discord.Interaction[Any], page: Page, channel_id: int = SERVER, notice: str = ""
+    ) -> None:
+        """Show a page of the panel as things stand now."""
+        if not await self.admits(interaction):
+            return
+        settings = await self.settings(interaction)
+        await self._show(interaction, page, settings, self._facts(interaction, settings), channel_id, notice)
+
+    async def change(
+        self, interaction: discord.Interaction[Any], make: Callable[[], Change], page: Page, channel_id: int = SERVER
+    ) -> None:
+        """Apply what `make` gives to the newest settings, and show what they are now and what that made wrong.
+
+        Both may raise `BadSetting`, which is answered with its sentence; nothing is changed then.
+        """
+        if not await self.admits(interaction):
+            return
+        before = UNSET
+
+        def noted(newest: GuildSettings) -> GuildSettings:
+            nonlocal before
+            before = newest
+            return change(newest)
+
+        try:
+            change = make()
+            after = await self._store.change(interaction.guild_id or 0, noted, self._services.clock.now())
+        except BadSetting as error:
+            await say(interaction, bad_setting_sentence(error))
+            return
+        await self._show_change(interaction, before, after, page, channel_id)
+
+    async def tidy(self, interaction: discord.Interaction[Any]) -> None:
+        """Forget the channels and roles that no longer exist."""
+        if await self.admits(interaction):
+            facts = self._facts(interaction)
+            await self.change(interaction, lambda: tidy(facts.channels.keys(), facts.roles), Page.OVERVIEW)
+
+    async def ask_to_reset(self, interaction: discord.Interaction[Any]) -> None:
+        """Have a moderator confirm that every setting is to be forgotten."""
+        if await self.admits(interaction):
+            mentions = discord.AllowedMentions.none()
+            await interaction.response.send_message(view=reset_question(), ephemeral=True, allowed_mentions=mentions)
+
+    async def show_words(self, interaction: discord.Interaction[Any]) -> None:
+        """Give the list of words in a file: who did not ask need not read them."""
+        if not await self.admits(interaction):
+            return
+        words = (await self.settings(interaction)).words
+        if words:
+            file = discord.File(io.BytesIO("\n".join(words).encode()), filename="words.txt")
+            await say(interaction, _("The words that are refused, besides AutoMod's:"), file=file)
+        else:
+            await say(interaction, _("No words of your own are refused here."))
+
+    async def settings(self, interaction: discord.Interaction[Any]) -> GuildSettings:
+        return await self._store.get(interaction.guild_id or 0)
+
+    async def _show_change(
+        self,
+        interaction: discord.Interaction[Any],
+        before: GuildSettings,
+        after: GuildSettings,
+        page: Page,
+        channel_id: int,
+    ) -> None:
+        facts = self._facts(interaction, before, after)
+        if after == before:
+            notice = _(UNCHANGED)
+        else:
+            changed = [each.name for each in fields(after) if getattr(after, each.name) != getattr(before, each.name)]
+            log.info("settings_changed", guild=interaction.guild_id, member=interaction.user.id, changed=changed)
+            worse = short_findings(made_worse(check(before, facts), check(after, facts)), facts)
+            notice = f"{_(SAVED)}\n{worse}".strip()
+        await self._show(interaction, page, after, facts, channel_id, notice)
+
+    def _facts(self, interaction: discord.Interaction[Any], *settings: GuildSettings) -> ServerFacts:
+        """Gather what is known of the server, looking into the channels that any of the settings name."""
+        guild = interaction.guild
+        if guild is None:
+            raise LookupError("only who is admitted on a server sees its settings")
+        named = frozenset[int]().union(*(named_channels(each) for each in settings))
+        automod = AutomodFacts(readable=guild.me.guild_permissions.manage_guild)
+        return server_facts(guild, named, self._services.settings.prices_usd, automod)
+
+    async def _show(
+        self,
+        interaction: discord.Interaction[Any],
+        page: Page,
+        settings: GuildSettings,
+        facts: ServerFacts,
+        channel_id: int,
+        notice: str,
+    ) -> None:
+        state = PanelState(settings=settings, facts=facts, findings=check(settings, facts), channel_id=channel_id)
+        view = settings_panel(page, state, notice)
+        mentions = discord.AllowedMentions.none()
+        if interaction.type in _REPLACED and interaction.message is not None:
+            await interaction.response.edit_message(view=view, allowed_mentions=mentions)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=mentions)

@@ -1,0 +1,326 @@
+"""What is wrong with a server's settings, before anybody spends: contradictions, and what the bot may not do.
+
+Pure rules on facts that were gathered from Discord; `presentation` has a sentence for each finding.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from bot.policy.guild_settings import BadPattern, CastSharing, GuildSettings, Limits, ReviewMode
+from bot.policy.request import ASPECT_RATIOS
+from bot.policy.setting_changes import DURATIONS, LIMIT_NAMES
+
+
+class Purpose(StrEnum):
+    """What a channel is for."""
+
+    REQUESTS = "REQUESTS"
+    OUTPUT = "OUTPUT"
+    REVIEW = "REVIEW"
+    LOG = "LOG"
+
+
+class Weight(IntEnum):
+    """How much a finding matters; the weightiest come first."""
+
+    STOPS = 0  # something cannot work
+    RISKS = 1  # something may be seen or spent that nobody meant
+    ODD = 2  # something has no effect, or not the one it seems to have
+    NOTE = 3  # worth knowing
+
+
+class FindingCode(StrEnum):
+    NOT_CHOSEN = "NOT_CHOSEN"  # nobody has said where members may ask
+    NO_CHANNEL = "NO_CHANNEL"  # none of the channels is there
+    NO_ROLE = "NO_ROLE"  # none of the roles is there
+    PAUSED = "PAUSED"
+    CHANNEL_PAUSED = "CHANNEL_PAUSED"
+    MISSING = "MISSING"  # permissions of the bot in a channel
+    CHANNEL_GONE = "CHANNEL_GONE"  # one with a purpose
+    NO_REVIEW_CHANNEL = "NO_REVIEW_CHANNEL"  # somebody must look, and has nowhere to
+    ZERO = "ZERO"  # a limit that lets nobody
+    CAP_TOO_LOW = "CAP_TOO_LOW"  # a spending cap under the price of one video
+    NO_DURATION = "NO_DURATION"  # none is left that the model offers
+    NO_RATIO = "NO_RATIO"
+    REVIEW_PUBLIC = "REVIEW_PUBLIC"
+    LOG_PUBLIC = "LOG_PUBLIC"
+    OUTPUT_UNRESTRICTED = "OUTPUT_UNRESTRICTED"  # what is asked for behind an age gate is shown in front of it
+    AUTOMOD_UNREAD = "AUTOMOD_UNREAD"
+    AUTOMOD_OFF = "AUTOMOD_OFF"
+    AUTOMOD_PRESET = "AUTOMOD_PRESET"
+    PATTERN_BLOCKS = "PATTERN_BLOCKS"  # a rule's pattern cannot be applied, so every text is refused
+    PATTERN_SKIPPED = "PATTERN_SKIPPED"  # it cannot, and is left out
+    ORIGINALS = "ORIGINALS"  # linked, though somebody reviews
+    SHARING_UNREVIEWED = "SHARING_UNREVIEWED"
+    SHARING_BY_MODERATORS = "SHARING_BY_MODERATORS"
+    NOBODY_TOLD = "NOBODY_TOLD"  # of reports
+    NO_CAP = "NO_CAP"
+    CAPS_CROSSED = "CAPS_CROSSED"  # a month's cap below a day's
+    LIMITS_CROSSED = "LIMITS_CROSSED"  # a longer time's limit below a shorter one's
+    UNUSED_CHANNEL = "UNUSED_CHANNEL"  # has rules of its own, and members may not ask there
+    STALE = "STALE"  # channels and roles that no longer exist
+
+
+WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
+    **dict.fromkeys(
+        (
+            *(FindingCode.NOT_CHOSEN, FindingCode.NO_CHANNEL, FindingCode.NO_ROLE, FindingCode.PAUSED),
+            *(FindingCode.MISSING, FindingCode.CHANNEL_GONE, FindingCode.NO_REVIEW_CHANNEL, FindingCode.ZERO),
+            *(FindingCode.CAP_TOO_LOW, FindingCode.NO_DURATION, FindingCode.NO_RATIO, FindingCode.PATTERN_BLOCKS),
+        ),
+        Weight.STOPS,
+    ),
+    **dict.fromkeys(
+        (
+            *(FindingCode.REVIEW_PUBLIC, FindingCode.LOG_PUBLIC, FindingCode.OUTPUT_UNRESTRICTED),
+            *(FindingCode.AUTOMOD_UNREAD, FindingCode.AUTOMOD_OFF, FindingCode.PATTERN_SKIPPED),
+            *(FindingCode.ORIGINALS, FindingCode.SHARING_UNREVIEWED, FindingCode.NOBODY_TOLD),
+        ),
+        Weight.RISKS,
+    ),
+    **dict.fromkeys(
+        (
+            *(FindingCode.CHANNEL_PAUSED, FindingCode.CAPS_CROSSED, FindingCode.LIMITS_CROSSED),
+            *(FindingCode.UNUSED_CHANNEL, FindingCode.STALE),
+        ),
+        Weight.ODD,
+    ),
+    **dict.fromkeys(
+        (FindingCode.AUTOMOD_PRESET, FindingCode.SHARING_BY_MODERATORS, FindingCode.NO_CAP),
+        Weight.NOTE,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    code: FindingCode
+    purpose: Purpose | None = None
+    channel_id: int | None = None
+    role_id: int | None = None
+    other_id: int | None = None  # a second channel
+    name: str = ""  # a setting's, an AutoMod rule's
+    words: tuple[str, ...] = ()  # permissions that are missing, in Discord's words; a rule's own text
+    amount: Decimal = Decimal(0)  # dollars
+    price: Decimal = Decimal(0)
+    count: int = 0
+
+    @property
+    def weight(self) -> Weight:
+        return WEIGHTS[self.code]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelFacts:
+    """What Discord says of a channel. `missing` is by purpose, in Discord's words."""
+
+    missing: Mapping[Purpose, tuple[str, ...]]
+    age_restricted: bool = False
+    public: bool = False  # everybody on the server sees it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomodFacts:
+    """What is known of the server's AutoMod: `presets` and `bad_patterns` name rules, the latter with the pattern."""
+
+    readable: bool
+    presets: tuple[str, ...] = ()
+    bad_patterns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What there is on the server: every channel and role that exists."""
+
+    channels: Mapping[int, ChannelFacts]
+    roles: frozenset[int]
+    automod: AutomodFacts
+    prices_usd: Mapping[int, Decimal]  # by duration in seconds
+
+
+def check(settings: GuildSettings, facts: ServerFacts) -> Sequence[Finding]:
+    """Find everything that is wrong with settings, the weightiest first."""
+    found = [
+        *_places(settings, facts),
+        *_purposes(settings, facts),
+        *_review(settings, facts),
+        *_amounts(settings),
+        *_money(settings, facts),
+        *_choices(settings),
+        *_automod(settings, facts.automod),
+        *_sharing(settings),
+        *_stale(settings, facts),
+    ]
+    return sorted(found, key=lambda finding: finding.weight)
+
+
+def made_worse(before: Sequence[Finding], after: Sequence[Finding]) -> Sequence[Finding]:
+    """Give what a change has made wrong, or worth a second thought."""
+    return [finding for finding in after if finding not in before and finding.weight < Weight.NOTE]
+
+
+def asking_channels(settings: GuildSettings, facts: ServerFacts) -> Sequence[int]:
+    """Give the channels that exist and in which members may ask, if they were named one by one."""
+    return sorted(each for each in settings.channels or () if each in facts.channels)
+
+
+def stale_ids(settings: GuildSettings, facts: ServerFacts) -> tuple[frozenset[int], frozenset[int]]:
+    """Give the channels and the roles in settings that no longer exist."""
+    own = settings.channel_settings.values()
+    single = (settings.output_channel_id, settings.review_channel_id, settings.log_channel_id)
+    named = {
+        *(settings.channels or ()),
+        *(each for each in single if each is not None),
+        *settings.channel_settings,
+        *(each.output_channel_id for each in own if each.output_channel_id is not None),
+    }
+    roles = settings.roles | settings.trusted_roles | settings.role_limits.keys()
+    return frozenset(named - facts.channels.keys()), frozenset(roles - facts.roles)
+
+
+def _places(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
+    if settings.paused:
+        yield Finding(code=FindingCode.PAUSED)
+    if not settings.chosen:
+        yield Finding(code=FindingCode.NOT_CHOSEN)
+    elif not settings.everywhere and not asking_channels(settings, facts):
+        yield Finding(code=FindingCode.NO_CHANNEL)
+    if settings.roles and not settings.roles & facts.roles:
+        yield Finding(code=FindingCode.NO_ROLE)
+    for channel_id, own in sorted(settings.channel_settings.items()):
+        if own.paused and channel_id in facts.channels:
+            yield Finding(code=FindingCode.CHANNEL_PAUSED, channel_id=channel_id)
+        elif settings.chosen and not settings.is_open(channel_id) and channel_id in facts.channels:
+            yield Finding(code=FindingCode.UNUSED_CHANNEL, channel_id=channel_id)
+
+
+def _purposes(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
+    for channel_id in asking_channels(settings, facts):
+        yield from _missing(channel_id, Purpose.REQUESTS, facts)
+    used: dict[tuple[Purpose, int], None] = {}  # each once, in order
+    for purpose, channel_id in (
+        (Purpose.OUTPUT, settings.output_channel_id),
+        *((Purpose.OUTPUT, own.output_channel_id) for _, own in sorted(settings.channel_settings.items())),
+        (Purpose.REVIEW, settings.review_channel_id if _is_reviewed(settings) else None),
+        (Purpose.LOG, settings.log_channel_id),
+    ):
+        if channel_id is not None:
+            used[purpose, channel_id] = None
+    for purpose, channel_id in used:
+        if channel_id not in facts.channels:
+            yield Finding(code=FindingCode.CHANNEL_GONE, purpose=purpose, channel_id=channel_id)
+        else:
+            yield from _missing(channel_id, purpose, facts)
+    yield from _unrestricted(settings, facts)
+    log = facts.channels.get(settings.log_channel_id or 0)
+    if log is not None and log.public:
+        yield Finding(code=FindingCode.LOG_PUBLIC, channel_id=settings.log_channel_id)
+
+
+def _missing(channel_id: int, purpose: Purpose, facts: ServerFacts) -> Iterator[Finding]:
+    if words := facts.channels[channel_id].missing.get(purpose):
+        yield Finding(code=FindingCode.MISSING, purpose=purpose, channel_id=channel_id, words=words)
+
+
+def _unrestricted(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
+    """Find channels behind an age gate whose videos are posted in front of it."""
+    asked_in = facts.channels if settings.everywhere else asking_channels(settings, facts)
+    for channel_id in asked_in:
+        output = settings.in_channel(channel_id).output_channel_id or channel_id
+        shown = facts.channels.get(output)
+        if facts.channels[channel_id].age_restricted and shown is not None and not shown.age_restricted:
+            yield Finding(code=FindingCode.OUTPUT_UNRESTRICTED, channel_id=channel_id, other_id=output)
+
+
+def _is_reviewed(settings: GuildSettings) -> bool:
+    """Tell whether there is anything that a moderator must look at."""
+    modes = {settings.review, *(own.review for own in settings.channel_settings.values())} - {None, ReviewMode.OFF}
+    return bool(modes or settings.new_member_days)
+
+
+def _review(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
+    if not _is_reviewed(settings):
+        return
+    room = facts.channels.get(settings.review_channel_id or 0)
+    if settings.review_channel_id is None:
+        yield Finding(code=FindingCode.NO_REVIEW_CHANNEL)
+    elif room is not None and room.public:
+        yield Finding(code=FindingCode.REVIEW_PUBLIC, channel_id=settings.review_channel_id)
+    if settings.original_links:
+        yield Finding(code=FindingCode.ORIGINALS)
+    if settings.cast_sharing is CastSharing.MEMBERS:
+        yield Finding(code=FindingCode.SHARING_UNREVIEWED)
+
+
+def _amounts(settings: GuildSettings) -> Iterator[Finding]:
+    everybody: tuple[int | None, Limits] = (None, settings.member_limits)
+    for role_id, limits in (everybody, *sorted(settings.role_limits.items())):
+        for name in LIMIT_NAMES:
+            if getattr(limits, name) == 0:
+                yield Finding(code=FindingCode.ZERO, role_id=role_id, name=name)
+        rising = [each for each in (limits.per_day, limits.per_week, limits.per_month) if each is not None]
+        if rising != sorted(rising):
+            yield Finding(code=FindingCode.LIMITS_CROSSED, role_id=role_id)
+        if limits.seconds_per_day is not None and 0 < limits.seconds_per_day < min(settings.durations or DURATIONS):
+            yield Finding(code=FindingCode.ZERO, role_id=role_id, name="seconds_per_day")
+    if settings.at_once == 0:
+        yield Finding(code=FindingCode.ZERO, name="server_at_once")
+    for channel_id, own in sorted(settings.channel_settings.items()):
+        if own.per_day == 0:
+            yield Finding(code=FindingCode.ZERO, channel_id=channel_id, name="per_day")
+
+
+def _money(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
+    allowed = settings.durations or facts.prices_usd
+    price = min((usd for seconds, usd in facts.prices_usd.items() if seconds in allowed), default=None)
+    day, month = settings.spend_per_day_usd, settings.spend_per_month_usd
+    for name, cap in (("spend_per_day_usd", day), ("spend_per_month_usd", month)):
+        if cap is not None and price is not None and cap < price:
+            yield Finding(code=FindingCode.CAP_TOO_LOW, name=name, amount=cap, price=price)
+    if day is not None and month is not None and month < day:
+        yield Finding(code=FindingCode.CAPS_CROSSED, amount=month, price=day)
+    if day is None and month is None:
+        yield Finding(code=FindingCode.NO_CAP)
+
+
+def _choices(settings: GuildSettings) -> Iterator[Finding]:
+    """Find places where no duration or no ratio is left that the model offers."""
+    places = (None, *sorted(settings.channel_settings))
+    for channel_id in places:
+        own = settings if channel_id is None else settings.in_channel(channel_id)
+        is_new = channel_id is None or own.durations != settings.durations
+        if is_new and own.durations is not None and not own.durations & set(DURATIONS):
+            yield Finding(code=FindingCode.NO_DURATION, channel_id=channel_id)
+        is_new = channel_id is None or own.aspect_ratios != settings.aspect_ratios
+        if is_new and own.aspect_ratios is not None and not own.aspect_ratios & set(ASPECT_RATIOS):
+            yield Finding(code=FindingCode.NO_RATIO, channel_id=channel_id)
+
+
+def _automod(settings: GuildSettings, automod: AutomodFacts) -> Iterator[Finding]:
+    if not settings.automod:
+        yield Finding(code=FindingCode.AUTOMOD_OFF)
+    elif not automod.readable:
+        yield Finding(code=FindingCode.AUTOMOD_UNREAD)
+    else:
+        blocks = settings.bad_patterns is BadPattern.BLOCK
+        for rule, pattern in automod.bad_patterns:
+            code = FindingCode.PATTERN_BLOCKS if blocks else FindingCode.PATTERN_SKIPPED
+            yield Finding(code=code, name=rule, words=(pattern,))
+        for rule in automod.presets:
+            yield Finding(code=FindingCode.AUTOMOD_PRESET, name=rule)
+
+
+def _sharing(settings: GuildSettings) -> Iterator[Finding]:
+    if settings.cast_sharing is CastSharing.MODERATORS:
+        yield Finding(code=FindingCode.SHARING_BY_MODERATORS)
+    if settings.review_channel_id is None and settings.log_channel_id is None:
+        yield Finding(code=FindingCode.NOBODY_TOLD)
+
+
+def _stale(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
+    channels, roles = stale_ids(settings, facts)
+    if channels or roles:
+        yield Finding(code=FindingCode.STALE, count=len(channels) + len(roles))

@@ -1,0 +1,94 @@
+"""The first page of the settings panel: everything that is set, at a glance."""
+
+from collections.abc import Sequence
+
+from bot.presentation.language import _, ngettext
+from bot.presentation.sentences import number
+from bot.presentation.settings_pages import (
+    asking_words,
+    output_words,
+    records_words,
+    review_times_words,
+    server_limits_words,
+)
+from bot.presentation.settings_parts import PanelState, Part, text
+from bot.presentation.settings_words import (
+    channel_name,
+    durations_words,
+    language_words,
+    limits_words,
+    on_off,
+    originals_labels,
+    ratios_words,
+    review_labels,
+    role_names,
+    sharing_labels,
+)
+
+
+def overview_page(state: PanelState) -> Sequence[Part]:
+    """Write every setting in a line, under the page where it is changed."""
+    return (text("\n".join([*_places(state), *_review(state), *_limits(state), *_filters(state), *_posts(state)])),)
+
+
+def _places(state: PanelState) -> Sequence[str]:
+    settings, facts = state.settings, state.facts
+    log = _("none") if settings.log_channel_id is None else channel_name(settings.log_channel_id, facts)
+    lines = [_("⏸️ **New videos are paused on the whole server.**")] if settings.paused else []
+    return [
+        *lines,
+        _("**Where members may ask** · {where}").format(where=asking_words(state)),
+        _("**Who may ask** · {who}").format(who=role_names(settings.roles, facts) or _("everybody")),
+        _("**Videos are posted** · {where}").format(where=output_words(state)),
+        _("**Log channel** · {channel}").format(channel=log),
+    ]
+
+
+def _review(state: PanelState) -> Sequence[str]:
+    settings, facts = state.settings, state.facts
+    where = _("none") if settings.review_channel_id is None else channel_name(settings.review_channel_id, facts)
+    lines = [
+        _("**Review** · {mode}").format(mode=review_labels()[settings.review.value.lower()]),
+        _("**Review channel** · {channel}").format(channel=where),
+    ]
+    if settings.trusted_roles:
+        lines.append(_("**Skip the review** · {roles}").format(roles=role_names(settings.trusted_roles, facts)))
+    return [*lines, f"-# {review_times_words(state)}"]
+
+
+def _limits(state: PanelState) -> Sequence[str]:
+    settings = state.settings
+    lines = [_("**Each member** · {limits}").format(limits=limits_words(settings.member_limits))]
+    if settings.role_limits:
+        roles = role_names(settings.role_limits, state.facts)
+        lines.append(_("**Roles with limits of their own** · {roles}").format(roles=roles))
+    return [*lines, _("**The whole server** · {limits}").format(limits=server_limits_words(state))]
+
+
+def _filters(state: PanelState) -> Sequence[str]:
+    settings = state.settings
+    count = len(settings.words)
+    words = ngettext("{count} word of your own", "{count} words of your own", count).format(count=number(count))
+    applied = on_off(is_on=settings.automod and state.facts.automod.readable)
+    return [_("**Filters** · AutoMod {state} · {words}").format(state=applied, words=words)]
+
+
+def _posts(state: PanelState) -> Sequence[str]:
+    settings = state.settings
+    originals = originals_labels()[{True: "on", False: "off", None: "auto"}[settings.original_links]]
+    lines = [
+        _("**Spoilers** · {state}").format(state=on_off(is_on=settings.spoiler)),
+        _("**Durations** · {durations}").format(durations=durations_words(settings.durations)),
+        _("**Aspect ratios** · {ratios}").format(ratios=ratios_words(settings.aspect_ratios)),
+        _("**Buttons to the original file** · {when}").format(when=originals),
+        f"-# {records_words(state)}",
+        _("**Language** · {language}").format(language=language_words(settings.language)),
+        _("**Shared characters** · {who}").format(who=sharing_labels()[settings.cast_sharing.value.lower()]),
+    ]
+    own = len(settings.channel_settings)
+    if own:
+        sentence = ngettext(
+            "**Channels** · {count} with settings of its own", "**Channels** · {count} with settings of their own", own
+        )
+        lines.append(sentence.format(count=number(own)))
+    return lines

@@ -1,0 +1,160 @@
+"""The settings panel: one private message with pages; every press in it is known by its custom id alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot.policy.settings_check import FindingCode, Weight
+from bot.presentation.language import N_, _, ngettext
+from bot.presentation.sentences import number
+from bot.presentation.settings_findings import MARKS, findings_list
+from bot.presentation.settings_ids import Deed, Page, PanelId
+from bot.presentation.settings_overview import overview_page
+from bot.presentation.settings_pages import (
+    cast_page,
+    channel_page,
+    channels_page,
+    filters_page,
+    limits_page,
+    places_page,
+    posts_page,
+    review_page,
+)
+from bot.presentation.settings_parts import PanelState, Part, button, buttons, one_of, text
+
+_BLURPLE: Final = discord.Colour(0x5865F2)
+_RED: Final = discord.Colour(0xDA373C)
+_GREEN: Final = discord.Colour(0x23A559)
+
+TITLES: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: N_("Overview"),
+    Page.PLACES: N_("Where and who"),
+    Page.REVIEW: N_("Review"),
+    Page.LIMITS: N_("Limits and spending"),
+    Page.FILTERS: N_("Filters"),
+    Page.POSTS: N_("Posts"),
+    Page.CAST: N_("Language and cast"),
+    Page.CHANNELS: N_("Channels"),
+    Page.CHECK: N_("Check"),
+}
+_EMOJI: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: "⚙️",
+    Page.PLACES: "📍",
+    Page.REVIEW: "✋",
+    Page.LIMITS: "💵",
+    Page.FILTERS: "🧹",
+    Page.POSTS: "🎬",
+    Page.CAST: "🎭",
+    Page.CHANNELS: "📺",
+    Page.CHECK: "🩺",
+}
+_NOTES: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: N_("Everything at a glance"),
+    Page.PLACES: N_("Channels, roles, output and log"),
+    Page.REVIEW: N_("What a moderator sees first"),
+    Page.LIMITS: N_("Videos of members and roles, dollars of the server"),
+    Page.FILTERS: N_("AutoMod and words of your own"),
+    Page.POSTS: N_("Spoilers, durations, ratios, reports, records"),
+    Page.CAST: N_("The language of posts, and shared characters"),
+    Page.CHANNELS: N_("What one channel does otherwise"),
+    Page.CHECK: N_("What is missing, and what contradicts"),
+}
+
+
+def settings_panel(page: Page, state: PanelState, notice: str = "") -> ui.LayoutView:
+    """Lay out one page; `notice` is what has just happened."""
+    listed = Page.CHANNELS if page is Page.CHANNEL else page
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(page, state))
+    title = _("{emoji} Settings · {page}").format(emoji=_EMOJI[listed], page=_(TITLES[listed]))
+    container.add_item(text(f"### {title}"))
+    if notice:
+        container.add_item(text(notice))
+    container.add_item(_page_menu(listed))
+    for part in _LAYOUTS[page](state):
+        container.add_item(part)
+    container.add_item(ui.Separator())
+    container.add_item(buttons(*_always(page, state)))
+    return _view_of(container)
+
+
+def reset_question() -> ui.LayoutView:
+    """Ask whether every setting is to be forgotten."""
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED)
+    question = _(
+        "Forget every setting of this server? Until somebody chooses channels again, only who has Manage Server may ask"
+        " for videos. What was made, and who is blocked, stays on record."
+    )
+    container.add_item(text(question))
+    forget = button(_("Forget everything"), PanelId(deed=Deed.DO, name="reset"), discord.ButtonStyle.danger)
+    container.add_item(buttons(forget, button(_("Keep it"), PanelId(deed=Deed.DO, name="show"))))
+    return _view_of(container)
+
+
+def _view_of(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()  # a press is known by its custom id: discord.py need not remember the view
+    return view
+
+
+def check_page(state: PanelState) -> Sequence[Part]:
+    """Show everything that is wrong, the weightiest first."""
+    return (text(findings_list(state.findings, state.facts)),)
+
+
+_LAYOUTS: Final[Mapping[Page, Callable[[PanelState], Sequence[Part]]]] = {
+    Page.OVERVIEW: overview_page,
+    Page.PLACES: places_page,
+    Page.REVIEW: review_page,
+    Page.LIMITS: limits_page,
+    Page.FILTERS: filters_page,
+    Page.POSTS: posts_page,
+    Page.CAST: cast_page,
+    Page.CHANNELS: channels_page,
+    Page.CHANNEL: channel_page,
+    Page.CHECK: check_page,
+}
+
+
+def _colour(page: Page, state: PanelState) -> discord.Colour:
+    if state.settings.paused:
+        return _RED
+    if page is not Page.CHECK:
+        return _BLURPLE
+    return _RED if any(each.weight is Weight.STOPS for each in state.findings) else _GREEN
+
+
+def _page_menu(page: Page) -> Part:
+    titles = {each.value: f"{_EMOJI[each]} {_(title)}" for each, title in TITLES.items()}
+    notes = {each.value: _(note) for each, note in _NOTES.items()}
+    return one_of(PanelId(deed=Deed.TURN, name="page"), titles, page.value, notes)
+
+
+def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]:
+    """Make the buttons that every page has."""
+    paused = state.settings.paused
+    found = [
+        button(
+            _("Resume") if paused else _("Pause new videos"),
+            PanelId(deed=Deed.PUT, name="paused", value="off" if paused else "on"),
+            discord.ButtonStyle.success if paused else discord.ButtonStyle.danger,
+        )
+    ]
+    if page is not Page.CHECK:
+        found.append(button(_check_label(state), PanelId(deed=Deed.DO, name="check")))
+    if any(each.code is FindingCode.STALE for each in state.findings):
+        found.append(button(_("Tidy up"), PanelId(deed=Deed.DO, name="tidy")))
+    if page is Page.CHANNEL and state.channel_id in state.settings.channel_settings:
+        found.append(button(_("All as the server"), PanelId(deed=Deed.DO, name="as_server", target=state.channel_id)))
+    return found
+
+
+def _check_label(state: PanelState) -> str:
+    """Name the button to the check, with how much stands in the way."""
+    serious = [each for each in state.findings if each.weight < Weight.ODD]
+    if not serious:
+        return _("Check")
+    label = ngettext("{mark} {count} thing to look at", "{mark} {count} things to look at", len(serious))
+    return label.format(mark=MARKS[serious[0].weight], count=number(len(serious)))

@@ -1,0 +1,141 @@
+"""What the pages of the settings panel are put together from; discord.py need not remember any of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.policy.guild_settings import GuildSettings
+from bot.policy.setting_changes import SERVER
+from bot.policy.settings_check import Finding, ServerFacts
+from bot.presentation.language import _
+from bot.presentation.settings_ids import Deed, PanelId
+
+Part = ui.Item[ui.LayoutView]
+
+MOST_CHOSEN: Final = 25  # Discord's, of a select menu
+# Where members can send commands, threads counted with the channel that they belong to.
+ASKING: Final = (
+    *(discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice),
+    *(discord.ChannelType.stage_voice, discord.ChannelType.forum, discord.ChannelType.media),
+)
+POSTING: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelState:
+    """What a panel shows: settings, what is known of the server, and what is wrong with the two."""
+
+    settings: GuildSettings
+    facts: ServerFacts
+    findings: Sequence[Finding]
+    channel_id: int = SERVER  # on the page of a channel: which one
+
+
+def text(content: str) -> Part:
+    return ui.TextDisplay(content)
+
+
+def explained(title: str, explanation: str) -> Part:
+    """Head a control with what it decides, and what that means."""
+    return text(f"**{title}**\n-# {explanation}" if explanation else f"**{title}**")
+
+
+def button(label: str, panel_id: PanelId, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
+    return ui.Button(label=label, style=style, custom_id=str(panel_id))
+
+
+def beside(title: str, explanation: str, pressed: ui.Button[Any]) -> Part:
+    """Put a button beside what it decides."""
+    return ui.Section(ui.TextDisplay(f"**{title}**\n-# {explanation}"), accessory=pressed)
+
+
+def switch(title: str, explanation: str, name: str, *, is_on: bool, channel_id: int = SERVER) -> Part:
+    """Put a button beside what it turns on or off; which of the two is in its id, so that a double press is one."""
+    label, value = (_("Turn off"), "off") if is_on else (_("Turn on"), "on")
+    state = _("on") if is_on else _("off")
+    pressed = button(label, PanelId(deed=Deed.PUT, name=name, target=channel_id, value=value))
+    return beside(f"{title}: {state}", explanation, pressed)
+
+
+def opens(title: str, explanation: str, label: str, name: str, target: int = SERVER) -> Part:
+    """Put a button that opens a modal beside what it asks for."""
+    return beside(title, explanation, button(label, PanelId(deed=Deed.FORM, name=name, target=target)))
+
+
+def channel_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
+    select: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=str(PanelId(deed=Deed.LIST, name=name)),
+        channel_types=list(ASKING),
+        placeholder=_("Choose channels"),
+        min_values=0,
+        max_values=MOST_CHOSEN,
+        default_values=_shown(chosen, facts.channels),
+    )
+    return ui.ActionRow(select)
+
+
+def role_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
+    select: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=str(PanelId(deed=Deed.LIST, name=name)),
+        placeholder=_("Choose roles"),
+        min_values=0,
+        max_values=MOST_CHOSEN,
+        default_values=_shown(chosen, facts.roles),
+    )
+    return ui.ActionRow(select)
+
+
+def one_channel(name: str, chosen: int | None, facts: ServerFacts, placeholder: str, channel_id: int = SERVER) -> Part:
+    """Let one channel be chosen, or none."""
+    select: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=str(PanelId(deed=Deed.POINT, name=name, target=channel_id)),
+        channel_types=list(POSTING),
+        placeholder=placeholder,
+        min_values=0,
+        max_values=1,
+        default_values=_shown([] if chosen is None else [chosen], facts.channels),
+    )
+    return ui.ActionRow(select)
+
+
+def any_channel(panel_id: PanelId, placeholder: str) -> Part:
+    """Let a channel be named that something else is asked or shown about."""
+    select: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=str(panel_id), channel_types=list(ASKING), placeholder=placeholder
+    )
+    return ui.ActionRow(select)
+
+
+def any_role(panel_id: PanelId, placeholder: str) -> Part:
+    select: ui.RoleSelect[Any] = ui.RoleSelect(custom_id=str(panel_id), placeholder=placeholder)
+    return ui.ActionRow(select)
+
+
+def buttons(*several: ui.Button[Any]) -> Part:
+    return ui.ActionRow(*several)
+
+
+def one_of(panel_id: PanelId, options: Mapping[str, str], chosen: str, notes: Mapping[str, str] | None = None) -> Part:
+    """Let one of a few values be chosen; `options` are their labels by value, `notes` what they mean."""
+    select: ui.Select[Any] = ui.Select(custom_id=str(panel_id))
+    for value, label in options.items():
+        select.add_option(label=label, value=value, description=(notes or {}).get(value), default=value == chosen)
+    return ui.ActionRow(select)
+
+
+def some_of(panel_id: PanelId, options: Mapping[str, str], chosen: Collection[str], *, none: str = "") -> Part:
+    """Let some of a few values be chosen; none at all where `none` says what that means."""
+    select: ui.Select[Any] = ui.Select(
+        custom_id=str(panel_id), min_values=0 if none else 1, max_values=len(options), placeholder=none or None
+    )
+    for value, label in options.items():
+        select.add_option(label=label, value=value, default=value in chosen)
+    return ui.ActionRow(select)
+
+
+def _shown(chosen: Collection[int], existing: Collection[int]) -> Sequence[discord.Object]:
+    """Give what a select menu can show as chosen: what still exists, as far as there is room."""
+    return [discord.Object(each) for each in sorted(each for each in chosen if each in existing)[:MOST_CHOSEN]]

@@ -1,0 +1,193 @@
+"""The components of the settings panel: what each does stands in its custom id, so that it works after a restart."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import answer_broken, say
+from bot.interactions.forms import FormCog, Submission
+from bot.interactions.settings_desk import SettingsDesk
+from bot.policy.setting_changes import (
+    SERVER,
+    Change,
+    add_and_remove,
+    add_words,
+    allow,
+    as_the_server,
+    choose,
+    point_to,
+    remove_words,
+    reset,
+    set_limits,
+    set_numbers,
+)
+from bot.policy.setting_values import BadSetting, BadSettingCode
+from bot.presentation.language import _, speak
+from bot.presentation.settings_answers import UNREADABLE
+from bot.presentation.settings_ids import PANEL_PATTERN, Deed, Page, PanelId
+from bot.presentation.settings_modals import FIELDS, WORDS, numbers_modal, words_modal
+
+
+class PanelItem(ui.DynamicItem[ui.Item[Any]], template=PANEL_PATTERN):
+    """Any button or select menu of the panel; what was chosen before is read from the message it stands in."""
+
+    def __init__(self, item: ui.Item[Any], panel_id: PanelId) -> None:
+        super().__init__(item)
+        self._panel_id = panel_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(item, PanelId.of(match))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        speak(interaction.locale.value)
+        bot: Reelcast = interaction.client
+        desk = SettingsDesk(bot.services)
+        try:
+            await self._do(interaction, desk)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
+            await answer_broken(interaction, type(self).__name__, error)
+
+    async def _do(self, interaction: discord.Interaction[Any], desk: SettingsDesk) -> None:
+        pressed, chosen = self._panel_id, self._chosen
+        match pressed.deed:
+            case Deed.TURN:
+                await desk.show(interaction, _page(chosen))
+            case Deed.CHANNEL:
+                await desk.show(interaction, Page.CHANNEL, int(chosen[0]))
+            case Deed.FORM:
+                await self._open_form(interaction, desk, pressed.name, pressed.target)
+            case Deed.ROLE:
+                await self._open_form(interaction, desk, pressed.name, int(chosen[0]))
+            case Deed.DO:
+                await self._do_by_name(interaction, desk)
+            case _:
+                await desk.change(interaction, self._change, pressed.page, pressed.target)
+
+    def _change(self) -> Change:
+        """Make the change that a press asks for."""
+        pressed, chosen = self._panel_id, self._chosen
+        match pressed.deed:
+            case Deed.PUT:
+                return choose(pressed.name, pressed.value, pressed.target)
+            case Deed.PICK:
+                return choose(pressed.name, chosen[0], pressed.target)
+            case Deed.ALLOW:
+                return allow(pressed.name, chosen, pressed.target)
+            case Deed.POINT:
+                return point_to(pressed.name, int(chosen[0]) if chosen else None, pressed.target)
+            case Deed.LIST:
+                now, before = {int(each) for each in chosen}, self._shown
+                return add_and_remove(pressed.name, now - before, before - now)
+            case _:
+                raise BadSetting(BadSettingCode.OUTDATED, pressed.name)
+
+    async def _do_by_name(self, interaction: discord.Interaction[Any], desk: SettingsDesk) -> None:
+        here = self._panel_id.target
+        match self._panel_id.name:
+            case "show":
+                await desk.show(interaction, Page.OVERVIEW)
+            case "check":
+                await desk.show(interaction, Page.CHECK)
+            case "tidy":
+                await desk.tidy(interaction)
+            case "words":
+                await desk.show_words(interaction)
+            case "as_server":
+                await desk.change(interaction, lambda: as_the_server(here), Page.CHANNEL, here)
+            case "reset":
+                await desk.change(interaction, lambda: reset, Page.OVERVIEW)
+            case _:
+                await say(interaction, _(UNREADABLE))
+
+    async def _open_form(
+        self, interaction: discord.Interaction[Any], desk: SettingsDesk, form: str, target: int
+    ) -> None:
+        if not await desk.admits(interaction):
+            return
+        if form in {"add_words", "remove_words"}:
+            await interaction.response.send_modal(words_modal(form))
+        elif form in FIELDS:
+            role = interaction.guild.get_role(target) if interaction.guild else None
+            name = role.name if role else _("deleted role")
+            settings = await desk.settings(interaction)
+            await interaction.response.send_modal(numbers_modal(form, settings, target, name))
+        else:
+            await say(interaction, _(UNREADABLE))
+
+    @property
+    def _chosen(self) -> Sequence[str]:
+        """Give what was chosen in a menu: values, or ids."""
+        match self.item:
+            case ui.Select():
+                return self.item.values
+            case ui.ChannelSelect() | ui.RoleSelect():
+                return [str(each.id) for each in self.item.values]
+            case _:
+                return []
+
+    @property
+    def _shown(self) -> set[int]:
+        """Give what a menu of channels or roles showed as chosen before it was used."""
+        match self.item:
+            case ui.ChannelSelect() | ui.RoleSelect():
+                return {each.id for each in self.item.default_values}
+            case _:
+                return set()
+
+
+class PanelForms(FormCog):
+    """Takes the modals of the panel."""
+
+    form_pattern = PANEL_PATTERN
+
+    def __init__(self, services: Services) -> None:
+        self._desk = SettingsDesk(services)
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
+    ) -> None:
+        form = PanelId.of(match)
+        channel_id = form.target if form.page is Page.CHANNEL else SERVER
+        await self._desk.change(interaction, lambda: _change_by(form, submission), form.page, channel_id)
+
+
+def _change_by(form: PanelId, submission: Submission) -> Change:
+    """Make the change that a submitted modal asks for. Raises `BadSetting`."""
+    match form.name:
+        case "add_words":
+            return add_words(_typed(submission, WORDS))
+        case "remove_words":
+            return remove_words(_typed(submission, WORDS))
+        case "member_limits":
+            return set_limits(_typed_numbers(form, submission))
+        case "role_limits":
+            return set_limits(_typed_numbers(form, submission), form.target)
+        case name if name in FIELDS:
+            return set_numbers(_typed_numbers(form, submission), form.target)
+        case name:
+            raise BadSetting(BadSettingCode.OUTDATED, name)
+
+
+def _typed_numbers(form: PanelId, submission: Submission) -> dict[str, str]:
+    """Read the numbers of a form; one that its version of the modal had not yet stays as it is."""
+    return {name: _typed(submission, name) for name in FIELDS[form.name] if name in submission.fields}
+
+
+def _typed(submission: Submission, name: str) -> str:
+    return str(submission.fields.get(name, {}).get("value") or "")
+
+
+def _page(chosen: Sequence[str]) -> Page:
+    return next((page for page in Page if page.value in chosen), Page.OVERVIEW)
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(PanelItem)
+    await bot.add_cog(PanelForms(bot.services))
