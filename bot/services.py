@@ -173,6 +173,7 @@ async def open_services(
             cards=cards,
             clock=clock,
             daily_limit_usd=settings.spend_limit_usd_per_day,
+            log_prompts=settings.log_prompts,
         )
         guild_settings = SettingsStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)

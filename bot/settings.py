@@ -173,12 +173,14 @@ class Settings(BaseSettings):
     shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_shards)] = Field(
         (), description="shards like 0-3,7, each below SHARD_COUNT, which must then be set; or nothing for all"
     )
+    cast_limit: int = Field(20, ge=0, le=100, description="a whole number from 0 (nobody saves any) to 100")
     keep_jobs_days: int = Field(180, ge=2, le=36_500, description="a whole number of days from 2 to 36500")
     data_dir: Path = Field(Path("data"), description="a folder for the files being worked on")
     http_host: str = Field("127.0.0.1", description="the address that /healthz is served at")
     http_port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535, or 0 to serve no /healthz")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: Literal["console", "json"] = Field("console", description="console or json")
+    log_prompts: bool = Field(False, description="true to have prompts in the log, or false")
 
     @property
     def database_file(self) -> Path | None:

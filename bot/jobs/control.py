@@ -11,6 +11,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import Cards
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
 from bot.jobs.store import JobStore
+from bot.jobs.told import tell_move
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class JobControl:
                 cancelled = await self._store.save(job.move(State.CANCELLED, self._clock.now()))
             except StaleJob:
                 continue
-            log.info("job_cancelled", job=job_id, before=job.state.value)
+            tell_move(cancelled, job.state)
             await self._dispatcher.release(job_id)
             self._cards.changed(cancelled)
             return cancelled
@@ -62,7 +63,7 @@ class JobControl:
                 return job
             with contextlib.suppress(StaleJob):
                 taken_down = await self._store.save(job.move(State.TAKEN_DOWN, self._clock.now()))
-                log.info("job_taken_down", job=job_id)
+                tell_move(taken_down, job.state)
                 return taken_down
 
     async def send_again(self, job_id: int, channel_id: int) -> Job:
@@ -81,7 +82,7 @@ class JobControl:
                 )
             except StaleJob:
                 continue
-            log.info("send_again", job=job_id, channel=channel_id, attempt=posting.post_attempts)
+            tell_move(posting, job.state, channel=channel_id, attempt=posting.post_attempts)
             await self._dispatcher.dispatch(posting)
             return posting
 

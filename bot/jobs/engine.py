@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import structlog
 from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
@@ -20,13 +19,12 @@ from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from bot.jobs.told import tell_move
 from bot.media.fetch import Fetcher
 from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk
 from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
-
-log = structlog.get_logger(__name__)
 
 DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be posted in time in one channel
 
@@ -87,15 +85,7 @@ class Engine:
 
     def moved(self, job: Job, before: State) -> Job:
         """Tell everybody about a move that is saved."""
-        problem = job.problem
-        log.info(
-            "job_state",
-            job=job.id,
-            before=before.value,
-            state=job.state.value,
-            request_id=job.request_id,
-            **({"problem": problem.code.value, "detail": problem.detail} if problem else {}),
-        )
+        tell_move(job, before)
         self.queue.note(job)
         self.cards.changed(job)
         return job

@@ -13,6 +13,7 @@ from bot.jobs.model import Job, VideoRequest
 from bot.jobs.ports import Cards
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from bot.jobs.told import tell_move
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ class Intake:
         clock: Clock,
         daily_limit_usd: Decimal,
         monthly_limit_usd: Decimal | None = None,
+        log_prompts: bool = False,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
@@ -38,6 +40,7 @@ class Intake:
         self._clock = clock
         self._daily_limit_usd = daily_limit_usd
         self._monthly_limit_usd = monthly_limit_usd
+        self._log_prompts = log_prompts
 
     async def accept(
         self, job_id: int, request: VideoRequest, *, price_usd: Decimal, reserve: Reserve | None = None
@@ -60,7 +63,14 @@ class Intake:
         saved = await self._store.add(
             job, daily_limit_usd=self._daily_limit_usd, monthly_limit_usd=self._monthly_limit_usd, reserve=reserve
         )
-        log.info("job_accepted", job=job.id, guild=request.guild_id, channel=request.channel_id, price=str(price_usd))
+        log.info(
+            "job_accepted",
+            job=job.id,
+            guild=request.guild_id,
+            channel=request.channel_id,
+            price=str(price_usd),
+            **({"prompt": request.prompt} if self._log_prompts else {}),
+        )
         return saved
 
     async def card_sent(self, job: Job, message_id: int) -> None:
@@ -74,10 +84,11 @@ class Intake:
             if dropped is not None:
                 self._cards.changed(await self._store.save(dropped.evolve(card_message_id=message_id)))
         else:
+            tell_move(preparing, job.state)
             await self._dispatcher.dispatch(preparing)
 
     async def card_failed(self, job: Job) -> None:
         """Drop a job whose card surely is not there; its reservation is released."""
         log.warning("card_failed", job=job.id)
         with contextlib.suppress(StaleJob):  # dropped already, for want of a card
-            await self._store.save(job.move(State.EXPIRED, self._clock.now()))
+            tell_move(await self._store.save(job.move(State.EXPIRED, self._clock.now())), job.state)

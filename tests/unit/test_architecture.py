@@ -75,6 +75,7 @@ SETTINGS = (
     "HTTP_PORT",
     "LOG_LEVEL",
     "LOG_FORMAT",
+    "LOG_PROMPTS",
 )
 
 

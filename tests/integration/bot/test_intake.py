@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import structlog.testing
 
 from bot.jobs.cardless import CARD_WITHIN, see_to_cardless
 from bot.jobs.errors import SpendLimitReached
@@ -107,3 +108,29 @@ async def test_a_card_that_failed_after_its_job_was_dropped_changes_nothing(stag
     await intake.card_failed(job)
     assert (await stage.saved(job)).state is State.EXPIRED
     assert await stage.spent(job) == 0
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_log_has_a_prompt_only_where_that_is_set(
+    stage: Stage, dispatched: Dispatched, *, wanted: bool
+) -> None:
+    intake = Intake(
+        store=stage.store,
+        dispatcher=dispatched,
+        cards=stage.cards,
+        clock=stage.clock,
+        daily_limit_usd=2 * PRICE,
+        log_prompts=wanted,
+    )
+    with structlog.testing.capture_logs() as told:
+        job = await intake.accept(11, a_request(prompt="a secret fox"), price_usd=PRICE)
+        await intake.card_sent(job, CARD)
+    assert ("secret fox" in str(told)) is wanted
+
+
+async def test_every_change_of_state_is_one_line_in_the_log(stage: Stage, intake: Intake) -> None:
+    with structlog.testing.capture_logs() as told:
+        job = await intake.accept(11, a_request(), price_usd=PRICE)
+        await intake.card_sent(job, CARD)
+    moves = [(line["job"], line["before"], line["state"]) for line in told if line["event"] == "job_state"]
+    assert moves == [(11, "ACCEPTED", "PREPARING")]
