@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
-from bot.policy.guild_settings import GuildSettings, ReviewMode
+from bot.policy.guild_settings import GuildSettings
 from bot.policy.limits import Terms, terms_for
 
 
@@ -44,10 +45,7 @@ class Asked:
 class Verdict:
     """How a request may be made."""
 
-    review: ReviewMode  # of this very request: trusted roles and new members are considered
-    spoiler: bool  # the video is posted as one
-    output_channel_id: int | None  # where the video goes, if not where it was asked for
-    links_to_original: bool  # whether the post may have a button to Segmind's file
+    handling: Handling  # of this very request: trusted roles and new members are considered
     terms: Terms  # what the reservation compares
 
 
@@ -102,11 +100,18 @@ class Gate:
             denial = await self._texts.denial(asked, settings)
         if denial is not None:
             return denial
+        review = _review(asked, settings, self._clock.now())
+        if _leaves_age_restriction(asked, settings, review):
+            return Denial(code=DenialCode.AGE_RESTRICTED)
+        output = settings.output_channel_id
         return Verdict(
-            review=_review(asked, settings, self._clock.now()),
-            spoiler=settings.spoiler,
-            output_channel_id=settings.output_channel_id,
-            links_to_original=settings.links_to_original,
+            handling=Handling(
+                review=review,
+                review_hours=settings.review_hours,
+                spoiler=settings.spoiler,
+                output_channel_id=None if output == asked.channel_id else output,
+                link_to_original=settings.links_to_original,
+            ),
             terms=terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id),
         )
 
@@ -130,6 +135,14 @@ def _judge_options(asked: Asked, settings: GuildSettings) -> Denial | None:
     if ratios is not None and asked.aspect_ratio is not None and asked.aspect_ratio not in ratios:
         return Denial(code=DenialCode.ASPECT_RATIO, names=tuple(sorted(ratios)))
     return None
+
+
+def _leaves_age_restriction(asked: Asked, settings: GuildSettings, review: ReviewMode) -> bool:
+    """Tell whether something asked for in an age-restricted channel would be shown in one that is not."""
+    elsewhere = {settings.output_channel_id}
+    if review is not ReviewMode.OFF:
+        elsewhere.add(settings.review_channel_id)
+    return asked.age_restricted and not elsewhere - {None} <= asked.age_restricted_channels
 
 
 def _review(asked: Asked, settings: GuildSettings, now: datetime) -> ReviewMode:
