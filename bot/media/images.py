@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import ExifTags, Image, ImageOps
 
 from bot.media.errors import ImageRefused
+from bot.media.fingerprints import fingerprint
 from bot.media.part_file import PartFile
 from bot.media.rules import MAX_PIXELS, ImageFault, ImageRules, judge_dimensions
 
@@ -39,6 +40,7 @@ _BRANDS = {
 _LYING_DOWN = frozenset({5, 6, 7, 8})  # EXIF orientations that swap width and height
 _JPEG_QUALITIES = (88, 78, 66)
 _SHRINK = 0.75  # of each side, when no quality fits
+_ENOUGH_TO_TELL = 512  # pixels a side, for what a picture shows
 _SMALLEST_SIDE = 16  # pixels, of the longer side: below it, no copy is worth showing
 
 
@@ -108,6 +110,20 @@ def scaled_copy(path: Path, destination: Path, *, max_bytes: int, max_side: int)
     return target
 
 
+def fingerprint_image(path: Path) -> str:
+    """Hash what an image shows, however it is turned in its file; see `fingerprint`.
+
+    Raises ImageRefused if the file does not decode.
+    """
+    data = path.read_bytes()
+    decoder = _DECODERS.get(sniff(data) or "")
+    if decoder is None:
+        raise ImageRefused(ImageFault.NOT_AN_IMAGE)
+    with _opened(data, decoder) as image:
+        image.draft(None, (_ENOUGH_TO_TELL, _ENOUGH_TO_TELL))
+        return fingerprint(_displayable(ImageOps.exif_transpose(image)))
+
+
 def sniff(data: bytes) -> str | None:
     """Say which image type the first bytes claim, whatever the file's name; None if none that we know."""
     for signature, content_type in _SIGNATURES.items():
@@ -133,6 +149,11 @@ class ImageDesk:
         """See `inspect_image`."""
         async with self._turns:
             return await asyncio.to_thread(inspect_image, path, self._rules)
+
+    async def fingerprint(self, path: Path) -> str:
+        """See `fingerprint_image`."""
+        async with self._turns:
+            return await asyncio.to_thread(fingerprint_image, path)
 
     async def scale(self, path: Path, destination: Path, *, max_bytes: int, max_side: int) -> Path:
         """See `scaled_copy`."""
