@@ -6,10 +6,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev demo run test lint types unit pictures messages lock clean
+.PHONY: help install install-dev demo demo-terminal run test lint types unit pictures messages lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 install: $(VENV)/.installed  ## a virtual environment with what the bot and the sandbox need
 
@@ -34,7 +34,10 @@ $(VENV)/.installed-dev: requirements-dev.lock | $(BIN)/python
 	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(VENV)/.installed
 
-demo: install  ## the main job, from a member's /video to the MP4, with no account anywhere
+demo: install  ## the bot in a local Discord in your browser, with no account anywhere
+	@$(BIN)/python -m sandbox.web
+
+demo-terminal: install  ## the main job told in the terminal, from a member's /video to the MP4
 	@$(BIN)/python -m sandbox.demo
 
 run: install  ## the bot, with the settings in .env

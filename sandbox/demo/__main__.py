@@ -7,7 +7,6 @@ Exits with 0 once the film is there, with 1 if anything went wrong.
 import argparse
 import asyncio
 import errno
-import json
 import os
 import signal
 import sys
@@ -22,19 +21,17 @@ from typing import Any, Final
 import aiohttp
 from rich.console import Console
 
-from sandbox.demo.processes import LAST_LINES, Child, ChildEnded, python
+from sandbox.demo.processes import LAST_LINES, Child, ChildEnded
 from sandbox.demo.reading import Reader, size
 from sandbox.demo.screen import open_screen
+from sandbox.demo.start import start_bot, start_sandbox, until_ready
 from sandbox.demo.story import Delivery, StoryFailed, ask_for_video
 from sandbox.discord.wire import objects
 from sandbox.member import Sandbox
 from sandbox.sample import sample_images
 from sandbox.segmind.control_client import SegmindControl
 
-# What the processes get of our environment: nothing that could be a setting of the bot.
-PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ")
 QUEUE_SECONDS: Final = 100.0  # of Segmind's time, so that QUEUED can be seen
-PATIENCE: Final = 60.0  # seconds for the processes to start
 INTERRUPTED: Final = 130
 
 
@@ -84,40 +81,19 @@ async def _play(options: Options, console: Console) -> None:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
         console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
-        sandbox = await _start_sandbox(stack, folder, options)
-        async with asyncio.timeout(PATIENCE):
-            description = json.loads(await sandbox.said(lambda line: line.startswith("{")))
-        bot = await _start_bot(stack, folder, description["environment"])
+        sandbox, description = await start_sandbox(stack, folder, _arguments(options))
+        bot = await start_bot(stack, folder, description["environment"])
         try:
-            async with asyncio.timeout(PATIENCE):
-                await bot.said(lambda line: '"event": "ready"' in line)
+            await until_ready(bot)
             await sandbox.while_running(bot.while_running(_tell(description, folder, options, console)))
         except Exception:
             _show_log(bot, console)
             raise
 
 
-async def _start_sandbox(stack: AsyncExitStack, folder: Path, options: Options) -> Child:
-    arguments = ["--until-eof", "--speed", str(options.speed)]
-    if options.recording is not None:
-        arguments += ["--recording", str(options.recording)]
-    return await stack.enter_async_context(
-        python("the sandbox", "sandbox", *arguments, folder=folder, environment=_environment())
-    )
-
-
-async def _start_bot(stack: AsyncExitStack, folder: Path, addresses: Mapping[str, str]) -> Child:
-    """Start the bot in a fresh folder, so that no `.env` and no database of somebody's own is touched."""
-    settings = {
-        **addresses,
-        "DATABASE_URL": f"sqlite:///{folder / 'reelcast.db'}",
-        "DATA_DIR": str(folder / "data"),
-        "HTTP_PORT": "0",
-        "LOG_FORMAT": "json",
-    }
-    return await stack.enter_async_context(
-        python("the bot", "bot", "run", folder=folder, environment=_environment() | settings)
-    )
+def _arguments(options: Options) -> list[str]:
+    recording = [] if options.recording is None else ["--recording", str(options.recording)]
+    return ["--speed", str(options.speed), *recording]
 
 
 async def _tell(description: Mapping[str, Any], folder: Path, options: Options, console: Console) -> None:
@@ -169,10 +145,6 @@ def _show_log(bot: Child, console: Console) -> None:
     console.print(f"\nThe bot's last words (of {len(bot.lines)}):", markup=False)
     for line in bot.lines[-LAST_LINES:]:
         console.print(f"  {line}", markup=False, soft_wrap=True)
-
-
-def _environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 if __name__ == "__main__":
