@@ -34,7 +34,7 @@ EXTENSIONS: Final = (
     *("cogs.video", "cogs.studio", "cogs.pictures"),
     *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos"),
-    "cogs.consent",
+    *("cogs.consent", "cogs.cast"),
     *("cogs.settings", "cogs.settings_panel"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway

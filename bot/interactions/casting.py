@@ -12,6 +12,8 @@ from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
 from bot.policy.guild_settings import CastSharing
 from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
+from bot.presentation.cast_names import unknown_character_sentence
+from bot.presentation.sentences import named
 from bot.services import Services
 
 MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
@@ -51,6 +53,12 @@ async def find_character(services: Services, text: str, member_id: int, guild_id
         return await services.cast.by_id(int(text), member_id, guild_id)
     key = name_key(text.strip().removeprefix("@"))
     return (await services.cast.by_names([key], member_id, guild_id)).get(key)
+
+
+async def unknown_character(services: Services, interaction: discord.Interaction[Any], text: str) -> str:
+    """Say that nobody is meant by what a member typed, and who there is."""
+    guild_id = await sharing_guild(services, interaction.guild_id)
+    return unknown_character_sentence(text, named(await _names(services, interaction.user.id, guild_id)))
 
 
 async def sharing_guild(services: Services, guild_id: int | None) -> int | None:

@@ -29,9 +29,20 @@ class Submission:
         fields = {each["custom_id"]: each for each in _leaves(data.get("components", ())) if "custom_id" in each}
         return cls(fields=fields, uploads=data.get("resolved", {}).get("attachments", {}))
 
+    def text(self, field: str) -> str:
+        return str(self.fields.get(field, {}).get("value") or "")
+
+    def chosen(self, field: str) -> Sequence[str]:
+        """What was chosen or uploaded in a field: ids, in the member's order."""
+        return [str(each) for each in self.fields.get(field, {}).get("values") or ()]
+
+    def images(self, field: str) -> Sequence[Reference]:
+        """What was uploaded in a field."""
+        return [_reference(self.uploads[each]) for each in self.chosen(field) if each in self.uploads]
+
     @property
     def prompt(self) -> str:
-        return str(self.fields.get(PROMPT, {}).get("value") or "")
+        return self.text(PROMPT)
 
     @property
     def duration(self) -> int:
@@ -44,12 +55,11 @@ class Submission:
 
     @property
     def chosen_images(self) -> Sequence[str]:
-        """What was chosen or uploaded in the field for images: ids, in the member's order."""
-        return [str(each) for each in self.fields.get(IMAGES, {}).get("values") or ()]
+        return self.chosen(IMAGES)
 
     @property
     def uploaded_images(self) -> Sequence[Reference]:
-        return [_reference(self.uploads[each]) for each in self.chosen_images if each in self.uploads]
+        return self.images(IMAGES)
 
     def _choice(self, name: str, known: Sequence[str]) -> str:
         value = self.fields.get(name, {}).get("value")

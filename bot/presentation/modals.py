@@ -31,7 +31,7 @@ def studio_modal() -> ui.Modal:
         ui.Label(
             text=_("Reference images"),
             description=_("The first is @Image1, the next @Image2 … JPEG, PNG or WebP"),
-            component=ui.FileUpload(custom_id=IMAGES, min_values=1, max_values=MAX_IMAGES),
+            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=MAX_IMAGES),
         ),
     )
 
@@ -87,7 +87,7 @@ def _modal(
     modal.add_item(
         ui.Label(
             text=_("Prompt"),
-            description=_("What should happen; @Image1, @Image2 … name the images"),
+            description=_("What should happen; @Image1 names an image, @name a saved character"),
             component=ui.TextInput(
                 custom_id=PROMPT, style=discord.TextStyle.paragraph, max_length=PROMPT_LIMIT, default=prompt
             ),

@@ -29,8 +29,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.database"),
     "bot.observing": ("bot.jobs",),
-    "bot.presentation": (*PURE_JOBS, "bot.policy", "bot.media.rules"),
+    "bot.presentation": (*PURE_JOBS, "bot.cast.model", "bot.policy", "bot.media.rules"),
     "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs"),
+    "bot.cast.model": ("bot.jobs.model",),
     "bot.cast": ("bot.segmind", "bot.media", "bot.database", "bot.jobs"),
     "bot.interactions": ("bot.services", "bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media"),
     "bot": ("bot",),  # the modules directly in it: settings apart, they wire

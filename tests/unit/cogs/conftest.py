@@ -16,6 +16,7 @@ from bot.jobs.intake import Intake
 from bot.settings import Settings
 from tests.support.consent import GivenConsents
 from tests.support.doors import let_in
+from tests.unit.cogs.served_cdn import ServedCdn, served_cdn
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
 
@@ -29,6 +30,12 @@ def changes() -> dict[str, object]:
 def consent_given() -> bool:
     """Whether everybody has accepted the notice before their first images; a test of the notice says no."""
     return True
+
+
+@pytest.fixture
+async def cdn() -> AsyncIterator[ServedCdn]:
+    async with served_cdn() as cdn:
+        yield cdn
 
 
 @pytest.fixture

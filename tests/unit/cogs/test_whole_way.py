@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
@@ -24,30 +23,10 @@ from bot.media.hosts import AllowedHosts
 from bot.settings import Settings
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.consent import GivenConsents
-from tests.unit.cogs.stage import MeasuringCdn, SimulatedClock, Stage, picture, texts
+from tests.unit.cogs.served_cdn import ServedCdn
+from tests.unit.cogs.stage import SimulatedClock, Stage, picture, texts
 
 PATIENCE = 60.0  # real seconds
-
-
-class ServedCdn(MeasuringCdn):
-    """SimCord's CDN behind a real address, so that others than discord.py can fetch from it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.origin = ""
-
-    def store_attachment(
-        self, attachment_id: int, channel_id: int, filename: str, data: bytes, description: str | None
-    ) -> dict[str, Any]:
-        stored = super().store_attachment(attachment_id, channel_id, filename, data, description)
-        path = f"/attachments/{channel_id}/{attachment_id}/{filename}"
-        stored["url"] = stored["proxy_url"] = f"{self.origin}{path}"
-        self._blobs[stored["url"]] = data
-        return stored
-
-    async def serve(self, request: web.Request) -> web.Response:
-        data = self.get(f"{self.origin}{request.path}")
-        return web.Response(status=404) if data is None else web.Response(body=data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +46,6 @@ class FreeDispatcher:
         async with asyncio.timeout(PATIENCE):
             while drivers := list(self.inner._drivers.values()):
                 await asyncio.wait(drivers)
-
-
-@pytest.fixture
-async def cdn() -> AsyncIterator[ServedCdn]:
-    cdn = ServedCdn()
-    app = web.Application()
-    app.router.add_get("/{path:.*}", cdn.serve)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    cdn.origin = "http://{}:{}".format(*runner.addresses[0][:2])
-    yield cdn
-    await runner.cleanup()
 
 
 @pytest.fixture

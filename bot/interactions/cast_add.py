@@ -1,0 +1,114 @@
+"""Saving a character: what `/cast add` collected is judged, waits for consent where need be, and is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+from pydantic import TypeAdapter
+
+from bot.cast.model import CastFull, NameTaken
+from bot.cast.pictures import UnusablePicture
+from bot.interactions.consent import has_accepted
+from bot.interactions.errors import say
+from bot.jobs.model import Reference
+from bot.jobs.prompt import as_name, name_key
+from bot.media.rules import ImageRules, judge_metadata
+from bot.policy.request import ELEMENT_REFERENCES
+from bot.presentation.cast import (
+    NAME_TAKEN,
+    bad_name_sentence,
+    full_sentence,
+    picture_name,
+    pictures_sentence,
+    saved_sentence,
+)
+from bot.presentation.language import _
+from bot.presentation.sentences import image_sentence
+from bot.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCharacter:
+    """What a member filled in; the frontal picture comes first."""
+
+    name: str
+    pictures: Sequence[Reference]
+
+
+_ADAPTER: Final = TypeAdapter(NewCharacter)
+
+
+def facts_of_new(new: NewCharacter) -> Mapping[str, Any]:
+    return _ADAPTER.dump_python(new, mode="json")
+
+
+def new_of_facts(facts: Mapping[str, Any]) -> NewCharacter:
+    return _ADAPTER.validate_python(facts)
+
+
+async def has_room(services: Services, interaction: discord.Interaction[Any]) -> bool:
+    """Tell whether a member may have one more character, and answer if not: nobody fills in a form in vain."""
+    most = services.settings.cast_limit
+    if await services.cast.count(interaction.user.id) < most:
+        return True
+    await say(interaction, full_sentence(most))
+    return False
+
+
+async def save_character(services: Services, interaction: discord.Interaction[Any], new: NewCharacter) -> None:
+    """Save a character, or say why not."""
+    name = as_name(new.name)
+    if name is None:
+        await say(interaction, bad_name_sentence(new.name))
+        return
+    if (fault := _judge(new.pictures, services.image_rules)) is not None:
+        await say(interaction, fault)
+        return
+    if not await has_room(services, interaction):
+        return
+    if name_key(name) in await services.cast.by_names([name_key(name)], interaction.user.id, None):
+        await say(interaction, _(NAME_TAKEN).format(name=name))
+        return
+    if not await has_accepted(services, interaction, {"cast": facts_of_new(new)}):
+        return
+    # Fetching and scaling take longer than the three seconds of an answer.
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await say(interaction, await _save(services, interaction, name, new.pictures))
+
+
+async def _save(
+    services: Services, interaction: discord.Interaction[Any], name: str, uploads: Sequence[Reference]
+) -> str:
+    """Fetch the pictures and keep them; return what to tell."""
+    most = services.settings.cast_limit
+    try:
+        pictures = await services.pictures.take(interaction.id, uploads)
+        await services.cast.add(
+            interaction.id, interaction.user.id, name, pictures, most=most, now=services.clock.now()
+        )
+    except UnusablePicture as unusable:
+        return image_sentence(unusable.fault, picture_name(unusable.number), services.image_rules)
+    except NameTaken:
+        return _(NAME_TAKEN).format(name=name)
+    except CastFull:
+        return full_sentence(most)
+    return saved_sentence(name)
+
+
+def _judge(pictures: Sequence[Reference], rules: ImageRules) -> str | None:
+    """Say what speaks against pictures by what Discord tells of them; None where nothing does."""
+    least, most = ELEMENT_REFERENCES
+    if not 1 + least <= len(pictures) <= 1 + most:
+        return pictures_sentence()
+    for place, picture in enumerate(pictures, start=1):
+        fault = judge_metadata(
+            rules,
+            content_type=picture.content_type or None,
+            size=picture.size,
+            width=picture.width or None,
+            height=picture.height or None,
+        )
+        if fault is not None:
+            return image_sentence(fault, picture_name(place), rules)
+    return None

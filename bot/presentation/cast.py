@@ -1,0 +1,139 @@
+"""What `/cast` answers, to the member alone: lists, pictures, and sentences for what was done or cannot be."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot.cast.model import Character
+from bot.jobs.prompt import NAME_LIMIT
+from bot.policy.request import ELEMENT_REFERENCES
+from bot.presentation.language import N_, _, ngettext
+from bot.presentation.sentences import date, number
+from bot.presentation.text import clip, plain
+
+LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000
+CHOICE_LIMIT: Final = 100  # characters; Discord's
+
+NAME_TAKEN: Final = N_(
+    "You have a character called `@{name}` already. Use another name, or remove that one with `/cast remove` first."
+)
+NOT_YOURS: Final = N_(
+    "`@{name}` is shared by another member, and only they can change it. Use it in a prompt as it is."
+)
+SHARED: Final = N_("Everybody in this server can use `@{name}` now. `/cast share` takes it back, too.")
+SHARED_TWICE: Final = N_(
+    "Another `@{name}` is shared with this server already. Use `/cast rename` for yours, then share it."
+)
+UNSHARED: Final = N_("`@{name}` is no longer shared with this server. Videos that were made with it stay.")
+SHARING_OFF: Final = N_("This server does not share characters. Ask whoever manages the server to allow it.")
+SHARING_MODERATORS: Final = N_("In this server moderators share characters. Ask one of them, or use yours by yourself.")
+SHARING_OUTSIDE: Final = N_("Characters are shared with a server. Use this command in one.")
+RENAMED: Final = N_("`@{before}` is called `@{name}` now. Use the new name in prompts.")
+RENAMED_TWICE: Final = N_("`@{name}` is taken, by another of yours or where yours is shared. Use another name.")
+REMOVED: Final = N_(
+    "`@{name}` and its pictures are deleted here. Videos that were made with it stay, and what Segmind's storage holds "
+    "of it cannot be called back."
+)
+
+
+def saved_sentence(name: str) -> str:
+    sentence = _(
+        "`@{name}` is saved, for you alone. Write `@{name}` in any prompt, or choose it in `cast1` of `/video`."
+    )
+    return sentence.format(name=name)
+
+
+def bad_name_sentence(text: str) -> str:
+    """Refuse a text as a name; it is shown as typed."""
+    shown = plain(clip(" ".join(text.split()), NAME_LIMIT)) or "…"
+    sentence = _(
+        "**{name}** cannot be a name. Use up to {limit} letters, digits, - and _, beginning with a letter or digit; "
+        "not a number alone, and nothing like `image1`."
+    )
+    return sentence.format(name=shown, limit=NAME_LIMIT)
+
+
+def full_sentence(most: int) -> str:
+    sentence = ngettext(
+        "You have {count} saved character, as many as one can have. Remove one with `/cast remove` to save another.",
+        "You have {count} saved characters, as many as one can have. Remove one with `/cast remove` to save another.",
+        most,
+    )
+    return sentence.format(count=number(most))
+
+
+def pictures_sentence() -> str:
+    least, most = ELEMENT_REFERENCES
+    sentence = _("A character needs a frontal picture and {least} to {most} more. Add them.")
+    return sentence.format(least=least, most=most)
+
+
+def picture_name(place: int) -> str:
+    """Name a picture of the modal in an answer; 1 is the frontal one."""
+    return "frontal" if place == 1 else f"picture{place - 1}"
+
+
+def cast_list(characters: Sequence[Character], member_id: int, most: int) -> str:
+    """List what a member can use in a server: their own, then what others share with it."""
+    own = [each for each in characters if each.owner_id == member_id]
+    others = [each for each in characters if each.owner_id != member_id]
+    if not characters:
+        return _(
+            "You have no saved characters yet. Save one with `/cast add`; then its name stands for it in any prompt."
+        )
+    lines = [_("**Your characters** ({count} of {limit})").format(count=number(len(own)), limit=number(most))]
+    lines += [_own_line(each) for each in own]
+    if others:
+        lines.append(_("**Shared with this server**"))
+        lines += [_("- {name}, by {member}").format(name=_bold(each), member=f"<@{each.owner_id}>") for each in others]
+    return _within(lines)
+
+
+def choice_label(character: Character, member_id: int) -> str:
+    """Name a character in a list of choices: at most 100 characters."""
+    if character.owner_id == member_id:
+        return clip(f"@{character.name}", CHOICE_LIMIT)
+    return clip(_("@{name} (shared)").format(name=character.name), CHOICE_LIMIT)
+
+
+def character_layout(character: Character, member_id: int, files: Sequence[discord.File]) -> ui.LayoutView:
+    """Show a character with its pictures, which are sent along as `files`."""
+    facts = [_("saved {date}").format(date=date(character.created_at))]
+    if character.owner_id != member_id:
+        facts.append(_("shared by {member}").format(member=f"<@{character.owner_id}>"))
+    elif character.shared:
+        facts.append(_("shared with this server"))
+    else:
+        facts.append(_("for you alone"))
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    container.add_item(ui.TextDisplay(f"### {plain('@' + character.name)}"))
+    container.add_item(ui.MediaGallery(*(discord.MediaGalleryItem(f"attachment://{each.filename}") for each in files)))
+    container.add_item(ui.TextDisplay(f"-# {' · '.join(facts)}"))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()
+    return view
+
+
+def _own_line(character: Character) -> str:
+    if character.shared:
+        return _("- {name}, shared with this server").format(name=_bold(character))
+    return f"- {_bold(character)}"
+
+
+def _bold(character: Character) -> str:
+    return f"**{plain('@' + character.name)}**"
+
+
+def _within(lines: Sequence[str]) -> str:
+    """Join as many lines as a message takes."""
+    kept: list[str] = []
+    size = 0
+    for line in lines:
+        size += len(line) + 1
+        if size > LIST_LIMIT:
+            return "\n".join([*kept, _("… and {count} more").format(count=number(len(lines) - len(kept)))])
+        kept.append(line)
+    return "\n".join(kept)

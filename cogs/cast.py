@@ -1,0 +1,174 @@
+"""`/cast`: characters and things that a member saves once and names in any prompt."""
+
+import re
+from io import BytesIO
+from typing import Any, Final, Literal
+
+import discord
+from discord import app_commands
+
+from bot.app import Reelcast, Services
+from bot.cast.model import CastError, Character, CharacterGone, NameTaken, Picture
+from bot.interactions.cast_add import NewCharacter, has_room, save_character
+from bot.interactions.cast_choices import own_choices, shareable_choices, usable_choices
+from bot.interactions.casting import find_character, sharing_guild, unknown_character
+from bot.interactions.errors import say
+from bot.interactions.forms import FormCog, Submission
+from bot.jobs.prompt import as_name
+from bot.policy.guild_settings import CastSharing
+from bot.presentation.cast import (
+    NOT_YOURS,
+    REMOVED,
+    RENAMED,
+    RENAMED_TWICE,
+    SHARED,
+    SHARED_TWICE,
+    SHARING_MODERATORS,
+    SHARING_OFF,
+    SHARING_OUTSIDE,
+    UNSHARED,
+    bad_name_sentence,
+    cast_list,
+    character_layout,
+)
+from bot.presentation.cast_modals import CAST_ADD_ID, FRONTAL, NAME, OTHERS, cast_add_modal
+from bot.presentation.language import _
+
+SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+class CastCog(FormCog):
+    form_pattern = re.escape(CAST_ADD_ID)
+    cast = app_commands.Group(name="cast", description="Characters and things that you save once and name in prompts")
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cast.command(name="add", description="Save a character or thing: a frontal picture and 1 to 3 more")
+    async def add(self, interaction: discord.Interaction) -> None:
+        if await has_room(self._services, interaction):
+            await interaction.response.send_modal(cast_add_modal())
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
+    ) -> None:
+        new = NewCharacter(
+            name=submission.text(NAME), pictures=[*submission.images(FRONTAL), *submission.images(OTHERS)]
+        )
+        await save_character(self._services, interaction, new)
+
+    @cast.command(name="list", description="Your characters, and those that are shared here")
+    async def list(self, interaction: discord.Interaction) -> None:
+        guild_id = await sharing_guild(self._services, interaction.guild_id)
+        usable = await self._services.cast.usable(interaction.user.id, guild_id)
+        await say(interaction, cast_list(usable, interaction.user.id, self._services.settings.cast_limit))
+
+    @cast.command(name="show", description="Show a character's pictures, to you alone")
+    @app_commands.describe(character="Which one")
+    @app_commands.autocomplete(character=usable_choices)
+    async def show(self, interaction: discord.Interaction, character: str) -> None:
+        found = await self._found(interaction, character)
+        if found is None:
+            return
+        pictures = await self._services.cast.pictures(found.id)
+        files = [_file(each.picture, place) for place, each in enumerate(pictures, start=1)]
+        view = character_layout(found, interaction.user.id, files)
+        await interaction.response.send_message(
+            view=view, files=files, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        )
+
+    @cast.command(name="rename", description="Give one of your characters another name")
+    @app_commands.describe(character="Which one", name="Its new name: letters, digits, - and _")
+    @app_commands.autocomplete(character=own_choices)
+    async def rename(self, interaction: discord.Interaction, character: str, name: str) -> None:
+        found = await self._found(interaction, character, own=True)
+        if found is None:
+            return
+        new = as_name(name)
+        if new is None:
+            answer = bad_name_sentence(name)
+        else:
+            try:
+                await self._services.cast.rename(found.id, interaction.user.id, new)
+                answer = _(RENAMED).format(before=found.name, name=new)
+            except NameTaken:
+                answer = _(RENAMED_TWICE).format(name=new)
+            except CharacterGone:
+                answer = await unknown_character(self._services, interaction, character)
+        await say(interaction, answer)
+
+    @cast.command(name="remove", description="Delete one of your characters and its pictures")
+    @app_commands.describe(character="Which one")
+    @app_commands.autocomplete(character=own_choices)
+    async def remove(self, interaction: discord.Interaction, character: str) -> None:
+        found = await self._found(interaction, character, own=True)
+        if found is not None:
+            await self._services.cast.remove(found.id, interaction.user.id)
+            await say(interaction, _(REMOVED).format(name=found.name))
+
+    @cast.command(name="share", description="Let everybody here use one of your characters, or nobody any more")
+    @app_commands.describe(character="Which one", who="Everybody in this server unless you say otherwise")
+    @app_commands.autocomplete(character=shareable_choices)
+    async def share(
+        self,
+        interaction: discord.Interaction,
+        character: str,
+        who: Literal["everybody here", "only me"] = "everybody here",
+    ) -> None:
+        if interaction.guild_id is None:
+            await say(interaction, _(SHARING_OUTSIDE))
+        elif who == "only me":
+            await self._unshare(interaction, character, interaction.guild_id)
+        else:
+            await self._share(interaction, character, interaction.guild_id)
+
+    async def _share(self, interaction: discord.Interaction, character: str, guild_id: int) -> None:
+        sharing = (await self._services.guild_settings.get(guild_id)).cast_sharing
+        if sharing is CastSharing.OFF:
+            await say(interaction, _(SHARING_OFF))
+            return
+        if sharing is CastSharing.MODERATORS and not interaction.permissions.manage_messages:
+            await say(interaction, _(SHARING_MODERATORS))
+            return
+        found = await self._found(interaction, character, own=True)
+        if found is None:
+            return
+        try:
+            await self._services.cast.share(found.id, interaction.user.id, guild_id, self._services.clock.now())
+            answer = _(SHARED).format(name=found.name)
+        except NameTaken:
+            answer = _(SHARED_TWICE).format(name=found.name)
+        except CastError:
+            answer = await unknown_character(self._services, interaction, character)
+        await say(interaction, answer)
+
+    async def _unshare(self, interaction: discord.Interaction, character: str, guild_id: int) -> None:
+        """Take a character back from a server: its owner can, and who may manage messages there."""
+        found = await find_character(self._services, character, interaction.user.id, guild_id)
+        if found is None:
+            await say(interaction, await unknown_character(self._services, interaction, character))
+        elif found.owner_id != interaction.user.id and not interaction.permissions.manage_messages:
+            await say(interaction, _(NOT_YOURS).format(name=found.name))
+        else:
+            await self._services.cast.unshare(found.id, guild_id)
+            await say(interaction, _(UNSHARED).format(name=found.name))
+
+    async def _found(self, interaction: discord.Interaction, text: str, *, own: bool = False) -> Character | None:
+        """Find whom a member means, or say that there is nobody, or that it is not theirs to change."""
+        guild_id = await sharing_guild(self._services, interaction.guild_id)
+        found = await find_character(self._services, text, interaction.user.id, guild_id)
+        if found is None:
+            await say(interaction, await unknown_character(self._services, interaction, text))
+        elif own and found.owner_id != interaction.user.id:
+            await say(interaction, _(NOT_YOURS).format(name=found.name))
+            return None
+        return found
+
+
+def _file(picture: Picture, place: int) -> discord.File:
+    suffix = SUFFIXES.get(picture.content_type, "img")
+    return discord.File(BytesIO(picture.content), filename=f"picture{place}.{suffix}")
+
+
+async def setup(bot: Reelcast) -> None:
+    await bot.add_cog(CastCog(bot.services))
