@@ -12,6 +12,7 @@ from bot.presentation.looks import LOOKS
 
 POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")
 CARD: Final = re.compile(r"reelcast:details:card:(\d+):\d+")
+NOTICE: Final = re.compile(r"reelcast:resend:(\d+)")
 TAKE: Final = re.compile(r"Take (\d+):")
 # Only a person can go on from here.
 FOR_THE_OPERATOR: Final = frozenset(
@@ -43,6 +44,7 @@ class Facts:
     answered: frozenset[int]
     charges: Sequence[Charge]
     messages: Sequence[Shown]
+    notices: Sequence[Shown]  # in private
     jobs: Mapping[int, Job]
     told: frozenset[str]  # requests that the operator was told of as without an owner
 
@@ -62,6 +64,9 @@ class Audit:
     without_owner: Sequence[str]
     left_to_operator: Sequence[str]
     untrue_cards: Sequence[int]
+    untold: Sequence[int]
+    posted_all_the_same: Sequence[int]
+    notices: int
 
     @property
     def zeros(self) -> Mapping[str, int]:
@@ -73,12 +78,16 @@ class Audit:
             "charges without an owner": len(self.without_owner),
             "left to the operator": len(self.left_to_operator),
             "cards that end with something untrue": len(self.untrue_cards),
+            "undelivered, and nobody told in private": len(self.untold),
+            "undelivered, and posted all the same": len(self.posted_all_the_same),
         }
 
 
 def audit(facts: Facts) -> Audit:
     posts = _by_job(POST, facts.messages)
     cards = {job: shown[-1].text for job, shown in _by_job(CARD, facts.messages).items()}
+    notices = _by_job(NOTICE, facts.notices)
+    undelivered = {job.id for job in facts.jobs.values() if job.state is State.UNDELIVERED}
     owned = {job.request_id for job in facts.jobs.values()}
     takes = Counter(charge.take for charge in facts.charges)
     ours = {charge.request_id for charge in facts.charges}
@@ -97,6 +106,9 @@ def audit(facts: Facts) -> Audit:
         lost=lost,
         without_owner=sorted(ours - owned),
         left_to_operator=[*left, *sorted(ours & facts.told)],
+        untold=sorted(undelivered - set(notices)),
+        posted_all_the_same=sorted(undelivered & set(posts)),
+        notices=sum(len(shown) for shown in notices.values()),
         untrue_cards=[job_id for job_id, text in cards.items() if not says_so(text, facts.jobs.get(job_id))],
     )
 

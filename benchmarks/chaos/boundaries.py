@@ -7,7 +7,7 @@ from typing import Final
 
 from yarl import URL
 
-# Every state that a job is saved in on its way; DELIVERED and FAILED are the final saves.
+# Every state that a job is saved in on its way; DELIVERED, UNDELIVERED and FAILED are the final saves.
 SAVED: Final = (
     "ACCEPTED",
     "PREPARING",
@@ -19,6 +19,7 @@ SAVED: Final = (
     "COMPLETED",
     "POSTING",
     "DELIVERED",
+    "UNDELIVERED",
     "FAILED",
 )
 WRITTEN, COMMITTED = "written", "committed"  # in the transaction; and for good
@@ -37,6 +38,7 @@ _OPERATIONS: Final[Mapping[str, re.Pattern[str]]] = {
     "output": re.compile(r"GET /outputs/[^/]+"),
     "look": re.compile(r"GET .*/channels/\d+/messages"),
     "post": re.compile(r"POST .*/channels/\d+/messages"),
+    "notice": re.compile(r"POST .*/users/@me/channels"),  # the way to a private word
 }
 
 

@@ -29,6 +29,8 @@ def report(record: Record, found: Audit, boundaries: Sequence[str], console: Con
         ("without an owner", found.without_owner),
         ("left to the operator", found.left_to_operator),
         ("untrue cards", found.untrue_cards),
+        ("untold", found.untold),
+        ("posted all the same", found.posted_all_the_same),
         ("never hit", missed),
         ("broken", record.broken[:5]),
     ):
@@ -56,6 +58,7 @@ def _counts(found: Audit, record: Record, console: Console) -> None:
         ("jobs", found.jobs),
         ("charges at Segmind", found.charges),
         ("posts in channels", found.posts),
+        ("private words to members", found.notices),
         ("stops at a boundary", record.hits.total()),
         ("stops at random", record.random_kills),
         ("starts", len(record.starts)),

@@ -16,6 +16,7 @@ from bot.database.engine import open_database
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from sandbox.member import Message
 
 LIVES_OF_ASKING: Final = 14  # if the bot lived to answer; it is often dead when it is asked
 FEW: Final = 3
@@ -104,20 +105,21 @@ async def look(world: World, url: str, record: Record) -> Audit:
         for each in state["requests"]
         if each["charged"] and not each["foreign"] and (match := TAKE.match(str(each["body"].get("prompt"))))
     ]
-    messages = [
-        Shown(text=each.text, custom_ids=[button.custom_id or "" for button in each.buttons])
-        for each in await world.messages()
-    ]
     return audit(
         Facts(
             asked=world.asked,
             answered=frozenset(world.answered),
             charges=charges,
-            messages=messages,
+            messages=[shown(each) for each in await world.messages()],
+            notices=[shown(each) for each in await world.private_words()],
             jobs=await jobs_in(url),
             told=frozenset(record.told),
         )
     )
+
+
+def shown(message: Message) -> Shown:
+    return Shown(text=message.text, custom_ids=[button.custom_id or "" for button in message.buttons])
 
 
 async def jobs_in(url: str) -> dict[int, Job]:

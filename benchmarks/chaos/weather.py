@@ -3,11 +3,12 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from benchmarks.chaos.world import World
+from sandbox.member import ControlError
 from sandbox.segmind.reports import FaultSpec
 
 EVERY: Final = 0.7  # seconds between two troubles
@@ -66,6 +67,7 @@ class Weather:
             self._the_gateway_drops,
             self._nonces_are_forgotten,
             self._the_history_is_late,
+            self._a_card_is_deleted,
         )
 
     async def begin(self) -> None:
@@ -157,6 +159,14 @@ class Weather:
     async def _the_history_is_late(self) -> None:
         hidden = self._draw.random() < HIDDEN
         await self._world.segmind.configure(history_lag=self._draw.choice((0.0, 3.0, 10.0)), history_hidden=hidden)
+
+    async def _a_card_is_deleted(self) -> None:
+        """Have what a job makes be undeliverable, so that its member has to be told in private."""
+        if not self._world.newest:
+            return
+        card = self._world.newest.popleft()
+        with suppress(ControlError):  # gone already
+            await self._world.sandbox.admin.delete_message(card.channel_id, card.id)
 
 
 @asynccontextmanager

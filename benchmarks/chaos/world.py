@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ SEATS: Final = (
     ("noor", "Animation Guild", "general"),
 )
 BROKEN_ONE_IN: Final = 12
+NEWEST: Final = 6  # cards: of jobs that are most probably on their way
 # A bot that is started every few seconds meets limits that no usual restart does.
 STARTING: Final = ("commands_put", "gateway_bot")
 
@@ -48,10 +50,12 @@ class World:
     sandbox: Sandbox
     segmind: SegmindControl
     seats: tuple[Member, ...]
+    alone: tuple[Member, ...]  # each of them once, at their direct messages
     variables: Mapping[str, str]
     logs: Path | None = None  # a folder for what every process said
     asked: int = 0
     answered: set[int] = field(default_factory=set[int])  # the jobs whose card a member saw
+    newest: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=NEWEST))  # of their cards
     _asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def ask(self) -> None:
@@ -70,6 +74,7 @@ class World:
             return
         if result.acknowledged and result.message is not None and not result.message.ephemeral:
             self.answered.add(int(result.id))
+            self.newest.append(result.message)
 
     async def asks_over(self) -> None:
         """Wait until no member waits for an answer any more."""
@@ -78,6 +83,10 @@ class World:
     async def messages(self) -> list[Message]:
         """Return every message in every channel in which members ask."""
         return [message for member in self.seats for message in await member.messages()]
+
+    async def private_words(self) -> list[Message]:
+        """Return every message that members got in private."""
+        return [message for member in self.alone for message in await member.messages()]
 
 
 def prompt(number: int) -> str:
@@ -114,6 +123,9 @@ async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path |
         for bucket in STARTING:
             await sandbox.admin.set_rate_limit(bucket, limit=1_000, per=1.0)
         await open_doors(database_url, discord.describe()["guilds"])
+        alone = [sandbox.member(name) for name in {name: None for name, _, _ in SEATS}]
+        for member in alone:
+            await member.at_direct_messages()
         claims = folder / "claims"
         claims.mkdir()
         yield World(
@@ -122,6 +134,7 @@ async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path |
             sandbox=sandbox,
             logs=logs,
             segmind=SegmindControl(segmind.describe()["control_url"], session),
+            alone=tuple(alone),
             seats=tuple(sandbox.member(name, guild=guild, channel=channel) for name, guild, channel in SEATS),
             variables={
                 **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},

@@ -26,13 +26,24 @@ def post(job: Job) -> Shown:
     return Shown(text="your video is ready", custom_ids=[POST.format(job.id)])
 
 
-def judged(job: Job, *messages: Shown, charges: tuple[str, ...] = ("r1",), told: frozenset[str] = frozenset()) -> Audit:
+def notice(job: Job) -> Shown:
+    return Shown(text="your video could not be posted", custom_ids=[f"reelcast:resend:{job.id}"])
+
+
+def judged(
+    job: Job,
+    *messages: Shown,
+    charges: tuple[str, ...] = ("r1",),
+    told: frozenset[str] = frozenset(),
+    notices: tuple[Shown, ...] = (),
+) -> Audit:
     return audit(
         Facts(
             asked=1,
             answered=frozenset({job.id}),
             charges=[Charge(request_id=each, take="7") for each in charges],
             messages=messages,
+            notices=notices,
             jobs={job.id: job},
             told=told,
         )
@@ -79,9 +90,29 @@ def test_a_command_that_discord_showed_as_failed_needs_no_card() -> None:
 def test_a_card_whose_job_was_never_saved_is_lost() -> None:
     job = job_in(State.DELIVERED)
     found = audit(
-        Facts(asked=1, answered=frozenset({job.id}), charges=[], messages=[card(job)], jobs={}, told=frozenset())
+        Facts(
+            asked=1,
+            answered=frozenset({job.id}),
+            charges=[],
+            messages=[card(job)],
+            notices=[],
+            jobs={},
+            told=frozenset(),
+        )
     )
     assert found.lost == found.untrue_cards == [job.id]
+
+
+def test_a_member_has_to_be_told_in_private_of_a_video_that_could_not_be_posted() -> None:
+    job = job_in(State.UNDELIVERED, problem=ProblemCode.CARD_GONE)
+    assert judged(job).untold == [job.id]
+    told = judged(job, notices=(notice(job),))
+    assert (told.untold, told.notices) == ([], 1)
+
+
+def test_a_video_that_counts_as_undelivered_is_nowhere_to_be_seen() -> None:
+    job = job_in(State.UNDELIVERED, problem=ProblemCode.CHANNEL)
+    assert judged(job, card(job), post(job), notices=(notice(job),)).posted_all_the_same == [job.id]
 
 
 def test_what_only_a_person_can_settle_is_left_to_the_operator() -> None:

@@ -20,6 +20,7 @@ from benchmarks.chaos.boundaries import BOUNDARIES, operation_of, request_bounda
         ("GET", "/v2/requests/r1", "result"),
         ("GET", "/inference-request/request-history?page=1", "history"),
         ("GET", "/outputs/o1.mp4", "output"),
+        ("POST", "/api/v10/users/@me/channels", "notice"),
         ("GET", "/api/v10/gateway/bot", None),
         ("PUT", "/api/v10/applications/1/commands", None),
     ],
