@@ -24,7 +24,7 @@ from rich.console import Console
 from sandbox.demo.processes import LAST_LINES, Child, ChildEnded
 from sandbox.demo.reading import Reader, size
 from sandbox.demo.screen import open_screen
-from sandbox.demo.start import start_bot, start_sandbox, until_ready
+from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
 from sandbox.demo.story import Delivery, StoryFailed, ask_for_video
 from sandbox.discord.wire import objects
 from sandbox.member import Sandbox
@@ -81,8 +81,9 @@ async def _play(options: Options, console: Console) -> None:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
         console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
-        sandbox, description = await start_sandbox(stack, folder, _arguments(options))
-        bot = await start_bot(stack, folder, description["environment"])
+        environment = passed_on(os.environ)
+        sandbox, description = await start_sandbox(stack, folder, environment, _arguments(options))
+        bot = await start_bot(stack, folder, environment, description["environment"])
         try:
             await until_ready(bot)
             await sandbox.while_running(bot.while_running(_tell(description, folder, options, console)))

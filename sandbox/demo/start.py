@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,18 +14,25 @@ PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEM
 PATIENCE: Final = 60.0  # seconds for the processes to start
 
 
+def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the processes get of our environment."""
+    return {name: environment[name] for name in PASSED_ON if name in environment}
+
+
 async def start_sandbox(
-    stack: AsyncExitStack, folder: Path, arguments: Sequence[str]
+    stack: AsyncExitStack, folder: Path, environment: Mapping[str, str], arguments: Sequence[str]
 ) -> tuple[Child, Mapping[str, Any]]:
     """Start the sandbox with more arguments; returns it with what it says of itself."""
     sandbox = await stack.enter_async_context(
-        python("the sandbox", "sandbox", "--until-eof", *arguments, folder=folder, environment=_environment())
+        python("the sandbox", "sandbox", "--until-eof", *arguments, folder=folder, environment=environment)
     )
     async with asyncio.timeout(PATIENCE):
         return sandbox, json.loads(await sandbox.said(lambda line: line.startswith("{")))
 
 
-async def start_bot(stack: AsyncExitStack, folder: Path, addresses: Mapping[str, str]) -> Child:
+async def start_bot(
+    stack: AsyncExitStack, folder: Path, environment: Mapping[str, str], addresses: Mapping[str, str]
+) -> Child:
     """Start the bot in a fresh folder, so that no `.env` and no database of somebody's own is touched."""
     settings = {
         **addresses,
@@ -36,7 +42,7 @@ async def start_bot(stack: AsyncExitStack, folder: Path, addresses: Mapping[str,
         "LOG_FORMAT": "json",
     }
     return await stack.enter_async_context(
-        python("the bot", "bot", "run", folder=folder, environment=_environment() | settings)
+        python("the bot", "bot", "run", folder=folder, environment={**environment, **settings})
     )
 
 
@@ -44,7 +50,3 @@ async def until_ready(bot: Child) -> None:
     """Wait until the bot is logged in."""
     async with asyncio.timeout(PATIENCE):
         await bot.said(lambda line: '"event": "ready"' in line)
-
-
-def _environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}

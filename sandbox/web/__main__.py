@@ -21,7 +21,7 @@ import aiohttp
 from rich.console import Console
 
 from sandbox.demo.processes import LAST_LINES, Child, ChildEnded
-from sandbox.demo.start import start_bot, start_sandbox, until_ready
+from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
 from sandbox.web.opening import open_servers
 
 INTERRUPTED: Final = 130
@@ -73,8 +73,9 @@ async def _serve(options: Options, console: Console) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
         console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
         arguments = ["--speed", str(options.speed), "--port", str(options.port)]
-        sandbox, description = await start_sandbox(stack, folder, arguments)
-        bot = await start_bot(stack, folder, description["environment"])
+        environment = passed_on(os.environ)
+        sandbox, description = await start_sandbox(stack, folder, environment, arguments)
+        bot = await start_bot(stack, folder, environment, description["environment"])
         try:
             await until_ready(bot)
             await sandbox.while_running(bot.while_running(_receive(description["discord"], options, console)))
