@@ -5,8 +5,9 @@ WORKDIR /build
 RUN python -m venv /venv
 COPY requirements.lock .
 # Wheels alone: nothing is compiled here, and nothing is installed whose hash the lock does not name.
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes \
-    -r requirements.lock
+RUN /venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes \
+    -r requirements.lock \
+    && /venv/bin/pip uninstall --quiet --yes pip
 COPY bot bot
 COPY cogs cogs
 RUN /venv/bin/python -m compileall -q bot cogs
@@ -15,7 +16,7 @@ FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Reelcast" org.opencontainers.image.licenses="MIT"
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Code belongs to root and is read; /app/data alone belongs to the bot. The figure is for hosts that match users.
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \
     && install --directory --owner reelcast --mode 0700 /app/data
 WORKDIR /app
 COPY LICENSE ./

@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev demo demo-terminal run test lint types unit pictures messages lock clean
+.PHONY: container-check help install install-dev demo demo-terminal run test lint types unit pictures messages lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ pictures: install-dev  ## the pictures in docs/pictures, drawn anew; needs Chrom
 
 messages: install-dev  ## the catalogues in bot/presentation/locales, brought up to date with the code
 	$(BIN)/python -m tests.support.messages
+
+container-check: install-dev  ## the image's steps in a chroot, and the bot in it; needs root and debootstrap
+	$(BIN)/python -m scripts.check_container
 
 lock:  ## write the lock files anew from pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
