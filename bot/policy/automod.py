@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.policy.automod_patterns import Pattern, PatternRefused, compile_pattern
+from bot.policy.automod_patterns import Pattern, PatternRefused, Subject, compile_pattern
 from bot.policy.words import Keyword, KeywordIndex, View, spans, views_of
 
 
@@ -112,8 +112,9 @@ class Automod:
             ready = self._rules[hit.owner]
             if hit.owner not in exempt and not _is_allowed(ready, view.folded, hit.start, hit.end):
                 return _match_of(ready.rule, MatchKind.KEYWORD, hit.keyword.written, number)
+        subject = Subject(view.text)
         for owner, ready in enumerate(self._rules):
-            if owner not in exempt and (pattern := _pattern_in(ready, view.text)):
+            if owner not in exempt and (pattern := _pattern_in(ready, subject)):
                 return _match_of(ready.rule, MatchKind.PATTERN, pattern.written, number)
         return None
 
@@ -144,17 +145,16 @@ def _is_exempt(rule: AutomodRule, role_ids: AbstractSet[int], channel_ids: Abstr
 
 def _is_allowed(ready: _Ready, folded: str, start: int, end: int) -> bool:
     """Tell whether the rule's allow list has all of what was found: a word around it, or a phrase."""
-    return any(left <= start and end <= right for left, right in spans(ready.allowed, folded))
+    return bool(ready.allowed) and any(left <= start and end <= right for left, right in spans(ready.allowed, folded))
 
 
-def _pattern_in(ready: _Ready, text: str) -> Pattern | None:
+def _pattern_in(ready: _Ready, subject: Subject) -> Pattern | None:
     """Find a pattern of a rule that a text has somewhere outside of what the rule allows."""
     for pattern in ready.patterns:
-        if not ready.allowed and pattern.is_in(text):
-            return pattern
-        if ready.allowed and any(
-            not _is_allowed(ready, _lower(text), start, end) for start, end in pattern.spans_in(text)
-        ):
+        if not pattern.is_in(subject):
+            continue
+        lower = _lower(subject.text)
+        if not all(_is_allowed(ready, lower, start, end) for start, end in pattern.spans_in(subject)):
             return pattern
     return None
 

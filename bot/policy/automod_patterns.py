@@ -1,13 +1,18 @@
 """A server's regular expressions, run by RE2: in time that grows with the text alone, whatever the pattern.
 
-https://support.discord.com/hc/en-us/articles/10069840290711: AutoMod takes Rust's syntax, and case does not count.
+https://support.discord.com/hc/en-us/articles/10069840290711: AutoMod takes Rust's syntax, with Unicode and without
+regard to case.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import re2
+
+from bot.policy.automod_edges import mark_edges, place_in_text
+from bot.policy.automod_syntax import SyntaxRefused, translate
 
 MEMORY: Final = 4 * 1024 * 1024  # bytes that one pattern may take, compiled and running
 
@@ -20,17 +25,38 @@ class PatternRefused(Exception):
         self.reason = reason
 
 
+class Subject:
+    """A text that patterns are looked for in, made ready once for all of them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.encoded = text.encode()
+
+    @cached_property
+    def marked(self) -> str:
+        return mark_edges(self.text)
+
+    @cached_property
+    def marked_encoded(self) -> bytes:
+        return self.marked.encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     written: str
     _compiled: Any  # the library has no types
+    _marked: bool
 
-    def is_in(self, text: str) -> bool:
-        return self._compiled.search(text) is not None
+    def is_in(self, subject: Subject) -> bool:
+        return self._compiled.search(subject.marked_encoded if self._marked else subject.encoded) is not None
 
-    def spans_in(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans_in(self, subject: Subject) -> Iterator[tuple[int, int]]:
         """Yield from where to where a text matches."""
-        return (found.span() for found in self._compiled.finditer(text))
+        if not self._marked:
+            yield from (found.span() for found in self._compiled.finditer(subject.text))
+            return
+        for found in self._compiled.finditer(subject.marked):
+            yield place_in_text(found.start()), place_in_text(found.end())
 
 
 def compile_pattern(written: str) -> Pattern:
@@ -40,7 +66,10 @@ def compile_pattern(written: str) -> Pattern:
     options.case_sensitive = False
     options.log_errors = False
     try:
-        return Pattern(written, re2.compile(written, options))
+        translated = translate(written)
+        return Pattern(written, re2.compile(translated.pattern, options), translated.marked)
+    except SyntaxRefused as refused:
+        raise PatternRefused(f"RE2 has no {refused}") from None
     except Exception as error:  # noqa: BLE001 - the library's own class is unknown to type checkers
         raise PatternRefused(_reason(error)) from None
 
