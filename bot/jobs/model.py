@@ -30,7 +30,6 @@ class Reference:
     width: int  # pixels
     height: int
     card_name: str | None = None  # its name among the card's own attachments, once it is there
-    review_name: str | None = None  # the same among those of the moderators' message
     fingerprint: str = ""  # of what it shows, once it was looked at; see bot/media/fingerprints.py
 
 
@@ -103,6 +102,8 @@ class ProblemCode(StrEnum):
     LINKS_OFF = "LINKS_OFF"  # the video is too large for the channel, and its server wants no links
     CARD_GONE = "CARD_GONE"  # somebody deleted the card
     POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
+    NOT_APPROVED = "NOT_APPROVED"  # a moderator said no
+    REMOVED = "REMOVED"  # a moderator took it down
     BLOCKED_IMAGE = "BLOCKED_IMAGE"  # a reference shows what moderators blocked; `image` which one
     REVIEW_CLOSED = "REVIEW_CLOSED"  # the moderators' channel is gone, closed to the bot or not chosen
     REVIEW_OVER = "REVIEW_OVER"  # no moderator looked at it in time
@@ -239,6 +240,11 @@ class Job:
     def review_ends_at(self) -> datetime:
         """When a job that waits for a moderator since its last move waits no longer."""
         return self.state_since + timedelta(hours=self.request.handling.review_hours)
+
+    @property
+    def owes_notice(self) -> bool:
+        """Tell whether its member has to hear in private what became of it."""
+        return self.state is State.UNDELIVERED or (self.state in WITHDRAWN and self.problem is not None)
 
     @property
     def shows_contents(self) -> bool:

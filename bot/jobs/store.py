@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
 from bot.jobs import ledger
+from bot.jobs.decisions import Decision, note
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
@@ -67,13 +68,14 @@ class JobStore:
         return saved
 
     @uncancelled
-    async def save(self, job: Job) -> Job:
-        """Save the next value of a job and settle the day's spending with it.
+    async def save(self, job: Job, *decided: Decision) -> Job:
+        """Save the next value of a job and settle the day's spending with it; write down what was `decided`.
 
         Raises `StaleJob` when somebody else has saved the job since `job.version` was read.
         """
         async with self._engine.begin() as connection:
             saved = await _save(connection, job)
+            await note(connection, *decided)
             if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
                 await self._enlist(connection, saved)
         return saved
@@ -275,8 +277,8 @@ async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, place
 
 async def _save(connection: AsyncConnection, job: Job) -> Job:
     saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
-    came_now = case((jobs.c.state != State.UNDELIVERED, 1), else_=jobs.c.notice_owed)
-    values = {**to_row(saved), "notice_owed": came_now if saved.state is State.UNDELIVERED else 0}
+    came_now = case((jobs.c.state != saved.state, 1), else_=jobs.c.notice_owed)
+    values = {**to_row(saved), "notice_owed": came_now if saved.owes_notice else 0}
     result = await connection.execute(
         update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(values)
     )

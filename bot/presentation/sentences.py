@@ -62,6 +62,8 @@ _PROBLEMS: Final = {
     ProblemCode.REVIEW_CLOSED: N_(
         "Moderators look at videos here first, but the bot cannot reach their channel. Nothing was charged. Ask a moderator to choose it again."
     ),
+    ProblemCode.NOT_APPROVED: N_("A moderator did not approve this. Use `/video` to ask for something else."),
+    ProblemCode.REMOVED: N_("A moderator removed this video. Ask the moderators if you do not know why."),
     ProblemCode.REVIEW_OVER: N_("No moderator looked at it in time. You can ask for it again."),
     ProblemCode.LEFT: N_(
         "Who asked for this video is no longer in the server, so it is not posted. Ask a moderator there about it."

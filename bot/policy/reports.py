@@ -1,0 +1,103 @@
+"""What members reported, and the case that moderators have of each reported video."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.tables import cases, reports
+from bot.database.upsert import insert_if_absent
+from bot.jobs.model import Job
+
+NEWEST: Final = 5  # reports whose reasons moderators are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    member_id: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A video that moderators were told of, or took down: where they see it, and what its post was."""
+
+    job_id: int
+    guild_id: int
+    channel_id: int | None  # of the moderators' card
+    message_id: int | None
+    post_text: str | None  # the post as it was before it was hidden; none: it is as it was
+    post_link: str | None  # which button to the original it had: "open", "fitted" or none
+    owed: bool  # post and cards do not show yet what is saved
+
+
+class ReportStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, job: Job, member_id: int, reason: str, now: datetime) -> int | None:
+        """Note a member's report; return how many there are to be decided, or None where it was made before."""
+        row = {"job_id": job.id, "member_id": member_id, "reason": reason, "at": now, "settled": 0}
+        mine = reports.c.job_id == job.id
+        async with self._engine.begin() as connection:
+            added = await connection.execute(insert_if_absent(connection, reports, row))
+            if added.rowcount == 0:
+                return None
+            await connection.execute(insert_if_absent(connection, cases, _first(job)))
+            count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
+            return (await connection.execute(count)).scalar_one()
+
+    async def open(self, job_id: int) -> tuple[Sequence[Report], int]:
+        """Read the newest reports that nobody has decided on, and how many there are."""
+        undecided = (reports.c.job_id == job_id, reports.c.settled == 0)
+        query = select(reports).where(*undecided).order_by(reports.c.at.desc(), reports.c.member_id)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query.limit(NEWEST))).all()
+            count = await connection.scalar(select(func.count()).select_from(reports).where(*undecided))
+        return [Report(member_id=row.member_id, reason=row.reason, at=row.at) for row in rows], count or 0
+
+    async def settle(self, job_id: int) -> None:
+        """Note that a moderator has decided: further reports are counted anew."""
+        async with self._engine.begin() as connection:
+            await connection.execute(update(reports).where(reports.c.job_id == job_id).values(settled=1))
+
+    async def case(self, job_id: int) -> Case | None:
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(cases).where(cases.c.job_id == job_id))).one_or_none()
+        return None if row is None else _from_row(row)
+
+    async def owe(self, job: Job) -> None:
+        """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
+        async with self._engine.begin() as connection:
+            await connection.execute(insert_if_absent(connection, cases, _first(job)))
+            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1))
+
+    async def owing(self, *, at_most: int) -> Sequence[Case]:
+        query = select(cases).where(cases.c.owed > 0).limit(at_most)
+        async with self._engine.connect() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def note(self, job_id: int, **values: str | int | None) -> None:
+        """Note facts of a case, by the names of `Case`."""
+        async with self._engine.begin() as connection:
+            await connection.execute(update(cases).where(cases.c.job_id == job_id).values(values))
+
+
+def _first(job: Job) -> dict[str, Any]:
+    return {"job_id": job.id, "guild_id": job.request.guild_id, "owed": 1}
+
+
+def _from_row(row: Row[Any]) -> Case:
+    return Case(
+        job_id=row.job_id,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        post_text=row.post_text,
+        post_link=row.post_link,
+        owed=bool(row.owed),
+    )
