@@ -34,8 +34,8 @@ EXTENSIONS: Final = (
     *("cogs.video", "cogs.studio", "cogs.pictures"),
     *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos"),
-    *("cogs.consent", "cogs.cast"),
-    *("cogs.settings", "cogs.settings_panel"),
+    *("cogs.consent", "cogs.cast", "cogs.missing_images"),
+    *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without

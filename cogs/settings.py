@@ -13,7 +13,7 @@ from bot.interactions.settings_posts import PostCommands
 from bot.interactions.settings_review import ReviewCommands
 from bot.policy.setting_changes import SERVER, choose
 from bot.presentation.settings_ids import Page
-from bot.presentation.settings_panel import TITLES
+from bot.presentation.settings_parts import TITLES
 
 PAGES = [app_commands.Choice(name=title, value=page.value) for page, title in TITLES.items()]
 

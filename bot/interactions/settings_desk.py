@@ -9,11 +9,11 @@ import discord
 import structlog
 
 from bot.interactions.errors import say
-from bot.interactions.settings_facts import named_channels, server_facts
+from bot.interactions.settings_facts import automod_facts, named_channels, server_facts
 from bot.policy.guild_settings import UNSET, GuildSettings
 from bot.policy.setting_changes import SERVER, Change, tidy
 from bot.policy.setting_values import BadSetting
-from bot.policy.settings_check import AutomodFacts, ServerFacts, check, made_worse
+from bot.policy.settings_check import ServerFacts, check, made_worse
 from bot.presentation.language import _
 from bot.presentation.settings_answers import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
 from bot.presentation.settings_findings import short_findings
@@ -53,7 +53,7 @@ class SettingsDesk:
         if not await self.admits(interaction):
             return
         settings = await self.settings(interaction)
-        await self._show(interaction, page, settings, self._facts(interaction, settings), channel_id, notice)
+        await self._show(interaction, page, settings, await self._facts(interaction, settings), channel_id, notice)
 
     async def change(
         self, interaction: discord.Interaction[Any], make: Callable[[], Change], page: Page, channel_id: int = SERVER
@@ -82,7 +82,7 @@ class SettingsDesk:
     async def tidy(self, interaction: discord.Interaction[Any]) -> None:
         """Forget the channels and roles that no longer exist."""
         if await self.admits(interaction):
-            facts = self._facts(interaction)
+            facts = await self._facts(interaction)
             await self.change(interaction, lambda: tidy(facts.channels.keys(), facts.roles), Page.OVERVIEW)
 
     async def ask_to_reset(self, interaction: discord.Interaction[Any]) -> None:
@@ -113,7 +113,7 @@ class SettingsDesk:
         page: Page,
         channel_id: int,
     ) -> None:
-        facts = self._facts(interaction, before, after)
+        facts = await self._facts(interaction, before, after)
         if after == before:
             notice = _(UNCHANGED)
         else:
@@ -123,13 +123,13 @@ class SettingsDesk:
             notice = f"{_(SAVED)}\n{worse}".strip()
         await self._show(interaction, page, after, facts, channel_id, notice)
 
-    def _facts(self, interaction: discord.Interaction[Any], *settings: GuildSettings) -> ServerFacts:
+    async def _facts(self, interaction: discord.Interaction[Any], *settings: GuildSettings) -> ServerFacts:
         """Gather what is known of the server, looking into the channels that any of the settings name."""
         guild = interaction.guild
         if guild is None:
             raise LookupError("only who is admitted on a server sees its settings")
         named = frozenset[int]().union(*(named_channels(each) for each in settings))
-        automod = AutomodFacts(readable=guild.me.guild_permissions.manage_guild)
+        automod = await automod_facts(self._services.automod, guild.id)
         return server_facts(guild, named, self._services.settings.prices_usd, automod)
 
     async def _show(

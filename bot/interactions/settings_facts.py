@@ -6,6 +6,7 @@ from typing import Final
 
 import discord
 
+from bot.policy.automod_book import RuleBook, RulesUnreadable
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.permissions import INVITED_WITH, NEEDED
 from bot.policy.settings_check import AutomodFacts, ChannelFacts, Purpose, ServerFacts
@@ -32,6 +33,18 @@ def server_facts(
     }
     roles = frozenset(role.id for role in guild.roles)
     return ServerFacts(channels=channels, roles=roles, automod=automod, prices_usd=prices_usd)
+
+
+async def automod_facts(book: RuleBook, guild_id: int) -> AutomodFacts:
+    """Tell what of a server's AutoMod rules cannot be applied."""
+    try:
+        rules = await book.rules_for(guild_id)
+    except RulesUnreadable:
+        return AutomodFacts(readable=True, reached=False)
+    if rules is None:
+        return AutomodFacts(readable=False)
+    bad = tuple((each.rule.name, each.pattern) for each in rules.unusable)
+    return AutomodFacts(readable=True, presets=rules.presets, bad_patterns=bad)
 
 
 def named_channels(settings: GuildSettings) -> frozenset[int]:

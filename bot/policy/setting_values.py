@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from bot.policy.words import WORD_LIMIT
+
 MOST_WORDS: Final = 1_000
-LONGEST_WORD: Final = 60  # characters, as in Discord's AutoMod
 TYPED_LIMIT: Final = 40  # characters of bad input that are quoted back
 
 _NONE: Final = frozenset({"", "-", "none", "no", "off", "unlimited", "no limit"})
@@ -95,8 +96,8 @@ def read_words(typed: str) -> Sequence[str]:
         word = _tidied(part)
         if not word:
             continue
-        if len(word) > LONGEST_WORD:
-            raise BadSetting(BadSettingCode.WORD_LONG, "words", typed=word, most=LONGEST_WORD)
+        if len(word) > WORD_LIMIT:
+            raise BadSetting(BadSettingCode.WORD_LONG, "words", typed=word, most=WORD_LIMIT)
         if not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
             raise BadSetting(BadSettingCode.WORD_EMPTY, "words", typed=word)
         words.setdefault(word.casefold(), word)

@@ -47,8 +47,9 @@ class FindingCode(StrEnum):
     NO_RATIO = "NO_RATIO"
     REVIEW_PUBLIC = "REVIEW_PUBLIC"
     LOG_PUBLIC = "LOG_PUBLIC"
-    OUTPUT_UNRESTRICTED = "OUTPUT_UNRESTRICTED"  # what is asked for behind an age gate is shown in front of it
+    UNRESTRICTED = "UNRESTRICTED"  # what is asked for behind an age gate would be shown in front of it
     AUTOMOD_UNREAD = "AUTOMOD_UNREAD"
+    AUTOMOD_UNREACHABLE = "AUTOMOD_UNREACHABLE"  # Discord does not give out the rules for the moment
     AUTOMOD_OFF = "AUTOMOD_OFF"
     AUTOMOD_PRESET = "AUTOMOD_PRESET"
     PATTERN_BLOCKS = "PATTERN_BLOCKS"  # a rule's pattern cannot be applied, so every text is refused
@@ -70,13 +71,15 @@ WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
             *(FindingCode.NOT_CHOSEN, FindingCode.NO_CHANNEL, FindingCode.NO_ROLE, FindingCode.PAUSED),
             *(FindingCode.MISSING, FindingCode.CHANNEL_GONE, FindingCode.NO_REVIEW_CHANNEL, FindingCode.ZERO),
             *(FindingCode.CAP_TOO_LOW, FindingCode.NO_DURATION, FindingCode.NO_RATIO, FindingCode.PATTERN_BLOCKS),
+            FindingCode.UNRESTRICTED,
         ),
         Weight.STOPS,
     ),
     **dict.fromkeys(
         (
-            *(FindingCode.REVIEW_PUBLIC, FindingCode.LOG_PUBLIC, FindingCode.OUTPUT_UNRESTRICTED),
+            *(FindingCode.REVIEW_PUBLIC, FindingCode.LOG_PUBLIC),
             *(FindingCode.AUTOMOD_UNREAD, FindingCode.AUTOMOD_OFF, FindingCode.PATTERN_SKIPPED),
+            FindingCode.AUTOMOD_UNREACHABLE,
             *(FindingCode.ORIGINALS, FindingCode.SHARING_UNREVIEWED, FindingCode.NOBODY_TOLD),
         ),
         Weight.RISKS,
@@ -126,7 +129,8 @@ class ChannelFacts:
 class AutomodFacts:
     """What is known of the server's AutoMod: `presets` and `bad_patterns` name rules, the latter with the pattern."""
 
-    readable: bool
+    readable: bool  # the bot has Manage Server
+    reached: bool = True  # Discord gave the rules out
     presets: tuple[str, ...] = ()
     bad_patterns: tuple[tuple[str, str], ...] = ()
 
@@ -226,13 +230,17 @@ def _missing(channel_id: int, purpose: Purpose, facts: ServerFacts) -> Iterator[
 
 
 def _unrestricted(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
-    """Find channels behind an age gate whose videos are posted in front of it."""
-    asked_in = facts.channels if settings.everywhere else asking_channels(settings, facts)
+    """Find channels behind an age gate whose videos would be shown in front of it, which the gate refuses."""
+    asked_in = sorted(facts.channels) if settings.everywhere else asking_channels(settings, facts)
     for channel_id in asked_in:
-        output = settings.in_channel(channel_id).output_channel_id or channel_id
-        shown = facts.channels.get(output)
-        if facts.channels[channel_id].age_restricted and shown is not None and not shown.age_restricted:
-            yield Finding(code=FindingCode.OUTPUT_UNRESTRICTED, channel_id=channel_id, other_id=output)
+        if not facts.channels[channel_id].age_restricted:
+            continue
+        here = settings.in_channel(channel_id)
+        review = here.review_channel_id if here.review is not ReviewMode.OFF else None
+        for purpose, other in ((Purpose.OUTPUT, here.output_channel_id), (Purpose.REVIEW, review)):
+            shown = facts.channels.get(other or 0)
+            if shown is not None and not shown.age_restricted:
+                yield Finding(code=FindingCode.UNRESTRICTED, purpose=purpose, channel_id=channel_id, other_id=other)
 
 
 def _is_reviewed(settings: GuildSettings) -> bool:
@@ -304,6 +312,8 @@ def _automod(settings: GuildSettings, automod: AutomodFacts) -> Iterator[Finding
         yield Finding(code=FindingCode.AUTOMOD_OFF)
     elif not automod.readable:
         yield Finding(code=FindingCode.AUTOMOD_UNREAD)
+    elif not automod.reached:
+        yield Finding(code=FindingCode.AUTOMOD_UNREACHABLE)
     else:
         blocks = settings.bad_patterns is BadPattern.BLOCK
         for rule, pattern in automod.bad_patterns:

@@ -41,19 +41,19 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
         "The server's AutoMod rules are NOT applied to prompts: the bot needs Manage Server to read them. Give it that"
         " permission, or add words of your own under *Filters*."
     ),
+    FindingCode.AUTOMOD_UNREACHABLE: N_(
+        "Discord does not give out the server's AutoMod rules right now. Until it does, prompts are refused, or not"
+        " held to these rules, as is chosen for patterns under *Filters*."
+    ),
     FindingCode.AUTOMOD_OFF: N_(
         "The server's AutoMod rules are NOT applied to prompts: that is turned off under *Filters*."
     ),
-    FindingCode.CHANNEL_PAUSED: N_("New videos are paused in {channel}. Resume with `/settings resume` there."),
+    FindingCode.CHANNEL_PAUSED: N_("New videos are paused in {channel}. Resume under *Channels*."),
     FindingCode.REVIEW_PUBLIC: N_(
         "Everybody sees {channel}, the review channel: what waits for approval is public there. Hide the channel from"
         " members."
     ),
     FindingCode.LOG_PUBLIC: N_("Everybody sees {channel}, the log channel. Hide the channel from members."),
-    FindingCode.OUTPUT_UNRESTRICTED: N_(
-        "{channel} is age-restricted, but its videos are posted in {other}, which is not. Restrict that one, or let the"
-        " videos stay in {channel}."
-    ),
     FindingCode.UNUSED_CHANNEL: N_("{channel} has settings of its own, but members may not ask there."),
     FindingCode.NO_DURATION: N_("No duration is allowed that the bot can make. Allow one under *Posts*."),
     FindingCode.NO_RATIO: N_("No aspect ratio is allowed that the bot can make. Allow one under *Posts*."),
@@ -86,6 +86,16 @@ _MISSING: Final[Mapping[Purpose, str]] = {
     Purpose.REVIEW: N_("In {channel}, the review channel, the bot lacks {permissions}. Allow that in the channel."),
     Purpose.LOG: N_("In {channel}, the log channel, the bot lacks {permissions}. Allow that in the channel."),
 }
+_UNRESTRICTED: Final[Mapping[Purpose, str]] = {
+    Purpose.OUTPUT: N_(
+        "{channel} is age-restricted, but {other}, where its videos are posted, is not, so none is made there."
+        " Restrict {other}, or let the videos stay in {channel}."
+    ),
+    Purpose.REVIEW: N_(
+        "{channel} is age-restricted, but {other}, where its videos are reviewed, is not, so none is made there."
+        " Restrict {other}, too."
+    ),
+}
 _GONE: Final[Mapping[Purpose, str]] = {
     Purpose.REQUESTS: N_("A channel where members may ask no longer exists. Choose another."),
     Purpose.OUTPUT: N_("The channel where videos are posted no longer exists. Choose another, or none."),
@@ -99,6 +109,8 @@ def finding_sentence(finding: Finding, facts: ServerFacts) -> str:
     match finding.code:
         case FindingCode.MISSING:
             sentence = _(_MISSING[finding.purpose or Purpose.REQUESTS])
+        case FindingCode.UNRESTRICTED:
+            sentence = _(_UNRESTRICTED[finding.purpose or Purpose.OUTPUT])
         case FindingCode.CHANNEL_GONE:
             return _(_GONE[finding.purpose or Purpose.REQUESTS])
         case FindingCode.ZERO | FindingCode.LIMITS_CROSSED | FindingCode.CAP_TOO_LOW | FindingCode.CAPS_CROSSED:

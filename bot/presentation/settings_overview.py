@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.presentation.language import _, ngettext
 from bot.presentation.sentences import number
+from bot.presentation.settings_ids import Page
 from bot.presentation.settings_pages import (
     asking_words,
     output_words,
@@ -11,7 +12,7 @@ from bot.presentation.settings_pages import (
     review_times_words,
     server_limits_words,
 )
-from bot.presentation.settings_parts import PanelState, Part, text
+from bot.presentation.settings_parts import EMOJI, TITLES, PanelState, Part, text
 from bot.presentation.settings_words import (
     channel_name,
     durations_words,
@@ -27,20 +28,39 @@ from bot.presentation.settings_words import (
 
 
 def overview_page(state: PanelState) -> Sequence[Part]:
-    """Write every setting in a line, under the page where it is changed."""
-    return (text("\n".join([*_places(state), *_review(state), *_limits(state), *_filters(state), *_posts(state)])),)
+    """Write every setting, under the page where it is changed."""
+    paused = [text(_("⏸️ **New videos are paused on the whole server.**"))] if state.settings.paused else []
+    blocks = {
+        Page.PLACES: _places(state),
+        Page.REVIEW: _review(state),
+        Page.LIMITS: _limits(state),
+        Page.FILTERS: _filters(state),
+        Page.POSTS: _posts(state),
+        Page.CAST: _cast(state),
+        Page.CHANNELS: _channels(state),
+    }
+    return (
+        *paused,
+        *(
+            text("\n".join([_heading(page), *(f"-# {line}" for line in lines)]))
+            for page, lines in blocks.items()
+            if lines
+        ),
+    )
+
+
+def _heading(page: Page) -> str:
+    return f"**{EMOJI[page]} {_(TITLES[page])}**"
 
 
 def _places(state: PanelState) -> Sequence[str]:
     settings, facts = state.settings, state.facts
     log = _("none") if settings.log_channel_id is None else channel_name(settings.log_channel_id, facts)
-    lines = [_("⏸️ **New videos are paused on the whole server.**")] if settings.paused else []
     return [
-        *lines,
-        _("**Where members may ask** · {where}").format(where=asking_words(state)),
-        _("**Who may ask** · {who}").format(who=role_names(settings.roles, facts) or _("everybody")),
-        _("**Videos are posted** · {where}").format(where=output_words(state)),
-        _("**Log channel** · {channel}").format(channel=log),
+        _("Where members may ask: {where}").format(where=asking_words(state)),
+        _("Who may ask: {who}").format(who=role_names(settings.roles, facts) or _("everybody")),
+        _("Where videos are posted: {where}").format(where=output_words(state)),
+        _("Log channel: {channel}").format(channel=log),
     ]
 
 
@@ -48,21 +68,21 @@ def _review(state: PanelState) -> Sequence[str]:
     settings, facts = state.settings, state.facts
     where = _("none") if settings.review_channel_id is None else channel_name(settings.review_channel_id, facts)
     lines = [
-        _("**Review** · {mode}").format(mode=review_labels()[settings.review.value.lower()]),
-        _("**Review channel** · {channel}").format(channel=where),
+        _("When a moderator looks: {mode}").format(mode=review_labels()[settings.review.value.lower()]),
+        _("Review channel: {channel}").format(channel=where),
     ]
     if settings.trusted_roles:
-        lines.append(_("**Skip the review** · {roles}").format(roles=role_names(settings.trusted_roles, facts)))
-    return [*lines, f"-# {review_times_words(state)}"]
+        lines.append(_("Roles that skip the review: {roles}").format(roles=role_names(settings.trusted_roles, facts)))
+    return [*lines, review_times_words(state)]
 
 
 def _limits(state: PanelState) -> Sequence[str]:
     settings = state.settings
-    lines = [_("**Each member** · {limits}").format(limits=limits_words(settings.member_limits))]
+    lines = [_("Each member: {limits}").format(limits=limits_words(settings.member_limits))]
     if settings.role_limits:
         roles = role_names(settings.role_limits, state.facts)
-        lines.append(_("**Roles with limits of their own** · {roles}").format(roles=roles))
-    return [*lines, _("**The whole server** · {limits}").format(limits=server_limits_words(state))]
+        lines.append(_("Roles with limits of their own: {roles}").format(roles=roles))
+    return [*lines, server_limits_words(state)]
 
 
 def _filters(state: PanelState) -> Sequence[str]:
@@ -70,25 +90,33 @@ def _filters(state: PanelState) -> Sequence[str]:
     count = len(settings.words)
     words = ngettext("{count} word of your own", "{count} words of your own", count).format(count=number(count))
     applied = on_off(is_on=settings.automod and state.facts.automod.readable)
-    return [_("**Filters** · AutoMod {state} · {words}").format(state=applied, words=words)]
+    return [_("AutoMod: {state} · {words}").format(state=applied, words=words)]
 
 
 def _posts(state: PanelState) -> Sequence[str]:
     settings = state.settings
     originals = originals_labels()[{True: "on", False: "off", None: "auto"}[settings.original_links]]
-    lines = [
-        _("**Spoilers** · {state}").format(state=on_off(is_on=settings.spoiler)),
-        _("**Durations** · {durations}").format(durations=durations_words(settings.durations)),
-        _("**Aspect ratios** · {ratios}").format(ratios=ratios_words(settings.aspect_ratios)),
-        _("**Buttons to the original file** · {when}").format(when=originals),
-        f"-# {records_words(state)}",
-        _("**Language** · {language}").format(language=language_words(settings.language)),
-        _("**Shared characters** · {who}").format(who=sharing_labels()[settings.cast_sharing.value.lower()]),
+    choices = _("Spoilers: {spoilers} · Durations: {durations} · Aspect ratios: {ratios}")
+    return [
+        choices.format(
+            spoilers=on_off(is_on=settings.spoiler),
+            durations=durations_words(settings.durations),
+            ratios=ratios_words(settings.aspect_ratios),
+        ),
+        _("Buttons to the original file: {when}").format(when=originals),
+        records_words(state),
     ]
-    own = len(settings.channel_settings)
-    if own:
-        sentence = ngettext(
-            "**Channels** · {count} with settings of its own", "**Channels** · {count} with settings of their own", own
-        )
-        lines.append(sentence.format(count=number(own)))
-    return lines
+
+
+def _cast(state: PanelState) -> Sequence[str]:
+    settings = state.settings
+    return [
+        _("Language of cards and posts: {language}").format(language=language_words(settings.language)),
+        _("Who may share saved characters: {who}").format(who=sharing_labels()[settings.cast_sharing.value.lower()]),
+    ]
+
+
+def _channels(state: PanelState) -> Sequence[str]:
+    own = len(state.settings.channel_settings)
+    sentence = ngettext("{count} channel has settings of its own", "{count} channels have settings of their own", own)
+    return [sentence.format(count=number(own))] if own else []

@@ -101,7 +101,7 @@ def limits_page(state: PanelState) -> Sequence[Part]:
     )
     return (
         opens(_("Each member"), limits_words(settings.member_limits), _("Change"), "member_limits"),
-        text("\n".join([f"**{_('Roles with limits of their own')}**", *shortened(roles), f"-# {rule}"])),
+        text("\n".join([f"**{_('Roles with limits of their own')}**", f"-# {rule}", *shortened(roles)])),
         any_role(PanelId(deed=Deed.ROLE, name="role_limits"), _("Choose a role to set its limits")),
         opens(_("The whole server"), server_limits_words(state), _("Change"), "server_limits"),
         text(f"-# {_('Days and months of spending begin at midnight UTC.')} {prices}"),
@@ -209,7 +209,7 @@ def channel_page(state: PanelState) -> Sequence[Part]:
     as_server = _("As the server")
     limit = limits_words_of_channel(state)
     return (
-        text(f"**{channel_name(here, facts)}**\n-# {_('What is not chosen here is as the server has it.')}"),
+        explained(channel_name(here, facts), _("What is not chosen here is as the server has it.")),
         switch(_("Paused"), _("Nothing new is made here."), "paused", is_on=bool(own and own.paused), channel_id=here),
         explained(_("Review"), ""),
         one_of(

@@ -22,34 +22,14 @@ from bot.presentation.settings_pages import (
     posts_page,
     review_page,
 )
-from bot.presentation.settings_parts import PanelState, Part, button, buttons, one_of, text
+from bot.presentation.settings_parts import EMOJI, TITLES, PanelState, Part, button, buttons, one_of, text
 
 _BLURPLE: Final = discord.Colour(0x5865F2)
 _RED: Final = discord.Colour(0xDA373C)
 _GREEN: Final = discord.Colour(0x23A559)
+_AMBER: Final = discord.Colour(0xF0B232)
+_COLOURS: Final[Mapping[Weight, discord.Colour]] = {Weight.STOPS: _RED, Weight.RISKS: _AMBER}
 
-TITLES: Final[Mapping[Page, str]] = {
-    Page.OVERVIEW: N_("Overview"),
-    Page.PLACES: N_("Where and who"),
-    Page.REVIEW: N_("Review"),
-    Page.LIMITS: N_("Limits and spending"),
-    Page.FILTERS: N_("Filters"),
-    Page.POSTS: N_("Posts"),
-    Page.CAST: N_("Language and cast"),
-    Page.CHANNELS: N_("Channels"),
-    Page.CHECK: N_("Check"),
-}
-_EMOJI: Final[Mapping[Page, str]] = {
-    Page.OVERVIEW: "⚙️",
-    Page.PLACES: "📍",
-    Page.REVIEW: "✋",
-    Page.LIMITS: "💵",
-    Page.FILTERS: "🧹",
-    Page.POSTS: "🎬",
-    Page.CAST: "🎭",
-    Page.CHANNELS: "📺",
-    Page.CHECK: "🩺",
-}
 _NOTES: Final[Mapping[Page, str]] = {
     Page.OVERVIEW: N_("Everything at a glance"),
     Page.PLACES: N_("Channels, roles, output and log"),
@@ -67,8 +47,7 @@ def settings_panel(page: Page, state: PanelState, notice: str = "") -> ui.Layout
     """Lay out one page; `notice` is what has just happened."""
     listed = Page.CHANNELS if page is Page.CHANNEL else page
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(page, state))
-    title = _("{emoji} Settings · {page}").format(emoji=_EMOJI[listed], page=_(TITLES[listed]))
-    container.add_item(text(f"### {title}"))
+    container.add_item(text(f"### ⚙️ {_('Settings')}"))
     if notice:
         container.add_item(text(notice))
     container.add_item(_page_menu(listed))
@@ -123,11 +102,11 @@ def _colour(page: Page, state: PanelState) -> discord.Colour:
         return _RED
     if page is not Page.CHECK:
         return _BLURPLE
-    return _RED if any(each.weight is Weight.STOPS for each in state.findings) else _GREEN
+    return _COLOURS.get(min((each.weight for each in state.findings), default=Weight.NOTE), _GREEN)
 
 
 def _page_menu(page: Page) -> Part:
-    titles = {each.value: f"{_EMOJI[each]} {_(title)}" for each, title in TITLES.items()}
+    titles = {each.value: f"{EMOJI[each]} {_(title)}" for each, title in TITLES.items()}
     notes = {each.value: _(note) for each, note in _NOTES.items()}
     return one_of(PanelId(deed=Deed.TURN, name="page"), titles, page.value, notes)
 

@@ -10,8 +10,8 @@ from discord import ui
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.setting_changes import SERVER
 from bot.policy.settings_check import Finding, ServerFacts
-from bot.presentation.language import _
-from bot.presentation.settings_ids import Deed, PanelId
+from bot.presentation.language import N_, _
+from bot.presentation.settings_ids import Deed, Page, PanelId
 
 Part = ui.Item[ui.LayoutView]
 
@@ -22,6 +22,30 @@ ASKING: Final = (
     *(discord.ChannelType.stage_voice, discord.ChannelType.forum, discord.ChannelType.media),
 )
 POSTING: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice)
+
+
+TITLES: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: N_("Overview"),
+    Page.PLACES: N_("Where and who"),
+    Page.REVIEW: N_("Review"),
+    Page.LIMITS: N_("Limits and spending"),
+    Page.FILTERS: N_("Filters"),
+    Page.POSTS: N_("Posts"),
+    Page.CAST: N_("Language and cast"),
+    Page.CHANNELS: N_("Channels"),
+    Page.CHECK: N_("Check"),
+}
+EMOJI: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: "🗂️",
+    Page.PLACES: "📍",
+    Page.REVIEW: "✋",
+    Page.LIMITS: "💵",
+    Page.FILTERS: "🧹",
+    Page.POSTS: "🎬",
+    Page.CAST: "🎭",
+    Page.CHANNELS: "📺",
+    Page.CHECK: "🩺",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

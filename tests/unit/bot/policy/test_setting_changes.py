@@ -1,0 +1,148 @@
+"""The changes that can be made to a server's settings."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
+from bot.policy.setting_changes import (
+    CHANNEL_CHOICES,
+    MOST_IDS,
+    SERVER_CHOICES,
+    add_and_remove,
+    all_of,
+    allow,
+    as_the_server,
+    choose,
+    everybody,
+    point_to,
+    reset,
+    set_limits,
+    set_numbers,
+    tidy,
+)
+from bot.policy.setting_values import BadSetting, BadSettingCode
+from bot.presentation.settings_words import LANGUAGE_NAMES
+
+HERE, THERE = 4, 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in SERVER_CHOICES for value in SERVER_CHOICES[name]]
+)
+def test_every_choice_of_a_server_sets_its_field(name: str, value: str) -> None:
+    assert getattr(choose(name, value)(UNSET), name) == SERVER_CHOICES[name][value]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in CHANNEL_CHOICES for value in CHANNEL_CHOICES[name]]
+)
+def test_every_choice_of_a_channel_sets_its_own(name: str, value: str) -> None:
+    after = choose(name, value, HERE)(UNSET)
+    own = after.channel_settings.get(HERE, ChannelSettings())
+    assert getattr(own, name) == CHANNEL_CHOICES[name][value]
+    assert after.in_channel(THERE) == after
+
+
+def test_what_can_be_chosen_as_language_is_what_is_offered() -> None:
+    assert set(SERVER_CHOICES["language"]) == {"auto", *LANGUAGE_NAMES}
+
+
+@pytest.mark.parametrize(("name", "value"), [("review", "NOW"), ("channels", "on"), ("words", "x"), ("spoiler", "")])
+def test_a_choice_that_does_not_exist_is_refused(name: str, value: str) -> None:
+    for place in (0, HERE):
+        with pytest.raises(BadSetting) as refused:
+            choose(name, value, place)
+        assert refused.value.code is BadSettingCode.OUTDATED
+
+
+def test_all_durations_are_no_rule_and_for_a_channel_none_is_as_the_server() -> None:
+    only_short = allow("durations", ["5"])(UNSET)
+    assert only_short.durations == {5}
+    assert allow("durations", ["10", "5"])(only_short).durations is None
+    square = allow("aspect_ratios", ["1:1"], HERE)(only_short)
+    assert square.in_channel(HERE).aspect_ratios == {"1:1"}
+    assert allow("aspect_ratios", [], HERE)(square) == only_short
+    with pytest.raises(BadSetting):
+        allow("durations", ["7"])
+
+
+def test_a_channel_that_allows_everything_does_so_whatever_the_server_does() -> None:
+    both = all_of(allow("durations", ["5"]), allow("durations", ["5", "10"], HERE))(UNSET)
+    assert both.in_channel(HERE).durations == {5, 10}
+
+
+def test_of_two_who_change_a_list_neither_undoes_what_the_other_did() -> None:
+    before = GuildSettings(channels=frozenset({1, 2}))
+    added = add_and_remove("channels", [3], [])(before)
+    assert add_and_remove("channels", [4], [1])(added).channels == {2, 3, 4}
+
+
+def test_the_first_channel_is_a_choice_and_the_last_one_gone_leaves_nowhere() -> None:
+    chosen = add_and_remove("channels", [HERE], [])(UNSET)
+    assert chosen.chosen
+    nowhere = add_and_remove("channels", [], [HERE])(chosen)
+    assert (nowhere.chosen, nowhere.is_open(HERE)) == (True, False)
+
+
+def test_a_list_has_an_end() -> None:
+    with pytest.raises(BadSetting) as refused:
+        add_and_remove("roles", range(1, MOST_IDS + 2), [])(UNSET)
+    assert refused.value.code is BadSettingCode.TOO_MANY
+
+
+def test_limits_are_set_one_by_one_and_a_role_without_any_has_none() -> None:
+    first = set_limits({"per_day": "5", "at_once": "2"})(UNSET)
+    assert set_limits({"per_day": ""})(first).member_limits == Limits(at_once=2)
+    role = set_limits({"per_week": "9"}, 7)(first)
+    assert role.role_limits == {7: Limits(per_week=9)}
+    assert set_limits({"per_week": "none"}, 7)(role) == first
+
+
+def test_numbers_are_set_together_or_not_at_all() -> None:
+    after = set_numbers({"spend_per_day_usd": "$7.50", "at_once": "3"})(UNSET)
+    assert (after.spend_per_day_usd, after.at_once) == (Decimal("7.50"), 3)
+    with pytest.raises(BadSetting):
+        set_numbers({"at_once": "3", "spend_per_day_usd": "a lot"})
+
+
+def test_a_channel_with_nothing_of_its_own_is_forgotten() -> None:
+    own = all_of(
+        choose("paused", "on", HERE), set_numbers({"per_day": "3"}, HERE), point_to("output_channel_id", 9, HERE)
+    )
+    after = own(UNSET)
+    assert after.channel_settings == {HERE: ChannelSettings(paused=True, per_day=3, output_channel_id=9)}
+    assert as_the_server(HERE)(after) == UNSET
+    undone = all_of(
+        choose("paused", "off", HERE), set_numbers({"per_day": ""}, HERE), point_to("output_channel_id", None, HERE)
+    )
+    assert undone(after) == UNSET
+
+
+def test_everybody_may_ask_and_everything_is_forgotten_where_that_is_wanted() -> None:
+    some = GuildSettings(roles=frozenset({3}), review=ReviewMode.BEFORE_POSTING)
+    assert everybody(some) == GuildSettings(review=ReviewMode.BEFORE_POSTING)
+    assert reset(some) == UNSET
+
+
+def test_tidying_up_forgets_what_is_gone_and_opens_nothing() -> None:
+    before = GuildSettings(
+        channels=frozenset({HERE, 98}),
+        roles=frozenset({99}),
+        trusted_roles=frozenset({3, 99}),
+        role_limits={3: Limits(per_day=1), 99: Limits(per_day=2)},
+        output_channel_id=98,
+        review_channel_id=HERE,
+        log_channel_id=98,
+        channel_settings={HERE: ChannelSettings(output_channel_id=98, spoiler=True), 98: ChannelSettings(paused=True)},
+    )
+    after = tidy({HERE}, {3})(before)
+    assert after == GuildSettings(
+        channels=frozenset({HERE}),
+        roles=frozenset({99}),  # without it everybody might ask
+        trusted_roles=frozenset({3}),
+        role_limits={3: Limits(per_day=1)},
+        review_channel_id=HERE,
+        channel_settings={HERE: ChannelSettings(spoiler=True)},
+    )
+    assert tidy({HERE}, {3})(UNSET) == UNSET
