@@ -89,6 +89,10 @@ def check() -> None:
 @app.command()
 def invite(
     application_id: Annotated[int | None, typer.Option(help="asked of Discord if not given")] = None,
+    *,
+    automod: Annotated[
+        bool, typer.Option("--automod", help="with Manage Server, to apply the server's own AutoMod rules to prompts")
+    ] = False,
 ) -> None:
     """Print the invitation link, with the fewest permissions that serve."""
     if application_id is None:
@@ -100,7 +104,7 @@ def invite(
             _give_up(NOT_LET_IN)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             _give_up(f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__})")
-    typer.echo(invitation(application_id))
+    typer.echo(invitation(application_id, automod=automod))
 
 
 @app.command()

@@ -7,14 +7,14 @@ from bot.policy.permissions import INVITED_WITH
 from bot.settings import Settings
 
 
-def invited_permissions() -> discord.Permissions:
-    return discord.Permissions(**dict.fromkeys(INVITED_WITH, True))
+def invited_permissions(*, automod: bool = False) -> discord.Permissions:
+    """Give what the bot needs in a server; with `automod`, also Manage Server, which reading AutoMod's rules takes."""
+    return discord.Permissions(**dict.fromkeys(INVITED_WITH, True), manage_guild=automod)
 
 
-def invitation(application_id: int) -> str:
-    return discord.utils.oauth_url(
-        application_id, permissions=invited_permissions(), scopes=("bot", "applications.commands")
-    )
+def invitation(application_id: int, *, automod: bool = False) -> str:
+    permissions = invited_permissions(automod=automod)
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=("bot", "applications.commands"))
 
 
 async def application_id_of(settings: Settings) -> int:
