@@ -1,7 +1,7 @@
 """*Again* and *Edit*: a request that is over becomes a new one, as it was or changed."""
 
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -10,17 +10,25 @@ from bot.app import Reelcast, Services
 from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
-from bot.interactions.kept_references import ReferencesGone, ReferencesUnreadable, kept_references
+from bot.interactions.kept_references import (
+    ElementNotUsable,
+    ReferencesGone,
+    ReferencesUnreadable,
+    kept_elements,
+    kept_references,
+)
+from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
 from bot.interactions.wish import Wish, numbered
-from bot.jobs.model import Job, Reference
+from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.presentation.buttons import REPEATABLE
+from bot.presentation.cast_names import not_usable_sentence
 from bot.presentation.controls import AGAIN_PATTERN, EDIT_PATTERN
 from bot.presentation.language import N_, _
 from bot.presentation.modals import edit_modal
 from bot.presentation.refusal import with_prompt
-from bot.presentation.sentences import not_repeatable_sentence, references_gone_sentence
+from bot.presentation.sentences import not_repeatable_sentence, references_unreadable_sentence
 
 NOT_YOURS: Final = N_(
     "Only the member who asked for this video can make it again. Use `/studio` or `/video` for one of your own."
@@ -43,7 +51,7 @@ class AgainButton(JobButton, template=AGAIN_PATTERN):
             return
         taken = False
         try:
-            taken = await _make_again(bot.services, interaction, job)
+            taken = await _repeat(bot.services, interaction, job, _same_wish(job))
         finally:
             if not taken:
                 presses.forget(press)
@@ -77,17 +85,17 @@ class EditCog(FormCog):
         elif why := why_not(interaction, job):
             await _give_back(interaction, why, submission.prompt)
         else:
-            images = submission.uploaded_images or await _references(
-                self._services, interaction, job, submission.prompt
-            )
-            if images is not None:
-                wish = Wish(
+            await _repeat(
+                self._services,
+                interaction,
+                job,
+                Wish(
                     prompt=submission.prompt,
-                    images=numbered(images),
+                    images=numbered(submission.uploaded_images),
                     duration=submission.duration,
                     aspect_ratio=submission.aspect_ratio,
-                )
-                await Requests(self._services).take(interaction, wish)
+                ),
+            )
 
 
 def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
@@ -99,32 +107,30 @@ def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
     return not_repeatable_sentence(State.WITHHELD if job.hidden else job.state)
 
 
-async def _make_again(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:
+def _same_wish(job: Job) -> Wish:
     request = job.request
-    images = await _references(services, interaction, job, request.prompt)
-    if images is None:
-        return False
-    wish = Wish(
-        prompt=request.prompt,
-        images=numbered(images),
-        duration=request.duration,
-        aspect_ratio=request.aspect_ratio,
-    )
-    return await Requests(services).take(interaction, wish)
+    return Wish(prompt=request.prompt, images=(), duration=request.duration, aspect_ratio=request.aspect_ratio)
 
 
-async def _references(
-    services: Services, interaction: discord.Interaction[Any], job: Job, prompt: str
-) -> Sequence[Reference] | None:
-    """Give a job's references as they can be used now, or say why there are none."""
+async def _repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:
+    """Make a wish come true with what a job was made with; tell whether there is a new job.
+
+    Images of its own take the place of the job's. Where no copy is left of these the member is asked for them.
+    """
     try:
-        return await kept_references(services, job)
+        wish = replace(wish, kept=await kept_elements(services, job.request, wish.prompt))
+        if not wish.images:
+            wish = replace(wish, images=numbered(await kept_references(services, job)))
     except ReferencesGone:
-        why = references_gone_sentence()
+        await ask_for_images(services, interaction, wish)
+        return False
     except ReferencesUnreadable:
-        why = references_gone_sentence(unreadable=True)
-    await _give_back(interaction, why, prompt)
-    return None
+        await _give_back(interaction, references_unreadable_sentence(), wish.prompt)
+        return False
+    except ElementNotUsable as unusable:
+        await _give_back(interaction, not_usable_sentence(unusable.name), wish.prompt)
+        return False
+    return await Requests(services).take(interaction, wish)
 
 
 async def _give_back(interaction: discord.Interaction[Any], why: str, prompt: str) -> None:

@@ -1,13 +1,19 @@
-"""The references of an earlier request, to be used once more: its card keeps them as its own attachments."""
+"""What an earlier request was made with, to be used once more.
+
+Its images are kept by its card as attachments; its characters are the cast's, as long as the member may use them.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.jobs.model import Job, Reference
+from bot.interactions.casting import sharing_guild
+from bot.jobs.model import Element, Job, ProblemCode, Reference, VideoRequest
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.reference_urls import UPLOAD_KEPT_FOR, is_fresh
+from bot.media.rules import ImageFault
 from bot.services import Services
 
 READ_WITHIN: Final = 1.5  # seconds, of the three in which an interaction must be answered
@@ -21,12 +27,24 @@ class ReferencesUnreadable(Exception):
     """Discord does not show the card right now."""
 
 
+class ElementNotUsable(Exception):
+    """A character was removed, or is no longer shared; `name` is as it was."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
     """Give a job's references with addresses that work now: the card's copies, or the uploads while they are new.
 
     Raises `ReferencesGone` or `ReferencesUnreadable`.
     """
     references = job.request.references
+    if not references:
+        return []
+    if _is_gone(job):
+        raise ReferencesGone
     now = services.clock.now()
     if now - job.created_at < UPLOAD_KEPT_FOR and all(is_fresh(each.url, now) for each in references):
         return [replace(each, card_name=None) for each in references]
@@ -40,3 +58,35 @@ async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
     if not all(each.card_name in copies for each in references):
         raise ReferencesGone
     return [replace(each, url=copies[each.card_name or ""], card_name=None) for each in references]
+
+
+async def kept_elements(services: Services, request: VideoRequest, prompt: str) -> Sequence[Element]:
+    """Give the characters of a request for one more with this prompt: all but those that the prompt no longer names.
+
+    One's own that was removed since goes on with what Segmind's storage has of it; what another shared goes on only as
+    long as it is shared. Raises `ElementNotUsable` for the first that may not be used any more.
+    """
+    guild_id = await sharing_guild(services, request.guild_id)
+    kept: list[Element] = []
+    for element in _still_named(request, prompt):
+        character = await services.cast.by_id(element.cast_id, request.member_id, guild_id)
+        if character is not None:
+            kept.append(replace(character.element, name=element.name))
+        elif element.owner_id == request.member_id and element.frontal_url:
+            kept.append(replace(element, card_name=None))
+        else:
+            raise ElementNotUsable(element.name)
+    return kept
+
+
+def _is_gone(job: Job) -> bool:
+    """Tell whether Discord did not have an image any more when it was to be fetched."""
+    problem = job.problem
+    return problem is not None and problem.code is ProblemCode.IMAGE and problem.detail == ImageFault.GONE
+
+
+def _still_named(request: VideoRequest, prompt: str) -> Sequence[Element]:
+    keys = {name_key(element.name) for element in request.elements}
+    before = {each.key for each in mentions(request.prompt, keys) if each.kind is Kind.NAME}
+    now = {each.key for each in mentions(prompt, keys) if each.kind is Kind.NAME}
+    return [each for each in request.elements if name_key(each.name) not in before - now]

@@ -1,19 +1,34 @@
 """Going on with what a member had asked for before they were asked something back."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import discord
 
 from bot.interactions.cast_add import new_of_facts, save_character
+from bot.interactions.errors import say
+from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
 from bot.interactions.wish import wish_of
 from bot.policy.paused import Paused
+from bot.presentation.cast import UPLOADS_GONE
+from bot.presentation.language import _
 from bot.services import Services
+
+UPLOADS_LAST: Final = timedelta(minutes=15)  # a command's uploads are removed after a while; younger ones are tried
 
 
 async def resume(services: Services, interaction: discord.Interaction[Any], paused: Paused) -> None:
     """Take a paused request up where it was left, with all checks once more."""
+    too_old = services.clock.now() - paused.paused_at > UPLOADS_LAST
     if "cast" in paused.facts:
-        await save_character(services, interaction, new_of_facts(paused.facts["cast"]))
+        if too_old:
+            await say(interaction, _(UPLOADS_GONE))
+        else:
+            await save_character(services, interaction, new_of_facts(paused.facts["cast"]))
         return
-    await Requests(services).take(interaction, wish_of(paused.facts["video"]))
+    wish = wish_of(paused.facts["video"])
+    if too_old and wish.images:
+        await ask_for_images(services, interaction, wish)
+    else:
+        await Requests(services).take(interaction, wish)

@@ -19,6 +19,10 @@ CHOICE_LIMIT: Final = 100  # characters; Discord's
 NAME_TAKEN: Final = N_(
     "You have a character called `@{name}` already. Use another name, or remove that one with `/cast remove` first."
 )
+UPLOADS_GONE: Final = N_(
+    "Accepted, thank you. The pictures are gone from Discord meanwhile: use `/cast add` once more. You will not be "
+    "asked again."
+)
 NOT_YOURS: Final = N_(
     "`@{name}` is shared by another member, and only they can change it. Use it in a prompt as it is."
 )

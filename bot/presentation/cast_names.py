@@ -16,6 +16,11 @@ def cast_line(request: VideoRequest) -> str:
     return _("-# In these pictures: {names}").format(names=" · ".join([*map(plain, images), *names]))
 
 
+def not_usable_sentence(name: str) -> str:
+    sentence = _("`@{name}` was removed, or is no longer shared here. Use *Edit* and take the name out of the prompt.")
+    return sentence.format(name=name)
+
+
 def unknown_character_sentence(name: str, there: str) -> str:
     """Say that a member has no character of a name, as they typed it, and which there are."""
     shown = plain(clip(" ".join(name.split()), NAME_LIMIT))

@@ -179,7 +179,7 @@ def lasted(seconds: float) -> str:
     return _("{seconds} s").format(seconds=rest)
 
 
-def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at: datetime) -> str:
+def refusal_sentence(refusal: Refusal, rules: ImageRules) -> str:
     """Say why a request was not taken, and what to do."""
     match refusal.code:
         case RefusalCode.BLANK_PROMPT:
@@ -207,9 +207,6 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules, *, spending_resets_at:
             return _("Videos are made in servers. Use this command in a server's channel.")
         case RefusalCode.PERMISSIONS:
             return missing_permissions_sentence(refusal.names)
-        case RefusalCode.SPEND_LIMIT:
-            sentence = _("Today's spending limit for videos is reached. Try again {countdown}.")
-            return sentence.format(countdown=countdown(spending_resets_at))
         case _:
             return request_sentence(refusal, named(refusal.names))
 
@@ -282,14 +279,10 @@ def not_repeatable_sentence(state: State) -> str:
     return _("It is not over yet. When it is, you can make it again.")
 
 
-def references_gone_sentence(*, unreadable: bool = False) -> str:
-    """Say that a request cannot be made again as it was, for its images are nowhere any more."""
-    if unreadable:
-        return _(
-            "Discord does not give out the images of this video right now. Nothing was charged. Try again in a minute."
-        )
+def references_unreadable_sentence() -> str:
+    """Say that a request cannot be made again right now, for its images cannot be read."""
     return _(
-        "The images of this video are gone with its status message. Use `/studio` or `/video`, and upload them again."
+        "Discord does not give out the images of this video right now. Nothing was charged. Try again in a minute."
     )
 
 

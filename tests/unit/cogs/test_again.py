@@ -14,7 +14,7 @@ from simcord.results import InteractionResult
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.jobs.model import Job
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.presentation.post import post_controls
 from tests.unit.cogs.stage import Boot, Stage, picture, texts
@@ -179,22 +179,62 @@ async def test_images_that_are_gone_with_their_card_are_asked_for(stage: Stage) 
     post = await an_old_post(stage)
     card, _ = stage.channel.history()
     await card.delete()
-    answer = said(await press(stage, post))
-    assert answer.startswith("The images of this video are gone with its status message.")
-    assert "```\n@Image1 waves\n```" in answer
-    assert len(await stage.jobs()) == 1
+    shown = await press(stage, post)
+    await stage.submit(shown, {"images": [picture("harbour.jpg")]})
+    second = await the_second(stage)
+    assert second.request.prompt == "@Image1 waves"
+    assert names(second.request.references) == ["harbour.jpg"]
 
 
 async def test_images_that_the_card_never_got_are_asked_for(stage: Stage) -> None:
     post = await an_old_post(stage, card_name=None)
-    assert said(await press(stage, post)).startswith("The images of this video are gone")
+    shown = await press(stage, post)
+    assert shown.modal is not None
+    assert shown.modal["title"] == "The images once more"
+    assert len(await stage.jobs()) == 1
+
+
+async def test_an_edit_whose_images_are_gone_waits_for_them_with_all_that_was_typed(stage: Stage, boot: Boot) -> None:
+    await an_old_post(stage, card_name=None)
+    [job] = await stage.jobs()
+    card = await stage.card_of(job)
+    asked = await stage.submit(await press(stage, card, "Edit"), {"prompt": "@Image1 sleeps", "duration": "10"})
+    assert said(asked).startswith("The images are gone from Discord.")
+    await stage.env.restart_bot(await boot())
+    assert asked.response is not None
+    shown = await stage.alice.click(asked.response, label="Add the images")
+    await stage.submit(shown, {"images": [picture("harbour.jpg")]})
+    request = (await the_second(stage)).request
+    assert (request.prompt, request.duration) == ("@Image1 sleeps", 10)
+    assert names(request.references) == ["harbour.jpg"]
+
+
+async def test_images_that_are_added_twice_make_one_job(stage: Stage) -> None:
+    await an_old_post(stage, card_name=None)
+    [job] = await stage.jobs()
+    card = await stage.card_of(job)
+    asked = await stage.submit(await press(stage, card, "Edit"), {"prompt": "@Image1 sleeps"})
+    assert asked.response is not None
+    first, second = [await stage.alice.click(asked.response, label="Add the images") for _ in range(2)]
+    await stage.submit(first, {"images": [picture()]})
+    answer = said(await stage.submit(second, {"images": [picture()]}))
+    assert answer.startswith("What you asked for is no longer here, or was taken up already.")
+    assert said(await stage.alice.click(asked.response, label="Add the images")) == answer
+    assert len(await stage.jobs()) == 2
+
+
+async def test_a_picture_that_discord_had_lost_before_it_was_fetched_is_asked_for_at_once(stage: Stage) -> None:
+    await stage.ask()
+    problem = Problem(code=ProblemCode.IMAGE, detail="gone", image=1)
+    card = await stage.card_of(await stage.has_become(State.FAILED, problem=problem))
+    assert (await press(stage, card)).modal is not None
 
 
 async def test_a_card_that_discord_does_not_show_now_can_be_tried_again_at_once(stage: Stage) -> None:
     post = await an_old_post(stage)
     stage.env.inject_error("GET", "/channels/*/messages/*", status=429, times=1)
     assert "Try again in a minute." in said(await press(stage, post))
-    assert "gone" in said(await press(stage, post))  # the press before is not taken for a double click
+    assert (await press(stage, post)).modal is not None  # the press before is not taken for a double click
 
 
 @pytest.mark.parametrize("label", ["Again", "Edit", "Delete", "Details"])
