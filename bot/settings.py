@@ -160,6 +160,9 @@ class Settings(BaseSettings):
     spend_limit_usd_per_day: Decimal = Field(
         Decimal(20), ge=0, le=1_000_000, allow_inf_nan=False, description="dollars, from 0 (nothing is made) to 1000000"
     )
+    spend_limit_usd_per_month: Decimal | None = Field(
+        None, ge=0, le=100_000_000, allow_inf_nan=False, description="dollars, from 0 to 100000000, or nothing"
+    )
     attachment_hosts: Hosts = Field(
         AllowedHosts.parse(["cdn.discordapp.com", "media.discordapp.net"]),
         description="host names, each with a port or without, parted by commas",

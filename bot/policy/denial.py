@@ -23,6 +23,8 @@ class DenialCode(StrEnum):
     ASPECT_RATIO = "ASPECT_RATIO"  # `names`: the ones allowed
     TEXT = "TEXT"  # a text breaks one of the server's rules
     TEXT_UNCHECKED = "TEXT_UNCHECKED"  # the rules for texts cannot be read right now
+    OUTPUT_GONE = "OUTPUT_GONE"  # the channel that videos go to is gone
+    OUTPUT_CLOSED = "OUTPUT_CLOSED"  # `ids`: that channel; `names`: the permissions that the bot lacks there
     AGE_RESTRICTED = "AGE_RESTRICTED"  # it would be shown outside an age-restricted channel
     LIMIT = "LIMIT"  # `limit`: which
 

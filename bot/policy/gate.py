@@ -45,6 +45,7 @@ class Asked:
 class Verdict:
     """How a request may be made."""
 
+    language: str | None  # of card and post; None: the server's own
     handling: Handling  # of this very request: trusted roles and new members are considered
     terms: Terms  # what the reservation compares
 
@@ -105,6 +106,7 @@ class Gate:
             return Denial(code=DenialCode.AGE_RESTRICTED)
         output = settings.output_channel_id
         return Verdict(
+            language=settings.language,
             handling=Handling(
                 review=review,
                 review_hours=settings.review_hours,

@@ -46,7 +46,6 @@ class RefusalCode(StrEnum):
     GAP = "GAP"  # the prompt names images, and an option between them was left out
     OUTSIDE_SERVER = "OUTSIDE_SERVER"
     PERMISSIONS = "PERMISSIONS"
-    SPEND_LIMIT = "SPEND_LIMIT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

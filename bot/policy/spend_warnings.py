@@ -17,6 +17,7 @@ from bot.policy.usage import KEPT, Reservation
 
 NEAR: Final = 80  # percent of a cap
 REACHED: Final = 100
+SERVER_CAPS: Final = frozenset({Limit.SERVER_SPEND_PER_DAY, Limit.SERVER_SPEND_PER_MONTH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,11 @@ def warnings_of(reservation: Reservation, *, guild_id: int, day: date) -> Iterat
 
 def warning_of(denial: Denial, *, guild_id: int, day: date) -> SpendWarning | None:
     """Find what is to be told after a request was denied: a cap with too little room is reached."""
-    if denial.limit not in {Limit.SERVER_SPEND_PER_DAY, Limit.SERVER_SPEND_PER_MONTH} or denial.again_at is None:
+    limit = denial.limit
+    if limit is None or limit not in SERVER_CAPS or denial.again_at is None:
         return None
     cap = Decimal(denial.figure or 0)
-    return SpendWarning(guild_id=guild_id, limit=denial.limit, day=day, percent=REACHED, spent_usd=None, cap_usd=cap)
+    return SpendWarning(guild_id=guild_id, limit=limit, day=day, percent=REACHED, spent_usd=None, cap_usd=cap)
 
 
 class WarningStore:

@@ -22,6 +22,9 @@ _PLAIN: Final[Mapping[DenialCode, str]] = {
     DenialCode.TEXT_UNCHECKED: N_(
         "This server's rules for texts cannot be read right now, so nothing is made. Try again in a minute."
     ),
+    DenialCode.OUTPUT_GONE: N_(
+        "The channel that this server's videos go to is gone. Ask a moderator to choose another, with `/settings`."
+    ),
     DenialCode.AGE_RESTRICTED: N_(
         "This channel is age-restricted, and the video would be shown in one that is not. Ask a moderator."
     ),
@@ -41,6 +44,8 @@ def denial_sentence(denial: Denial) -> str:
             return _duration(denial)
         case DenialCode.ASPECT_RATIO:
             return _aspect_ratio(denial)
+        case DenialCode.OUTPUT_CLOSED:
+            return _output_closed(denial)
         case DenialCode.LIMIT:
             return _limit(denial)
         case _:
@@ -83,6 +88,16 @@ def _aspect_ratio(denial: Denial) -> str:
     if not denial.names:
         return _("Videos of no shape are allowed here. Ask a moderator.")
     return _("Videos of this shape are not made here. Allowed: {ratios}.").format(ratios=listed(denial.names))
+
+
+def _output_closed(denial: Denial) -> str:
+    sentence = ngettext(
+        "This server's videos go to {channel}, and the bot lacks the permission {names} there. Ask a moderator.",
+        "This server's videos go to {channel}, and the bot lacks the permissions {names} there. Ask a moderator.",
+        len(denial.names),
+    )
+    names = listed([f"**{_(name)}**" for name in denial.names])
+    return sentence.format(channel=f"<#{denial.ids[0]}>", names=names)
 
 
 def _limit(denial: Denial) -> str:

@@ -1,6 +1,5 @@
 """The ephemeral answer to a request that was not taken: one sentence, and the member's own words back."""
 
-from datetime import datetime
 from typing import Final
 
 import discord
@@ -16,11 +15,9 @@ from bot.presentation.sentences import refusal_sentence
 CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
 
 
-def refusal_message(
-    refusal: Refusal, rules: ImageRules, *, prompt: str, spending_resets_at: datetime
-) -> tuple[str, list[discord.File]]:
+def refusal_message(refusal: Refusal, rules: ImageRules, *, prompt: str) -> tuple[str, list[discord.File]]:
     """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
-    return with_prompt(refusal_sentence(refusal, rules, spending_resets_at=spending_resets_at), prompt)
+    return with_prompt(refusal_sentence(refusal, rules), prompt)
 
 
 def denial_message(denial: Denial, *, prompt: str) -> tuple[str, list[discord.File]]:

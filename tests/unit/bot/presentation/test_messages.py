@@ -1,7 +1,7 @@
 """Details, posts and refusals: texts that Discord takes whatever the prompt."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import discord
@@ -21,7 +21,6 @@ from sandbox.discord.message_rules import check_message
 from tests.support.jobs import NOON, a_job, a_request
 
 RULES = ImageRules()
-MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 UPLOAD_LIMIT = 10 * 1024 * 1024
 REFUSAL = Refusal(code=RefusalCode.IMAGE, number=2, fault=ImageFault.TOO_LARGE)
 hostile = st.one_of(st.text(max_size=2_500), st.text(alphabet="*_`~|<>@#:/\\[]()\n", max_size=2_500))
@@ -32,7 +31,7 @@ def check_taken(content: str) -> None:
 
 
 def refused(prompt: str) -> tuple[str, list[discord.File]]:
-    return refusal_message(REFUSAL, RULES, prompt=prompt, spending_resets_at=MIDNIGHT)
+    return refusal_message(REFUSAL, RULES, prompt=prompt)
 
 
 @given(hostile)

@@ -75,7 +75,7 @@ def test_every_problem_is_told_in_a_members_words_with_what_to_do(problem: Probl
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=named)
 def test_every_refusal_is_told_in_a_members_words_with_what_to_do(refusal: Refusal) -> None:
-    check_words(refusal_sentence(refusal, RULES, spending_resets_at=MIDNIGHT))
+    check_words(refusal_sentence(refusal, RULES))
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,10 @@ def test_an_image_is_named_as_its_option_with_the_limit_it_passed() -> None:
     assert "12 megapixels" in image_sentence(ImageFault.TOO_MANY_PIXELS, "image7", rules)
 
 
-def test_the_spending_limit_says_when_it_begins_anew_on_the_readers_own_clock() -> None:
-    sentence = refusal_sentence(Refusal(code=RefusalCode.SPEND_LIMIT), RULES, spending_resets_at=MIDNIGHT)
-    assert f"<t:{int(MIDNIGHT.timestamp())}:R>" in sentence
-
-
 def test_an_image_that_is_not_there_is_told_with_how_many_there_are() -> None:
     def told(count: int) -> str:
         refusal = Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=4, count=count)
-        return refusal_sentence(refusal, RULES, spending_resets_at=MIDNIGHT)
+        return refusal_sentence(refusal, RULES)
 
     assert "`@Image4`, but there is only `@Image1`" in told(1)
     assert "`@Image4`, but there are only 3 images" in told(3)

@@ -1,0 +1,133 @@
+"""The gate as interactions meet it: who is let in, whose request is reserved, and what those read who are not."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import discord
+import structlog
+
+from bot.interactions.errors import say
+from bot.jobs.errors import SpendLimitReached
+from bot.jobs.model import Job, VideoRequest
+from bot.policy.counting import find_full, next_day, next_month
+from bot.policy.denial import Denial, DenialCode
+from bot.policy.gate import Asked, Verdict
+from bot.policy.limits import Limit
+from bot.policy.permissions import missing_permissions
+from bot.policy.spend_warnings import SpendWarning, warning_of, warnings_of
+from bot.policy.usage import LimitReached, Reservation
+from bot.presentation.language import speaking
+from bot.presentation.refusal import denial_message
+from bot.presentation.spending import spend_warning_sentence
+from bot.services import Services
+
+log = structlog.get_logger(__name__)
+
+
+async def let_in(
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, *, prompt: str
+) -> Verdict | None:
+    """Ask the gate; where it says no, answer with that and the `prompt` to be copied, and return None."""
+    verdict = await services.gate.judge(asked)
+    if isinstance(verdict, Verdict):
+        denial = _judge_output(interaction, verdict)
+        if denial is None:
+            return verdict
+        verdict = denial
+    await deny(interaction, verdict, prompt=prompt)
+    return None
+
+
+async def has_room(services: Services, interaction: discord.Interaction[Any], asked: Asked, verdict: Verdict) -> bool:
+    """Tell whether at least the shortest video would fit every limit right now, and answer if not.
+
+    Nothing is reserved: it spares a member a form that could only be refused.
+    """
+    now = services.clock.now()
+    terms = verdict.terms
+    used = await services.usage.read(terms, guild_id=asked.guild_id, member_id=asked.member_id, now=now)
+    seconds, price = min(services.settings.prices_usd.items())
+    denial = find_full(terms, used, seconds=seconds, price_usd=price, now=now)
+    if denial is not None:
+        await deny(interaction, denial, prompt="")
+    return denial is None
+
+
+async def reserve(
+    services: Services,
+    interaction: discord.Interaction[Any],
+    request: VideoRequest,
+    reservation: Reservation,
+    *,
+    price_usd: Decimal,
+    prompt: str,
+) -> Job | None:
+    """Make a job of a request, with all that it takes of limits reserved; where there is no room, say so."""
+    try:
+        return await services.intake.accept(interaction.id, request, price_usd=price_usd, reserve=reservation)
+    except LimitReached as error:
+        denial = error.denial
+    except SpendLimitReached as error:
+        denial = _of_the_bot(error, services.clock.now())
+    await deny(interaction, denial, prompt=prompt)
+    warning = warning_of(denial, guild_id=request.guild_id, day=services.clock.now().date())
+    await _warn(services, request.guild_locale, [warning] if warning else [])
+    return None
+
+
+async def tell_of_spending(services: Services, job: Job, reservation: Reservation) -> None:
+    """Tell the server's moderators where a new job brings spending near a cap, once for each."""
+    warnings = warnings_of(reservation, guild_id=job.request.guild_id, day=job.spend_day)
+    await _warn(services, job.request.guild_locale, warnings)
+
+
+async def deny(interaction: discord.Interaction[Any], denial: Denial, *, prompt: str) -> None:
+    """Say why a request is not made; channels and roles are named only where the member can use them."""
+    text, files = denial_message(_as_seen(interaction, denial), prompt=prompt)
+    await say(interaction, text, files=files)
+
+
+async def _warn(services: Services, locale: str, warnings: Iterable[SpendWarning]) -> None:
+    now = services.clock.now()
+    for warning in warnings:
+        if await services.warnings.is_first(warning, now):
+            ends_at = next_day(now) if warning.limit is Limit.SERVER_SPEND_PER_DAY else next_month(now)
+            with speaking(locale):
+                sentence = spend_warning_sentence(warning, ends_at=ends_at)
+            log.info("spending_cap", guild=warning.guild_id, period=warning.period, percent=warning.percent)
+            await services.log_channel.say(warning.guild_id, sentence)
+
+
+def _of_the_bot(error: SpendLimitReached, now: datetime) -> Denial:
+    """Name the bot's own limit; its figure is nothing for members."""
+    if error.whole_month:
+        return Denial(code=DenialCode.LIMIT, limit=Limit.SPEND_PER_MONTH, again_at=next_month(now))
+    return Denial(code=DenialCode.LIMIT, limit=Limit.SPEND_PER_DAY, again_at=next_day(now))
+
+
+def _judge_output(interaction: discord.Interaction[Any], verdict: Verdict) -> Denial | None:
+    """Find what keeps the bot from posting where the server's videos go, before anything is spent."""
+    channel_id, guild = verdict.handling.output_channel_id, interaction.guild
+    if channel_id is None or guild is None:
+        return None
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        return Denial(code=DenialCode.OUTPUT_GONE)
+    missing = missing_permissions(channel.permissions_for(guild.me), thread=isinstance(channel, discord.Thread))
+    return Denial(code=DenialCode.OUTPUT_CLOSED, ids=(channel_id,), names=missing) if missing else None
+
+
+def _as_seen(interaction: discord.Interaction[Any], denial: Denial) -> Denial:
+    guild, member = interaction.guild, interaction.user
+    if guild is None or not isinstance(member, discord.Member):
+        return denial
+    if denial.code is DenialCode.CHANNEL:
+        channels = [(each, guild.get_channel(each)) for each in denial.ids]
+        seen = [each for each, channel in channels if channel and channel.permissions_for(member).view_channel]
+        return replace(denial, ids=tuple(seen))
+    if denial.code is DenialCode.ROLE:
+        return replace(denial, ids=tuple(each for each in denial.ids if guild.get_role(each)))
+    return denial
