@@ -1,6 +1,5 @@
 """The one way in: every command, button and modal that asks for a video ends here, and gets the same answers."""
 
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -10,15 +9,14 @@ from bot.interactions.asked import asked_by
 from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
+from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.wish import Wish, facts_of
-from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Reference, VideoRequest
-from bot.policy.denial import Denial
-from bot.policy.gate import Asked
 from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode
+from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
-from bot.presentation.refusal import denial_message, refusal_message
+from bot.presentation.refusal import refusal_message
 from bot.services import Services
 
 ALREADY_ANSWERED: Final = 40060
@@ -45,7 +43,8 @@ class Requests:
             aspect_ratio=wish.aspect_ratio,
             price_usd=price,
         )
-        if not await self._passes(interaction, asked, wish.prompt):
+        verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
+        if verdict is None:
             return False
         if not await has_accepted(services, interaction, {"video": facts_of(wish)}):
             return False
@@ -54,20 +53,21 @@ class Requests:
             channel_id=interaction.channel_id or 0,
             member_id=interaction.user.id,
             locale=interaction.locale.value,
-            guild_locale=(interaction.guild_locale or discord.Locale.american_english).value,
+            guild_locale=verdict.language or (interaction.guild_locale or discord.Locale.american_english).value,
             model=services.settings.segmind_model,
             prompt=read.prompt,
             duration=wish.duration,
             aspect_ratio=wish.aspect_ratio,
             references=tuple(image for _, image in wish.images),
             elements=read.elements,
+            handling=verdict.handling,
         )
-        try:
-            job = await services.intake.accept(interaction.id, request, price_usd=price)
-        except SpendLimitReached:
-            await self._refuse(interaction, Refusal(code=RefusalCode.SPEND_LIMIT), wish.prompt)
+        reservation = Reservation(terms=verdict.terms)
+        job = await reserve(services, interaction, request, reservation, price_usd=price, prompt=wish.prompt)
+        if job is None:
             return False
         await self._show_card(interaction, job)
+        await tell_of_spending(services, job, reservation)
         return True
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
@@ -76,16 +76,9 @@ class Requests:
         if refusal is not None:
             await self._refuse(interaction, refusal, prompt="")
             return False
-        return await self._passes(interaction, asked_by(interaction), prompt="")
-
-    async def _passes(self, interaction: discord.Interaction[Any], asked: Asked, prompt: str) -> bool:
-        """Tell whether the rules of the server let somebody ask, and answer if not."""
-        verdict = await self._services.gate.judge(asked)
-        if isinstance(verdict, Denial):
-            text, files = denial_message(verdict, prompt=prompt)
-            await say(interaction, text, files=files)
-            return False
-        return True
+        asked = asked_by(interaction)
+        verdict = await let_in(self._services, interaction, asked, prompt="")
+        return verdict is not None and await has_room(self._services, interaction, asked, verdict)
 
     async def _show_card(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Answer with the card; a job goes on only when its card is known to be there."""
@@ -104,12 +97,7 @@ class Requests:
             await self._services.intake.card_sent(job, message_id)
 
     async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, prompt: str) -> None:
-        text, files = refusal_message(
-            refusal,
-            self._services.image_rules,
-            prompt=prompt,
-            spending_resets_at=_next_midnight(self._services.clock.now()),
-        )
+        text, files = refusal_message(refusal, self._services.image_rules, prompt=prompt)
         await say(interaction, text, files=files)
 
 
@@ -142,7 +130,3 @@ def reference_of(image: discord.Attachment) -> Reference:
         width=image.width or 0,
         height=image.height or 0,
     )
-
-
-def _next_midnight(now: datetime) -> datetime:
-    return (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,7 +1,6 @@
 """Every reason has its sentence, and each sentence says what to do or what was done."""
 
 import re
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -27,7 +26,6 @@ from bot.presentation.sentences import (
 from tests.support.jobs import a_job, a_request
 
 RULES = ImageRules()
-MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 # What a member can do, or whom it lies with.
 WHAT_TO_DO = re.compile(
     r"\b(Try|Upload|Ask|ask for it again|has been told|Look|Describe|Shorten|Use|Add|fill|may be at most)\b"
