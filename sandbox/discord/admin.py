@@ -60,6 +60,7 @@ class Administration:
             "overwrite": self.set_overwrite,
             "role": self.change_role,
             "delete_role": self.delete_role,
+            "guild": self.change_guild,
             "member": self.change_member,
             "remove_member": self.remove_member,
             "add_bot": self.add_bot,
@@ -186,6 +187,13 @@ class Administration:
             member.role_ids = [each for each in member.role_ids if each != role.id]
         data: JsonObject = {"guild_id": str(guild.id), "role_id": str(role.id)}
         self.announcer.in_guild("GUILD_ROLE_DELETE", data, guild, intent=Intent.GUILDS)
+        return {}
+
+    async def change_guild(self, payload: JsonObject) -> JsonObject:
+        """Set the `locale` that a guild prefers, which comes with every interaction in it."""
+        guild = self._guild(payload)
+        guild.locale = text(payload, "locale")
+        self.announcer.in_guild("GUILD_UPDATE", payloads.guild(guild), guild, intent=Intent.GUILDS)
         return {}
 
     async def change_member(self, payload: JsonObject) -> JsonObject:

@@ -152,6 +152,10 @@ class Admin:
             locale=locale,
         )
 
+    async def set_guild_locale(self, locale: str, *, guild: str | None = None) -> None:
+        """Set the language that a guild prefers."""
+        await self._do("guild", guild_id=self.guild_id(guild), locale=locale)
+
     async def remove_member(self, member: str, *, guild: str | None = None) -> None:
         """Remove a member, or kick the bot by its name."""
         await self._do(

@@ -90,6 +90,15 @@ async def test_a_members_language_reaches_the_bot(stage: Stage, control: Sandbox
     assert heard.guild_locale is discord.Locale.american_english
 
 
+async def test_a_guilds_language_reaches_the_bot(stage: Stage, control: Sandbox) -> None:
+    await stage.rest.register(stage.sandbox, {"name": "ping", "description": "Answer"})
+    await control.admin.set_guild_locale("ja")
+    action = asyncio.ensure_future(stage.mira.slash("ping"))
+    _, heard = await stage.exchange(action, 4, {"content": "ok"})
+    assert heard.guild_locale is discord.Locale.japanese
+    assert heard.locale is discord.Locale.american_english
+
+
 async def test_the_administrator_deletes_any_message(stage: Stage, control: Sandbox) -> None:
     message = await stage.mira.send("hello", reply_to=await stage.mira.send("first"))
     assert message.reference is not None
