@@ -4,9 +4,10 @@ import ast
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,10 +44,11 @@ class Text:
         return self.context, self.forms[0]
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    """Yield the syntax of every module that speaks to people, with its path."""
-    for path in sorted(path for folder in SPEAKING for path in (ROOT / folder).rglob("*.py")):
-        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> Sequence[tuple[str, ast.Module]]:
+    """Give the syntax of every module that speaks to people, with its path."""
+    paths = sorted(path for folder in SPEAKING for path in (ROOT / folder).rglob("*.py"))
+    return [(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def code_texts() -> Iterator[Text]:
