@@ -20,7 +20,6 @@ from bot.cast.store import CastStore
 from bot.database.engine import open_database
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
-from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
@@ -36,6 +35,7 @@ from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
+from bot.jobs.shared_history import SharedHistory
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
 from bot.jobs.thinning import keep_thin
@@ -57,10 +57,7 @@ from bot.policy.gate import Gate
 from bot.policy.paused import PausedStore
 from bot.policy.presses import RecentPresses
 from bot.policy.settings_store import SettingsStore
-from bot.policy.spend_warnings import WarningStore
 from bot.policy.texts import ServerTexts
-from bot.policy.usage import UsageStore
-from bot.policy.usage_thinning import keep_usage_thin
 from bot.presentation.language import read_catalogues
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
@@ -101,9 +98,6 @@ class Services:
     pictures: PictureDesk
     guild_settings: SettingsStore
     gate: Gate
-    usage: UsageStore
-    warnings: WarningStore
-    log_channel: LogChannel
     automod: RuleBook
 
 
@@ -156,6 +150,7 @@ async def open_services(
             posts=PostDesk(client, FittingDesk(videos)),
             notices=NoticeDesk(client, rules, store.notice_given),
             elements=LastingImages(cast, segmind, clock),
+            history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=attachments,
             outputs=Fetcher(output_session, settings.segmind_output_hosts),
@@ -180,11 +175,9 @@ async def open_services(
             cards=cards,
             clock=clock,
             daily_limit_usd=settings.spend_limit_usd_per_day,
-            monthly_limit_usd=settings.spend_limit_usd_per_month,
             log_prompts=settings.log_prompts,
         )
         guild_settings = SettingsStore(database)
-        usage, warnings = UsageStore(database), WarningStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
         keep = timedelta(days=settings.keep_jobs_days)
@@ -195,7 +188,6 @@ async def open_services(
             "reconciler": reconciler.run,
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             "thinning": partial(keep_thin, store, clock, keep),
-            "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
         try:
@@ -233,9 +225,6 @@ async def open_services(
                 guild_settings=guild_settings,
                 gate=Gate(settings=guild_settings, clock=clock, texts=ServerTexts(automod)),
                 automod=automod,
-                usage=usage,
-                warnings=warnings,
-                log_channel=LogChannel(client, guild_settings),
             )
         finally:
             began = clock.monotonic()

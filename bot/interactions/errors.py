@@ -3,6 +3,7 @@
 import contextlib
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 
@@ -10,13 +11,18 @@ from bot.presentation.language import N_, _
 
 log = structlog.get_logger(__name__)
 
+DISCORD_AWAY: Final = (aiohttp.ClientError, ConnectionError, TimeoutError)  # no answer, or half of one
+SERVER_ERROR: Final = 500  # the least status of an answer that is Discord's own trouble
 BROKEN: Final = N_("Something went wrong, and whoever runs this bot has been told. Nothing was charged.")
 
 
 async def answer_broken(interaction: discord.Interaction[Any], name: str | None, error: BaseException) -> None:
     """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
-    log.error("command_broke", command=name, interaction=interaction.id, exc_info=error)
-    with contextlib.suppress(discord.HTTPException):
+    if isinstance(error, DISCORD_AWAY) or (isinstance(error, discord.HTTPException) and error.status >= SERVER_ERROR):
+        log.warning("answer_unclear", command=name, interaction=interaction.id, error=type(error).__name__)
+    else:
+        log.error("command_broke", command=name, interaction=interaction.id, exc_info=error)
+    with contextlib.suppress(discord.HTTPException, *DISCORD_AWAY):
         await say(interaction, _(BROKEN))
 
 

@@ -17,6 +17,7 @@ from bot.jobs.ports import Cards, Elements, Notices, Posts
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
+from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.jobs.told import tell_move
@@ -56,6 +57,7 @@ class Engine:
     images: ImageDesk
     videos: VideoDesk
     clock: Clock
+    history: SharedHistory
     earlier: EarlierRequests
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits

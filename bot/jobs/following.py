@@ -19,6 +19,7 @@ from bot.segmind.refusals import is_moderation
 log = structlog.get_logger(__name__)
 
 TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
+UNKNOWN_FOR: Final = 600.0  # seconds that the record of a request is not there, at the least, until it is given up
 HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
 
 _STATES: Final = {RunState.QUEUED: State.QUEUED, RunState.PROCESSING: State.PROCESSING}
@@ -29,23 +30,22 @@ async def follow(engine: Engine, job: Job) -> Job:
     request_id = job.request_id
     assert request_id is not None  # noqa: S101 - QUEUED is never saved without it
     sighting = _last_sighting(engine, job)
+    unknown_since: float | None = None  # monotonic, in seconds
     await engine.clock.sleep(max(0.0, sighting.seen + POLL_FLOOR - engine.clock.monotonic()))
     while True:
         wait = POLL_CEILING if is_late(job, engine.clock.now()) else POLL_FLOOR
+        gone = False
         try:
             status = await engine.segmind.status(request_id, claim=_claim(engine, job, sighting))
             changed = await _take(engine, job, request_id, status, sighting)
         except RecordGone:
-            return await _by_history(engine, job, request_id)
+            gone, wait = True, HISTORY_WAIT
         except RunFailed as failure:
             return await _failed(engine, job, failure.detail, moderation=failure.moderation)
-        except OperatorMustAct as error:
-            log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))  # noqa: TRY400
-            wait = HISTORY_WAIT
         except SegmindError as error:
-            log.warning("poll_failed", job=job.id, request_id=request_id, error=str(error))
-            wait = TROUBLE_WAIT if isinstance(error, TryLater) else HISTORY_WAIT
+            wait = _note_trouble(job, error)
         else:
+            unknown_since = None
             if changed is not None:
                 return changed
             sighting = replace(sighting, seen=engine.clock.monotonic())
@@ -53,9 +53,20 @@ async def follow(engine: Engine, job: Job) -> Job:
                 engine.cards.changed(job)  # it says so from now on
             await engine.clock.sleep(wait)
             continue
-        if is_given_up(job, engine.clock.now()):
-            return await _by_history(engine, job, request_id)
+        if gone or is_given_up(job, engine.clock.now()):
+            unknown_since = unknown_since or engine.clock.monotonic()
+            if (settled := await _by_history(engine, job, request_id, unknown_since)) is not None:
+                return settled
         await engine.clock.sleep(wait)
+
+
+def _note_trouble(job: Job, error: SegmindError) -> float:
+    """Log a poll that told nothing; return the seconds until the next."""
+    if isinstance(error, OperatorMustAct):
+        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))
+    else:
+        log.warning("poll_failed", job=job.id, request_id=job.request_id, error=str(error))
+    return TROUBLE_WAIT if isinstance(error, TryLater) else HISTORY_WAIT
 
 
 def _last_sighting(engine: Engine, job: Job) -> Sighting:
@@ -111,19 +122,19 @@ async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool) ->
     return await engine.move(job, State.FAILED, problem=Problem(code=code, detail=detail))
 
 
-async def _by_history(engine: Engine, job: Job, request_id: str) -> Job:
+async def _by_history(engine: Engine, job: Job, request_id: str, unknown_since: float) -> Job | None:
     """Follow a request whose record is gone by the account's history, which keeps it.
 
-    One that neither knows within the life of its record was accepted all the same: both are asked again.
+    One that neither knows within the life of its record was accepted all the same: None, and both are to be asked
+    again. Nothing is final before a while has passed here, for a clock that jumped ahead makes each request an old one.
     """
     while True:
         try:
             row = await engine.segmind.history_row(request_id)
         except RecordGone:
-            if has_record(job, engine.clock.now()):
+            if has_record(job, engine.clock.now()) or not _is_long(engine, unknown_since):
                 log.warning("request_not_known_yet", job=job.id, request_id=request_id)
-                await engine.clock.sleep(HISTORY_WAIT)
-                return job
+                return None
             log.error("request_lost", job=job.id, request_id=request_id)  # noqa: TRY400
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
         except SegmindError as error:
@@ -134,10 +145,14 @@ async def _by_history(engine: Engine, job: Job, request_id: str) -> Job:
             if row.state == RunState.FAILED:
                 words = row.error or ""
                 return await _failed(engine, job, words, moderation=is_moderation(words))
-        if is_given_up(job, engine.clock.now()):
+        if is_given_up(job, engine.clock.now()) and _is_long(engine, unknown_since):
             log.error("request_given_up", job=job.id, request_id=request_id)
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
         await engine.clock.sleep(HISTORY_WAIT)
+
+
+def _is_long(engine: Engine, unknown_since: float) -> bool:
+    return engine.clock.monotonic() - unknown_since >= UNKNOWN_FOR
 
 
 async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Job:

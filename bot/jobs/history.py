@@ -4,7 +4,7 @@ It lists every request of the account, whoever made it. A request is taken for a
 whole body is the one that the job saved, and it was created, by Segmind's own clock, no earlier than the job's submit.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, cast
 from urllib.parse import urlsplit
@@ -22,22 +22,51 @@ log = structlog.get_logger(__name__)
 
 CLOCK_SLACK: Final = timedelta(minutes=2)  # rows this much older than Segmind's clock at submit still count
 UNKNOWN_CLOCK_SLACK: Final = timedelta(minutes=15)  # the same where Segmind's clock was never seen
-MOST_PAGES: Final = 100
+MOST_PAGES: Final = 1_000  # a hundred requests each
+OUT_OF_ORDER: Final = timedelta(hours=1)  # by which a row may stand among younger ones
+LONGEST_SPAN: Final = timedelta(days=30)  # Segmind answers for 31 days at the most
 
 
 class HistoryTooLong(Exception):
     """There are more requests than we read; what was not read may matter."""
 
 
-async def read_history(segmind: SegmindClient, *, since: datetime, model: str | None, rank: Rank) -> list[HistoryRow]:
-    """Read every request since a moment, each once. Raises `SegmindError` or `HistoryTooLong`."""
-    rows: dict[str, HistoryRow] = {}
+async def history_pages(
+    segmind: SegmindClient, *, since: datetime, model: str | None, rank: Rank
+) -> AsyncGenerator[Sequence[HistoryRow]]:
+    """Yield every request since a moment, each once, a page at a time, as Segmind gives them: newest first.
+
+    Segmind is asked by the day, so some from before come along. Raises `SegmindError` or `HistoryTooLong`.
+    """
+    seen: set[str] = set()
+    order = _NewestFirst(since - OUT_OF_ORDER)
     for number in range(1, MOST_PAGES + 1):
         page = await segmind.history(page=number, since=since, model=model, claim=Claim(rank=rank))
-        rows.update((row.request_id, row) for row in page.rows)
-        if not page.more:
-            return list(rows.values())
+        fresh = [row for row in page.rows if row.request_id not in seen]
+        seen.update(row.request_id for row in fresh)
+        yield fresh
+        if not page.more or order.has_passed(fresh):
+            return
     raise HistoryTooLong
+
+
+class _NewestFirst:
+    """Tells whether pages have come to requests from before a moment: only where they are seen to be sorted."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+        self._last: datetime | None = None
+        self._falls = False
+        self._is_sorted = True
+
+    def has_passed(self, rows: Sequence[HistoryRow]) -> bool:
+        for row in rows:
+            if row.created_at is None or (self._last is not None and row.created_at > self._last):
+                self._is_sorted = False
+                return False
+            self._falls |= self._last is not None and row.created_at < self._last
+            self._last = row.created_at
+        return self._is_sorted and self._falls and self._last is not None and self._last < self._moment
 
 
 async def unowned(store: JobStore, rows: Sequence[HistoryRow]) -> list[HistoryRow]:

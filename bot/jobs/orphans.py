@@ -1,8 +1,8 @@
 """Requests at Segmind that no job owns, remembered so that the operator is told of each once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import marks, orphans
@@ -11,6 +11,7 @@ from bot.jobs.tasks import uncancelled
 from bot.segmind.models import HistoryRow
 
 WATCHED_SINCE = "history_watched_since"
+COMPARED = "history_compared"
 
 
 class OrphanStore:
@@ -24,6 +25,17 @@ class OrphanStore:
             await connection.execute(insert_if_absent(connection, marks, {"name": WATCHED_SINCE, "at": now}))
             query = select(marks.c.at).where(marks.c.name == WATCHED_SINCE)
             return (await connection.execute(query)).scalar_one()
+
+    @uncancelled
+    async def is_my_turn(self, now: datetime, *, every: timedelta) -> bool:
+        """Take the turn to compare, if nobody has for so long; a turn to come was noted by a wrong clock."""
+        due = or_(marks.c.at <= now - every, marks.c.at > now)
+        async with self._engine.begin() as connection:
+            first = insert_if_absent(connection, marks, {"name": COMPARED, "at": now}).returning(marks.c.name)
+            if (await connection.execute(first)).one_or_none() is not None:
+                return True
+            turn = update(marks).where(marks.c.name == COMPARED, due).values(at=now)
+            return (await connection.execute(turn)).rowcount > 0
 
     @uncancelled
     async def note(self, row: HistoryRow, now: datetime) -> bool:

@@ -4,7 +4,8 @@ A request that shows up after its job was given up is adopted: it is paid for, s
 charge that no job owns goes to the operator, once.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.history import HistoryTooLong, is_submit_of, read_history, unowned
+from bot.jobs.history import HistoryTooLong, earliest_submit, history_pages, is_submit_of, unowned
 from bot.jobs.model import Job
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.states import IN_DOUBT, State
@@ -24,18 +25,25 @@ log = structlog.get_logger(__name__)
 
 EVERY: Final = 600.0  # seconds
 LOOKS_BACK: Final = timedelta(hours=24)
+OFTEN_LOOKS_BACK: Final = timedelta(hours=1)  # most of what is late is not so late
+WHOLE_EVERY: Final = 6  # looks, of which one goes back all the way
 
 
 class Reconciler:
+    """Compares for all processes; whichever comes first makes the next look."""
+
     def __init__(self, engine: Engine, dispatcher: Dispatcher, orphans: OrphanStore) -> None:
         self._engine = engine
         self._dispatcher = dispatcher
         self._orphans = orphans
+        self._looks = 0
 
     async def run(self) -> None:
         """Compare now and then, until cancelled."""
         while True:
             await self._engine.clock.sleep(EVERY)
+            if not await self._orphans.is_my_turn(self._engine.clock.now(), every=timedelta(seconds=EVERY)):
+                continue
             try:
                 await self.compare()
             except (SegmindError, HistoryTooLong) as error:
@@ -45,18 +53,33 @@ class Reconciler:
         """Compare once. Raises `SegmindError` or `HistoryTooLong` where the history cannot be read."""
         engine = self._engine
         now = engine.clock.now()
-        since = max(now - LOOKS_BACK, await self._orphans.watched_since(now))
-        rows = await read_history(engine.segmind, since=since, model=None, rank=Rank.BACKGROUND)
-        in_doubt = await engine.store.in_states(IN_DOUBT)
-        absent = await engine.store.never_arrived(since=now - LOOKS_BACK)
-        # Segmind is asked by the day, so rows from before come along.
-        watched = [row for row in rows if row.created_at is None or row.created_at >= since]
-        for row in await unowned(engine.store, watched):
+        since = max(await self._looks_back_to(now), await self._orphans.watched_since(now))
+        async for page in history_pages(engine.segmind, since=since, model=None, rank=Rank.BACKGROUND):
+            # Segmind is asked by the day, so rows from before come along.
+            watched = [row for row in page if row.created_at is None or row.created_at >= since]
+            if found := await unowned(engine.store, watched):
+                await self._settle(found, now)
+
+    async def _looks_back_to(self, now: datetime) -> datetime:
+        """Tell since when to compare: since a request may belong to a job that was given up, and now and then all."""
+        whole = self._looks % WHOLE_EVERY == 0
+        self._looks += 1
+        if whole:
+            return now - LOOKS_BACK
+        given_up = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
+        return min([now - OFTEN_LOOKS_BACK, *(earliest_submit(job) for job in given_up)])
+
+    async def _settle(self, rows: Sequence[HistoryRow], now: datetime) -> None:
+        """Give requests that no job owns to their jobs, and tell the operator of the others."""
+        # In this order: a job that is given up between the two is in both.
+        in_doubt = await self._engine.store.in_states(IN_DOUBT)
+        absent = list(await self._engine.store.never_arrived(since=now - LOOKS_BACK))
+        for row in rows:
             if any(is_submit_of(row, job) for job in in_doubt):
                 continue  # its driver looks for it
             owner = next((job for job in absent if is_submit_of(row, job)), None)
             if owner is not None:
-                absent = [job for job in absent if job.id != owner.id]
+                absent.remove(owner)
                 await self._adopt(owner, row)
             elif row.state != RunState.FAILED and await self._orphans.note(row, now):
                 _tell(row)

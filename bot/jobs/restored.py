@@ -4,18 +4,16 @@ Such a job says WAITING while its request was submitted after the copy was made.
 anything is paid for a job that is older than this process: no younger one can come from a copy.
 """
 
-import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import structlog
 
 from bot.jobs.clock import Clock
-from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, read_history, unowned
+from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, unowned
 from bot.jobs.model import Job
+from bot.jobs.shared_history import NEVER, SharedHistory
 from bot.jobs.store import JobStore
-from bot.segmind.budget import Rank
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow
@@ -26,16 +24,16 @@ ASK_AGAIN: Final = 15.0  # seconds after a history that could not be read
 
 
 class EarlierRequests:
-    """What was submitted before this process began, read once for all jobs that have to know."""
+    """What was submitted before this process began, read once for all jobs that have to know.
+
+    What stays in memory are the requests that no job owned then: other people's, and those that were forgotten.
+    """
 
     def __init__(self, store: JobStore, segmind: SegmindClient, clock: Clock) -> None:
         self.began = clock.now()
         self._store = store
-        self._segmind = segmind
         self._clock = clock
-        self._reading = asyncio.Lock()
-        self._rows: Sequence[HistoryRow] = ()
-        self._since: datetime | None = None
+        self._history = SharedHistory(store, segmind, clock)
 
     def may_concern(self, job: Job) -> bool:
         """Tell whether this job's row may come from a restored copy, older than the truth."""
@@ -48,16 +46,15 @@ class EarlierRequests:
         """
         if not self.may_concern(job):
             return None
-        rows = [row for row in await self._read(job.created_at - UNKNOWN_CLOCK_SLACK) if is_same_request(row, job)]
+        rows = [row for row in await self._read(job) if is_same_request(row, job)]
         return next(iter(await unowned(self._store, rows)), None)
 
-    async def _read(self, since: datetime) -> Sequence[HistoryRow]:
-        async with self._reading:
-            while self._since is None or since < self._since:
-                try:
-                    self._rows = await read_history(self._segmind, since=since, model=None, rank=Rank.SUBMIT)
-                    self._since = since
-                except (SegmindError, HistoryTooLong) as error:
-                    log.warning("history_unreadable", error=str(error) or type(error).__name__)
-                    await self._clock.sleep(ASK_AGAIN)
-            return self._rows
+    async def _read(self, job: Job) -> Sequence[HistoryRow]:
+        since = job.created_at - UNKNOWN_CLOCK_SLACK
+        while True:
+            try:
+                # However old a reading of this process is: what it has to know was there before.
+                return (await self._history.read(job.request.model, since=since, not_before=NEVER)).rows
+            except (SegmindError, HistoryTooLong) as error:
+                log.warning("history_unreadable", error=str(error) or type(error).__name__)
+                await self._clock.sleep(ASK_AGAIN)

@@ -6,10 +6,10 @@ from typing import Final
 import structlog
 
 from bot.jobs.engine import Engine
-from bot.jobs.history import HistoryTooLong, earliest_submit, is_submit_of, read_history, unowned
+from bot.jobs.history import HistoryTooLong, earliest_submit, is_submit_of, unowned
 from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.shared_history import Reading
 from bot.jobs.states import State
-from bot.segmind.budget import Rank
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow
 
@@ -34,9 +34,15 @@ async def settle(engine: Engine, job: Job) -> Job:
     began = engine.clock.monotonic()
     wait = FIRST_LOOK
     while True:
-        waited = timedelta(seconds=engine.clock.monotonic() - began)
+        asked = engine.clock.monotonic()
+        waited = timedelta(seconds=asked - began)
         try:
-            row = await _find(engine, job)
+            # What another job has read just now serves this one, too, and tells of the moment at which it was read.
+            reading = await engine.history.read(
+                job.request.model, since=earliest_submit(job), not_before=asked - wait / 2
+            )
+            waited = timedelta(seconds=reading.began - began)
+            row = await _found_in(reading, engine, job)
         except (SegmindError, HistoryTooLong) as error:
             log.warning("history_unreadable", job=job.id, error=str(error) or type(error).__name__)
             if waited > UNREADABLE_FOR:
@@ -51,11 +57,9 @@ async def settle(engine: Engine, job: Job) -> Job:
         wait = min(wait * 2, LONGEST_WAIT)
 
 
-async def _find(engine: Engine, job: Job) -> HistoryRow | None:
-    """Find the oldest request in the history that can be this job's."""
-    model = job.request.model
-    rows = await read_history(engine.segmind, since=earliest_submit(job), model=model, rank=Rank.SUBMIT)
-    return next(iter(await unowned(engine.store, [row for row in rows if is_submit_of(row, job)])), None)
+async def _found_in(reading: Reading, engine: Engine, job: Job) -> HistoryRow | None:
+    """Find the oldest request that can be this job's."""
+    return next(iter(await unowned(engine.store, [row for row in reading.rows if is_submit_of(row, job)])), None)
 
 
 async def _given_up(engine: Engine, job: Job, code: ProblemCode) -> Job:

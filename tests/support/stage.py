@@ -25,6 +25,7 @@ from bot.jobs.model import Job
 from bot.jobs.queue import FairQueue
 from bot.jobs.request_body import request_body
 from bot.jobs.restored import EarlierRequests
+from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
@@ -215,6 +216,7 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
             posts=posts,
             notices=NoticesInMemory(store.notice_given),
             elements=LastingImages(CastStore(database), segmind, clock),
+            history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=fetcher,
             outputs=fetcher,

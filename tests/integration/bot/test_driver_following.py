@@ -159,6 +159,17 @@ async def test_a_clock_set_back_while_a_run_is_followed_breaks_nothing(stage: St
     assert (await stage.drive(job)).state is State.DELIVERED
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=40)])
+async def test_a_clock_that_jumps_ahead_makes_no_missing_record_final(stage: Stage, ahead: timedelta) -> None:
+    job = await stage.begin(State.QUEUED)
+    stage.clock.set_back(-ahead)
+    unknown = (404, {"error": f"Request {job.request_id} not found"})
+    await stage.says("status", unknown, unknown, unknown)
+    await stage.says("history", unknown, (502, HTML), unknown)
+    await stage.finishes()
+    assert (await stage.drive(job)).state is State.DELIVERED
+
+
 async def test_polls_of_one_run_keep_their_distance(stage: Stage) -> None:
     job = await stage.begin(State.PROCESSING)
     await stage.status_words(*["PROCESSING"] * 5)

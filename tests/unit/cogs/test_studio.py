@@ -54,6 +54,14 @@ async def test_no_form_opens_where_no_video_can_be_posted(stage: Stage) -> None:
     assert "**Attach Files**" in await stage.refused(await stage.alice.slash(channel, "studio"))
 
 
+async def test_an_answer_that_discord_does_not_take_is_noted_as_discords_own_trouble(stage: Stage) -> None:
+    stage.env.inject_error("POST", "/interactions/*/*/callback", status=500)
+    with capture_logs() as logged:
+        await stage.alice.slash(stage.channel, "studio")
+    assert stage.env.errors
+    assert [line["event"] for line in logged if line["log_level"] in {"warning", "error"}] == ["answer_unclear"]
+
+
 async def test_a_form_that_breaks_says_so_to_the_member_alone(stage: Stage) -> None:
     shown = await stage.alice.slash(stage.channel, "studio")
     async with stage.bot.services.store._engine.begin() as connection:
