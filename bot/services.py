@@ -20,6 +20,7 @@ from bot.cast.store import CastStore
 from bot.database.engine import open_database
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
+from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
@@ -57,7 +58,10 @@ from bot.policy.gate import Gate
 from bot.policy.paused import PausedStore
 from bot.policy.presses import RecentPresses
 from bot.policy.settings_store import SettingsStore
+from bot.policy.spend_warnings import WarningStore
 from bot.policy.texts import ServerTexts
+from bot.policy.usage import UsageStore
+from bot.policy.usage_thinning import keep_usage_thin
 from bot.presentation.language import read_catalogues
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
@@ -98,6 +102,9 @@ class Services:
     pictures: PictureDesk
     guild_settings: SettingsStore
     gate: Gate
+    usage: UsageStore
+    warnings: WarningStore
+    log_channel: LogChannel
     automod: RuleBook
 
 
@@ -175,9 +182,11 @@ async def open_services(
             cards=cards,
             clock=clock,
             daily_limit_usd=settings.spend_limit_usd_per_day,
+            monthly_limit_usd=settings.spend_limit_usd_per_month,
             log_prompts=settings.log_prompts,
         )
         guild_settings = SettingsStore(database)
+        usage, warnings = UsageStore(database), WarningStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
         keep = timedelta(days=settings.keep_jobs_days)
@@ -188,6 +197,7 @@ async def open_services(
             "reconciler": reconciler.run,
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             "thinning": partial(keep_thin, store, clock, keep),
+            "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
         try:
@@ -225,6 +235,9 @@ async def open_services(
                 guild_settings=guild_settings,
                 gate=Gate(settings=guild_settings, clock=clock, texts=ServerTexts(automod)),
                 automod=automod,
+                usage=usage,
+                warnings=warnings,
+                log_channel=LogChannel(client, guild_settings),
             )
         finally:
             began = clock.monotonic()
