@@ -16,7 +16,7 @@ from bot.presentation.settings_ids import Deed, PanelId
 from bot.presentation.settings_words import LIMIT_LABELS
 from bot.presentation.text import clip
 
-TITLE_LIMIT: Final = 45  # characters; Discord's
+TITLE_LIMIT: Final = 45  # characters of a title or a label; Discord's
 NUMBER_LIMIT: Final = 20  # characters of a number with its sign and spaces
 WORDS_LIMIT: Final = 4_000  # characters; Discord's
 WORDS: Final = "words"
@@ -61,7 +61,7 @@ def numbers_modal(form: str, settings: GuildSettings, target: int = SERVER, role
         label = LABELS["server_at_once"] if form == "server_limits" and name == "at_once" else LABELS[name]
         modal.add_item(
             ui.Label(
-                text=_(label),
+                text=clip(_(label), TITLE_LIMIT),
                 description=_range_words(name, of_a_role=of_a_role),
                 component=ui.TextInput(
                     custom_id=name,

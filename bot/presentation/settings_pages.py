@@ -44,7 +44,7 @@ from bot.presentation.settings_words import (
     sharing_labels,
 )
 
-MOST_LINES: Final = 12  # of channels or roles with something of their own
+MOST_LINES: Final = 8  # of channels or roles with something of their own
 
 
 def places_page(state: PanelState) -> Sequence[Part]:
