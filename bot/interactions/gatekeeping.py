@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.interactions.errors import say
+from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
 from bot.policy.counting import find_full, next_day, next_month
@@ -38,6 +39,8 @@ async def let_in(
             return verdict
         verdict = denial
     await deny(interaction, verdict, prompt=prompt)
+    if verdict.match is not None:
+        await tell_moderators(services, interaction, asked, verdict.match)
     return None
 
 
@@ -86,7 +89,7 @@ async def tell_of_spending(services: Services, job: Job, reservation: Reservatio
 
 async def deny(interaction: discord.Interaction[Any], denial: Denial, *, prompt: str) -> None:
     """Say why a request is not made; channels and roles are named only where the member can use them."""
-    text, files = denial_message(_as_seen(interaction, denial), prompt=prompt)
+    text, files = denial_message(as_seen(interaction, denial), prompt=prompt)
     await say(interaction, text, files=files)
 
 
@@ -120,7 +123,8 @@ def _judge_output(interaction: discord.Interaction[Any], verdict: Verdict) -> De
     return Denial(code=DenialCode.OUTPUT_CLOSED, ids=(channel_id,), names=missing) if missing else None
 
 
-def _as_seen(interaction: discord.Interaction[Any], denial: Denial) -> Denial:
+def as_seen(interaction: discord.Interaction[Any], denial: Denial) -> Denial:
+    """Leave in a denial only those channels and roles that there are, and that the member can see."""
     guild, member = interaction.guild, interaction.user
     if guild is None or not isinstance(member, discord.Member):
         return denial

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.policy.automod import Match
 from bot.policy.limits import Limit
 
 
@@ -37,4 +38,4 @@ class Denial:
     limit: Limit | None = None
     figure: Decimal | int | None = None  # what the limit is: a count, seconds or dollars
     again_at: datetime | None = None  # when it may be asked again, if that is known
-    rule: str = ""  # which rule of the server it was, for its moderators: members are not told
+    match: Match | None = None  # the rule for texts that it was, for the server's moderators: members are not told

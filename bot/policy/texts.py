@@ -67,6 +67,15 @@ class TextRules:
         )
 
 
+def text_to_tell(match: Match, asked: Asked, settings: GuildSettings) -> str | None:
+    """Give the text that the server's log may show; None where it says nothing, or would leave its age restriction."""
+    if match.kind is MatchKind.UNUSABLE_PATTERN:
+        return None
+    if asked.age_restricted and settings.log_channel_id not in asked.age_restricted_channels:
+        return None
+    return asked.texts[match.text]
+
+
 class ServerTexts:
     """Judges texts for the gate."""
 
@@ -103,7 +112,7 @@ class ServerTexts:
             rule=match.rule_id,
             kind=match.kind,
         )
-        return Denial(code=DenialCode.TEXT, rule=match.rule_name or match.found)
+        return Denial(code=DenialCode.TEXT, match=match)
 
     async def _word_list(self, guild_id: int, words: Sequence[str]) -> WordList:
         if not words:

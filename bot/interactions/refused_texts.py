@@ -1,0 +1,30 @@
+"""A text that a server's rules did not allow, told to its moderators."""
+
+from typing import Any
+
+import discord
+
+from bot.policy.automod import Match
+from bot.policy.gate import Asked
+from bot.policy.texts import text_to_tell
+from bot.presentation.language import speaking
+from bot.presentation.refused_text import refused_text_notice
+from bot.services import Services
+
+
+async def tell_moderators(
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, match: Match
+) -> None:
+    """Say in the server's log channel, if it has one, who broke which rule where, and with what."""
+    settings = await services.guild_settings.get(asked.guild_id)
+    if settings.log_channel_id is None:
+        return
+    locale = settings.language or (interaction.guild_locale.value if interaction.guild_locale else None)
+    with speaking(locale):
+        notice = refused_text_notice(
+            match,
+            member_id=asked.member_id,
+            channel_id=asked.channel_id,
+            text=text_to_tell(match, asked, settings),
+        )
+    await services.log_channel.say(asked.guild_id, notice)
