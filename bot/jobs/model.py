@@ -62,6 +62,7 @@ class Handling:
     spoiler: bool = False  # it is shown as one
     output_channel_id: int | None = None  # where it is posted, if not where it was asked for
     link_to_original: bool = True  # the post may have a button to Segmind's file
+    age_restricted: bool = False  # asked for where only adults are, and so not to be shown elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

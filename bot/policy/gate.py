@@ -113,6 +113,7 @@ class Gate:
                 spoiler=settings.spoiler,
                 output_channel_id=None if output == asked.channel_id else output,
                 link_to_original=settings.links_to_original,
+                age_restricted=asked.age_restricted,
             ),
             terms=terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id),
         )
