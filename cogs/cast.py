@@ -107,17 +107,17 @@ class CastCog(FormCog):
             await say(interaction, _(REMOVED).format(name=found.name))
 
     @cast.command(name="share", description="Let everybody here use one of your characters, or nobody any more")
-    @app_commands.describe(character="Which one", who="Everybody in this server unless you say otherwise")
+    @app_commands.describe(character="Which one", use="Everybody in this server unless you say otherwise")
     @app_commands.autocomplete(character=shareable_choices)
     async def share(
         self,
         interaction: discord.Interaction,
         character: str,
-        who: Literal["everybody here", "only me"] = "everybody here",
+        use: Literal["everybody here", "only me"] = "everybody here",
     ) -> None:
         if interaction.guild_id is None:
             await say(interaction, _(SHARING_OUTSIDE))
-        elif who == "only me":
+        elif use == "only me":
             await self._unshare(interaction, character, interaction.guild_id)
         else:
             await self._share(interaction, character, interaction.guild_id)

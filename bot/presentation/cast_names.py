@@ -38,11 +38,8 @@ def request_sentence(refusal: Refusal, there: str) -> str:
             )
             return sentence.format(count=refusal.count, limit=MAX_INPUTS - LEAST_IMAGES)
         case RefusalCode.INPUT_COUNT:
-            sentence = _(
-                "There are {images} images and {count} saved characters; at most {limit} in all are possible. Use "
-                "fewer."
-            )
-            return sentence.format(images=refusal.number, count=refusal.count, limit=MAX_INPUTS)
+            sentence = _("Images and saved characters together are {count}; at most {limit} are possible. Use fewer.")
+            return sentence.format(count=refusal.number + refusal.count, limit=MAX_INPUTS)
         case RefusalCode.SAME_NAME:
             sentence = _("There are two saved characters called `@{name}`. Use one of them.")
             return sentence.format(name=refusal.names[0])
