@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 EXTENSIONS: Final = (
     *("cogs.video", "cogs.studio", "cogs.pictures"),
     *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
-    *("cogs.send_again", "cogs.my_videos"),
+    *("cogs.send_again", "cogs.my_videos", "cogs.quota"),
     *("cogs.consent", "cogs.cast", "cogs.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
 )

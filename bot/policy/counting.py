@@ -38,10 +38,31 @@ class Used:
     server_usd_this_month: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much of one limit is taken, in what it counts: videos, seconds or dollars."""
+
+    limit: Limit
+    taken: Decimal | int
+    figure: Decimal | int
+    again_at: datetime | None = None  # where all is taken: when there is room, if that is known
+
+    @property
+    def is_full(self) -> bool:
+        return self.taken >= self.figure
+
+
+def quotas(terms: Terms, used: Used, now: datetime) -> list[Quota]:
+    """Tell of every limit that counts how much of it is taken."""
+    of_member = (*_windows(terms, used.uses, now), *_seconds(terms, used.uses, now))
+    return [*of_member, *_places(terms, used), *_caps(terms, used, now)]
+
+
 def find_full(terms: Terms, used: Used, *, seconds: int, price_usd: Decimal, now: datetime) -> Denial | None:
     """Find the limit that one more video of so many seconds would pass; of several the one that takes longest."""
-    full = [*_full_windows(terms, used.uses, seconds, now), *_full_places(terms, used)]
-    full += _full_spending(terms, used, price_usd, now)
+    counted = (*_windows(terms, used.uses, now), *_places(terms, used))
+    full = [_denial(quota.limit, quota.figure, quota.again_at) for quota in counted if quota.is_full]
+    full += [*_too_long(terms, used.uses, seconds, now), *_too_dear(terms, used, price_usd, now)]
     return max(full, key=_wait_until, default=None)
 
 
@@ -61,6 +82,14 @@ def count_limits(terms: Terms) -> dict[Limit, int]:
         Limit.PER_MONTH: terms.member.per_month,
     }
     return {limit: figure for limit, figure in limits.items() if figure is not None}
+
+
+def window_limits(terms: Terms) -> set[Limit]:
+    """Name the limits that look back on what a member has used."""
+    limits = set(count_limits(terms))
+    if terms.member.seconds_per_day is not None:
+        limits.add(Limit.SECONDS_PER_DAY)
+    return limits
 
 
 def next_day(now: datetime) -> datetime:
@@ -84,45 +113,57 @@ def _denial(limit: Limit, figure: Decimal | int, again_at: datetime | None) -> D
     return Denial(code=DenialCode.LIMIT, limit=limit, figure=figure, again_at=again_at)
 
 
-def _full_windows(terms: Terms, uses: Sequence[Use], seconds: int, now: datetime) -> Iterator[Denial]:
+def _windows(terms: Terms, uses: Sequence[Use], now: datetime) -> Iterator[Quota]:
     for limit, figure in count_limits(terms).items():
         counted = in_window(uses, limit, now, channel_id=terms.channel_id)
-        if len(counted) >= figure:
-            # There is room when of the newest ones, of which there may be so many, the oldest leaves the window.
-            again_at = counted[figure - 1].asked_at + WINDOWS[limit] if figure > 0 else None
-            yield _denial(limit, figure, again_at)
-    figure = terms.member.seconds_per_day
-    if figure is not None:
-        yield from _full_seconds(figure, uses, seconds, now)
+        # There is room when of the newest ones, of which there may be so many, the oldest leaves the window.
+        again_at = counted[figure - 1].asked_at + WINDOWS[limit] if len(counted) >= figure > 0 else None
+        yield Quota(limit=limit, taken=len(counted), figure=figure, again_at=again_at)
 
 
-def _full_seconds(figure: int, uses: Sequence[Use], seconds: int, now: datetime) -> Iterator[Denial]:
-    limit, left = Limit.SECONDS_PER_DAY, figure - seconds
-    if left < 0:
-        yield _denial(limit, figure, None)
+def _seconds(terms: Terms, uses: Sequence[Use], now: datetime) -> Iterator[Quota]:
+    limit, figure = Limit.SECONDS_PER_DAY, terms.member.seconds_per_day
+    if figure is None:
         return
-    for use in in_window(uses, limit, now, channel_id=0):
-        left -= use.seconds
-        if left < 0:
-            yield _denial(limit, figure, use.asked_at + WINDOWS[limit])
-            return
+    counted = in_window(uses, limit, now, channel_id=terms.channel_id)
+    taken = sum(use.seconds for use in counted)
+    again_at = counted[-1].asked_at + WINDOWS[limit] if taken >= figure > 0 else None
+    yield Quota(limit=limit, taken=taken, figure=figure, again_at=again_at)
 
 
-def _full_places(terms: Terms, used: Used) -> Iterator[Denial]:
-    places = (
-        (Limit.AT_ONCE, terms.member.at_once, used.at_once),
-        (Limit.SERVER_AT_ONCE, terms.server_at_once, used.server_at_once),
-    )
-    for limit, figure, taken in places:
-        if figure is not None and taken >= figure:
-            yield _denial(limit, figure, None)
+def _places(terms: Terms, used: Used) -> Iterator[Quota]:
+    if terms.member.at_once is not None:
+        yield Quota(limit=Limit.AT_ONCE, taken=used.at_once, figure=terms.member.at_once)
+    if terms.server_at_once is not None:
+        yield Quota(limit=Limit.SERVER_AT_ONCE, taken=used.server_at_once, figure=terms.server_at_once)
 
 
-def _full_spending(terms: Terms, used: Used, price_usd: Decimal, now: datetime) -> Iterator[Denial]:
+def _caps(terms: Terms, used: Used, now: datetime) -> Iterator[Quota]:
     caps = (
         (Limit.SERVER_SPEND_PER_DAY, terms.server_usd_per_day, used.server_usd_today, next_day(now)),
         (Limit.SERVER_SPEND_PER_MONTH, terms.server_usd_per_month, used.server_usd_this_month, next_month(now)),
     )
     for limit, cap, spent, ends_at in caps:
-        if cap is not None and spent + price_usd > cap:
-            yield _denial(limit, cap, ends_at if price_usd <= cap else None)
+        if cap is not None:
+            yield Quota(limit=limit, taken=spent, figure=cap, again_at=ends_at)
+
+
+def _too_long(terms: Terms, uses: Sequence[Use], seconds: int, now: datetime) -> Iterator[Denial]:
+    limit, figure = Limit.SECONDS_PER_DAY, terms.member.seconds_per_day
+    if figure is None:
+        return
+    left = figure - seconds
+    if left < 0:
+        yield _denial(limit, figure, None)
+        return
+    for use in in_window(uses, limit, now, channel_id=terms.channel_id):
+        left -= use.seconds
+        if left < 0:  # this one, and all older ones, have to leave the window first
+            yield _denial(limit, figure, use.asked_at + WINDOWS[limit])
+            return
+
+
+def _too_dear(terms: Terms, used: Used, price_usd: Decimal, now: datetime) -> Iterator[Denial]:
+    for quota in _caps(terms, used, now):
+        if quota.taken + price_usd > quota.figure:
+            yield _denial(quota.limit, quota.figure, quota.again_at if price_usd <= quota.figure else None)

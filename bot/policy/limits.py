@@ -25,6 +25,9 @@ class Limit(StrEnum):
     SPEND_PER_MONTH = "SPEND_PER_MONTH"
 
 
+SERVER_CAPS: Final = frozenset({Limit.SERVER_SPEND_PER_DAY, Limit.SERVER_SPEND_PER_MONTH})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The limits that count for one request of one member in one channel. None is no limit."""

@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.tables import spend_warnings
 from bot.database.upsert import insert_if_absent
 from bot.policy.denial import Denial
-from bot.policy.limits import Limit
+from bot.policy.limits import SERVER_CAPS, Limit
 from bot.policy.usage import KEPT, Reservation
 
 NEAR: Final = 80  # percent of a cap
 REACHED: Final = 100
-SERVER_CAPS: Final = frozenset({Limit.SERVER_SPEND_PER_DAY, Limit.SERVER_SPEND_PER_MONTH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

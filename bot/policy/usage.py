@@ -13,9 +13,9 @@ from bot.database.tables import jobs, usage
 from bot.database.types import Usd
 from bot.jobs.model import NOTHING, Job
 from bot.jobs.states import UNFINISHED
-from bot.policy.counting import WINDOWS, Use, Used, count_limits, find_full
+from bot.policy.counting import WINDOWS, Use, Used, find_full, window_limits
 from bot.policy.denial import Denial
-from bot.policy.limits import Limit, Terms
+from bot.policy.limits import Terms
 
 KEPT: Final = timedelta(days=62)  # longer than any window, and than a month of spending
 
@@ -52,10 +52,12 @@ class UsageStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def read(self, terms: Terms, *, guild_id: int, member_id: int, now: datetime) -> Used:
-        """Read what is used of everything that `terms` limit."""
+    async def read(
+        self, terms: Terms, *, guild_id: int, member_id: int, now: datetime, back: timedelta = timedelta(0)
+    ) -> Used:
+        """Read what is used of everything that `terms` limit, and the member's uses at least so far `back`."""
         async with self._engine.connect() as connection:
-            return await _read(connection, terms, guild_id, member_id, now, now.date())
+            return await _read(connection, terms, guild_id, member_id, now, now.date(), back)
 
     async def give_back(self, job_id: int) -> bool:
         """Let a video no longer count for its member; money stays as it is. Tell whether it did count.
@@ -89,12 +91,20 @@ def _row(job: Job, terms: Terms) -> dict[str, object]:
 
 
 async def _read(
-    connection: AsyncConnection, terms: Terms, guild_id: int, member_id: int, now: datetime, today: date
+    connection: AsyncConnection,
+    terms: Terms,
+    guild_id: int,
+    member_id: int,
+    now: datetime,
+    today: date,
+    back: timedelta = timedelta(0),
 ) -> Used:
     at_once, server_at_once = await _read_places(connection, terms, guild_id, member_id)
     spent_today, spent_this_month = await _read_spending(connection, terms, guild_id, today)
+    # No further back than the limits look.
+    back = max([back, *(WINDOWS[limit] for limit in window_limits(terms))])
     return Used(
-        uses=await _read_uses(connection, terms, guild_id, member_id, now),
+        uses=await _read_uses(connection, guild_id, member_id, now - back) if back else (),
         at_once=at_once,
         server_at_once=server_at_once,
         server_usd_today=spent_today,
@@ -102,16 +112,7 @@ async def _read(
     )
 
 
-async def _read_uses(
-    connection: AsyncConnection, terms: Terms, guild_id: int, member_id: int, now: datetime
-) -> Sequence[Use]:
-    """Read no further back than the limits look."""
-    limits = set(count_limits(terms))
-    if terms.member.seconds_per_day is not None:
-        limits.add(Limit.SECONDS_PER_DAY)
-    if not limits:
-        return ()
-    since = now - max(WINDOWS[limit] for limit in limits)
+async def _read_uses(connection: AsyncConnection, guild_id: int, member_id: int, since: datetime) -> Sequence[Use]:
     query = (
         select(usage.c.asked_at, usage.c.channel_id, usage.c.seconds)
         .where(

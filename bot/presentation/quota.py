@@ -1,0 +1,69 @@
+"""What `/quota` tells a member: how much of each limit is taken, and when there is room again."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.policy.counting import Quota
+from bot.policy.denial import Denial
+from bot.policy.limits import SERVER_CAPS, Limit
+from bot.presentation.denial import denial_sentence
+from bot.presentation.language import N_, _, ngettext
+from bot.presentation.sentences import countdown, dollars, number
+
+_LINES: Final[Mapping[Limit, str]] = {
+    Limit.PER_DAY_HERE: N_("Videos in this channel in 24 hours: **{taken}** of {figure}."),
+    Limit.PER_DAY: N_("Videos in 24 hours: **{taken}** of {figure}."),
+    Limit.PER_WEEK: N_("Videos in 7 days: **{taken}** of {figure}."),
+    Limit.PER_MONTH: N_("Videos in 30 days: **{taken}** of {figure}."),
+    Limit.SECONDS_PER_DAY: N_("Seconds of video in 24 hours: **{taken}** of {figure}."),
+    Limit.AT_ONCE: N_("Videos of yours that are not finished: **{taken}** of {figure}."),
+    Limit.SERVER_AT_ONCE: N_("Videos of this server that are not finished: **{taken}** of {figure}."),
+    Limit.SERVER_SPEND_PER_DAY: N_("Spent by this server today: **{taken}** of {figure}."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("Spent by this server this month: **{taken}** of {figure}."),
+}
+_USED_UP: Final[Mapping[Limit, str]] = {
+    Limit.SERVER_SPEND_PER_DAY: N_("This server's spending limit for today is reached."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("This server's spending limit for this month is reached."),
+}
+
+
+def quota_text(quotas: Sequence[Quota], *, asked_today: int, denial: Denial | None, is_moderator: bool) -> str:
+    """Write a member's own use against each limit, a line each.
+
+    `denial` is why they may not ask in this channel at all. Dollars are for moderators; others learn only that a cap
+    is reached.
+    """
+    lines = [line for quota in quotas if (line := _line(quota, is_moderator=is_moderator))]
+    asked = ngettext(
+        "You have asked for {count} video here in the last 24 hours.",
+        "You have asked for {count} videos here in the last 24 hours.",
+        asked_today,
+    ).format(count=number(asked_today))
+    if not lines:
+        asked = f"{asked} {_('No limit is set for you.')}"
+    why = [denial_sentence(denial)] if denial is not None else []
+    return "\n".join([*why, asked, *(f"- {line}" for line in lines)])
+
+
+def _line(quota: Quota, *, is_moderator: bool) -> str:
+    money = quota.limit in SERVER_CAPS
+    if money and not is_moderator:
+        if not quota.is_full:
+            return ""
+        line = _(_USED_UP[quota.limit])
+    else:
+        write = _dollars if money else _number
+        line = _(_LINES[quota.limit]).format(taken=write(quota.taken), figure=write(quota.figure))
+    if not quota.is_full or quota.again_at is None:
+        return line
+    room = _("There is room again {countdown}.").format(countdown=countdown(quota.again_at))
+    return f"{line} {room}"
+
+
+def _dollars(amount: Decimal | int) -> str:
+    return dollars(Decimal(amount))
+
+
+def _number(count: Decimal | int) -> str:
+    return number(int(count))
