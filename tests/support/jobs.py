@@ -26,12 +26,14 @@ def a_request(
     member_id: int = 30,
     prompt: str = "a fox",
     references: Sequence[Reference] | None = None,
+    guild_locale: str = "en-US",
 ) -> VideoRequest:
     return VideoRequest(
         guild_id=guild_id,
         channel_id=channel_id,
         member_id=member_id,
         locale="en-US",
+        guild_locale=guild_locale,
         model=MODEL,
         prompt=prompt,
         duration=5,

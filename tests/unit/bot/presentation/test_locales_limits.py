@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from bot.presentation.command_names import CommandTranslator
 from bot.presentation.language import LANGUAGES
-from tests.support.messages import CATALOGUES, LOOKS_UP, command_payloads, forms_of, read, trees
+from tests.support.messages import CATALOGUES, LOOKS_UP, code_texts, command_payloads, forms_of, read, trees
 
 # How many characters Discord takes, by what is made of them: the component's class, and its parameter or its place.
 Sink = tuple[str, str | int]
@@ -26,6 +27,8 @@ LIMITS: Mapping[Sink, int] = {
     **{(f"{kind}Option", "label"): 100 for kind in ("Select", "RadioGroup", "CheckboxGroup")},
     **{(f"{kind}Option", "description"): 100 for kind in ("Select", "RadioGroup", "CheckboxGroup")},
 }
+COMMAND = re.compile(r"`/([a-z][a-z -]*)`")
+SUBCOMMAND_GROUP = 2  # and below: a command, a subcommand
 NAMES, TEXTS = 32, 100  # characters of a command's or an option's name, and of its description or a choice
 
 
@@ -165,6 +168,22 @@ def test_what_discord_shows_of_a_command_fits() -> None:
     assert [text for text in texts if len(text) > TEXTS] == []
     menus = [name for each in commands() if is_menu(each) for name in each["name_localizations"].values()]
     assert [name for name in menus if len(name) > NAMES] == []
+
+
+def paths(siblings: Sequence[Mapping[str, Any]], before: str = "") -> Iterator[str]:
+    """Yield what can follow a slash: groups, too, for a sentence may name a group alone."""
+    for each in siblings:
+        if not is_menu(each) and each["type"] <= SUBCOMMAND_GROUP:
+            yield before + each["name"]
+            yield from paths(each.get("options") or (), f"{before}{each['name']} ")
+
+
+def test_a_sentence_names_only_commands_that_there_are() -> None:
+    known = set(paths(commands()))
+    named = {
+        (command, text.key[1]) for text in code_texts() for form in text.forms for command in COMMAND.findall(form)
+    }
+    assert [text for command, text in named if command not in known] == []
 
 
 def test_a_command_is_offered_in_every_language_of_its_reader() -> None:
