@@ -1,10 +1,12 @@
 """What tests of every kind can ask for."""
 
 from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.support.database import file_url
 from tests.support.postgres import LocalPostgres, running_postgres
 
 
@@ -19,6 +21,17 @@ def postgres() -> Generator[LocalPostgres]:
     """Give a PostgreSQL server, one for each process of a test run."""
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
+    """Give the address of an empty database of either kind, for what must hold on both."""
+    if request.param == "sqlite":
+        yield file_url(tmp_path)
+        return
+    server: LocalPostgres = request.getfixturevalue("postgres")
+    async with server.database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from structlog.typing import EventDict
 from bot.jobs.history import HistoryTooLong
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.reconciler import Reconciler
+from bot.jobs.reconciler import LOOKS_BACK, WHOLE_EVERY, Reconciler
 from bot.jobs.states import State
 from bot.segmind.errors import SegmindError
 from tests.support.stage import Stage
@@ -93,3 +93,28 @@ async def test_a_history_that_cannot_be_read_proves_nothing(stage: Stage, reconc
     with pytest.raises((SegmindError, HistoryTooLong)):
         await reconciler.compare()
     assert (await stage.saved(given_up)).state is State.FAILED
+
+
+async def test_a_charge_of_some_hours_ago_is_told_when_a_look_goes_back_all_the_way(stage: Stage) -> None:
+    orphans = OrphanStore(stage.store._engine)
+    await orphans.watched_since(stage.clock.now() - LOOKS_BACK)
+    reconciler = Reconciler(stage.engine, stage.dispatcher, orphans)
+    await reconciler.compare()
+    [old] = await stage.segmind.insert_request({"prompt": "old"}, status="COMPLETED", cost=1.35, age=5 * 3_600)
+    [new] = await stage.segmind.insert_request({"prompt": "new"}, status="COMPLETED", cost=1.35)
+    told: list[list[str]] = []
+    for _ in range(WHOLE_EVERY):
+        with structlog.testing.capture_logs() as lines:
+            await reconciler.compare()
+        told.append(_charges(lines))
+    assert told == [[new], *[[]] * (WHOLE_EVERY - 2), [old]]
+
+
+async def test_a_job_that_was_given_up_hours_ago_is_looked_for_every_time(stage: Stage, reconciler: Reconciler) -> None:
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    await reconciler.compare()
+    stage.clock.advance(5 * 3_600)
+    [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING", age=5 * 3_600)
+    await reconciler.compare()
+    assert (await stage.saved(given_up)).request_id == request_id

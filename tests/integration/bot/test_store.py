@@ -1,4 +1,4 @@
-"""Jobs in a real database file: what is saved is what is read, and money is never counted wrongly."""
+"""Jobs in real databases of both kinds: what is saved is what is read, and money is never counted wrongly."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,8 +23,8 @@ BODY = {"prompt": "a fox", "image_urls": ["https://cdn.example/1.png"], "duratio
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[JobStore]:
-    async with open_database(file_url(tmp_path)) as engine:
+async def store(database_url: str) -> AsyncIterator[JobStore]:
+    async with open_database(database_url) as engine:
         yield JobStore(engine)
 
 
@@ -65,7 +65,7 @@ async def test_a_job_comes_back_as_it_was_saved(store: JobStore) -> None:
         replace(a_reference("https://cdn.example/1.png?ex=1"), card_name="image1.png"),
         a_reference("https://cdn.example/2.png"),
     )
-    job = a_job(State.PREPARING, request=a_request(prompt="Füchse 🦊 \x00 \"'", references=references))
+    job = a_job(State.PREPARING, request=a_request(prompt="Füchse 🦊 \"'", references=references))
     full = (await add(store, job)).evolve(
         cost_usd=Decimal("1.349999"),
         card_message_id=2**63 - 1,
@@ -85,6 +85,13 @@ async def test_a_job_comes_back_as_it_was_saved(store: JobStore) -> None:
     saved = await store.save(full)
     assert saved == replace(full, version=2, ledger_usd=Decimal("1.349999"))
     assert await store.get(job.id) == saved
+
+
+async def test_a_nul_in_a_prompt_is_kept_in_a_file(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = JobStore(engine)
+        job = await add(store, a_job(request=a_request(prompt="a \x00 fox")))
+        assert await store.get(job.id) == job
 
 
 async def test_there_is_no_job_that_was_never_saved(store: JobStore) -> None:
@@ -185,8 +192,8 @@ async def test_a_hundred_at_once_never_pass_the_limit(store: JobStore) -> None:
     await assert_limit_holds([store])
 
 
-async def test_a_hundred_at_once_from_two_processes_never_pass_the_limit(tmp_path: Path, store: JobStore) -> None:
-    async with open_database(file_url(tmp_path)) as another:
+async def test_a_hundred_at_once_from_two_processes_never_pass_the_limit(database_url: str, store: JobStore) -> None:
+    async with open_database(database_url) as another:
         await assert_limit_holds([store, JobStore(another)])
 
 
@@ -212,9 +219,11 @@ async def test_an_intent_to_submit_needs_a_free_place_at_segmind(store: JobStore
     assert (await store.save_submitting(intent, places=2)).state is State.SUBMITTING
 
 
-async def test_of_many_intents_at_once_as_many_are_saved_as_there_are_places(tmp_path: Path, store: JobStore) -> None:
+async def test_of_many_intents_at_once_as_many_are_saved_as_there_are_places(
+    database_url: str, store: JobStore
+) -> None:
     intents = [await waiting(store, prompt=f"fox {number}") for number in range(12)]
-    async with open_database(file_url(tmp_path)) as another:
+    async with open_database(database_url) as another:
         stores = [store, JobStore(another)]
         saving = [stores[number % 2].save_submitting(intent, places=5) for number, intent in enumerate(intents)]
         outcomes = await asyncio.gather(*saving, return_exceptions=True)
