@@ -100,7 +100,7 @@ async def test_a_name_of_nothing_is_answered_with_what_there_is(
     stage: Stage, prompt: str, images: int, words: str
 ) -> None:
     await saved(stage, "mira")
-    options = {f"image{number}": picture() for number in range(1, images + 1)}
+    options: dict[str, Any] = {f"image{number}": picture() for number in range(1, images + 1)}
     assert words in said(await ask(stage, prompt, **options))
     assert await stage.jobs() == []
 

@@ -1,11 +1,13 @@
 """What is judged of a request before anything is saved."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.jobs.model import Element
+from bot.jobs.prompt import as_sent, name_key
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import PROMPT_LIMIT, Refusal, RefusalCode, Upload, read_request
+from bot.policy.request import PROMPT_LIMIT, Read, Refusal, RefusalCode, Upload, read_request
 
 RULES = ImageRules()
 
@@ -79,3 +81,55 @@ def test_no_image_and_more_than_the_model_takes_are_refused(count: int) -> None:
 
 def test_as_many_images_as_the_model_takes_are_taken() -> None:
     assert judged("a fox", *range(1, 8)) is None
+
+
+def element(name: str, cast_id: int = 1) -> Element:
+    return Element(cast_id=cast_id, owner_id=30, name=name)
+
+
+def known(*names: str) -> dict[str, Element]:
+    return {name_key(name): element(name, number) for number, name in enumerate(names, start=1)}
+
+
+def test_every_name_gets_its_one_spelling() -> None:
+    read = read_request("image 2 of @MIRA, @1 by @element1", uploads(1, 2), RULES, known=known("Mira"))
+    assert read == Read(prompt="@Image2 of @Mira, @Image1 by @Mira", elements=(element("Mira"),))
+
+
+def test_without_an_image_one_character_fewer_can_play() -> None:
+    names = [f"n{number}" for number in range(7)]
+    prompt = " ".join(f"@{name}" for name in names)
+    assert read_request(prompt, [], RULES, known=known(*names)) == Refusal(code=RefusalCode.INPUT_COUNT, count=7)
+    assert isinstance(read_request(prompt[4:], [], RULES, known=known(*names)), Read)
+
+
+def test_a_prompt_that_grows_too_long_for_the_model_by_its_names_is_refused() -> None:
+    prompt = ("@a " * 500).strip()
+    assert read_request(prompt, [], RULES, known=known("a")) == Refusal(code=RefusalCode.LONG_PROMPT, number=4_999)
+
+
+def test_two_characters_of_one_name_cannot_be_told_apart() -> None:
+    refusal = read_request("a fox", [], RULES, chosen=[element("mira"), element("Mira", 2)])
+    assert refusal == Refusal(code=RefusalCode.SAME_NAME, names=("mira",))
+
+
+PIECES = st.sampled_from(
+    ["@mira", "@Mo", "@美咲", "@1", "@image 2", "Bild 1", "@element1", "-x", "が", " ", "é", "@"]
+)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(PIECES | st.text(max_size=4), max_size=25).map("".join),
+    st.integers(min_value=0, max_value=7),
+    st.booleans(),
+)
+def test_what_was_read_is_read_the_same_once_more(prompt: str, images: int, chosen: bool) -> None:
+    cast = known("mira", "Mo", "美咲")
+    options = uploads(*range(1, images + 1))
+    read = read_request(prompt, options, RULES, chosen=[cast["mo"]] if chosen else [], known=cast)
+    if isinstance(read, Refusal):
+        assert read.code is not RefusalCode.SAME_NAME
+        return
+    assert len(as_sent(read.prompt, [each.name for each in read.elements])) <= PROMPT_LIMIT
+    assert read_request(read.prompt, options, RULES, chosen=read.elements) == read
