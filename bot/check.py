@@ -18,7 +18,7 @@ from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing import SoloBudget
 from bot.policy.permissions import INVITED_WITH
-from bot.presentation.sentences import dollars
+from bot.presentation.figures import dollars
 from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
 from bot.services import budget_row, open_segmind_session, segmind_client
 from bot.settings import Settings

@@ -13,9 +13,10 @@ from bot.jobs.states import ENDED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
 from bot.presentation.cast_names import cast_line
+from bot.presentation.figures import clock_time, countdown, dollars, lasted, number, percent
 from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import clock_time, countdown, dollars, lasted, number, percent, problem_sentence
+from bot.presentation.sentences import problem_sentence
 from bot.presentation.text import quoted
 
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000

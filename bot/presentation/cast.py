@@ -9,8 +9,8 @@ from discord import ui
 from bot.cast.model import Character
 from bot.jobs.prompt import NAME_LIMIT
 from bot.policy.request import ELEMENT_REFERENCES
+from bot.presentation.figures import date, number
 from bot.presentation.language import N_, _, ngettext
-from bot.presentation.sentences import date, number
 from bot.presentation.text import clip, plain
 
 LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000

@@ -8,9 +8,10 @@ import discord
 
 from bot.jobs.model import Job
 from bot.media.rules import ImageRules
+from bot.presentation.figures import dollars, lasted
 from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import dollars, lasted, problem_sentence
+from bot.presentation.sentences import problem_sentence
 from bot.presentation.text import plain
 
 PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it

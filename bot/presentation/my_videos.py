@@ -5,9 +5,9 @@ from typing import Final
 
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.presentation.figures import date
 from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import date
 from bot.presentation.text import clip, plain
 
 MOST_LISTED: Final = 8  # lines of some 230 characters, in a message's 2,000

@@ -7,8 +7,8 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.presentation.buttons import post_buttons
+from bot.presentation.figures import date, mebibytes
 from bot.presentation.language import _
-from bot.presentation.sentences import date, mebibytes
 from bot.presentation.text import clip
 
 MOST_ALT_TEXT: Final = 1_024  # characters of an attachment's description, by Discord's rule

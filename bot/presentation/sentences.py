@@ -4,20 +4,22 @@ Sentences say what is wrong and what to do; they blame nobody and carry nothing 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Final
-
-from babel.dates import format_skeleton
-from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
 
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import MAX_IMAGES, PROMPT_LIMIT, Refusal, RefusalCode
 from bot.presentation.cast_names import request_sentence
-from bot.presentation.language import N_, SOURCE, _, ngettext, spoken
+from bot.presentation.figures import (
+    date,
+    day_and_time,
+    dollars,
+    listed,
+    megabytes,
+    number,
+)
+from bot.presentation.language import N_, _, ngettext
 from bot.presentation.text import clip
 
 _PROBLEMS: Final = {
@@ -69,7 +71,7 @@ _PROBLEMS: Final = {
         "Who asked for this video is no longer in the server, so it is not posted. Ask a moderator there about it."
     ),
     ProblemCode.BLOCKED: N_(
-        "Moderators have blocked who asked for this video, so it is not posted. Ask a moderator about it."
+        "Moderators have blocked who asked for this video, so it goes no further. Ask a moderator about it."
     ),
     ProblemCode.TIMED_OUT: N_(
         "Who asked for this video is in a time-out, so it is not posted now. Use `/send-again` when that is over."
@@ -98,6 +100,10 @@ def problem_sentence(problem: Problem, rules: ImageRules) -> str:
     if problem.code is ProblemCode.IMAGE:
         sentence = image_sentence(ImageFault(problem.detail), f"image{problem.image}", rules)
         return f"{sentence} {_('Nothing was charged.')}"
+    if problem.code is ProblemCode.BLOCKED_IMAGE and problem.image is None:
+        return _(
+            "A saved character in this request shows what moderators do not allow here. Nothing was charged. Use another."
+        )
     if problem.code is ProblemCode.BLOCKED_IMAGE:
         sentence = _("`{name}` shows what moderators do not allow here. Nothing was charged. Use another picture.")
         return sentence.format(name=f"image{problem.image}")
@@ -130,53 +136,6 @@ def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
         side=number(rules.min_side),
         ratio=number(rules.max_ratio),
     )
-
-
-def number(value: float) -> str:
-    """Write a number as the language spoken does, with three figures after the point at most."""
-    return format_decimal(value, locale=spoken())
-
-
-def percent(share: float) -> str:
-    """Write a share of 1 as the language spoken writes percent; in English with a space, as its units have one."""
-    return f"{round(share * 100)} %" if spoken() == SOURCE else format_percent(share, locale=spoken())
-
-
-def megabytes(size: int) -> str:
-    return _("{number} MB").format(number=number(_rounded(size / 1_000_000)))
-
-
-def mebibytes(size: int) -> str:
-    return _("{number} MiB").format(number=number(_rounded(size / 1_048_576)))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.3g}")
-
-
-def dollars(amount: Decimal) -> str:
-    return format_currency(amount, "USD", locale=spoken())
-
-
-def countdown(moment: datetime) -> str:
-    """Write a moment so that the reader's client counts it by itself, such as "in 3 minutes"."""
-    return f"<t:{int(moment.timestamp())}:R>"
-
-
-def clock_time(moment: datetime) -> str:
-    """Write a moment as the time of day where the reader is."""
-    return f"<t:{int(moment.timestamp())}:t>"
-
-
-def date(moment: datetime) -> str:
-    return f"<t:{int(moment.timestamp())}:D>"
-
-
-def lasted(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes:
-        return _("{minutes} min {seconds} s").format(minutes=number(minutes), seconds=rest)
-    return _("{seconds} s").format(seconds=rest)
 
 
 def refusal_sentence(refusal: Refusal, rules: ImageRules) -> str:
@@ -218,19 +177,9 @@ def _image_count_sentence(count: int) -> str:
     return sentence.format(count=number(count), limit=MAX_IMAGES)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Write names one after another: "a, b and c"."""
-    return format_list(names, locale=_styled())
-
-
 def named(names: Sequence[str]) -> str:
     """Write what a prompt can name one after another; empty where there is nothing."""
     return listed([f"`{name}`" for name in names]) if names else ""
-
-
-def _styled() -> str:
-    """Name the locale for lists and dates; in English those of Britain: "a, b and c", "1 Mar"."""
-    return "en_GB" if spoken() == SOURCE else spoken()
 
 
 def missing_permissions_sentence(names: Sequence[str]) -> str:
@@ -292,8 +241,7 @@ def sent_again_sentence(channel_id: int) -> str:
 
 def send_again_choice(job: Job) -> str:
     """Name a video in a list of choices: at most 100 characters."""
-    day, time = (format_skeleton(each, job.created_at, locale=_styled()) for each in ("MMMd", "Hm"))
-    return clip(f"{day} {time} UTC · {' '.join(job.request.prompt.split())}", 100)
+    return clip(f"{day_and_time(job.created_at)} · {' '.join(job.request.prompt.split())}", 100)
 
 
 def undelivered_notice(job: Job, rules: ImageRules) -> str:

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from bot.policy.setting_values import RANGES, BadSetting, BadSettingCode
+from bot.presentation.figures import dollars, number
 from bot.presentation.language import N_, _
-from bot.presentation.sentences import dollars, number
 from bot.presentation.settings_modals import LABELS
 from bot.presentation.text import plain
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.policy.settings_check import Finding, FindingCode, Purpose, ServerFacts, Weight
+from bot.presentation.figures import dollars, listed, number
 from bot.presentation.language import N_, _, ngettext
-from bot.presentation.sentences import dollars, listed, number
 from bot.presentation.settings_words import LIMIT_LABELS, channel_name, role_name
 from bot.presentation.text import clip, plain
 

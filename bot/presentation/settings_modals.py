@@ -10,8 +10,8 @@ from discord import ui
 from bot.policy.guild_settings import NO_LIMITS, ChannelSettings, GuildSettings, Limits
 from bot.policy.setting_changes import LIMIT_NAMES, SERVER
 from bot.policy.setting_values import RANGES
+from bot.presentation.figures import dollars, number
 from bot.presentation.language import N_, _
-from bot.presentation.sentences import dollars, number
 from bot.presentation.settings_ids import Deed, PanelId
 from bot.presentation.settings_words import LIMIT_LABELS
 from bot.presentation.text import clip

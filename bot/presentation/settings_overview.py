@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.presentation.figures import number
 from bot.presentation.language import _, ngettext
-from bot.presentation.sentences import number
 from bot.presentation.settings_ids import Page
 from bot.presentation.settings_pages import (
     asking_words,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.policy.setting_changes import SERVER_CHOICES
+from bot.presentation.figures import dollars, number
 from bot.presentation.language import _, ngettext
-from bot.presentation.sentences import dollars, number
 from bot.presentation.settings_ids import Deed, PanelId
 from bot.presentation.settings_parts import (
     PanelState,

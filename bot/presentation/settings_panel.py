@@ -7,8 +7,8 @@ import discord
 from discord import ui
 
 from bot.policy.settings_check import FindingCode, Weight
+from bot.presentation.figures import number
 from bot.presentation.language import N_, _, ngettext
-from bot.presentation.sentences import number
 from bot.presentation.settings_findings import MARKS, findings_list
 from bot.presentation.settings_ids import Deed, Page, PanelId
 from bot.presentation.settings_overview import overview_page

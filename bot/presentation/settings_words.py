@@ -8,8 +8,8 @@ from bot.policy.guild_settings import BadPattern, CastSharing, ChannelSettings, 
 from bot.policy.request import ASPECT_RATIOS
 from bot.policy.setting_changes import DURATIONS
 from bot.policy.settings_check import ServerFacts
+from bot.presentation.figures import dollars, listed, number
 from bot.presentation.language import N_, _, ngettext
-from bot.presentation.sentences import dollars, listed, number
 
 MOST_NAMED: Final = 12  # channels or roles in one line
 

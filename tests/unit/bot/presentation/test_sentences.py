@@ -9,14 +9,10 @@ from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import Refusal, RefusalCode
+from bot.presentation.figures import dollars, lasted, listed, mebibytes, megabytes
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import (
-    dollars,
     image_sentence,
-    lasted,
-    listed,
-    mebibytes,
-    megabytes,
     not_cancellable_sentence,
     problem_sentence,
     refusal_sentence,

@@ -1,0 +1,74 @@
+"""Figures, moments and lists as the language spoken writes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from babel.dates import format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from bot.presentation.language import SOURCE, _, spoken
+
+
+def number(value: float) -> str:
+    """Write a number as the language spoken does, with three figures after the point at most."""
+    return format_decimal(value, locale=spoken())
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 as the language spoken writes percent; in English with a space, as its units have one."""
+    return f"{round(share * 100)} %" if spoken() == SOURCE else format_percent(share, locale=spoken())
+
+
+def megabytes(size: int) -> str:
+    return _("{number} MB").format(number=number(_rounded(size / 1_000_000)))
+
+
+def mebibytes(size: int) -> str:
+    return _("{number} MiB").format(number=number(_rounded(size / 1_048_576)))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def dollars(amount: Decimal) -> str:
+    return format_currency(amount, "USD", locale=spoken())
+
+
+def countdown(moment: datetime) -> str:
+    """Write a moment so that the reader's client counts it by itself, such as "in 3 minutes"."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
+def clock_time(moment: datetime) -> str:
+    """Write a moment as the time of day where the reader is."""
+    return f"<t:{int(moment.timestamp())}:t>"
+
+
+def date(moment: datetime) -> str:
+    return f"<t:{int(moment.timestamp())}:D>"
+
+
+def lasted(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=number(minutes), seconds=rest)
+    return _("{seconds} s").format(seconds=rest)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names one after another: "a, b and c"."""
+    return format_list(names, locale=_styled())
+
+
+def _styled() -> str:
+    """Name the locale for lists and dates; in English those of Britain: "a, b and c", "1 Mar"."""
+    return "en_GB" if spoken() == SOURCE else spoken()
+
+
+def day_and_time(moment: datetime) -> str:
+    """Write a moment by itself, where no client counts: in a choice, say."""
+    day, time = (format_skeleton(each, moment, locale=_styled()) for each in ("MMMd", "Hm"))
+    return f"{day} {time} UTC"
