@@ -31,7 +31,7 @@ from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.pacing import Planner, places_within
+from bot.jobs.pacing import Planner, places_for
 from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
@@ -42,6 +42,7 @@ from bot.jobs.tasks import supervised
 from bot.jobs.thinning import keep_thin
 from bot.jobs.wish_desk import WishDesk
 from bot.jobs.wishes import WishStore
+from bot.jobs.work_folders import keep_folders_clear
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
@@ -145,7 +146,7 @@ async def open_services(
         work_folder = settings.data_dir / "work"
         run_times = RunTimes(await store.finished_runs())
         cards = CardDesk(client, images, rules, clock, run_times=run_times, shown=store.card_shown, newest=store.get)
-        places = min(settings.segmind_max_in_flight, places_within(settings.segmind_requests_per_minute))
+        places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute)
         attachments = Fetcher(attachment_session, settings.attachment_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
         engine = Engine(
@@ -196,6 +197,7 @@ async def open_services(
             "dispatcher": dispatcher.run,
             "reconciler": reconciler.run,
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
+            "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
             "thinning": partial(keep_thin, store, clock, keep),
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }

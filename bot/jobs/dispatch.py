@@ -37,6 +37,10 @@ class Drivers(Dispatcher, Protocol):
         """How many jobs this process drives."""
         ...
 
+    def drives(self, job_id: int) -> bool:
+        """Tell whether this process drives a job."""
+        ...
+
     async def resume(self) -> int:
         """Begin to drive what is unfinished; return how many jobs that are."""
         ...
@@ -89,6 +93,9 @@ class InProcessDispatcher:
     @property
     def driving(self) -> int:
         return len(self._drivers)
+
+    def drives(self, job_id: int) -> bool:
+        return job_id in self._drivers
 
     async def resume(self) -> int:
         """Start a driver for every unfinished job; return how many there are."""

@@ -55,6 +55,9 @@ class QueuedDispatcher:
     def driving(self) -> int:
         return len(self._drivers)
 
+    def drives(self, job_id: int) -> bool:
+        return job_id in self._drivers
+
     async def resume(self) -> int:
         """Begin to take jobs; return how many wait or run anywhere."""
         self._resumed.set()

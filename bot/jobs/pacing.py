@@ -23,6 +23,14 @@ def places_within(requests_per_minute: int) -> int:
     return max(1, int(requests_per_minute / 60 * PRIOR_MEDIAN / REQUESTS_A_JOB))
 
 
+def places_for(wanted: int, requests_per_minute: int) -> int:
+    """Tell how many jobs may be at Segmind at once: as many as are wanted, or as the budget can follow."""
+    can_follow = places_within(requests_per_minute)
+    if can_follow < wanted:
+        log.warning("places_lowered", wanted=wanted, places=can_follow, requests_per_minute=requests_per_minute)
+    return min(wanted, can_follow)
+
+
 class Purse(Protocol):
     """Where the budget is kept."""
 
