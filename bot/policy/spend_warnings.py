@@ -63,7 +63,7 @@ class WarningStore:
     async def is_first(self, warning: SpendWarning, now: datetime) -> bool:
         """Note a warning; tell whether it is to be said: not where it, or more, was said of the same cap before."""
         percents = (NEAR, REACHED) if warning.percent == REACHED else (NEAR,)
-        noted = 0
+        noted: int | None = None
         async with self._engine.begin() as connection:
             for percent in percents:
                 row = {
@@ -73,8 +73,9 @@ class WarningStore:
                     "cap_usd": warning.cap_usd,
                     "told_at": now,
                 }
-                noted = (await connection.execute(insert_if_absent(connection, spend_warnings, row))).rowcount
-        return noted > 0
+                insert = insert_if_absent(connection, spend_warnings, row).returning(spend_warnings.c.percent)
+                noted = await connection.scalar(insert)
+        return noted == warning.percent
 
     async def thin(self, now: datetime) -> None:
         """Delete what is about periods long over."""

@@ -1,0 +1,276 @@
+"""What requests take of limits: reserved with the job, settled with it, and never overrun, on both databases."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import open_database
+from bot.database.tables import usage
+from bot.jobs.errors import SpendLimitReached
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.policy.counting import Used
+from bot.policy.guild_settings import Limits
+from bot.policy.limits import NO_TERMS, Limit, Terms
+from bot.policy.usage import KEPT, LimitReached, Reservation, UsageStore
+from tests.support.database import LIMIT
+from tests.support.jobs import NOON, PRICE, a_job, a_request
+
+PROCESSES = 3
+GUILD, CHANNEL, MEMBER = 10, 20, 30  # those of `a_request`
+CAPPED = Terms(server_usd_per_day=Decimal(100), server_usd_per_month=Decimal(100))
+ALL = Terms(
+    channel_id=CHANNEL,
+    member=Limits(per_day=9, per_week=9, per_month=9, at_once=9, seconds_per_day=90),
+    server_usd_per_day=Decimal(100),
+    server_usd_per_month=Decimal(100),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One process's view of the database."""
+
+    engine: AsyncEngine
+
+    @property
+    def jobs(self) -> JobStore:
+        return JobStore(self.engine)
+
+    @property
+    def usage(self) -> UsageStore:
+        return UsageStore(self.engine)
+
+    async def reserve(self, terms: Terms, job: Job | None = None) -> Job:
+        return await self.jobs.add(job or a_job(), daily_limit_usd=LIMIT, reserve=Reservation(terms=terms))
+
+    async def used(self, now: datetime = NOON, *, terms: Terms = ALL, member_id: int = MEMBER) -> Used:
+        return await self.usage.read(terms, guild_id=GUILD, member_id=member_id, now=now)
+
+    async def videos(self, now: datetime = NOON) -> int:
+        return len((await self.used(now)).uses)
+
+    async def rows(self) -> int:
+        async with self.engine.connect() as connection:
+            return await connection.scalar(select(func.count()).select_from(usage)) or 0
+
+
+@pytest.fixture
+async def ledger(database_url: str) -> AsyncGenerator[Ledger]:
+    async with open_database(database_url) as engine:
+        yield Ledger(engine)
+
+
+@pytest.fixture
+async def ledgers(database_url: str, ledger: Ledger) -> AsyncGenerator[Sequence[Ledger]]:
+    """Give the same database as several processes see it."""
+    async with AsyncExitStack() as stack:
+        others = [await stack.enter_async_context(open_database(database_url)) for _ in range(PROCESSES - 1)]
+        yield [ledger, *map(Ledger, others)]
+
+
+async def outcomes(*work: Awaitable[object]) -> tuple[int, int]:
+    """Do everything at once; return how much of it went well, and how much found no room."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    refused = [each for each in results if isinstance(each, LimitReached | SpendLimitReached)]
+    assert [each for each in results if isinstance(each, BaseException) and each not in refused] == []
+    return len(results) - len(refused), len(refused)
+
+
+def somebodys(number: int, *, at: datetime = NOON) -> Job:
+    """Make a request of one of many members."""
+    return a_job(request=a_request(member_id=1_000 + number), at=at)
+
+
+async def test_a_request_that_finds_room_is_counted_with_its_job(ledger: Ledger) -> None:
+    job = await ledger.reserve(ALL)
+    used = await ledger.used()
+    [use] = used.uses
+    assert (use.asked_at, use.channel_id, use.seconds) == (NOON, CHANNEL, job.request.duration)
+    assert (used.at_once, used.server_usd_today, used.server_usd_this_month) == (1, PRICE, PRICE)
+
+
+async def test_a_request_without_room_saves_nothing_at_all(ledger: Ledger) -> None:
+    refused = a_job()
+    with pytest.raises(LimitReached) as caught:
+        await ledger.reserve(Terms(member=Limits(per_day=0)), refused)
+    assert caught.value.denial.limit is Limit.PER_DAY
+    assert await ledger.jobs.get(refused.id) is None
+    assert (await ledger.rows(), await ledger.jobs.spent(NOON.date())) == (0, 0)
+
+
+async def test_what_the_whole_bot_has_no_money_for_is_not_counted(ledger: Ledger) -> None:
+    with pytest.raises(SpendLimitReached):
+        await ledger.jobs.add(a_job(), daily_limit_usd=PRICE / 2, reserve=Reservation(terms=NO_TERMS))
+    assert await ledger.rows() == 0
+
+
+async def test_the_bots_month_is_limited_beside_its_day(ledger: Ledger) -> None:
+    async def add(at: datetime) -> Job:
+        return await ledger.jobs.add(a_job(at=at), daily_limit_usd=LIMIT, monthly_limit_usd=2 * PRICE)
+
+    await add(NOON)
+    await add(NOON + timedelta(days=20))
+    with pytest.raises(SpendLimitReached) as caught:
+        await add(NOON + timedelta(days=30))
+    assert caught.value.whole_month
+    assert await ledger.jobs.spent((NOON + timedelta(days=30)).date()) == 0
+    await add(NOON + timedelta(days=31))  # in April
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+async def test_what_ends_without_a_charge_is_released_at_once(ledger: Ledger, state: State) -> None:
+    job = await ledger.reserve(ALL, a_job(State.PREPARING))
+    await ledger.jobs.save(job.move(state, NOON))
+    used = await ledger.used()
+    assert (used.uses, used.at_once, used.server_usd_today) == ([], 0, 0)
+
+
+async def test_what_was_charged_counts_with_its_true_cost(ledger: Ledger) -> None:
+    job = await ledger.reserve(ALL, a_job(State.PROCESSING))
+    job = await ledger.jobs.save(job.move(State.COMPLETED, NOON, cost_usd=Decimal("1.42")))
+    used = await ledger.used()
+    assert (len(used.uses), used.at_once, used.server_usd_today) == (1, 1, Decimal("1.42"))
+    job = await ledger.jobs.save(job.move(State.WITHHELD, NOON))
+    used = await ledger.used()
+    assert (len(used.uses), used.at_once, used.server_usd_today) == (1, 0, Decimal("1.42"))
+
+
+async def test_a_run_that_cost_nothing_and_gave_a_video_counts(ledger: Ledger) -> None:
+    job = await ledger.reserve(ALL, a_job(State.PROCESSING))
+    job = await ledger.jobs.save(job.move(State.COMPLETED, NOON, cost_usd=Decimal(0)))
+    assert (await ledger.videos(), (await ledger.used()).server_usd_today) == (1, 0)
+
+
+async def test_a_failed_run_that_was_charged_or_may_have_been_stays_counted(ledger: Ledger) -> None:
+    charged = await ledger.reserve(ALL, a_job(State.PROCESSING))
+    await ledger.jobs.save(charged.move(State.FAILED, NOON, cost_usd=Decimal(1)))
+    lost = await ledger.reserve(ALL, a_job(State.PROCESSING))
+    await ledger.jobs.save(lost.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.RECORD_GONE)))
+    used = await ledger.used()
+    assert (len(used.uses), used.server_usd_today) == (2, 1 + PRICE)
+
+
+async def test_a_request_that_turns_up_after_it_was_given_up_counts_again(ledger: Ledger) -> None:
+    job = await ledger.reserve(ALL, a_job(State.UNCONFIRMED))
+    job = await ledger.jobs.save(job.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.NEVER_ARRIVED)))
+    assert await ledger.videos() == 0
+    await ledger.jobs.save(job.move(State.QUEUED, NOON, request_id="late", problem=None))
+    used = await ledger.used()
+    assert (len(used.uses), used.server_usd_today) == (1, PRICE)
+
+
+async def test_a_video_given_back_counts_no_more_and_its_money_stays_spent(ledger: Ledger) -> None:
+    job = await ledger.reserve(ALL, a_job(State.PROCESSING))
+    assert await ledger.usage.give_back(job.id)
+    await ledger.jobs.save(job.move(State.COMPLETED, NOON, cost_usd=Decimal(1)))
+    used = await ledger.used()
+    assert (used.uses, used.server_usd_today) == ([], 1)
+    assert not await ledger.usage.give_back(job.id)
+    assert not await ledger.usage.give_back(404)
+
+
+async def test_what_was_used_outlives_the_job(ledger: Ledger) -> None:
+    job = await ledger.reserve(ALL, a_job(State.DELIVERED))
+    assert await ledger.jobs.delete_ended(before=NOON + timedelta(days=1), at_most=10) == 1
+    assert await ledger.jobs.get(job.id) is None
+    assert await ledger.videos() == 1
+
+
+async def test_what_no_limit_looks_back_at_is_forgotten(ledger: Ledger) -> None:
+    await ledger.reserve(ALL)
+    await ledger.reserve(ALL, a_job(at=NOON + timedelta(days=1)))
+    assert await ledger.usage.thin(NOON + KEPT) == 0
+    assert await ledger.usage.thin(NOON + KEPT + timedelta(seconds=1)) == 1
+    assert await ledger.rows() == 1
+
+
+async def test_a_thread_counts_with_its_channel(ledger: Ledger) -> None:
+    here = Terms(channel_id=CHANNEL, per_day_here=1)
+    await ledger.reserve(here, a_job(request=a_request(channel_id=77)))
+    with pytest.raises(LimitReached):
+        await ledger.reserve(here)
+    await ledger.reserve(replace(here, channel_id=21), a_job(request=a_request(channel_id=21)))
+
+
+async def test_members_and_servers_have_limits_of_their_own(ledger: Ledger) -> None:
+    one = Terms(member=Limits(per_day=1), server_at_once=2)
+    await ledger.reserve(one)
+    await ledger.reserve(one, a_job(request=a_request(member_id=31)))
+    await ledger.reserve(one, a_job(request=a_request(guild_id=11)))
+    with pytest.raises(LimitReached) as caught:
+        await ledger.reserve(one, a_job(request=a_request(member_id=32)))
+    assert caught.value.denial.limit is Limit.SERVER_AT_ONCE
+
+
+async def test_a_cap_counts_the_month_up_to_its_end_and_the_day_alone(ledger: Ledger) -> None:
+    capped = Terms(server_usd_per_day=PRICE, server_usd_per_month=2 * PRICE)
+    await ledger.reserve(capped)
+    with pytest.raises(LimitReached) as caught:
+        await ledger.reserve(capped)
+    assert caught.value.denial.limit is Limit.SERVER_SPEND_PER_DAY
+    await ledger.reserve(capped, a_job(at=NOON + timedelta(days=1)))
+    with pytest.raises(LimitReached) as caught:
+        await ledger.reserve(capped, a_job(at=NOON + timedelta(days=2)))
+    assert caught.value.denial.limit is Limit.SERVER_SPEND_PER_MONTH
+    await ledger.reserve(capped, a_job(at=NOON + timedelta(days=31)))
+
+
+async def test_a_reservation_tells_what_its_server_has_spent_with_it(ledger: Ledger) -> None:
+    await ledger.reserve(CAPPED, a_job(at=NOON - timedelta(hours=12)))
+    await ledger.reserve(CAPPED)
+    reservation = Reservation(terms=CAPPED)
+    await ledger.jobs.add(a_job(at=NOON + timedelta(days=1)), daily_limit_usd=LIMIT, reserve=reservation)
+    assert (reservation.spent_today, reservation.spent_this_month) == (PRICE, 3 * PRICE)
+
+
+@pytest.mark.parametrize("limits", [Limits(per_day=1), Limits(at_once=1)])
+async def test_of_a_hundred_requests_at_once_at_a_limit_of_one_one_is_taken(
+    ledgers: Sequence[Ledger], limits: Limits
+) -> None:
+    terms = Terms(member=limits)
+    assert await outcomes(*(ledgers[n % PROCESSES].reserve(terms) for n in range(100))) == (1, 99)
+    assert (await ledgers[0].rows(), await ledgers[0].jobs.spent(NOON.date())) == (1, PRICE)
+
+
+async def test_a_cap_of_a_server_holds_for_a_hundred_members_at_once(ledgers: Sequence[Ledger]) -> None:
+    terms = Terms(server_usd_per_day=7 * PRICE + Decimal("0.01"))
+    assert await outcomes(*(ledgers[n % PROCESSES].reserve(terms, somebodys(n)) for n in range(100))) == (7, 93)
+    assert (await ledgers[0].used(terms=terms)).server_usd_today == 7 * PRICE
+
+
+async def test_a_months_cap_holds_where_one_day_passes_into_the_next(ledgers: Sequence[Ledger]) -> None:
+    terms = Terms(server_usd_per_month=5 * PRICE)
+    midnight = NOON + timedelta(hours=12)
+    moments = [midnight + timedelta(seconds=n % 2 - 0.5) for n in range(60)]
+    taken = await outcomes(
+        *(ledgers[n % PROCESSES].reserve(terms, somebodys(n, at=at)) for n, at in enumerate(moments))
+    )
+    assert taken == (5, 55)
+
+
+async def test_requests_and_the_ends_of_others_at_once_neither_overrun_nor_stop_each_other(
+    ledgers: Sequence[Ledger],
+) -> None:
+    terms = Terms(server_at_once=10)
+    running = [await ledgers[0].reserve(terms, replace(somebodys(n), state=State.PREPARING)) for n in range(10)]
+
+    async def end(number: int, job: Job) -> None:
+        await ledgers[number % PROCESSES].jobs.save(job.move(State.CANCELLED, NOON))
+
+    ends = [end(n, job) for n, job in enumerate(running)]
+    asks = [ledgers[n % PROCESSES].reserve(terms, somebodys(100 + n)) for n in range(40)]
+    both = [each for pair in zip(ends, asks, strict=False) for each in pair] + asks[len(ends) :]
+    taken, refused = await outcomes(*both)
+    assert taken + refused == 50
+    assert (await ledgers[0].used(terms=terms)).server_at_once <= 10
+    unfinished = taken - len(ends)
+    assert await ledgers[0].jobs.spent(NOON.date()) == unfinished * PRICE
