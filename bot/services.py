@@ -48,6 +48,7 @@ from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
+from bot.moderators import Moderators, moderators_of
 from bot.observing.gauges import Gauges
 from bot.observing.metrics import Metrics
 from bot.observing.outside import Outside
@@ -106,6 +107,7 @@ class Services:
     usage: UsageStore
     warnings: WarningStore
     log_channel: LogChannel
+    moderators: Moderators
     automod: RuleBook
 
 
@@ -149,6 +151,17 @@ async def open_services(
         places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute)
         attachments = Fetcher(attachment_session, settings.attachment_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
+        guild_settings = SettingsStore(database)
+        log_channel = LogChannel(client, guild_settings)
+        moderators = moderators_of(
+            client,
+            database,
+            jobs=store,
+            settings=guild_settings,
+            log_channel=log_channel,
+            images=images,
+            clock=clock,
+        )
         engine = Engine(
             store=store,
             segmind=segmind,
@@ -157,6 +170,8 @@ async def open_services(
             cards=cards,
             posts=PostDesk(client, FittingDesk(videos)),
             notices=NoticeDesk(client, rules, store.notice_given),
+            reviews=moderators.reviews,
+            standing=moderators.standing,
             elements=LastingImages(cast, segmind, clock),
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
@@ -186,7 +201,6 @@ async def open_services(
             monthly_limit_usd=settings.spend_limit_usd_per_month,
             log_prompts=settings.log_prompts,
         )
-        guild_settings = SettingsStore(database)
         usage, warnings = UsageStore(database), WarningStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
@@ -235,11 +249,12 @@ async def open_services(
                 cast=cast,
                 pictures=PictureDesk(attachments, images, work_folder, max_bytes=rules.max_bytes),
                 guild_settings=guild_settings,
-                gate=Gate(settings=guild_settings, clock=clock, texts=ServerTexts(automod)),
+                gate=Gate(settings=guild_settings, clock=clock, stops=[moderators.blocks], texts=ServerTexts(automod)),
                 automod=automod,
                 usage=usage,
                 warnings=warnings,
-                log_channel=LogChannel(client, guild_settings),
+                log_channel=log_channel,
+                moderators=moderators,
             )
         finally:
             began = clock.monotonic()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,6 +12,8 @@ import structlog
 
 from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
+from bot.delivery.message_parts import button_ids, pictures_in
+from bot.delivery.pictures import fitting_picture
 from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
@@ -25,8 +27,6 @@ from bot.presentation.controls import DetailsId
 
 log = structlog.get_logger(__name__)
 
-SHOWN_BYTES: Final = 3_000_000  # of one reference on the card: seven of them fit a request of 25 MiB
-SHOWN_SIDE: Final = 2_048  # pixels
 MOST_PROGRESS_EDITS: Final = 5  # a second, over all channels; Discord takes 50 requests of a bot
 MOST_MESSAGES: Final = 200  # looked through for a card, which comes within seconds of its command
 
@@ -82,14 +82,15 @@ class CardDesk:
                 after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=True
             ):
                 ours = message.author == self._client.user  # another bot may write any custom id
-                if ours and str(DetailsId(place="card", job_id=job.id)) in _button_ids(message.components):
+                if ours and str(DetailsId(place="card", job_id=job.id)) in button_ids(message.components):
                     return message.id
         return None
 
     async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
-        fitting = {name: await self._fitting(name, path) for name, path in pictures.items()}
+        fitting = {name: await fitting_picture(self._images, name, path) for name, path in pictures.items()}
         names = {name: filename for name, (filename, _) in fitting.items()}
-        waiting = job.move(State.WAITING, self._clock.now(), **shown(job.request, names))
+        named = job.evolve(**shown(job.request, names))
+        waiting = named.move(State.WAITING, self._clock.now()) if job.state is State.PREPARING else named
         files = [discord.File(path, filename=filename) for filename, path in fitting.values()]
         try:
             await self._show(waiting, attachments=files)
@@ -103,7 +104,7 @@ class CardDesk:
         with translated():
             message = await self._channel(job).fetch_message(job.card_message_id or 0)
         # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
-        return {PurePosixPath(urlsplit(url).path).name: url for url in _pictures(message.components)}
+        return {PurePosixPath(urlsplit(url).path).name: url for url in pictures_in(message.components)}
 
     async def close(self, grace: float) -> None:
         """Let the edits that still wait go out, for `grace` seconds at the most."""
@@ -180,16 +181,6 @@ class CardDesk:
         else:
             self._shown.pop(job.id, None)
 
-    async def _fitting(self, name: str, path: Path) -> tuple[str, Path]:
-        """Give a picture its file's name on the card, and a copy that fits where the original is too large."""
-        facts = await self._images.inspect(path)
-        if facts.size > SHOWN_BYTES:
-            path = await self._images.scale(
-                path, path.with_suffix(".shown"), max_bytes=SHOWN_BYTES, max_side=SHOWN_SIDE
-            )
-            facts = await self._images.inspect(path)
-        return f"{name}.{facts.content_type.removeprefix('image/')}", path
-
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
 
@@ -199,21 +190,3 @@ def _note_run(channel: EditQueue, job: Job) -> None:
         channel.runs(job)
     else:
         channel.rests(job.id)
-
-
-def _button_ids(components: Iterable[discord.Component]) -> Iterator[str]:
-    """Yield the custom id of every button in a layout."""
-    for component in components:
-        if isinstance(component, discord.Container | discord.ActionRow):
-            yield from _button_ids(component.children)
-        elif isinstance(component, discord.Button) and component.custom_id:
-            yield component.custom_id
-
-
-def _pictures(components: Iterable[discord.Component]) -> Iterator[str]:
-    """Yield the address of every picture in a layout's galleries."""
-    for component in components:
-        if isinstance(component, discord.Container):
-            yield from _pictures(component.children)
-        elif isinstance(component, discord.MediaGalleryComponent):
-            yield from (item.media.url for item in component.items)

@@ -25,7 +25,7 @@ class NoticeDesk:
         self._rules = rules
         self._given = given
 
-    async def undelivered(self, job: Job) -> None:
+    async def tell(self, job: Job) -> None:
         try:
             with translated():
                 await self._tell(job)

@@ -11,8 +11,11 @@ from typing import Final
 from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
+from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
+from bot.jobs.kept import KeptFiles
 from bot.jobs.model import Changes, Job
+from bot.jobs.moderation import Reviews, Standing
 from bot.jobs.ports import Cards, Elements, Notices, Posts
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
@@ -51,6 +54,8 @@ class Engine:
     cards: Cards
     posts: Posts
     notices: Notices
+    reviews: Reviews
+    standing: Standing
     elements: Elements
     references: Fetcher
     outputs: Fetcher
@@ -65,8 +70,8 @@ class Engine:
     counted: Callable[[Job, Job], object] | None = None  # hears of each move of this process: before, after
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
-    async def move(self, job: Job, state: State, **changes: Unpack[Changes]) -> Job:
-        """Save a job in its next state, then tell the card and the queue.
+    async def move(self, job: Job, state: State, *decided: Decision, **changes: Unpack[Changes]) -> Job:
+        """Save a job in its next state, with what was `decided`, then tell the card and the queue.
 
         What happened outside is true whatever a member has asked for meanwhile: where only that has changed, the move
         is made on the newest value. Raises `StaleJob` when another driver has taken the job over or moved it.
@@ -74,7 +79,7 @@ class Engine:
         before = job
         while True:
             try:
-                saved = await self.store.save(job.move(state, self.clock.now(), **changes))
+                saved = await self.store.save(job.move(state, self.clock.now(), **changes), *decided)
             except StaleJob:
                 newest = await self.store.get(job.id)
                 if newest is None or (newest.state, newest.driver) != (before.state, before.driver):
@@ -91,6 +96,11 @@ class Engine:
         self.queue.note(job)
         self.cards.changed(job)
         return job
+
+    @property
+    def kept(self) -> KeptFiles:
+        """Give the files kept for moderators."""
+        return KeptFiles(self.folder.with_name("kept"))
 
     async def clear_folder_of(self, job: Job) -> None:
         """Remove what was fetched for a job; a video that is sent again is fetched again."""

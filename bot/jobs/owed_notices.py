@@ -12,4 +12,4 @@ AT_ONCE: Final = 100  # notices; the next sweep has the others
 async def give_owed_notices(engine: Engine) -> None:
     """Tell the members who are still owed a private word."""
     for job in await engine.store.notices_owed(before=engine.clock.now() - PATIENCE, at_most=AT_ONCE):
-        await engine.notices.undelivered(job)
+        await engine.notices.tell(job)

@@ -146,6 +146,6 @@ class Posts(Protocol):
 class Notices(Protocol):
     """Private words to whoever asked, where the channel does not serve."""
 
-    async def undelivered(self, job: Job) -> None:
-        """Say that a finished video could not be posted, and how to get it; where that stays unclear it stays owed."""
+    async def tell(self, job: Job) -> None:
+        """Say why there is no post, and what can be done, of a job that `owes_notice`; unclear, it stays owed."""
         ...

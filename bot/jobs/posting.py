@@ -4,25 +4,26 @@ POSTING, with the number of the attempt, is saved before the post. A driver that
 the channel first.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
+from bot.jobs.decisions import Decided, Decision
 from bot.jobs.engine import Engine
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
+from bot.jobs.reviewing import bring_to_card, hold_back
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
+from bot.jobs.videos import fetched
 from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo
 
 log = structlog.get_logger(__name__)
 
 POST_WITHIN: Final = 20.0  # seconds from the save of the intent to the moment the post leaves
 STOP_GRACE: Final = 4.0  # seconds a post in flight is given when the bot stops
-FIRST_WAIT: Final = 5.0  # seconds before the second try; doubled for each further one
-LONGEST_WAIT: Final = 300.0
+_FOR_GOOD: Final = frozenset({ProblemCode.LEFT, ProblemCode.BLOCKED})
+LOOK_AFTER: Final = 5.0  # seconds from a post without a clear end to the look for it
 
 
 async def deliver(engine: Engine, job: Job) -> Job:
@@ -30,7 +31,11 @@ async def deliver(engine: Engine, job: Job) -> Job:
     if job.cancel_requested:
         return await engine.move(job, State.WITHHELD)
     try:
-        async with _fetched(engine, job) as video:
+        if (objection := await engine.standing.objection(job)) is not None:
+            return await _objected(engine, job, objection)
+        async with fetched(engine, job) as video:
+            if job.awaits_review(ReviewMode.BEFORE_POSTING):
+                return await hold_back(engine, job, video)
             leave_by = engine.clock.monotonic() + POST_WITHIN
             posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
             if engine.earlier.may_concern(job):
@@ -44,8 +49,9 @@ async def deliver(engine: Engine, job: Job) -> Job:
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
     """Finish a post whose outcome nobody saw: it is looked for in the channel before anything is sent."""
+    job = await bring_to_card(engine, job)
     try:
-        async with _fetched(engine, job) as video:
+        async with fetched(engine, job) as video:
             # Saved before the look: from here on no driver that lost the job earlier can move it.
             return await _look_then_post(engine, await engine.store.save(job), video)
     except MediaError as error:
@@ -64,6 +70,8 @@ async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
+    if (objection := await engine.standing.objection(job)) is not None:
+        return await _objected(engine, job, objection)
     # Saved once more: whoever has lost the job meanwhile learns it here, and however long the look took, whoever holds
     # the job has the whole time to post.
     leave_by = engine.clock.monotonic() + POST_WITHIN
@@ -92,7 +100,7 @@ async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
         return await _undelivered(engine, job, _channel_problem(error))
     except OutcomeUnclear as error:
         log.warning("post_outcome_unclear", job=job.id, error=error.detail)
-        await engine.clock.sleep(FIRST_WAIT)
+        await engine.clock.sleep(LOOK_AFTER)
         return job  # still POSTING: the driver goes on by looking for the post
     return await _delivered(engine, job, message_id)
 
@@ -104,35 +112,33 @@ async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
 async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
     log.error("undelivered", job=job.id, request_id=job.request_id, why=problem.code, detail=problem.detail)
     kept = await engine.move(job, State.UNDELIVERED, problem=problem)
-    await engine.notices.undelivered(kept)
+    await engine.notices.tell(kept)
     return kept
 
 
-@asynccontextmanager
-async def _fetched(engine: Engine, job: Job) -> AsyncGenerator[Video]:
-    """Bring the output to disk, made to fit, trying again for as long as Segmind keeps it; the block is to deliver it.
+async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
+    """Post nothing for a member who stands otherwise with the server than when they asked.
 
-    As many videos are on their way at once as `engine.deliveries` has places; one that is waited for takes none.
-    Raises `MediaError` where trying again changes nothing, and what `Posts.prepare` does.
+    Where somebody decided against the member, the video is withheld for good; where only the place or the moment does
+    not allow it, it is kept, to be sent again.
     """
-    assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
-    path = engine.folder_of(job) / "video.mp4"
-    wait = FIRST_WAIT
-    while True:
-        async with engine.deliveries:
-            try:
-                await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
-                video = Video(path=path, facts=await engine.videos.inspect(path))
-            except FetchFailed as error:
-                if job.output_ends_at is not None and engine.clock.now() > job.output_ends_at:
-                    raise
-                log.warning("output_not_fetched", job=job.id, error=str(error))
-            else:
-                # Before the intent to post is saved: from then on the post has to leave soon.
-                yield await engine.posts.prepare(job, video)
-                return
-        await engine.clock.sleep(wait)
-        wait = min(wait * 2, LONGEST_WAIT)
+    problem = Problem(code=objection)
+    if objection in _FOR_GOOD and job.state is State.COMPLETED:
+        request = job.request
+        withheld = Decision(
+            guild_id=request.guild_id,
+            member_id=request.member_id,
+            kind=Decided.WITHHELD,
+            at=engine.clock.now(),
+            job_id=job.id,
+            reason=objection.value,
+        )
+        kept = await engine.move(job, State.WITHHELD, withheld, problem=problem)
+        await engine.notices.tell(kept)
+    else:
+        kept = await _undelivered(engine, job, problem)
+    await engine.standing.tell(kept)
+    return kept
 
 
 def _media_problem(error: MediaError) -> Problem:

@@ -1,16 +1,21 @@
 """PREPARING: the references are fetched, looked at, and put on the card, before any money is spent."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot.jobs.card_pictures import element_name, reference_name, shown
 from bot.jobs.engine import Engine
-from bot.jobs.model import Job, Problem, ProblemCode, Reference
+from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CardGone, ChannelClosed, ElementGone, ElementRefused
+from bot.jobs.reviewing import fetch_reference, hold
 from bot.jobs.states import State
 from bot.media.errors import FetchError, ImageRefused, image_fault
 
 
 class _UnusableReference(Exception):
+    """Nothing is made of this request, for a reason that its card tells."""
+
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.detail)
         self.problem = problem
@@ -19,14 +24,21 @@ class _UnusableReference(Exception):
 async def prepare(engine: Engine, job: Job) -> Job:
     """Check the real bytes of each reference, bring each element where it lasts, and make the card show them."""
     try:
-        pictures = {
-            reference_name(number): await _checked(engine, job, number, reference)
-            for number, reference in enumerate(job.request.references, start=1)
+        references = {
+            reference_name(number): await _checked(engine, job, number)
+            for number in range(1, len(job.request.references) + 1)
         }
+        pictures = {**references, **await _portraits(engine, job)}
+        job = await _known_again(engine, job, pictures)
+        if job.awaits_review(ReviewMode.BEFORE_SPENDING):
+            return await hold(engine, job, pictures)
         elements = [await engine.elements.lasting(element) for element in job.request.elements]
         # Saved once more: whoever has lost the job while it fetched learns it here, and leaves the card alone.
         job = await engine.store.save(job.evolve(elements=tuple(elements)))
-        names = await engine.cards.attach(job, {**pictures, **await _portraits(engine, job)})
+        if job.awaits_review(ReviewMode.BEFORE_POSTING):
+            await _show_moderators(engine, job, pictures)
+            return await engine.move(job, State.WAITING)
+        names = await engine.cards.attach(job, pictures)
     except _UnusableReference as unusable:
         return await engine.move(job, State.FAILED, problem=unusable.problem)
     except ElementGone as error:
@@ -40,6 +52,26 @@ async def prepare(engine: Engine, job: Job) -> Job:
     return await engine.move(job, State.WAITING, **shown(job.request, names))
 
 
+async def _known_again(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> Job:
+    """Note what the references show, and stop where a picture shows what moderators have blocked."""
+    prints = {name: await engine.images.fingerprint(path) for name, path in pictures.items()}
+    place = await engine.standing.blocked_image(job, list(prints.values()))
+    if place is not None:
+        number = place + 1 if place < len(job.request.references) else None
+        raise _UnusableReference(Problem(code=ProblemCode.BLOCKED_IMAGE, image=number))
+    numbered = enumerate(job.request.references, start=1)
+    seen = tuple(replace(each, fingerprint=prints.get(reference_name(number), "")) for number, each in numbered)
+    return job.evolve(references=seen)
+
+
+async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> None:
+    """Keep the pictures where only moderators see them; nothing is spent for what none of them would ever see."""
+    try:
+        await engine.reviews.show_request(job, pictures)
+    except ChannelClosed as error:
+        raise _UnusableReference(Problem(code=ProblemCode.REVIEW_CLOSED, detail=error.detail)) from error
+
+
 async def _portraits(engine: Engine, job: Job) -> dict[str, Path]:
     """Fetch the pictures by which the card shows who plays."""
     pictures = {
@@ -50,10 +82,10 @@ async def _portraits(engine: Engine, job: Job) -> dict[str, Path]:
     return {name: path for (name, path), element in elements if await engine.elements.portrait(element, path)}
 
 
-async def _checked(engine: Engine, job: Job, number: int, reference: Reference) -> Path:
+async def _checked(engine: Engine, job: Job, number: int) -> Path:
     path = engine.folder_of(job) / f"reference-{number}"
     try:
-        await engine.references.fetch(reference.url, path, max_bytes=engine.limits.max_image_bytes)
+        await fetch_reference(engine, job, number, path)
         await engine.images.inspect(path)
     except ImageRefused as refused:
         fault = refused.fault

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from bot.jobs.card_pictures import reference_name
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job
 
@@ -18,13 +19,17 @@ UPLOAD_KEPT_FOR: Final = timedelta(minutes=5)  # how old a command's own upload 
 async def reference_urls(engine: Engine, job: Job) -> list[str]:
     """Give one URL for each reference, in order: the uploads themselves while they are new, else the card's copies.
 
-    Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear` where the card has to be read.
+    What nobody but moderators may see yet has its copies in their message. Raises `CardGone`, `ChannelClosed` or
+    `OutcomeUnclear` where the card or that message has to be read.
     """
     now = engine.clock.now()
     references = job.request.references
     young = now - job.created_at < UPLOAD_KEPT_FOR
     if young and all(is_fresh(reference.url, now) for reference in references):
         return [reference.url for reference in references]
+    if not job.shows_contents:
+        copies = await engine.reviews.pictures(job)
+        return [copies.get(reference_name(number), each.url) for number, each in enumerate(references, start=1)]
     copies = await engine.cards.attachment_urls(job)
     return [copies.get(reference.card_name or "", reference.url) for reference in references]
 

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
 from bot.jobs import ledger
-from bot.jobs.decisions import Decision, note
+from bot.jobs.decision_store import note
+from bot.jobs.decisions import Decision
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row

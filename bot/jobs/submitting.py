@@ -48,6 +48,8 @@ async def submit(engine: Engine, job: Job) -> Job:
     """Wait for this job's turn, then submit it."""
     if job.cancel_requested:
         return await engine.move(job, State.CANCELLED)
+    if await engine.standing.is_blocked(job):
+        return await engine.move(job, State.REJECTED, problem=Problem(code=ProblemCode.BLOCKED))
     await _rest(engine, job)
     try:
         return await _submit_in_turn(engine, job)

@@ -104,6 +104,10 @@ def problem_sentence(problem: Problem, rules: ImageRules) -> str:
         return _(
             "A saved character in this request shows what moderators do not allow here. Nothing was charged. Use another."
         )
+    if problem.code is ProblemCode.BLOCKED_IMAGE and problem.image is None:
+        return _(
+            "A saved character in this request shows what moderators do not allow here. Nothing was charged. Use another."
+        )
     if problem.code is ProblemCode.BLOCKED_IMAGE:
         sentence = _("`{name}` shows what moderators do not allow here. Nothing was charged. Use another picture.")
         return sentence.format(name=f"image{problem.image}")

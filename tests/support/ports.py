@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.moderation import ReviewPart, Reviews, Standing
 from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posts, Video
 from bot.jobs.states import State
 from tests.support.clock import ManualClock
@@ -127,6 +128,66 @@ class PostsInMemory(Posts):
         return None
 
 
+class ModeratorsInMemory(Reviews, Standing):
+    """What moderators are shown, in memory, and what they hold against whom.
+
+    `troubles` are raised by the next showings; `unseen` is what moderators cannot see when somebody looks.
+    """
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[ReviewPart, int, tuple[str, ...]]] = []
+        self.hosted: dict[str, str] = {}  # the pictures in the moderators' message, by name
+        self.unseen: frozenset[ReviewPart] = frozenset()
+        self.troubles: deque[PortError] = deque()
+        self.told: list[tuple[int, str]] = []
+        self.settled: list[int] = []
+        self.blocked: set[int] = set()  # members
+        self.blocked_prints: set[str] = set()
+        self.objections: deque[ProblemCode | None] = deque()
+        self.claims = True
+
+    async def show_request(self, job: Job, pictures: Mapping[str, Path]) -> None:
+        if self.troubles:
+            raise self.troubles.popleft()
+        self.shown.append((ReviewPart.REQUEST, job.id, tuple(pictures)))
+
+    async def show_video(self, job: Job, video: Video) -> None:
+        if self.troubles:
+            raise self.troubles.popleft()
+        assert video.path.stat().st_size == video.facts.size
+        self.shown.append((ReviewPart.VIDEO, job.id, ()))
+
+    async def pictures(self, job: Job) -> Mapping[str, str]:
+        return self.hosted
+
+    async def claim(self, job: Job) -> bool:
+        return self.claims
+
+    async def missing(self, job: Job) -> frozenset[ReviewPart]:
+        return self.unseen
+
+    async def not_shown(self, job: Job, error: PortError) -> None:
+        self.told.append((job.id, error.detail))
+
+    async def settle(self, job: Job) -> None:
+        self.settled.append(job.id)
+
+    async def settle_all(self) -> None:
+        pass
+
+    async def is_blocked(self, job: Job) -> bool:
+        return job.request.member_id in self.blocked
+
+    async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
+        return next((place for place, each in enumerate(fingerprints) if each in self.blocked_prints), None)
+
+    async def objection(self, job: Job) -> ProblemCode | None:
+        return self.objections.popleft() if self.objections else None
+
+    async def tell(self, job: Job) -> None:
+        self.told.append((job.id, job.problem.code if job.problem else ""))
+
+
 class NoticesInMemory(Notices):
     """The members who were told in private that their video could not be posted; nobody is while it is `silent`."""
 
@@ -135,7 +196,7 @@ class NoticesInMemory(Notices):
         self.silent = False
         self._given = given
 
-    async def undelivered(self, job: Job) -> None:
+    async def tell(self, job: Job) -> None:
         if not self.silent:
             self.told.append(job)
             await self._given(job)

@@ -45,7 +45,7 @@ from tests.support.clock import PATIENCE, ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.files import FileServer
 from tests.support.jobs import a_job, a_reference, a_request
-from tests.support.ports import CardsInMemory, NoticesInMemory, PostsInMemory
+from tests.support.ports import CardsInMemory, ModeratorsInMemory, NoticesInMemory, PostsInMemory
 
 ONCE = RetryPolicy(attempts=1)
 NEVER_BEGINS = 1e9  # seconds in Segmind's queue: a test says itself how a run goes on
@@ -80,6 +80,7 @@ class Stage:
     files: FileServer
     cards: CardsInMemory
     posts: PostsInMemory
+    moderators: ModeratorsInMemory
     budget: OpenBudget
     drivers: list[asyncio.Task[Job]] = field(default_factory=list[asyncio.Task[Job]])
 
@@ -196,6 +197,7 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
         fetcher = Fetcher(fetching, hosts, patience=Patience(attempts=1))
         store, budget, cards = JobStore(database), OpenBudget(), CardsInMemory()
         posts = PostsInMemory(clock)
+        moderators = ModeratorsInMemory()
         url = described["api_url"]
         queue = FairQueue(store, places, clock, cards.moved_up)
         segmind = SegmindClient(
@@ -215,6 +217,8 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
             cards=cards,
             posts=posts,
             notices=NoticesInMemory(store.notice_given),
+            reviews=moderators,
+            standing=moderators,
             elements=LastingImages(CastStore(database), segmind, clock),
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
@@ -240,6 +244,7 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
             files=files,
             cards=cards,
             posts=posts,
+            moderators=moderators,
             budget=budget,
         )
         turns = asyncio.create_task(queue.run())

@@ -16,7 +16,7 @@ MAX_LINES = 400
 
 # What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
 # (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
-PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt")
+PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt", "bot.jobs.decisions")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.segmind": (),
     "bot.media": (),
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.model": ("bot.jobs.states",),
     "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
     "bot.jobs.prompt": (),
+    "bot.jobs.decisions": (),
     "bot.settings": ("bot.media.hosts",),
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database"),
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 DISCORD_SPEAKERS = (
     *("bot.app", "bot.interactions", "bot.presentation", "bot.delivery", "cogs"),
-    *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.worker"),  # what opens a client, or wires it
+    *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.moderators", "bot.worker"),  # what opens a client, or wires it
 )
 READS_ENVIRONMENT = ("bot.settings", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.jobs.decisions import Decided, Decision, DecisionStore
+from bot.jobs.decision_store import DecisionStore
+from bot.jobs.decisions import Decided, Decision
 from bot.jobs.errors import StaleJob
 from bot.jobs.states import State
 from bot.jobs.store import JobStore

@@ -48,7 +48,7 @@ async def private(channel: Channel) -> list[Message]:
 
 async def test_a_member_is_told_in_private_and_nothing_is_owed_any_more(channel: Channel, desk: Desk) -> None:
     job = await undelivered(channel)
-    await desk.undelivered(job)
+    await desk.tell(job)
     [message] = await private(channel)
     assert [button.label for button in message.buttons] == ["Send again"]
     assert desk.told == [job]
@@ -57,8 +57,8 @@ async def test_a_member_is_told_in_private_and_nothing_is_owed_any_more(channel:
 async def test_a_word_that_is_repeated_arrives_once(channel: Channel, desk: Desk) -> None:
     job = await undelivered(channel)
     await channel.sandbox.admin.fault(method="POST", route="/messages", status=0, moment="after")
-    await desk.undelivered(job)
-    await desk.undelivered(job)
+    await desk.tell(job)
+    await desk.tell(job)
     assert len(await private(channel)) == 1
     assert job in desk.told
 
@@ -66,13 +66,13 @@ async def test_a_word_that_is_repeated_arrives_once(channel: Channel, desk: Desk
 async def test_what_discord_leaves_open_stays_owed(channel: Channel, desk: Desk) -> None:
     job = await undelivered(channel)
     await channel.sandbox.admin.fault(method="POST", route=DIRECT, status=503)
-    await desk.undelivered(job)
+    await desk.tell(job)
     assert desk.told == []
 
 
 async def test_a_member_who_takes_no_words_from_us_is_left_in_peace(channel: Channel, desk: Desk) -> None:
     job = await undelivered(channel)
     await channel.sandbox.admin.fault(method="POST", route=DIRECT, status=403)
-    await desk.undelivered(job)
+    await desk.tell(job)
     assert await private(channel) == []
     assert desk.told == [job]

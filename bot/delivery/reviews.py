@@ -1,0 +1,271 @@
+"""What waits for moderators, in their channel: shown by channel id, found again by its buttons, settled at the end."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Final
+from urllib.parse import urlsplit
+
+import aiohttp
+import discord
+import structlog
+
+from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
+from bot.delivery.log_channel import LogChannel
+from bot.delivery.message_parts import button_ids, pictures_in
+from bot.delivery.pictures import fitting_picture
+from bot.jobs.clock import Clock
+from bot.jobs.decision_store import DecisionStore
+from bot.jobs.model import Job
+from bot.jobs.moderation import ReviewPart
+from bot.jobs.ports import ChannelClosed, PortError, Video
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.media.images import ImageDesk
+from bot.policy.member_record import MemberRecord, RecordReader
+from bot.policy.reviews import Review, ReviewStore
+from bot.policy.settings_store import SettingsStore
+from bot.presentation.language import speaking
+from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
+from bot.presentation.review_ids import Verb, review_id
+from bot.presentation.review_words import review_closed_told
+
+log = structlog.get_logger(__name__)
+
+VIDEO_FILE: Final = "video.mp4"
+LOOK_EVERY: Final = timedelta(minutes=10)  # whether what is shown is still there
+TRY_EVERY: Final = timedelta(seconds=60)  # to show what is not
+SURE_FOR: Final = timedelta(seconds=30)  # so long after a move nobody else can have shown the job before us
+MOST_MESSAGES: Final = 200  # looked through for a message that an earlier try may have left
+MOST_SETTLED: Final = 50  # at once; the next sweep has the others
+_SILENT: Final = discord.AllowedMentions.none()
+
+
+class ReviewDesk:
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        store: ReviewStore,
+        jobs: JobStore,
+        decisions: DecisionStore,
+        record: RecordReader,
+        settings: SettingsStore,
+        log_channel: LogChannel,
+        images: ImageDesk,
+        clock: Clock,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._jobs = jobs
+        self._decisions = decisions
+        self._record = record
+        self._settings = settings
+        self._log_channel = log_channel
+        self._images = images
+        self._clock = clock
+        self._complained: dict[int, int | None] = {}  # by server: the channel that it was told is closed
+
+    async def show_request(self, job: Job, pictures: Mapping[str, Path]) -> None:
+        channel_id = await self._chosen(job)
+        review = await self._store.get(job.id)
+        if review and review.request_message_id and ReviewPart.REQUEST not in await self.missing(job):
+            return
+        record = await self._record_of(job)
+        fitting = [await fitting_picture(self._images, name, path) for name, path in pictures.items()]
+        cut = len(job.request.prompt) > PROMPT_LIMIT
+        view = request_card(job, record, [name for name, _ in fitting], cut=cut)
+        files = [discord.File(path, filename=name) for name, path in fitting]
+        if cut:
+            files.append(discord.File(BytesIO(job.request.prompt.encode()), filename=PROMPT_FILE))
+        try:
+            message_id = await self._send(job, channel_id, ReviewPart.REQUEST, view, files)
+        finally:
+            for file in files:
+                file.close()
+        await self._note(job, review, channel_id, request_message_id=message_id)
+
+    async def show_video(self, job: Job, video: Video) -> None:
+        channel_id = await self._chosen(job)
+        review = await self._store.get(job.id)
+        if video.over is not None:
+            message_id = await self._send(job, channel_id, ReviewPart.VIDEO, video_card(job, None), [])
+        else:
+            with closing(discord.File(video.path, filename=VIDEO_FILE)) as file:
+                view = video_card(job, VIDEO_FILE)
+                message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [file])
+        await self._note(job, review, channel_id, video_message_id=message_id)
+
+    async def pictures(self, job: Job) -> Mapping[str, str]:
+        review = await self._store.get(job.id)
+        if review is None or review.channel_id is None or review.request_message_id is None:
+            return {}
+        with translated():
+            try:
+                message = await self._channel(job, review.channel_id).fetch_message(review.request_message_id)
+            except discord.NotFound:
+                return {}
+        # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
+        return {PurePosixPath(urlsplit(url).path).stem: url for url in pictures_in(message.components)}
+
+    async def claim(self, job: Job) -> bool:
+        review = await self._store.get(job.id)
+        chosen = (await self._settings.get(job.request.guild_id)).review_channel_id
+        rest = TRY_EVERY if review is None or _lacks(job, review, chosen) else LOOK_EVERY
+        return await self._store.claim(job.id, job.request.guild_id, self._clock.now(), rest)
+
+    async def missing(self, job: Job) -> frozenset[ReviewPart]:
+        chosen = await self._chosen(job)
+        review = await self._store.get(job.id)
+        lacking = _lacks(job, review, chosen)
+        for part in _parts_of(job) - lacking:
+            if not await self._is_there(job, chosen, _message_of(review, part)):
+                lacking |= {part}
+        return lacking
+
+    async def not_shown(self, job: Job, error: PortError) -> None:
+        guild_id = job.request.guild_id
+        chosen = (await self._settings.get(guild_id)).review_channel_id
+        log.warning("review_channel_closed", guild=guild_id, job=job.id, channel=chosen, error=error.detail)
+        if guild_id in self._complained and self._complained[guild_id] == chosen:
+            return
+        self._complained[guild_id] = chosen
+        with speaking(job.request.guild_locale):
+            words = review_closed_told(chosen)
+        await self._log_channel.say(guild_id, words)
+
+    async def settle(self, job: Job) -> None:
+        review = await self._store.get(job.id)
+        if review is not None:
+            await self._settle(job, review)
+
+    async def settle_all(self) -> None:
+        for review in await self._store.opened(at_most=MOST_SETTLED):
+            job = await self._jobs.get(review.job_id)
+            if job is None:
+                await self._store.close(review.job_id)
+            elif not is_waiting(job):
+                await self._settle(job, review)
+
+    async def _settle(self, job: Job, review: Review) -> None:
+        """Edit what moderators see to how it ended; what Discord leaves unclear is tried again by the sweep."""
+        try:
+            for part in ReviewPart:
+                message_id = _message_of(review, part)
+                if message_id is not None and review.channel_id is not None:
+                    await self._rewrite(job, review.channel_id, message_id, part)
+        except ChannelClosed as error:
+            log.info("review_not_settled", job=job.id, error=error.detail)
+        except PortError as error:
+            log.warning("review_not_settled", job=job.id, why=type(error).__name__, error=error.detail)
+            return
+        await self._store.close(job.id)
+
+    async def _rewrite(self, job: Job, channel_id: int, message_id: int, part: ReviewPart) -> None:
+        channel = self._channel(job, channel_id)
+        made = await self._decisions.of_job(job.id)
+        with translated():
+            try:
+                message = await channel.fetch_message(message_id)
+            except discord.NotFound:
+                return
+            shown = [PurePosixPath(urlsplit(url).path).name for url in pictures_in(message.components)]
+            if part is ReviewPart.VIDEO:
+                view = video_card(job, shown[0] if shown else None, made=made)
+            else:
+                cut = len(job.request.prompt) > PROMPT_LIMIT
+                view = request_card(job, await self._record_of(job), shown, made=made, cut=cut)
+            await message.edit(view=view, allowed_mentions=_SILENT)
+
+    async def _chosen(self, job: Job) -> int:
+        """Give the channel where moderators look now; raises `ChannelClosed` where none is chosen."""
+        chosen = (await self._settings.get(job.request.guild_id)).review_channel_id
+        if chosen is None:
+            raise ChannelClosed("no review channel is chosen")
+        return chosen
+
+    async def _send(
+        self, job: Job, channel_id: int, part: ReviewPart, view: discord.ui.LayoutView, files: Sequence[discord.File]
+    ) -> int:
+        channel = self._channel(job, channel_id)
+        with translated():
+            if self._clock.now() - job.state_since > SURE_FOR and (found := await self._find(job, channel, part)):
+                return found
+            # What is only for later, while the video is made, makes no sound.
+            quiet = part is ReviewPart.REQUEST and job.state is not State.HELD
+            message = await channel.send(
+                view=view,
+                files=files,
+                allowed_mentions=_SILENT,
+                silent=quiet,
+                nonce=f"{part.value[0].lower()}{job.id}.{channel_id % 100}",
+            )
+        self._complained.pop(job.request.guild_id, None)
+        return message.id
+
+    async def _find(self, job: Job, channel: discord.PartialMessageable, part: ReviewPart) -> int | None:
+        """Look through the newest messages for what an earlier try may have left."""
+        verb = Verb.APPROVE if job.state in {State.HELD, State.REVIEW} else Verb.REJECT
+        async for message in channel.history(after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=False):
+            ours = message.author == self._client.user and review_id(verb, job.id) in button_ids(message.components)
+            if ours and (part is ReviewPart.VIDEO) == _has_video(message):
+                return message.id
+        return None
+
+    async def _is_there(self, job: Job, channel_id: int, message_id: int | None) -> bool:
+        with translated():
+            try:
+                await self._channel(job, channel_id).fetch_message(message_id or 0)
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                return False
+        return True
+
+    async def _note(self, job: Job, before: Review | None, channel_id: int, **messages: int) -> None:
+        """Note where a job is shown; what moderators saw of it in a former channel is taken away there."""
+        await self._store.claim(job.id, job.request.guild_id, self._clock.now(), timedelta(0))
+        if before is None or before.channel_id in {None, channel_id}:
+            await self._store.shown(job.id, channel_id, **messages)
+            return
+        others = {"request_message_id": None, "video_message_id": None}
+        await self._store.shown(job.id, channel_id, **{**others, **messages})
+        for part in ReviewPart:
+            message_id = _message_of(before, part)
+            if message_id is not None and before.channel_id is not None:
+                await self._take_away(job, before.channel_id, message_id)
+
+    async def _take_away(self, job: Job, channel_id: int, message_id: int) -> None:
+        try:
+            await self._channel(job, channel_id).get_partial_message(message_id).delete()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("former_review_not_deleted", job=job.id, error=type(error).__name__)
+
+    async def _record_of(self, job: Job) -> MemberRecord:
+        return await self._record.read(job.request.guild_id, job.request.member_id)
+
+    def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)
+
+
+def _parts_of(job: Job) -> frozenset[ReviewPart]:
+    return frozenset(ReviewPart) if job.state is State.REVIEW else frozenset({ReviewPart.REQUEST})
+
+
+def _lacks(job: Job, review: Review | None, chosen: int | None) -> frozenset[ReviewPart]:
+    """Tell what of a job was never shown in the channel that is chosen now, as far as we know."""
+    if review is None or review.channel_id != chosen:
+        return _parts_of(job)
+    return frozenset(part for part in _parts_of(job) if _message_of(review, part) is None)
+
+
+def _message_of(review: Review | None, part: ReviewPart) -> int | None:
+    if review is None:
+        return None
+    return review.request_message_id if part is ReviewPart.REQUEST else review.video_message_id
+
+
+def _has_video(message: discord.Message) -> bool:
+    return any(PurePosixPath(urlsplit(url).path).name == VIDEO_FILE for url in pictures_in(message.components))

@@ -1,0 +1,107 @@
+"""How who asked stands with the server at this moment, asked of Discord and of the moderators' lists."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+import structlog
+
+from bot.delivery.discord_errors import translated
+from bot.delivery.log_channel import LogChannel
+from bot.jobs.clock import Clock
+from bot.jobs.model import Job, ProblemCode
+from bot.policy.blocked_images import BlockedImageStore
+from bot.policy.blocks import BlockStore
+from bot.policy.guild_settings import GuildSettings
+from bot.policy.settings_store import SettingsStore
+from bot.presentation.language import speaking
+from bot.presentation.review_words import objection_told
+
+log = structlog.get_logger(__name__)
+
+UNKNOWN_MEMBER: Final = 10007
+
+
+class StandingDesk:
+    """Reads a member over REST: no gateway is needed, and nothing that was remembered is believed."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        settings: SettingsStore,
+        blocks: BlockStore,
+        images: BlockedImageStore,
+        log_channel: LogChannel,
+        clock: Clock,
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._blocks = blocks
+        self._images = images
+        self._log_channel = log_channel
+        self._clock = clock
+
+    async def is_blocked(self, job: Job) -> bool:
+        return await self._blocks.get(job.request.guild_id, job.request.member_id) is not None
+
+    async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
+        place = await self._images.find(job.request.guild_id, fingerprints)
+        if place is not None:
+            log.info("blocked_image", job=job.id, guild=job.request.guild_id, member=job.request.member_id, place=place)
+            with speaking(job.request.guild_locale):
+                words = objection_told(job, ProblemCode.BLOCKED_IMAGE)
+            await self._log_channel.say(job.request.guild_id, words)
+        return place
+
+    async def objection(self, job: Job) -> ProblemCode | None:
+        if await self.is_blocked(job):
+            return ProblemCode.BLOCKED
+        with translated():
+            member = await self._member(job)
+            if member is None:
+                return ProblemCode.LEFT
+            if _ends(member.get("communication_disabled_until")) > self._clock.now():
+                return ProblemCode.TIMED_OUT
+            return None if await self._is_allowed(job, member) else ProblemCode.NOT_ALLOWED
+
+    async def tell(self, job: Job) -> None:
+        if job.problem is not None:
+            with speaking(job.request.guild_locale):
+                words = objection_told(job, job.problem.code)
+            await self._log_channel.say(job.request.guild_id, words)
+
+    async def _member(self, job: Job) -> Any:
+        """Read who asked as a member of the server; None where they are none any more."""
+        try:
+            return await self._client.http.get_member(job.request.guild_id, job.request.member_id)
+        except discord.NotFound as error:
+            if error.code == UNKNOWN_MEMBER:
+                return None
+            raise
+
+    async def _is_allowed(self, job: Job, member: Any) -> bool:
+        """Tell whether channel and roles still allow what they allowed when it was asked for."""
+        settings = await self._settings.get(job.request.guild_id)
+        roles = frozenset(int(role) for role in member["roles"])
+        if not settings.chosen:
+            return await self._manages_server(job, roles)
+        if settings.roles and not settings.roles & roles:
+            return False
+        return settings.is_open(job.request.channel_id) or await self._is_thread_of_open(job, settings)
+
+    async def _is_thread_of_open(self, job: Job, settings: GuildSettings) -> bool:
+        channel_id = job.request.channel_id
+        channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+        return isinstance(channel, discord.Thread) and settings.is_open(channel.parent_id)
+
+    async def _manages_server(self, job: Job, roles: frozenset[int]) -> bool:
+        guild_id, member_id = job.request.guild_id, job.request.member_id
+        guild = self._client.get_guild(guild_id) or await self._client.fetch_guild(guild_id, with_counts=False)
+        held = [role.permissions for role in guild.roles if role.id in roles or role.is_default()]
+        return guild.owner_id == member_id or any(each.manage_guild or each.administrator for each in held)
+
+
+def _ends(moment: str | None) -> datetime:
+    """Read when a time-out ends; long ago where there is none."""
+    return discord.utils.parse_time(moment) if moment else discord.utils.snowflake_time(0)

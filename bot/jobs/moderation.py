@@ -1,0 +1,85 @@
+"""What the job engine asks of whoever stands between a member and the channel; `delivery` answers it on Discord."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.ports import PortError, Video
+
+
+class ReviewPart(StrEnum):
+    """What moderators are shown of a job, a message each."""
+
+    REQUEST = "REQUEST"  # its prompt and its pictures
+    VIDEO = "VIDEO"
+
+
+class Reviews(Protocol):
+    """The messages in which moderators see what waits for them.
+
+    What is shown twice does no harm, what is not shown at all does: see `bot.jobs.reviewing`.
+    """
+
+    async def show_request(self, job: Job, pictures: Mapping[str, Path]) -> None:
+        """Show a request to moderators, unless they see it already; `pictures` last in that message from then on.
+
+        Raises `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+    async def show_video(self, job: Job, video: Video) -> None:
+        """Show the finished video, fitted to the server; raises as `show_request`."""
+        ...
+
+    async def pictures(self, job: Job) -> Mapping[str, str]:
+        """Read fresh URLs of what `show_request` was given, by name.
+
+        Raises `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+    async def claim(self, job: Job) -> bool:
+        """Tell whether it is this process' turn to look whether moderators see a waiting job as they should."""
+        ...
+
+    async def missing(self, job: Job) -> frozenset[ReviewPart]:
+        """Tell which messages of a waiting job are not where moderators look now.
+
+        Raises `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+    async def not_shown(self, job: Job, error: PortError) -> None:
+        """Tell the server, once, that moderators cannot see what waits for them. Never raises."""
+        ...
+
+    async def settle(self, job: Job) -> None:
+        """Have the messages of a job that waits no longer show how it ended. Never raises."""
+        ...
+
+    async def settle_all(self) -> None:
+        """Do the same for all that do not show it yet. Never raises for what Discord does."""
+        ...
+
+
+class Standing(Protocol):
+    """How who asked stands with the server, as it is now and not as it was when they asked."""
+
+    async def is_blocked(self, job: Job) -> bool: ...
+
+    async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
+        """Tell which of these pictures moderators have blocked, as its place from 0."""
+        ...
+
+    async def objection(self, job: Job) -> ProblemCode | None:
+        """Find what speaks against posting a member's video now: gone, blocked, in a time-out, no longer allowed there.
+
+        Raises `ChannelClosed` or `OutcomeUnclear`.
+        """
+        ...
+
+    async def tell(self, job: Job) -> None:
+        """Tell the server's moderators what became of a job for such a reason. Never raises for what Discord does."""
+        ...

@@ -1,0 +1,163 @@
+"""HELD and REVIEW: a moderator looks first. How a job gets there, who sees to it that moderators see it, and its end.
+
+What waits is saved before moderators are shown it, and stays owed to them until they see it: a sweep shows it where the
+driver that should have has died, where its channel was closed, and again where its message or its channel is gone.
+Nothing waits longer than its server has set.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from bot.jobs.card_pictures import reference_name, shown
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.engine import Engine
+from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.moderation import ReviewPart
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Video
+from bot.jobs.states import REVIEWED, State
+from bot.jobs.videos import fetched
+from bot.media.errors import FetchError, MediaError
+
+log = structlog.get_logger(__name__)
+
+# What may still come before moderators: their pictures are kept.
+_KEPT_IN = REVIEWED | {State.PREPARING}
+
+
+async def hold(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> Job:
+    """Let a request wait for a moderator, with its pictures kept, before anything is spent."""
+    await engine.kept.keep(job.id, pictures)
+    held = await engine.move(job, State.HELD, references=job.request.references)
+    if await engine.reviews.claim(held):
+        await _show(engine, held, frozenset({ReviewPart.REQUEST}))
+    return held
+
+
+async def hold_back(engine: Engine, job: Job, video: Video) -> Job:
+    """Let a finished video wait for a moderator."""
+    waiting = await engine.move(job, State.REVIEW)
+    if await engine.reviews.claim(waiting):
+        await _show(engine, waiting, frozenset({ReviewPart.VIDEO}), video=video)
+    return waiting
+
+
+async def see_to_reviews(engine: Engine) -> None:
+    """End what has waited too long, and see to it that moderators see the rest where they look now."""
+    now = engine.clock.now()
+    for job in await engine.store.in_states(REVIEWED):
+        try:
+            if now >= job.review_ends_at:
+                await _end(engine, job)
+            elif await engine.reviews.claim(job):
+                await _show(engine, job)
+        except StaleJob:
+            log.info("review_decided_meanwhile", job=job.id)
+    await engine.reviews.settle_all()
+    await _tidy(engine)
+
+
+async def fetch_reference(engine: Engine, job: Job, number: int, path: Path) -> None:
+    """Bring the bytes of a reference to `path`: of one that a moderator looked at, what the moderator saw.
+
+    Raises `FetchError`, `ChannelClosed` or `OutcomeUnclear`.
+    """
+    reference = job.request.references[number - 1]
+    url = reference.url
+    if job.request.handling.review is not ReviewMode.OFF and job.approved:
+        kept = (await engine.kept.get(job.id)).get(reference_name(number))
+        if kept is not None:
+            await asyncio.to_thread(shutil.copyfile, kept, path)
+            return
+        url = (await engine.reviews.pictures(job)).get(reference_name(number), url)
+    await engine.references.fetch(url, path, max_bytes=engine.limits.max_image_bytes)
+
+
+async def bring_to_card(engine: Engine, job: Job) -> Job:
+    """Have the card of an approved job show its pictures, which only moderators could see; without them it goes on."""
+    if not job.shows_contents or all(each.card_name for each in job.request.references):
+        return job
+    try:
+        pictures: dict[str, Path] = {}
+        for number in range(1, len(job.request.references) + 1):
+            pictures[reference_name(number)] = engine.folder_of(job) / f"reference-{number}"
+            await fetch_reference(engine, job, number, pictures[reference_name(number)])
+        names = await engine.cards.attach(job, pictures)
+    except (PortError, MediaError) as error:
+        log.warning("references_not_on_card", job=job.id, error=type(error).__name__)
+        return job
+    return await engine.store.save(job.evolve(**shown(job.request, names)))
+
+
+async def _end(engine: Engine, job: Job) -> None:
+    """Reject what no moderator looked at in time: what is not paid for is released."""
+    state = State.REJECTED if job.state is State.HELD else State.WITHHELD
+    ended = Decision(
+        guild_id=job.request.guild_id,
+        member_id=job.request.member_id,
+        kind=Decided.REJECTED,
+        at=engine.clock.now(),
+        job_id=job.id,
+        reason="",
+    )
+    moved = job.move(state, engine.clock.now(), problem=Problem(code=ProblemCode.REVIEW_OVER))
+    saved = engine.moved(await engine.store.save(moved, ended), job.state)
+    await engine.reviews.settle(saved)
+    await engine.notices.tell(saved)
+
+
+async def _show(
+    engine: Engine, job: Job, parts: frozenset[ReviewPart] | None = None, *, video: Video | None = None
+) -> None:
+    """Show moderators these parts of a waiting job, or those that they cannot see; what fails stays owed."""
+    try:
+        if parts is None:
+            parts = await engine.reviews.missing(job)
+        if ReviewPart.REQUEST in parts:
+            await engine.reviews.show_request(job, await _pictures(engine, job))
+        if ReviewPart.VIDEO in parts and video is not None:
+            await engine.reviews.show_video(job, video)
+        elif ReviewPart.VIDEO in parts:
+            async with fetched(engine, job, patient=False) as again:
+                await engine.reviews.show_video(job, again)
+    except ChannelClosed as error:
+        await engine.reviews.not_shown(job, error)
+    except (OutcomeUnclear, MediaError) as error:
+        log.warning("review_not_shown", job=job.id, why=type(error).__name__)
+    finally:
+        if video is None:
+            await engine.clear_folder_of(job)
+
+
+async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
+    """Find a request's pictures wherever they still are; moderators are shown what there is."""
+    kept = await engine.kept.get(job.id)
+    if kept:
+        return kept
+    urls: Mapping[str, str] = {}
+    with suppress(PortError):
+        urls = await engine.reviews.pictures(job)
+    found: dict[str, Path] = {}
+    for number, reference in enumerate(job.request.references, start=1):
+        name = reference_name(number)
+        path = engine.folder_of(job) / f"reference-{number}"
+        try:
+            await engine.references.fetch(urls.get(name, reference.url), path, max_bytes=engine.limits.max_image_bytes)
+        except FetchError as error:
+            log.info("reference_gone", job=job.id, image=number, error=str(error))
+        else:
+            found[name] = path
+    return found
+
+
+async def _tidy(engine: Engine) -> None:
+    """Forget the files of what no longer waits."""
+    for job_id in await engine.kept.jobs():
+        job = await engine.store.get(job_id)
+        if job is None or not (job.state in _KEPT_IN or job.hidden):
+            await engine.kept.forget(job_id)

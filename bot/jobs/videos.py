@@ -1,0 +1,45 @@
+"""Finished videos brought to this machine's disk, for as long as somebody works on them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+
+from bot.jobs.engine import Engine
+from bot.jobs.model import Job
+from bot.jobs.ports import Video
+from bot.media.errors import FetchFailed
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT: Final = 5.0  # seconds before the second try; doubled for each further one
+LONGEST_WAIT: Final = 300.0
+
+
+@asynccontextmanager
+async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGenerator[Video]:
+    """Bring the output to disk, made to fit, trying again for as long as Segmind keeps it; the block is to deliver it.
+
+    Who is not `patient` tries once. As many videos are on their way at once as `engine.deliveries` has places; one that
+    is waited for takes none.
+    Raises `MediaError` where trying again changes nothing, and what `Posts.prepare` does.
+    """
+    assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
+    path = engine.folder_of(job) / "video.mp4"
+    wait = FIRST_WAIT
+    while True:
+        async with engine.deliveries:
+            try:
+                await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
+                video = Video(path=path, facts=await engine.videos.inspect(path))
+            except FetchFailed as error:
+                if not patient or (job.output_ends_at is not None and engine.clock.now() > job.output_ends_at):
+                    raise
+                log.warning("output_not_fetched", job=job.id, error=str(error))
+            else:
+                # Before the intent to post is saved: from then on the post has to leave soon.
+                yield await engine.posts.prepare(job, video)
+                return
+        await engine.clock.sleep(wait)
+        wait = min(wait * 2, LONGEST_WAIT)

@@ -1,0 +1,156 @@
+"""What moderators see of a job that waits for them: the request with its pictures, and the finished video."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.jobs.decisions import Decision
+from bot.jobs.model import Job, ReviewMode
+from bot.jobs.states import REVIEWED, State
+from bot.policy.member_record import MemberRecord
+from bot.presentation.figures import countdown, date, dollars, lasted, number
+from bot.presentation.language import _, ngettext, speaking
+from bot.presentation.review_ids import Verb, review_id
+from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
+from bot.presentation.text import quoted
+
+PROMPT_LIMIT: Final = 700  # characters; a longer prompt comes as a file besides
+PROMPT_LINES: Final = 12
+PROMPT_FILE: Final = "prompt.txt"
+_AMBER: Final = discord.Colour(0xF0B232)
+_GREY: Final = discord.Colour(0x80848E)
+
+
+def request_card(
+    job: Job, record: MemberRecord, pictures: Sequence[str], *, made: Sequence[Decision] = (), cut: bool = False
+) -> ui.LayoutView:
+    """Lay out a request for its moderators, in the server's language.
+
+    `pictures` are the names of the message's own attachments; `cut` is for a prompt that comes as a file, too. Once the
+    job waits no longer there is nothing to press, and the outcome stands in place of the deadline.
+    """
+    with speaking(job.request.guild_locale):
+        container = _frame(job, _request_title(job))
+        container.add_item(ui.TextDisplay(_facts(job)))
+        container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+        if cut:
+            container.add_item(ui.File(f"attachment://{PROMPT_FILE}"))
+        if pictures:
+            items = (discord.MediaGalleryItem(f"attachment://{name}") for name in pictures)
+            container.add_item(ui.MediaGallery(*items))
+        else:
+            container.add_item(ui.TextDisplay(f"-# {_('Its pictures are no longer there to be shown.')}"))
+        container.add_item(ui.TextDisplay(f"-# {_record(record)}"))
+        _add_end(container, job, made, decides=job.state is State.HELD)
+    return _view(container)
+
+
+def video_card(job: Job, filename: str | None, *, made: Sequence[Decision] = ()) -> ui.LayoutView:
+    """Lay out a finished video for its moderators; `filename` is of the message's own attachment, if there is one."""
+    with speaking(job.request.guild_locale):
+        container = _frame(job, _("A finished video waits for you"))
+        container.add_item(ui.TextDisplay(_facts(job)))
+        container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+        if filename is not None:
+            container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{filename}")))
+        else:
+            container.add_item(ui.TextDisplay(f"-# {_('The video is too large to be shown here.')}"))
+        _add_end(container, job, made, decides=job.state is State.REVIEW)
+    return _view(container)
+
+
+def is_waiting(job: Job) -> bool:
+    """Tell whether a job is, or may still come, before its moderators."""
+    return job.state in REVIEWED or (job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING))
+
+
+_ON_ITS_WAY: Final = frozenset(
+    {
+        *(State.PREPARING, State.WAITING, State.SUBMITTING, State.UNCONFIRMED),
+        *(State.QUEUED, State.PROCESSING, State.COMPLETED, State.UNDELIVERED),
+    }
+)
+
+
+def _request_title(job: Job) -> str:
+    if job.request.handling.review is ReviewMode.BEFORE_SPENDING:
+        return _("A request waits for you")
+    return _("A video is being made; you decide on it when it is there")
+
+
+def _frame(job: Job, title: str) -> ui.Container[ui.LayoutView]:
+    if is_waiting(job):
+        shown, colour = f"### ✋ {title}", _AMBER
+    else:
+        shown, colour = f"### {_('Decided')}", _GREY
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
+    container.add_item(ui.TextDisplay(shown))
+    return container
+
+
+def _facts(job: Job) -> str:
+    request = job.request
+    asked = _("{member} in {channel}, {ago}").format(
+        member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>", ago=countdown(job.created_at)
+    )
+    money = job.cost_usd if job.cost_usd is not None else job.reserved_usd
+    facts = [asked, lasted(request.duration), request.aspect_ratio, dollars(money)]
+    if job.card_message_id is not None:
+        facts.append(f"https://discord.com/channels/{request.guild_id}/{request.channel_id}/{job.card_message_id}")
+    return " · ".join(facts)
+
+
+def _record(record: MemberRecord) -> str:
+    joined = [_("joined {date}").format(date=_joined(record.joined_at))] if record.joined_at else []
+    return " · ".join(
+        [
+            *joined,
+            _counted(ngettext("{count} video so far", "{count} videos so far", record.videos), record.videos),
+            _counted(_("{count} rejected"), record.rejected),
+            _counted(_("{count} taken down"), record.taken_down),
+            _counted(ngettext("{count} report", "{count} reports", record.reports), record.reports),
+            _counted(ngettext("{count} block", "{count} blocks", record.blocks), record.blocks),
+        ]
+    )
+
+
+def _counted(words: str, count: int) -> str:
+    return words.format(count=number(count))
+
+
+def _joined(moment: datetime) -> str:
+    return f"{date(moment)} ({countdown(moment)})"
+
+
+def _add_end(container: ui.Container[ui.LayoutView], job: Job, made: Sequence[Decision], *, decides: bool) -> None:
+    """Put what can be pressed at the end, or what came of it."""
+    if decides:
+        ends = _("Without a decision it is rejected {countdown}.").format(countdown=countdown(job.review_ends_at))
+        container.add_item(ui.TextDisplay(ends))
+        container.add_item(
+            ui.ActionRow(
+                _button(_("Approve"), Verb.APPROVE, job, discord.ButtonStyle.success),
+                _button(_("Approve as spoiler"), Verb.SPOILER, job, discord.ButtonStyle.secondary),
+                _button(_("Reject"), Verb.REJECT, job, discord.ButtonStyle.danger),
+            )
+        )
+    elif is_waiting(job):
+        container.add_item(ui.ActionRow(_button(_("Reject now"), Verb.REJECT, job, discord.ButtonStyle.danger)))
+    else:
+        container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
+        if job.reason:
+            container.add_item(ui.TextDisplay(quoted(job.reason, limit=REASON_SHOWN, lines=6)))
+
+
+def _button(label: str, verb: Verb, job: Job, style: discord.ButtonStyle) -> ui.Button[Any]:
+    return ui.Button(label=label, style=style, custom_id=review_id(verb, job.id))
+
+
+def _view(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()
+    return view

@@ -1,0 +1,96 @@
+"""What moderators are told, and what they are answered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.states import State
+from bot.presentation.language import N_, _
+from bot.presentation.looks import LOOKS
+
+REASON_SHOWN: Final = 500  # characters
+
+# By what a second moderator is told that the first one did, or the bot.
+_DONE: Final[Mapping[Decided, str]] = {
+    Decided.APPROVED: N_("{who} has approved it."),
+    Decided.APPROVED_AS_SPOILER: N_("{who} has approved it as a spoiler."),
+    Decided.REJECTED: N_("{who} has rejected it."),
+    Decided.TAKEN_DOWN: N_("{who} has taken it down."),
+}
+_OBJECTIONS: Final[Mapping[ProblemCode, str]] = {
+    ProblemCode.LEFT: N_(
+        "{member} is no longer in the server: the video that they asked for in {channel} is withheld."
+    ),
+    ProblemCode.BLOCKED: N_("{member} is blocked by now: what they asked for in {channel} is withheld."),
+    ProblemCode.TIMED_OUT: N_(
+        "{member} is in a time-out: the video that they asked for in {channel} is not posted, and kept for them."
+    ),
+    ProblemCode.NOT_ALLOWED: N_(
+        "{member} may no longer ask for videos in {channel}: the one that they asked for there is not posted, and kept."
+    ),
+    ProblemCode.BLOCKED_IMAGE: N_("{member} asked in {channel} for a video with a blocked picture. It is refused."),
+}
+
+
+def decided_sentence(decision: Decision) -> str:
+    """Say who decided what about a job."""
+    who = f"<@{decision.by_id}>" if decision.by_id else _("Nobody in time: the bot")
+    return _(_DONE[decision.kind]).format(who=who)
+
+
+def outcome_sentence(job: Job, made: Sequence[Decision]) -> str:
+    """Say what became of what moderators were shown: their last decision, else where the job has come."""
+    last = next((each for each in reversed(made) if each.kind in _DONE), None)
+    if last is not None:
+        return decided_sentence(last)
+    if job.state is State.CANCELLED:
+        return _("Who asked has cancelled it.")
+    return _("There is nothing to decide any more: {state}.").format(state=LOOKS[job.state].title)
+
+
+def objection_told(job: Job, code: ProblemCode) -> str:
+    """Tell moderators why something of a member is not posted."""
+    request = job.request
+    told = _(_OBJECTIONS[code])
+    return told.format(member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>")
+
+
+def cannot_approve(code: ProblemCode) -> str:
+    """Say why a moderator cannot approve something now."""
+    match code:
+        case ProblemCode.LEFT:
+            return _("Who asked is no longer in the server. Reject it, or let it run out.")
+        case ProblemCode.BLOCKED:
+            return _("Who asked is blocked by now. Reject it, or use `/unblock` first.")
+        case ProblemCode.TIMED_OUT:
+            return _("Who asked is in a time-out. Approve it when that is over, or reject it.")
+        case _:
+            return _("Who asked may no longer ask for videos there. Reject it, or allow it again in `/settings`.")
+
+
+def not_a_moderator() -> str:
+    return _("Only who may manage messages in the moderators' channel can decide here.")
+
+
+def not_yet() -> str:
+    return _("It is not ready to be decided on. Press again in a moment.")
+
+
+def discord_unclear() -> str:
+    return _("Discord did not answer clearly. Nothing was changed. Press again in a moment.")
+
+
+def approved_answer(*, spoiler: bool) -> str:
+    return _("Approved, to be shown as a spoiler.") if spoiler else _("Approved.")
+
+
+def review_closed_told(channel_id: int | None) -> str:
+    """Tell whoever reads the log channel that moderators cannot see what waits for them."""
+    if channel_id is None:
+        return _("Videos wait for a moderator, but no review channel is chosen. Choose one with `/settings`.")
+    told = _(
+        "Videos wait for a moderator, but the bot cannot post in the review channel {channel}: it is gone or closed to"
+        " the bot. Allow it there, or choose another with `/settings`; what waits is shown there then."
+    )
+    return told.format(channel=f"<#{channel_id}>")
