@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from bot.database.trouble import is_away, words
 from bot.jobs import following, posting, preparing, settling, submitting
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
@@ -56,8 +57,8 @@ async def drive(engine: Engine, job: Job) -> Job:
             except OutcomeUnclear as error:
                 log.warning("discord_unclear", job=job.id, state=before, error=error.detail)
                 await engine.clock.sleep(wait)
-            except Exception:
-                log.exception("step_broke", job=job.id, state=before)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
+                _note("step_broke", error, job=job.id, state=before)
                 await engine.clock.sleep(wait)
             else:
                 wait = FIRST_WAIT
@@ -75,11 +76,21 @@ async def drive(engine: Engine, job: Job) -> Job:
     return job
 
 
+def _note(event: str, error: Exception, **facts: object) -> None:
+    """Log what went wrong: a bug with its traceback, a database that is away in one line, as all jobs meet it."""
+    if is_away(error):
+        log.warning("database_away", **facts, error=words(error))
+    else:
+        log.error(event, **facts, exc_info=error)
+
+
 async def _read_again(engine: Engine, job: Job) -> Job | None:
     """Read what the database says of a job, as often as it takes: a database out of reach must end no driver."""
+    wait = FIRST_WAIT
     while True:
         try:
             return await engine.store.get(job.id)
-        except Exception:
-            log.exception("job_not_read", job=job.id)
-            await engine.clock.sleep(LONGEST_WAIT)
+        except Exception as error:  # noqa: BLE001 - as above
+            _note("job_not_read", error, job=job.id)
+            await engine.clock.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)

@@ -8,6 +8,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 
+from bot.database.trouble import is_away, words
 from bot.jobs.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,9 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Cloc
     while True:
         try:
             await work()
-        except Exception:
-            log.exception("background_task_broke", task=name)
+        except Exception as error:
+            if is_away(error):
+                log.warning("database_away", task=name, error=words(error))
+            else:
+                log.exception("background_task_broke", task=name)
         await clock.sleep(RESTART_WAIT)
