@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: container-check help install install-dev demo demo-terminal run test lint types unit pictures messages lock clean
+.PHONY: container-check help install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,8 +52,11 @@ lint: install-dev
 types: install-dev
 	$(BIN)/basedpyright
 
-unit: install-dev
+unit: install-dev browser
 	$(BIN)/pytest -n 4 --dist worksteal
+
+browser: install-dev  ## a Chromium for the tests that drive one: found, or installed
+	@$(BIN)/python -m tests.support.browser
 
 pictures: install-dev  ## the pictures in docs/pictures, drawn anew; needs Chromium
 	$(BIN)/python -m tests.support.pictures

@@ -27,6 +27,7 @@ from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
+from sandbox.web.server import Page
 from tests.support.doors import open_doors
 
 PATIENCE = 60.0  # seconds for anything to happen, on a machine that has much else to do
@@ -223,7 +224,6 @@ async def open_stage(folder: Path, *, video_bytes: int = 0) -> AsyncGenerator[St
     recording = folder / "recording.jsonl"
     settings = Settings(queue_seconds=0.2, run_seconds=0.6, sigma=0.0)
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(DiscordSandbox(recording=recording))
         service = await stack.enter_async_context(
             SegmindSandbox(
                 speed=1,
@@ -233,6 +233,8 @@ async def open_stage(folder: Path, *, video_bytes: int = 0) -> AsyncGenerator[St
             )
         )
         described = service.describe()
+        page = await stack.enter_async_context(Page.open(described["control_url"]))
+        discord = await stack.enter_async_context(DiscordSandbox(recording=recording, page=page.routes()))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         segmind = SegmindControl(described["control_url"], session)
         stage = Stage(

@@ -6,6 +6,7 @@ import { icon } from "../lib/icons.js";
 import { Refused } from "../discord/client.js";
 import { openMenu } from "../popups/menu.js";
 import { runCommand, SLASH } from "./commands.js";
+import { FileField } from "./file-field.js";
 import { ATTACHMENT, optionField } from "./option-field.js";
 
 export class CommandForm {
@@ -15,6 +16,7 @@ export class CommandForm {
   #close;
   #fields = new Map();
   #files = h("div", { class: "option-files" });
+  #adder;
   #pills = h("div", { class: "option-pills" });
   #problem = h("p", { class: "problem", role: "alert" });
   #help = h("p", { class: "option-help" });
@@ -26,6 +28,8 @@ export class CommandForm {
     const name = h("span", { class: "command-chip" }, `/${command.label}`);
     const send = h("button", { class: "icon-button send", type: "submit", "aria-label": `Send /${command.label}` }, icon("send"));
     const cancel = h("button", { class: "icon-button", type: "button", "aria-label": "Give the command up", onclick: () => close() }, icon("close"));
+    this.#adder = new FileField({ label: `/${command.label}`, most: command.options.length || 1, take: (files) => this.takeFiles(files) });
+    this.#adder.element.classList.add("adder");
     this.element = h(
       "form",
       { class: "command-form", "aria-label": `/${command.label}`, novalidate: true },
@@ -63,6 +67,7 @@ export class CommandForm {
       (field ?? this.#add(option)).set(left.shift());
     }
     this.#draw();
+    this.#problem.textContent = "";
     if (left.length) this.#problem.textContent = `There is no room for ${left.map((each) => each.name).join(", ")}.`;
   }
 
@@ -85,7 +90,8 @@ export class CommandForm {
   #draw() {
     const shown = this.#command.options.map((option) => this.#fields.get(option.name)).filter(Boolean);
     const isFile = (field) => field.option.type === ATTACHMENT;
-    place(this.#files, shown.filter(isFile));
+    const takesMore = this.#hidden().some((option) => option.type === ATTACHMENT);
+    place(this.#files, [...shown.filter(isFile), ...(takesMore ? [this.#adder] : [])]);
     place(this.#pills, shown.filter((field) => !isFile(field)));
     const hidden = this.#hidden();
     this.more.hidden = !hidden.length;

@@ -1,6 +1,7 @@
 // The commands that the apps here offer, and using them.
 
 import { Refused } from "../discord/client.js";
+import { whyNotUse } from "../discord/permissions.js";
 import { toast } from "../popups/toast.js";
 
 export const SLASH = 1;
@@ -19,7 +20,8 @@ export async function commandsFor({ client, store }, kind) {
   if (!store.channel) return [];
   try {
     const { commands, refused } = await client.post("commands", { channel_id: store.channel.id });
-    return [...commands, ...refused].filter((each) => each.type === kind).flatMap((each) => flat(each, store.locale));
+    const explained = refused.map((each) => ({ ...each, reason: whyNotUse(each, store.channel) ?? each.reason }));
+    return [...commands, ...explained].filter((each) => each.type === kind).flatMap((each) => flat(each, store.locale));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return [];

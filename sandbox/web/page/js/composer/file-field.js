@@ -11,12 +11,17 @@ export class FileField {
   #most;
   #label;
   #changed;
+  #take;
   #input;
   #previews = new Map();
 
-  /** Take up to `most` files; `label` names the field to who cannot see it, `changed` is told. */
-  constructor({ label, most, id = null, samples = true, changed = () => {} }) {
-    [this.#most, this.#label, this.#changed] = [most, label, changed];
+  /**
+   * Take up to `most` files; `label` names the field to who cannot see it, `changed` is told.
+   *
+   * With `take` the field keeps nothing: whatever comes is handed on.
+   */
+  constructor({ label, most, id = null, samples = true, changed = () => {}, take = null }) {
+    [this.#most, this.#label, this.#changed, this.#take] = [most, label, changed, take];
     this.#input = h("input", { type: "file", class: "visually-hidden", multiple: most > 1, tabindex: "-1", "aria-label": `Files for ${label}` });
     this.#input.onchange = () => {
       this.add([...this.#input.files]);
@@ -38,6 +43,10 @@ export class FileField {
 
   /** Add files as far as there is room; where one fits only, the last stays. Returns those left over. */
   add(files) {
+    if (this.#take) {
+      this.#take(files);
+      return [];
+    }
     if (this.#most === 1 && files.length) this.files = [files[0]];
     const room = this.#most === 1 ? 1 : this.#most - this.files.length;
     if (this.#most > 1) this.files = [...this.files, ...files.slice(0, room)];

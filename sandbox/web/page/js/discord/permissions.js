@@ -30,6 +30,21 @@ export function whyNotAttach(channel) {
   return may(channel.permissions, Permission.ATTACH_FILES) ? null : "You do not have permission to attach files here.";
 }
 
+const NAMES = new Map([
+  [Permission.KICK_MEMBERS, "Kick Members"],
+  [Permission.ADMINISTRATOR, "Administrator"],
+  [Permission.MANAGE_GUILD, "Manage Server"],
+  [Permission.MANAGE_MESSAGES, "Manage Messages"],
+  [Permission.MODERATE_MEMBERS, "Time out members"],
+]);
+
+/** Say which permission somebody lacks for a command, or return null where that is not what stands in the way. */
+export function whyNotUse(command, channel) {
+  const needed = BigInt(command.default_member_permissions ?? 0);
+  const missing = [...NAMES].filter(([bit]) => (needed & bit) !== 0n && !may(channel.permissions, bit));
+  return missing.length ? `Only for who has the permission ${missing.map(([, name]) => name).join(" and ")}.` : null;
+}
+
 /** Say what a member is to a guild, in one word. */
 export function standing(guild, member) {
   if (member.user.bot) return "app";

@@ -104,9 +104,10 @@ export class Store {
     return this.guild?.members.find((each) => each.user.id === userId);
   }
 
-  /** Return the name under which somebody is known here. */
+  /** Return the name under which somebody is known here; an app has a name like a product, not a handle. */
   nameOf(user) {
-    return this.member(user.id)?.nick ?? user.global_name ?? user.username;
+    const { username } = user;
+    return this.member(user.id)?.nick ?? user.global_name ?? (user.bot ? username[0].toUpperCase() + username.slice(1) : username);
   }
 
   findUser(userId) {

@@ -35,10 +35,17 @@ export function openMenu(opener, label, entries) {
     );
   }
 
+  /** Go to the next entry that begins with a letter. */
+  function toLetter(letter, at) {
+    const order = [...buttons.slice(at + 1), ...buttons.slice(0, at + 1)];
+    order.find((each) => each.textContent.trim().toLowerCase().startsWith(letter))?.focus();
+  }
+
   list.onkeydown = (event) => {
     const at = buttons.indexOf(document.activeElement);
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (event.key === "Tab") popup.close();
+    if (next === undefined && /^\S$/.test(event.key)) toLetter(event.key.toLowerCase(), at);
     if (next === undefined || !buttons.length) return;
     event.preventDefault();
     buttons[(next + buttons.length) % buttons.length].focus();

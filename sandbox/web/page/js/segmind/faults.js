@@ -24,7 +24,11 @@ export const ANSWERS = {
       body: { error: "Rate limit exceeded. Please try again later" },
     })),
   },
-  down: { label: "down", about: "Every connection is cut.", faults: [{ kind: "reset" }] },
+  down: {
+    label: "down",
+    about: "Every request is answered with 503.",
+    faults: [{ kind: "answer", status: 503, body: { error: "Service unavailable. Please try again later" } }],
+  },
 };
 
 /** Name the answers that faults make; somebody else's faults have no name. */
@@ -32,6 +36,5 @@ export function answersOf(faults) {
   if (!faults.length) return "normal";
   const [first] = faults;
   if (first.kind === "stall") return "slow";
-  if (first.kind === "reset") return "down";
-  return first.status === 429 ? "limited" : null;
+  return { 429: "limited", 503: "down" }[first.status] ?? null;
 }

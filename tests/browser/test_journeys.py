@@ -1,0 +1,186 @@
+"""What a visitor of the demo does, in a real browser: the whole bot as a process, between both sandboxes."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, FilePayload, expect
+
+from bot.database.engine import open_database
+from bot.policy.consent import ConsentStore
+from sandbox.member import Upload
+from tests.browser.visit import PHONE, PLAYS_H264, open_browser, visiting
+from tests.end_to_end.stage import Stage, open_stage, photo
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo, and a browser to visit it with."""
+
+    stage: Stage
+    browser: Browser
+
+    @property
+    def origin(self) -> str:
+        return self.stage.discord.origin
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    async with open_stage(tmp_path_factory.mktemp("demo")) as stage:
+        await accepted(stage, "ada", "mo", "mira")
+        async with stage.bot(), open_browser() as browser:
+            yield Demo(stage, browser)
+
+
+async def accepted(stage: Stage, *names: str) -> None:
+    """Have these members accept the notice before a member's first pictures, long ago."""
+    async with open_database(f"sqlite:///{stage.database}") as engine:
+        for name in names:
+            await ConsentStore(engine).give(stage.member(name).id, locale="en-GB", now=datetime.now(UTC))
+
+
+async def test_a_picture_dropped_on_the_command_becomes_a_video_that_plays(demo: Demo) -> None:
+    prompt = "The fox of @Image1 crosses a frozen lake"
+    async with visiting(demo.browser, demo.origin) as mira:
+        form = await mira.open_command("video")
+        await mira.drop(form, photo(1), photo(2))
+        await expect(form.locator(".chosen-file")).to_have_count(2)
+        await form.get_by_label("prompt").fill(prompt)
+        await form.get_by_role("button", name="Send /video").click()
+        card = await mira.card(prompt)
+        await expect(card.get_by_role("button", name="Open @Image2")).to_be_visible()
+        post = mira.message("your video is ready")
+        video = post.locator("video")
+        await expect(video).to_be_visible()
+        await expect(card.get_by_role("heading")).to_contain_text("Done")
+        if await mira.page.evaluate(PLAYS_H264):
+            await video.evaluate("(video) => { video.muted = true; return video.play(); }")
+            await mira.page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+        segmind = mira.page.get_by_label("Local Segmind")
+        await expect(segmind.locator(".request", has_text=prompt)).to_contain_text("COMPLETED")
+
+
+async def test_a_form_takes_a_file_and_tells_what_is_missing(demo: Demo) -> None:
+    prompt = "A boat of @Image1 in a storm"
+    async with visiting(demo.browser, demo.origin) as mira:
+        await (await mira.open_command("studio")).get_by_role("button", name="Send /studio").click()
+        modal = mira.page.get_by_role("dialog")
+        await modal.get_by_role("button", name="Submit").click()
+        await expect(modal.get_by_role("alert").filter(has_text="This field is required.")).to_be_visible()
+        picture = photo(3)
+        await modal.get_by_label("Prompt").fill(prompt)
+        file: FilePayload = {"name": picture.filename, "mimeType": "image/png", "buffer": picture.data}
+        await modal.locator("input[type=file]").set_input_files(file)
+        await modal.get_by_label("9:16").check()
+        await modal.get_by_role("button", name="Submit").click()
+        await expect(modal).to_be_hidden()
+        card = await mira.card(prompt)
+        await expect(card).to_contain_text("9:16")
+        await expect(card.get_by_role("heading")).to_contain_text("Done")
+
+
+async def test_two_tabs_are_two_people_who_see_each_other_at_once(demo: Demo) -> None:
+    prompt = "A parade of @Image1 that somebody stops"
+    await demo.stage.hold()
+    async with (
+        visiting(demo.browser, demo.origin) as mira,
+        visiting(demo.browser, demo.origin, "noor") as noor,
+        visiting(demo.browser, demo.origin, "mo") as mo,
+    ):
+        card = await mira.ask(prompt)
+        await noor.message(prompt).get_by_role("button", name="Cancel").click()
+        refused = noor.messages.locator(".ephemeral").last
+        await expect(refused).to_contain_text("Only you can see this")
+        await expect(mo.messages.locator(".ephemeral")).to_have_count(0)
+        await refused.get_by_role("button", name="Dismiss message").click()
+        await expect(noor.messages.locator(".ephemeral")).to_have_count(0)
+        await mo.message(prompt).get_by_role("button", name="Cancel").click()
+        await expect(card).to_contain_text("Cancelled")
+        await expect(noor.message(prompt)).to_contain_text("Cancelled")
+    await demo.stage.let_on()
+    await demo.stage.let_on()
+    await demo.stage.segmind.configure(queue_seconds=0.2, run_seconds=0.6)
+
+
+async def test_what_segmind_refuses_is_told_and_made_again_once_it_works(demo: Demo) -> None:
+    prompt = "A train of @Image1 over a bridge"
+    async with visiting(demo.browser, demo.origin) as mira:
+        segmind = mira.page.get_by_label("Local Segmind")
+        await segmind.get_by_role("radio", name="blocked").check()
+        card = await mira.ask(prompt)
+        await expect(card.get_by_role("heading")).to_contain_text("No video")
+        await expect(segmind.locator(".request", has_text=prompt)).to_contain_text("FAILED")
+        await segmind.get_by_role("radio", name="with a video").check()
+        await card.get_by_role("button", name="Again").click()
+        await expect(mira.message(prompt).get_by_role("heading")).to_contain_text("Done")
+
+
+async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
+    prompt = "A lighthouse of @Image1 in the fog"
+    async with visiting(demo.browser, demo.origin) as mira:
+        keyboard = mira.page.keyboard
+        await keyboard.press("Tab")
+        await expect(mira.page.get_by_text("Skip to the message box")).to_be_focused()
+        await keyboard.press("Enter")
+        await expect(mira.input).to_be_focused()
+        await keyboard.type("/video")
+        await expect(mira.page.get_by_role("option", name="/video")).to_be_visible()
+        await keyboard.press("Enter")
+        form = mira.page.get_by_role("form", name="/video")
+        await expect(form.get_by_label("prompt")).to_be_focused()
+        await keyboard.type(prompt)
+        await keyboard.press("Shift+Tab")
+        await expect(form.get_by_role("button", name="take a sample")).to_be_focused()
+        await keyboard.press("Enter")
+        await expect(mira.page.get_by_role("listbox", name="Sample pictures")).to_be_focused()
+        await keyboard.press("ArrowDown")
+        await keyboard.press("Enter")
+        await expect(form.get_by_role("button", name="Remove harbour.jpg from image1")).to_be_visible()
+        await form.get_by_label("prompt").focus()
+        await keyboard.press("Enter")
+        card = await mira.card(prompt)
+        await card.get_by_role("button", name="Details").focus()
+        await keyboard.press("Enter")
+        await expect(mira.messages.locator(".ephemeral").last).to_contain_text(prompt)
+        await expect(card.get_by_role("heading")).to_contain_text("Done")
+
+
+async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
+    prompt = "A balloon of @Image1 above the hills"
+    async with visiting(demo.browser, demo.origin, size=PHONE, has_touch=True) as mira:
+        page = mira.page
+        await expect(page.get_by_role("link", name="general")).to_be_hidden()
+        await page.get_by_role("button", name="Servers and channels").click()
+        await page.get_by_role("link", name="general").click()
+        await expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+        await page.get_by_role("button", name="Servers and channels").click()
+        await page.get_by_role("link", name="videos").click()
+        card = await mira.ask(prompt)
+        await expect(card.get_by_role("heading")).to_contain_text("Done")
+        await expect(mira.message("your video is ready").locator("video")).to_be_visible()
+        await page.get_by_role("button", name="Members and Segmind").click()
+        await expect(page.locator(".request", has_text=prompt)).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator(".request", has_text=prompt)).to_be_hidden()
+        assert await page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")
+        box = await card.bounding_box()
+        assert box is not None
+        assert box["width"] <= PHONE[0]
+
+
+async def test_what_people_write_stays_text(demo: Demo) -> None:
+    attack = '<img src=x onerror="window.hit=1"> [@Image1](javascript:window.hit=1) <script>window.hit=1</script>'
+    async with visiting(demo.browser, demo.origin) as mira:
+        named = Upload(photo(4).data, "<svg onload=window.hit=1>.png", "image/png")
+        card = await mira.ask(attack, named)
+        await expect(card).to_contain_text('onerror="window.hit=1"')
+        await mira.input.fill(attack)
+        await mira.input.press("Enter")
+        await expect(mira.message(attack).locator("img, script")).to_have_count(0)
+        await expect(mira.messages.locator("a[href^='javascript:']")).to_have_count(0)
+        assert await mira.page.evaluate("() => window.hit === undefined")

@@ -1,0 +1,138 @@
+"""A visitor at the page: a tab of Chromium as one person, which is held to the page's own promises."""
+
+import base64
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, async_playwright, expect
+
+from sandbox.member import Upload
+from tests.end_to_end.stage import photo
+from tests.support.browser import ADVICE, existing, system_chromium
+
+PATIENCE: Final = 60_000.0  # milliseconds for anything to happen, on a machine that has much else to do
+DESKTOP: Final = (1440, 900)
+PHONE: Final = (390, 844)
+# Which browser can play what the bot posts: Chromium as Playwright downloads it lacks the patented codecs.
+PLAYS_H264: Final = "document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.42E01E\"') !== ''"
+
+
+@asynccontextmanager
+async def open_browser() -> AsyncGenerator[Browser]:
+    """Start Chromium; raises `AssertionError` that says what to install where there is none."""
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        path = system_chromium() or existing(playwright.chromium.executable_path)
+        assert path is not None, ADVICE
+        browser = await playwright.chromium.launch(executable_path=path)
+        yield browser
+        await browser.close()
+
+
+class Visitor:
+    """One tab, and what a person does in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.input = page.locator("#message-input")
+        self.messages = page.locator("#messages")
+
+    def message(self, *words: str) -> Locator:
+        """Find the last message that has all these words."""
+        found = self.messages.locator("li.message")
+        for each in words:
+            found = found.filter(has_text=each)
+        return found.last
+
+    async def open_command(self, name: str) -> Locator:
+        """Type a command's name and choose it from the list; returns its form."""
+        await self.input.fill(f"/{name}")
+        await expect(self.page.get_by_role("option", name=f"/{name}").first).to_be_visible()
+        await self.input.press("Enter")
+        form = self.page.get_by_role("form", name=f"/{name}")
+        await expect(form).to_be_visible()
+        return form
+
+    async def drop(self, where: Locator, *files: Upload) -> None:
+        """Drag files onto an element and let go."""
+        transfer = await self.page.evaluate_handle(
+            """(files) => {
+                const transfer = new DataTransfer();
+                for (const { name, type, data } of files) {
+                    const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+                    transfer.items.add(new File([bytes], name, { type }));
+                }
+                return transfer;
+            }""",
+            [_as_json(each) for each in files],
+        )
+        await where.dispatch_event("dragover", {"dataTransfer": transfer})
+        await where.dispatch_event("drop", {"dataTransfer": transfer})
+
+    async def ask(self, prompt: str, *images: Upload) -> Locator:
+        """Send `/video` with pictures dropped on it; returns the card."""
+        form = await self.open_command("video")
+        await self.drop(form, *(images or (photo(),)))
+        await form.get_by_label("prompt").fill(prompt)
+        await form.get_by_label("prompt").press("Enter")
+        return await self.card(prompt)
+
+    async def card(self, prompt: str) -> Locator:
+        """Return the card of a prompt once it is there."""
+        details = self.page.get_by_role("button", name="Details")
+        card = self.messages.locator("li.message").filter(has_text=prompt).filter(has=details).last
+        await expect(card).to_be_visible()
+        return card
+
+
+@asynccontextmanager
+async def visiting(
+    browser: Browser,
+    origin: str,
+    person: str = "mira",
+    place: str = "film-club/videos",
+    *,
+    size: tuple[int, int] = DESKTOP,
+    **options: Any,
+) -> AsyncGenerator[Visitor]:
+    """Open the page as a person in a browser of their own.
+
+    At the end nothing of the page has failed, and it has asked nobody but its own server.
+    """
+    width, height = size
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    troubles = _watch(page, origin)
+    await page.goto(f"{origin}/#/{person}/{place}")
+    await expect(page.locator("html")).to_have_attribute("data-ready", person)
+    yield Visitor(page)
+    assert not troubles, "\n".join(troubles)
+    await context.close()
+
+
+def _watch(page: Page, origin: str) -> list[str]:
+    """Return a list that gathers what must not happen: errors, and requests to anybody else."""
+    troubles: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            troubles.append(f"{message.type}: {message.text}")
+
+    def broken(error: Error) -> None:
+        troubles.append(f"broke: {error.message}")
+
+    def requested(request: Request) -> None:
+        if not request.url.startswith((f"{origin}/", f"blob:{origin}/")):
+            troubles.append(f"asked {request.url}")
+
+    page.on("console", console)
+    page.on("pageerror", broken)
+    page.on("request", requested)
+    return troubles
+
+
+def _as_json(file: Upload) -> dict[str, str]:
+    data = base64.b64encode(file.data).decode()
+    return {"name": file.filename, "type": file.content_type or "", "data": data}
