@@ -25,7 +25,8 @@ class Lock(IntEnum):
 _PATIENCE: Final[Mapping[Lock, Mapping[str, int]]] = {
     Lock.MIGRATING: {"lock_timeout": 0, "idle_in_transaction_session_timeout": 60_000},
     Lock.SUBMITTING: {"lock_timeout": 3_000},
-    Lock.RESERVING: {"lock_timeout": 2_000},  # a member waits, and Discord for 3 s only
+    # Longer than a process that froze in it can hold it: a request is late then, and told so, but not broken off.
+    Lock.RESERVING: {"lock_timeout": 8_000},
 }
 
 
