@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 import simcord
 from simcord.results import InteractionResult
@@ -136,11 +137,13 @@ async def test_whoever_asks_on_and_on_leaves_no_heap(stage: Stage) -> None:
     assert len(await rows(stage, paused_requests)) == 5
 
 
-async def test_an_older_wording_is_not_taken_for_todays(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    notice = await stage.ask()
-    for module in ("bot.policy.consent", "bot.presentation.consent", "cogs.consent"):
-        monkeypatch.setattr(f"{module}.WORDING", WORDING + 1)
-    again = await accept(stage, notice)
+async def test_an_older_wording_is_not_taken_for_todays(stage: Stage) -> None:
+    await stage.ask()
+    [paused] = await rows(stage, paused_requests)
+    view = discord.ui.View()
+    view.add_item(discord.ui.Button(label=ACCEPT, custom_id=f"reelcast:consent:{WORDING - 1}:{paused.id}"))
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    again = await stage.alice.click(await there.send("a notice of last year", view=view), label=ACCEPT)
     assert "Before your first pictures" in said(again)
     assert await rows(stage, consents) == []
     await accept(stage, again)
