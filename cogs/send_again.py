@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.interactions.asked import is_age_restricted
 from bot.interactions.errors import answer_broken, say
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
@@ -24,6 +25,9 @@ from bot.presentation.sentences import (
 MOST_CHOICES: Final = 25  # Discord's
 JOB_ID: Final = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")  # what a database's 64 bits hold; anybody can type anything
 GONE: Final = N_("This video is no longer waiting to be sent.")
+FOR_ADULTS: Final = N_(
+    "You asked for this video in an age-restricted channel, so it is sent to none that is not. Use `/send-again` there."
+)
 
 
 class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RESEND_PATTERN):
@@ -72,6 +76,8 @@ class SendAgainCog(commands.Cog):
             answer = _(GONE)
         elif missing := _missing(interaction):
             answer = missing_permissions_sentence(missing)
+        elif job.request.handling.age_restricted and not is_age_restricted(interaction.channel):
+            answer = _(FOR_ADULTS)
         else:
             answer = await _send(self._services, job.id, interaction.channel_id or 0)
         await interaction.response.send_message(answer, ephemeral=True)

@@ -30,9 +30,9 @@ def asked_by(
         role_ids=frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset(),
         manage_guild=permissions.manage_guild or permissions.administrator,
         joined_at=member.joined_at if isinstance(member, discord.Member) else None,
-        age_restricted=_is_age_restricted(channel),
+        age_restricted=is_age_restricted(channel),
         age_restricted_channels=frozenset(
-            each.id for each in (guild.channels if guild else ()) if _is_age_restricted(each)
+            each.id for each in (guild.channels if guild else ()) if is_age_restricted(each)
         ),
         texts=tuple(texts),
         duration=duration,
@@ -41,7 +41,7 @@ def asked_by(
     )
 
 
-def _is_age_restricted(channel: object) -> bool:
+def is_age_restricted(channel: object) -> bool:
     """Tell whether only adults see a channel; a thread is as its parent."""
     is_nsfw = getattr(channel, "is_nsfw", None)
     return bool(is_nsfw and is_nsfw())
