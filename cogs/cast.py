@@ -14,6 +14,7 @@ from bot.interactions.cast_choices import own_choices, shareable_choices, usable
 from bot.interactions.casting import find_character, sharing_guild, unknown_character
 from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
+from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.prompt import as_name
 from bot.policy.guild_settings import CastSharing
 from bot.presentation.cast import (
@@ -87,6 +88,8 @@ class CastCog(FormCog):
         new = as_name(name)
         if new is None:
             answer = bad_name_sentence(name)
+        elif not await may_be_written(self._services, interaction, new):
+            return
         else:
             try:
                 await self._services.cast.rename(found.id, interaction.user.id, new)
@@ -131,7 +134,7 @@ class CastCog(FormCog):
             await say(interaction, _(SHARING_MODERATORS))
             return
         found = await self._found(interaction, character, own=True)
-        if found is None:
+        if found is None or not await may_be_written(self._services, interaction, found.name):
             return
         try:
             await self._services.cast.share(found.id, interaction.user.id, guild_id, self._services.clock.now())

@@ -11,6 +11,7 @@ from bot.cast.model import CastFull, NameTaken
 from bot.cast.pictures import UnusablePicture
 from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
+from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.model import Reference
 from bot.jobs.prompt import as_name, name_key
 from bot.media.rules import ImageRules, judge_metadata
@@ -65,7 +66,7 @@ async def save_character(services: Services, interaction: discord.Interaction[An
     if (fault := _judge(new.pictures, services.image_rules)) is not None:
         await say(interaction, fault)
         return
-    if not await has_room(services, interaction):
+    if not await has_room(services, interaction) or not await may_be_written(services, interaction, name):
         return
     if name_key(name) in await services.cast.by_names([name_key(name)], interaction.user.id, None):
         await say(interaction, _(NAME_TAKEN).format(name=name))

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import structlog
 
+from bot.interactions.asked import asked_by
 from bot.interactions.errors import say
 from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
@@ -38,10 +39,19 @@ async def let_in(
         if denial is None:
             return verdict
         verdict = denial
-    await deny(interaction, verdict, prompt=prompt)
-    if verdict.match is not None:
-        await tell_moderators(services, interaction, asked, verdict.match)
+    await _deny_and_tell(services, interaction, asked, verdict, prompt=prompt)
     return None
+
+
+async def may_be_written(services: Services, interaction: discord.Interaction[Any], *texts: str) -> bool:
+    """Tell whether the rules of the server, if there is one, allow texts that are no request, and answer if not."""
+    if interaction.guild_id is None:
+        return True
+    asked = asked_by(interaction, texts=texts)
+    denial = await services.gate.judge_texts(asked)
+    if denial is not None:
+        await _deny_and_tell(services, interaction, asked, denial, prompt="")
+    return denial is None
 
 
 async def has_room(services: Services, interaction: discord.Interaction[Any], asked: Asked, verdict: Verdict) -> bool:
@@ -85,6 +95,14 @@ async def tell_of_spending(services: Services, job: Job, reservation: Reservatio
     """Tell the server's moderators where a new job brings spending near a cap, once for each."""
     warnings = warnings_of(reservation, guild_id=job.request.guild_id, day=job.spend_day)
     await _warn(services, job.request.guild_locale, warnings)
+
+
+async def _deny_and_tell(
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, denial: Denial, *, prompt: str
+) -> None:
+    await deny(interaction, denial, prompt=prompt)
+    if denial.match is not None:
+        await tell_moderators(services, interaction, asked, denial.match)
 
 
 async def deny(interaction: discord.Interaction[Any], denial: Denial, *, prompt: str) -> None:

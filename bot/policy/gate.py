@@ -118,6 +118,13 @@ class Gate:
             terms=terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id),
         )
 
+    async def judge_texts(self, asked: Asked) -> Denial | None:
+        """Judge only what a member wrote, for something that is no request, such as a name that others will see."""
+        if self._texts is None:
+            return None
+        settings = (await self._settings.get(asked.guild_id)).in_channel(asked.home_id)
+        return await self._texts.denial(asked, settings)
+
 
 def _judge_place_and_member(asked: Asked, settings: GuildSettings) -> Denial | None:
     if settings.paused:

@@ -1,5 +1,6 @@
 """`/cast`: characters that a member saves once and names in any prompt."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -210,3 +211,17 @@ async def test_whatever_is_typed_for_a_character_comes_back_harmless(stage: Stag
         assert answer.startswith("There is no saved character")
         assert len(answer) < 300
         assert "@everyone" not in answer.replace("\\@", "")
+
+
+async def test_a_name_that_the_servers_rules_do_not_allow_is_neither_saved_nor_given_nor_shared(stage: Stage) -> None:
+    services = stage.bot.services
+    await saved(stage, "Mira")
+    await allow(stage, CastSharing.MEMBERS)
+    await services.guild_settings.change(
+        stage.guild.id, lambda before: replace(before, words=("*badger*", "mira")), services.clock.now()
+    )
+    refused = "This server's rules do not allow what you wrote."
+    assert refused in said(await saved(stage, "Badgers"))
+    assert refused in await cast(stage, "rename", character="mira", name="a_Badger")
+    assert refused in await cast(stage, "share", character="mira")
+    assert r"**\@Mira**" in await cast(stage, "list")
