@@ -20,9 +20,9 @@ class Moderator:
     actor: simcord.MemberActor
     panel: ResponseMessage | None = None
 
-    async def slash(self, command: str, channel: simcord.ChannelHandle | None = None, **options: Any) -> str:
+    async def slash(self, command: str, where: simcord.ChannelHandle | None = None, /, **options: Any) -> str:
         """Use a command of `/settings`; returns the text of the panel that it opens, or of its answer."""
-        shown = await self.actor.slash(channel or self.stage.channel, f"settings {command}", **options)
+        shown = await self.actor.slash(where or self.stage.channel, f"settings {command}", **options)
         return self._seen(shown)
 
     async def click(self, name: str) -> str:

@@ -1,44 +1,344 @@
 """The panel of `/settings show`: every control, and what others do meanwhile."""
 
-from bot.policy.guild_settings import CastSharing, ReviewMode
+from decimal import Decimal
+from typing import Any
+
+import discord
+import pytest
+
+from bot.policy.guild_settings import (
+    UNSET,
+    BadPattern,
+    CastSharing,
+    ChannelSettings,
+    GuildSettings,
+    Limits,
+    ReviewMode,
+)
+from bot.presentation.settings_ids import Page
 from tests.support.settings_panel import a_moderator
-from tests.unit.cogs.stage import Stage
+from tests.unit.cogs.stage import Boot, Stage
 
 
-async def test_channels_are_chosen_and_taken_back_in_the_panel(stage: Stage) -> None:
+async def test_channels_are_chosen_and_taken_back(stage: Stage) -> None:
     mo = a_moderator(stage)
     other = stage.guild.create_text_channel("clips")
     await mo.slash("show", page="places")
-    said = await mo.choose("channels", stage.channel, other)
-    assert "Saved" in said
+    assert "Saved" in await mo.choose("channels", stage.channel, other)
     assert (await mo.settings()).channels == {stage.channel.id, other.id}
-    assert {int(each["id"]) for each in mo.component("channels")["default_values"]} == {
-        stage.channel.id,
-        other.id,
-    }
+    shown = {int(each["id"]) for each in mo.component("channels")["default_values"]}
+    assert shown == {stage.channel.id, other.id}
     await mo.choose("channels", other)
     assert (await mo.settings()).channels == {other.id}
-    said = await mo.choose("channels")
+    assert "Nowhere: no channel is chosen." in await mo.choose("channels")
     assert (await mo.settings()).channels == frozenset()
-    assert "Nowhere" in said
 
 
-async def test_review_and_sharing_are_picked_from_menus(stage: Stage) -> None:
+async def test_every_channel_is_opened_with_one_press_and_the_menu_is_needed_no_more(stage: Stage) -> None:
     mo = a_moderator(stage)
+    await mo.slash("show", page="places")
+    assert "In every channel: on" in await mo.click("everywhere")
+    assert (await mo.settings()).is_open(12345)
+    assert not [each for each in mo.custom_ids() if ":list:channels:" in each]
+    await mo.click("everywhere")
+    assert (await mo.settings()).channels == {stage.channel.id}
+
+
+async def test_roles_output_and_log_are_chosen_beside_them(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    artists, gallery = stage.guild.create_role("Artists"), stage.guild.create_text_channel("gallery")
+    await mo.slash("show", page="places")
+    await mo.choose("roles", artists)
+    await mo.choose("output_channel_id", gallery)
+    said = await mo.choose("log_channel_id", gallery)
+    assert "the log channel. Hide the channel" in said  # everybody sees it
+    settings = await mo.settings()
+    assert settings.roles == {artists.id}
+    assert (settings.output_channel_id, settings.log_channel_id) == (gallery.id, gallery.id)
+    await mo.choose("output_channel_id")
+    assert (await mo.settings()).output_channel_id is None
+
+
+async def test_the_review_has_its_mode_channel_trusted_roles_and_times(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    trusted, room = stage.guild.create_role("Trusted"), stage.guild.create_text_channel("review")
     await mo.slash("show", page="review")
-    said = await mo.choose("review", "before_posting")
-    assert "there is no review channel" in said
-    assert (await mo.settings()).review is ReviewMode.BEFORE_POSTING
-    await mo.choose("page", "cast")
-    await mo.choose("cast_sharing", "members")
-    assert (await mo.settings()).cast_sharing is CastSharing.MEMBERS
+    assert "there is no review channel" in await mo.choose("review", "before_posting")
+    assert "what waits for approval is public there" in await mo.choose("review_channel_id", room)
+    await mo.choose("trusted_roles", trusted)
+    said = await mo.fill_in("review_times", {"review_hours": "12", "new_member_days": "7"})
+    assert "rejected after 12 hours. Who joined less than 7 days ago is reviewed before spending." in said
+    settings = await mo.settings()
+    assert (settings.review, settings.review_channel_id) == (ReviewMode.BEFORE_POSTING, room.id)
+    assert settings.trusted_roles == {trusted.id}
 
 
-async def test_numbers_are_typed_in_a_modal(stage: Stage) -> None:
+async def test_limits_and_dollars_are_typed_in_modals(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    patron = stage.guild.create_role("Patron")
+    await mo.slash("show", page="limits")
+    assert "5 videos in 24 hours · 2 at once" in await mo.fill_in("member_limits", {"per_day": "5", "at_once": " 2 "})
+    said = await mo.fill_in("role_limits", {"per_day": "20"}, patron)
+    assert f"<@&{patron.id}>: 20 videos in 24 hours" in said
+    said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "$7.50"})
+    assert "Videos at once: 9 · Spending a day: $7.50 · Spending a month: no limit" in said
+    settings = await mo.settings()
+    assert settings.member_limits == Limits(per_day=5, at_once=2)
+    assert settings.role_limits == {patron.id: Limits(per_day=20)}
+    assert (settings.at_once, settings.spend_per_day_usd) == (9, Decimal("7.50"))
+    await mo.fill_in("role_limits", {"per_day": ""}, patron)
+    assert (await mo.settings()).role_limits == {}
+
+
+async def test_what_is_no_number_is_refused_in_one_sentence_and_changes_nothing(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.slash("show", page="limits")
-    said = await mo.fill_in("member_limits", {"per_day": "5", "at_once": " 2 "})
-    assert "5 videos in 24 hours · 2 at once" in said
-    said = await mo.fill_in("member_limits", {"per_day": "many"})
-    assert said.startswith("“many” is not a whole number. For *Videos in 24 hours* write one from 0 to 1,000")
-    assert (await mo.settings()).member_limits.per_day == 5
+    said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "@everyone"})
+    assert said.startswith(r"“\@everyone” is not an amount of dollars. For *Spending a day, in US dollars* write one")
+    assert (await mo.settings()).at_once is None
+
+
+async def test_a_cap_below_one_video_is_named_at_once(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="limits")
+    said = await mo.fill_in("server_limits", {"spend_per_day_usd": "1"})
+    assert "✅ Saved; it counts from now on.\n🔴 A spending cap of $1.00 is below the price of one video, $1.35" in said
+
+
+async def test_filters_are_turned_and_words_added_shown_and_removed(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="filters")
+    assert "AutoMod rules are NOT applied to prompts: that is turned off" in await mo.click("automod")
+    await mo.choose("bad_patterns", "skip")
+    assert "2 words are refused besides." in await mo.fill_in("add_words", {"words": "gore*, Blood\nblood"})
+    settings = await mo.settings()
+    assert (settings.automod, settings.bad_patterns) == (False, BadPattern.SKIP)
+    assert settings.words == ("Blood", "gore*")
+    assert mo.panel is not None
+    shown = await mo.actor.click(mo.panel, custom_id=mo.custom_id("words"))
+    assert shown.response is not None
+    [file] = shown.response.attachments
+    assert await file.read() == b"Blood\ngore*"
+    assert "1 word is refused besides." in await mo.fill_in("remove_words", {"words": "BLOOD"})
+    assert (await mo.fill_in("remove_words", {"words": "other"})).startswith("None of these is on the list")
+
+
+async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="posts")
+    await mo.click("spoiler")
+    await mo.choose("durations", "5")
+    await mo.choose("aspect_ratios", "1:1", "9:16")
+    await mo.choose("original_links", "off")
+    said = await mo.fill_in("records", {"report_threshold": "0", "keep_records_days": "30"})
+    assert "Reports never hide a video by themselves. Records are kept for 30 days." in said
+    settings = await mo.settings()
+    assert (settings.spoiler, settings.durations, settings.original_links) == (True, {5}, False)
+    assert settings.aspect_ratios == {"1:1", "9:16"}
+    await mo.choose("durations", "5", "10")
+    assert (await mo.settings()).durations is None
+
+
+async def test_language_and_sharing_are_picked_from_menus(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="cast")
+    await mo.choose("language", "ja")
+    await mo.choose("cast_sharing", "members")
+    settings = await mo.settings()
+    assert (settings.language, settings.cast_sharing) == ("ja", CastSharing.MEMBERS)
+    await mo.choose("language", "auto")
+    assert (await mo.settings()).language is None
+
+
+async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    here, other = stage.channel, stage.guild.create_text_channel("gallery")
+    await mo.slash("show", page="channels")
+    assert f"<#{here.id}>" in await mo.choose("own_settings", here)
+    await mo.click("paused:" + str(here.id))
+    await mo.choose("review", "before_spending")
+    await mo.choose("output_channel_id", other)
+    await mo.choose("spoiler", "on")
+    await mo.choose("durations", "10")
+    await mo.choose("aspect_ratios", "1:1")
+    await mo.fill_in("channel_limits", {"per_day": "3"})
+    assert (await mo.settings()).channel_settings == {
+        here.id: ChannelSettings(
+            paused=True,
+            review=ReviewMode.BEFORE_SPENDING,
+            output_channel_id=other.id,
+            spoiler=True,
+            durations=frozenset({10}),
+            aspect_ratios=frozenset({"1:1"}),
+            per_day=3,
+        )
+    }
+    assert "paused · review: Before spending" in await mo.choose("page", "channels")
+    await mo.choose("own_settings", here)
+    await mo.click("as_server")
+    assert (await mo.settings()).channel_settings == {}
+
+
+async def test_pausing_is_one_press_on_every_page(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show")
+    for page in (each for each in Page if each is not Page.CHANNEL):
+        await mo.choose("page", page.value)
+        assert "New videos are paused on the whole server" in await mo.click("paused")
+        assert (await mo.settings()).paused
+        await mo.click("paused")
+        assert not (await mo.settings()).paused
+
+
+async def test_of_two_moderators_at_once_neither_undoes_what_the_other_did(stage: Stage) -> None:
+    mo, ada = a_moderator(stage), a_moderator(stage, "ada")
+    clips, shorts = stage.guild.create_text_channel("clips"), stage.guild.create_text_channel("shorts")
+    await mo.slash("show", page="places")
+    await ada.slash("show", page="places")
+    await mo.choose("channels", stage.channel, clips)
+    await ada.choose("channels", stage.channel, shorts)  # ada's panel knows nothing of clips
+    assert (await mo.settings()).channels == {stage.channel.id, clips.id, shorts.id}
+
+
+async def test_the_same_press_twice_is_one(stage: Stage) -> None:
+    mo, ada = a_moderator(stage), a_moderator(stage, "ada")
+    await mo.slash("show", page="posts")
+    await ada.slash("show", page="posts")
+    assert "Saved" in await mo.click("spoiler")
+    assert "Nothing has changed: it was so already." in await ada.click("spoiler")
+    assert (await mo.settings()).spoiler
+
+
+async def test_a_panel_outlives_a_restart(stage: Stage, boot: Boot) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="places")
+    await stage.env.restart_bot(await boot())
+    await mo.choose("channels", stage.channel, stage.guild.create_text_channel("clips"))
+    await mo.choose("page", "limits")
+    assert "5 videos in 24 hours" in await mo.fill_in("member_limits", {"per_day": "5"})
+    settings = await mo.settings()
+    assert len(settings.channels or ()) == 2
+
+
+async def test_a_modal_that_was_open_during_a_restart_is_taken(stage: Stage, boot: Boot) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="limits")
+    assert mo.panel is not None
+    opened = await mo.actor.click(mo.panel, custom_id=mo.custom_id("member_limits"))
+    await stage.env.restart_bot(await boot())
+    await stage.submit(opened, {"per_day": "4"}, who=mo.actor)
+    assert (await mo.settings()).member_limits == Limits(per_day=4)
+
+
+async def test_who_lost_manage_server_meanwhile_changes_nothing_with_an_open_panel(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.slash("show", page="limits")
+    assert mo.panel is not None
+    before = await mo.settings()
+    opened = await mo.actor.click(mo.panel, custom_id=mo.custom_id("member_limits"))
+    stage.env.backend.get_guild(stage.guild.id).members[mo.actor.id].role_ids.clear()
+    refusal = "Only members with the permission Manage Server can see and change these settings."
+    assert await mo.click("paused") == refusal
+    assert await mo.choose("page", "filters") == refusal
+    assert await mo.click("member_limits") == refusal
+    submitted = await stage.submit(opened, {"per_day": "4"}, who=mo.actor)
+    assert submitted.response is not None
+    assert submitted.response.content == refusal
+    assert await mo.settings() == before
+
+
+async def test_what_was_deleted_is_named_so_and_tidied_up_with_one_press(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    gone, lost = 777, 888
+    await stage.set(
+        channels=frozenset({stage.channel.id, gone}),
+        trusted_roles=frozenset({lost}),
+        role_limits={lost: Limits(per_day=1)},
+        output_channel_id=gone,
+        channel_settings={gone: ChannelSettings(paused=True)},
+    )
+    for page in (each for each in Page if each is not Page.CHANNEL):
+        assert "777" not in await mo.slash("show", page=page.value)
+    assert "deleted channel" in await mo.slash("show", page="places")
+    assert "deleted role: 1 video in 24 hours" in await mo.slash("show", page="limits")
+    await mo.click("tidy")
+    assert await mo.settings() == GuildSettings(channels=frozenset({stage.channel.id}))
+
+
+async def test_a_channel_that_was_deleted_while_its_page_was_open_can_still_be_reset(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await stage.set(channel_settings={777: ChannelSettings(paused=True)})
+    await mo.slash("show", page="channels")
+    assert "deleted channel: paused" in await mo.choose("page", "channels")
+    await mo.click("tidy")
+    assert (await mo.settings()).channel_settings == {}
+
+
+async def test_everything_is_forgotten_only_when_that_is_confirmed(stage: Stage, boot: Boot) -> None:
+    mo = a_moderator(stage)
+    await stage.set(spoiler=True)
+    assert (await mo.slash("reset")).startswith("Forget every setting of this server?")
+    await mo.click("show")  # keep it
+    assert (await mo.settings()).spoiler
+    await mo.slash("reset")
+    await stage.env.restart_bot(await boot())
+    assert "Nobody has chosen yet" in await mo.click("reset")
+    assert await mo.settings() == UNSET
+
+
+@pytest.mark.parametrize("typed", ["", "*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 300, "NaN", "-1"])
+async def test_hostile_input_is_answered_and_harms_nothing(stage: Stage, typed: str) -> None:
+    mo = a_moderator(stage)
+    attempts: list[tuple[str, dict[str, Any]]] = [
+        ("filters add-words", {"words": typed or " "}),
+        ("filters remove-words", {"words": typed or " "}),
+        ("limits members", {"per_day": typed}),
+        ("spending", {"per_day": typed}),
+        ("reports", {"reports": typed}),
+    ]
+    for command, options in attempts:
+        said = await mo.slash(command, **options)
+        assert said
+        assert "@everyone" not in said.replace(r"\@everyone", "")
+
+
+async def test_a_panel_is_private_and_pings_nobody(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await stage.set(roles=frozenset({stage.guild.default_role.id}))
+    await mo.slash("show", page="places")  # whose answer is made sure to be ephemeral
+    await mo.click("everywhere")
+    sent = [each.json["data"] for each in stage.env.http_requests if each.path.endswith("/callback") and each.json]
+    assert [each["allowed_mentions"]["parse"] for each in sent] == [[], []]
+
+
+async def test_a_server_whose_channels_discord_does_not_tell_is_not_taken_for_an_empty_one(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    guild = stage.bot.get_guild(stage.guild.id)
+    assert guild is not None
+    guild.unavailable = True
+    assert (await mo.slash("tidy")).startswith("Discord does not tell which channels and roles this server has")
+    assert (await mo.settings()).channels == {stage.channel.id}
+
+
+async def test_the_check_names_missing_permissions_by_channel(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    quiet = stage.channel_without("attach_files", "send_messages")
+    await stage.set(output_channel_id=quiet.id)
+    said = await mo.slash("check")
+    assert (
+        f"🔴 In <#{quiet.id}>, where videos are posted, the bot lacks **Send Messages** and **Attach Files**." in said
+    )
+    await mo.slash("output")
+    assert "lacks" not in await mo.slash("check")
+
+
+async def test_the_check_has_a_clear_answer_where_nothing_is_wrong(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    assert stage.guild.me is not None
+    hidden: dict[Any, discord.PermissionOverwrite] = {
+        stage.guild.default_role: discord.PermissionOverwrite(view_channel=False),
+        stage.guild.me: discord.PermissionOverwrite(view_channel=True),
+    }
+    room = stage.guild.create_text_channel("moderators", overwrites=hidden)
+    await stage.set(log_channel_id=room.id, spend_per_day_usd=Decimal(20))
+    assert "✅ Everything is in order" in await mo.slash("check")
