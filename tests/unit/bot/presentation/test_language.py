@@ -23,7 +23,7 @@ DONE = {
     "de": "Fertig",
     "es-ES": "Listo",
     "es-419": "Listo",
-    "fr": "Terminé",
+    "fr": "Terminée",
     "pt-BR": "Pronto",
     "ja": "完了",
     "en-US": "Done",
@@ -63,7 +63,7 @@ async def test_two_answers_at_once_speak_each_their_own_language() -> None:
         await both_speak.wait()
         return _("Done")
 
-    assert await asyncio.gather(answer("pt-BR"), answer("fr")) == ["Pronto", "Terminé"]
+    assert await asyncio.gather(answer("pt-BR"), answer("fr")) == ["Pronto", "Terminée"]
     assert _("Done") == "Done"
 
 
@@ -72,7 +72,7 @@ def test_a_mark_leaves_a_sentence_as_it_is_until_it_is_known_who_reads() -> None
         marked = N_("Done")
     assert marked == "Done"
     with speaking("fr"):
-        assert _(marked) == "Terminé"
+        assert _(marked) == "Terminée"
 
 
 def test_what_has_no_translation_is_said_in_english() -> None:

@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from bot.policy.permissions import INVITED_WITH
 from bot.presentation.command_names import NAME
 from bot.presentation.language import LANGUAGES, LOCALES, SOURCE
 from tests.support.messages import CATALOGUES, TEMPLATE, Key, forms_of, missing, read, template
@@ -93,6 +94,10 @@ def test_the_template_for_new_languages_is_up_to_date() -> None:
 def test_every_catalogue_is_read_and_every_language_has_its_own() -> None:
     assert {path.stem for path in LOCALES.glob("*.po")} == set(LANGUAGES.values())
     assert SOURCE not in LANGUAGES.values()
+
+
+def test_every_permission_that_the_bot_may_lack_is_named_in_its_readers_words() -> None:
+    assert {(None, words) for words in INVITED_WITH.values()} <= keys(current())
 
 
 @every_language
