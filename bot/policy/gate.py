@@ -129,10 +129,10 @@ class Gate:
 def _judge_place_and_member(asked: Asked, settings: GuildSettings) -> Denial | None:
     if settings.paused:
         return Denial(code=DenialCode.PAUSED)
-    if settings.channels is None:
+    if not settings.chosen:
         return None if asked.manage_guild else Denial(code=DenialCode.NOT_OPEN)
-    if asked.home_id not in settings.channels:
-        return Denial(code=DenialCode.CHANNEL, ids=tuple(sorted(settings.channels)))
+    if not settings.is_open(asked.home_id):
+        return Denial(code=DenialCode.CHANNEL, ids=tuple(sorted(settings.channels or ())))
     if settings.roles and not settings.roles & asked.role_ids:
         return Denial(code=DenialCode.ROLE, ids=tuple(sorted(settings.roles)))
     return None

@@ -84,6 +84,11 @@ async def test_only_the_channels_chosen_are_open_to_moderators_too() -> None:
     assert await denied(GuildSettings(channels=frozenset())) is DenialCode.CHANNEL
 
 
+async def test_everywhere_is_open_to_all_where_that_was_chosen() -> None:
+    assert await denied(GuildSettings(everywhere=True)) is None
+    assert await denied(GuildSettings(everywhere=True, channels=frozenset())) is None
+
+
 async def test_a_thread_is_as_open_as_its_channel() -> None:
     assert await denied(OPEN, replace(ASKED, channel_id=THREAD, parent_id=HERE)) is None
     assert await denied(OPEN, replace(ASKED, channel_id=THREAD, parent_id=ELSEWHERE)) is DenialCode.CHANNEL
