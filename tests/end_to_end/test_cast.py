@@ -1,0 +1,69 @@
+"""A member's saved character: accepted once, brought where it lasts, sent to Segmind, and kept for the next time."""
+
+from typing import Any
+
+import aiohttp
+
+from sandbox.member import accepts, past_notice
+from tests.end_to_end.stage import Stage, photo, replied, shows
+
+
+async def uploads(stage: Stage) -> int:
+    return (await stage.segmind.state())["operations"].get("upload", 0)
+
+
+async def test_a_saved_character_plays_in_a_video_and_once_more_after_a_restart(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot() as bot:
+        opened = await mira.slash("cast add")
+        assert opened.modal is not None
+        notice = await mira.submit(
+            opened.modal, {"name": "Lamplighter", "frontal": [photo(1)], "others": [photo(2), photo(3)]}
+        )
+        assert notice.message is not None
+        assert accepts(notice.message)
+        assert await uploads(stage) == 0
+        saved = await past_notice(mira, notice)
+        assert saved.message is not None
+        await shows(mira, saved.message, "`@Lamplighter` is saved, for you alone.")
+        [choice] = await mira.autocomplete("video", "cast1", "lamp", prompt="x")
+        assert choice["name"] == "@Lamplighter"
+        assert await uploads(stage) == 0
+        card = await stage.ask(mira, "@lamplighter on the quay of image 1", images=1, cast1=choice["value"])
+        assert r"In these pictures: \@Image1 · **\@Lamplighter**" in card.text
+        await replied(mira, card)
+        done = await shows(mira, card, "Done")
+        assert [each.description for each in done.gallery] == ["@Image1", "@Lamplighter"]
+        assert await mira.download(done.gallery[1])
+        await bot.reached("DELIVERED", stage.job_of(card))
+        await bot.end()
+    stage.age(stage.job_of(card), seconds=600)
+    async with stage.bot():
+        again = await mira.click(done, "Again")
+        assert again.message is not None
+        await replied(mira, again.message)
+    first, second = [each["body"] for each in (await stage.segmind.state())["requests"]]
+    assert first["prompt"] == second["prompt"] == "@Element1 on the quay of @Image1"
+    assert first["elements"] == second["elements"]
+    elements: Any = first["elements"]
+    [element] = elements
+    addresses = [element["frontal_image_url"], *element["reference_image_urls"]]
+    assert len(addresses) == 3
+    async with aiohttp.ClientSession() as session:
+        for address in addresses:
+            assert (await session.get(address)).status == 200
+    assert await uploads(stage) == 1
+
+
+async def test_a_picture_that_discord_lost_is_asked_for_and_the_request_goes_on(stage: Stage) -> None:
+    await stage.sandbox.admin.set_attachment_lifetime(0)
+    mira = stage.member()
+    async with stage.bot():
+        failed = await shows(mira, await stage.ask(mira), "No video")
+        await stage.sandbox.admin.set_attachment_lifetime(600)
+        asked = await mira.click(failed, "Again")
+        assert asked.modal is not None
+        answer = await mira.submit(asked.modal, {"images": [photo(2)]})
+        assert answer.message is not None
+        assert r"A walk in \@Image1" in answer.message.text
+        await replied(mira, answer.message)
