@@ -122,6 +122,26 @@ def test_what_is_looked_up_is_a_whole_sentence_as_it_stands_in_the_code() -> Non
     assert joined == [], 'fill places in afterwards: _("… {name} …").format(name=…)'
 
 
+def at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what runs when a module is imported: everything but the bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from ast.walk(child.args)
+        elif not isinstance(child, ast.Lambda):
+            yield child
+            yield from at_import(child)
+
+
+def test_nothing_is_looked_up_before_it_is_known_who_reads() -> None:
+    early = [
+        f"{path}:{node.lineno} {ast.unparse(node)}"
+        for path, tree in trees()
+        for node in at_import(tree)
+        if isinstance(node, ast.Call) and called(node) in {"_", "ngettext"}
+    ]
+    assert early == [], "mark a constant with N_, and look it up with _ where it is used"
+
+
 def test_nothing_else_takes_the_name_under_which_sentences_are_looked_up() -> None:
     taken = [
         f"{path}:{node.lineno}"
