@@ -63,7 +63,9 @@ class StandingDesk:
                 return ProblemCode.LEFT
             if _ends(member.get("communication_disabled_until")) > self._clock.now():
                 return ProblemCode.TIMED_OUT
-            return None if await self._is_allowed(job, member) else ProblemCode.NOT_ALLOWED
+            if not await self._is_allowed(job, member):
+                return ProblemCode.NOT_ALLOWED
+            return None if await self._keeps_age_restriction(job) else ProblemCode.AGE_RESTRICTED
 
     async def tell(self, job: Job) -> None:
         if job.problem is not None:
@@ -90,9 +92,20 @@ class StandingDesk:
             return False
         return settings.is_open(job.request.channel_id) or await self._is_thread_of_open(job, settings)
 
+    async def _keeps_age_restriction(self, job: Job) -> bool:
+        """Tell whether the video of an age-restricted channel goes to one that is age-restricted, too."""
+        if not job.request.handling.age_restricted:
+            return True
+        channel: Any = await self._channel(job.video_channel_id)
+        if isinstance(channel, discord.Thread):
+            channel = channel.parent or await self._channel(channel.parent_id)
+        return bool(getattr(channel, "nsfw", False))
+
+    async def _channel(self, channel_id: int) -> Any:
+        return self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+
     async def _is_thread_of_open(self, job: Job, settings: GuildSettings) -> bool:
-        channel_id = job.request.channel_id
-        channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+        channel = await self._channel(job.request.channel_id)
         return isinstance(channel, discord.Thread) and settings.is_open(channel.parent_id)
 
     async def _manages_server(self, job: Job, roles: frozenset[int]) -> bool:

@@ -74,7 +74,7 @@ class Standing(Protocol):
         ...
 
     async def objection(self, job: Job) -> ProblemCode | None:
-        """Find what speaks against posting a member's video now: gone, blocked, in a time-out, no longer allowed there.
+        """Find what speaks against posting a video now: how who asked stands with the server, or where it would go.
 
         Raises `ChannelClosed` or `OutcomeUnclear`.
         """

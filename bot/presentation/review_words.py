@@ -6,8 +6,9 @@ from typing import Final
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
-from bot.presentation.language import N_, _
+from bot.presentation.language import N_, _, ngettext
 from bot.presentation.looks import LOOKS
+from bot.presentation.sentences import number
 
 REASON_SHOWN: Final = 500  # characters
 
@@ -28,6 +29,10 @@ _OBJECTIONS: Final[Mapping[ProblemCode, str]] = {
     ),
     ProblemCode.NOT_ALLOWED: N_(
         "{member} may no longer ask for videos in {channel}: the one that they asked for there is not posted, and kept."
+    ),
+    ProblemCode.AGE_RESTRICTED: N_(
+        "The video that {member} asked for in {channel} is not posted, and kept: that channel was age-restricted, "
+        "and the one that the video goes to is not."
     ),
     ProblemCode.BLOCKED_IMAGE: N_("{member} asked in {channel} for a video with a blocked picture. It is refused."),
 }
@@ -65,6 +70,11 @@ def cannot_approve(code: ProblemCode) -> str:
             return _("Who asked is blocked by now. Reject it, or use `/unblock` first.")
         case ProblemCode.TIMED_OUT:
             return _("Who asked is in a time-out. Approve it when that is over, or reject it.")
+        case ProblemCode.AGE_RESTRICTED:
+            return _(
+                "It was asked for in an age-restricted channel, and the channel that the video goes to is none. "
+                "Reject it, or make that channel age-restricted again."
+            )
         case _:
             return _("Who asked may no longer ask for videos there. Reject it, or allow it again in `/settings`.")
 
@@ -83,6 +93,27 @@ def discord_unclear() -> str:
 
 def approved_answer(*, spoiler: bool) -> str:
     return _("Approved, to be shown as a spoiler.") if spoiler else _("Approved.")
+
+
+def rejected_answer(job: Job, *, blocked: int | None) -> str:
+    """Say what a no has done; `blocked` is how many pictures were blocked with it, None where that was not asked."""
+    if job.state is State.REJECTED:
+        told = _("Rejected. Nothing was charged.")
+    elif job.state is State.WITHHELD:
+        told = _("Rejected. It is paid for all the same.")
+    else:
+        told = _("Rejected. The run cannot be stopped and is paid for; its video will not be posted.")
+    return told if blocked is None else f"{told} {images_blocked_sentence(blocked)}"
+
+
+def images_blocked_sentence(count: int) -> str:
+    if count == 0:
+        return _("None of its pictures was blocked: they are blocked already, or too plain to be known again.")
+    return ngettext(
+        "{count} picture is blocked in this server from now on.",
+        "{count} pictures are blocked in this server from now on.",
+        count,
+    ).format(count=number(count))
 
 
 def review_closed_told(channel_id: int | None) -> str:

@@ -20,7 +20,7 @@ from bot.presentation.figures import (
     number,
 )
 from bot.presentation.language import N_, _, ngettext
-from bot.presentation.text import clip
+from bot.presentation.text import clip, quoted
 
 _PROBLEMS: Final = {
     ProblemCode.ELEMENT_GONE: N_(
@@ -79,6 +79,9 @@ _PROBLEMS: Final = {
     ProblemCode.NOT_ALLOWED: N_(
         "Videos are no longer allowed here for who asked for this one, so it is not posted. Use `/send-again` where they are."
     ),
+    ProblemCode.AGE_RESTRICTED: N_(
+        "The video was asked for in an age-restricted channel, and the channel that it goes to is none, so it is not posted. Use `/send-again` in one that is."
+    ),
     ProblemCode.CARD_GONE: N_("The status message was deleted, so no video is posted. You can ask for it again."),
     ProblemCode.POST_UNKNOWN: N_(
         "The video may be posted already; the bot cannot tell, and does not post it twice. Look for it below this message."
@@ -100,10 +103,6 @@ def problem_sentence(problem: Problem, rules: ImageRules) -> str:
     if problem.code is ProblemCode.IMAGE:
         sentence = image_sentence(ImageFault(problem.detail), f"image{problem.image}", rules)
         return f"{sentence} {_('Nothing was charged.')}"
-    if problem.code is ProblemCode.BLOCKED_IMAGE and problem.image is None:
-        return _(
-            "A saved character in this request shows what moderators do not allow here. Nothing was charged. Use another."
-        )
     if problem.code is ProblemCode.BLOCKED_IMAGE and problem.image is None:
         return _(
             "A saved character in this request shows what moderators do not allow here. Nothing was charged. Use another."
@@ -246,6 +245,23 @@ def sent_again_sentence(channel_id: int) -> str:
 def send_again_choice(job: Job) -> str:
     """Name a video in a list of choices: at most 100 characters."""
     return clip(f"{day_and_time(job.created_at)} · {' '.join(job.request.prompt.split())}", 100)
+
+
+def withdrawn_notice(job: Job, rules: ImageRules) -> str:
+    """Tell the member who asked, in private, that moderators said no, or that it was taken back, and why."""
+    match job.state:
+        case State.REJECTED:
+            told = _("Your request for a video in {channel} goes no further. Nothing was charged.")
+        case State.TAKEN_DOWN:
+            told = _("Your video in {channel} was removed.")
+        case _:
+            told = _("Your video for {channel} was made, and is not posted.")
+    lines = [told.format(channel=f"<#{job.request.channel_id}>")]
+    if job.problem is not None:
+        lines.append(problem_sentence(job.problem, rules))
+    if job.reason:
+        lines.append(f"{_('A moderator wrote:')}\n{quoted(job.reason, limit=500, lines=6)}")
+    return "\n".join(lines)
 
 
 def undelivered_notice(job: Job, rules: ImageRules) -> str:
