@@ -26,6 +26,8 @@ def worrying_events() -> Iterator[str]:
                         for each in ast.walk(event)
                         if isinstance(each, ast.Constant) and isinstance(each.value, str)
                     )
+                case _:
+                    continue
 
 
 def test_every_line_of_the_log_that_wants_attention_is_explained() -> None:
