@@ -56,6 +56,7 @@ class Administration:
             "attachment_lifetime": self.attachment_lifetime,
             "delete_message": self.delete_message,
             "delete_channel": self.delete_channel,
+            "channel": self.change_channel,
             "thread": self.change_thread,
             "overwrite": self.set_overwrite,
             "role": self.change_role,
@@ -89,13 +90,13 @@ class Administration:
         return {}
 
     async def rate_limits(self, payload: JsonObject) -> JsonObject:
-        """Switch limits by `enabled`, or give a `bucket` another `limit` `per` seconds."""
+        """Switch limits by `enabled`, or give a `bucket` another `limit` `per` seconds; answer what they did so far."""
         if "enabled" in payload:
             self.limiter.enabled = payload["enabled"] is True
         if "bucket" in payload:
             limit = Limit(limit=int(payload["limit"]), per=float(payload["per"]))
             self.limiter.adjust(payload["bucket"], limit)
-        return {}
+        return {"passed": self.limiter.passed, "refused": self.limiter.refused}
 
     async def shards(self, payload: JsonObject) -> JsonObject:
         """Advise `count` shards from now on."""
@@ -144,6 +145,13 @@ class Administration:
         del guild.channels[channel.id]
         event = "THREAD_DELETE" if channel.thread else "CHANNEL_DELETE"
         self.announcer.in_guild(event, payloads.channel(channel), guild, intent=Intent.GUILDS)
+        return {}
+
+    async def change_channel(self, payload: JsonObject) -> JsonObject:
+        """Set whether a channel is age-restricted (`nsfw`)."""
+        channel = self._channel(payload)
+        channel.nsfw = payload["nsfw"] is True
+        self._announce_channel("CHANNEL_UPDATE", channel)
         return {}
 
     async def change_thread(self, payload: JsonObject) -> JsonObject:

@@ -57,6 +57,11 @@ class Admin:
         """Give a bucket of `sandbox.discord.rate_limits` another limit, `per` in seconds."""
         await self._do("rate_limits", bucket=bucket, limit=limit, per=per)
 
+    async def rate_limited(self) -> tuple[int, int]:
+        """Tell how many of the bot's requests the limits let pass, and how many they refused."""
+        counted = await self._do("rate_limits")
+        return counted["passed"], counted["refused"]
+
     async def set_shards(self, count: int) -> None:
         """Advise this many shards from now on."""
         await self._do("shards", count=count)
@@ -87,6 +92,10 @@ class Admin:
 
     async def delete_channel(self, channel: str, *, guild: str | None = None) -> None:
         await self._do("delete_channel", channel_id=self.channel_id(channel, guild=guild))
+
+    async def restrict_age(self, channel: str, *, on: bool, guild: str | None = None) -> None:
+        """Make a channel age-restricted, or no longer."""
+        await self._do("channel", channel_id=self.channel_id(channel, guild=guild), nsfw=on)
 
     async def set_thread(
         self, thread: str, *, archived: bool = False, locked: bool = False, guild: str | None = None

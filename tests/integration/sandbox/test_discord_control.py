@@ -78,7 +78,9 @@ async def test_a_rate_limit_can_be_set_and_faults_cleared(
     await control.admin.set_rate_limit("message_create", limit=1, per=60)
     await control.admin.fault(route=MESSAGES, times=5)
     await control.admin.clear_faults()
+    before = await control.admin.rate_limited()
     assert [(await rest.post(videos)).status for _ in range(2)] == [200, 429]
+    assert await control.admin.rate_limited() == (before[0] + 1, before[1] + 1)
 
 
 async def test_a_members_language_reaches_the_bot(stage: Stage, control: Sandbox) -> None:
@@ -255,3 +257,12 @@ async def test_a_stranger_cannot_act(rest: Rest, local_discord: DiscordSandbox) 
     assert (await rest.outside("GET", f"/sandbox/users/{bot_id}/events")).status == 404
     assert (await rest.outside("POST", "/sandbox/admin/nothing")).status == 404
     assert (await rest.outside("POST", "/sandbox/admin/delete_channel")).status == 400
+
+
+async def test_a_channel_becomes_age_restricted_and_open_again(stage: Stage, control: Sandbox) -> None:
+    general = stage.bot.get_channel(int(control.admin.channel_id("general")))
+    assert isinstance(general, discord.TextChannel)
+    for on in (True, False):
+        changed = asyncio.ensure_future(stage.bot.wait_for("guild_channel_update", timeout=10))
+        await asyncio.gather(control.admin.restrict_age("general", on=on), changed)
+        assert general.is_nsfw() is on
