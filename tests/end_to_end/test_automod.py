@@ -1,10 +1,10 @@
-"""A server's own AutoMod rules count for what is asked of the bot, as they stand at that moment."""
+"""A server's own rules count for what is asked of the bot, as they stand at that moment."""
 
 from typing import Any
 
 from sandbox.discord.permissions import Permission
 from sandbox.member import Member
-from tests.end_to_end.stage import Stage, photo
+from tests.end_to_end.stage import Stage, photo, replies, shows
 
 REFUSED = "This server's rules do not allow what you wrote."
 
@@ -68,3 +68,19 @@ async def test_while_discord_does_not_tell_the_rules_nothing_is_let_through(stag
     await admin.fault(method="GET", route="/auto-moderation/rules$", status=503)
     async with stage.bot():
         assert "cannot be read right now" in await answer(mira, "A quiet walk")
+
+
+async def test_a_video_stays_behind_where_its_channel_is_no_longer_age_restricted(stage: Stage) -> None:
+    mira, admin = stage.member(channel="late-night"), stage.sandbox.admin
+    await stage.hold()
+    async with stage.bot() as bot:
+        card = await stage.ask(mira)
+        job = stage.job_of(card)
+        await bot.reached("QUEUED", job)
+        await admin.restrict_age("late-night", on=False)
+        await stage.let_on()
+        await bot.reached("PROCESSING", job)
+        await stage.let_on()
+        await bot.reached("UNDELIVERED", job)
+        await shows(mira, card, "asked for in an age-restricted channel")
+        assert await replies(mira, card) == []
