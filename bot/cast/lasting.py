@@ -60,11 +60,13 @@ class LastingImages:
         frontal, *references = urls
         return replace(element, frontal_url=frontal, reference_urls=tuple(references))
 
-    async def portrait(self, element: Element, path: Path) -> bool:
-        stored = await self._store.pictures(element.cast_id)
-        if stored:
-            await asyncio.to_thread(path.write_bytes, stored[0].picture.content)
-        return bool(stored)
+    async def pictures(self, element: Element, folder: Path) -> Sequence[Path]:
+        paths: list[Path] = []
+        for place, stored in enumerate(await self._store.pictures(element.cast_id)):
+            path = folder / f"character-{element.cast_id}-{place}"
+            await asyncio.to_thread(path.write_bytes, stored.picture.content)
+            paths.append(path)
+        return paths
 
     async def _upload(self, element: Element, pictures: Sequence[Picture]) -> list[str]:
         data_urls = [await asyncio.to_thread(_data_url, each) for each in pictures]

@@ -1,6 +1,6 @@
 """What the job engine asks of others: `delivery` shows jobs to people, `cast` knows the saved characters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -77,8 +77,8 @@ class Elements(Protocol):
         """
         ...
 
-    async def portrait(self, element: Element, path: Path) -> bool:
-        """Write its frontal image to a file, for the card; tell whether there is one."""
+    async def pictures(self, element: Element, folder: Path) -> Sequence[Path]:
+        """Write its images to files in a folder, the frontal one first; none where it was removed."""
         ...
 
 

@@ -1,6 +1,6 @@
 """PREPARING: the references are fetched, looked at, and put on the card, before any money is spent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +28,9 @@ async def prepare(engine: Engine, job: Job) -> Job:
             reference_name(number): await _checked(engine, job, number)
             for number in range(1, len(job.request.references) + 1)
         }
-        pictures = {**references, **await _portraits(engine, job)}
-        job = await _known_again(engine, job, pictures)
+        characters = await _characters(engine, job)
+        pictures = {**references, **{name: paths[0] for name, paths in characters.items() if paths}}
+        job = await _known_again(engine, job, references, [path for paths in characters.values() for path in paths])
         if job.awaits_review(ReviewMode.BEFORE_SPENDING):
             return await hold(engine, job, pictures)
         elements = [await engine.elements.lasting(element) for element in job.request.elements]
@@ -52,15 +53,17 @@ async def prepare(engine: Engine, job: Job) -> Job:
     return await engine.move(job, State.WAITING, **shown(job.request, names))
 
 
-async def _known_again(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> Job:
-    """Note what the references show, and stop where a picture shows what moderators have blocked."""
-    prints = {name: await engine.images.fingerprint(path) for name, path in pictures.items()}
-    place = await engine.standing.blocked_image(job, list(prints.values()))
+async def _known_again(engine: Engine, job: Job, references: Mapping[str, Path], others: Sequence[Path]) -> Job:
+    """Note what the references show, and stop where they or other pictures show what moderators have blocked."""
+    prints = {name: await engine.images.fingerprint(path) for name, path in references.items()}
+    place = await engine.standing.blocked_image(
+        job, [*prints.values(), *[await engine.images.fingerprint(path) for path in others]]
+    )
     if place is not None:
         number = place + 1 if place < len(job.request.references) else None
         raise _UnusableReference(Problem(code=ProblemCode.BLOCKED_IMAGE, image=number))
     numbered = enumerate(job.request.references, start=1)
-    seen = tuple(replace(each, fingerprint=prints.get(reference_name(number), "")) for number, each in numbered)
+    seen = tuple(replace(each, fingerprint=prints[reference_name(number)]) for number, each in numbered)
     return job.evolve(references=seen)
 
 
@@ -72,14 +75,12 @@ async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path
         raise _UnusableReference(Problem(code=ProblemCode.REVIEW_CLOSED, detail=error.detail)) from error
 
 
-async def _portraits(engine: Engine, job: Job) -> dict[str, Path]:
-    """Fetch the pictures by which the card shows who plays."""
-    pictures = {
-        element_name(number): engine.folder_of(job) / element_name(number)
-        for number in range(1, len(job.request.elements) + 1)
+async def _characters(engine: Engine, job: Job) -> dict[str, Sequence[Path]]:
+    """Fetch the pictures of who plays; the card shows the first of each."""
+    return {
+        element_name(number): await engine.elements.pictures(element, engine.folder_of(job))
+        for number, element in enumerate(job.request.elements, start=1)
     }
-    elements = zip(pictures.items(), job.request.elements, strict=True)
-    return {name: path for (name, path), element in elements if await engine.elements.portrait(element, path)}
 
 
 async def _checked(engine: Engine, job: Job, number: int) -> Path:

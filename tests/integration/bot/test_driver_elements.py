@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from PIL import Image
 from structlog.testing import capture_logs
 
 from bot.cast.lasting import KEPT_FOR
@@ -167,3 +169,19 @@ async def test_a_request_that_a_restored_database_forgot_is_known_by_its_charact
     plain = await stage.engine.segmind.history_row(without.request_id or "")
     assert is_same_request(plain, without)
     assert not is_same_request(plain, queued)
+
+
+async def test_a_picture_that_moderators_blocked_does_not_hide_among_a_characters(
+    stage: Stage, cast: CastStore, tmp_path: Path
+) -> None:
+    rings = tmp_path / "rings.png"
+    Image.radial_gradient("L").resize((400, 320)).save(rings)
+    hidden = Picture(content=rings.read_bytes(), content_type="image/png")
+    await cast.add(2, 30, "fox", [*PICTURES[:2], hidden], most=20, now=stage.clock.now())
+    blocked = await stage.engine.images.fingerprint(rings)
+    assert blocked
+    stage.moderators.blocked_prints.add(blocked)
+    fox = Element(cast_id=2, owner_id=30, name="fox")
+    failed = await stage.drive(await begin(stage, LAMP, fox, images=1))
+    assert failed.problem == Problem(code=ProblemCode.BLOCKED_IMAGE)
+    assert await uploads(stage) == 0
