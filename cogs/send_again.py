@@ -8,12 +8,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.asked import is_age_restricted
+from bot.interactions.asked import asked_by, is_age_restricted
 from bot.interactions.errors import answer_broken, say
+from bot.interactions.gatekeeping import as_seen
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
+from bot.policy.denial import Denial
 from bot.policy.permissions import missing_permissions
 from bot.presentation.controls import RESEND_PATTERN, resend_id
+from bot.presentation.denial import denial_sentence
 from bot.presentation.language import N_, _, speak
 from bot.presentation.sentences import (
     missing_permissions_sentence,
@@ -78,9 +81,11 @@ class SendAgainCog(commands.Cog):
             answer = missing_permissions_sentence(missing)
         elif job.request.handling.age_restricted and not is_age_restricted(interaction.channel):
             answer = _(FOR_ADULTS)
+        elif denial := await _denial(self._services, interaction, job):
+            answer = denial_sentence(denial)
         else:
             answer = await _send(self._services, job.id, interaction.channel_id or 0)
-        await interaction.response.send_message(answer, ephemeral=True)
+        await say(interaction, answer)
 
     @send_again.autocomplete("video")
     async def _undelivered(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -94,6 +99,12 @@ def _may_send(interaction: discord.Interaction[Any], job: Job) -> bool:
     if interaction.user.id == job.request.member_id:
         return True
     return interaction.channel_id == job.request.channel_id and interaction.permissions.manage_messages
+
+
+async def _denial(services: Services, interaction: discord.Interaction[Any], job: Job) -> Denial | None:
+    """Find what forbids a member's words, or the member, in the channel that they would have the video in."""
+    verdict = await services.gate.judge(asked_by(interaction, texts=(job.request.prompt,)))
+    return as_seen(interaction, verdict) if isinstance(verdict, Denial) else None
 
 
 def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ async def boot(
                 cards=services.cards,
                 clock=services.clock,
                 daily_limit_usd=chosen.spend_limit_usd_per_day,
+                monthly_limit_usd=chosen.spend_limit_usd_per_month,
             )
             control = JobControl(
                 store=services.store, dispatcher=dispatcher, cards=services.cards, clock=services.clock

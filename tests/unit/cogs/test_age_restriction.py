@@ -48,6 +48,7 @@ async def test_nothing_is_made_that_would_be_shown_outside(stage: Stage, setting
 
 async def test_a_video_that_was_not_posted_is_sent_to_restricted_channels_alone(stage: Stage) -> None:
     other = stage.guild.create_text_channel("other")
+    await choose(stage, channels=frozenset({stage.channel.id, other.id}))
     restrict(stage, stage.channel)
     await stage.ask("a fox")
     job = await stage.has_become(State.UNDELIVERED, post_attempts=1)

@@ -29,6 +29,7 @@ async def send_again(
 async def test_a_video_is_offered_by_its_prompt_and_sent_to_the_channel_of_the_command(stage: Stage) -> None:
     job = await an_undelivered_job(stage)
     other = stage.guild.create_text_channel("other")
+    await stage.set(channels=frozenset({stage.channel.id, other.id}))
     [choice] = await stage.alice.autocomplete(other, "send-again", "video", "LIGHT")
     assert "a lighthouse keeper waves" in choice["name"]
     assert choice["value"] == str(job.id)
@@ -60,6 +61,17 @@ async def test_a_channel_where_the_bot_lacks_permissions_is_named_and_nothing_is
     job = await an_undelivered_job(stage)
     channel = stage.channel_without("attach_files")
     assert "**Attach Files**" in await send_again(stage, job.id, channel=channel)
+    [same] = await stage.jobs()
+    assert same.state is State.UNDELIVERED
+
+
+async def test_a_video_is_sent_only_where_its_member_could_ask_for_one(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    other = stage.guild.create_text_channel("other")
+    answer = await send_again(stage, job.id, channel=other)
+    assert answer == f"Videos are not made in this channel. Ask in <#{stage.channel.id}>."
+    await stage.set(paused=True)
+    assert (await send_again(stage, job.id)).startswith("This server's moderators have paused videos here.")
     [same] = await stage.jobs()
     assert same.state is State.UNDELIVERED
 
