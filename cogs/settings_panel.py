@@ -58,7 +58,7 @@ class PanelItem(ui.DynamicItem[ui.Item[Any]], template=PANEL_PATTERN):
         pressed, chosen = self._panel_id, self._chosen
         match pressed.deed:
             case Deed.TURN:
-                await desk.show(interaction, _page(chosen))
+                await desk.show(interaction, _page(chosen or [pressed.value]))
             case Deed.CHANNEL:
                 await desk.show(interaction, Page.CHANNEL, int(chosen[0]))
             case Deed.FORM:

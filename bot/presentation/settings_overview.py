@@ -7,7 +7,6 @@ from bot.presentation.language import _, ngettext
 from bot.presentation.settings_ids import Page
 from bot.presentation.settings_pages import (
     asking_words,
-    output_words,
     records_words,
     review_times_words,
     server_limits_words,
@@ -55,11 +54,13 @@ def _heading(page: Page) -> str:
 
 def _places(state: PanelState) -> Sequence[str]:
     settings, facts = state.settings, state.facts
+    output = settings.output_channel_id
+    posted = _("where they were asked for") if output is None else channel_name(output, facts)
     log = _("none") if settings.log_channel_id is None else channel_name(settings.log_channel_id, facts)
     return [
         _("Where members may ask: {where}").format(where=asking_words(state)),
         _("Who may ask: {who}").format(who=role_names(settings.roles, facts) or _("everybody")),
-        _("Where videos are posted: {where}").format(where=output_words(state)),
+        _("Where videos are posted: {where}").format(where=posted),
         _("Log channel: {channel}").format(channel=log),
     ]
 

@@ -206,7 +206,6 @@ def channel_page(state: PanelState) -> Sequence[Part]:
     review = {"server": _("As the server"), **review_labels()}
     spoiler = {"server": _("As the server"), "on": _("Hidden until a member clicks"), "off": _("Not hidden")}
     spoilers = {None: "server", True: "on", False: "off"}
-    as_server = _("As the server")
     limit = limits_words_of_channel(state)
     return (
         explained(channel_name(here, facts), _("What is not chosen here is as the server has it.")),
@@ -218,7 +217,7 @@ def channel_page(state: PanelState) -> Sequence[Part]:
             "server" if own is None or own.review is None else own.review.value.lower(),
         ),
         explained(_("Where videos are posted"), ""),
-        one_channel("output_channel_id", own and own.output_channel_id, facts, as_server, here),
+        one_channel("output_channel_id", own and own.output_channel_id, facts, _("As the server"), here),
         explained(_("Spoilers"), ""),
         one_of(PanelId(deed=Deed.PICK, name="spoiler", target=here), spoiler, spoilers[own and own.spoiler]),
         explained(_("Allowed durations and aspect ratios"), ""),
@@ -226,13 +225,13 @@ def channel_page(state: PanelState) -> Sequence[Part]:
             PanelId(deed=Deed.ALLOW, name="durations", target=here),
             duration_labels(),
             {str(each) for each in (own and own.durations) or ()},
-            none=as_server,
+            none=_("Durations as the server"),
         ),
         some_of(
             PanelId(deed=Deed.ALLOW, name="aspect_ratios", target=here),
             ratio_labels(),
             (own and own.aspect_ratios) or (),
-            none=as_server,
+            none=_("Aspect ratios as the server"),
         ),
         opens(_("Each member in this channel"), limit, _("Change"), "channel_limits", here),
     )

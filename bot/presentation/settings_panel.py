@@ -127,6 +127,8 @@ def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]
         found.append(button(_("Tidy up"), PanelId(deed=Deed.DO, name="tidy")))
     if page is Page.CHANNEL and state.channel_id in state.settings.channel_settings:
         found.append(button(_("All as the server"), PanelId(deed=Deed.DO, name="as_server", target=state.channel_id)))
+    if page is Page.CHANNEL:  # the menu of pages cannot lead to the page that it shows as chosen
+        found.append(button(_("Back"), PanelId(deed=Deed.TURN, name="back", value=Page.CHANNELS.value)))
     return found
 
 

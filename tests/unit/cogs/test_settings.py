@@ -8,6 +8,7 @@ import pytest
 from simcord.backend.errors import SetupError
 
 from bot.policy.guild_settings import BadPattern, CastSharing, ChannelSettings, Limits, ReviewMode
+from bot.presentation.command_names import CommandTranslator
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Stage
 
@@ -189,9 +190,21 @@ async def test_who_is_shown_the_commands_all_the_same_is_told_why_they_do_nothin
     assert not (await stage.bot.services.guild_settings.get(stage.guild.id)).paused
 
 
-async def test_discord_takes_the_commands_as_they_are(stage: Stage) -> None:
+async def test_discord_takes_the_commands_as_they_are_in_all_languages_together(stage: Stage) -> None:
     [command] = [each for each in stage.bot.tree.get_commands() if each.name == "settings"]
-    assert isinstance(command, discord.app_commands.Group)
-    assert command.default_permissions == discord.Permissions(manage_guild=True)
+    payload = await command.get_translated_payload(stage.bot.tree, CommandTranslator())
+    assert int(payload["default_member_permissions"]) == discord.Permissions(manage_guild=True).value
     assert command.guild_only
-    assert len(command.commands) <= 25
+    assert len(payload["options"]) <= 25
+    assert characters(payload) <= 8_000
+
+
+def characters(entry: dict[str, Any]) -> int:
+    """Count a command as Discord does: of a text in several languages the longest."""
+    texts = [
+        max(map(len, [entry[key], *(entry.get(f"{key}_localizations") or {}).values()]))
+        for key in ("name", "description")
+        if key in entry
+    ]
+    nested = [*entry.get("options", ()), *entry.get("choices", ())]
+    return sum(texts) + len(str(entry.get("value", ""))) + sum(characters(each) for each in nested)

@@ -173,7 +173,7 @@ async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage:
             per_day=3,
         )
     }
-    assert "paused · review: Before spending" in await mo.choose("page", "channels")
+    assert "paused · review: Before spending" in await mo.click("back")
     await mo.choose("own_settings", here)
     await mo.click("as_server")
     assert (await mo.settings()).channel_settings == {}
