@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.policy.automod import Match, MatchKind
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.limits import Limit
 from bot.presentation.denial import MOST_NAMED, denial_sentence
 from bot.presentation.refusal import denial_message
 
 LATER = datetime(2026, 3, 2, tzinfo=UTC)
+DUCKS = Match(kind=MatchKind.WORD, found="ducks")
 MOST_CHARACTERS = 2_000  # of a message
 
 
@@ -22,7 +24,7 @@ def of_limit(limit: Limit, figure: Decimal | int | None, again_at: datetime | No
 
 @pytest.mark.parametrize("code", DenialCode)
 def test_every_denial_is_a_whole_sentence_that_names_no_code(code: DenialCode) -> None:
-    denial = Denial(code=code, ids=(1,), names=("5",), limit=Limit.PER_DAY, figure=2, again_at=LATER, rule="ducks")
+    denial = Denial(code=code, ids=(1,), names=("5",), limit=Limit.PER_DAY, figure=2, again_at=LATER, match=DUCKS)
     sentence = denial_sentence(denial)
     assert sentence.endswith(".")
     assert code.value not in sentence
