@@ -66,6 +66,7 @@ class RateLimiter:
         self._limits = dict(LIMITS)
         self._windows: dict[tuple[str, str], _Window] = {}
         self._global_window = _Window()
+        self.passed = self.refused = 0  # requests, while limits were on
 
     def adjust(self, bucket: str, limit: Limit) -> None:
         """Give `bucket` another limit and begin its windows anew."""
@@ -77,6 +78,12 @@ class RateLimiter:
         """Count a request and tell whether it may pass; one that is refused is not counted."""
         if not self.enabled:
             return Decision(allowed=True, limit=0, remaining=0, reset_after=0, reset_at=0, bucket="")
+        decision = self._count(bucket, major)
+        self.passed += decision.allowed
+        self.refused += not decision.allowed
+        return decision
+
+    def _count(self, bucket: str, major: str) -> Decision:
         now = self._clock()
         limit = self._limits.get(bucket, DEFAULT)
         window = self._open_window((bucket, major), limit, now)

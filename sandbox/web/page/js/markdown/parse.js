@@ -126,11 +126,11 @@ export function parseInline(text, depth = 0) {
 }
 
 function takeNode(rest, depth, before) {
+  const isWord = /\w/.test(before);
   for (const [pattern, make] of MARKS) {
-    const found = pattern.exec(rest);
+    const found = isWord && rest[0] === "@" ? null : pattern.exec(rest);
     if (found) return [make(found), found[0].length];
   }
-  const isWord = /\w/.test(before);
   const bare = isWord ? null : BARE.exec(rest);
   if (bare) return [link(balanced(bare[0]), [balanced(bare[0])]), balanced(bare[0]).length];
   if (depth < DEEPEST) {

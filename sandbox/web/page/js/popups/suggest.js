@@ -57,6 +57,7 @@ export class Suggestions {
 
   #open() {
     this.#list = h("ul", { class: "list suggest", id: this.#id, role: "listbox", "aria-label": this.#label });
+    this.#list.onmousedown = (event) => event.preventDefault(); // the keyboard stays in the field
     this.#input.setAttribute("aria-controls", this.#id);
     this.#popup = openPopup(this.#opener, [this.#list], {
       side: "above",

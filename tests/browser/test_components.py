@@ -1,0 +1,357 @@
+"""Whatever an app can show in Discord today, the page shows, and tells the app what was done with it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from sandbox.discord.permissions import Permission
+from sandbox.member import Upload
+from tests.browser.puppet import (
+    CHOICES,
+    LATER,
+    MESSAGE,
+    MODAL,
+    THINK,
+    Puppet,
+    button,
+    label,
+    open_puppet,
+    row,
+    text,
+)
+from tests.browser.visit import visiting
+from tests.end_to_end.stage import photo
+from tests.integration.sandbox.discord_lab import channel
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+GENERAL = "film-club/general"
+OPTIONS: list[dict[str, Any]] = [
+    {"name": "words", "type": 3, "required": True, "autocomplete": True},
+    {"name": "count", "type": 4, "min_value": 1, "max_value": 7},
+    {"name": "yes", "type": 5},
+    {"name": "who", "type": 6},
+    {"name": "where", "type": 7},
+    {"name": "which", "type": 8},
+    {"name": "anyone", "type": 9},
+    {"name": "share", "type": 10},
+    {"name": "picture", "type": 11},
+]
+COMMANDS: list[dict[str, Any]] = [
+    {"name": "everything", "description": "All", "options": [{"description": "One", **each} for each in OPTIONS]},
+    {"name": "ping", "description": "Answer"},
+    {"name": "rule", "description": "Decide", "default_member_permissions": str(int(Permission.MANAGE_GUILD))},
+    {"name": "Look at it", "type": 3},
+    {"name": "Look at them", "type": 2},
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def puppet() -> AsyncIterator[Puppet]:
+    async with open_puppet() as opened:
+        await opened.rest.register(opened.sandbox, *COMMANDS)
+        yield opened
+
+
+async def test_a_layout_shows_all_its_parts_and_stays_as_the_reader_left_it(puppet: Puppet) -> None:
+    picture = photo(1)
+    media = {"media": {"url": f"attachment://{picture.filename}"}}
+    layout: list[dict[str, Any]] = [
+        {
+            "type": 17,
+            "accent_color": 0x23A559,
+            "components": [
+                text("### A card\nwith ||a secret||"),
+                {"type": 14, "spacing": 2},
+                {"type": 9, "components": [text("A section")], "accessory": button("Do it", "do")},
+                {
+                    "type": 9,
+                    "components": [text("Another")],
+                    "accessory": {"type": 11, "description": "small", **media},
+                },
+                {"type": 12, "items": [{**media, "description": f"@Image{n}", "spoiler": n == 3} for n in (1, 2, 3)]},
+                row(
+                    button("Not now", "off", disabled=True),
+                    {"type": 2, "style": 5, "label": "Elsewhere", "url": "https://example.com/a"},
+                ),
+            ],
+        },
+        {"type": 13, "file": {"url": "attachment://notes.txt"}},
+    ]
+    notes = Upload(b"x" * 2048, "notes.txt", "text/plain")
+    message_id = await puppet.show(*layout, files=[picture, notes])
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        message = mira.page.locator(f"[data-message='{message_id}']")
+        await expect(message.get_by_role("heading", name="A card")).to_be_visible()
+        await expect(message.locator(".container")).to_have_css("border-left-color", "rgb(35, 165, 89)")
+        await expect(message.get_by_role("button", name="Not now")).to_be_disabled()
+        await expect(message.get_by_role("link", name="Elsewhere")).to_have_attribute("href", "https://example.com/a")
+        await expect(message.locator(".file-card")).to_contain_text("notes.txt2.00 KB")
+        await expect(message.get_by_text("a secret")).to_be_hidden()
+        await message.get_by_role("button", name="Spoiler").first.click()
+        await expect(message.get_by_text("a secret")).to_be_visible()
+        await message.get_by_role("button", name="Open @Image2").click()
+        lightbox = mira.page.get_by_role("dialog", name="Picture")
+        await expect(lightbox).to_contain_text("@Image2 · 2 of 3")
+        await mira.page.keyboard.press("ArrowRight")
+        await expect(lightbox).to_contain_text("@Image3 · 3 of 3")
+        await mira.page.keyboard.press("Escape")
+        await expect(message.get_by_role("button", name="Open @Image2")).to_be_focused()
+        layout[0]["components"][0] = text("### The same card, edited\nwith ||a secret||")
+        await puppet.edit(message_id, {"components": layout})
+        await expect(message.get_by_role("heading", name="edited")).to_be_visible()
+        await expect(message.get_by_text("a secret")).to_be_visible()
+        await expect(message.get_by_role("button", name="Open @Image2")).to_be_focused()
+
+
+async def test_embeds_and_files_of_a_message_are_shown(puppet: Puppet) -> None:
+    embed = {
+        "title": "A title",
+        "description": "**bold** words",
+        "color": 0x5865F2,
+        "author": {"name": "Somebody"},
+        "fields": [{"name": "First", "value": "1", "inline": True}, {"name": "Second", "value": "2"}],
+        "footer": {"text": "below"},
+        "image": {"url": "https://example.com/outside.png"},
+    }
+    await puppet.rest.post(channel(puppet.sandbox, "general"), "a message with an embed", embeds=[embed])
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        shown = mira.message("a message with an embed").locator(".embed")
+        for words in ("Somebody", "A title", "bold words", "First", "Second", "below", "which is not fetched here"):
+            await expect(shown).to_contain_text(words)
+        await expect(shown.locator("strong")).to_have_text("bold")
+
+
+async def test_selects_of_every_kind_send_what_was_chosen(puppet: Puppet) -> None:
+    options = [{"label": f"Option {n}", "value": str(n)} for n in range(4)]
+    message_id = await puppet.show(
+        row({"type": 3, "custom_id": "text", "placeholder": "Up to two", "options": options, "max_values": 2}),
+        row({"type": 5, "custom_id": "user"}),
+        row({"type": 6, "custom_id": "role"}),
+        row({"type": 8, "custom_id": "channel", "channel_types": [0]}),
+    )
+    where = puppet.control.admin
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        message = mira.page.locator(f"[data-message='{message_id}']")
+        opened = message.get_by_role("button", name="Up to two")
+        await opened.click()
+        await mira.page.keyboard.press("Space")
+        await mira.page.keyboard.press("ArrowDown")
+        await mira.page.keyboard.press("ArrowDown")
+        await mira.page.keyboard.press("Space")
+        await mira.page.keyboard.press("Escape")
+        assert (await puppet.hear(LATER))["values"] == ["0", "2"]
+        await expect(message.get_by_role("button", name="Option 0, Option 2")).to_be_enabled()
+        expected = {
+            "Select a member": ("no", "Noor", str(puppet.control.member("noor").id)),
+            "Select a role": ("mod", "Moderators", None),
+            "Select a channel": ("gen", "general", where.channel_id("general")),
+        }
+        for opener, (typed, chosen, value) in expected.items():
+            await message.get_by_role("button", name=opener).click()
+            await mira.page.keyboard.type(typed)
+            await expect(mira.page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+            await mira.page.keyboard.press("Enter")
+            heard = await puppet.hear(LATER)
+            assert value is None or heard["values"] == [value]
+            await expect(message.get_by_role("button", name=chosen)).to_be_enabled()
+
+
+async def test_a_modal_holds_every_kind_of_field(puppet: Puppet) -> None:
+    options = [{"label": each.title(), "value": each} for each in ("red", "green", "blue")]
+    message_id = await puppet.show(row(button("First", "first"), button("Second", "second")))
+    first = {
+        "title": "Words and choices",
+        "custom_id": "m1",
+        "components": [
+            label("Short", {"type": 4, "custom_id": "short", "style": 1, "min_length": 3}, description="three or more"),
+            label("Long", {"type": 4, "custom_id": "long", "style": 2, "required": False, "value": "as it was"}),
+            label("Colour", {"type": 3, "custom_id": "colour", "options": options}),
+            label("One of", {"type": 21, "custom_id": "one", "options": options}),
+            label("Some of", {"type": 22, "custom_id": "some", "options": options, "max_values": 2}),
+        ],
+    }
+    second = {
+        "title": "People and files",
+        "custom_id": "m2",
+        "components": [
+            text("Read this **first**."),
+            label("Who", {"type": 5, "custom_id": "who", "required": False}),
+            label("Where", {"type": 8, "custom_id": "where", "channel_types": [0]}),
+            label("Agreed", {"type": 23, "custom_id": "agreed"}),
+            label("Files", {"type": 19, "custom_id": "files", "min_values": 1, "max_values": 2}),
+        ],
+    }
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        message = mira.page.locator(f"[data-message='{message_id}']")
+        await message.get_by_role("button", name="First").click()
+        await puppet.hear(MODAL, first)
+        modal = mira.page.get_by_role("dialog", name="Words and choices")
+        await modal.get_by_label("Short").fill("ab")
+        await modal.get_by_role("button", name="Submit").click()
+        await expect(modal).to_contain_text("Must be at least 3 characters.")
+        await expect(modal.get_by_label("Short")).to_be_focused()
+        await modal.get_by_label("Short").fill("abc")
+        await modal.get_by_role("button", name="Colour").click()
+        await mira.page.get_by_role("option", name="Green").click()
+        await modal.get_by_role("radio", name="Blue").check()
+        await modal.get_by_role("checkbox", name="Red").check()
+        await modal.get_by_role("checkbox", name="Green").check()
+        await modal.get_by_role("button", name="Submit").click()
+        assert values_of(await puppet.hear(MESSAGE, {"content": "taken", "flags": 64})) == {
+            "short": "abc",
+            "long": "as it was",
+            "colour": ["green"],
+            "one": "blue",
+            "some": ["red", "green"],
+        }
+        await expect(modal).to_be_hidden()
+        await message.get_by_role("button", name="Second").click()
+        await puppet.hear(MODAL, second)
+        modal = mira.page.get_by_role("dialog", name="People and files")
+        await expect(modal.locator("strong")).to_have_text("first")
+        await modal.get_by_role("button", name="Where").click()
+        await mira.page.keyboard.type("late")
+        await mira.page.keyboard.press("Enter")
+        await modal.get_by_label("Agreed").check()
+        await mira.drop(modal.get_by_role("group", name="Files"), photo(1), photo(2))
+        await modal.get_by_role("button", name="Submit").click()
+        heard = await puppet.hear(MESSAGE, {"content": "taken", "flags": 64})
+        values = values_of(heard)
+        assert (values["who"], values["agreed"]) == ([], True)
+        assert values["where"] == [puppet.control.admin.channel_id("late-night")]
+        names = [each["filename"] for each in heard["resolved"]["attachments"].values()]
+        assert names == ["photo1.png", "photo2.png"]
+
+
+def values_of(submitted: dict[str, Any]) -> dict[str, Any]:
+    """Return what was submitted in a modal, by custom id."""
+    fields = [each["component"] for each in submitted["components"] if "component" in each]
+    return {each["custom_id"]: each["value"] if "value" in each else each["values"] for each in fields}
+
+
+async def test_a_command_takes_options_of_every_kind(puppet: Puppet) -> None:
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        page = mira.page
+        form = await mira.open_command("every")
+        await form.get_by_label("words").press_sequentially("app")
+        asked = await puppet.hear(CHOICES, {"choices": [{"name": "An apple", "value": "apple-1"}]})
+        assert asked["options"][0]["focused"] is True
+        await page.get_by_role("option", name="An apple").click()
+        choices = {"yes": "True", "who": "Noor", "where": "general", "which": "Trusted", "anyone": "Noor"}
+        for name in ("count", *choices, "share"):
+            await form.get_by_role("button", name="optional").click()
+            await page.get_by_role("menuitem", name=name, exact=True).click()
+            if name in choices:
+                await page.get_by_role("option", name=choices[name]).click()
+            else:
+                await form.get_by_role("textbox", name=name).fill("3")
+        await page.evaluate(
+            """() => {
+                const data = new DataTransfer();
+                data.items.add(new File(["x"], "pasted.png", { type: "image/png" }));
+                document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+            }"""
+        )
+        await expect(form.locator(".chosen-file")).to_contain_text("pasted.png")
+        await form.get_by_role("textbox", name="count").fill("8")
+        await form.get_by_role("button", name="Send").click()
+        await expect(form.get_by_role("alert")).to_have_text("count must be at most 7.")
+        await form.get_by_role("textbox", name="count").fill("7")
+        await form.get_by_role("button", name="Send").click()
+        heard = await drained(puppet)
+    given = {each["name"]: each["value"] for each in heard["options"]}
+    noor = str(puppet.control.member("noor").id)
+    assert given.keys() == {each["name"] for each in OPTIONS}
+    assert (given["words"], given["count"], given["yes"], given["share"]) == ("apple-1", 7, True, 3)
+    assert (given["who"], given["anyone"]) == (noor, noor)
+    assert [each["filename"] for each in heard["resolved"]["attachments"].values()] == ["pasted.png"]
+
+
+async def drained(puppet: Puppet) -> dict[str, Any]:
+    """Answer choices that are asked for until the command itself comes; returns that."""
+    while True:
+        interaction = await puppet.bot.heard.get()
+        if interaction.type.name != "autocomplete":
+            await puppet.answer(interaction, MESSAGE, {"content": "taken", "flags": 64})
+            return dict(interaction.data or {})
+        await puppet.answer(interaction, CHOICES, {"choices": []})
+
+
+async def test_thinking_answering_and_not_answering_are_told_apart(puppet: Puppet) -> None:
+    message_id = await puppet.show(text("press me"), row(button("Nothing", "nothing")))
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        await (await mira.open_command("ping")).get_by_role("button", name="Send").click()
+        interaction = await puppet.bot.heard.get()
+        await expect(mira.messages.get_by_text("Sending command…")).to_be_visible()
+        await puppet.answer(interaction, THINK, {"flags": 64})
+        await expect(mira.message("used /ping")).to_contain_text("Reelcast is thinking…")
+        path = f"/webhooks/{puppet.sandbox.world.application_id}/{interaction.token}/messages/@original"
+        await puppet.rest.call("PATCH", path, {"content": "pong"})
+        await expect(mira.message("used /ping")).to_contain_text("pong")
+        await (await mira.open_command("ping")).get_by_role("button", name="Send").click()
+        await puppet.bot.heard.get()
+        await puppet.control.admin.advance(4)
+        failed = mira.message("The application did not respond")
+        await failed.get_by_role("button", name="Dismiss message").click()
+        await expect(failed).to_have_count(0)
+        message = mira.page.locator(f"[data-message='{message_id}']")
+        await message.get_by_role("button", name="Nothing").click()
+        await puppet.bot.heard.get()
+        await puppet.control.admin.advance(4)
+        await expect(message).to_contain_text("This interaction failed")
+
+
+async def test_what_one_may_not_do_is_grey_and_says_why(puppet: Puppet) -> None:
+    deny = int(Permission.SEND_MESSAGES)
+    async with (
+        visiting(puppet.browser, puppet.origin, "mira", "film-club/late-night") as mira,
+        visiting(puppet.browser, puppet.origin, "ada", "film-club/late-night") as ada,
+    ):
+        await expect(mira.page.get_by_role("link", name="review")).to_have_count(0)
+        await expect(ada.page.get_by_role("link", name="review")).to_be_visible()
+        await mira.input.fill("/rule")
+        option = mira.page.get_by_role("option", name="/rule")
+        await expect(option).to_contain_text("Only for who has the permission Manage Server.")
+        await expect(option).to_be_disabled()
+        await ada.open_command("rule")
+        await puppet.control.admin.set_overwrite("late-night", role="@everyone", deny=deny)
+        await expect(mira.input).to_be_disabled()
+        await expect(mira.page.get_by_placeholder("You do not have permission to send messages")).to_be_visible()
+        await expect(mira.page.get_by_role("button", name="Attach files")).to_be_disabled()
+        await puppet.control.admin.set_overwrite("late-night", role="@everyone")
+        await expect(mira.input).to_be_enabled()
+
+
+async def test_people_write_type_reply_and_use_commands_on_messages_and_on_each_other(puppet: Puppet) -> None:
+    async with (
+        visiting(puppet.browser, puppet.origin, "mira", "film-club/storyboards") as mira,
+        visiting(puppet.browser, puppet.origin, "noor", "film-club/storyboards") as noor,
+    ):
+        await mira.input.press_sequentially("an idea")
+        await expect(noor.page.get_by_text("Mira is typing…")).to_be_visible()
+        await mira.input.press("Enter")
+        await expect(noor.message("an idea")).to_be_visible()
+        message_id = await noor.message("an idea").get_attribute("data-message")
+        idea = noor.page.locator(f"[data-message='{message_id}']")
+        await expect(noor.page.get_by_text("Mira is typing…")).to_be_hidden()
+        await idea.click(button="right")
+        await noor.page.get_by_role("menuitem", name="Reply").click()
+        await noor.input.fill("a better one, @everyone")
+        await noor.input.press("Enter")
+        await expect(mira.message("a better one").locator(".above")).to_contain_text("an idea")
+        await idea.get_by_role("button", name="More actions").click()
+        await expect(noor.page.get_by_role("menuitem", name="Delete message")).to_be_disabled()
+        await noor.page.get_by_role("menuitem", name="Look at it").click()
+        assert (await puppet.hear(MESSAGE, {"content": "looked", "flags": 64}))["name"] == "Look at it"
+        await expect(noor.message("looked")).to_contain_text("Only you can see this")
+        await noor.page.get_by_role("region", name="Members").get_by_role("button", name="Mira").click()
+        await noor.page.get_by_role("menuitem", name="Look at them").click()
+        heard = await puppet.hear(MESSAGE, {"content": "seen", "flags": 64})
+        assert heard["target_id"] == str(puppet.control.member("mira").id)
+        own = mira.page.locator(f"[data-message='{message_id}']")
+        await own.get_by_role("button", name="More actions").click()
+        await mira.page.get_by_role("menuitem", name="Delete message").click()
+        await expect(noor.message("a better one")).to_contain_text("Original message was deleted")
