@@ -94,9 +94,7 @@ async def test_lines_become_blocks_as_in_discord(tab: Tab, text: str, expected: 
     assert await tab.evaluate(SHORT, {"text": text, "inline": False}) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["*" * 4000, "[" * 4000, "**_" * 1300, "||" * 2000, "> " * 2000, "`" * 3999, "<t:" * 1300]
-)
+@pytest.mark.parametrize("mark", ["*", "[", "**_", "||", "> ", "`", "<t:", "[a](http://b"])
 async def test_no_text_takes_long_to_read(tab: Tab, mark: str) -> None:
     spent = await tab.evaluate(
         """(text) => import("/page/js/markdown/parse.js").then(({ parse }) => {
