@@ -1,0 +1,59 @@
+"""What a model of Segmind's is, as far as the bot has to know: what it takes, what it makes, what that costs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.media.rules import ImageRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementInput:
+    """A character or thing, as the model gets it."""
+
+    frontal_url: str
+    reference_urls: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """A request in the model's own terms: addresses in the order of `@Image1` …, a prompt that names them so."""
+
+    prompt: str
+    image_urls: Sequence[str]
+    elements: Sequence[ElementInput]
+    duration: int  # seconds
+    aspect_ratio: str  # empty where the model takes none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """How many of something there may be, both ends included."""
+
+    least: int
+    most: int
+
+    def __contains__(self, count: int) -> bool:
+        return self.least <= count <= self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoModel:
+    """One model. The first of its durations and ratios is taken where a member chooses none."""
+
+    slug: str  # as in its Segmind address
+    title: str  # a proper name, the same in every language
+    prompt_limit: int  # characters
+    images: Span  # reference images of a request; an element can stand in for the least one
+    most_inputs: int  # images and elements together
+    element_references: Span | None  # of one element, besides its frontal image; None: it takes no elements
+    durations: tuple[int, ...]  # seconds
+    aspect_ratios: tuple[str, ...]  # empty: a film is shaped like its first image
+    image_rules: ImageRules
+    prices_usd: Mapping[int, Decimal]  # by duration; an operator can set others
+    typical_seconds: float  # of a run, until enough of them were seen
+    body: Callable[[Inputs], dict[str, object]]  # what is sent
+
+    @property
+    def takes_elements(self) -> bool:
+        return self.element_references is not None
