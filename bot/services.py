@@ -30,11 +30,13 @@ from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.intake import Intake
+from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing import Planner, places_for
 from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
+from bot.jobs.reviewing import keep_reviewing
 from bot.jobs.run_times import RunTimes
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.store import JobStore
@@ -108,6 +110,8 @@ class Services:
     warnings: WarningStore
     log_channel: LogChannel
     moderators: Moderators
+    moderation: Moderation
+    notices: NoticeDesk
     automod: RuleBook
 
 
@@ -153,6 +157,7 @@ async def open_services(
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings = SettingsStore(database)
         log_channel = LogChannel(client, guild_settings)
+        notices = NoticeDesk(client, rules, store.notice_given)
         moderators = moderators_of(
             client,
             database,
@@ -169,7 +174,7 @@ async def open_services(
             queue=queue,
             cards=cards,
             posts=PostDesk(client, FittingDesk(videos)),
-            notices=NoticeDesk(client, rules, store.notice_given),
+            notices=notices,
             reviews=moderators.reviews,
             standing=moderators.standing,
             elements=LastingImages(cast, segmind, clock),
@@ -210,6 +215,7 @@ async def open_services(
             "queue": queue.run,
             "dispatcher": dispatcher.run,
             "reconciler": reconciler.run,
+            "reviews": partial(keep_reviewing, engine, dispatcher.resumed),
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
             "thinning": partial(keep_thin, store, clock, keep),
@@ -255,6 +261,15 @@ async def open_services(
                 warnings=warnings,
                 log_channel=log_channel,
                 moderators=moderators,
+                notices=notices,
+                moderation=Moderation(
+                    store=store,
+                    dispatcher=dispatcher,
+                    cards=cards,
+                    standing=moderators.standing,
+                    clock=clock,
+                    owe=moderators.reports.owe,
+                ),
             )
         finally:
             began = clock.monotonic()

@@ -1,4 +1,4 @@
-"""Private words to members, where the channel cannot be used."""
+"""Private words to members, where the channel cannot be used or does not notify them."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,10 +8,11 @@ import structlog
 from bot.delivery.discord_errors import translated
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.jobs.states import State
 from bot.media.rules import ImageRules
 from bot.presentation.language import speaking
 from bot.presentation.notices import undelivered_controls
-from bot.presentation.sentences import undelivered_notice
+from bot.presentation.sentences import undelivered_notice, withdrawn_notice
 
 log = structlog.get_logger(__name__)
 
@@ -40,10 +41,13 @@ class NoticeDesk:
     async def _tell(self, job: Job) -> None:
         member = await self._client.fetch_user(job.request.member_id)
         with speaking(job.request.locale):
-            text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
+            if job.state is State.UNDELIVERED:
+                text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
+            else:
+                text, view = withdrawn_notice(job, self._rules), discord.utils.MISSING
         await member.send(
             text,
             view=view,
             allowed_mentions=discord.AllowedMentions.none(),
-            nonce=f"n{job.id}.{job.post_attempts % 1000}",
+            nonce=f"{job.state.value[0].lower()}{job.id}.{job.post_attempts % 1000}",
         )

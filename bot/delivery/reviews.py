@@ -137,7 +137,7 @@ class ReviewDesk:
         await self._log_channel.say(guild_id, words)
 
     async def settle(self, job: Job) -> None:
-        review = await self._store.get(job.id)
+        review = None if is_waiting(job) else await self._store.get(job.id)
         if review is not None:
             await self._settle(job, review)
 

@@ -7,7 +7,7 @@ import structlog
 from bot.jobs.clock import Clock
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ReviewMode
 from bot.jobs.ports import Cards
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
 from bot.jobs.store import JobStore
@@ -67,10 +67,16 @@ class JobControl:
                 return taken_down
 
     async def send_again(self, job_id: int, channel_id: int) -> Job:
-        """Post an undelivered video once more, in any channel; raises `WrongState` where it is not undelivered."""
+        """Post an undelivered video once more, in any channel; raises `WrongState` where it is not undelivered.
+
+        One that no moderator has looked at comes before them first.
+        """
         while True:
             job = await self._expect(job_id, frozenset({State.UNDELIVERED}))
             try:
+                if job.awaits_review(ReviewMode.BEFORE_POSTING):
+                    waiting = job.move(State.REVIEW, self._clock.now(), post_channel_id=channel_id, problem=None)
+                    return self._told(await self._store.save(waiting), job.state)
                 posting = await self._store.save(
                     job.move(
                         State.POSTING,
@@ -85,6 +91,11 @@ class JobControl:
             tell_move(posting, job.state, channel=channel_id, attempt=posting.post_attempts)
             await self._dispatcher.dispatch(posting)
             return posting
+
+    def _told(self, job: Job, before: State) -> Job:
+        tell_move(job, before)
+        self._cards.changed(job)
+        return job
 
     async def _expect(self, job_id: int, states: frozenset[State]) -> Job:
         job = await self._store.get(job_id)

@@ -45,6 +45,10 @@ class Drivers(Dispatcher, Protocol):
         """Begin to drive what is unfinished; return how many jobs that are."""
         ...
 
+    async def resumed(self) -> None:
+        """Wait until `resume` was called: from then on Discord can be spoken to."""
+        ...
+
     async def run(self) -> None:
         """Keep everything in order until cancelled."""
         ...
@@ -105,6 +109,9 @@ class InProcessDispatcher:
         self._resumed.set()
         log.info("jobs_resumed", count=len(unfinished))
         return len(unfinished)
+
+    async def resumed(self) -> None:
+        await self._resumed.wait()
 
     async def run(self) -> None:
         """See to cards that nobody knows of, and to those that nobody edited any more, until cancelled."""

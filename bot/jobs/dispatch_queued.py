@@ -63,6 +63,10 @@ class QueuedDispatcher:
         self._resumed.set()
         return len(await self._engine.store.in_states(DRIVEN))
 
+    async def resumed(self) -> None:
+        """Wait until `resume` was called."""
+        await self._resumed.wait()
+
     async def run(self) -> None:
         """Take and drive jobs, and keep the queue in order, until cancelled."""
         await self._resumed.wait()

@@ -7,9 +7,10 @@ Nothing waits longer than its server has set.
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -26,6 +27,7 @@ from bot.media.errors import FetchError, MediaError
 
 log = structlog.get_logger(__name__)
 
+SWEEP_EVERY: Final = 20.0  # seconds
 # What may still come before moderators: their pictures are kept.
 _KEPT_IN = REVIEWED | {State.PREPARING}
 
@@ -45,6 +47,14 @@ async def hold_back(engine: Engine, job: Job, video: Video) -> Job:
     if await engine.reviews.claim(waiting):
         await _show(engine, waiting, frozenset({ReviewPart.VIDEO}), video=video)
     return waiting
+
+
+async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]]) -> None:
+    """See to what waits for moderators now and then, from the moment when drivers may start, until cancelled."""
+    await resumed()
+    while True:
+        await see_to_reviews(engine)
+        await engine.clock.sleep(SWEEP_EVERY)
 
 
 async def see_to_reviews(engine: Engine) -> None:

@@ -264,6 +264,23 @@ def withdrawn_notice(job: Job, rules: ImageRules) -> str:
     return "\n".join(lines)
 
 
+def withdrawn_notice(job: Job, rules: ImageRules) -> str:
+    """Tell the member who asked, in private, that moderators said no, or that it was taken back, and why."""
+    match job.state:
+        case State.REJECTED:
+            told = _("Your request for a video in {channel} goes no further. Nothing was charged.")
+        case State.TAKEN_DOWN:
+            told = _("Your video in {channel} was removed.")
+        case _:
+            told = _("Your video for {channel} was made, and is not posted.")
+    lines = [told.format(channel=f"<#{job.request.channel_id}>")]
+    if job.problem is not None:
+        lines.append(problem_sentence(job.problem, rules))
+    if job.reason:
+        lines.append(f"{_('A moderator wrote:')}\n{quoted(job.reason, limit=500, lines=6)}")
+    return "\n".join(lines)
+
+
 def undelivered_notice(job: Job, rules: ImageRules) -> str:
     """Tell the member who asked, in private, why a finished video is not in the channel, and what can be done."""
     why = problem_sentence(job.problem, rules) if job.problem else ""

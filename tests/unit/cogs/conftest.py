@@ -75,7 +75,10 @@ async def boot(
             control = JobControl(
                 store=services.store, dispatcher=dispatcher, cards=services.cards, clock=services.clock
             )
-            bot.services = replace(services, dispatcher=dispatcher, intake=intake, control=control)
+            moderation = replace(services.moderation, dispatcher=dispatcher)
+            bot.services = replace(
+                services, dispatcher=dispatcher, intake=intake, control=control, moderation=moderation
+            )
             if consent_given:
                 bot.services = replace(bot.services, consents=GivenConsents())
             return bot

@@ -1,0 +1,160 @@
+"""What moderators decide about a job: approve it, reject it, take it down, hide it and put it back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+from typing_extensions import Unpack
+
+from bot.jobs.clock import Clock
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.dispatch import Dispatcher
+from bot.jobs.errors import JobError, StaleJob, WrongState
+from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.moderation import Standing
+from bot.jobs.ports import Cards
+from bot.jobs.states import IN_FLIGHT, REVIEWED, State
+from bot.jobs.store import JobStore
+from bot.jobs.told import tell_move
+
+log = structlog.get_logger(__name__)
+
+# Where a no ends a job, by where it is.
+_REJECTED_TO: Final = {
+    State.HELD: State.REJECTED,
+    State.WAITING: State.REJECTED,
+    State.REVIEW: State.WITHHELD,
+    State.UNDELIVERED: State.WITHHELD,
+}
+_TAKEN_DOWN_TO: Final = {**_REJECTED_TO, State.DELIVERED: State.TAKEN_DOWN}
+# Nothing stops the run: it is noted, and the video withheld when it is there.
+_NOTED_IN: Final = IN_FLIGHT | {State.COMPLETED}
+
+
+class ApprovalObjected(JobError):
+    """It cannot be approved as things stand: `code` says why."""
+
+    def __init__(self, job_id: int, code: ProblemCode) -> None:
+        super().__init__(f"job {job_id} cannot be approved: {code}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """Two moderators at once give one outcome: the second gets `WrongState`, and finds the decision written down."""
+
+    store: JobStore
+    dispatcher: Dispatcher
+    cards: Cards
+    standing: Standing
+    clock: Clock
+    owe: Callable[[Job], Awaitable[None]]  # notes that a job's post has to be brought in line with what is saved next
+
+    async def approve(self, job_id: int, by_id: int, *, spoiler: bool) -> Job:
+        """Let a job go on that waits for a moderator.
+
+        Raises `WrongState`, `ApprovalObjected`, and as `Standing.objection` does.
+        """
+        while True:
+            job = await self._expect(job_id, REVIEWED)
+            if (objection := await self.standing.objection(job)) is not None:
+                raise ApprovalObjected(job_id, objection)
+            handling = replace(job.request.handling, spoiler=job.request.handling.spoiler or spoiler)
+            changes: Changes = {"approved": True, "handling": handling, "driver": "", "problem": None}
+            if job.state is State.HELD:
+                approved = job.move(State.PREPARING, self.clock.now(), **changes)
+            else:
+                changes["post_attempts"] = job.post_attempts + 1
+                approved = job.move(State.POSTING, self.clock.now(), **changes)
+            kind = Decided.APPROVED_AS_SPOILER if spoiler else Decided.APPROVED
+            if (saved := await self._save(job, approved, self._decision(job, kind, by_id))) is not None:
+                await self.dispatcher.dispatch(saved)
+                self.cards.changed(saved)
+                return saved
+
+    async def reject(self, job_id: int, by_id: int, reason: str) -> Job:
+        """Say no to a job that a moderator has to look at, before it is made or after; raises `WrongState`."""
+        while True:
+            job = await self._expect(job_id, _NOTED_IN | set(_REJECTED_TO))
+            if job.approved or job.request.handling.review is ReviewMode.OFF or job.cancel_requested:
+                raise WrongState(job_id, job.state)
+            decision = self._decision(job, Decided.REJECTED, by_id, reason)
+            problem = Problem(code=ProblemCode.NOT_APPROVED)
+            if (saved := await self._refuse(job, _REJECTED_TO, decision, problem=problem, reason=reason)) is not None:
+                return saved
+
+    async def take_down(self, job_id: int, by_id: int, reason: str) -> Job:
+        """Take back whatever there is of a job that is not over, or was posted; raises `WrongState`."""
+        while True:
+            job = await self._expect(job_id, _NOTED_IN | set(_TAKEN_DOWN_TO))
+            await self.owe(job)
+            decision = self._decision(job, Decided.TAKEN_DOWN, by_id, reason)
+            problem = Problem(code=ProblemCode.REMOVED)
+            if (saved := await self._refuse(job, _TAKEN_DOWN_TO, decision, problem=problem, reason=reason)) is not None:
+                return saved
+
+    async def hide(self, job_id: int, reason: str) -> Job:
+        """Hide a posted video until a moderator decides; raises `WrongState` where there is nothing to hide."""
+        return await self._set_hidden(job_id, Decided.HIDDEN, None, hidden=True, reason=reason)
+
+    async def put_back(self, job_id: int, by_id: int) -> Job:
+        """Show a hidden video again; raises `WrongState` where it is not hidden."""
+        return await self._set_hidden(job_id, Decided.PUT_BACK, by_id, hidden=False)
+
+    async def _set_hidden(
+        self, job_id: int, kind: Decided, by_id: int | None, *, hidden: bool, reason: str = ""
+    ) -> Job:
+        while True:
+            job = await self._expect(job_id, {State.DELIVERED})
+            if job.hidden is hidden:
+                raise WrongState(job_id, job.state)
+            await self.owe(job)
+            decision = self._decision(job, kind, by_id, reason)
+            if (saved := await self._save(job, job.evolve(hidden=hidden), decision)) is not None:
+                self.cards.changed(saved)
+                return saved
+
+    async def _refuse(
+        self, job: Job, ends: dict[State, State], decision: Decision, **changes: Unpack[Changes]
+    ) -> Job | None:
+        """Save a no: as the end of a job, or as a note on a run that cannot be stopped."""
+        if job.state in _NOTED_IN:
+            refused = job.evolve(cancel_requested=True).evolve(**changes)
+        else:
+            refused = job.evolve(hidden=False).move(ends[job.state], self.clock.now(), **changes)
+        saved = await self._save(job, refused, decision)
+        if saved is not None:
+            if job.state is State.WAITING:
+                await self.dispatcher.release(job.id)
+            self.cards.changed(saved)
+        return saved
+
+    async def _save(self, before: Job, after: Job, decision: Decision) -> Job | None:
+        """Save a decision with what it changes; None where somebody else has changed the job meanwhile."""
+        try:
+            saved = await self.store.save(after, decision)
+        except StaleJob:
+            return None
+        if saved.state is not before.state:
+            tell_move(saved, before.state)
+        log.info("decided", job=saved.id, kind=decision.kind.value, by=decision.by_id)
+        return saved
+
+    def _decision(self, job: Job, kind: Decided, by_id: int | None, reason: str = "") -> Decision:
+        request = job.request
+        return Decision(
+            guild_id=request.guild_id,
+            member_id=request.member_id,
+            kind=kind,
+            at=self.clock.now(),
+            job_id=job.id,
+            by_id=by_id,
+            reason=reason,
+        )
+
+    async def _expect(self, job_id: int, states: frozenset[State] | set[State]) -> Job:
+        job = await self.store.get(job_id)
+        if job is None or job.state not in states:
+            raise WrongState(job_id, job and job.state)
+        return job

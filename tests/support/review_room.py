@@ -1,0 +1,140 @@
+"""A server under review on SimCord: a channel for moderators, and requests that wait there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+from simcord.results import InteractionResult
+
+from bot.jobs.card_pictures import reference_name
+from bot.jobs.model import Job, ReviewMode
+from bot.jobs.moderating import Moderation
+from bot.jobs.ports import Video
+from bot.jobs.states import State
+from bot.media.videos import VideoFacts
+from tests.support.drawings import drawing, encoded
+from tests.unit.cogs.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The moderators' channel of a stage, with two of them."""
+
+    stage: Stage
+    channel: simcord.ChannelHandle
+    mo: simcord.MemberActor
+    kim: simcord.MemberActor
+    guest: simcord.MemberActor  # sees the channel, and manages nothing
+    folder: Path
+
+    @property
+    def moderation(self) -> Moderation:
+        return self.stage.bot.services.moderation
+
+    async def request(self, prompt: str = "@Image1 waves", **asked: Any) -> Job:
+        """Have Alice ask for a video that waits for a moderator before anything is spent."""
+        await self.stage.set(review=ReviewMode.BEFORE_SPENDING)
+        await self.stage.ask(prompt, **asked)
+        job = await self.stage.has_become(State.HELD)
+        await self.show(job)
+        return job
+
+    async def finished(self, prompt: str = "@Image1 waves") -> Job:
+        """Have a finished video of Alice's wait for a moderator before it is posted."""
+        await self.stage.set(review=ReviewMode.BEFORE_POSTING)
+        await self.stage.ask(prompt)
+        job = await self.stage.has_become(State.REVIEW, output_url="https://images.segmind.com/x.mp4")
+        await self.show(job)
+        path = self.folder / "video.mp4"
+        path.write_bytes(b"a film")
+        facts = VideoFacts(
+            width=640,
+            height=480,
+            duration_seconds=5.0,
+            frame_rate=24.0,
+            codec="h264",
+            audio=False,
+            size=path.stat().st_size,
+            container="mov",
+        )
+        await self.stage.bot.services.moderators.reviews.show_video(job, Video(path=path, facts=facts))
+        return job
+
+    async def show(self, job: Job) -> None:
+        """Show moderators a request, with a picture for each of its references."""
+        pictures = {
+            reference_name(number): self.picture(number) for number in range(1, len(job.request.references) + 1)
+        }
+        await self.stage.bot.services.moderators.reviews.show_request(job, pictures)
+
+    async def forge(self, place: simcord.ChannelHandle, custom_id: str) -> discord.Message:
+        """Have a button with this custom id in a channel, as who speaks to Discord by themselves may press one."""
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="Forged", custom_id=custom_id))
+        view.stop()
+        return await self.stage.bot.get_partial_messageable(place.id).send("forged", view=view)
+
+    def picture(self, seed: int) -> Path:
+        path = self.folder / f"picture{seed}"
+        path.write_bytes(encoded(drawing(seed)))
+        return path
+
+    def cards(self) -> list[discord.Message]:
+        return self.channel.history()
+
+    def texts(self) -> list[str]:
+        """Return what each message in the moderators' channel says."""
+        return [texts_of(message) for message in self.cards()]
+
+    async def press(
+        self, label: str, who: simcord.MemberActor | None = None, card: discord.Message | None = None
+    ) -> InteractionResult:
+        return await (who or self.mo).click(card or self.cards()[-1], label=label)
+
+    async def job(self) -> Job:
+        [job] = await self.stage.jobs()
+        return job
+
+
+def texts_of(message: discord.Message) -> str:
+    """Return every text of a layout that discord.py has read, a line each."""
+
+    def walk(components: Any) -> list[str]:
+        found: list[str] = []
+        for component in components:
+            if isinstance(component, discord.TextDisplay):
+                found.append(component.content)
+            found += walk(getattr(component, "children", ()))
+        return found
+
+    return "\n".join(walk(message.components))
+
+
+def said(result: InteractionResult) -> str:
+    """Return the one sentence that only who acted sees."""
+    [told] = [result.response] if result.response is not None and result.response.content else result.followups
+    assert result.ephemeral
+    return told.content
+
+
+async def a_room(stage: Stage, folder: Path) -> Room:
+    """Make the moderators' channel, which members do not see, and choose it."""
+    assert stage.guild.me is not None
+    role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    guests = stage.guild.create_role("Guests")
+    seen = discord.PermissionOverwrite(view_channel=True)
+    hidden = discord.PermissionOverwrite(view_channel=False)
+    channel = stage.guild.create_text_channel(
+        "moderators", overwrites={stage.guild.default_role: hidden, role: seen, guests: seen, stage.guild.me: seen}
+    )
+    await stage.set(review_channel_id=channel.id)
+    return Room(
+        stage=stage,
+        channel=channel,
+        mo=stage.guild.add_member(stage.env.create_user("mo"), roles=[role]),
+        kim=stage.guild.add_member(stage.env.create_user("kim"), roles=[role]),
+        guest=stage.guild.add_member(stage.env.create_user("bob"), roles=[guests]),
+        folder=folder,
+    )

@@ -1,0 +1,223 @@
+"""Moderators decide on what waits for them, each in the channel of their own server."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+from bot.jobs.decisions import Decided
+from bot.jobs.model import ProblemCode, ReviewMode
+from bot.jobs.states import State
+from bot.policy.blocks import Block
+from tests.support.review_room import Room, a_room, said, texts_of
+from tests.unit.cogs.stage import Boot, Stage, picture
+
+
+@pytest.fixture
+async def room(stage: Stage, tmp_path: Path) -> Room:
+    return await a_room(stage, tmp_path)
+
+
+async def reject(room: Room, reason: str = "", who: simcord.MemberActor | None = None, **values: object) -> str:
+    shown = await room.press("Reject", who)
+    return said(await (who or room.mo).submit_modal(shown, {"reason": reason, **values}))
+
+
+async def decisions(room: Room) -> list[tuple[Decided, int | None]]:
+    made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
+    return [(each.kind, each.by_id) for each in made]
+
+
+async def test_moderators_see_the_request_with_its_pictures_and_what_is_known_of_the_member(room: Room) -> None:
+    await room.request("@Image1 meets **@everyone**", image2=picture("harbour.jpg"))
+    [card] = room.cards()
+    text = texts_of(card)
+    assert "A request waits for you" in text
+    assert r"> \@Image1 meets \*\*\@everyone\*\*" in text
+    assert f"{room.stage.alice.mention} in <#{room.stage.channel.id}>" in text
+    assert "0 videos so far · 0 rejected · 0 taken down · 0 reports · 0 blocks" in text
+    assert "Without a decision it is rejected <t:" in text
+    assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.png"]
+
+
+async def test_a_long_prompt_comes_whole_as_a_file(room: Room) -> None:
+    await room.request("fox " * 400)
+    [card] = room.cards()
+    assert [attachment.filename for attachment in card.attachments] == ["image1.png", "prompt.txt"]
+
+
+async def test_an_approved_request_goes_on_and_says_by_whom(room: Room) -> None:
+    job = await room.request()
+    assert said(await room.press("Approve")) == "Approved."
+    approved = await room.job()
+    assert (approved.state, approved.approved) == (State.PREPARING, True)
+    assert room.stage.driven[-1] == approved
+    assert f"{room.mo.mention} has approved it." in room.texts()[0]
+    assert await decisions(room) == [(Decided.APPROVED, room.mo.id)]
+    assert job.request.handling.spoiler is False
+
+
+async def test_a_video_is_approved_as_a_spoiler(room: Room) -> None:
+    await room.finished()
+    assert said(await room.press("Approve as spoiler")) == "Approved, to be shown as a spoiler."
+    approved = await room.job()
+    assert (approved.state, approved.post_attempts) == (State.POSTING, 1)
+    assert approved.request.handling.spoiler
+    assert await decisions(room) == [(Decided.APPROVED_AS_SPOILER, room.mo.id)]
+
+
+async def test_a_rejected_request_is_released_and_its_member_learns_why(room: Room) -> None:
+    job = await room.request()
+    store = room.stage.bot.services.store
+    assert await store.spent(job.spend_day) > 0
+    assert await reject(room, "no **weapons**") == "Rejected. Nothing was charged."
+    rejected = await room.job()
+    assert (rejected.state, rejected.reason) == (State.REJECTED, "no **weapons**")
+    assert await store.spent(job.spend_day) == 0
+    card = room.stage.channel.history()[-1]
+    assert r"no \*\*weapons\*\*" in texts_of(card)
+    assert "waves" not in texts_of(card)
+    assert f"{room.mo.mention} has rejected it." in room.texts()[0]
+
+
+async def test_a_rejected_video_is_withheld_and_stays_charged(room: Room) -> None:
+    job = await room.finished()
+    assert await reject(room) == "Rejected. It is paid for all the same."
+    assert (await room.job()).state is State.WITHHELD
+    assert await room.stage.bot.services.store.spent(job.spend_day) > 0
+
+
+async def test_the_member_is_told_in_private(room: Room) -> None:
+    await room.request()
+    await reject(room, "not here")
+    told = [line for line in room.stage.env.transcript().splitlines() if "Your request for a video" in line]
+    assert "goes no further" in told[0]
+
+
+async def test_of_two_moderators_at_once_the_second_is_told_who_decided_what(room: Room) -> None:
+    await room.request()
+    card = room.cards()[0]
+    shown = await room.press("Reject", room.kim, card)
+    await room.press("Approve", room.mo, card)
+    answer = said(await room.kim.submit_modal(shown, {"reason": "no"}))
+    assert answer == f"{room.mo.mention} has approved it."
+    assert (await room.job()).state is State.PREPARING
+    assert await decisions(room) == [(Decided.APPROVED, room.mo.id)]
+
+
+async def test_what_its_member_cancelled_meanwhile_says_so(room: Room) -> None:
+    await room.request()
+    await room.stage.bot.services.control.cancel((await room.job()).id)
+    assert said(await room.press("Approve")) == "Who asked has cancelled it."
+
+
+@pytest.mark.parametrize("verb", ["approve", "spoiler", "reject"])
+async def test_a_member_who_forges_a_moderators_button_is_refused(room: Room, verb: str) -> None:
+    job = await room.request()
+    forged = await room.forge(room.stage.channel, f"reelcast:review:{verb}:{job.id}")
+    answer = said(await room.stage.alice.click(forged, label="Forged"))
+    assert answer.startswith("Only who may manage messages in the moderators' channel")
+    assert (await room.job()).state is State.HELD
+
+
+async def test_a_moderator_of_the_channel_alone_is_no_moderator_of_the_review(room: Room) -> None:
+    """Manage Messages counts in the moderators' channel, where the press has to come from."""
+    job = await room.request()
+    forged = await room.forge(room.stage.channel, f"reelcast:review:approve:{job.id}")
+    answer = said(await room.mo.click(forged, label="Forged"))
+    assert answer.startswith("Only who may manage messages in the moderators' channel")
+
+
+async def test_who_sees_the_moderators_channel_without_managing_it_cannot_decide(room: Room) -> None:
+    await room.request()
+    assert said(await room.press("Approve", room.guest)).startswith("Only who may manage messages")
+    assert (await room.job()).state is State.HELD
+
+
+async def test_a_moderator_of_another_server_decides_nothing_here(room: Room) -> None:
+    job = await room.request()
+    env = room.stage.env
+    other = env.create_guild("Animation Guild")
+    place = other.create_text_channel("moderators")
+    role = other.create_role("Moderators", permissions=discord.Permissions.all())
+    eve = other.add_member(env.create_user("eve"), roles=[role])
+    forged = await room.forge(place, f"reelcast:review:approve:{job.id}")
+    assert said(await eve.click(forged, label="Forged")) == "This video is no longer on record."
+    assert (await room.job()).state is State.HELD
+
+
+async def test_buttons_and_the_modal_work_after_a_restart(room: Room, boot: Boot) -> None:
+    await room.request()
+    shown = await room.press("Reject")
+    await room.stage.env.restart_bot(await boot())
+    assert said(await room.mo.submit_modal(shown, {"reason": "late"})) == "Rejected. Nothing was charged."
+    assert (await room.job()).reason == "late"
+
+
+@pytest.mark.parametrize("reason", ["x" * 400, "@everyone\n" * 40, "```\n> <@1> [a](https://b.c)"])
+async def test_whatever_a_moderator_types_breaks_nothing(room: Room, reason: str) -> None:
+    await room.request()
+    await reject(room, reason)
+    rejected = await room.job()
+    assert len(rejected.reason) <= 400
+    shown = texts_of(room.stage.channel.history()[-1])
+    assert "<@1>" not in shown
+    assert "@everyone" not in shown.replace(r"\@everyone", "")
+
+
+async def test_pictures_are_blocked_with_a_rejection(room: Room) -> None:
+    await room.request()
+    job = await room.job()
+    [reference] = job.request.references
+    services = room.stage.bot.services
+    seen = replace(reference, fingerprint="0123456789abcdef0123456789abcdef")
+    await services.store.save(job.evolve(references=(seen,)))
+    answer = await reject(room, also=["block-images"])
+    assert answer == "Rejected. Nothing was charged. 1 picture is blocked in this server from now on."
+    assert await services.moderators.blocked_images.find(room.stage.guild.id, [seen.fingerprint]) == 0
+    assert Decided.IMAGES_BLOCKED in [kind for kind, _ in await decisions(room)]
+
+
+async def test_who_was_blocked_since_is_not_approved(room: Room) -> None:
+    await room.request()
+    services = room.stage.bot.services
+    now = services.clock.now()
+    block = Block(guild_id=room.stage.guild.id, member_id=room.stage.alice.id, until=None, by_id=1, reason="", at=now)
+    await services.moderators.blocks.put(block)
+    assert said(await room.press("Approve")).startswith("Who asked is blocked by now.")
+    assert (await room.job()).state is State.HELD
+
+
+async def test_who_left_since_is_not_approved(room: Room) -> None:
+    await room.request()
+    room.stage.guild.remove_member(room.stage.alice)
+    assert said(await room.press("Approve")).startswith("Who asked is no longer in the server.")
+    assert (await room.job()).state is State.HELD
+
+
+async def test_a_video_being_made_can_be_rejected_before_it_is_paid_for(room: Room) -> None:
+    await room.stage.set(review=ReviewMode.BEFORE_POSTING)
+    await room.stage.ask()
+    job = await room.stage.has_become(State.WAITING)
+    await room.show(job)
+    assert "you decide on it when it is there" in room.texts()[0]
+    shown = await room.press("Reject now")
+    assert said(await room.mo.submit_modal(shown, {"reason": ""})) == "Rejected. Nothing was charged."
+    rejected = await room.job()
+    assert rejected.state is State.REJECTED
+    assert rejected.problem is not None
+    assert rejected.problem.code is ProblemCode.NOT_APPROVED
+
+
+async def test_a_run_that_is_rejected_while_it_runs_is_noted_and_not_posted(room: Room) -> None:
+    await room.stage.set(review=ReviewMode.BEFORE_POSTING)
+    await room.stage.ask()
+    job = await room.stage.has_become(State.PROCESSING)
+    await room.show(job)
+    shown = await room.press("Reject now")
+    answer = said(await room.mo.submit_modal(shown, {"reason": ""}))
+    assert answer == "Rejected. The run cannot be stopped and is paid for; its video will not be posted."
+    noted = await room.job()
+    assert (noted.state, noted.cancel_requested, noted.shows_contents) == (State.PROCESSING, True, False)
