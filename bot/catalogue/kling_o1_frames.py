@@ -1,7 +1,7 @@
 """Kling O1, image to video: from a first frame to a last one, if there is one.
 
-The names of the fields are those of the model's maker, which Segmind passes on; Segmind's own page of this model gives
-neither price nor time, so those of its sister stand here until `PRICES_USD` and the first runs say better.
+Fields, average price and time of a run are those of Segmind's page of the model; 10 seconds are reserved at twice the
+price, as of its sister.
 """
 
 from decimal import Decimal
@@ -28,7 +28,7 @@ MODEL: Final = VideoModel(
     durations=(5, 10),
     aspect_ratios=(),
     image_rules=ImageRules(),
-    prices_usd={5: Decimal("1.35"), 10: Decimal("2.70")},
-    typical_seconds=194.0,
+    prices_usd={5: Decimal("0.92"), 10: Decimal("1.84")},
+    typical_seconds=142.0,
     body=_body,
 )
