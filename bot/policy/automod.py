@@ -4,14 +4,16 @@ Discord applies AutoMod to what members send, and not to what a bot posts for th
 would get past the rules of a server. Rules of the trigger KEYWORD count; a preset's words are not published.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.policy.automod_allowed import Allowed
 from bot.policy.automod_patterns import Pattern, PatternRefused, Subject, compile_pattern
-from bot.policy.words import Keyword, KeywordIndex, View, spans, views_of
+from bot.policy.words import Keyword, KeywordIndex, View, views_of
 
 
 class RuleKind(StrEnum):
@@ -71,12 +73,16 @@ class _Ready:
 
 
 NO_ONE: Final[frozenset[int]] = frozenset()
+# Seconds for all patterns of a server together, of the three in which an interaction must be answered. Usual ones take
+# a thousandth of one; sixty that are as bad as their memory allows would take several.
+JUDGED_WITHIN: Final = 1.0
 
 
 class Automod:
     """The rules of one server, made ready. Making it takes some milliseconds, so it is done off the event loop."""
 
-    def __init__(self, rules: Sequence[AutomodRule]) -> None:
+    def __init__(self, rules: Sequence[AutomodRule], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self.presets = tuple(rule.name for rule in rules if rule.kind is RuleKind.PRESET and rule.enabled)
         unusable: list[UnusablePattern] = []
         counting = [rule for rule in rules if rule.kind is RuleKind.KEYWORDS and rule.enabled]
@@ -96,26 +102,37 @@ class Automod:
     ) -> Match | None:
         """Find a rule that one of a member's texts breaks. `channel_ids`: the channel, its parent and its category.
 
-        With `block_unusable` a rule whose pattern cannot be applied lets no text pass.
+        With `block_unusable` a rule whose pattern cannot be applied, or not in time, lets no text pass.
         """
         exempt = {number for number, ready in enumerate(self._rules) if _is_exempt(ready.rule, role_ids, channel_ids)}
         if len(exempt) == len(self._rules) or not texts:
             return None
-        for number, text in enumerate(texts):
-            for view in views_of(text):
-                if match := self._match(view, number, exempt):
-                    return match
+        views = [(number, view) for number, text in enumerate(texts) for view in views_of(text)]
+        for number, view in views:
+            if match := self._keyword(view, number, exempt):
+                return match
+        ends_at = self._monotonic() + JUDGED_WITHIN
+        for number, view in views:
+            if match := self._pattern(view, number, exempt, ends_at):
+                return match if block_unusable or match.kind is MatchKind.PATTERN else None
         return self._unusable(role_ids, channel_ids) if block_unusable else None
 
-    def _match(self, view: View, number: int, exempt: AbstractSet[int]) -> Match | None:
+    def _keyword(self, view: View, number: int, exempt: AbstractSet[int]) -> Match | None:
+        allowed = [Allowed(ready.allowed, view.folded) for ready in self._rules]
         for hit in self._keywords.find(view.folded):
-            ready = self._rules[hit.owner]
-            if hit.owner not in exempt and not _is_allowed(ready, view.folded, hit.start, hit.end):
-                return _match_of(ready.rule, MatchKind.KEYWORD, hit.keyword.written, number)
+            if hit.owner not in exempt and not allowed[hit.owner].has(hit.start, hit.end):
+                return _match_of(self._rules[hit.owner].rule, MatchKind.KEYWORD, hit.keyword.written, number)
+        return None
+
+    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], ends_at: float) -> Match | None:
+        """Find a pattern that a view of a text has, or at which the time ran out."""
         subject = Subject(view.text)
         for owner, ready in enumerate(self._rules):
-            if owner not in exempt and (pattern := _pattern_in(ready, subject)):
-                return _match_of(ready.rule, MatchKind.PATTERN, pattern.written, number)
+            for pattern in () if owner in exempt else ready.patterns:
+                if self._monotonic() > ends_at:
+                    return _match_of(ready.rule, MatchKind.UNUSABLE_PATTERN, pattern.written, number)
+                if _is_outside_of_allowed(ready, pattern, subject):
+                    return _match_of(ready.rule, MatchKind.PATTERN, pattern.written, number)
         return None
 
     def _unusable(self, role_ids: AbstractSet[int], channel_ids: AbstractSet[int]) -> Match | None:
@@ -143,20 +160,12 @@ def _is_exempt(rule: AutomodRule, role_ids: AbstractSet[int], channel_ids: Abstr
     return bool(rule.exempt_role_ids & role_ids or rule.exempt_channel_ids & channel_ids)
 
 
-def _is_allowed(ready: _Ready, folded: str, start: int, end: int) -> bool:
-    """Tell whether the rule's allow list has all of what was found: a word around it, or a phrase."""
-    return bool(ready.allowed) and any(left <= start and end <= right for left, right in spans(ready.allowed, folded))
-
-
-def _pattern_in(ready: _Ready, subject: Subject) -> Pattern | None:
-    """Find a pattern of a rule that a text has somewhere outside of what the rule allows."""
-    for pattern in ready.patterns:
-        if not pattern.is_in(subject):
-            continue
-        lower = _lower(subject.text)
-        if not all(_is_allowed(ready, lower, start, end) for start, end in pattern.spans_in(subject)):
-            return pattern
-    return None
+def _is_outside_of_allowed(ready: _Ready, pattern: Pattern, subject: Subject) -> bool:
+    """Tell whether a text has a pattern somewhere outside of what its rule allows."""
+    if not pattern.is_in(subject):
+        return False
+    allowed = Allowed(ready.allowed, _lower(subject.text))
+    return not all(allowed.has(start, end) for start, end in pattern.spans_in(subject))
 
 
 def _lower(text: str) -> str:

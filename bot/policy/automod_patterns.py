@@ -14,7 +14,7 @@ import re2
 from bot.policy.automod_edges import mark_edges, place_in_text
 from bot.policy.automod_syntax import SyntaxRefused, translate
 
-MEMORY: Final = 4 * 1024 * 1024  # bytes that one pattern may take, compiled and running
+MEMORY: Final = 2 * 1024 * 1024  # bytes that one pattern may take, compiled and running: some hundredths of a second
 
 
 class PatternRefused(Exception):

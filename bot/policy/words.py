@@ -123,23 +123,11 @@ class KeywordIndex:
                 yield Hit(start, end, keyword, owner)
 
 
-def spans(index: KeywordIndex, folded: str) -> Sequence[tuple[int, int]]:
-    """Give what the keywords of an index stand for in a text, with the rest of a word where they let it go on."""
-    found: list[tuple[int, int]] = []
-    for hit in index.find(folded):
-        start, end = hit.start, hit.end
-        while hit.keyword.open_start and _within_word(folded, start):
-            start -= 1
-        while hit.keyword.open_end and _within_word(folded, end):
-            end += 1
-        found.append((start, end))
-    return found
-
-
 def _within_word(text: str, at: int) -> bool:
     """Tell whether there is a word on both sides of a place in a text."""
-    return 0 < at < len(text) and _is_of_word(text[at - 1]) and _is_of_word(text[at])
+    return 0 < at < len(text) and is_of_word(text[at - 1]) and is_of_word(text[at])
 
 
-def _is_of_word(char: str) -> bool:
+def is_of_word(char: str) -> bool:
+    """Tell whether a character is a letter, a digit or a mark, and so part of a word."""
     return char.isalnum() or (not char.isascii() and unicodedata.category(char)[0] == "M")

@@ -51,6 +51,22 @@ def test_the_allow_list_lets_pass_what_lies_within_it() -> None:
     assert judge("a hot dog and a dog", rule) is not None
 
 
+@pytest.mark.parametrize(
+    ("allowed", "text", "passes"),
+    [
+        ("*a*", "a" * 2_500, True),
+        ("aa*", "a" * 2_500 + " ba", False),
+        ("hot dog", "hot dogs", False),
+        ("*dog", "hotdog", True),
+        ("dog*", "dogged", True),
+        ("hot*", "hot dog", False),  # a star lets a word go on, and not the text
+    ],
+)
+def test_a_star_lets_an_allowed_word_go_on(allowed: str, text: str, passes: bool) -> None:
+    rule = a_rule(keywords=("*a*", "*dog*"), allowed=(allowed,))
+    assert (judge(text, rule) is None) is passes
+
+
 def test_an_allow_list_counts_for_its_own_rule_only() -> None:
     rules = (a_rule(keywords=("*cat*",), allowed=("location",)), a_rule(id=8, keywords=("*cation",)))
     match = judge("location", *rules)
@@ -96,3 +112,11 @@ def test_ten_thousand_keywords_find_their_word() -> None:
     assert match is not None
     assert match.found == "*word9999x*"
     assert rules.judge(["word10000x"]) is None
+
+
+def test_patterns_that_take_too_long_count_as_ones_that_cannot_be_applied() -> None:
+    rules = Automod([a_rule(keywords=("cat",), patterns=("fox", "hen"))], monotonic=iter([0.0, 0.5, 1.5] * 2).__next__)
+    match = rules.judge(["a quiet hen"])
+    assert match is not None
+    assert (match.kind, match.found) == (MatchKind.UNUSABLE_PATTERN, "hen")
+    assert rules.judge(["a quiet hen"], block_unusable=False) is None
