@@ -20,7 +20,8 @@ from bot.cast.model import Picture, StoredPicture
 from bot.cast.store import CastStore
 from bot.jobs.clock import Clock
 from bot.jobs.model import Element
-from bot.jobs.ports import ElementGone, ElementRefused
+from bot.jobs.ports import ElementGone, StorageRefused
+from bot.media.images import sniff
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import OperatorMustAct, SegmindError, TryLater
 
@@ -55,7 +56,7 @@ class LastingImages:
             now = self._clock.now()
             urls = [each.url for each in stored if each.url is not None and _lasts(each, now)]
             if len(urls) < len(stored):
-                urls = await self._upload(element, [each.picture for each in stored])
+                urls = await self._upload([each.picture for each in stored])
                 await self._store.keep_urls(element.cast_id, urls, self._clock.now())
         frontal, *references = urls
         return replace(element, frontal_url=frontal, reference_urls=tuple(references))
@@ -68,7 +69,13 @@ class LastingImages:
             paths.append(path)
         return paths
 
-    async def _upload(self, element: Element, pictures: Sequence[Picture]) -> list[str]:
+    async def keep(self, picture: Path) -> str:
+        content = await asyncio.to_thread(picture.read_bytes)
+        content_type = sniff(content) or "image/jpeg"
+        [url] = await self._upload([Picture(content=content, content_type=content_type)])
+        return url
+
+    async def _upload(self, pictures: Sequence[Picture]) -> list[str]:
         data_urls = [await asyncio.to_thread(_data_url, each) for each in pictures]
         tries = 0
         while True:
@@ -77,13 +84,13 @@ class LastingImages:
             except TryLater as error:
                 tries += 1
                 if tries == MOST_TRIES or error.status not in SURELY_NOT_TAKEN:
-                    log.warning("element_not_stored", cast=element.cast_id, error=str(error))
-                    raise ElementRefused(str(error)) from error
+                    log.warning("pictures_not_stored", error=str(error))
+                    raise StorageRefused(str(error)) from error
                 await self._clock.sleep(self._rest(tries, error.retry_at).total_seconds())
             except SegmindError as error:
                 if isinstance(error, OperatorMustAct):
-                    log.error("operator_must_act", cast=element.cast_id, what=type(error).__name__, error=str(error))  # noqa: TRY400
-                raise ElementRefused(str(error)) from error
+                    log.error("operator_must_act", what=type(error).__name__, error=str(error))  # noqa: TRY400
+                raise StorageRefused(str(error)) from error
 
     def _rest(self, tries: int, retry_at: datetime | None) -> timedelta:
         wait = FIRST_WAIT * 2 ** (tries - 1) if retry_at is None else retry_at - self._clock.now()

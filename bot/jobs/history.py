@@ -113,7 +113,8 @@ def is_same_request(row: HistoryRow, job: Job) -> bool:
     for url, reference in zip(urls, request.references, strict=True):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         path = urlsplit(str(url)).path  # pyright: ignore[reportUnknownArgumentType]
         on_card = f"/{request.channel_id}/" in path and path.rpartition("/")[2] == reference.card_name
-        if path != urlsplit(reference.url).path and not on_card:
+        stored = str(url) == reference.lasting_url  # pyright: ignore[reportUnknownArgumentType]
+        if path != urlsplit(reference.url).path and not on_card and not stored:
             return False
     return True
 

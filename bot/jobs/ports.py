@@ -51,30 +51,34 @@ class Video:
     over: int | None = None  # bytes: what the channel takes, where this one is larger and goes as a link
 
 
-class ElementError(Exception):
-    """A saved character cannot be used; `detail` is for the operator."""
+class ElementGone(Exception):
+    """A saved character was removed before it was ever used."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class StorageRefused(Exception):
+    """Segmind's storage does not take pictures now; `detail` is for the operator."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
 
 
-class ElementGone(ElementError):
-    """It was removed before it was ever used; `detail` is its name."""
-
-
-class ElementRefused(ElementError):
-    """Segmind's storage does not take its images now."""
-
-
 class Elements(Protocol):
-    """The saved characters that requests use."""
+    """The saved characters that requests use, and what else Segmind's storage keeps for them."""
 
     async def lasting(self, element: Element) -> Element:
         """Give an element with addresses of its images that last, in Segmind's storage; it may take a minute.
 
-        Raises `ElementGone` or `ElementRefused`.
+        Raises `ElementGone` or `StorageRefused`.
         """
+        ...
+
+    async def keep(self, picture: Path) -> str:
+        """Bring a picture that belongs to no character there; return its address. Raises `StorageRefused`."""
         ...
 
     async def pictures(self, element: Element, folder: Path) -> Sequence[Path]:

@@ -14,11 +14,12 @@ import structlog
 from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import CardGone, ChannelClosed
-from bot.jobs.reference_urls import reference_urls
+from bot.jobs.ports import CardGone, ChannelClosed, StorageRefused
+from bot.jobs.reference_urls import ReferenceLost, reference_urls
 from bot.jobs.request_body import request_body
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
+from bot.media.rules import ImageFault
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.errors import (
     OperatorMustAct,
@@ -57,6 +58,11 @@ async def submit(engine: Engine, job: Job) -> Job:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
     except ChannelClosed as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CHANNEL, detail=error.detail))
+    except ReferenceLost as lost:
+        gone = Problem(code=ProblemCode.IMAGE, detail=ImageFault.GONE.value, image=lost.number)
+        return await engine.move(job, State.FAILED, problem=gone)
+    except StorageRefused as error:
+        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.STORAGE, detail=error.detail))
 
 
 async def _rest(engine: Engine, job: Job) -> None:
@@ -72,7 +78,8 @@ async def _submit_in_turn(engine: Engine, job: Job) -> Job:
         await engine.queue.turn(job)
         if (earlier := await engine.earlier.find(job)) is not None:
             return await _adopt(engine, job, earlier)
-        body = request_body(job.request, await reference_urls(engine, job))
+        job, urls = await reference_urls(engine, job)
+        body = request_body(job.request, urls)
         places = engine.limits.max_in_flight
         try:
             # Asked first: whoever cannot go takes no request from the budget, which polls live on, too.

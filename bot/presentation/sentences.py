@@ -27,7 +27,7 @@ _PROBLEMS: Final = {
         "A saved character of this request was removed before the video was begun. Nothing was charged. You can ask for it again."
     ),
     ProblemCode.STORAGE: N_(
-        "The pictures of a saved character could not be brought to the video service. Nothing was charged. Try again later."
+        "The pictures of this request could not be brought to the video service. Nothing was charged. Try again later."
     ),
     ProblemCode.REFUSED: N_(
         "The video service did not accept this request. Nothing was charged. Try another prompt or other images."
@@ -245,23 +245,6 @@ def sent_again_sentence(channel_id: int) -> str:
 def send_again_choice(job: Job) -> str:
     """Name a video in a list of choices: at most 100 characters."""
     return clip(f"{day_and_time(job.created_at)} · {' '.join(job.request.prompt.split())}", 100)
-
-
-def withdrawn_notice(job: Job, rules: ImageRules) -> str:
-    """Tell the member who asked, in private, that moderators said no, or that it was taken back, and why."""
-    match job.state:
-        case State.REJECTED:
-            told = _("Your request for a video in {channel} goes no further. Nothing was charged.")
-        case State.TAKEN_DOWN:
-            told = _("Your video in {channel} was removed.")
-        case _:
-            told = _("Your video for {channel} was made, and is not posted.")
-    lines = [told.format(channel=f"<#{job.request.channel_id}>")]
-    if job.problem is not None:
-        lines.append(problem_sentence(job.problem, rules))
-    if job.reason:
-        lines.append(f"{_('A moderator wrote:')}\n{quoted(job.reason, limit=500, lines=6)}")
-    return "\n".join(lines)
 
 
 def withdrawn_notice(job: Job, rules: ImageRules) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.jobs import submitting
-from bot.jobs.model import Job, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
@@ -233,6 +234,33 @@ async def test_a_job_that_waited_long_submits_fresh_addresses_of_the_cards_own_c
     queued = await stage.drive_until(await stage.saved(job), State.QUEUED)
     assert queued.body is not None
     assert queued.body["image_urls"] == [stage.files.url("/video.mp4?ex=fresh")]
+
+
+async def test_a_copy_that_the_card_has_lost_is_made_anew_in_segminds_storage_once(stage: Stage) -> None:
+    job = await stage.begin(State.PREPARING, images=2)
+    await stage.drive_until(job, State.WAITING)
+    stage.clock.advance(3_600)
+    stage.cards.urls = {"image1.png": stage.files.url("/video.mp4?ex=fresh")}
+    await stage.says("submit", (503, {"error": "later"}))
+    queued = await stage.drive_until(await stage.saved(job), State.QUEUED)
+    assert queued.body is not None
+    urls: Any = queued.body["image_urls"]
+    first, second = urls
+    assert first == stage.files.url("/video.mp4?ex=fresh")
+    assert "/assets/" in second
+    assert queued.request.references[1].lasting_url == second
+    assert (await stage.segmind.state())["operations"]["upload"] == 1
+
+
+async def test_where_no_copy_of_an_image_is_left_its_member_is_asked_for_it(stage: Stage) -> None:
+    job = await stage.begin(State.WAITING, images=2)
+    first, second = job.request.references
+    ended = replace(second, url=f"{second.url}?ex=0")
+    job = await stage.store.save(job.evolve(references=(first, ended)))
+    stage.clock.advance(3_600)
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.IMAGE, detail="gone", image=2)
+    assert (await stage.submits(), await stage.spent(job)) == (0, 0)
 
 
 async def test_a_second_job_with_an_equal_body_waits_until_the_first_is_settled(stage: Stage) -> None:
