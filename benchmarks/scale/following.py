@@ -15,6 +15,7 @@ from benchmarks.scale.jobs import Eye, ages_of, open_eye, running_jobs, save, st
 from benchmarks.scale.stage import HELD_BACK, Stage, channels, open_stage
 from benchmarks.usage import Usage, read_usage
 from bot.jobs.model import Job
+from sandbox.member.sandbox import Sandbox
 
 LOOK_EVERY: Final = 0.5  # seconds
 TAKEN_WITHIN: Final = 120.0  # seconds from the start until every job has a driver
@@ -54,6 +55,18 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtDiscord:
+    """The bot's requests to Discord, from its start until the last ended run was shown."""
+
+    passed: int
+    refused: int  # with 429
+
+    @property
+    def share(self) -> float:
+        return self.refused / max(1, self.passed + self.refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """What was measured."""
 
@@ -62,6 +75,7 @@ class Followed:
     taken: Taken
     start_seconds: float  # from the start of the processes until every job was driven
     delays: Sequence[float]  # seconds from the end of a run to the save that says so
+    at_discord: AtDiscord
 
     @property
     def unnoticed(self) -> int:
@@ -94,7 +108,16 @@ async def follow(plan: Plan, folder: Path, session: aiohttp.ClientSession, addre
         await stage.let_runs_end(submitted)
         taken = await _measured(plan, stage, processes)
         delays = await _delays(stage, eye, ending)
-        return Followed(plan=plan, driven=driven, taken=taken, start_seconds=start_seconds, delays=delays)
+        async with Sandbox.connect(stage.discord["control_url"]) as sandbox:
+            passed, refused = await sandbox.admin.rate_limited()
+        return Followed(
+            plan=plan,
+            driven=driven,
+            taken=taken,
+            start_seconds=start_seconds,
+            delays=delays,
+            at_discord=AtDiscord(passed=passed, refused=refused),
+        )
 
 
 async def _jobs(stage: Stage, plan: Plan, ending: Mapping[str, float]) -> Sequence[Job]:

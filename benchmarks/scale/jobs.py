@@ -1,6 +1,5 @@
 """The jobs of the benchmark: saved in the bot's database as if it had submitted them and was then stopped."""
 
-import asyncio
 import random
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +19,7 @@ from bot.database.transfer import transfer
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.work_queue import CONNECTIONS, open_work_queue
+from bot.jobs.work_queue import open_work_queue
 
 MEDIAN: Final = 194.0  # seconds from submission to the end of a run
 SIGMA: Final = 0.25  # of the logarithm
@@ -64,8 +63,7 @@ async def save(seeds: Sequence[Job], file: Path, database_url: str) -> None:
     if database_url != made:
         await transfer(made, database_url)
         async with open_database(database_url) as engine, open_work_queue(database_url, engine) as rows:
-            ids = [job.id for job in seeds]
-            await asyncio.gather(*(rows.enlist_now(ids[first::CONNECTIONS]) for first in range(CONNECTIONS)))
+            await rows.requeue_orphans()
 
 
 class Eye:

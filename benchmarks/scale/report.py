@@ -10,6 +10,7 @@ from benchmarks.scale.delivering import Delivered
 from benchmarks.scale.following import Followed
 
 MOST_GROWTH: Final = 64.0  # MiB
+MOST_REFUSED: Final = 0.1  # percent of several processes' requests to Discord; one process alone meets no limit
 MIB: Final = 1024 * 1024
 
 
@@ -17,6 +18,11 @@ def report(followed: Sequence[Followed], delivered: Delivered, console: Console)
     """Print all that was measured; return the exit status."""
     _show_processes(followed, console)
     _show_notices(followed, console)
+    for each in followed:
+        console.print(
+            f"{each.plan.jobs:,} ({each.plan.database}): {each.at_discord.passed:,} requests to Discord, and "
+            f"{each.at_discord.refused} answered with 429 ({each.at_discord.share:.2%})."
+        )
     _show_delivery(delivered, console)
     console.print(machine())
     plan = delivered.plan
@@ -29,6 +35,15 @@ def report(followed: Sequence[Followed], delivered: Delivered, console: Console)
                 unit="MiB",
             ),
             Target(name="of them not posted", value=plan.videos - delivered.posted, limit=0, unit="videos"),
+            *(
+                Target(
+                    name=f"429s from Discord, {' and '.join(each.plan.roles)}",
+                    value=100 * each.at_discord.share,
+                    limit=MOST_REFUSED if len(each.plan.roles) > 1 else 0,
+                    unit="%",
+                )
+                for each in followed
+            ),
         ],
         console,
     )

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from benchmarks.scale.__main__ import FULL
 from benchmarks.scale.delivering import Delivered, Highest
-from benchmarks.scale.following import Followed, Process, Taken
+from benchmarks.scale.following import AtDiscord, Followed, Plan, Process, Taken
 from benchmarks.scale.jobs import ages_of, running_jobs, standing_ages
 from benchmarks.scale.report import report
 from benchmarks.seeding import Place
@@ -34,7 +34,14 @@ def followed(**facts: Any) -> Followed:
     processes = [Process(role="run", usage=usage(120), cpu_seconds=6.0)]
     taken = Taken(processes=processes, seconds=60.0, requests=1_000, throttled=0)
     delays = [2.0] * 190 + [30.0] * 10
-    usual = Followed(plan=FULL.alone, driven=2_000, taken=taken, start_seconds=3.4, delays=delays)
+    usual = Followed(
+        plan=FULL.alone,
+        driven=2_000,
+        taken=taken,
+        start_seconds=3.4,
+        delays=delays,
+        at_discord=AtDiscord(passed=4_000, refused=0),
+    )
     return replace(usual, **facts)
 
 
@@ -57,6 +64,12 @@ def test_memory_may_grow_by_64_mib_while_videos_are_delivered(highest_mib: int, 
 
 def test_a_video_that_was_not_posted_misses_the_target() -> None:
     assert page(followed(), delivered(posted=99))[0] == 1
+
+
+@pytest.mark.parametrize(("plan", "refused", "status"), [(FULL.alone, 1, 1), (FULL.shared, 3, 0), (FULL.shared, 5, 1)])
+def test_discord_refuses_nothing_of_one_process_and_little_of_several(plan: Plan, refused: int, status: int) -> None:
+    measured = followed(plan=plan, at_discord=AtDiscord(passed=4_000, refused=refused))
+    assert page(measured, delivered())[0] == status
 
 
 def test_runs_that_nobody_noticed_are_counted_and_not_averaged() -> None:
