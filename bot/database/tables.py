@@ -254,6 +254,16 @@ decisions = Table(
 Index(None, decisions.c.job_id)
 Index(None, decisions.c.guild_id, decisions.c.member_id)
 
+# How several processes share Discord's limits for each channel: when the next request of a kind may leave, in seconds
+# since the epoch by the database's clock.
+channel_turns = Table(
+    "channel_turns",
+    metadata,
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(8), primary_key=True),
+    Column("next_at", Float(53), nullable=False),
+)
+
 # Saved characters and things of the members: who may use each is for `bot.cast` to say.
 cast_members = Table(
     "cast_members",
