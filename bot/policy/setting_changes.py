@@ -66,8 +66,8 @@ def choose(name: str, value: str, channel_id: int = SERVER) -> Change:
 
 def allow(name: str, values: Collection[str], channel_id: int = SERVER) -> Change:
     """Allow some of `SUBSETS`: all of them is no rule, and for a channel none of them is: as the server does."""
-    known = SUBSETS[name]
-    if not set(values) <= known.keys():
+    known = SUBSETS.get(name, {})
+    if not known or not set(values) <= known.keys():
         raise BadSetting(BadSettingCode.OUTDATED, name)
     allowed = frozenset(known[value] for value in values)
     is_no_rule = not allowed if channel_id else len(allowed) == len(known)
@@ -75,12 +75,16 @@ def allow(name: str, values: Collection[str], channel_id: int = SERVER) -> Chang
 
 
 def point_to(name: str, target_id: int | None, channel_id: int = SERVER) -> Change:
-    """Set one of `SINGLE_IDS`, or nothing."""
+    """Set one of `SINGLE_IDS`, or nothing; a channel has but an output of its own."""
+    if name not in SINGLE_IDS[: 1 if channel_id else None]:
+        raise BadSetting(BadSettingCode.OUTDATED, name)
     return _put(channel_id, {name: target_id})
 
 
 def add_and_remove(name: str, added: Collection[int], removed: Collection[int]) -> Change:
     """Change one of `ID_SETS` by what came and went, whatever else has changed in it meanwhile."""
+    if name not in ID_SETS:
+        raise BadSetting(BadSettingCode.OUTDATED, name)
 
     def change(settings: GuildSettings) -> GuildSettings:
         before: frozenset[int] = getattr(settings, name) or frozenset()

@@ -1,5 +1,6 @@
 """The commands of `/settings`: each says and does what the panel does."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,42 +13,40 @@ from bot.presentation.command_names import CommandTranslator
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Stage
 
-
-@pytest.mark.parametrize(
-    ("command", "options", "changed"),
-    [
-        ("channels everywhere", {"on": True}, {"everywhere": True}),
-        ("review mode", {"mode": "before_spending"}, {"review": ReviewMode.BEFORE_SPENDING}),
-        ("review times", {"hours": "6", "new_member_days": "2"}, {"review_hours": 6, "new_member_days": 2}),
-        ("filters automod", {"on": False}, {"automod": False}),
-        ("filters patterns", {"patterns": "skip"}, {"bad_patterns": BadPattern.SKIP}),
-        ("filters add-words", {"words": "gore*, late night"}, {"words": ("gore*", "late night")}),
-        (
-            "limits members",
-            {"per_day": "5", "seconds_per_day": "60"},
-            {"member_limits": Limits(per_day=5, seconds_per_day=60)},
-        ),
-        ("limits server", {"at_once": "8"}, {"at_once": 8}),
-        ("spending", {"per_day": "$20", "per_month": "100.50"}, {"spend_per_month_usd": Decimal("100.50")}),
-        ("spoilers", {"on": True}, {"spoiler": True}),
-        ("durations", {"allowed": "5"}, {"durations": frozenset({5})}),
-        ("ratios", {"allowed": "16:9,1:1"}, {"aspect_ratios": frozenset({"16:9", "1:1"})}),
-        ("originals", {"when": "on"}, {"original_links": True}),
-        ("reports", {"reports": "5"}, {"report_threshold": 5}),
-        ("records", {"days": "90"}, {"keep_records_days": 90}),
-        ("language", {"language": "fr"}, {"language": "fr"}),
-        ("cast", {"sharing": "moderators"}, {"cast_sharing": CastSharing.MODERATORS}),
-        ("pause", {}, {"paused": True}),
-    ],
+# A command, what is given to it, and what the settings have by their names afterwards.
+CHANGES: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = (
+    ("channels everywhere", {"on": True}, {"everywhere": True}),
+    ("review mode", {"mode": "before_spending"}, {"review": ReviewMode.BEFORE_SPENDING}),
+    ("review times", {"hours": "6", "new_member_days": "2"}, {"review_hours": 6, "new_member_days": 2}),
+    ("filters automod", {"on": False}, {"automod": False}),
+    ("filters patterns", {"patterns": "skip"}, {"bad_patterns": BadPattern.SKIP}),
+    ("filters add-words", {"words": "gore*, late night"}, {"words": ("gore*", "late night")}),
+    (
+        "limits members",
+        {"per_day": "5", "seconds_per_day": "60"},
+        {"member_limits": Limits(per_day=5, seconds_per_day=60)},
+    ),
+    ("limits server", {"at_once": "8"}, {"at_once": 8}),
+    ("spending", {"per_day": "$20", "per_month": "100.50"}, {"spend_per_month_usd": Decimal("100.50")}),
+    ("spoilers", {"on": True}, {"spoiler": True}),
+    ("durations", {"allowed": "5"}, {"durations": frozenset({5})}),
+    ("ratios", {"allowed": "16:9,1:1"}, {"aspect_ratios": frozenset({"16:9", "1:1"})}),
+    ("originals", {"when": "on"}, {"original_links": True}),
+    ("reports", {"reports": "5"}, {"report_threshold": 5}),
+    ("records", {"days": "90"}, {"keep_records_days": 90}),
+    ("language", {"language": "fr"}, {"language": "fr"}),
+    ("cast", {"sharing": "moderators"}, {"cast_sharing": CastSharing.MODERATORS}),
+    ("pause", {}, {"paused": True}),
 )
-async def test_a_command_changes_its_setting_at_once(
-    stage: Stage, command: str, options: dict[str, Any], changed: dict[str, Any]
-) -> None:
+
+
+async def test_each_command_changes_its_setting_at_once(stage: Stage) -> None:
     mo = a_moderator(stage)
-    assert "✅ Saved; it counts from now on." in await mo.slash(command, **options)
-    settings = await mo.settings()
-    assert {name: getattr(settings, name) for name in changed} == changed
-    assert "Nothing has changed" in await mo.slash(command, **options)
+    for command, options, changed in CHANGES:
+        assert "✅ Saved; it counts from now on." in await mo.slash(command, **options), command
+        settings = await mo.settings()
+        assert {name: getattr(settings, name) for name in changed} == changed
+        assert "Nothing has changed" in await mo.slash(command, **options), command
 
 
 async def test_channels_are_added_and_removed_here_or_by_name(stage: Stage) -> None:

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import discord
-import pytest
 
 from bot.policy.guild_settings import (
     UNSET,
@@ -286,20 +285,23 @@ async def test_everything_is_forgotten_only_when_that_is_confirmed(stage: Stage,
     assert await mo.settings() == UNSET
 
 
-@pytest.mark.parametrize("typed", ["", "*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 300, "NaN", "-1"])
-async def test_hostile_input_is_answered_and_harms_nothing(stage: Stage, typed: str) -> None:
+HOSTILE = ("", "*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 300, "NaN", "-1")
+
+
+async def test_hostile_input_is_answered_and_harms_nothing(stage: Stage) -> None:
     mo = a_moderator(stage)
-    attempts: list[tuple[str, dict[str, Any]]] = [
-        ("filters add-words", {"words": typed or " "}),
-        ("filters remove-words", {"words": typed or " "}),
-        ("limits members", {"per_day": typed}),
-        ("spending", {"per_day": typed}),
-        ("reports", {"reports": typed}),
-    ]
-    for command, options in attempts:
-        said = await mo.slash(command, **options)
-        assert said
-        assert "@everyone" not in said.replace(r"\@everyone", "")
+    for typed in HOSTILE:
+        attempts: list[tuple[str, dict[str, Any]]] = [
+            ("filters add-words", {"words": typed or " "}),
+            ("filters remove-words", {"words": typed or " "}),
+            ("limits members", {"per_day": typed}),
+            ("spending", {"per_day": typed}),
+            ("reports", {"reports": typed}),
+        ]
+        for command, options in attempts:
+            said = await mo.slash(command, **options)
+            assert said
+            assert "@everyone" not in said.replace(r"\@everyone", "")
 
 
 async def test_a_panel_is_private_and_pings_nobody(stage: Stage) -> None:
@@ -330,6 +332,33 @@ async def test_the_check_names_missing_permissions_by_channel(stage: Stage) -> N
     )
     await mo.slash("output")
     assert "lacks" not in await mo.slash("check")
+
+
+def make_rule(stage: Stage, name: str, trigger: int, **metadata: list[Any]) -> None:
+    body = {"name": name, "event_type": 1, "trigger_type": trigger, "trigger_metadata": metadata}
+    stage.env.backend.create_auto_mod_rule(stage.guild.id, stage.alice.id, body)
+
+
+async def test_the_check_tells_which_automod_rules_are_not_applied(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    make_rule(stage, "*Slurs* @here", 4, presets=[1])
+    make_rule(stage, "Links", 1, keyword_filter=[], regex_patterns=["(?-u:x)+", r"a{5000}{5000}"])
+    said = await mo.slash("check")
+    assert r"🔵 Discord's own word lists in the AutoMod rule **\*Slurs\* \@here** are NOT applied to prompts" in said
+    assert r"🔴 A pattern of the AutoMod rule **Links** cannot be applied, so every text is refused: a\{5000\}" in said
+    await mo.slash("filters patterns", patterns="skip")
+    assert "🟠 A pattern of the AutoMod rule **Links** cannot be applied and is left out" in await mo.slash("check")
+
+
+async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    assert stage.guild.me is not None
+    kept = stage.guild.me.guild_permissions
+    kept.update(manage_guild=False, administrator=False)
+    stage.env.backend.edit_role(stage.guild.id, stage.guild.me.roles[-1].id, {"permissions": kept.value})
+    await stage.env.settle()
+    said = await mo.slash("check")
+    assert "🟠 The server's AutoMod rules are NOT applied to prompts: the bot needs Manage Server to read them." in said
 
 
 async def test_the_check_has_a_clear_answer_where_nothing_is_wrong(stage: Stage) -> None:

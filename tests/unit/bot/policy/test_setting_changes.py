@@ -56,6 +56,18 @@ def test_a_choice_that_does_not_exist_is_refused(name: str, value: str) -> None:
         assert refused.value.code is BadSettingCode.OUTDATED
 
 
+def test_a_setting_that_does_not_exist_any_more_is_refused() -> None:
+    for make in (
+        lambda: allow("sizes", []),
+        lambda: point_to("archive_channel_id", HERE),
+        lambda: point_to("log_channel_id", THERE, HERE),
+        lambda: add_and_remove("members", [1], []),
+    ):
+        with pytest.raises(BadSetting) as refused:
+            make()
+        assert refused.value.code is BadSettingCode.OUTDATED
+
+
 def test_all_durations_are_no_rule_and_for_a_channel_none_is_as_the_server() -> None:
     only_short = allow("durations", ["5"])(UNSET)
     assert only_short.durations == {5}
