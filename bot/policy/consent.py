@@ -6,7 +6,7 @@ Nothing of a member is kept, or sent to Segmind, before that.
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import consents
@@ -32,8 +32,3 @@ class ConsentStore:
         values = {"member_id": member_id, "version": WORDING, "locale": locale, "accepted_at": now}
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, consents, values))
-
-    async def forget_member(self, member_id: int) -> None:
-        """Delete what is recorded of a member, who is asked again before their next images."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(consents).where(consents.c.member_id == member_id))

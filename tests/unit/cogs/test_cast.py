@@ -7,6 +7,7 @@ import discord
 import pytest
 import simcord
 
+from bot.interactions.forgetting import forget_member
 from bot.media.hosts import AllowedHosts
 from bot.policy.guild_settings import CastSharing
 from tests.unit.cogs.cast_stage import allow, cast, id_of, said, saved, shared
@@ -205,6 +206,15 @@ async def test_names_of_any_script_are_completed_and_no_more_than_discord_takes(
     assert await stage.alice.autocomplete(stage.channel, "video", "cast3", "`@everyone" + "x" * 90) == []
 
 
+async def test_a_member_who_is_forgotten_has_saved_nothing_and_shares_nothing(
+    stage: Stage, bob: simcord.MemberActor
+) -> None:
+    await shared(stage)
+    await forget_member(stage.bot.services, stage.alice.id)
+    for who in (stage.alice, bob):
+        assert "You have no saved characters yet." in await cast(stage, "list", who=who)
+
+
 async def test_whatever_is_typed_for_a_character_comes_back_harmless(stage: Stage) -> None:
     for typed in ("@everyone **x** " * 300, "9" * 400, "-1", "\u202e", "١٢٣"):
         answer = await cast(stage, "show", character=typed)
@@ -220,7 +230,7 @@ async def test_a_name_that_the_servers_rules_do_not_allow_is_neither_saved_nor_g
     await services.guild_settings.change(
         stage.guild.id, lambda before: replace(before, words=("*badger*", "mira")), services.clock.now()
     )
-    refused = "This server's rules do not allow what you wrote."
+    refused = "This server's rules do not allow what you wrote"
     assert refused in said(await saved(stage, "Badgers"))
     assert refused in await cast(stage, "rename", character="mira", name="a_Badger")
     assert refused in await cast(stage, "share", character="mira")

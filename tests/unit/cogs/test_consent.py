@@ -10,6 +10,7 @@ from simcord.results import InteractionResult
 from sqlalchemy import select, update
 
 from bot.database.tables import consents, paused_requests
+from bot.interactions.forgetting import forget_member
 from bot.jobs.states import State
 from bot.policy.consent import WORDING
 from tests.unit.cogs.cast_stage import said
@@ -150,10 +151,16 @@ async def test_an_older_wording_is_not_taken_for_todays(stage: Stage) -> None:
     assert len(await stage.jobs()) == 1
 
 
-async def test_a_member_who_is_forgotten_is_asked_again(stage: Stage) -> None:
+async def test_what_waits_is_forgotten_with_its_member_and_that_they_accepted_is_not(stage: Stage) -> None:
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    await bob.slash(stage.channel, "video", prompt="a fox", image1=picture())
     await accept(stage, await stage.ask())
-    await stage.bot.services.consents.forget_member(stage.alice.id)
-    assert "Before your first pictures" in said(await stage.ask())
+    opened = await stage.alice.slash(stage.channel, "studio")
+    await stage.bot.services.paused.pause(1, stage.alice.id, {}, stage.bot.services.clock.now())
+    await forget_member(stage.bot.services, stage.alice.id)
+    assert [row.member_id for row in await rows(stage, paused_requests)] == [bob.id]
+    answer = await stage.submit(opened, {"prompt": "@Image1 waves", "images": [picture()]})
+    assert not answer.ephemeral
 
 
 async def age(stage: Stage, by: timedelta) -> None:
