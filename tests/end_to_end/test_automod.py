@@ -6,7 +6,7 @@ from sandbox.discord.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.stage import Stage, photo, replies, shows
 
-REFUSED = "This server's rules do not allow what you wrote."
+REFUSED = "This server's rules do not allow what you wrote"
 
 
 async def answer(member: Member, prompt: str, **options: Any) -> str:

@@ -9,7 +9,7 @@ import simcord
 from bot.policy.guild_settings import BadPattern, GuildSettings
 from tests.unit.cogs.stage import Stage, picture
 
-REFUSED = "This server's rules do not allow what you wrote. Change it and try again."
+REFUSED = "This server's rules do not allow what you wrote, or the name of a file. Change it and try again."
 
 
 def make_rule(stage: Stage, name: str = "No cats", **facts: Any) -> int:
