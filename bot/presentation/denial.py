@@ -18,7 +18,9 @@ _PLAIN: Final[Mapping[DenialCode, str]] = {
     DenialCode.NOT_OPEN: N_(
         "Videos are not open to members here yet: with `/settings`, a moderator first chooses the channels."
     ),
-    DenialCode.TEXT: N_("This server's rules do not allow what you wrote, or the name of a file. Change it and try again."),
+    DenialCode.TEXT: N_(
+        "This server's rules do not allow what you wrote, or the name of a file. Change it and try again."
+    ),
     DenialCode.TEXT_UNCHECKED: N_(
         "This server's rules for texts cannot be read right now, so nothing is made. Try again in a minute."
     ),
