@@ -11,7 +11,7 @@ from bot.jobs.prompt import NAME_LIMIT
 from bot.policy.request import ELEMENT_REFERENCES
 from bot.presentation.figures import date, number
 from bot.presentation.language import N_, _, ngettext
-from bot.presentation.text import clip, plain
+from bot.presentation.text import ELLIPSIS, clip, plain
 
 LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000
 CHOICE_LIMIT: Final = 100  # characters; Discord's
@@ -51,7 +51,7 @@ def saved_sentence(name: str) -> str:
 
 def bad_name_sentence(text: str) -> str:
     """Refuse a text as a name; it is shown as typed."""
-    shown = plain(clip(" ".join(text.split()), NAME_LIMIT)) or "…"
+    shown = plain(clip(" ".join(text.split()), NAME_LIMIT)) or ELLIPSIS
     sentence = _(
         "**{name}** cannot be a name. Use up to {limit} letters, digits, - and _, beginning with a letter or digit; "
         "not a number alone, and nothing like `image1`."

@@ -4,7 +4,7 @@ from bot.jobs.model import VideoRequest
 from bot.jobs.prompt import NAME_LIMIT
 from bot.policy.request import LEAST_IMAGES, MAX_INPUTS, Refusal, RefusalCode
 from bot.presentation.language import _
-from bot.presentation.text import clip, plain
+from bot.presentation.text import ELLIPSIS, clip, plain
 
 
 def cast_line(request: VideoRequest) -> str:
@@ -23,7 +23,7 @@ def not_usable_sentence(name: str) -> str:
 
 def unknown_character_sentence(name: str, there: str) -> str:
     """Say that a member has no character of a name, as they typed it, and which there are."""
-    shown = plain(clip(" ".join(name.split()), NAME_LIMIT))
+    shown = plain(clip(" ".join(name.split()), NAME_LIMIT)) or ELLIPSIS
     if not there:
         return _("There is no saved character **{name}**. Save one with `/cast add`.").format(name=shown)
     return _("There is no saved character **{name}**. Use one of these: {there}.").format(name=shown, there=there)

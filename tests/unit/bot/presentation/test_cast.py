@@ -1,0 +1,96 @@
+"""What members read of saved characters stays within Discord's limits and harmless, whatever anybody typed."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cast.model import Character
+from bot.jobs.model import Element
+from bot.jobs.prompt import NAME_LIMIT, as_name
+from bot.policy.request import Refusal, RefusalCode
+from bot.presentation.cast import bad_name_sentence, cast_list, choice_label, full_sentence
+from bot.presentation.cast_modals import cast_add_modal
+from bot.presentation.cast_names import cast_line, request_sentence, unknown_character_sentence
+from bot.presentation.consent import NOTICE, consent_controls
+from bot.presentation.missing_images import images_controls, images_modal
+from sandbox.discord.modal_rules import check_modal
+from tests.support.jobs import NOON, a_request
+
+HOSTILE = (
+    st.text(alphabet=st.sampled_from("@everyone <>&!*_~`|\\[](#)/:\n\u202e\u200b\x00aé狐"), max_size=200) | st.text()
+)
+LETTERS = st.characters(categories=["L", "Nd"]) | st.sampled_from("-_")
+NAMES = st.text(LETTERS, min_size=1, max_size=NAME_LIMIT).map(as_name).filter(lambda name: name is not None).map(str)
+# A mention, a link, a code fence or another mark that nothing escapes.
+LIVE = re.compile(r"(?<!\\)(?:@everyone|@here|<[@#!&]|```|\*\*\*|~~|\|\||\]\()")
+
+
+def unescaped(sentence: str) -> str | None:
+    """Return the first mark of Discord's that would count, code spans left out."""
+    found = LIVE.search(re.sub(r"`[^`]*`", "", sentence))
+    return found and found[0]
+
+
+@settings(max_examples=500)
+@given(HOSTILE)
+def test_whatever_is_typed_as_a_name_comes_back_harmless(text: str) -> None:
+    for sentence in (bad_name_sentence(text), unknown_character_sentence(text, "`@mira`")):
+        assert len(sentence) < 400
+        assert "\n" not in sentence
+        assert unescaped(sentence) is None
+
+
+@settings(max_examples=500)
+@given(st.lists(NAMES, min_size=1, max_size=12))
+def test_any_names_make_a_list_and_choices_that_discord_takes(names: list[str]) -> None:
+    characters = [
+        Character(id=number, owner_id=number % 2, name=name, created_at=NOON, shared=number % 3 == 0)
+        for number, name in enumerate(names)
+    ]
+    listed = cast_list(characters, 0, 20)
+    assert len(listed) <= 2_000
+    assert unescaped(listed.replace("<@1>", "")) is None
+    assert all(1 <= len(choice_label(each, 0)) <= 100 for each in characters)
+
+
+@settings(max_examples=500)
+@given(st.lists(NAMES, min_size=1, max_size=7))
+def test_any_names_stand_below_the_pictures_as_they_are(names: list[str]) -> None:
+    elements = tuple(Element(cast_id=1, owner_id=1, name=name) for name in names)
+    line = cast_line(replace(a_request(), elements=elements))
+    assert len(line) < 700
+    assert "\n" not in line
+    assert unescaped(line) is None
+
+
+def test_a_list_too_long_for_a_message_says_how_many_more_there_are() -> None:
+    many = [Character(id=number, owner_id=2, name=f"n_{number}" * 6, created_at=NOON) for number in range(200)]
+    listed = cast_list(many, 1, 20)
+    assert len(listed) <= 2_000
+    assert re.search(r"… and \d+ more$", listed)
+
+
+@pytest.mark.parametrize("code", [RefusalCode.UNKNOWN_NAME, RefusalCode.UNKNOWN_IMAGE])
+def test_where_there_is_nothing_to_name_the_answer_says_so(code: RefusalCode) -> None:
+    refusal = Refusal(code=code, name="mira" if code is RefusalCode.UNKNOWN_NAME else "", number=3)
+    assert "there is no such image and no such character" in request_sentence(refusal, "")
+
+
+def test_one_character_and_many_are_told_as_such() -> None:
+    assert full_sentence(1).startswith("You have 1 saved character, as")
+    assert full_sentence(20).startswith("You have 20 saved characters, as")
+
+
+def test_the_modals_are_what_discord_takes() -> None:
+    check_modal(cast_add_modal().to_dict())
+    check_modal(images_modal(2**63).to_dict())
+
+
+def test_ids_stay_short_enough_for_discord() -> None:
+    for view in (consent_controls(2**63), images_controls(2**63)):
+        [row] = view.to_components()
+        assert all(len(button["custom_id"]) <= 100 for button in row["components"])
+    assert len(NOTICE) < 1_000
