@@ -26,6 +26,9 @@ async def test_a_server_is_opened_to_its_members_in_a_panel_that_outlives_a_rest
         assert "limit" in await refused(mira)
         panel = seen(await ada.click(panel, "Pause new videos"))
         assert "paused" in await refused(mira)
+        await stage.sandbox.admin.set_locale("ada", "de")
+        panel = seen(await ada.click(panel, custom_id="reelcast:settings:put:paused:0:off"))
+        assert "Gespeichert" in panel.text
         await replied(mira, card)  # what was asked for before is made all the same
         assert "settings" not in {each["name"] for each in await mira.commands()}
 

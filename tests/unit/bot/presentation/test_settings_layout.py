@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
 from bot.policy.setting_values import RANGES, BadSetting, BadSettingCode, read_number, read_words
-from bot.policy.settings_check import AutomodFacts, ChannelFacts, Purpose, ServerFacts, check
+from bot.policy.settings_check import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts, check
 from bot.presentation.language import LANGUAGES, speaking
 from bot.presentation.settings_answers import bad_setting_sentence
-from bot.presentation.settings_findings import findings_list, short_findings
+from bot.presentation.settings_findings import finding_sentence, findings_list, short_findings
 from bot.presentation.settings_ids import PANEL_PATTERN, Deed, Page, PanelId
 from bot.presentation.settings_modals import FIELDS, numbers_modal, words_modal
 from bot.presentation.settings_panel import reset_question, settings_panel
@@ -175,6 +175,17 @@ def test_the_names_of_automod_rules_do_no_harm(rule: str, pattern: str) -> None:
     told = findings_list([each for each in check(UNSET, facts) if each.name == rule], facts)
     assert not MENTION.search(told)
     check_message({"content": told}, files=[], upload_limit=1)
+
+
+@pytest.mark.parametrize("code", FindingCode)
+@pytest.mark.parametrize("place", [{}, {"channel_id": 1}, {"role_id": 2}])
+def test_every_finding_is_a_whole_sentence_in_every_language(code: FindingCode, place: dict[str, int]) -> None:
+    finding = Finding(code=code, other_id=3, name="per_day", words=("View Channel",), purpose=Purpose.REVIEW, **place)
+    for locale in ("en-US", *LANGUAGES):
+        with speaking(locale):
+            sentence = finding_sentence(finding, NOTHING)
+        check_sentence(sentence)
+        assert "{" not in sentence
 
 
 def test_what_a_custom_id_says_is_read_back() -> None:
