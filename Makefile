@@ -58,8 +58,8 @@ unit: install-dev browser
 browser: install-dev  ## a Chromium for the tests that drive one: found, or installed
 	@$(BIN)/python -m tests.support.browser
 
-pictures: install-dev  ## the pictures in docs/pictures, drawn anew; needs Chromium
-	$(BIN)/python -m tests.support.pictures
+pictures: install-dev browser  ## the pictures in docs/pictures, taken anew of the page while the demo runs
+	$(BIN)/python -m tests.browser.pictures
 
 messages: install-dev  ## the catalogues in bot/presentation/locales, brought up to date with the code
 	$(BIN)/python -m tests.support.messages

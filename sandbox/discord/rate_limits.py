@@ -84,12 +84,6 @@ class RateLimiter:
         return decision
 
     def _count(self, bucket: str, major: str) -> Decision:
-        decision = self._count(bucket, major)
-        self.passed += decision.allowed
-        self.refused += not decision.allowed
-        return decision
-
-    def _count(self, bucket: str, major: str) -> Decision:
         now = self._clock()
         limit = self._limits.get(bucket, DEFAULT)
         window = self._open_window((bucket, major), limit, now)

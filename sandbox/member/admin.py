@@ -62,11 +62,6 @@ class Admin:
         counted = await self._do("rate_limits")
         return counted["passed"], counted["refused"]
 
-    async def rate_limited(self) -> tuple[int, int]:
-        """Tell how many of the bot's requests the limits let pass, and how many they refused."""
-        counted = await self._do("rate_limits")
-        return counted["passed"], counted["refused"]
-
     async def set_shards(self, count: int) -> None:
         """Advise this many shards from now on."""
         await self._do("shards", count=count)

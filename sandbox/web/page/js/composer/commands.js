@@ -37,7 +37,7 @@ function flat(command, locale, before = {}) {
     reason: before.reason ?? command.reason,
   };
   const inner = (command.options ?? []).filter((option) => SUBCOMMANDS.has(option.type));
-  return inner.length && !(SUBCOMMANDS.has(command.type) && before.name === undefined)
+  return inner.length
     ? inner.flatMap((option) => flat(option, locale, named))
     : [{ ...named, options: (command.options ?? []).map((option) => localOption(option, locale)) }];
 }

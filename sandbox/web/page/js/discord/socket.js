@@ -27,7 +27,9 @@ export class Socket {
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#socket?.close();
+    const socket = this.#socket;
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close(); // before that it is an error
+    else socket.close();
   }
 
   #open() {

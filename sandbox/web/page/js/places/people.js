@@ -23,7 +23,7 @@ export function peopleBar(app) {
       "div",
       { class: "me" },
       avatar(store.me, "", store.connected ? "online" : "offline"),
-      h("span", { class: "me-name" }, h("strong", {}, store.nameOf(store.me)), h("small", {}, member ? `${standing(store.guild, member)} here` : `@${store.me.username}`)),
+      h("span", { class: "me-name" }, h("strong", {}, store.nameOf(store.me)), h("small", {}, member ? standing(store.guild, member) : `@${store.me.username}`)),
       language(app),
     ),
     h(

@@ -86,8 +86,9 @@ export class Suggestions {
 
   #mark() {
     [...this.#list.children].forEach((row, number) => {
+      if (row.role !== "option") return;
       row.classList.toggle("active", number === this.#active);
-      if (row.role === "option") row.setAttribute("aria-selected", String(number === this.#active));
+      row.setAttribute("aria-selected", String(number === this.#active));
     });
     const row = this.#list.children[this.#active];
     row?.scrollIntoView({ block: "nearest" });

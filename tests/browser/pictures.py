@@ -1,0 +1,155 @@
+"""`python -m tests.browser.pictures`: the pictures of the README and the guides, taken of the page while the demo runs.
+
+The real bot makes a video from the sample images in the local Discord; nothing is posed.
+"""
+
+import asyncio
+import io
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from PIL import Image
+from playwright.async_api import Browser, Locator, expect
+
+from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
+from sandbox.web.opening import open_servers
+from tests.browser.visit import PHONE, Visitor, open_browser, visiting
+
+PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
+PAGE: Final = (1280, 800)
+CHANNEL: Final = (760, 900)  # narrow enough for the channel alone
+MOST_BYTES: Final = 150_000  # of a picture
+SPEED: Final = 20.0  # slow enough for a card to be seen at work
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What takes the pictures, and where."""
+
+    browser: Browser
+    origin: str
+
+    @asynccontextmanager
+    async def tab(
+        self, person: str, place: str = "film-club/videos", *, size: tuple[int, int] = PAGE, theme: Theme = "dark"
+    ) -> AsyncGenerator[Visitor]:
+        async with visiting(self.browser, self.origin, person, place, size=size, color_scheme=theme) as visitor:
+            yield visitor
+
+
+async def main() -> None:
+    """Take all pictures anew."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pictures-")))
+        environment = passed_on(os.environ)
+        _, description = await start_sandbox(stack, folder, environment, ["--speed", str(SPEED)])
+        bot = await start_bot(stack, folder, environment, description["environment"])
+        await until_ready(bot)
+        await open_servers(description["discord"]["control_url"])
+        browser = await stack.enter_async_context(open_browser())
+        studio = Studio(browser, description["discord"]["page_url"].rstrip("/"))
+        await video(studio)
+        await done(studio)
+        await studio_form(studio)
+        await settings(studio)
+
+
+async def video(studio: Studio) -> None:
+    """From the command to the card at work, and the notice in between."""
+    async with studio.tab("mira") as mira, studio.tab("mira", size=CHANNEL) as close:
+        await mira.page.get_by_role("button", name="Make a video from sample pictures").click()
+        await expect(mira.page.get_by_role("form", name="/video").locator("img")).to_have_count(2)
+        await take(mira, "command")
+        await mira.page.get_by_role("button", name="Send /video").click()
+        await mira.page.get_by_role("button", name="Accept and go on").click()
+        await expect(mira.messages.get_by_role("heading", name="Processing")).to_be_visible()
+        await dismiss(mira)
+        await take(mira, "demo")
+        await dismiss(close)
+        await take(close, "working")
+        await expect(mira.messages.locator("video")).to_be_visible()
+
+
+async def done(studio: Studio) -> None:
+    """The finished video below its card, in the channel and on a phone, light and dark."""
+    themes: tuple[Theme, ...] = ("dark", "light")
+    for theme in themes:
+        async with studio.tab("mira", size=CHANNEL, theme=theme) as mira:
+            await dismiss(mira)
+            await show_film(mira)
+            await take(mira, "done" if theme == "dark" else f"done-{theme}")
+    async with studio.tab("mira", size=PHONE) as mira:
+        await dismiss(mira)
+        await show_film(mira)
+        await take(mira, "phone")
+
+
+async def studio_form(studio: Studio) -> None:
+    async with studio.tab("mira", size=CHANNEL) as mira:
+        await (await mira.open_command("studio")).get_by_role("button", name="Send /studio").click()
+        modal = mira.page.get_by_role("dialog")
+        await modal.get_by_label("Prompt").fill("The keeper of @Image1 waves from his lighthouse")
+        await modal.get_by_role("button", name="take a sample").click()
+        await mira.page.get_by_role("option", name="keeper.png").click()
+        await expect(modal.locator(".chosen-file")).to_have_count(1)
+        await take(mira, "studio", of=modal)
+
+
+async def settings(studio: Studio) -> None:
+    async with studio.tab("ada", size=CHANNEL) as ada:
+        await (await ada.open_command("settings show")).get_by_role("button", name="Send").click()
+        panel = ada.messages.locator("li.ephemeral").last
+        await expect(panel.get_by_role("heading", name="Settings")).to_be_visible()
+        await take(ada, "settings", of=panel)
+
+
+async def dismiss(visitor: Visitor) -> None:
+    """Take what only the visitor sees out of the picture."""
+    for each in await visitor.page.get_by_role("button", name="Dismiss message").all():
+        await each.click()
+
+
+async def show_film(visitor: Visitor) -> None:
+    """Wait until the film shows a picture from its middle."""
+    film = visitor.messages.locator("video").last
+    await film.evaluate(
+        """(film) => new Promise((resolve) => {
+            film.onseeked = () => resolve();
+            film.currentTime = 2;
+        })"""
+    )
+
+
+async def take(visitor: Visitor, name: str, *, of: Locator | None = None) -> None:
+    """Write a picture of the page, or of a part of it."""
+    await visitor.page.mouse.move(0, 0)
+    await visitor.page.evaluate("() => document.activeElement?.blur()")
+    shot = await (of or visitor.page).screenshot(animations="disabled")
+    await asyncio.to_thread(_write, shot, PICTURES / f"{name}.png")
+
+
+def _write(shot: bytes, path: Path) -> None:
+    """Write a picture in all its colours if these fit, else in as many as do."""
+    whole = Image.open(io.BytesIO(shot)).convert("RGB")
+    fewer = (
+        whole.quantize(colours, dither=dither)
+        for colours in (256, 128, 64)
+        for dither in (Image.Dither.FLOYDSTEINBERG, Image.Dither.NONE)
+    )
+    for picture in (whole, *fewer):
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG", optimize=True)
+        if buffer.tell() < MOST_BYTES:
+            path.write_bytes(buffer.getvalue())
+            return
+    raise ValueError(f"{path.name} takes more than {MOST_BYTES} bytes however few its colours")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
