@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.policy.automod_allowed import Allowed
 from bot.policy.automod_patterns import Pattern, PatternRefused, Subject, compile_pattern
-from bot.policy.words import Keyword, KeywordIndex, View, views_of
+from bot.policy.words import Keyword, KeywordIndex, View, all_views_of
 
 
 class RuleKind(StrEnum):
@@ -107,12 +107,12 @@ class Automod:
         exempt = {number for number, ready in enumerate(self._rules) if _is_exempt(ready.rule, role_ids, channel_ids)}
         if len(exempt) == len(self._rules) or not texts:
             return None
-        views = [(number, view) for number, text in enumerate(texts) for view in views_of(text)]
-        for number, view in views:
+        views = all_views_of(texts)
+        for view, number in views.items():
             if match := self._keyword(view, number, exempt):
                 return match
         ends_at = self._monotonic() + JUDGED_WITHIN
-        for number, view in views:
+        for view, number in views.items():
             if match := self._pattern(view, number, exempt, ends_at):
                 return match if block_unusable or match.kind is MatchKind.PATTERN else None
         return self._unusable(role_ids, channel_ids) if block_unusable else None

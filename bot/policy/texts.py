@@ -15,7 +15,7 @@ from bot.policy.automod_book import MOST_SERVERS, RulesUnreadable
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
-from bot.policy.words import Keyword, KeywordIndex, views_of
+from bot.policy.words import Keyword, KeywordIndex, all_views_of
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +37,9 @@ class WordList:
         self._index = KeywordIndex((0, keyword) for keyword in parsed if keyword)
 
     def judge(self, texts: Sequence[str]) -> Match | None:
-        for number, text in enumerate(texts):
-            for view in views_of(text):
-                for hit in self._index.find(view.folded):
-                    return Match(kind=MatchKind.WORD, found=hit.keyword.written, text=number)
+        for view, number in all_views_of(texts).items():
+            for hit in self._index.find(view.folded):
+                return Match(kind=MatchKind.WORD, found=hit.keyword.written, text=number)
         return None
 
 

@@ -8,7 +8,7 @@ file's name hides one.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,6 +44,15 @@ def views_of(text: str) -> Sequence[View]:
     found = [View(typed, _folded(typed))]
     if bare != typed:
         found.append(View(bare, _SPACES.sub(" ", unicodedata.normalize("NFKC", bare.casefold())).strip()))
+    return found
+
+
+def all_views_of(texts: Sequence[str]) -> Mapping[View, int]:
+    """Give the ways to look at several texts, each once, with which of the texts it is, counted from 0."""
+    found: dict[View, int] = {}
+    for number, text in enumerate(texts):
+        if text not in texts[:number]:
+            found |= {view: number for view in views_of(text) if view not in found}
     return found
 
 

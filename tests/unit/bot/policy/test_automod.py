@@ -22,6 +22,12 @@ def test_a_match_names_the_rule_and_what_it_found_for_moderators() -> None:
     assert match == Match(kind=MatchKind.KEYWORD, found="Cat*", text=1, rule_id=7, rule_name="No cats")
 
 
+def test_what_was_written_twice_is_found_where_it_stands_first() -> None:
+    match = Automod([a_rule(keywords=("cat",))]).judge(["a fox", "a fox", "a cat", "a cat"])
+    assert match is not None
+    assert match.text == 2
+
+
 def test_a_pattern_is_matched_without_regard_to_case() -> None:
     match = judge("My C4T", a_rule(patterns=("c[a4]t",)))
     assert match is not None
