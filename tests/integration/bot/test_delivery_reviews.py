@@ -1,0 +1,198 @@
+"""What moderators see in their channel: shown once, found again, moved with the channel, settled at the end."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.model import Job, ReviewMode
+from bot.jobs.moderation import ReviewPart
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
+from bot.jobs.states import State
+from bot.media.videos import inspect_video
+from sandbox.discord.permissions import Permission
+from sandbox.member import Message
+from tests.support.channel import Channel, open_channel
+from tests.support.files import mp4
+from tests.support.moderators import Desk, open_desk
+
+GONE = int(Permission.VIEW_CHANNEL)
+
+
+@pytest.fixture
+async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
+    async with open_channel(tmp_path, monkeypatch) as channel:
+        yield channel
+
+
+@pytest.fixture
+async def desk(channel: Channel, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(channel, tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Video:
+    path = tmp_path / "video.mp4"
+    path.write_bytes(mp4())
+    return Video(path=path, facts=inspect_video(path))
+
+
+async def shown(desk: Desk, job: Job, pictures: int = 1) -> Message:
+    """Show moderators a job; return the newest message that they see."""
+    await desk.moderators.reviews.claim(job)
+    await desk.moderators.reviews.show_request(job, desk.pictures(pictures))
+    return (await desk.seen())[-1]
+
+
+def labels(message: Message) -> list[str]:
+    return [button.label for button in message.buttons]
+
+
+async def test_a_request_is_shown_with_its_pictures_and_three_buttons(desk: Desk) -> None:
+    job = await desk.job(State.HELD, prompt="a fox", images=2)
+    card = await shown(desk, job, 2)
+    assert "> a fox" in card.text
+    assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
+    names = [PurePosixPath(urlsplit(media.url).path).name for media in card.gallery]
+    assert names == ["image1.png", "image2.png"]
+    assert set(await desk.moderators.reviews.pictures(job)) == {"image1", "image2"}
+
+
+async def test_what_moderators_see_already_is_not_shown_twice(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await shown(desk, job)
+    await shown(desk, job)
+    assert len(await desk.seen()) == 1
+    assert await desk.moderators.reviews.missing(job) == frozenset()
+
+
+async def test_an_answer_that_got_lost_is_found_and_not_repeated(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    admin = desk.channel.sandbox.admin
+    await admin.fault(method="POST", route="messages", status=500, times=100, moment="after")
+    with pytest.raises(OutcomeUnclear):
+        await shown(desk, job)
+    await admin.clear_faults()
+    await admin.set_nonce_memory(0)  # looking is what keeps it from showing twice, not Discord's memory
+    before = len(await desk.seen())
+    desk.clock.advance(60)
+    await shown(desk, job)
+    assert len(await desk.seen()) == before
+    assert await desk.moderators.reviews.missing(job) == frozenset()
+
+
+async def test_a_video_comes_with_its_own_buttons_below_the_request(desk: Desk, video: Video) -> None:
+    job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
+    request = await shown(desk, job)
+    assert labels(request) == ["Reject now"]
+    await desk.moderators.reviews.show_video(job, video)
+    card = (await desk.seen())[-1]
+    assert "A finished video waits for you" in card.text
+    assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
+    assert [media.content_type for media in card.gallery] == ["video/mp4"]
+
+
+async def test_a_message_that_somebody_deleted_is_missing(desk: Desk, video: Video) -> None:
+    job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
+    await shown(desk, job)
+    await desk.moderators.reviews.show_video(job, video)
+    card = (await desk.seen())[-1]
+    await desk.channel.sandbox.admin.delete_message(card.channel_id, card.id)
+    assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.VIDEO})
+
+
+async def test_another_channel_chosen_since_gets_what_waits_and_the_former_loses_it(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await shown(desk, job)
+    await desk.set(review_channel_id=desk.place("general"))
+    assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.REQUEST})
+    await desk.moderators.reviews.show_request(job, desk.pictures())
+    assert await desk.seen() == []
+    assert [labels(each) for each in await desk.seen("general")] == [["Approve", "Approve as spoiler", "Reject"]]
+
+
+async def test_a_channel_that_is_gone_is_told_once_where_moderators_read(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await desk.channel.sandbox.admin.delete_channel("review", guild="Film Club")
+    for _ in range(3):
+        with pytest.raises(ChannelClosed) as closed:
+            await desk.moderators.reviews.show_request(job, desk.pictures())
+        await desk.moderators.reviews.not_shown(job, closed.value)
+    desk.mo.at("general")
+    [told] = await desk.seen("general")
+    assert "it is gone or closed to the bot" in told.text
+
+
+async def test_where_no_channel_is_chosen_nothing_can_be_shown(desk: Desk) -> None:
+    await desk.set(review_channel_id=None)
+    job = await desk.job(State.HELD)
+    with pytest.raises(ChannelClosed):
+        await shown(desk, job)
+
+
+async def test_its_turn_comes_once_a_minute_until_it_is_shown_and_seldom_from_then_on(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    reviews = desk.moderators.reviews
+    assert [await reviews.claim(job), await reviews.claim(job)] == [True, False]
+    desk.clock.advance(60)
+    assert await reviews.claim(job)
+    await reviews.show_request(job, desk.pictures())
+    desk.clock.advance(599)
+    assert not await reviews.claim(job)
+    desk.clock.advance(1)
+    assert await reviews.claim(job)
+
+
+async def test_what_is_decided_can_no_longer_be_pressed_and_says_how_it_ended(desk: Desk, video: Video) -> None:
+    job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
+    await shown(desk, job)
+    await desk.moderators.reviews.show_video(job, video)
+    by = desk.mo.id
+    decision = Decision(
+        guild_id=job.request.guild_id,
+        member_id=job.request.member_id,
+        kind=Decided.REJECTED,
+        at=desk.clock.now(),
+        job_id=job.id,
+        by_id=by,
+    )
+    await desk.store.save(job.move(State.WITHHELD, desk.clock.now(), reason="too loud"), decision)
+    await desk.moderators.reviews.settle_all()
+    for message in await desk.seen():
+        assert labels(message) == []
+        assert f"<@{by}> has rejected it." in message.text
+        assert "> too loud" in message.text
+        assert len(message.gallery) == 1
+    assert await desk.moderators.review_store.opened(at_most=5) == []
+
+
+async def test_what_still_waits_is_left_as_it_is(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await shown(desk, job)
+    await desk.moderators.reviews.settle_all()
+    await desk.moderators.reviews.settle(job)
+    [card] = await desk.seen()
+    assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
+
+
+async def test_what_was_decided_while_the_channel_is_closed_is_not_tried_for_ever(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await shown(desk, job)
+    await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+    await desk.channel.sandbox.admin.delete_channel("review", guild="Film Club")
+    await desk.moderators.reviews.settle_all()
+    assert await desk.moderators.review_store.opened(at_most=5) == []
+
+
+async def test_what_discord_leaves_unclear_is_settled_the_next_time(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await shown(desk, job)
+    await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+    await desk.channel.sandbox.admin.fault(method="PATCH", route="messages", status=503, times=1)
+    await desk.moderators.reviews.settle_all()
+    await desk.moderators.reviews.settle_all()
+    [card] = await desk.seen()
+    assert "Who asked has cancelled it." in card.text
