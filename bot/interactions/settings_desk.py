@@ -13,7 +13,8 @@ from bot.interactions.settings_facts import automod_facts, named_channels, serve
 from bot.policy.guild_settings import UNSET, GuildSettings
 from bot.policy.setting_changes import SERVER, Change, tidy
 from bot.policy.setting_values import BadSetting
-from bot.policy.settings_check import ServerFacts, check, made_worse
+from bot.policy.settings_check import check, made_worse
+from bot.policy.settings_findings import ServerFacts
 from bot.presentation.language import _
 from bot.presentation.settings_answers import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
 from bot.presentation.settings_findings import short_findings

@@ -9,7 +9,7 @@ import discord
 from bot.policy.automod_book import RuleBook, RulesUnreadable
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.permissions import INVITED_WITH, NEEDED
-from bot.policy.settings_check import AutomodFacts, ChannelFacts, Purpose, ServerFacts
+from bot.policy.settings_findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
 
 # By purpose: discord.py's names of the permissions that the bot needs in a channel, and Discord's words for them.
 NEEDS: Final[Mapping[Purpose, Mapping[str, str]]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.policy.settings_check import Finding, FindingCode, Purpose, ServerFacts, Weight
+from bot.policy.settings_findings import Finding, FindingCode, Purpose, ServerFacts, Weight
 from bot.presentation.figures import dollars, listed, number
 from bot.presentation.language import N_, _, ngettext
 from bot.presentation.settings_words import LIMIT_LABELS, channel_name, role_name

@@ -6,16 +6,15 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.policy.settings_check import FindingCode, Weight
+from bot.policy.settings_findings import FindingCode, Weight
 from bot.presentation.figures import number
 from bot.presentation.language import N_, _, ngettext
+from bot.presentation.settings_channels import channel_page, channels_page
 from bot.presentation.settings_findings import MARKS, findings_list
 from bot.presentation.settings_ids import Deed, Page, PanelId
 from bot.presentation.settings_overview import overview_page
 from bot.presentation.settings_pages import (
     cast_page,
-    channel_page,
-    channels_page,
     filters_page,
     limits_page,
     places_page,

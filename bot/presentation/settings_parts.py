@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.setting_changes import SERVER
-from bot.policy.settings_check import Finding, ServerFacts
+from bot.policy.settings_findings import Finding, ServerFacts
 from bot.presentation.language import N_, _
 from bot.presentation.settings_ids import Deed, Page, PanelId
 

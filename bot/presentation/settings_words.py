@@ -7,7 +7,7 @@ from typing import Final
 from bot.policy.guild_settings import BadPattern, CastSharing, ChannelSettings, Limits, ReviewMode
 from bot.policy.request import ASPECT_RATIOS
 from bot.policy.setting_changes import DURATIONS
-from bot.policy.settings_check import ServerFacts
+from bot.policy.settings_findings import ServerFacts
 from bot.presentation.figures import dollars, listed, number
 from bot.presentation.language import N_, _, ngettext
 

@@ -16,7 +16,8 @@ from bot.policy.guild_settings import (
     Limits,
     ReviewMode,
 )
-from bot.policy.settings_check import (
+from bot.policy.settings_check import check, made_worse, stale_ids
+from bot.policy.settings_findings import (
     WEIGHTS,
     AutomodFacts,
     ChannelFacts,
@@ -25,9 +26,6 @@ from bot.policy.settings_check import (
     Purpose,
     ServerFacts,
     Weight,
-    check,
-    made_worse,
-    stale_ids,
 )
 
 VIDEOS, CLIPS, REVIEW, LOG, NIGHT, GONE = 1, 2, 3, 4, 5, 98

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
 from bot.policy.setting_values import RANGES, BadSetting, BadSettingCode, read_number, read_words
-from bot.policy.settings_check import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts, check
+from bot.policy.settings_check import check
+from bot.policy.settings_findings import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts
 from bot.presentation.language import LANGUAGES, speaking
 from bot.presentation.settings_answers import bad_setting_sentence
 from bot.presentation.settings_findings import finding_sentence, findings_list, short_findings
@@ -179,7 +180,7 @@ def test_the_names_of_automod_rules_do_no_harm(rule: str, pattern: str) -> None:
 
 @pytest.mark.parametrize("code", FindingCode)
 @pytest.mark.parametrize("place", [{}, {"channel_id": 1}, {"role_id": 2}])
-def test_every_finding_is_a_whole_sentence_in_every_language(code: FindingCode, place: dict[str, int]) -> None:
+def test_every_finding_is_a_whole_sentence_in_every_language(code: FindingCode, place: dict[str, Any]) -> None:
     finding = Finding(code=code, other_id=3, name="per_day", words=("View Channel",), purpose=Purpose.REVIEW, **place)
     for locale in ("en-US", *LANGUAGES):
         with speaking(locale):
