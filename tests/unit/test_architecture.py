@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database"),
     "bot.observing": ("bot.jobs",),
+    "bot.catalogue": ("bot.media.rules",),
     "bot.presentation": (*PURE_JOBS, "bot.cast.model", "bot.policy", "bot.media.rules"),
     "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs"),
     "bot.cast.model": ("bot.jobs.model",),
