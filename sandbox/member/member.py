@@ -124,6 +124,10 @@ class Member:
         payload: JsonObject = {"interaction_id": modal.interaction_id, "values": encoded}
         return await self._interact("modal", payload, files)
 
+    async def type(self) -> None:
+        """Show the others in their channel that they type."""
+        await self._post("typing", {"channel_id": str(self.channel_id)})
+
     async def send(
         self,
         content: str = "",

@@ -140,3 +140,24 @@ async def test_a_sandbox_closes_at_once_whatever_is_under_way(tmp_path: Path) ->
             await stalled
         with pytest.raises(aiohttp.ClientError):
             await follower
+
+
+@pytest.mark.parametrize(("ending", "error"), [("failed", "generation failed"), ("blocked", "content moderation")])
+async def test_every_run_can_be_made_to_end_without_a_video(
+    client: Client, body: dict[str, Any], ending: str, error: str
+) -> None:
+    await client.control.configure(runs_end=ending)
+    request_id = await client.submit(*body["image_urls"])
+    await client.control.advance(10)
+    await client.until(request_id, "FAILED")
+    request = await client.control.request(request_id)
+    assert error in str(request["error"])
+    assert (request["charged"], request["finished"]) == (0.0, NOON + 10)
+
+
+async def test_the_requests_of_the_open_minute_are_counted(client: Client) -> None:
+    before = (await client.control.state())["this_minute"]
+    await client.ask("GET", "/v1/get-user-credits")
+    assert (await client.control.state())["this_minute"] == before + 1
+    await client.control.advance(61)
+    assert (await client.control.state())["this_minute"] == 0
