@@ -23,7 +23,8 @@ MOST_DIGITS: Final = 19  # of an id; what 64 bits hold
 async def read_wish(services: Services, interaction: discord.Interaction[Any], wish: Wish) -> Read | Refusal:
     """Read a wish with every character that the member may use here, or say what is wrong with it."""
     member_id = interaction.user.id
-    guild_id = await sharing_guild(services, interaction.guild_id)
+    keys = possible_keys(wish.prompt)
+    guild_id = await sharing_guild(services, interaction.guild_id) if keys or wish.cast else None
     chosen = list(wish.kept)
     for text in wish.cast:
         character = await find_character(services, text, member_id, guild_id)
@@ -33,7 +34,7 @@ async def read_wish(services: Services, interaction: discord.Interaction[Any], w
             )
         if character.id not in {each.cast_id for each in chosen}:
             chosen.append(character.element)
-    known = await services.cast.by_names(possible_keys(wish.prompt), member_id, guild_id)
+    known = await services.cast.by_names(keys, member_id, guild_id)
     read = read_request(
         wish.prompt,
         [_upload(number, image) for number, image in wish.images],

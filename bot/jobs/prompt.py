@@ -89,11 +89,12 @@ def mentions(prompt: str, known: Collection[str]) -> Iterator[Mention]:
 
 
 def possible_keys(prompt: str) -> set[str]:
-    """Return the key of every name that a prompt may mean."""
+    """Return the key of every name that a prompt may mean; none where it names images alone."""
     keys: set[str] = set()
-    for match in re.finditer(_AT, prompt):
-        run = _run(prompt, match.end())
-        keys.update(name_key(prompt[match.end() : end]) for end in _name_ends(prompt, match.end(), run))
+    for mention in mentions(prompt, ()):
+        if mention.kind is Kind.UNKNOWN:
+            start = mention.start + 1
+            keys.update(name_key(prompt[start:end]) for end in _name_ends(prompt, start, mention.end))
     return keys
 
 

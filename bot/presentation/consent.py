@@ -13,7 +13,8 @@ NOTICE: Final = N_(
     "- Use only pictures that you may use. Whoever can be recognised in one must agree to it: a video can show people "
     "doing what they never did.\n"
     "- The pictures and your prompt go to Segmind, the service that makes the videos. Pictures of your saved "
-    "characters stay in its storage: you can delete them here, but we cannot call them back from there.\n"
+    "characters, and some of requests that had to wait, stay in its storage: you can delete them here, but we cannot "
+    "call them back from there.\n"
     "Accept, and your request goes on as it is."
 )
 NOTHING_LEFT: Final = N_(
