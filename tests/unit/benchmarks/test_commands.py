@@ -47,3 +47,14 @@ def test_followed_jobs_are_weighed_beside_each_other() -> None:
 
     assert re.findall(r"^ +(\d+)(?: +[\d.]+){7,8} *$", page, flags=re.MULTILINE) == ["5", "40"]
     assert page.count("at most 30 KiB") == 1
+
+
+def test_limits_hold_on_both_databases_when_all_ask_at_once() -> None:
+    page = output("policy")
+
+    assert (
+        re.findall(r"^ (SQLite|PostgreSQL) .* 0 +[\d.]+ *$", page, flags=re.MULTILINE)
+        == ["SQLite"] * 4 + ["PostgreSQL"] * 4
+    )
+    assert "met    Overruns: 0.0 videos" in page
+    assert "met    Room left unused: 0.0 videos" in page

@@ -1,0 +1,182 @@
+"""How long the gate takes to decide, in a server with long lists of words."""
+
+import random
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from benchmarks.seeding import PROMPT, database_url
+from bot.database.engine import open_database
+from bot.jobs.clock import SystemClock, monotonic
+from bot.policy.automod import Automod, AutomodRule
+from bot.policy.automod_book import RuleBook
+from bot.policy.blocks import BlockStore
+from bot.policy.denial import Denial
+from bot.policy.gate import Asked, Gate
+from bot.policy.guild_settings import GuildSettings, Limits
+from bot.policy.request import PROMPT_LIMIT
+from bot.policy.settings_store import SettingsStore
+from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
+
+GUILD, CHANNEL, MEMBER, ROLE = 10, 20, 30, 40
+KEYWORDS: Final = 500
+RULES: Final = 5  # over which the keywords are spread; Discord allows six
+SEED: Final = 20_260_301
+# What servers write to catch spam, slurs spelled with figures, and links.
+PATTERNS: Final = (
+    r"\bfr[e3]{2}\s+n[i1]tro\b",
+    r"discord(?:app)?\.(?:gg|com/invite)/[\w-]+",
+    r"(?:https?://)?(?:www\.)?t\.me/\w{3,32}",
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
+    r"(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5}",
+    r"(?i)c\W*r\W*y\W*p\W*t\W*o\W*(?:airdrop|giveaway)",
+    r"\b[a-z]*(?:k[i1!]ll|m[u]rd[e3]r)[a-z]*\b",
+    r"(.)(?:\W*[!?]){8,}",
+    r"\b\w+@(?:g|hot)mail\.com\b",
+    r"(?:[\x{1F300}-\x{1FAFF}]\s*){12,}|(?:[\u0300-\u036f]){4,}",
+)
+CONSONANTS, VOWELS = "bdfghjklmnprstvwz", "aeiou"
+SHAPES: Final = ("{}", "{}", "{}*", "*{}", "*{}*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The seconds that each of many decisions took: by the clock, and of the processor in all threads.
+
+    On a machine that does much else the clock shows that, too.
+    """
+
+    name: str
+    seconds: Sequence[float]
+    cpu_seconds: Sequence[float]
+    held_to_target: bool = False
+
+
+# A server that has set most of what can be set.
+SETTINGS: Final = GuildSettings(
+    channels=frozenset(range(CHANNEL, CHANNEL + 20)),
+    roles=frozenset({ROLE}),
+    trusted_roles=frozenset({ROLE + 1}),
+    member_limits=Limits(per_day=5, per_week=20, at_once=2),
+    role_limits={ROLE + number: Limits(per_day=number) for number in range(10)},
+    words=tuple(f"forbidden{number}*" for number in range(50)),
+)
+
+
+class WrongAnswer(Exception):
+    """The gate held a request to break a rule that it does not: there is nothing to time."""
+
+
+class Known:
+    """A server's AutoMod rules, as Discord would give them."""
+
+    def __init__(self, rules: Sequence[AutomodRule]) -> None:
+        self._rules = rules
+
+    def may_read(self, guild_id: int) -> bool:
+        return guild_id == GUILD
+
+    async def read(self, guild_id: int) -> Sequence[AutomodRule]:
+        return self._rules if guild_id == GUILD else ()
+
+
+class Stopwatch:
+    """Takes the times of one block after another."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.cpu_seconds: list[float] = []
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        clock, cpu = self._began
+        self.seconds.append(time.perf_counter() - clock)
+        self.cpu_seconds.append(time.process_time() - cpu)
+
+
+class AtHand:
+    """Settings that need not be read from anywhere."""
+
+    async def get(self, guild_id: int) -> GuildSettings:  # noqa: ARG002 - of the one server there is
+        return SETTINGS
+
+
+def automod_rules(keywords: int = KEYWORDS) -> Sequence[AutomodRule]:
+    """Make rules with so many keywords and ten patterns, none of which a usual prompt breaks."""
+    chance = random.Random(SEED)  # noqa: S311 - words are no secret
+    syllables = [consonant + vowel for consonant in CONSONANTS for vowel in VOWELS]
+    words = [chance.choice(SHAPES).format("".join(chance.choices(syllables, k=4))) for _ in range(keywords)]
+    share = len(PATTERNS) // RULES
+    return [
+        AutomodRule(
+            id=number,
+            name=f"Rule {number}",
+            keywords=tuple(words[number::RULES]),
+            patterns=PATTERNS[number * share : (number + 1) * share],
+        )
+        for number in range(RULES)
+    ]
+
+
+async def decide(folder: Path, rounds: int) -> Sequence[Decided]:
+    """Time decisions about a prompt of usual length and about the longest."""
+    usual = Asked(
+        guild_id=GUILD,
+        channel_id=CHANNEL,
+        member_id=MEMBER,
+        role_ids=frozenset({ROLE}),
+        texts=(PROMPT, "keeper.png", "harbour.png"),
+        duration=5,
+        aspect_ratio="16:9",
+    )
+    longest = replace(usual, texts=((PROMPT * 20)[:PROMPT_LIMIT],))
+    rules = TextRules(NO_WORDS, Automod(automod_rules()))
+    at_hand = Gate(settings=AtHand(), clock=SystemClock(), texts=_texts())
+    async with open_gate(folder) as stored:
+        return [
+            _texts_alone("texts alone, usual prompt", rules, usual, rounds),
+            _texts_alone("texts alone, longest prompt", rules, longest, rounds),
+            await _gate("the gate, usual prompt", at_hand, usual, rounds, held_to_target=True),
+            await _gate("the gate, longest prompt", at_hand, longest, rounds, held_to_target=True),
+            await _gate("the gate, with SQLite read", stored, usual, rounds),
+        ]
+
+
+@asynccontextmanager
+async def open_gate(folder: Path) -> AsyncGenerator[Gate]:
+    """Open the gate as the bot does: settings and blocks are read from the database for each decision."""
+    clock = SystemClock()
+    async with open_database(database_url(folder)) as engine:
+        store = SettingsStore(engine)
+        await store.change(GUILD, lambda _: SETTINGS, clock.now())
+        yield Gate(settings=store, clock=clock, stops=[BlockStore(engine, clock)], texts=_texts())
+
+
+def _texts() -> ServerTexts:
+    return ServerTexts(RuleBook(Known(automod_rules()), monotonic))
+
+
+def _texts_alone(name: str, rules: TextRules, asked: Asked, rounds: int) -> Decided:
+    watch = Stopwatch()
+    for _ in range(rounds):
+        with watch:
+            match = rules.judge(asked.texts, role_ids=asked.role_ids, channel_ids={CHANNEL})
+        if match is not None:
+            raise WrongAnswer(f"{match}")
+    return Decided(name=name, seconds=watch.seconds, cpu_seconds=watch.cpu_seconds)
+
+
+async def _gate(name: str, gate: Gate, asked: Asked, rounds: int, *, held_to_target: bool = False) -> Decided:
+    await gate.judge(asked)  # the first one makes the rules ready
+    watch = Stopwatch()
+    for _ in range(rounds):
+        with watch:
+            verdict = await gate.judge(asked)
+        if isinstance(verdict, Denial):
+            raise WrongAnswer(f"{verdict}")
+    return Decided(name=name, seconds=watch.seconds, cpu_seconds=watch.cpu_seconds, held_to_target=held_to_target)
