@@ -58,6 +58,7 @@ async def main() -> None:
         await done(studio)
         await studio_form(studio)
         await settings(studio)
+        await review(studio)
 
 
 async def video(studio: Studio) -> None:
@@ -107,6 +108,30 @@ async def settings(studio: Studio) -> None:
         panel = ada.messages.locator("li.ephemeral").last
         await expect(panel.get_by_role("heading", name="Settings")).to_be_visible()
         await take(ada, "settings", of=panel)
+
+
+async def review(studio: Studio) -> None:
+    """A request that waits for its moderators, as they see it."""
+    async with (
+        studio.tab("noor", "animation-guild/general", size=CHANNEL) as noor,
+        studio.tab("mira", "animation-guild/videos", size=CHANNEL) as mira,
+    ):
+        form = await noor.open_command("settings review channel")
+        await form.get_by_role("button", name="optional").click()
+        await noor.page.get_by_role("menuitem", name="channel").click()
+        await noor.page.get_by_role("option", name="general").click()
+        await form.get_by_role("button", name="Send").click()
+        await expect(noor.message("used /settings review channel")).to_contain_text("Saved")
+        form = await noor.open_command("settings review mode")
+        await noor.page.get_by_role("option", name="Before spending").click()
+        await form.get_by_role("button", name="Send").click()
+        await expect(noor.message("used /settings review mode")).to_contain_text("Saved")
+        await mira.page.get_by_role("button", name="Make a video from sample pictures").click()
+        await mira.page.get_by_role("button", name="Send /video").click()
+        waiting = noor.message("A request waits for you")
+        await expect(waiting.get_by_role("button", name="Approve", exact=True)).to_be_visible()
+        await dismiss(noor)
+        await take(noor, "review", of=waiting)
 
 
 async def dismiss(visitor: Visitor) -> None:

@@ -107,6 +107,40 @@ async def test_two_tabs_are_two_people_who_see_each_other_at_once(demo: Demo) ->
     await demo.stage.segmind.configure(queue_seconds=0.2, run_seconds=0.6)
 
 
+async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) -> None:
+    bad, good = "A crash of @Image1 that nobody should see", "A picnic of @Image1 in the sun"
+    async with (
+        visiting(demo.browser, demo.origin, "noor", "animation-guild/general") as noor,
+        visiting(demo.browser, demo.origin, "mira", "animation-guild/videos") as mira,
+    ):
+        form = await noor.open_command("settings review channel")
+        await form.get_by_role("button", name="optional").click()
+        await noor.page.get_by_role("menuitem", name="channel").click()
+        await noor.page.get_by_role("option", name="general").click()
+        await form.get_by_role("button", name="Send").click()
+        await expect(noor.message("used /settings review channel")).to_contain_text("Saved")
+        form = await noor.open_command("settings review mode")
+        await noor.page.get_by_role("option", name="Before spending").click()
+        await form.get_by_role("button", name="Send").click()
+        await expect(noor.message("used /settings review mode")).to_contain_text("Saved")
+        await mira.send_video(bad)
+        refused = await mira.card("Waiting for a moderator")
+        waiting = noor.message("A request waits for you", bad)
+        await expect(waiting.locator(".mosaic img")).to_be_visible()
+        await waiting.get_by_role("button", name="Reject").click()
+        modal = noor.page.get_by_role("dialog", name="Reject")
+        await modal.get_by_label("Reason").fill("Too much of a crash")
+        await modal.get_by_role("button", name="Submit").click()
+        await expect(refused).to_contain_text("Too much of a crash")
+        await mira.send_video(good)
+        approved = await mira.card("Waiting for a moderator")
+        await noor.message("A request waits for you", good).get_by_role("button", name="Approve", exact=True).click()
+        await expect(approved.get_by_role("heading")).to_contain_text("Done")
+        await noor.message(good).locator("a.jump").click()
+        await expect(noor.page.locator("#topic")).to_contain_text("videos")
+        await expect(noor.message(good)).to_be_in_viewport()
+
+
 async def test_what_segmind_refuses_is_told_and_made_again_once_it_works(demo: Demo) -> None:
     prompt = "A train of @Image1 over a bridge"
     async with visiting(demo.browser, demo.origin) as mira:

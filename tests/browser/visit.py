@@ -72,18 +72,24 @@ class Visitor:
 
     async def ask(self, prompt: str, *images: Upload) -> Locator:
         """Send `/video` with pictures dropped on it; returns the card."""
+        await self.send_video(prompt, *images)
+        return await self.card(prompt)
+
+    async def send_video(self, prompt: str, *images: Upload) -> None:
+        """Send `/video` with pictures dropped on it, or with one of ours."""
         form = await self.open_command("video")
         await self.drop(form, *(images or (photo(),)))
         await form.get_by_label("prompt").fill(prompt)
         await form.get_by_label("prompt").press("Enter")
-        return await self.card(prompt)
 
-    async def card(self, prompt: str) -> Locator:
-        """Return the card of a prompt once it is there."""
-        details = self.page.get_by_role("button", name="Details")
-        card = self.messages.locator("li.message").filter(has_text=prompt).filter(has=details).last
+    async def card(self, *words: str) -> Locator:
+        """Return the last card with these words once it is there, to be followed whatever becomes of its words."""
+        found = self.messages.locator("li.message").filter(has=self.page.get_by_role("button", name="Details"))
+        for each in words:
+            found = found.filter(has_text=each)
+        card = found.last
         await expect(card).to_be_visible()
-        return card
+        return self.messages.locator(f"[data-message='{await card.get_attribute('data-message')}']")
 
 
 @asynccontextmanager

@@ -1,19 +1,20 @@
-// Who this tab is and where, in the address: `#/mira/film-club/videos`. Tabs of different people need no more.
+// Who this tab is and where, in the address: `#/mira/film-club/videos`, and a message's id after
+// that. Tabs of different people need no more.
 
 export const HOME = "@me";
 
 export const slug = (name) => name.toLowerCase().replaceAll(/\s+/g, "-");
 
-/** Return the address of a place; what is not given is left to the page to choose. */
-export function hrefOf(person, guild, channel) {
-  const parts = [person, guild, channel].filter(Boolean).map(encodeURIComponent);
+/** Return the address of a place, or of a message there; what is not given is left to the page to choose. */
+export function hrefOf(person, guild, channel, message) {
+  const parts = [person, guild, channel || (message ? "-" : ""), message].filter(Boolean).map(encodeURIComponent);
   return `#/${parts.join("/")}`;
 }
 
-/** Return `{person, guild, channel}` as the address names them, in slugs. */
+/** Return `{person, guild, channel, message}` as the address names them: slugs, and a message's id. */
 export function readRoute() {
-  const [person, guild, channel] = location.hash.replace(/^#\/?/, "").split("/").map(decode);
-  return { person, guild, channel };
+  const [person, guild, channel, message] = location.hash.replace(/^#\/?/, "").split("/").map(decode);
+  return { person, guild, channel, message };
 }
 
 function decode(part) {

@@ -2,6 +2,7 @@
 
 import { h, isWebAddress } from "../lib/dom.js";
 import { hrefOf, slug } from "../lib/route.js";
+import { jumpLink, placeOf } from "./jump.js";
 import { parse, parseInline } from "./parse.js";
 import { timeElement } from "./time.js";
 
@@ -33,7 +34,12 @@ const INLINE = {
   underline: (node, store) => h("u", {}, inline(node.children, store)),
   strike: (node, store) => h("s", {}, inline(node.children, store)),
   code: (node) => h("code", { class: "md-code" }, node.text),
-  link: (node, store) => anchor(node.url, inline(node.children, store)),
+  link: (node, store) => {
+    const place = placeOf(node.url, store);
+    const isBare = node.children.length === 1 && node.children[0] === node.url;
+    if (place) return isBare ? jumpLink(place) : h("a", { href: place.href }, inline(node.children, store));
+    return anchor(node.url, inline(node.children, store));
+  },
   time: (node) => timeElement(node.at, node.style),
   user: (node, store) => {
     const user = store.findUser(node.id);

@@ -2,6 +2,7 @@
 
 import { byId, h } from "../lib/dom.js";
 import { fill } from "../lib/morph.js";
+import { readRoute } from "../lib/route.js";
 import { momentText } from "../markdown/time.js";
 import { welcome } from "./welcome.js";
 import { localItem } from "./local.js";
@@ -17,6 +18,7 @@ export class MessageList {
   #list = byId("messages");
   #count = SHOWN;
   #place = null;
+  #jumped;
 
   constructor(app) {
     this.#app = app;
@@ -38,7 +40,21 @@ export class MessageList {
       this.sticks = true;
     }
     fill(this.#list, store.channel ? this.#items() : []);
+    this.#jump();
     this.#stay();
+  }
+
+  /** Go to the message that the address names, once, and let it be seen which one it is. */
+  #jump() {
+    const { message } = readRoute();
+    if (message === this.#jumped) return;
+    const found = message ? this.#list.querySelector(`[data-message="${CSS.escape(message)}"]`) : null;
+    if (message && !found) return;
+    this.#jumped = message;
+    if (!found) return;
+    this.sticks = false;
+    found.scrollIntoView({ block: "center" });
+    found.animate([{ backgroundColor: "var(--pill)" }, {}], { duration: 2500 });
   }
 
   #items() {
