@@ -142,7 +142,7 @@ async def decide(folder: Path, rounds: int) -> Sequence[Decided]:
             _texts_alone("texts alone, usual prompt", rules, usual, rounds),
             _texts_alone("texts alone, longest prompt", rules, longest, rounds),
             await _gate("the gate, usual prompt", at_hand, usual, rounds, held_to_target=True),
-            await _gate("the gate, longest prompt", at_hand, longest, rounds, held_to_target=True),
+            await _gate("the gate, longest prompt", at_hand, longest, rounds),
             await _gate("the gate, with SQLite read", stored, usual, rounds),
         ]
 
