@@ -84,8 +84,11 @@ jobs = Table(
     Column("approved", Integer, nullable=False, server_default="0"),
     Column("hidden", Integer, nullable=False, server_default="0"),
     Column("reason", Prose, nullable=False, server_default=""),
+    # 1 once its member had it deleted: what is left is what has to be settled.
+    Column("forgotten", Integer, nullable=False, server_default="0"),
 )
 Index(None, jobs.c.state, jobs.c.state_since)
+Index(None, jobs.c.forgotten, sqlite_where=jobs.c.forgotten > 0, postgresql_where=jobs.c.forgotten > 0)
 Index(None, jobs.c.card_owed, sqlite_where=jobs.c.card_owed > 0, postgresql_where=jobs.c.card_owed > 0)
 Index(None, jobs.c.notice_owed, sqlite_where=jobs.c.notice_owed > 0, postgresql_where=jobs.c.notice_owed > 0)
 Index(None, jobs.c.body_hash)
@@ -318,3 +321,26 @@ paused_requests = Table(
     Column("facts", Json, nullable=False),
     Column("paused_at", Instant, nullable=False, index=True),
 )
+
+# What a member wants of the bot, and has been told once.
+member_preferences = Table(
+    "member_preferences",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tell_when_done", Integer, nullable=False, server_default="0"),
+    Column("takes_no_words", Integer, nullable=False, server_default="0"),  # as the last direct message showed
+    Column("hinted", Integer, nullable=False, server_default="0"),
+)
+
+# Messages of ours that still show something of a member whose data is deleted.
+emptied_messages = Table(
+    "emptied_messages",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("deed", String(16), nullable=False),  # what is to be done with it
+    Column("locale", String(16), nullable=False),  # of its readers
+    Column("due_at", Instant, nullable=False),
+)
+Index(None, emptied_messages.c.due_at)

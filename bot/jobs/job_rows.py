@@ -64,6 +64,7 @@ def to_row(job: Job) -> dict[str, Any]:
         "approved": int(job.approved),
         "hidden": int(job.hidden),
         "reason": job.reason,
+        "forgotten": int(job.forgotten),
     }
 
 
@@ -112,6 +113,7 @@ def from_row(row: Row[Any]) -> Job:
         approved=bool(row.approved),
         hidden=bool(row.hidden),
         reason=row.reason,
+        forgotten=bool(row.forgotten),
     )
 
 

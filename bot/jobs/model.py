@@ -13,7 +13,7 @@ from typing import Final, Unpack, cast
 
 from typing_extensions import TypedDict
 
-from bot.jobs.states import ENDED_UNCHARGED, WITHDRAWN, State, check_move
+from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, WITHDRAWN, State, check_move
 
 OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
 NOTHING: Final = Decimal(0)
@@ -187,6 +187,7 @@ class Job:
     approved: bool = False  # by a moderator, where there is a review
     hidden: bool = False  # after reports, until a moderator decides
     reason: str = ""  # what a moderator wants the member to know
+    forgotten: bool = False  # its member had it deleted: what is left is what has to be settled
 
     def evolve(self, **changes: Unpack[Changes]) -> Job:
         """Make the next value of this job in the same state."""
@@ -202,7 +203,26 @@ class Job:
         Raises `IllegalMove` where the table of states has no such move.
         """
         check_move(self.state, state)
-        return replace(self.evolve(**changes), state=state, state_since=now)
+        moved = replace(self.evolve(**changes), state=state, state_since=now)
+        return moved.bare() if self.forgotten else moved
+
+    def bare(self) -> Job:
+        """Make the next value of a job whose member had it deleted: what has to be settled, and nothing that tells.
+
+        That is Segmind's id and the cost; the body as long as the history may have to tell whose request it is; and the
+        address of the file while a post is under way.
+        """
+        sought = self.request_id is None and (self.state in IN_DOUBT or self.state is State.FAILED)
+        return replace(
+            self,
+            request=replace(self.request, prompt="", references=(), elements=()),
+            body=self.body if sought else None,
+            output_url=self.output_url if self.state is State.POSTING else None,
+            problem=self.problem and Problem(code=self.problem.code),
+            cancel_requested=self.cancel_requested or self.state in DRIVEN,
+            reason="",
+            forgotten=True,
+        )
 
     @property
     def committed_usd(self) -> Decimal:
@@ -247,6 +267,8 @@ class Job:
     @property
     def owes_notice(self) -> bool:
         """Tell whether its member has to hear in private what became of it."""
+        if self.forgotten:
+            return False
         return self.state is State.UNDELIVERED or (self.state in WITHDRAWN and self.problem is not None)
 
     @property
@@ -254,9 +276,9 @@ class Job:
         """Tell whether others may see its prompt, references and video, wherever the job shows itself.
 
         Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down;
-        who only cancelled a run that was paid for has nothing to hide.
+        who only cancelled a run that was paid for has nothing to hide. Of what is deleted there is nothing to show.
         """
-        if self.hidden or (self.state in WITHDRAWN and not self.cancel_requested):
+        if self.forgotten or self.hidden or (self.state in WITHDRAWN and not self.cancel_requested):
             return False
         return self.approved or self.request.handling.review is ReviewMode.OFF
 
