@@ -1,0 +1,48 @@
+"""Limits as members meet them in the real bot, however many ask at the same moment."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.database.engine import open_database
+from bot.policy.guild_settings import Limits
+from bot.policy.settings_store import SettingsStore
+from sandbox.member import past_notice
+from tests.end_to_end.stage import Stage, photo, shows
+
+AT_ONCE = 100
+
+
+async def choose(stage: Stage, **choices: Any) -> None:
+    """Have a moderator of every server choose these settings while the bot runs."""
+    async with open_database(f"sqlite:///{stage.database}", migrate=False) as engine:
+        for guild in stage.discord.describe()["guilds"]:
+            change = SettingsStore(engine).change
+            await change(int(guild["id"]), lambda settings: replace(settings, **choices), datetime.now(UTC))
+
+
+async def test_a_limit_of_nothing_lets_nobody_and_one_of_one_lets_one_of_a_hundred_at_once(stage: Stage) -> None:
+    mira = stage.member()
+    image = photo()
+    async with stage.bot():
+        await choose(stage, member_limits=Limits(per_day=0))
+        refused = await past_notice(mira, await mira.slash("video", prompt="A walk", image1=image))
+        assert refused.message is not None
+        assert refused.message.text.startswith("You cannot make videos here: your limit is 0.")
+
+        await choose(stage, member_limits=Limits(per_day=1))
+        results = await asyncio.gather(
+            *(mira.slash("video", prompt=f"Walk {number}", image1=image) for number in range(AT_ONCE))
+        )
+        answers = [each.message for each in results if each.message is not None]
+        [card] = [each for each in answers if not each.ephemeral]
+        refusals = [each.text for each in answers if each.ephemeral]
+        assert len(refusals) == AT_ONCE - 1
+        assert all(each.startswith("Your limit is 1 video in 24 hours, and it is used up.") for each in refusals)
+        await shows(mira, card, "Done")
+        quota = await mira.slash("quota")
+        assert quota.message is not None
+        assert "Videos in 24 hours: **1** of 1. There is room again <t:" in quota.message.text
+    assert list(stage.jobs().values()) == ["DELIVERED"]
+    assert (await stage.charged())[0] == 1
