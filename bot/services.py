@@ -25,6 +25,7 @@ from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
 from bot.jobs.budget_row import BudgetRow
+from bot.jobs.channel_turns import ChannelTurns
 from bot.jobs.clock import Clock, SystemClock, monotonic
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
@@ -151,13 +152,23 @@ async def open_services(
         cast = CastStore(database)
         work_folder = settings.data_dir / "work"
         run_times = RunTimes(await store.finished_runs())
-        cards = CardDesk(client, images, rules, clock, run_times=run_times, shown=store.card_shown, newest=store.get)
+        turns = None if rows is None else ChannelTurns(database, clock)
+        cards = CardDesk(
+            client,
+            images,
+            rules,
+            clock,
+            run_times=run_times,
+            shown=store.card_shown,
+            newest=store.get,
+            turn=turns and turns.edit,
+        )
         places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute)
         attachments = Fetcher(attachment_session, settings.attachment_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings = SettingsStore(database)
         log_channel = LogChannel(client, guild_settings)
-        notices = NoticeDesk(client, rules, store.notice_given)
+        notices = NoticeDesk(client, rules, store.notice_given, turns and turns.post)
         moderators = moderators_of(
             client,
             database,
@@ -173,7 +184,7 @@ async def open_services(
             budget=planner,
             queue=queue,
             cards=cards,
-            posts=PostDesk(client, FittingDesk(videos)),
+            posts=PostDesk(client, FittingDesk(videos), turns and turns.post),
             notices=notices,
             reviews=moderators.reviews,
             standing=moderators.standing,
@@ -217,6 +228,7 @@ async def open_services(
             "reconciler": reconciler.run,
             "reviews": partial(keep_reviewing, engine, dispatcher.resumed),
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
+            **({} if turns is None else {"channel-turns": turns.run}),
             "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
             "thinning": partial(keep_thin, store, clock, keep),
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),

@@ -66,6 +66,7 @@ async def deliver(plan: Plan, folder: Path, session: aiohttp.ClientSession) -> D
         places = channels(stage.discord, boosted=True)
         cards = [await stage.card(place) for place in places]
         await save(list(running_jobs(request_ids, standing_ages(plan.videos), places, cards)), file, url)
+        await stage.open(url)
         environment = {**stage.environment, "DATABASE_URL": url}
         async with (
             open_eye(url) as eye,

@@ -98,6 +98,7 @@ async def follow(plan: Plan, folder: Path, session: aiohttp.ClientSession, addre
         ends = [plan.seconds * (number + 0.5) / plan.ending for number in range(plan.ending)]
         ending = dict(zip(await stage.submit(ends), ends, strict=True))
         await save(await _jobs(stage, plan, ending), file, database_url)
+        await stage.open(database_url)
         await stage.control.configure(requests_per_minute=plan.requests_per_minute)
         eye = await stack.enter_async_context(open_eye(database_url))
         began = time.monotonic()

@@ -15,6 +15,7 @@ from benchmarks.seeding import MODEL, Place
 from benchmarks.subjects import MANY, NO_LIMIT_USD, place_in, sandbox_part
 from sandbox.sample import sample_images
 from sandbox.segmind.control_client import SegmindControl
+from tests.support.doors import open_doors
 
 UNLIMITED: Final = 1_000_000  # requests a minute, while the stage is set
 HELD_BACK: Final = 1_000.0  # seconds that runs go on until the service's clock is moved
@@ -30,6 +31,10 @@ class Stage:
     environment: Mapping[str, str]
     session: aiohttp.ClientSession
     references: Sequence[str]  # addresses of images that Segmind keeps
+
+    async def open(self, database_url: str) -> None:
+        """Let members ask everywhere, as moderators do."""
+        await open_doors(database_url, self.discord["guilds"])
 
     async def submit(self, ends: Sequence[float]) -> list[str]:
         """Submit a run for each of `ends`, in seconds after `let_runs_end`; return their request ids."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -44,10 +45,12 @@ class CardDesk:
         run_times: RunTimes | None = None,
         shown: Callable[[Job], Awaitable[None]] | None = None,
         newest: Callable[[int], Awaitable[Job | None]] | None = None,
+        turn: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         """`shown` hears of each job that nobody drives whose card shows it now, or cannot any more.
 
-        `newest` reads a job anew, where other processes may have moved it, and edit its card too.
+        `newest` reads a job anew, where other processes may have moved it, and edit its card too; `turn` waits until an
+        edit may leave for a channel, where they do.
         """
         self._client = client
         self._images = images
@@ -58,6 +61,7 @@ class CardDesk:
         self._positions: dict[int, int] = {}  # of waiting jobs, where the queue told them
         self._tell_shown = shown
         self._read = newest
+        self._turn = turn
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
 
     def changed(self, job: Job) -> None:
@@ -91,6 +95,8 @@ class CardDesk:
         names = {name: filename for name, (filename, _) in fitting.items()}
         named = job.evolve(**shown(job.request, names))
         waiting = named.move(State.WAITING, self._clock.now()) if job.state is State.PREPARING else named
+        if self._turn is not None:
+            await self._turn(job.request.channel_id)
         files = [discord.File(path, filename=filename) for filename, path in fitting.values()]
         try:
             await self._show(waiting, attachments=files)
@@ -120,7 +126,8 @@ class CardDesk:
     def _channel_of(self, job: Job) -> EditQueue:
         channel_id = job.request.channel_id
         if channel_id not in self._channels:
-            queue = EditQueue(self._show_and_tell, self._clock, self._progress_every)
+            turn = None if self._turn is None else partial(self._turn, channel_id)
+            queue = EditQueue(self._show_and_tell, self._clock, self._progress_every, turn)
             self._channels[channel_id] = queue
             queue.start(f"cards-{channel_id}", ended=lambda: self._channels.pop(channel_id))
         return self._channels[channel_id]

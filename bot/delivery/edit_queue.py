@@ -26,11 +26,19 @@ class EditQueue:
     """
 
     def __init__(
-        self, show: Callable[[Job], Awaitable[None]], clock: Clock, progress_every: Callable[[], float] | None = None
+        self,
+        show: Callable[[Job], Awaitable[None]],
+        clock: Clock,
+        progress_every: Callable[[], float] | None = None,
+        turn: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`progress_every` gives the seconds between two edits for progress, where `PROGRESS_EVERY` is too often."""
+        """`progress_every` gives the seconds between two edits for progress, where `PROGRESS_EVERY` is too often.
+
+        `turn` waits until an edit may leave, where other processes edit in this channel, too.
+        """
         self._show = show
         self._progress_every = progress_every or (lambda: PROGRESS_EVERY)
+        self._turn = turn
         self._progress_at = clock.monotonic() + PROGRESS_EVERY
         self._running: dict[int, Job] = {}  # whose turn is next comes first
         self._clock = clock
@@ -71,6 +79,8 @@ class EditQueue:
             while self._changed or self._moved_up or self._running:
                 if not self._changed and (patience := self._patience()) > 0:
                     await self._wait_for_hurry(patience)
+                if self._turn is not None and self._is_due():
+                    await self._turn()
                 job = self._next()
                 if job is not None:
                     await self._edit(job)
@@ -81,6 +91,9 @@ class EditQueue:
     def _patience(self) -> float:
         """Tell how many seconds what is not urgent still has to wait."""
         return POSITION_EVERY if self._moved_up else self._progress_at - self._clock.monotonic()
+
+    def _is_due(self) -> bool:
+        return bool(self._changed or self._moved_up) or self._clock.monotonic() >= self._progress_at
 
     def _next(self) -> Job | None:
         if self._changed or self._moved_up:

@@ -20,8 +20,18 @@ log = structlog.get_logger(__name__)
 class NoticeDesk:
     """Sends direct messages; a member who takes none from here is left in peace."""
 
-    def __init__(self, client: discord.Client, rules: ImageRules, given: Callable[[Job], Awaitable[None]]) -> None:
-        """`given` hears of each job whose member was told, or cannot be; until then the notice is owed."""
+    def __init__(
+        self,
+        client: discord.Client,
+        rules: ImageRules,
+        given: Callable[[Job], Awaitable[None]],
+        turn: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
+        """`given` hears of each job whose member was told, or cannot be; until then the notice is owed.
+
+        `turn` waits until a post may leave for a channel, where other processes post, too.
+        """
+        self._turn = turn
         self._client = client
         self._rules = rules
         self._given = given
@@ -40,12 +50,15 @@ class NoticeDesk:
 
     async def _tell(self, job: Job) -> None:
         member = await self._client.fetch_user(job.request.member_id)
+        channel = await member.create_dm()
+        if self._turn is not None:
+            await self._turn(channel.id)
         with speaking(job.request.locale):
             if job.state is State.UNDELIVERED:
                 text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
             else:
                 text, view = withdrawn_notice(job, self._rules), discord.utils.MISSING
-        await member.send(
+        await channel.send(
             text,
             view=view,
             allowed_mentions=discord.AllowedMentions.none(),

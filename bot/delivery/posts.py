@@ -1,5 +1,6 @@
 """The finished videos in their channels, each posted once."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -30,12 +31,22 @@ MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say 
 class PostDesk:
     """Posts videos that fit and finds them again, by channel and message id: no interaction token is involved."""
 
-    def __init__(self, client: discord.Client, fitting: FittingDesk) -> None:
+    def __init__(
+        self, client: discord.Client, fitting: FittingDesk, turn: Callable[[int], Awaitable[None]] | None = None
+    ) -> None:
+        """`turn` waits until a post may leave for a channel, where other processes post, too."""
         self._client = client
         self._fitting = fitting
+        self._turn = turn
         self._upload_limits: dict[int, int] = {}
 
     async def prepare(self, job: Job, video: Video, *, refused: bool = False) -> Video:
+        prepared = await self._fitting_video(job, video, refused=refused)
+        if self._turn is not None:  # now: once the intent to post is saved, the post has to leave soon
+            await self._turn(_channel_id(job))
+        return prepared
+
+    async def _fitting_video(self, job: Job, video: Video, *, refused: bool) -> Video:
         original = video.original or video
         with translated():
             limit = EVERYWHERE if refused else await self._upload_limit(job.request.guild_id)
