@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
 from sandbox.web.opening import open_servers
-from tests.browser.visit import PHONE, Visitor, open_browser, visiting
+from tests.browser.visit import PHONE, Visitor, open_browser, reviews_before_spending, visiting
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 PAGE: Final = (1280, 800)
@@ -116,28 +116,19 @@ async def review(studio: Studio) -> None:
         studio.tab("noor", "animation-guild/general", size=CHANNEL) as noor,
         studio.tab("mira", "animation-guild/videos", size=CHANNEL) as mira,
     ):
-        form = await noor.open_command("settings review channel")
-        await form.get_by_role("button", name="optional").click()
-        await noor.page.get_by_role("menuitem", name="channel").click()
-        await noor.page.get_by_role("option", name="general").click()
-        await form.get_by_role("button", name="Send").click()
-        await expect(noor.message("used /settings review channel")).to_contain_text("Saved")
-        form = await noor.open_command("settings review mode")
-        await noor.page.get_by_role("option", name="Before spending").click()
-        await form.get_by_role("button", name="Send").click()
-        await expect(noor.message("used /settings review mode")).to_contain_text("Saved")
+        await reviews_before_spending(noor)
         await mira.page.get_by_role("button", name="Make a video from sample pictures").click()
         await mira.page.get_by_role("button", name="Send /video").click()
         waiting = noor.message("A request waits for you")
         await expect(waiting.get_by_role("button", name="Approve", exact=True)).to_be_visible()
-        await dismiss(noor)
         await take(noor, "review", of=waiting)
 
 
 async def dismiss(visitor: Visitor) -> None:
     """Take what only the visitor sees out of the picture."""
-    for each in await visitor.page.get_by_role("button", name="Dismiss message").all():
-        await each.click()
+    button = visitor.page.get_by_role("button", name="Dismiss message")
+    while await button.count():
+        await button.first.click()
 
 
 async def show_film(visitor: Visitor) -> None:

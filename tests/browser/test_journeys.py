@@ -11,7 +11,7 @@ from playwright.async_api import Browser, FilePayload, expect
 from bot.database.engine import open_database
 from bot.policy.consent import ConsentStore
 from sandbox.member import Upload
-from tests.browser.visit import PHONE, PLAYS_H264, open_browser, visiting
+from tests.browser.visit import PHONE, PLAYS_H264, open_browser, reviews_before_spending, visiting
 from tests.end_to_end.stage import Stage, open_stage, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,16 +113,7 @@ async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) 
         visiting(demo.browser, demo.origin, "noor", "animation-guild/general") as noor,
         visiting(demo.browser, demo.origin, "mira", "animation-guild/videos") as mira,
     ):
-        form = await noor.open_command("settings review channel")
-        await form.get_by_role("button", name="optional").click()
-        await noor.page.get_by_role("menuitem", name="channel").click()
-        await noor.page.get_by_role("option", name="general").click()
-        await form.get_by_role("button", name="Send").click()
-        await expect(noor.message("used /settings review channel")).to_contain_text("Saved")
-        form = await noor.open_command("settings review mode")
-        await noor.page.get_by_role("option", name="Before spending").click()
-        await form.get_by_role("button", name="Send").click()
-        await expect(noor.message("used /settings review mode")).to_contain_text("Saved")
+        await reviews_before_spending(noor)
         await mira.send_video(bad)
         refused = await mira.card("Waiting for a moderator")
         waiting = noor.message("A request waits for you", bad)

@@ -118,6 +118,20 @@ async def visiting(
     await context.close()
 
 
+async def reviews_before_spending(owner: Visitor) -> None:
+    """Have the owner of a server show every request to its moderators in #general, before anything is spent."""
+    form = await owner.open_command("settings review channel")
+    await form.get_by_role("button", name="optional").click()
+    await owner.page.get_by_role("menuitem", name="channel").click()
+    await owner.page.get_by_role("option", name="general").click()
+    await form.get_by_role("button", name="Send").click()
+    await expect(owner.message("used /settings review channel")).to_contain_text("Saved")
+    form = await owner.open_command("settings review mode")
+    await owner.page.get_by_role("option", name="Before spending").click()
+    await form.get_by_role("button", name="Send").click()
+    await expect(owner.message("used /settings review mode")).to_contain_text("Saved")
+
+
 def _watch(page: Page, origin: str) -> list[str]:
     """Return a list that gathers what must not happen: errors, and requests to anybody else."""
     troubles: list[str] = []
