@@ -101,6 +101,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what a member has deleted is overwritten
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
     cursor.close()
 

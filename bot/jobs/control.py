@@ -99,6 +99,6 @@ class JobControl:
 
     async def _expect(self, job_id: int, states: frozenset[State]) -> Job:
         job = await self._store.get(job_id)
-        if job is None or job.state not in states:
+        if job is None or job.forgotten or job.state not in states:
             raise WrongState(job_id, job and job.state)
         return job

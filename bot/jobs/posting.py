@@ -70,6 +70,8 @@ async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
+    if job.forgotten:
+        return await engine.move(job, State.UNDELIVERED)
     if (objection := await engine.standing.objection(job)) is not None:
         return await _objected(engine, job, objection)
     # Saved once more: whoever has lost the job meanwhile learns it here, and however long the look took, whoever holds

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import and_, case, delete, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
@@ -22,6 +22,7 @@ from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
 from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, ProblemCode
+from bot.jobs.recording import record
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
@@ -66,6 +67,7 @@ class JobStore:
             await ledger.reserve(connection, job, limits, reserve)
             saved = replace(job, version=1, ledger_usd=job.reserved_usd)
             await connection.execute(jobs.insert().values(to_row(saved)))
+            await record(connection, saved)
         return saved
 
     @uncancelled
@@ -75,7 +77,7 @@ class JobStore:
         Raises `StaleJob` when somebody else has saved the job since `job.version` was read.
         """
         async with self._engine.begin() as connection:
-            saved = await _save(connection, job)
+            saved = await save_in(connection, job)
             await note(connection, *decided)
             if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
                 await self._enlist(connection, saved)
@@ -91,7 +93,7 @@ class JobStore:
             async with self._submitting, self._engine.begin() as connection:
                 await exclusive(connection, Lock.SUBMITTING)
                 await _make_sure_that_it_may_go(connection, job, places)
-                return await _save(connection, job)
+                return await save_in(connection, job)
         except LockTaken:
             raise NoFreePlace from None
 
@@ -222,23 +224,33 @@ class JobStore:
         """Read a member's videos in a server that were made but not posted, newest first."""
         query = (
             select(jobs)
-            .where(jobs.c.member_id == member_id, jobs.c.guild_id == guild_id, jobs.c.state == State.UNDELIVERED)
+            .where(*_own(member_id, guild_id), jobs.c.state == State.UNDELIVERED)
             .order_by(jobs.c.created_at.desc())
         )
         async with self._engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
-    async def newest(self, member_id: int, guild_id: int, *, states: Iterable[State], at_most: int) -> Sequence[Job]:
-        """Read a member's jobs in a server that are in one of `states`, newest first."""
+    async def newest(
+        self, member_id: int, guild_id: int, *, states: Iterable[State], at_most: int, skipped: int = 0
+    ) -> Sequence[Job]:
+        """Read a member's jobs in a server that are in one of `states`, newest first, without the first few."""
         query = (
             select(jobs)
-            .where(jobs.c.member_id == member_id, jobs.c.guild_id == guild_id, jobs.c.state.in_(list(states)))
+            .where(*_own(member_id, guild_id), jobs.c.state.in_(list(states)))
             .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
             .limit(at_most)
+            .offset(skipped)
         )
         async with self._engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
+
+    @uncancelled
+    async def is_first(self, job: Job) -> bool:
+        """Tell whether a job is the only one of its member that is on record, over all servers."""
+        other = exists().where(jobs.c.member_id == job.request.member_id, jobs.c.id != job.id)
+        async with self._engine.connect() as connection:
+            return not await connection.scalar(select(other))
 
     @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:
@@ -267,6 +279,11 @@ class JobStore:
             return await connection.scalar(select(spending.c.usd).where(spending.c.day == day)) or NOTHING
 
 
+def _own(member_id: int, guild_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Find a member's jobs in a server; what is deleted is nobody's."""
+    return jobs.c.member_id == member_id, jobs.c.guild_id == guild_id, jobs.c.forgotten == 0
+
+
 async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, places: int) -> None:
     taken = await connection.scalar(select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)))
     if (taken or 0) >= places:
@@ -276,7 +293,8 @@ async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, place
         raise EqualBodyInDoubt
 
 
-async def _save(connection: AsyncConnection, job: Job) -> Job:
+async def save_in(connection: AsyncConnection, job: Job) -> Job:
+    """Save the next value of a job as part of a transaction; raises `StaleJob`."""
     saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
     came_now = case((jobs.c.state != saved.state, 1), else_=jobs.c.notice_owed)
     values = {**to_row(saved), "notice_owed": came_now if saved.owes_notice else 0}
@@ -286,4 +304,5 @@ async def _save(connection: AsyncConnection, job: Job) -> Job:
     if result.rowcount == 0:
         raise StaleJob(job.id)
     await ledger.settle(connection, saved, saved.ledger_usd - job.ledger_usd)
+    await record(connection, saved)
     return saved

@@ -1,0 +1,181 @@
+"""A member's requests are deleted at their wish; what Segmind is paid for is settled all the same."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.erasing import erase_remains
+from bot.database.tables import cases, decisions, emptied_messages, jobs, reports, reviews
+from bot.database.upsert import insert_if_absent
+from bot.jobs.clock import Clock
+from bot.jobs.decisions import Decided
+from bot.jobs.dispatch import Dispatcher
+from bot.jobs.emptying import Deed
+from bot.jobs.job_rows import from_row
+from bot.jobs.model import Job
+from bot.jobs.ports import Cards
+from bot.jobs.reconciler import LOOKS_BACK
+from bot.jobs.states import CANCELLABLE, ENDED, IN_FLIGHT, State
+from bot.jobs.store import save_in
+from bot.jobs.tasks import uncancelled
+
+log = structlog.get_logger(__name__)
+
+# So long after its submit a request is looked for in the history, or would look like a charge without an owner.
+SETTLED_AFTER: Final = LOOKS_BACK + timedelta(hours=1)
+TIDY_EVERY: Final = 600.0  # seconds
+AT_ONCE: Final = 500  # rows in one statement
+# Where what is not over goes at once; what is under way at Segmind, or on its way to the channel, goes on.
+_ENDS_AS: Final = {
+    State.ACCEPTED: State.EXPIRED,
+    **dict.fromkeys(CANCELLABLE, State.CANCELLED),
+    State.COMPLETED: State.WITHHELD,
+    State.REVIEW: State.WITHHELD,
+    State.UNDELIVERED: State.WITHHELD,
+}
+_OVER: Final = ENDED | {State.UNDELIVERED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What was deleted."""
+
+    requests: int
+    running: int  # of these, at Segmind: paid for all the same
+
+
+class Forgetting:
+    """Deletes in one transaction: whoever drives one of the jobs learns of it at its next save, and lets go."""
+
+    def __init__(self, engine: AsyncEngine, *, dispatcher: Dispatcher, cards: Cards, clock: Clock) -> None:
+        self._engine = engine
+        self._dispatcher = dispatcher
+        self._cards = cards
+        self._clock = clock
+
+    @uncancelled
+    async def forget(self, member_id: int, *, remove_messages: bool) -> Forgotten:
+        """Delete all requests of a member, in every server, and note which messages show something of them.
+
+        These are emptied, or removed where `remove_messages` says so; a video that is not removed stays as it is.
+        """
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            mine = select(jobs).where(jobs.c.member_id == member_id, jobs.c.forgotten == 0).with_for_update()
+            found = [from_row(row) for row in await connection.execute(mine)]
+            await _note_messages(connection, found, now, remove=remove_messages)
+            bare = [await save_in(connection, _bare(job, now)) for job in found if not _is_settled(job, now)]
+            gone = [job.id for job in found if _is_settled(job, now)]
+            gone += [job.id for job in bare if _is_settled(job, now)]
+            await _delete(connection, gone)
+            await _delete_words(connection, member_id, [job.id for job in found])
+        for job in found:
+            if job.state in _ENDS_AS:
+                await self._dispatcher.release(job.id)
+        running = [job for job in bare if job.state in IN_FLIGHT]
+        for job in running:
+            self._cards.changed(job)
+        log.info("member_forgotten", requests=len(found), running=len(running))
+        return Forgotten(requests=len(found), running=len(running))
+
+    async def erase(self) -> None:
+        """See to it that the files of the database no longer have what was deleted."""
+        await erase_remains(self._engine)
+
+    @uncancelled
+    async def tidy(self) -> int:
+        """Delete what has been settled since; return how many rows."""
+        now = self._clock.now()
+        unsought = or_(jobs.c.submitted_at.is_(None), jobs.c.submitted_at < now - SETTLED_AFTER)
+        async with self._engine.begin() as connection:
+            # Of what is gone already the messages are noted; what was posted since is to be looked after, too.
+            mine = and_(jobs.c.forgotten > 0, jobs.c.state.in_(list(_OVER)))
+            posted = select(jobs).where(mine, jobs.c.post_message_id.is_not(None)).with_for_update()
+            late = [from_row(row) for row in await connection.execute(posted)]
+            await _note_messages(connection, late, now, remove=False)
+            looked_after = [job.id for job in late]
+            await connection.execute(
+                update(jobs).where(jobs.c.id.in_(looked_after)).values(post_message_id=None, version=jobs.c.version + 1)
+            )
+            return (await connection.execute(delete(jobs).where(mine, unsought))).rowcount
+
+    async def run(self) -> None:
+        """Tidy now and then, until cancelled."""
+        while True:
+            if deleted := await self.tidy():
+                log.info("settled_jobs_deleted", count=deleted)
+            await self._clock.sleep(TIDY_EVERY)
+
+
+def _bare(job: Job, now: datetime) -> Job:
+    """End what can be ended, and keep what has to be settled of the rest."""
+    ended = job.move(_ENDS_AS[job.state], now) if job.state in _ENDS_AS else job
+    bare = ended.bare()
+    return bare.evolve(post_message_id=None) if bare.state in _OVER else bare
+
+
+def _is_settled(job: Job, now: datetime) -> bool:
+    if job.state not in ENDED:
+        return False
+    return job.submitted_at is None or job.submitted_at < now - SETTLED_AFTER
+
+
+async def _note_messages(connection: AsyncConnection, found: Sequence[Job], now: datetime, *, remove: bool) -> None:
+    by_id = {job.id: job for job in found}
+    for job in found:
+        for message_id, channel_id, deed in _messages_of(job, remove=remove):
+            await _note(connection, job, message_id, channel_id, deed, now)
+    for ids in _batches(list(by_id)):
+        shown = select(reviews.c.job_id, reviews.c.channel_id, reviews.c.request_message_id, reviews.c.video_message_id)
+        for row in await connection.execute(shown.where(reviews.c.job_id.in_(ids))):
+            for message_id in (row.request_message_id, row.video_message_id):
+                await _note(connection, by_id[row.job_id], message_id, row.channel_id, Deed.MODERATORS, now)
+        told = select(cases.c.job_id, cases.c.channel_id, cases.c.message_id)
+        for row in await connection.execute(told.where(cases.c.job_id.in_(ids))):
+            await _note(connection, by_id[row.job_id], row.message_id, row.channel_id, Deed.MODERATORS, now)
+
+
+def _messages_of(job: Job, *, remove: bool) -> Iterator[tuple[int | None, int, Deed]]:
+    under_way = job.state in IN_FLIGHT or job.state is State.POSTING
+    yield job.card_message_id, job.request.channel_id, Deed.REMOVE if remove and not under_way else Deed.CARD
+    yield job.post_message_id, job.video_channel_id, Deed.REMOVE if remove else Deed.POST
+
+
+async def _note(
+    connection: AsyncConnection, job: Job, message_id: int | None, channel_id: int | None, deed: Deed, now: datetime
+) -> None:
+    if message_id is None or channel_id is None:
+        return
+    row: dict[str, Any] = {
+        "message_id": message_id,
+        "guild_id": job.request.guild_id,
+        "channel_id": channel_id,
+        "deed": deed,
+        "locale": job.request.guild_locale,
+        "due_at": now,
+    }
+    await connection.execute(insert_if_absent(connection, emptied_messages, row))
+
+
+async def _delete(connection: AsyncConnection, job_ids: Sequence[int]) -> None:
+    for ids in _batches(job_ids):
+        await connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+
+
+async def _delete_words(connection: AsyncConnection, member_id: int, job_ids: Sequence[int]) -> None:
+    """Delete where moderators see the jobs, and what the member wrote about other people's; the record stays."""
+    for ids in _batches(job_ids):
+        await connection.execute(delete(reviews).where(reviews.c.job_id.in_(ids)))
+        await connection.execute(delete(cases).where(cases.c.job_id.in_(ids)))
+    await connection.execute(update(reports).where(reports.c.member_id == member_id).values(reason=""))
+    reported = (decisions.c.by_id == member_id, decisions.c.kind == Decided.REPORTED)
+    await connection.execute(update(decisions).where(*reported).values(reason=""))
+
+
+def _batches(job_ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (job_ids[start : start + AT_ONCE] for start in range(0, len(job_ids), AT_ONCE))
