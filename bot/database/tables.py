@@ -253,8 +253,10 @@ decisions = Table(
     Column("by_id", BigInteger),  # none: the bot
     Column("reason", Prose, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("log_owed", Integer, nullable=False, server_default="1"),  # 1 until the log channel tells of it
 )
 Index(None, decisions.c.job_id)
+Index(None, decisions.c.log_owed, sqlite_where=decisions.c.log_owed > 0, postgresql_where=decisions.c.log_owed > 0)
 Index(None, decisions.c.guild_id, decisions.c.member_id)
 
 # How several processes share Discord's limits for each channel: when the next request of a kind may leave, in seconds

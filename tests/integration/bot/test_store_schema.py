@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, inspect, text
 
 from bot.database.engine import open_database
-from bot.database.tables import metadata
+from bot.database.schema import metadata
 from bot.jobs.states import IN_DOUBT
 from bot.jobs.store import JobStore
 from tests.support.database import LIMIT, file_url
