@@ -42,6 +42,7 @@ def test_two_secrets_are_enough(load: Load) -> None:
     assert settings.discord_token.get_secret_value() == SECRETS["DISCORD_TOKEN"]
     assert settings.segmind_api_key.get_secret_value() == SECRETS["SEGMIND_API_KEY"]
     assert settings.spend_limit_usd_per_day == Decimal(20)
+    assert settings.spend_limit_usd_per_month is None
     assert settings.prices_usd == {5: Decimal("1.35"), 10: Decimal("2.70")}
     assert settings.database_file == Path("data/reelcast.db")
 
@@ -74,6 +75,7 @@ def test_two_secrets_are_enough(load: Load) -> None:
         ("SPEND_LIMIT_USD_PER_DAY", "-1"),
         ("SPEND_LIMIT_USD_PER_DAY", "inf"),
         ("SPEND_LIMIT_USD_PER_DAY", "twenty"),
+        ("SPEND_LIMIT_USD_PER_MONTH", "-0.01"),
         ("DATABASE_URL", "reelcast.db"),
         ("DATABASE_URL", "mysql://localhost/reelcast"),
         ("DATABASE_URL", "sqlite://data/reelcast.db"),

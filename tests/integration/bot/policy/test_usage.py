@@ -20,7 +20,10 @@ from bot.jobs.store import JobStore
 from bot.policy.counting import Used
 from bot.policy.guild_settings import Limits
 from bot.policy.limits import NO_TERMS, Limit, Terms
+from bot.policy.spend_warnings import WarningStore
 from bot.policy.usage import KEPT, LimitReached, Reservation, UsageStore
+from bot.policy.usage_thinning import keep_usage_thin
+from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 
@@ -191,6 +194,18 @@ async def test_what_no_limit_looks_back_at_is_forgotten(ledger: Ledger) -> None:
     assert await ledger.usage.thin(NOON + KEPT) == 0
     assert await ledger.usage.thin(NOON + KEPT + timedelta(seconds=1)) == 1
     assert await ledger.rows() == 1
+
+
+async def test_it_is_forgotten_while_the_bot_runs(ledger: Ledger) -> None:
+    await ledger.reserve(ALL)
+    clock = ManualClock(NOON)
+    thinning = asyncio.create_task(keep_usage_thin(ledger.usage, WarningStore(ledger.engine), clock))
+    await clock.asleep()
+    assert await ledger.rows() == 1
+    clock.advance((KEPT + timedelta(hours=1)).total_seconds())
+    await clock.asleep()
+    thinning.cancel()
+    assert await ledger.rows() == 0
 
 
 async def test_a_thread_counts_with_its_channel(ledger: Ledger) -> None:
