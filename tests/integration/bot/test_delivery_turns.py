@@ -1,0 +1,98 @@
+"""Edits, posts and notices wait for their turn where other processes use the same channel."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.cards import CardDesk
+from bot.delivery.notices import NoticeDesk
+from bot.delivery.posts import PostDesk
+from bot.jobs.model import Job
+from bot.jobs.ports import Video
+from bot.jobs.states import State
+from bot.media.fitting import FittingDesk
+from bot.media.images import ImageDesk
+from bot.media.videos import VideoDesk, inspect_video
+from tests.support.channel import RULES, Channel, open_channel
+from tests.support.clock import ManualClock
+from tests.support.files import mp4, png
+from tests.support.jobs import NOON
+
+
+class Turns:
+    """The turns that were asked for; none comes before it is let come."""
+
+    def __init__(self) -> None:
+        self.asked: asyncio.Queue[int] = asyncio.Queue()
+        self.come = asyncio.Event()
+
+    async def wait(self, channel_id: int) -> None:
+        self.asked.put_nowait(channel_id)
+        await self.come.wait()
+
+
+@pytest.fixture
+async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
+    async with open_channel(tmp_path, monkeypatch) as channel:
+        yield channel
+
+
+@pytest.fixture
+def turns() -> Turns:
+    return Turns()
+
+
+@pytest.fixture
+async def cards(channel: Channel, turns: Turns) -> AsyncIterator[CardDesk]:
+    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, ManualClock(NOON), turn=turns.wait)
+    yield desk
+    await desk.close(0)
+
+
+async def test_a_card_shows_what_is_newest_when_the_turn_comes(channel: Channel, turns: Turns, cards: CardDesk) -> None:
+    job = await channel.job(State.SUBMITTING)
+    cards.changed(queued := job.move(State.QUEUED, NOON))
+    assert await turns.asked.get() == job.request.channel_id
+    cards.changed(queued.move(State.FAILED, NOON))
+    assert not channel.requests("PATCH")
+    turns.come.set()
+    await channel.shows(job, "No video")
+    assert len(channel.requests("PATCH")) == 1
+
+
+async def test_references_are_put_on_the_card_in_turn(
+    channel: Channel, turns: Turns, cards: CardDesk, tmp_path: Path
+) -> None:
+    job = await channel.job(State.PREPARING)
+    (path := tmp_path / "reference-1").write_bytes(png())
+    attaching = asyncio.create_task(cards.attach(job, {"image1": path}))
+    assert await turns.asked.get() == job.request.channel_id
+    assert not channel.requests("PATCH")
+    turns.come.set()
+    assert await attaching == {"image1": "image1.png"}
+
+
+async def test_a_video_counts_as_prepared_when_it_may_be_posted(channel: Channel, turns: Turns, tmp_path: Path) -> None:
+    (path := tmp_path / "video.mp4").write_bytes(mp4())
+    video = Video(path=path, facts=inspect_video(path))
+    job = await channel.job(State.COMPLETED)
+    desk = PostDesk(channel.client, FittingDesk(VideoDesk()), turns.wait)
+    preparing = asyncio.create_task(desk.prepare(job, video))
+    assert await turns.asked.get() == job.request.channel_id
+    assert not preparing.done()
+    turns.come.set()
+    assert await preparing == video
+
+
+async def test_a_private_word_takes_its_turn_in_the_members_own_channel(channel: Channel, turns: Turns) -> None:
+    told: asyncio.Queue[Job] = asyncio.Queue()
+    job = await channel.job(State.UNDELIVERED)
+    telling = asyncio.create_task(NoticeDesk(channel.client, RULES, told.put, turns.wait).tell(job))
+    private = await turns.asked.get()
+    assert private != job.request.channel_id
+    assert not channel.requests("POST", f"/channels/{private}")
+    turns.come.set()
+    await telling
+    assert told.get_nowait() == job
