@@ -32,10 +32,8 @@ def test_every_denial_is_a_whole_sentence_that_names_no_code(code: DenialCode) -
     assert "{" not in sentence
 
 
-@pytest.mark.parametrize("code", DenialCode)
+@pytest.mark.parametrize("code", sorted(set(DenialCode) - {DenialCode.OUTPUT_CLOSED}))  # which always names a channel
 def test_a_denial_says_something_where_nothing_more_is_known(code: DenialCode) -> None:
-    if code is DenialCode.OUTPUT_CLOSED:
-        pytest.skip("names its channel always")
     assert denial_sentence(Denial(code=code, limit=Limit.PER_DAY)).endswith(".")
 
 
