@@ -155,8 +155,12 @@ class CardDesk:
         await self._look_again(job)
 
     async def _newest_of(self, job: Job) -> Job:
-        newest = None if self._read is None else await self._read(job.id)
-        return newest if newest is not None and newest.version > job.version else job
+        if self._read is None:
+            return job
+        newest = await self._read(job.id)
+        if newest is None:
+            return job if job.forgotten else job.bare()  # nobody has it on record any more: nothing of it is shown
+        return newest if newest.version > job.version else job
 
     async def _look_again(self, shown: Job) -> None:
         newest = await self._newest_of(shown)
@@ -178,7 +182,7 @@ class CardDesk:
         face = hash(json.dumps(view.to_components(), sort_keys=True))
         if not extra and self._shown.get(job.id) == face:
             return
-        if job.state in WITHDRAWN and not job.shows_contents:
+        if job.forgotten or (job.state in WITHDRAWN and not job.shows_contents):
             extra.setdefault("attachments", [])  # what the layout does not show could still be fetched
         message = self._channel(job).get_partial_message(job.card_message_id or 0)
         with translated():

@@ -13,6 +13,7 @@ from bot.jobs.states import ENDED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
 from bot.presentation.cast_names import cast_line
+from bot.presentation.emptied import emptied_card
 from bot.presentation.figures import clock_time, countdown, dollars, lasted, number, percent
 from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.looks import LOOKS
@@ -46,6 +47,8 @@ def status_card(
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
     with speaking(job.request.guild_locale):
+        if job.forgotten:
+            return emptied_card()
         view = _layout(job, rules, now=now, position=position, run_time=run_time)
     view.stop()
     return view

@@ -1,0 +1,48 @@
+"""Messages that show something of a member whose data is deleted, emptied by channel and message id."""
+
+import discord
+
+from bot.delivery.discord_errors import translated
+from bot.jobs.emptying import Deed, Telltale
+from bot.jobs.ports import CardGone
+from bot.presentation.emptied import emptied_card, emptied_description, emptied_for_moderators
+from bot.presentation.language import speaking
+
+
+class EmptyingDesk:
+    """Edits our own messages, for which a bot needs no permission beyond seeing the channel."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def empty(self, telltale: Telltale) -> None:
+        channel = self._client.get_partial_messageable(telltale.channel_id, guild_id=telltale.guild_id)
+        message = channel.get_partial_message(telltale.message_id)
+        try:
+            with translated(), speaking(telltale.locale):
+                match telltale.deed:
+                    case Deed.REMOVE:
+                        await message.delete()
+                    case Deed.CARD:
+                        await _replace(message, emptied_card())
+                    case Deed.MODERATORS:
+                        await _replace(message, emptied_for_moderators())
+                    case Deed.POST:
+                        await _describe_anew(await message.fetch())
+        except CardGone:
+            return  # somebody deleted it
+
+
+async def _replace(message: discord.PartialMessage, view: discord.ui.LayoutView) -> None:
+    none = discord.AllowedMentions.none()
+    await message.edit(content=None, embeds=[], attachments=[], view=view, allowed_mentions=none)
+
+
+async def _describe_anew(message: discord.Message) -> None:
+    """Take the prompt from the description of a posted file; the file stays as it is."""
+    described = [each for each in message.attachments if each.description is not None]
+    if not described:
+        return
+    for each in described:
+        each.description = emptied_description()
+    await message.edit(attachments=message.attachments)

@@ -1,0 +1,349 @@
+"""A member's data is deleted: nothing that tells is left in the database's files, and what is paid for is settled."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.cast.model import Picture
+from bot.cast.store import CastStore
+from bot.database.engine import open_database
+from bot.database.schema import metadata
+from bot.database.tables import emptied_messages
+from bot.jobs.control import JobControl
+from bot.jobs.decision_store import DecisionStore
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.emptying import Deed, Emptying, Telltale
+from bot.jobs.errors import StaleJob, WrongState
+from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
+from bot.jobs.model import Element, Job, Problem, ProblemCode
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
+from bot.jobs.store import JobStore
+from bot.policy.paused import PausedStore
+from bot.policy.preferences import PreferenceStore
+from bot.policy.reports import ReportStore
+from bot.policy.reviews import ReviewStore
+from tests.support.clock import ManualClock
+from tests.support.database import LIMIT, file_url
+from tests.support.jobs import NOON, PRICE, a_job, a_reference, a_request
+from tests.support.ports import CardsInMemory
+
+SECRET = "the-lighthouse-keeper-of-inis-mor"
+MEMBER, OTHER = 30, 31
+
+
+class Released:
+    """A dispatcher that drives nothing, and notes what it lets go of."""
+
+    def __init__(self) -> None:
+        self.jobs: list[int] = []
+
+    async def dispatch(self, job: Job) -> None:
+        raise AssertionError(job)
+
+    async def release(self, job_id: int) -> None:
+        self.jobs.append(job_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    database: AsyncEngine
+    store: JobStore
+    forgetting: Forgetting
+    clock: ManualClock
+    cards: CardsInMemory
+    released: Released
+
+    async def begin(self, state: State, *, member_id: int = MEMBER, **facts: object) -> Job:
+        """Save a job with words of its member in every place that has room for some."""
+        url = f"https://cdn.discordapp.com/attachments/1/2/{SECRET}.png"
+        element = Element(cast_id=1, owner_id=member_id, name=SECRET, frontal_url=url, reference_urls=(url,))
+        request = replace(
+            a_request(member_id=member_id, prompt=SECRET * 200, references=[a_reference(url)]), elements=(element,)
+        )
+        added = await self.store.add(a_job(request=request), daily_limit_usd=LIMIT)
+        submitted = state not in {State.ACCEPTED, State.EXPIRED, State.REJECTED, *CANCELLABLE}
+        known = submitted and state not in IN_DOUBT
+        usual = replace(
+            added,
+            state=state,
+            card_message_id=added.id + 1,
+            body={"prompt": SECRET} if submitted else None,
+            submitted_at=NOON if submitted else None,
+            request_id=f"request-{added.id}" if known else None,
+            output_url=f"https://images.segmind.com/{SECRET}.mp4" if known else None,
+            problem=Problem(code=ProblemCode.ELEMENT_GONE, detail=SECRET),
+            reason=SECRET,
+            post_message_id=added.id + 2 if state is State.DELIVERED else None,
+        )
+        return await self.store.save(replace(usual, **facts))  # pyright: ignore[reportArgumentType]
+
+    async def messages(self) -> dict[int, Deed]:
+        async with self.database.connect() as connection:
+            rows = await connection.execute(select(emptied_messages))
+            return {row.message_id: Deed(row.deed) for row in rows}
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    clock, cards, released = ManualClock(NOON), CardsInMemory(), Released()
+    async with open_database(file_url(tmp_path)) as database:
+        yield Stage(
+            database=database,
+            store=JobStore(database),
+            forgetting=Forgetting(database, dispatcher=released, cards=cards, clock=clock),
+            clock=clock,
+            cards=cards,
+            released=released,
+        )
+
+
+def files_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+async def fill(stage: Stage) -> None:
+    """Put words of a member, or about what they asked for, into every table that can hold some."""
+    for state in State:
+        await stage.begin(state)
+    picture = Picture(content=SECRET.encode() * 100, content_type="image/png")
+    await CastStore(stage.database).add(1, MEMBER, SECRET[:32], [picture], most=9, now=NOON)
+    await PausedStore(stage.database).pause(2, MEMBER, {"video": {"prompt": SECRET}}, NOON)
+    await ReportStore(stage.database).add(a_job(State.DELIVERED), MEMBER, SECRET, NOON)
+    reported = Decision(guild_id=10, member_id=OTHER, kind=Decided.REPORTED, at=NOON, by_id=MEMBER, reason=SECRET)
+    await DecisionStore(stage.database).add(reported)
+
+
+async def test_once_all_is_settled_not_a_word_is_left_in_the_files(stage: Stage, tmp_path: Path) -> None:
+    await fill(stage)
+    assert SECRET.encode() in files_of(tmp_path)
+    await CastStore(stage.database).forget_member(MEMBER)
+    await PausedStore(stage.database).forget_member(MEMBER)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    for job in await stage.store.in_states(IN_DOUBT):
+        assert job.body is not None
+        await stage.store.save(job.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.NEVER_ARRIVED)))
+    for job in await stage.store.in_states([State.POSTING]):
+        await stage.store.save(job.move(State.UNDELIVERED, NOON))
+    stage.clock.advance((SETTLED_AFTER + timedelta(hours=1)).total_seconds())
+    await stage.forgetting.tidy()
+    await stage.forgetting.erase()
+    assert SECRET.encode() not in files_of(tmp_path)
+
+
+async def test_every_table_is_thought_of() -> None:
+    """A new table that keeps what a member wrote belongs into `fill`, and into what is deleted."""
+    assert set(metadata.tables) == KEEPS_NO_WORDS | IS_EMPTIED
+
+
+# What a member wrote, or what tells of it, is deleted from these.
+IS_EMPTIED = {
+    *("jobs", "cast_members", "cast_images", "cast_shares", "paused_requests", "member_preferences"),
+    *("reports", "decisions", "reviews", "cases", "records"),
+}
+# These say who, when and how much, or what moderators and operators wrote.
+KEEPS_NO_WORDS = {
+    *("spending", "usage", "spend_warnings", "request_budget", "orphans", "marks", "wishes", "guild_settings"),
+    *("blocks", "blocked_images", "channel_turns", "consents", "emptied_messages"),
+    *("operator_blocks", "operator_notices"),
+}
+
+
+@pytest.mark.parametrize("state", State)
+async def test_what_is_left_of_a_job_is_what_has_to_be_settled(stage: Stage, state: State) -> None:
+    job = await stage.begin(state)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    left = await stage.store.get(job.id)
+    if state in {State.ACCEPTED, State.EXPIRED, State.REJECTED, *CANCELLABLE}:
+        assert left is None
+        return
+    assert left is not None
+    assert left.forgotten
+    assert (left.request.prompt, left.request.references, left.request.elements) == ("", (), ())
+    assert (left.reason, left.problem and left.problem.detail) == ("", "")
+    assert left.request_id == job.request_id
+    assert left.state is (state if state in ENDED | IN_FLIGHT | {State.POSTING} else State.WITHHELD)
+    assert (left.body is not None) == (state in IN_DOUBT)
+    assert (left.output_url is not None) == (state is State.POSTING)
+
+
+async def test_what_was_reserved_for_what_never_began_is_free_again_and_its_driver_lets_go(stage: Stage) -> None:
+    waiting = await stage.begin(State.WAITING)
+    running = await stage.begin(State.PROCESSING)
+    assert await stage.store.spent(NOON.date()) == 2 * PRICE
+    forgotten = await stage.forgetting.forget(MEMBER, remove_messages=False)
+    assert (forgotten.requests, forgotten.running) == (2, 1)
+    assert await stage.store.spent(NOON.date()) == PRICE
+    assert stage.released.jobs == [waiting.id]
+    assert [(job.id, job.forgotten) for job in stage.cards.shown] == [(running.id, True)]
+
+
+async def test_whoever_drives_a_deleted_job_cannot_bring_it_back(stage: Stage) -> None:
+    waiting = await stage.begin(State.WAITING)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    with pytest.raises(StaleJob):
+        await stage.store.save(waiting.move(State.SUBMITTING, NOON, body={"prompt": SECRET}))
+
+
+async def test_a_run_at_segmind_is_followed_to_its_cost_and_its_video_withheld(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    left = await stage.store.get(job.id)
+    assert left is not None
+    assert left.cancel_requested
+    done = await stage.store.save(
+        left.move(State.COMPLETED, NOON, output_url=f"https://x/{SECRET}", cost_usd=Decimal("1.42"))
+    )
+    assert done.output_url is None
+    assert await stage.store.spent(NOON.date()) == Decimal("1.42")
+
+
+async def test_a_request_that_turns_up_late_is_still_known_by_its_body_and_owned(stage: Stage) -> None:
+    job = await stage.begin(State.UNCONFIRMED)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    left = await stage.store.get(job.id)
+    assert left is not None
+    await stage.store.save(left.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.NEVER_ARRIVED)))
+    [absent] = await stage.store.never_arrived(since=NOON - timedelta(days=1))
+    assert absent.body == {"prompt": SECRET}
+    adopted = await stage.store.save(absent.move(State.QUEUED, NOON, request_id="late", problem=None))
+    assert (adopted.body, adopted.cancel_requested) == (None, True)
+
+
+async def test_a_charge_of_the_last_day_keeps_its_owner_and_no_longer(stage: Stage) -> None:
+    job = await stage.begin(State.DELIVERED)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    assert await stage.store.owned([job.request_id or ""]) == {job.request_id}
+    stage.clock.advance(SETTLED_AFTER.total_seconds() + 1)
+    assert await stage.forgetting.tidy() == 1
+    assert await stage.store.get(job.id) is None
+
+
+async def test_what_is_deleted_is_nobodys_any_more(stage: Stage) -> None:
+    job = await stage.begin(State.UNDELIVERED)
+    posting = await stage.begin(State.POSTING)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    assert await stage.store.newest(MEMBER, 10, states=State, at_most=9) == []
+    assert await stage.store.undelivered(MEMBER, 10) == []
+    for each in (job, posting):
+        left = await stage.store.get(each.id)
+        assert left is not None
+        assert not left.shows_contents
+        assert not left.owes_notice
+
+
+async def test_other_members_keep_everything(stage: Stage) -> None:
+    theirs = await stage.begin(State.DELIVERED, member_id=OTHER)
+    await stage.forgetting.forget(MEMBER, remove_messages=True)
+    assert await stage.store.get(theirs.id) == theirs
+    assert await stage.messages() == {}
+
+
+async def test_deleting_twice_is_deleting_once(stage: Stage) -> None:
+    await stage.begin(State.DELIVERED)
+    first, second = await asyncio.gather(
+        stage.forgetting.forget(MEMBER, remove_messages=False), stage.forgetting.forget(MEMBER, remove_messages=False)
+    )
+    assert sorted([first.requests, second.requests]) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("remove", "deeds"), [(False, {1: Deed.CARD, 2: Deed.POST}), (True, {1: Deed.REMOVE, 2: Deed.REMOVE})]
+)
+async def test_messages_that_show_a_job_are_noted_with_its_deletion(
+    stage: Stage, *, remove: bool, deeds: dict[int, Deed]
+) -> None:
+    job = await stage.begin(State.DELIVERED)
+    await stage.forgetting.forget(MEMBER, remove_messages=remove)
+    assert await stage.messages() == {job.id + offset: deed for offset, deed in deeds.items()}
+
+
+async def test_what_moderators_were_shown_is_noted_too(stage: Stage) -> None:
+    job = await stage.begin(State.REVIEW)
+    store = ReviewStore(stage.database)
+    await store.claim(job.id, 10, NOON, timedelta(0))
+    await store.shown(job.id, 55, request_message_id=5, video_message_id=6)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    noted = await stage.messages()
+    assert (noted[5], noted[6]) == (Deed.MODERATORS, Deed.MODERATORS)
+    assert await store.get(job.id) is None
+
+
+async def test_a_video_that_was_on_its_way_to_the_channel_is_looked_after_when_it_is_there(stage: Stage) -> None:
+    job = await stage.begin(State.POSTING)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    left = await stage.store.get(job.id)
+    assert left is not None
+    await stage.store.save(left.move(State.DELIVERED, NOON, post_message_id=99))
+    await stage.forgetting.tidy()
+    assert (await stage.messages())[99] is Deed.POST
+
+
+async def test_wishes_and_the_hint_are_forgotten_with_their_member(stage: Stage) -> None:
+    preferences = PreferenceStore(stage.database)
+    assert await preferences.hint(MEMBER)
+    assert not await preferences.hint(MEMBER)
+    await preferences.tell_when_done(MEMBER, wanted=True)
+    assert (await preferences.get(MEMBER)).tell_when_done
+    await preferences.forget_member(MEMBER)
+    assert not (await preferences.get(MEMBER)).tell_when_done
+    assert await preferences.hint(MEMBER)
+
+
+class Discord:
+    """Empties messages as it is told to."""
+
+    def __init__(self, *troubles: PortError | None) -> None:
+        self.emptied: list[int] = []
+        self._troubles = list(troubles)
+
+    async def empty(self, telltale: Telltale) -> None:
+        trouble = self._troubles.pop(0) if self._troubles else None
+        if trouble is not None:
+            raise trouble
+        self.emptied.append(telltale.message_id)
+
+
+async def test_what_discord_left_open_is_emptied_a_while_later(stage: Stage) -> None:
+    job = await stage.begin(State.FAILED)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    discord = Discord(OutcomeUnclear("503"))
+    emptying = Emptying(stage.database, discord, stage.clock)
+    await emptying.sweep()
+    await emptying.sweep()
+    assert discord.emptied == []
+    stage.clock.advance(61)
+    await emptying.sweep()
+    assert discord.emptied == [job.card_message_id]
+    assert await stage.messages() == {}
+
+
+async def test_what_is_out_of_reach_for_good_is_tried_once(stage: Stage) -> None:
+    await stage.begin(State.FAILED)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    await Emptying(stage.database, Discord(ChannelClosed("403")), stage.clock).sweep()
+    assert await stage.messages() == {}
+
+
+async def test_two_processes_never_take_the_same_message(stage: Stage) -> None:
+    for _ in range(3):
+        await stage.begin(State.FAILED)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    first, second = Discord(), Discord()
+    await asyncio.gather(*(Emptying(stage.database, each, stage.clock).sweep() for each in (first, second)))
+    assert len(first.emptied + second.emptied) == 3
+
+
+async def test_a_deleted_video_is_not_sent_again(stage: Stage) -> None:
+    job = await stage.begin(State.UNDELIVERED)
+    await stage.forgetting.forget(MEMBER, remove_messages=False)
+    control = JobControl(store=stage.store, dispatcher=stage.released, cards=stage.cards, clock=stage.clock)
+    with pytest.raises(WrongState):
+        await control.send_again(job.id, 20)
