@@ -162,6 +162,10 @@ class Messages:
             if attachment not in kept:
                 self._files.remove(attachment)
         message.attachments = kept
+        for each in objects(payload["attachments"]):
+            for attachment in kept:
+                if "description" in each and snowflake(each.get("id")) == attachment.id:
+                    attachment.description = text(each, "description") or None
 
     async def _attach_all(
         self, channel: Channel, payload: JsonObject, uploads: Uploads, visible_to: int | None
