@@ -22,6 +22,7 @@ class Decided(StrEnum):
     BLOCKED = "BLOCKED"
     UNBLOCKED = "UNBLOCKED"
     IMAGES_BLOCKED = "IMAGES_BLOCKED"
+    SETTINGS_CHANGED = "SETTINGS_CHANGED"  # `reason` says which; it concerns who did it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

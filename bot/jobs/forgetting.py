@@ -20,6 +20,7 @@ from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
 from bot.jobs.reconciler import LOOKS_BACK
+from bot.jobs.recording import forget_contents
 from bot.jobs.states import CANCELLABLE, ENDED, IN_FLIGHT, State
 from bot.jobs.store import save_in
 from bot.jobs.tasks import uncancelled
@@ -74,6 +75,7 @@ class Forgetting:
             gone += [job.id for job in bare if _is_settled(job, now)]
             await _delete(connection, gone)
             await _delete_words(connection, member_id, [job.id for job in found])
+            await forget_contents(connection, member_id)
         for job in found:
             if job.state in _ENDS_AS:
                 await self._dispatcher.release(job.id)

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.marks import take_turn
 from bot.database.tables import marks, orphans
 from bot.database.upsert import insert_if_absent
 from bot.jobs.tasks import uncancelled
@@ -29,13 +30,7 @@ class OrphanStore:
     @uncancelled
     async def is_my_turn(self, now: datetime, *, every: timedelta) -> bool:
         """Take the turn to compare, if nobody has for so long; a turn to come was noted by a wrong clock."""
-        due = or_(marks.c.at <= now - every, marks.c.at > now)
-        async with self._engine.begin() as connection:
-            first = insert_if_absent(connection, marks, {"name": COMPARED, "at": now}).returning(marks.c.name)
-            if (await connection.execute(first)).one_or_none() is not None:
-                return True
-            turn = update(marks).where(marks.c.name == COMPARED, due).values(at=now)
-            return (await connection.execute(turn)).rowcount > 0
+        return await take_turn(self._engine, COMPARED, now, every=every)
 
     @uncancelled
     async def note(self, row: HistoryRow, now: datetime) -> bool:

@@ -3,13 +3,13 @@
 So it is never behind the job, whatever dies, and it outlives the job. What it is read for is in `bot.policy.records`.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import case, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.folding import search_key
 from bot.database.record_tables import records
 from bot.database.upsert import insert_if_absent
 from bot.jobs.model import Job
@@ -19,15 +19,11 @@ from bot.jobs.states import ENDED, State
 TOLD: Final = (ENDED - {State.EXPIRED}) | {State.UNDELIVERED}
 
 
-def search_key(text: str) -> str:
-    """Fold a text for the search: case, width and composed letters make no difference."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 async def record(connection: AsyncConnection, job: Job) -> None:
     """Write down how a job stands, as part of the transaction that saves it.
 
-    A prompt is written when the job is first seen, and never again: a member may have had it deleted since.
+    A prompt is written when the job is first seen, and never again, and no message is forgotten: the job may be deleted
+    at its member's wish, and its messages too.
     """
     moved = records.c.state != job.state
     owed = case((moved, int(job.state in TOLD)), else_=records.c.log_owed)
@@ -35,6 +31,12 @@ async def record(connection: AsyncConnection, job: Job) -> None:
     if (await connection.execute(written)).rowcount == 0:
         row = {**_origin(job), **_course(job), "log_owed": int(job.state in TOLD)}
         await connection.execute(insert_if_absent(connection, records, row))
+
+
+async def forget_contents(connection: AsyncConnection, member_id: int) -> None:
+    """Leave in the records of a member, in every server, nothing of what they wrote or showed."""
+    bare: dict[str, Any] = {"prompt": "", "prompt_key": "", "fingerprints": []}
+    await connection.execute(update(records).where(records.c.member_id == member_id).values(bare))
 
 
 def _origin(job: Job) -> Mapping[str, Any]:
@@ -57,18 +59,16 @@ def _origin(job: Job) -> Mapping[str, Any]:
 
 def _course(job: Job) -> Mapping[str, Any]:
     """Give what changes as a job goes on."""
+    messages = {"card_message_id": job.card_message_id, "video_message_id": job.post_message_id}
     prints = [each.fingerprint for each in job.request.references if each.fingerprint]
-    forgotten = {"prompt": "", "prompt_key": "", "fingerprints": []} if job.forgotten else {}
     return {
         "state": job.state,
         "state_since": job.state_since,
         "problem": job.problem and job.problem.code,
         "request_id": job.request_id,
         "cost_usd": job.cost_usd,
-        "card_message_id": job.card_message_id,
         "video_channel_id": job.video_channel_id,
-        "video_message_id": job.post_message_id,
+        **{name: message_id for name, message_id in messages.items() if message_id is not None},
         "open": int(job.shows_contents and not job.request.handling.age_restricted),
         **({"fingerprints": prints} if prints else {}),
-        **forgotten,
     }

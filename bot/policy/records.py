@@ -1,0 +1,190 @@
+"""A server's record of who made what, and of what was decided: searched, exported, and kept as long as it wants."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, func, literal, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.folding import search_key
+from bot.database.record_tables import records
+from bot.database.tables import decisions
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.model import ProblemCode
+from bot.jobs.states import ENDED, State
+
+_OVER: Final = ENDED | {State.UNDELIVERED}
+_ESCAPE: Final = "\\"
+_AT_ONCE: Final = 500  # ids in one question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One request, as it stood last; `prompt` is empty where its member had it deleted."""
+
+    job_id: int
+    guild_id: int
+    channel_id: int
+    member_id: int
+    asked_at: datetime
+    model: str
+    duration: int  # seconds
+    aspect_ratio: str
+    prompt: str
+    fingerprints: tuple[str, ...]  # of its references; see bot/media/fingerprints.py
+    state: State
+    state_since: datetime
+    problem: ProblemCode | None
+    request_id: str | None  # Segmind's
+    cost_usd: Decimal | None
+    card_message_id: int | None
+    video_channel_id: int
+    video_message_id: int | None
+    open: bool  # a channel may see what it is about
+    decisions: tuple[Decision, ...] = ()  # oldest first
+
+
+Entry = Record | Decision  # a decision stands by itself where it is about no request on record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is looked for in a server's record; all of it has to fit."""
+
+    guild_id: int
+    member_id: int | None = None  # who asked, whom it concerned, or who decided
+    message_id: int | None = None  # of a card, a video or the request itself
+    text: str = ""  # in a prompt or a reason
+
+
+class RecordStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(self, search: Search, *, first: int, at_most: int) -> tuple[Sequence[Entry], int]:
+        """Read what is found from the newest on, leaving out `first` of it; and tell how much there is."""
+        found = union_all(
+            select(cast(records.c.job_id, String).label("key"), records.c.asked_at.label("at"), literal(1).label("job"))
+            .select_from(records)
+            .where(_fits_record(search)),
+            select(decisions.c.id.label("key"), decisions.c.at.label("at"), literal(0).label("job"))
+            .select_from(decisions)
+            .where(_fits_decision(search)),
+        ).subquery()
+        query = select(found).order_by(found.c.at.desc(), found.c.key.desc()).offset(first).limit(at_most)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+            count = await connection.scalar(select(func.count()).select_from(found))
+            by_key: dict[str, Entry] = {}
+            for start in range(0, len(rows), _AT_ONCE):
+                some = rows[start : start + _AT_ONCE]
+                by_key |= await _records(connection, [int(row.key) for row in some if row.job])
+                by_key |= await _decisions(connection, [row.key for row in some if not row.job])
+        return [by_key[row.key] for row in rows if row.key in by_key], count or 0
+
+    async def servers(self) -> Sequence[int]:
+        """Tell the servers that have a record."""
+        query = select(records.c.guild_id).union(select(decisions.c.guild_id))
+        async with self._engine.connect() as connection:
+            return [row[0] for row in await connection.execute(query)]
+
+    async def thin(self, guild_id: int, *, before: datetime, at_most: int) -> int:
+        """Delete what a server's record has from before a moment, `at_most` rows of each kind; return how many.
+
+        What is not over yet stays.
+        """
+        over = records.c.state.in_(list(_OVER))
+        old = select(records.c.job_id).where(records.c.guild_id == guild_id, records.c.asked_at < before, over)
+        past = select(decisions.c.id).where(decisions.c.guild_id == guild_id, decisions.c.at < before)
+        async with self._engine.begin() as connection:
+            gone = await connection.execute(delete(records).where(records.c.job_id.in_(old.limit(at_most))))
+            more = await connection.execute(delete(decisions).where(decisions.c.id.in_(past.limit(at_most))))
+        return gone.rowcount + more.rowcount
+
+
+def read_record(row: Row[Any], made: Sequence[Decision] = ()) -> Record:
+    return Record(
+        job_id=row.job_id,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        member_id=row.member_id,
+        asked_at=row.asked_at,
+        model=row.model,
+        duration=row.duration,
+        aspect_ratio=row.aspect_ratio,
+        prompt=row.prompt,
+        fingerprints=tuple(row.fingerprints),
+        state=State(row.state),
+        state_since=row.state_since,
+        problem=None if row.problem is None else ProblemCode(row.problem),
+        request_id=row.request_id,
+        cost_usd=row.cost_usd,
+        card_message_id=row.card_message_id,
+        video_channel_id=row.video_channel_id,
+        video_message_id=row.video_message_id,
+        open=bool(row.open),
+        decisions=tuple(made),
+    )
+
+
+def read_decision(row: Row[Any]) -> Decision:
+    return Decision(
+        id=row.id,
+        guild_id=row.guild_id,
+        job_id=row.job_id,
+        member_id=row.member_id,
+        kind=Decided(row.kind),
+        by_id=row.by_id,
+        reason=row.reason,
+        at=row.at,
+    )
+
+
+def _fits_record(search: Search) -> ColumnElement[bool]:
+    wanted = [records.c.guild_id == search.guild_id]
+    if search.member_id is not None:
+        by_them = exists().where(decisions.c.job_id == records.c.job_id, decisions.c.by_id == search.member_id)
+        wanted.append(or_(records.c.member_id == search.member_id, by_them))
+    if search.message_id is not None:
+        known = (records.c.card_message_id, records.c.video_message_id, records.c.job_id)
+        wanted.append(or_(*(each == search.message_id for each in known)))
+    if search.text:
+        wanted.append(records.c.prompt_key.like(_containing(search_key(search.text)), escape=_ESCAPE))
+    return and_(*wanted)
+
+
+def _fits_decision(search: Search) -> ColumnElement[bool]:
+    """Find decisions that are about no request on record."""
+    wanted = [
+        decisions.c.guild_id == search.guild_id,
+        ~exists().where(records.c.job_id == decisions.c.job_id),
+    ]
+    if search.member_id is not None:
+        wanted.append(or_(decisions.c.member_id == search.member_id, decisions.c.by_id == search.member_id))
+    if search.message_id is not None:
+        wanted.append(decisions.c.job_id == search.message_id)
+    if search.text:
+        wanted.append(func.lower(decisions.c.reason).like(_containing(search.text.lower()), escape=_ESCAPE))
+    return and_(*wanted)
+
+
+def _containing(text: str) -> str:
+    escaped = text.replace(_ESCAPE, _ESCAPE * 2).replace("%", _ESCAPE + "%").replace("_", _ESCAPE + "_")
+    return f"%{escaped}%"
+
+
+async def _records(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[str, Entry]:
+    made: dict[int, list[Decision]] = {}
+    about = select(decisions).where(decisions.c.job_id.in_(job_ids)).order_by(decisions.c.at, decisions.c.id)
+    for row in await connection.execute(about):
+        made.setdefault(row.job_id, []).append(read_decision(row))
+    rows = await connection.execute(select(records).where(records.c.job_id.in_(job_ids)))
+    return {str(row.job_id): read_record(row, made.get(row.job_id, ())) for row in rows}
+
+
+async def _decisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Entry]:
+    rows = await connection.execute(select(decisions).where(decisions.c.id.in_(ids)))
+    return {row.id: read_decision(row) for row in rows}
