@@ -91,7 +91,9 @@ def _try(stage: Stage, root: Path, around: Surroundings, environment: Mapping[st
     bot = started([*entry, *stage.last("CMD").arguments])
     try:
         took = _ready_after(bot, began)
-        _expect(took is not None, f"it is ready after {took or 0:.1f} s", bot.stdout.read() if bot.stdout else "")
+        if took is None:
+            raise Promise(f"not so: it becomes ready\n{bot.communicate()[0]}")
+        _say(f"ok   it is ready after {took:.1f} s")
         status, said = ended([part.replace("8080", str(PORT)) for part in stage.healthcheck])
         _expect(status == 0, "its health check is content", said)
         stop = signal.Signals[stage.last("STOPSIGNAL").rest]
