@@ -77,7 +77,11 @@ class Page:
         ]
 
     async def index(self, _request: web.Request) -> web.StreamResponse:
-        return _served(FILES / "index.html")
+        """Answer the page, with all its modules named, so that a browser need not find them one behind the other."""
+        modules = sorted(each.relative_to(FILES).as_posix() for each in FILES.rglob("*.js"))
+        response = _served(FILES / "index.html")
+        response.headers["Link"] = ", ".join(f"</page/{each}>; rel=modulepreload" for each in modules)
+        return response
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Answer one of the page's files; nothing outside its folder."""
