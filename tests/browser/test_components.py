@@ -1,7 +1,8 @@
 """Whatever an app can show in Discord today, the page shows, and tells the app what was done with it."""
 
+import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,7 @@ from playwright.async_api import expect
 
 from sandbox.discord.permissions import Permission
 from sandbox.member import Upload
+from tests.browser.contrast import faint_words
 from tests.browser.puppet import (
     CHOICES,
     LATER,
@@ -355,3 +357,28 @@ async def test_people_write_type_reply_and_use_commands_on_messages_and_on_each_
         await own.get_by_role("button", name="More actions").click()
         await mira.page.get_by_role("menuitem", name="Delete message").click()
         await expect(noor.message("a better one")).to_contain_text("Original message was deleted")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+async def test_every_word_stands_out_from_its_ground(puppet: Puppet, theme: Literal["dark", "light"]) -> None:
+    everything = "### Head\n**bold** [link](https://example.com) `code` <@&1> <t:1700000000:R>\n> quote\n-# small"
+    styles = [button(name, name, style=style) for style, name in enumerate(("One", "Two", "Three", "Four"), start=1)]
+    await puppet.show(text(everything), row(*styles), row({"type": 5, "custom_id": "who"}))
+    await puppet.rest.post(channel(puppet.sandbox, "general"), f"{everything} <@{puppet.control.member('mira').id}>")
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL, color_scheme=theme) as mira:
+        await expect(mira.message("Head")).to_be_visible()
+        faint = await faint_words(mira.page)
+        assert not faint, "\n".join(faint)
+        other = "light" if theme == "dark" else "dark"
+        await mira.page.get_by_role("button", name=f"{other} theme").click()
+        await mira.page.reload()
+        await expect(mira.page.locator("html")).to_have_attribute("data-theme", other)
+
+
+async def test_a_relative_moment_counts_on(puppet: Puppet) -> None:
+    await puppet.show(text(f"begun <t:{int(time.time())}:R>"))
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL, clock=True) as mira:
+        begun = mira.message("begun").locator("time.moment")
+        await expect(begun).to_contain_text("second")
+        await mira.page.clock.fast_forward(3 * 60_000)
+        await expect(begun).to_contain_text("3 minutes ago")

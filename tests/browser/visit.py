@@ -100,14 +100,17 @@ async def visiting(
     place: str = "film-club/videos",
     *,
     size: tuple[int, int] = DESKTOP,
+    clock: bool = False,
     **options: Any,
 ) -> AsyncGenerator[Visitor]:
-    """Open the page as a person in a browser of their own.
+    """Open the page as a person in a browser of their own, with a `clock` whose time can be moved if asked for.
 
     At the end nothing of the page has failed, and it has asked nobody but its own server.
     """
     width, height = size
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
+    if clock:
+        await context.clock.install()
     page = await context.new_page()
     page.set_default_timeout(PATIENCE)
     troubles = _watch(page, origin)
