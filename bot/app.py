@@ -36,7 +36,7 @@ EXTENSIONS: Final = (
     *("cogs.send_again", "cogs.my_videos", "cogs.quota"),
     *("cogs.consent", "cogs.cast", "cogs.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
-    "cogs.review",
+    *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without

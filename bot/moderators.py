@@ -1,16 +1,20 @@
 """What a server's moderators have to do with: their lists, what waits for them, and where they see it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.delivery.cases import CaseDesk
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
+from bot.jobs.kept import KeptFiles
 from bot.jobs.store import JobStore
+from bot.media.fetch import Fetcher
 from bot.media.images import ImageDesk
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
@@ -29,6 +33,8 @@ class Moderators:
     review_store: ReviewStore
     reviews: ReviewDesk
     standing: StandingDesk
+    cases: CaseDesk
+    images: ImageDesk
 
 
 def moderators_of(
@@ -39,26 +45,45 @@ def moderators_of(
     settings: SettingsStore,
     log_channel: LogChannel,
     images: ImageDesk,
+    attachments: Fetcher,
+    outputs: Fetcher,
+    folder: Path,
     clock: Clock,
 ) -> Moderators:
+    """`folder` is where files live that outlast what works on them."""
     blocks, blocked_images = BlockStore(database, clock), BlockedImageStore(database)
     decisions, review_store = DecisionStore(database), ReviewStore(database)
+    record, reports = RecordReader(database), ReportStore(database)
     return Moderators(
         blocks=blocks,
         blocked_images=blocked_images,
         decisions=decisions,
-        reports=ReportStore(database),
+        reports=reports,
         review_store=review_store,
         reviews=ReviewDesk(
             client,
             store=review_store,
             jobs=jobs,
             decisions=decisions,
-            record=RecordReader(database),
+            record=record,
             settings=settings,
             log_channel=log_channel,
             images=images,
             clock=clock,
         ),
         standing=StandingDesk(client, settings, blocks, blocked_images, log_channel, clock),
+        images=images,
+        cases=CaseDesk(
+            client,
+            store=reports,
+            jobs=jobs,
+            decisions=decisions,
+            record=record,
+            settings=settings,
+            attachments=attachments,
+            outputs=outputs,
+            kept=KeptFiles(folder / "hidden"),
+            folder=folder / "work",
+            clock=clock,
+        ),
     )

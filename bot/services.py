@@ -165,6 +165,7 @@ async def open_services(
         )
         places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute)
         attachments = Fetcher(attachment_session, settings.attachment_hosts)
+        outputs = Fetcher(output_session, settings.segmind_output_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings = SettingsStore(database)
         log_channel = LogChannel(client, guild_settings)
@@ -176,6 +177,9 @@ async def open_services(
             settings=guild_settings,
             log_channel=log_channel,
             images=images,
+            attachments=attachments,
+            outputs=outputs,
+            folder=settings.data_dir,
             clock=clock,
         )
         engine = Engine(
@@ -192,7 +196,7 @@ async def open_services(
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=attachments,
-            outputs=Fetcher(output_session, settings.segmind_output_hosts),
+            outputs=outputs,
             images=images,
             videos=videos,
             clock=clock,
@@ -226,6 +230,7 @@ async def open_services(
             "queue": queue.run,
             "dispatcher": dispatcher.run,
             "reconciler": reconciler.run,
+            "cases": partial(moderators.cases.run, dispatcher.resumed),
             "reviews": partial(keep_reviewing, engine, dispatcher.resumed),
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             **({} if turns is None else {"channel-turns": turns.run}),

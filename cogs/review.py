@@ -10,7 +10,7 @@ from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD, JobButton
 from bot.interactions.moderators import also_chosen, may_review, reason_given
-from bot.jobs.decisions import Decided, Decision
+from bot.interactions.takedowns import block_pictures
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.moderating import ApprovalObjected
@@ -83,32 +83,11 @@ class ReviewCog(FormCog):
             await say(interaction, await _too_late(services, job))
             return
         blocks = also_chosen(submission, BLOCK_IMAGES)
-        blocked = await block_pictures(services, interaction, job, reason) if blocks else None
+        blocked = await block_pictures(services, interaction.user.id, job, reason) if blocks else None
         await say(interaction, rejected_answer(rejected, blocked=blocked))
         await services.moderators.reviews.settle(rejected)
         if rejected.owes_notice:
             await services.notices.tell(rejected)
-
-
-async def block_pictures(services: Services, interaction: discord.Interaction[Any], job: Job, reason: str) -> int:
-    """Block what a job's references show in its server; return how many pictures that are."""
-    request = job.request
-    now = services.clock.now()
-    prints = [each.fingerprint for each in request.references]
-    count = await services.moderators.blocked_images.add(
-        request.guild_id, prints, by_id=interaction.user.id, reason=reason, now=now
-    )
-    decision = Decision(
-        guild_id=request.guild_id,
-        member_id=request.member_id,
-        kind=Decided.IMAGES_BLOCKED,
-        at=now,
-        job_id=job.id,
-        by_id=interaction.user.id,
-        reason=reason,
-    )
-    await services.moderators.decisions.add(decision)
-    return count
 
 
 async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:

@@ -6,6 +6,7 @@ import discord
 
 from bot.interactions.forms import Submission
 from bot.jobs.model import Job
+from bot.policy.reports import Case
 from bot.policy.reviews import Review
 from bot.presentation.moderation_modals import ALSO, REASON, REASON_LIMIT
 
@@ -18,6 +19,38 @@ def may_review(interaction: discord.Interaction[Any], job: Job, review: Review |
         and interaction.channel_id == review.channel_id
         and interaction.permissions.manage_messages
     )
+
+
+def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | None = None) -> bool:
+    """Tell whether who acts may take a video down.
+
+    That is who may manage messages where the video stands, or, in the channel where moderators see its reports, there.
+    """
+    if interaction.guild is None or interaction.guild_id != job.request.guild_id:
+        return False
+    if case is not None and interaction.channel_id == case.channel_id:
+        return interaction.permissions.manage_messages
+    if interaction.channel_id in {job.request.channel_id, job.video_channel_id}:
+        return interaction.permissions.manage_messages
+    channel = interaction.guild.get_channel_or_thread(job.video_channel_id)
+    if channel is None or not isinstance(interaction.user, discord.Member):
+        return False
+    return channel.permissions_for(interaction.user).manage_messages
+
+
+def may_block(interaction: discord.Interaction[Any], case: Case | None = None) -> bool:
+    """Tell whether who acts may keep a member from asking for videos in the whole server.
+
+    That is who may manage messages or time out members everywhere in it, or manages messages where moderators see
+    reports.
+    """
+    if case is not None and interaction.channel_id == case.channel_id and interaction.permissions.manage_messages:
+        return True
+    member = interaction.user
+    if not isinstance(member, discord.Member):
+        return False
+    everywhere = member.guild_permissions
+    return everywhere.manage_messages or everywhere.moderate_members
 
 
 def reason_given(submission: Submission) -> str:

@@ -110,12 +110,11 @@ def scaled_copy(path: Path, destination: Path, *, max_bytes: int, max_side: int)
     return target
 
 
-def fingerprint_image(path: Path) -> str:
-    """Hash what an image shows, however it is turned in its file; see `fingerprint`.
+def fingerprint_image(data: bytes) -> str:
+    """Hash what an image file shows, however it is turned in it; see `fingerprint`.
 
-    Raises ImageRefused if the file does not decode.
+    Raises ImageRefused if it does not decode.
     """
-    data = path.read_bytes()
     decoder = _DECODERS.get(sniff(data) or "")
     if decoder is None:
         raise ImageRefused(ImageFault.NOT_AN_IMAGE)
@@ -150,10 +149,11 @@ class ImageDesk:
         async with self._turns:
             return await asyncio.to_thread(inspect_image, path, self._rules)
 
-    async def fingerprint(self, path: Path) -> str:
+    async def fingerprint(self, file: Path | bytes) -> str:
         """See `fingerprint_image`."""
         async with self._turns:
-            return await asyncio.to_thread(fingerprint_image, path)
+            data = file if isinstance(file, bytes) else await asyncio.to_thread(file.read_bytes)
+            return await asyncio.to_thread(fingerprint_image, data)
 
     async def scale(self, path: Path, destination: Path, *, max_bytes: int, max_side: int) -> Path:
         """See `scaled_copy`."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import cases, reports
@@ -48,6 +48,7 @@ class ReportStore:
             if added.rowcount == 0:
                 return None
             await connection.execute(insert_if_absent(connection, cases, _first(job)))
+            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1, tried_at=None))
             count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
             return (await connection.execute(count)).scalar_one()
 
@@ -74,14 +75,29 @@ class ReportStore:
         """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, cases, _first(job)))
-            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1))
+            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1, tried_at=None))
+
+    async def claim(self, job_id: int, now: datetime, patience: timedelta) -> bool:
+        """Take it on oneself to see to a case, unless somebody did within `patience` and nothing was owed since."""
+        due = or_(cases.c.tried_at.is_(None), cases.c.tried_at <= now - patience)
+        async with self._engine.begin() as connection:
+            claimed = await connection.execute(
+                update(cases).where(cases.c.job_id == job_id, cases.c.owed > 0, due).values(tried_at=now)
+            )
+        return claimed.rowcount > 0
+
+    async def done(self, job_id: int, claimed_at: datetime) -> None:
+        """Note that a case is in line, unless something was owed since it was claimed."""
+        mine = (cases.c.job_id == job_id, cases.c.tried_at == claimed_at)
+        async with self._engine.begin() as connection:
+            await connection.execute(update(cases).where(*mine).values(owed=0))
 
     async def owing(self, *, at_most: int) -> Sequence[Case]:
         query = select(cases).where(cases.c.owed > 0).limit(at_most)
         async with self._engine.connect() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
-    async def note(self, job_id: int, **values: str | int | None) -> None:
+    async def note(self, job_id: int, **values: str | int | datetime | None) -> None:
         """Note facts of a case, by the names of `Case`."""
         async with self._engine.begin() as connection:
             await connection.execute(update(cases).where(cases.c.job_id == job_id).values(values))

@@ -7,6 +7,7 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
+from bot.presentation.case_ids import report_id
 from bot.presentation.controls import DetailsId, again_id, cancel_id, delete_id, edit_id, resend_id
 from bot.presentation.language import _
 
@@ -43,6 +44,7 @@ def post_buttons(job: Job) -> list[ui.Button[Any]]:
     return [
         _button(_("Again"), again_id(job.id)),
         _button(_("Details"), str(details)),
+        _button(_("Report"), report_id(job.id)),
         _button(_("Delete"), delete_id(job.id)),
     ]
 

@@ -46,6 +46,20 @@ def _end(job: Job) -> str:
     return date(job.output_ends_at) if job.output_ends_at else ""
 
 
+def hidden_text() -> str:
+    """Say what stands in place of a video that members reported."""
+    return _("This video was reported by members. It is hidden until a moderator has looked at it.")
+
+
+def hidden_controls(job: Job) -> ui.View:
+    """Make the one button of a hidden post, by which it is found again."""
+    view = ui.View(timeout=None)
+    [details] = [button for button in post_buttons(job) if "details" in (button.custom_id or "")]
+    view.add_item(details)
+    view.stop()
+    return view
+
+
 def alt_text(job: Job) -> str:
     """Describe the video to those who do not see it, in the words that it was asked for with."""
     return clip(" ".join(job.request.prompt.split()), MOST_ALT_TEXT)

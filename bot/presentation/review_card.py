@@ -34,7 +34,7 @@ def request_card(
     """
     with speaking(job.request.guild_locale):
         container = _frame(job, _request_title(job))
-        container.add_item(ui.TextDisplay(_facts(job)))
+        container.add_item(ui.TextDisplay(facts_line(job)))
         container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if cut:
             container.add_item(ui.File(f"attachment://{PROMPT_FILE}"))
@@ -43,7 +43,7 @@ def request_card(
             container.add_item(ui.MediaGallery(*items))
         else:
             container.add_item(ui.TextDisplay(f"-# {_('Its pictures are no longer there to be shown.')}"))
-        container.add_item(ui.TextDisplay(f"-# {_record(record)}"))
+        container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
         _add_end(container, job, made, decides=job.state is State.HELD)
     return _view(container)
 
@@ -52,7 +52,7 @@ def video_card(job: Job, filename: str | None, *, made: Sequence[Decision] = ())
     """Lay out a finished video for its moderators; `filename` is of the message's own attachment, if there is one."""
     with speaking(job.request.guild_locale):
         container = _frame(job, _("A finished video waits for you"))
-        container.add_item(ui.TextDisplay(_facts(job)))
+        container.add_item(ui.TextDisplay(facts_line(job)))
         container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if filename is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{filename}")))
@@ -91,7 +91,9 @@ def _frame(job: Job, title: str) -> ui.Container[ui.LayoutView]:
     return container
 
 
-def _facts(job: Job) -> str:
+def facts_line(job: Job) -> str:
+    """Write who asked for what, where and when, and what it costs."""
+    """Write who asked for what, where and when, and what it costs."""
     request = job.request
     asked = _("{member} in {channel}, {ago}").format(
         member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>", ago=countdown(job.created_at)
@@ -103,7 +105,8 @@ def _facts(job: Job) -> str:
     return " · ".join(facts)
 
 
-def _record(record: MemberRecord) -> str:
+def record_line(record: MemberRecord) -> str:
+    """Write what a server knows of a member."""
     joined = [_("joined {date}").format(date=_joined(record.joined_at))] if record.joined_at else []
     return " · ".join(
         [

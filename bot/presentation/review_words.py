@@ -6,9 +6,9 @@ from typing import Final
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
+from bot.presentation.figures import number
 from bot.presentation.language import N_, _, ngettext
 from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import number
 
 REASON_SHOWN: Final = 500  # characters
 
@@ -18,6 +18,8 @@ _DONE: Final[Mapping[Decided, str]] = {
     Decided.APPROVED_AS_SPOILER: N_("{who} has approved it as a spoiler."),
     Decided.REJECTED: N_("{who} has rejected it."),
     Decided.TAKEN_DOWN: N_("{who} has taken it down."),
+    Decided.PUT_BACK: N_("{who} has put it back."),
+    Decided.DISMISSED: N_("{who} has dismissed the reports."),
 }
 _OBJECTIONS: Final[Mapping[ProblemCode, str]] = {
     ProblemCode.LEFT: N_(

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import discord
 import pytest
@@ -29,6 +30,7 @@ class Channel:
     sandbox: Sandbox
     mira: Member
     recording: Path
+    cdn_host: str
 
     async def job(
         self, state: State, *, channel: str = "videos", guild: str = FILM_CLUB, prompt: str = "a fox", images: int = 1
@@ -72,4 +74,5 @@ async def open_channel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGe
             await client.login(described["token"])
             mira = sandbox.member("mira", guild=FILM_CLUB)
             await mira.messages()
-            yield Channel(client=client, sandbox=sandbox, mira=mira, recording=recording)
+            host = urlsplit(described["cdn_url"]).netloc
+            yield Channel(client=client, sandbox=sandbox, mira=mira, recording=recording, cdn_host=host)

@@ -13,6 +13,8 @@ from bot.delivery.log_channel import LogChannel
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from bot.media.fetch import Fetcher, Patience, open_fetch_session
+from bot.media.hosts import AllowedHosts
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.moderators import Moderators, moderators_of
@@ -64,7 +66,9 @@ class Desk:
 @asynccontextmanager
 async def open_desk(channel: Channel, folder: Path, client: discord.Client | None = None) -> AsyncGenerator[Desk]:
     clock = ManualClock(discord.utils.utcnow())
-    async with open_database(file_url(folder)) as database:
+    hosts = AllowedHosts.parse([channel.cdn_host])
+    async with open_database(file_url(folder)) as database, open_fetch_session(hosts) as session:
+        fetcher = Fetcher(session, hosts, patience=Patience(attempts=1))
         store, settings = JobStore(database), SettingsStore(database)
         speaker = client or channel.client
         moderators = moderators_of(
@@ -73,7 +77,10 @@ async def open_desk(channel: Channel, folder: Path, client: discord.Client | Non
             jobs=store,
             settings=settings,
             log_channel=LogChannel(speaker, settings),
-            images=ImageDesk(ImageRules()),
+            images=ImageDesk(),
+            attachments=fetcher,
+            outputs=fetcher,
+            folder=folder,
             clock=clock,
         )
         mo = channel.sandbox.member("mo", guild="Film Club", channel="review")

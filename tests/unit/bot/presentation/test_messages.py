@@ -124,7 +124,7 @@ def test_a_post_carries_its_job_and_attempt_and_the_link_if_there_is_one(link: s
     buttons = [item for item in view.children if isinstance(item, discord.ui.Button)]
     assert [button.url for button in buttons if button.url] == ([link] if link else [])
     ids = {button.label: button.custom_id for button in buttons if button.custom_id}
-    assert list(ids) == ["Again", "Details", "Delete"]
+    assert list(ids) == ["Again", "Details", "Report", "Delete"]
     assert DetailsId.parse(ids["Details"] or "") == DetailsId(place="post", job_id=42, attempt=3)
     check_message({"content": "x", "components": view.to_components()}, files=[], upload_limit=UPLOAD_LIMIT)
 

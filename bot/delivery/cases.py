@@ -1,0 +1,264 @@
+"""Reported videos: taken off their posts and put back, deleted, and shown to moderators with what was reported.
+
+What is saved is what shall be: a post is brought in line with its job, as often as it takes. The bytes of a video that
+was taken off its post are kept on this machine and on the moderators' message.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import discord
+import structlog
+
+from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
+from bot.delivery.message_parts import pictures_in
+from bot.jobs.clock import Clock
+from bot.jobs.decision_store import DecisionStore
+from bot.jobs.kept import KeptFiles
+from bot.jobs.model import Job
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.states import State
+from bot.jobs.store import JobStore
+from bot.media.errors import MediaError
+from bot.media.fetch import Fetcher
+from bot.policy.member_record import RecordReader
+from bot.policy.reports import Case, ReportStore
+from bot.policy.settings_store import SettingsStore
+from bot.presentation.case_card import case_card
+from bot.presentation.language import speaking
+from bot.presentation.post import alt_text, hidden_controls, hidden_text, post_controls
+
+log = structlog.get_logger(__name__)
+
+KEPT_NAME: Final = "video"
+POST_FILE: Final = "reelcast.mp4"  # as `posts` names it
+PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it
+LEISURE: Final = timedelta(minutes=10)  # until what Discord refused is tried again
+SWEEP_EVERY: Final = 20.0  # seconds
+AT_ONCE: Final = 50
+MOST_BYTES: Final = 512 * 1024 * 1024
+_SILENT: Final = discord.AllowedMentions.none()
+
+
+class CaseDesk:
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        store: ReportStore,
+        jobs: JobStore,
+        decisions: DecisionStore,
+        record: RecordReader,
+        settings: SettingsStore,
+        attachments: Fetcher,
+        outputs: Fetcher,
+        kept: KeptFiles,
+        folder: Path,
+        clock: Clock,
+    ) -> None:
+        """`kept` holds the videos that were taken off their posts; `folder` is for what comes and goes."""
+        self._client = client
+        self._store = store
+        self._jobs = jobs
+        self._decisions = decisions
+        self._record = record
+        self._settings = settings
+        self._attachments = attachments
+        self._outputs = outputs
+        self._kept = kept
+        self._folder = folder
+        self._clock = clock
+
+    async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
+        """See to what is owed, from the moment when drivers may start, until cancelled."""
+        await resumed()
+        while True:
+            for case in await self._store.owing(at_most=AT_ONCE):
+                await self.see_to(case.job_id)
+            await self._clock.sleep(SWEEP_EVERY)
+
+    async def hears(self, guild_id: int) -> bool:
+        """Tell whether a server has a place where moderators read of reports."""
+        settings = await self._settings.get(guild_id)
+        return settings.review_channel_id is not None or settings.log_channel_id is not None
+
+    async def see_to(self, job_id: int) -> bool:
+        """Bring a video's post and the moderators' message in line with what is saved; tell whether they are.
+
+        What Discord leaves unclear stays owed. Never raises for what Discord does.
+        """
+        now = self._clock.now()
+        if not await self._store.claim(job_id, now, PATIENCE):
+            return False
+        job, case = await self._jobs.get(job_id), await self._store.case(job_id)
+        if job is None or case is None:
+            await self._store.done(job_id, now)
+            return True
+        in_line = await self._tried(job, self._bring_in_line(job, case))
+        seen = await self._tried(job, self._show_moderators(job))
+        if in_line and seen:
+            await self._store.done(job_id, now)
+        return in_line
+
+    async def _tried(self, job: Job, work: Coroutine[None, None, None]) -> bool:
+        """Do one part; tell whether it is done. A channel that is closed to the bot is tried again at leisure."""
+        try:
+            await work
+        except OutcomeUnclear as error:
+            log.warning("case_unclear", job=job.id, error=error.detail)
+        except (PortError, MediaError, OSError) as error:
+            log.warning("case_not_in_line", job=job.id, why=type(error).__name__, error=str(error))
+            await self._store.note(job.id, tried_at=self._clock.now() + LEISURE)
+        else:
+            return True
+        return False
+
+    async def _bring_in_line(self, job: Job, case: Case) -> None:
+        if job.post_message_id is None:
+            return
+        post = self._channel(job, job.video_channel_id).get_partial_message(job.post_message_id)
+        if job.state is State.TAKEN_DOWN:
+            await self._delete(post)
+            await self._kept.forget(job.id)
+        elif job.hidden:
+            await self._hide(job, post, case)
+        elif case.post_text is not None:
+            await self._put_back(job, post, case)
+
+    async def _delete(self, post: discord.PartialMessage) -> None:
+        with translated():
+            try:
+                await post.delete()
+            except discord.NotFound:
+                return
+
+    async def _hide(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
+        """Take a video off its post, once its bytes and its words are kept."""
+        with translated():
+            try:
+                message = await post.fetch()
+            except discord.NotFound as error:
+                if error.code == UNKNOWN_MESSAGE:
+                    return  # there is nothing to hide
+                raise
+            if case.post_text is None:
+                await self._keep_video(job, message)
+                await self._store.note(job.id, post_text=message.content, post_link=_link_of(message))
+            with speaking(job.request.guild_locale):
+                text, view = hidden_text(), hidden_controls(job)
+                await post.edit(content=text, attachments=[], view=view, allowed_mentions=_SILENT)
+
+    async def _keep_video(self, job: Job, message: discord.Message) -> None:
+        if not message.attachments:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._folder / f"hidden-{job.id}"
+        try:
+            await message.attachments[0].save(part)
+            await self._kept.keep(job.id, {KEPT_NAME: part})
+        finally:
+            part.unlink(missing_ok=True)
+
+    async def _put_back(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
+        """Give a post back its video and its words."""
+        handling = job.request.handling
+        link = job.output_url if case.post_link else None
+        with_file = case.post_link != "open"
+        path = await self._video_of(job, case) if with_file else None
+        with translated(), speaking(job.request.guild_locale):
+            view = post_controls(job, link=link, fitted=case.post_link == "fitted")
+            changes: dict[str, Any] = {"content": case.post_text, "view": view, "allowed_mentions": _SILENT}
+            if path is None:
+                await post.edit(**changes)
+            else:
+                described = alt_text(job)
+                with closing(discord.File(path, POST_FILE, spoiler=handling.spoiler, description=described)) as file:
+                    await post.edit(**changes, attachments=[file])
+        await self._store.note(job.id, post_text=None, post_link=None)
+        await self._kept.forget(job.id)
+
+    async def _video_of(self, job: Job, case: Case) -> Path:
+        """Find the bytes of a hidden video: here, on the moderators' message, or where Segmind keeps them.
+
+        Raises `ChannelClosed`, `OutcomeUnclear` or `MediaError` where they are nowhere.
+        """
+        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
+        if kept is not None:
+            return kept
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"hidden-{job.id}"
+        with suppress(PortError, MediaError):
+            if (url := await self._shown_video(job, case)) is not None:
+                await self._attachments.fetch(url, path, max_bytes=MOST_BYTES)
+                return path
+        if job.output_url is None:
+            raise ChannelClosed("the video is nowhere any more")
+        await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES)
+        return path
+
+    async def _shown_video(self, job: Job, case: Case) -> str | None:
+        """Read a fresh address of the video on the moderators' message."""
+        if case.message_id is None or case.channel_id is None:
+            return None
+        with translated():
+            message = await self._channel(job, case.channel_id).fetch_message(case.message_id)
+        return next(pictures_in(message.components), None)
+
+    async def _show_moderators(self, job: Job) -> None:
+        """Show moderators what was reported, and what became of it."""
+        case = await self._store.case(job.id)
+        reports, count = await self._store.open(job.id)
+        if case is None or (case.message_id is None and not count):
+            return
+        video = (await self._kept.get(job.id)).get(KEPT_NAME) if job.hidden else None
+        settings = await self._settings.get(job.request.guild_id)
+        theirs = [each for each in (settings.review_channel_id, settings.log_channel_id) if each is not None]
+        if not theirs:
+            return
+        channel_id = case.channel_id if case.channel_id in theirs else theirs[0]
+        record = await self._record.read(job.request.guild_id, job.request.member_id)
+        made = await self._decisions.of_job(job.id)
+        name = POST_FILE if video is not None else None
+        view = case_card(job, reports, count, record, video=name, made=made)
+        files = [] if video is None else [discord.File(video, POST_FILE)]
+        channel = self._channel(job, channel_id)
+        try:
+            with translated():
+                shown = case.message_id if channel_id == case.channel_id else None
+                if shown is not None and await self._edited(channel, shown, view, files):
+                    return
+                message = await channel.send(view=view, files=files, allowed_mentions=_SILENT)
+        finally:
+            for file in files:
+                file.close()
+        await self._store.note(job.id, channel_id=channel_id, message_id=message.id)
+
+    async def _edited(
+        self,
+        channel: discord.PartialMessageable,
+        message_id: int,
+        view: discord.ui.LayoutView,
+        files: list[discord.File],
+    ) -> bool:
+        try:
+            await channel.get_partial_message(message_id).edit(view=view, attachments=files, allowed_mentions=_SILENT)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            return False
+        return True
+
+    def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)
+
+
+def _link_of(message: discord.Message) -> str | None:
+    """Tell which button to the original a post has: "fitted" beside its file, "open" instead of one."""
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    linked = any(isinstance(each, discord.Button) and each.url for row in rows for each in row.children)
+    if not linked:
+        return None
+    return "fitted" if message.attachments else "open"

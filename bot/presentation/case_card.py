@@ -1,0 +1,88 @@
+"""What moderators see of a reported video."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.jobs.decisions import Decision
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.policy.member_record import MemberRecord
+from bot.policy.reports import Report
+from bot.presentation.case_ids import CaseVerb, case_id
+from bot.presentation.figures import number
+from bot.presentation.language import _, ngettext, speaking
+from bot.presentation.review_card import facts_line, record_line
+from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
+from bot.presentation.text import clip, plain, quoted
+
+PROMPT_LIMIT: Final = 500  # characters
+PROMPT_LINES: Final = 8
+REASON_LIMIT: Final = 120  # characters of each of the newest reports
+_RED: Final = discord.Colour(0xDA373C)
+_GREY: Final = discord.Colour(0x80848E)
+
+
+def case_card(
+    job: Job,
+    reports: Sequence[Report],
+    count: int,
+    record: MemberRecord,
+    *,
+    video: str | None = None,
+    made: Sequence[Decision] = (),
+) -> ui.LayoutView:
+    """Lay out a reported video, in the server's language.
+
+    `reports` are the newest of `count` that nobody has decided on; without any it is decided. `video` names the
+    message's own attachment, where the video was taken off its post.
+    """
+    with speaking(job.request.guild_locale):
+        is_open = count > 0 and job.state is State.DELIVERED
+        container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
+        title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
+        container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job)}\n{_where(job)}"))
+        container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+        if video is not None:
+            container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}", spoiler=True)))
+        container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
+        if is_open:
+            container.add_item(ui.TextDisplay(_reasons(reports, count)))
+            container.add_item(ui.ActionRow(*_buttons(job)))
+        else:
+            container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
+            if job.reason:
+                container.add_item(ui.TextDisplay(quoted(job.reason, limit=REASON_SHOWN, lines=6)))
+        view = ui.LayoutView(timeout=None)
+        view.add_item(container)
+    view.stop()
+    return view
+
+
+def _where(job: Job) -> str:
+    if job.post_message_id is None:
+        return ""
+    return f"https://discord.com/channels/{job.request.guild_id}/{job.video_channel_id}/{job.post_message_id}"
+
+
+def _reasons(reports: Sequence[Report], count: int) -> str:
+    head = ngettext("{count} member has reported it:", "{count} members have reported it:", count)
+    lines = [
+        f"- <@{report.member_id}>: {plain(clip(' '.join(report.reason.split()), REASON_LIMIT))}" for report in reports
+    ]
+    return "\n".join([head.format(count=number(count)), *lines])
+
+
+def _buttons(job: Job) -> list[ui.Button[Any]]:
+    back = (_("Put back"), CaseVerb.PUT_BACK) if job.hidden else (_("Dismiss"), CaseVerb.DISMISS)
+    chosen = [(_("Take down"), CaseVerb.TAKE_DOWN), back, (_("Block member"), CaseVerb.BLOCK)]
+    return [
+        ui.Button(
+            label=label,
+            style=discord.ButtonStyle.danger if verb is CaseVerb.TAKE_DOWN else discord.ButtonStyle.secondary,
+            custom_id=case_id(verb, job.id),
+        )
+        for label, verb in chosen
+    ]

@@ -1,0 +1,38 @@
+"""The custom ids of reports, of what moderators do about them, and of the lists they keep; none of them is trusted."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class CaseVerb(StrEnum):
+    TAKE_DOWN = "takedown"
+    PUT_BACK = "putback"
+    DISMISS = "dismiss"
+    BLOCK = "block"
+
+
+REPORT_PATTERN: Final = r"reelcast:report:(?P<job>[0-9]{1,20})"  # of the button, and of the modal that it opens
+CASE_PATTERN: Final = r"reelcast:case:(?P<verb>takedown|putback|dismiss|block):(?P<job>[0-9]{1,20})"
+TAKEDOWN_PATTERN: Final = r"reelcast:takedown:(?P<job>[0-9]{1,20})"  # of the modal
+BLOCK_PATTERN: Final = r"reelcast:block:(?P<member>[0-9]{1,20}):(?P<job>[0-9]{1,20})"  # of the modal
+BLOCKS_PATTERN: Final = r"reelcast:blocks:(?P<page>[0-9]{1,6})"
+
+
+def report_id(job_id: int) -> str:
+    return f"reelcast:report:{job_id}"
+
+
+def case_id(verb: CaseVerb, job_id: int) -> str:
+    return f"reelcast:case:{verb}:{job_id}"
+
+
+def takedown_id(job_id: int) -> str:
+    return f"reelcast:takedown:{job_id}"
+
+
+def block_id(member_id: int, job_id: int) -> str:
+    return f"reelcast:block:{member_id}:{job_id}"
+
+
+def blocks_id(page: int) -> str:
+    return f"reelcast:blocks:{page}"

@@ -1,0 +1,201 @@
+"""`/block`, `/unblock`, `/blocks`, and the list of blocked pictures: who and what a server does not want."""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import app_commands
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import answer_broken, say
+from bot.interactions.forms import FormCog, Submission
+from bot.interactions.moderators import may_block
+from bot.interactions.takedowns import Measures, block_member, block_prints
+from bot.jobs.decisions import Decided, Decision
+from bot.media.errors import ImageRefused
+from bot.policy.block_times import FOR_GOOD, LENGTHS
+from bot.presentation.blocks_list import PER_PAGE, blocks_list, blocks_turner
+from bot.presentation.case_ids import BLOCK_PATTERN, BLOCKS_PATTERN
+from bot.presentation.case_words import (
+    blocked_answer,
+    cannot_block,
+    image_allowed,
+    not_a_moderator_of_server,
+    not_a_picture,
+    not_blocked,
+    too_plain,
+    unblocked_answer,
+)
+from bot.presentation.language import N_, speak
+from bot.presentation.moderation_modals import REASON_LIMIT
+from bot.presentation.review_words import images_blocked_sentence
+
+CHOICES = [
+    app_commands.Choice(name=name, value=length)
+    for name, length in zip(
+        (N_("1 hour"), N_("1 day"), N_("7 days"), N_("30 days"), N_("For good")), LENGTHS, strict=True
+    )
+]
+Reason = app_commands.Range[str, 0, REASON_LIMIT]
+
+
+class BlockCog(FormCog):
+    """Keeps members and pictures out; takes the form that a report's *Block member* opens, too."""
+
+    form_pattern = BLOCK_PATTERN
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="block", description="Keep a member from asking for videos in this server")
+    @app_commands.describe(member="Who", duration="For how long; for good if you leave this out", reason="For the list")
+    @app_commands.choices(duration=CHOICES)
+    @app_commands.guild_only()
+    @app_commands.default_permissions(moderate_members=True)
+    async def block(
+        self,
+        interaction: discord.Interaction,
+        member: discord.User,
+        duration: app_commands.Choice[str] | None = None,
+        reason: Reason = "",
+    ) -> None:
+        if not may_block(interaction):
+            await say(interaction, not_a_moderator_of_server())
+        elif member.bot or member.id == interaction.user.id:
+            await say(interaction, cannot_block())
+        else:
+            measures = Measures(reason=reason.strip(), block=duration.value if duration else FOR_GOOD)
+            await self._block(interaction, member.id, measures)
+
+    @app_commands.command(name="unblock", description="Let a blocked member ask for videos again")
+    @app_commands.describe(member="Who")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(moderate_members=True)
+    async def unblock(self, interaction: discord.Interaction, member: discord.User) -> None:
+        moderators = self._services.moderators
+        guild_id = interaction.guild_id or 0
+        if not may_block(interaction):
+            await say(interaction, not_a_moderator_of_server())
+        elif await moderators.blocks.lift(guild_id, member.id) is None:
+            await say(interaction, not_blocked(member.id))
+        else:
+            decision = Decision(
+                guild_id=guild_id,
+                member_id=member.id,
+                kind=Decided.UNBLOCKED,
+                at=self._services.clock.now(),
+                by_id=interaction.user.id,
+            )
+            await moderators.decisions.add(decision)
+            await say(interaction, unblocked_answer(member.id))
+
+    @app_commands.command(name="blocks", description="Show who is blocked in this server")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(moderate_members=True)
+    async def blocks(self, interaction: discord.Interaction) -> None:
+        if not may_block(interaction):
+            await say(interaction, not_a_moderator_of_server())
+            return
+        text, view = await _page(self._services, interaction.guild_id or 0, 1)
+        await say(interaction, text, view=view)
+
+    @app_commands.command(name="block-image", description="Refuse a picture, and copies of it, as a reference here")
+    @app_commands.describe(image="The picture", reason="For the record")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(moderate_members=True)
+    async def block_image(
+        self, interaction: discord.Interaction, image: discord.Attachment, reason: Reason = ""
+    ) -> None:
+        if (seen := await self._seen(interaction, image)) is not None:
+            by_id, guild_id = interaction.user.id, interaction.guild_id or 0
+            count = await block_prints(self._services, by_id, guild_id, [seen], reason.strip())
+            await say(interaction, images_blocked_sentence(count))
+
+    @app_commands.command(name="unblock-image", description="Let a blocked picture be used as a reference again")
+    @app_commands.describe(image="The picture, or a copy of it")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(moderate_members=True)
+    async def unblock_image(self, interaction: discord.Interaction, image: discord.Attachment) -> None:
+        if (seen := await self._seen(interaction, image)) is not None:
+            allowed = await self._services.moderators.blocked_images.allow(interaction.guild_id or 0, [seen])
+            await say(interaction, image_allowed(allowed))
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
+    ) -> None:
+        case = await self._services.moderators.reports.case(int(match["job"]))
+        job = await self._services.store.get(int(match["job"]))
+        measures = Measures.read(submission)
+        member_id = int(match["member"])
+        theirs = job is not None and (job.request.guild_id, job.request.member_id) == (interaction.guild_id, member_id)
+        if not theirs or not may_block(interaction, case):
+            await say(interaction, not_a_moderator_of_server())
+        else:
+            await self._block(interaction, member_id, measures, int(match["job"]))
+
+    async def _block(
+        self, interaction: discord.Interaction[Any], member_id: int, measures: Measures, job_id: int | None = None
+    ) -> None:
+        by_id, guild_id = interaction.user.id, interaction.guild_id or 0
+        until = await block_member(self._services, by_id, guild_id, member_id, measures, job_id)
+        await say(interaction, blocked_answer(member_id, until))
+
+    async def _seen(self, interaction: discord.Interaction[Any], image: discord.Attachment) -> str | None:
+        """Tell what a picture shows, for who may block; else answer why not, and return None."""
+        if not may_block(interaction):
+            await say(interaction, not_a_moderator_of_server())
+            return None
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if image.size > self._services.image_rules.max_bytes:
+            await say(interaction, not_a_picture())
+            return None
+        try:
+            seen = await self._services.moderators.images.fingerprint(await image.read())
+        except ImageRefused:
+            await say(interaction, not_a_picture())
+            return None
+        if not seen:
+            await say(interaction, too_plain())
+        return seen or None
+
+
+class BlocksButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BLOCKS_PATTERN):
+    """Turns the pages of the list of blocks, for who may see it."""
+
+    def __init__(self, custom_id: str, page: int) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+        self._page = page
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match.string, int(match["page"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        speak(interaction.locale.value)
+        bot: Reelcast = interaction.client
+        try:
+            if not may_block(interaction):
+                await say(interaction, not_a_moderator_of_server())
+                return
+            text, view = await _page(bot.services, interaction.guild_id or 0, self._page)
+            mentions = discord.AllowedMentions.none()
+            await interaction.response.edit_message(content=text, view=view, allowed_mentions=mentions)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
+            await answer_broken(interaction, type(self).__name__, error)
+
+
+async def _page(services: Services, guild_id: int, page: int) -> tuple[str, discord.ui.View]:
+    """Read a page of a server's blocks, the last one where there are not so many any more."""
+    blocks = services.moderators.blocks
+    _, count = await blocks.page(guild_id, first=0, at_most=1)
+    pages = max(1, -(-count // PER_PAGE))
+    page = min(max(page, 1), pages)
+    found, count = await blocks.page(guild_id, first=(page - 1) * PER_PAGE, at_most=PER_PAGE)
+    return blocks_list(found, page=page, pages=pages, count=count), blocks_turner(page, pages)
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(BlocksButton)
+    await bot.add_cog(BlockCog(bot.services))

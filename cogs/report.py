@@ -1,0 +1,175 @@
+"""*Report*: members tell moderators of a video, and moderators decide on it."""
+
+import contextlib
+import re
+from typing import Any, Self
+
+import discord
+from discord import app_commands
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import say
+from bot.interactions.forms import FormCog, Submission
+from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
+from bot.interactions.moderators import may_block, may_remove, reason_given
+from bot.interactions.video_messages import video_of
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.errors import WrongState
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.presentation.case_ids import CASE_PATTERN, REPORT_PATTERN, CaseVerb
+from bot.presentation.case_words import (
+    dismissed_answer,
+    no_video_here,
+    not_a_moderator_here,
+    not_a_moderator_of_server,
+    not_reportable,
+    own_video,
+    put_back_answer,
+    reported_answer,
+    reported_before,
+)
+from bot.presentation.language import _
+from bot.presentation.moderation_modals import block_modal, report_modal, takedown_modal
+from bot.presentation.review_words import outcome_sentence
+
+
+class ReportButton(JobButton, template=REPORT_PATTERN):
+    """Opens the form of a report."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        await _ask(interaction, job)
+
+
+class ReportCog(FormCog):
+    """Takes reports, from the button below a video or the command on its message."""
+
+    form_pattern = REPORT_PATTERN
+
+    def __init__(self, bot: Reelcast) -> None:
+        self._services: Services = bot.services
+        self._tree = bot.tree
+        self._menu = app_commands.ContextMenu(name="Report video", callback=self._asked)
+        self._menu.guild_only = True
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        job = await video_of(self._services, interaction, message)
+        if job is None:
+            await say(interaction, no_video_here())
+        else:
+            await _ask(interaction, job)
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
+    ) -> None:
+        services = self._services
+        job = await services.store.get(int(match["job"]))
+        if job is None or job.request.guild_id != interaction.guild_id:
+            await say(interaction, _(NO_RECORD))
+        elif why := _why_not(interaction, job):
+            await say(interaction, why)
+        else:
+            # Moderators are told, and the video may be taken off its post; the answer has three seconds.
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await say(interaction, await _report(services, job, interaction.user.id, reason_given(submission)))
+            await services.moderators.cases.see_to(job.id)
+
+
+class CaseButton(JobButton, template=CASE_PATTERN):
+    """What moderators press below a reported video."""
+
+    def __init__(self, custom_id: str, job_id: int, verb: CaseVerb) -> None:
+        super().__init__(custom_id, job_id)
+        self._verb = verb
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match.string, int(match["job"]), CaseVerb(match["verb"]))
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        services = bot.services
+        case = await services.moderators.reports.case(job.id)
+        if case is None or not may_remove(interaction, job, case):
+            await say(interaction, not_a_moderator_here())
+        elif self._verb is CaseVerb.TAKE_DOWN:
+            await interaction.response.send_modal(takedown_modal(job.id, may_block=may_block(interaction, case)))
+        elif self._verb is CaseVerb.BLOCK and not may_block(interaction, case):
+            await say(interaction, not_a_moderator_of_server())
+        elif self._verb is CaseVerb.BLOCK:
+            await interaction.response.send_modal(block_modal(job.request.member_id, job.id))
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await say(interaction, await _let_it_be(services, job, interaction.user.id))
+            await services.moderators.cases.see_to(job.id)
+
+
+async def _ask(interaction: discord.Interaction[Any], job: Job) -> None:
+    if why := _why_not(interaction, job):
+        await say(interaction, why)
+    else:
+        await interaction.response.send_modal(report_modal(job.id))
+
+
+def _why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
+    """Say why there is nothing to report; None where there is."""
+    if job.state is not State.DELIVERED:
+        return not_reportable(job)
+    return own_video() if is_requester(interaction, job) else None
+
+
+async def _report(services: Services, job: Job, member_id: int, reason: str) -> str:
+    """Note a report, and hide the video where so many ask for that; return what the member is told."""
+    now = services.clock.now()
+    count = await services.moderators.reports.add(job, member_id, reason, now)
+    if count is None:
+        return reported_before()
+    await _write_down(services, job, Decided.REPORTED, member_id, reason)
+    threshold = (await services.guild_settings.get(job.request.guild_id)).report_threshold
+    if threshold and count >= threshold:
+        with contextlib.suppress(WrongState):  # hidden before, or taken down meanwhile
+            await services.moderation.hide(job.id, f"{count} reports")
+    return reported_answer(heard=await services.moderators.cases.hears(job.request.guild_id))
+
+
+async def _let_it_be(services: Services, job: Job, by_id: int) -> str:
+    """Put a hidden video back, or dismiss the reports of one that is not hidden; return what the moderator is told."""
+    reports = services.moderators.reports
+    undecided, count = await reports.open(job.id)
+    if job.state is not State.DELIVERED or not undecided or not count:
+        return outcome_sentence(job, await services.moderators.decisions.of_job(job.id))
+    await reports.settle(job.id)
+    try:
+        await services.moderation.put_back(job.id, by_id)
+    except WrongState:
+        await reports.owe(job)
+        await _write_down(services, job, Decided.DISMISSED, by_id, "")
+        return dismissed_answer()
+    return put_back_answer()
+
+
+async def _write_down(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> None:
+    request = job.request
+    decision = Decision(
+        guild_id=request.guild_id,
+        member_id=request.member_id,
+        kind=kind,
+        at=services.clock.now(),
+        job_id=job.id,
+        by_id=by_id,
+        reason=reason,
+    )
+    await services.moderators.decisions.add(decision)
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(ReportButton, CaseButton)
+    await bot.add_cog(ReportCog(bot))

@@ -1,0 +1,94 @@
+"""*Take down*: a moderator's one action against a video, by its message, its address, or a report of it."""
+
+import re
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import say
+from bot.interactions.forms import FormCog, Submission
+from bot.interactions.job_button import NO_RECORD
+from bot.interactions.moderators import may_block, may_remove
+from bot.interactions.takedowns import Measures, take_down
+from bot.interactions.video_messages import linked_message, video_of
+from bot.jobs.errors import WrongState
+from bot.jobs.states import ENDED, State
+from bot.presentation.case_ids import TAKEDOWN_PATTERN
+from bot.presentation.case_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
+from bot.presentation.language import _
+from bot.presentation.moderation_modals import takedown_modal
+from bot.presentation.review_words import outcome_sentence
+
+
+class TakedownCog(FormCog):
+    form_pattern = TAKEDOWN_PATTERN
+
+    def __init__(self, bot: Reelcast) -> None:
+        self._services: Services = bot.services
+        self._tree = bot.tree
+        self._menu = app_commands.ContextMenu(name="Take down", callback=self._asked)
+        self._menu.guild_only = True
+        self._menu.default_permissions = discord.Permissions(manage_messages=True)
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @app_commands.command(name="takedown", description="Take a video down by the link of its message")
+    @app_commands.describe(link="The address of the video's message, from Copy Message Link")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_messages=True)
+    async def takedown(self, interaction: discord.Interaction, link: str) -> None:
+        message = await linked_message(interaction, link)
+        if message is None:
+            await say(interaction, not_a_link())
+        else:
+            await self._asked(interaction, message)
+
+    async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        services = self._services
+        job = await video_of(services, interaction, message)
+        if job is None:
+            await say(interaction, no_video_here())
+        elif not may_remove(interaction, job):
+            await say(interaction, not_a_moderator_here())
+        elif job.state in ENDED - {State.DELIVERED}:
+            made = await services.moderators.decisions.of_job(job.id)
+            await say(interaction, outcome_sentence(job, made) if made else not_removable(job))
+        else:
+            await interaction.response.send_modal(takedown_modal(job.id, may_block=may_block(interaction)))
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
+    ) -> None:
+        services = self._services
+        job = await services.store.get(int(match["job"]))
+        if job is None or job.request.guild_id != interaction.guild_id:
+            await say(interaction, _(NO_RECORD))
+            return
+        case = await services.moderators.reports.case(job.id)
+        if not may_remove(interaction, job, case):
+            await say(interaction, not_a_moderator_here())
+            return
+        # Messages are deleted and edited; the answer has three seconds.
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            blocks = may_block(interaction, case)
+            answer = await take_down(services, interaction, job, Measures.read(submission), blocks=blocks)
+        except WrongState:
+            newest = await services.store.get(job.id) or job
+            made = await services.moderators.decisions.of_job(job.id)
+            answer = not_removable(newest) if newest.state not in ENDED else outcome_sentence(newest, made)
+        await say(interaction, answer)
+        newest = await services.store.get(job.id) or job
+        await services.moderators.reviews.settle(newest)
+        if newest.owes_notice:
+            await services.notices.tell(newest)
+
+
+async def setup(bot: Reelcast) -> None:
+    await bot.add_cog(TakedownCog(bot))

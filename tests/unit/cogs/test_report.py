@@ -1,0 +1,234 @@
+"""Members report videos, and moderators decide on them."""
+
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+from bot.jobs.decisions import Decided
+from bot.jobs.states import State
+from bot.presentation.post import post_controls
+from tests.support.files import mp4
+from tests.support.review_room import Room, a_room, said, texts_of
+from tests.unit.cogs.stage import Boot, Stage
+
+GOOD = "Thank you. The moderators of this server have been told."
+
+
+@pytest.fixture
+async def room(stage: Stage, tmp_path: Path) -> Room:
+    return await a_room(stage, tmp_path)
+
+
+async def a_post(room: Room) -> discord.Message:
+    """Have a video of Alice's in the channel; returns its post."""
+    stage = room.stage
+    await stage.ask("a fox in the harbour")
+    [job] = await stage.jobs()
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    path = room.folder / "film.mp4"
+    path.write_bytes(mp4())
+    file = discord.File(path, "reelcast.mp4")
+    job = job.evolve(post_attempts=1)
+    post = await there.send(f"{stage.alice.mention}, your video is ready.", view=post_controls(job), file=file)
+    await stage.card_of(await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id))
+    return post
+
+
+async def report(room: Room, who: simcord.MemberActor, reason: str = "gore") -> str:
+    post = await posted(room)
+    shown = await who.click(post, label="Report")
+    return said(await who.submit_modal(shown, {"reason": reason}))
+
+
+async def posted(room: Room) -> discord.Message:
+    job = await room.job()
+    [post] = [message for message in room.stage.channel.history() if message.id == job.post_message_id]
+    return post
+
+
+def members(room: Room, *names: str) -> list[simcord.MemberActor]:
+    return [room.stage.guild.add_member(room.stage.env.create_user(name)) for name in names]
+
+
+async def kinds(room: Room) -> list[Decided]:
+    job = await room.job()
+    return [each.kind for each in await room.stage.bot.services.moderators.decisions.of_job(job.id)]
+
+
+async def test_a_report_reaches_the_moderators_with_its_reason_and_the_video_stays(room: Room) -> None:
+    await a_post(room)
+    [bob] = members(room, "bob2")
+    assert await report(room, bob, "**gore** @everyone") == GOOD
+    [card] = room.cards()
+    text = texts_of(card)
+    assert "A reported video" in text
+    assert f"- {bob.mention}: \\*\\*gore\\*\\* \\@everyone" in text
+    assert "> a fox in the harbour" in text
+    assert len((await posted(room)).attachments) == 1
+    assert await kinds(room) == [Decided.REPORTED]
+
+
+async def test_each_member_reports_a_video_once_and_further_reports_change_the_same_message(room: Room) -> None:
+    await a_post(room)
+    bob, eve = members(room, "bob2", "eve")
+    await report(room, bob)
+    assert (await report(room, bob)).startswith("You have reported this video already.")
+    await report(room, eve, "spam")
+    [card] = room.cards()
+    assert "2 members have reported it:" in texts_of(card)
+
+
+async def test_nobody_reports_a_video_of_their_own(room: Room) -> None:
+    post = await a_post(room)
+    assert said(await room.stage.alice.click(post, label="Report")).startswith("This video is yours.")
+
+
+async def test_the_command_on_a_message_reports_its_video_and_no_other_message(room: Room) -> None:
+    post = await a_post(room)
+    [bob] = members(room, "bob2")
+    shown = await bob.context_menu(room.stage.channel, "Report video", post)
+    assert said(await bob.submit_modal(shown, {"reason": "spam"})) == GOOD
+    other = await bob.send(room.stage.channel, "hello")
+    assert said(await bob.context_menu(room.stage.channel, "Report video", other)).startswith(
+        "There is no video of this bot"
+    )
+
+
+async def test_after_enough_reports_the_video_is_taken_off_until_a_moderator_decides(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(report_threshold=2)
+    for member in members(room, "bob2", "eve"):
+        await report(room, member)
+    hidden = await room.job()
+    assert hidden.hidden
+    post = await posted(room)
+    assert post.attachments == []
+    assert "It is hidden until a moderator has looked at it." in post.content
+    assert "a fox in the harbour" not in texts_of(room.stage.channel.history()[0])
+    [card] = room.cards()
+    assert [attachment.filename for attachment in card.attachments] == ["reelcast.mp4"]
+    assert await kinds(room) == [Decided.REPORTED, Decided.REPORTED, Decided.HIDDEN]
+
+
+async def a_hidden_post(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(report_threshold=1)
+    [bob] = members(room, "bob2")
+    await report(room, bob)
+
+
+async def test_a_hidden_video_is_put_back_as_it_was(room: Room) -> None:
+    await a_hidden_post(room)
+    assert said(await room.press("Put back")) == "It is being put back."
+    post = await posted(room)
+    assert post.content == f"{room.stage.alice.mention}, your video is ready."
+    assert [attachment.filename for attachment in post.attachments] == ["reelcast.mp4"]
+    assert await post.attachments[0].read() == mp4()
+    assert "a fox in the harbour" in texts_of(room.stage.channel.history()[0])
+    assert f"{room.mo.mention} has put it back." in room.texts()[0]
+    assert not (await room.job()).hidden
+
+
+async def test_a_hidden_video_is_put_back_after_a_restart(room: Room, boot: Boot) -> None:
+    await a_hidden_post(room)
+    await room.stage.env.restart_bot(await boot())
+    await room.press("Put back")
+    assert len((await posted(room)).attachments) == 1
+
+
+async def test_dismissed_reports_count_no_more_and_are_not_made_again(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(report_threshold=2)
+    bob, eve = members(room, "bob2", "eve")
+    await report(room, bob)
+    assert said(await room.press("Dismiss")) == "The reports are dismissed."
+    assert f"{room.mo.mention} has dismissed the reports." in room.texts()[0]
+    assert (await report(room, bob)).startswith("You have reported this video already.")
+    await report(room, eve)
+    assert not (await room.job()).hidden
+
+
+async def test_a_video_whose_server_wants_no_hiding_is_never_hidden_by_itself(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(report_threshold=0)
+    for member in members(room, "a1", "a2", "a3", "a4"):
+        await report(room, member)
+    assert not (await room.job()).hidden
+
+
+async def test_where_moderators_have_no_channel_a_report_is_noted(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(review_channel_id=None)
+    [bob] = members(room, "bob2")
+    assert (await report(room, bob)).startswith("Thank you. Your report is noted")
+    assert room.cards() == []
+
+
+async def test_reports_go_to_the_log_channel_where_there_is_no_review(room: Room) -> None:
+    await a_post(room)
+    log = room.stage.guild.create_text_channel("log")
+    await room.stage.set(review_channel_id=None, log_channel_id=log.id)
+    [bob] = members(room, "bob2")
+    assert await report(room, bob) == GOOD
+    assert len(log.history()) == 1
+
+
+@pytest.mark.parametrize("verb", ["takedown", "putback", "dismiss", "block"])
+async def test_a_member_who_forges_a_moderators_button_is_refused(room: Room, verb: str) -> None:
+    await a_hidden_post(room)
+    job = await room.job()
+    forged = await room.forge(room.stage.channel, f"reelcast:case:{verb}:{job.id}")
+    answer = said(await room.stage.alice.click(forged, label="Forged"))
+    assert answer.startswith("Only who may manage messages")
+    assert (await room.job()).hidden
+
+
+async def test_who_only_sees_the_moderators_channel_decides_nothing(room: Room) -> None:
+    await a_hidden_post(room)
+    assert said(await room.press("Put back", room.guest)).startswith("Only who may manage messages")
+
+
+async def test_of_two_moderators_the_second_is_told_what_the_first_did(room: Room) -> None:
+    await a_hidden_post(room)
+    card = room.cards()[0]
+    await room.press("Put back", room.mo, card)
+    job = await room.job()
+    forged = await room.forge(room.channel, f"reelcast:case:putback:{job.id}")
+    assert said(await room.kim.click(forged, label="Forged")) == f"{room.mo.mention} has put it back."
+
+
+async def test_a_report_of_what_is_gone_meanwhile_says_so(room: Room) -> None:
+    post = await a_post(room)
+    [bob] = members(room, "bob2")
+    shown = await bob.click(post, label="Report")
+    await room.stage.has_become(State.TAKEN_DOWN)
+    assert said(await bob.submit_modal(shown, {"reason": "gore"})) == "This video was removed already."
+
+
+async def test_a_post_that_is_gone_is_nothing_to_hide(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(report_threshold=1)
+    [bob] = members(room, "bob2")
+    post = await posted(room)
+    shown = await bob.context_menu(room.stage.channel, "Report video", post)
+    await post.delete()
+    assert said(await bob.submit_modal(shown, {"reason": "gore"})) == GOOD
+    assert await room.stage.bot.services.moderators.reports.owing(at_most=5) == []
+
+
+async def test_what_discord_leaves_unclear_stays_owed_and_is_made_good(room: Room) -> None:
+    await a_post(room)
+    await room.stage.set(report_threshold=1)
+    [bob] = members(room, "bob2")
+    shown = await bob.click(await posted(room), label="Report")
+    route = f"/channels/{room.stage.channel.id}/messages/{(await room.job()).post_message_id}"
+    room.stage.env.inject_error("PATCH", route, status=429, times=1)
+    await bob.submit_modal(shown, {"reason": "gore"})
+    moderators = room.stage.bot.services.moderators
+    [case] = await moderators.reports.owing(at_most=5)
+    await moderators.reports.note(case.job_id, tried_at=None)  # as after a while
+    await moderators.cases.see_to(case.job_id)
+    assert (await posted(room)).attachments == []
+    assert await moderators.reports.owing(at_most=5) == []

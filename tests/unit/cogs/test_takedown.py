@@ -1,0 +1,196 @@
+"""A moderator's one action against a video, and what it does besides."""
+
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.jobs.decisions import Decided
+from bot.jobs.model import ProblemCode
+from bot.jobs.states import State
+from bot.presentation.post import post_controls
+from tests.support.review_room import Room, a_room, said, texts_of
+from tests.unit.cogs.stage import Boot, Stage
+
+
+@pytest.fixture
+async def room(stage: Stage, tmp_path: Path) -> Room:
+    return await a_room(stage, tmp_path)
+
+
+async def a_post(room: Room) -> discord.Message:
+    """Have a video of Alice's in the channel; returns its post."""
+    stage = room.stage
+    await stage.ask("a fox in the harbour")
+    [job] = await stage.jobs()
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    job = job.evolve(post_attempts=1)
+    post = await there.send("your video is ready", view=post_controls(job))
+    await stage.card_of(await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id))
+    return post
+
+
+async def take_down(room: Room, post: discord.Message, who: simcord.MemberActor | None = None, **chosen: Any) -> str:
+    who = who or room.mo
+    shown = await who.context_menu(room.stage.channel, "Take down", post)
+    return said(await room.stage.submit(shown, chosen, who=who))
+
+
+async def kinds(room: Room) -> list[Decided]:
+    made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
+    return [each.kind for each in made]
+
+
+def card(room: Room) -> str:
+    return texts_of(room.stage.channel.history()[0])
+
+
+async def test_a_video_taken_down_is_gone_and_its_card_says_why_without_its_contents(room: Room) -> None:
+    post = await a_post(room)
+    answer = await take_down(room, post, reason="not **here**")
+    assert answer.startswith("Taken down. The video service keeps its own copy until")
+    job = await room.job()
+    assert job.problem is not None
+    assert (job.state, job.problem.code) == (State.TAKEN_DOWN, ProblemCode.REMOVED)
+    assert [message.id for message in room.stage.channel.history()] == [job.card_message_id]
+    assert "A moderator removed this video." in card(room)
+    assert r"> not \*\*here\*\*" in card(room)
+    assert "a fox in the harbour" not in card(room)
+    assert room.stage.channel.history()[0].attachments == []
+    assert await kinds(room) == [Decided.TAKEN_DOWN]
+
+
+async def test_the_member_learns_of_it_in_private(room: Room) -> None:
+    await take_down(room, await a_post(room), reason="not here")
+    told = [line for line in room.stage.env.transcript().splitlines() if "Your video in" in line]
+    assert "was removed." in told[0]
+
+
+@pytest.mark.parametrize(("length", "until"), [("7d", "until <t:"), ("good", "until somebody uses `/unblock`")])
+async def test_the_member_can_be_blocked_for_a_time_or_for_good_at_once(room: Room, length: str, until: str) -> None:
+    answer = await take_down(room, await a_post(room), block=length)
+    assert f"{room.stage.alice.mention} can ask for no videos here" in answer
+    assert until in answer
+    blocks = room.stage.bot.services.moderators.blocks
+    block = await blocks.get(room.stage.guild.id, room.stage.alice.id)
+    assert block is not None
+    assert (block.until is None) is (length == "good")
+    refused = await room.stage.ask()
+    assert refused.ephemeral
+    assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.BLOCKED]
+
+
+async def test_the_quota_can_be_given_back_and_the_money_stays(room: Room) -> None:
+    post = await a_post(room)
+    job = await room.job()
+    answer = await take_down(room, post, also=["give-back"])
+    assert "It no longer counts for the member's limits." in answer
+    assert await room.stage.bot.services.store.spent(job.spend_day) > 0
+    assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.QUOTA_GIVEN_BACK]
+
+
+async def test_its_pictures_can_be_blocked_with_it(room: Room) -> None:
+    answer = await take_down(room, await a_post(room), also=["block-images"])
+    assert "None of its pictures was blocked" in answer  # they are plain, and were never looked at
+    assert Decided.IMAGES_BLOCKED in await kinds(room)
+
+
+async def test_a_video_is_taken_down_by_the_address_of_its_message(room: Room) -> None:
+    post = await a_post(room)
+    shown = await room.mo.slash(room.channel, "takedown", link=f"<{post.jump_url}>")
+    assert said(await room.stage.submit(shown, {}, who=room.mo)).startswith("Taken down.")
+    assert (await room.job()).state is State.TAKEN_DOWN
+
+
+@pytest.mark.parametrize(
+    "link", ["", "fox", "https://discord.com/channels/1/2/3", "https://evil.example/channels/1/2/3", "9" * 40]
+)
+async def test_what_is_no_address_of_this_server_is_told(room: Room, link: str) -> None:
+    await a_post(room)
+    assert said(await room.mo.slash(room.channel, "takedown", link=link or " ")).startswith("That is not the address")
+
+
+async def test_another_message_has_no_video(room: Room) -> None:
+    await a_post(room)
+    other = await room.stage.alice.send(room.stage.channel, "hello")
+    answer = said(await room.mo.context_menu(room.stage.channel, "Take down", other))
+    assert answer.startswith("There is no video of this bot")
+
+
+async def test_who_may_not_manage_messages_takes_nothing_down(room: Room) -> None:
+    """Discord hides the command from members, unless somebody lets them have it."""
+    post = await a_post(room)
+    await room.allow("takedown", room.guest)
+    answer = said(await room.guest.slash(room.stage.channel, "takedown", link=post.jump_url))
+    assert answer.startswith("Only who may manage messages where the video stands")
+    assert (await room.job()).state is State.DELIVERED
+
+
+async def test_who_manages_one_channel_takes_down_there_and_blocks_nobody_in_the_whole_server(
+    room: Room,
+) -> None:
+    stage = room.stage
+    manages = discord.PermissionOverwrite(manage_messages=True)
+    warden = stage.guild.add_member(stage.env.create_user("warden"))
+    place = stage.guild.create_text_channel("kept", overwrites={warden: manages})
+    await a_post(room)
+    there = stage.bot.get_partial_messageable(place.id, guild_id=stage.guild.id)
+    job = await stage.has_become(State.DELIVERED, post_channel_id=place.id)
+    post = await there.send("your video is ready", view=post_controls(job))
+    shown = await warden.context_menu(place, "Take down", post)
+    assert [label["component"]["custom_id"] for label in (shown.modal or {})["components"]] == ["reason", "also"]
+    assert said(await stage.submit(shown, {}, who=warden)).startswith("Taken down.")
+    assert await room.stage.bot.services.moderators.blocks.get(room.stage.guild.id, room.stage.alice.id) is None
+
+
+async def test_of_two_moderators_at_once_the_second_is_told_who_was_first(room: Room) -> None:
+    post = await a_post(room)
+    first = await room.mo.context_menu(room.stage.channel, "Take down", post)
+    second = await room.kim.context_menu(room.stage.channel, "Take down", post)
+    await room.stage.submit(first, {}, who=room.mo)
+    answer = said(await room.stage.submit(second, {"block": "good"}, who=room.kim))
+    assert answer == f"{room.mo.mention} has taken it down."
+    assert await room.stage.bot.services.moderators.blocks.get(room.stage.guild.id, room.stage.alice.id) is None
+
+
+async def test_a_form_opened_before_a_restart_is_taken(room: Room, boot: Boot) -> None:
+    shown = await room.mo.context_menu(room.stage.channel, "Take down", await a_post(room))
+    await room.stage.env.restart_bot(await boot())
+    assert said(await room.stage.submit(shown, {}, who=room.mo)).startswith("Taken down.")
+
+
+@pytest.mark.parametrize(
+    ("state", "answer", "after"),
+    [
+        (State.WAITING, "Taken back before it was made.", State.REJECTED),
+        (State.HELD, "Taken back before it was made.", State.REJECTED),
+        (State.REVIEW, "Taken back before it was posted.", State.WITHHELD),
+        (State.UNDELIVERED, "Taken back before it was posted.", State.WITHHELD),
+        (State.PROCESSING, "The run cannot be stopped", State.PROCESSING),
+        (State.POSTING, "It is on its way right now.", State.POSTING),
+        (State.FAILED, "It is over already", State.FAILED),
+    ],
+)
+async def test_what_is_not_posted_is_taken_back_as_far_as_it_can_be(
+    room: Room, state: State, answer: str, after: State
+) -> None:
+    await room.stage.ask()
+    where = await room.stage.card_of(await room.stage.has_become(state))
+    shown = await room.mo.context_menu(room.stage.channel, "Take down", where)
+    told = said(await room.stage.submit(shown, {}, who=room.mo)) if shown.modal else said(shown)
+    assert told.startswith(answer)
+    assert (await room.job()).state is after
+
+
+async def test_what_discord_did_not_delete_is_deleted_later(room: Room) -> None:
+    post = await a_post(room)
+    route = f"/channels/{room.stage.channel.id}/messages/{post.id}"
+    room.stage.env.inject_error("DELETE", route, status=429, times=1)
+    assert "Discord did not remove everything yet" in await take_down(room, post)
+    moderators = room.stage.bot.services.moderators
+    await moderators.reports.note((await room.job()).id, tried_at=None)  # as after a while
+    [case] = await moderators.reports.owing(at_most=5)
+    assert await moderators.cases.see_to(case.job_id)
+    assert post.id not in [message.id for message in room.stage.channel.history()]
