@@ -20,6 +20,8 @@ from bot.cast.store import CastStore
 from bot.database.engine import open_database
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
+from bot.delivery.done import DoneDesk
+from bot.delivery.emptying import EmptyingDesk
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
@@ -29,7 +31,9 @@ from bot.jobs.channel_turns import ChannelTurns
 from bot.jobs.clock import Clock, SystemClock, monotonic
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
+from bot.jobs.emptying import Emptying
 from bot.jobs.engine import Engine, Limits
+from bot.jobs.forgetting import Forgetting
 from bot.jobs.intake import Intake
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
@@ -61,6 +65,7 @@ from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
 from bot.policy.paused import PausedStore
+from bot.policy.preferences import PreferenceStore
 from bot.policy.presses import RecentPresses
 from bot.policy.settings_store import SettingsStore
 from bot.policy.spend_warnings import WarningStore
@@ -103,6 +108,9 @@ class Services:
     segmind: SegmindClient
     consents: ConsentStore
     paused: PausedStore
+    preferences: PreferenceStore
+    forgetting: Forgetting
+    emptying: Emptying
     cast: CastStore
     pictures: PictureDesk
     guild_settings: SettingsStore
@@ -169,6 +177,7 @@ async def open_services(
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings = SettingsStore(database)
         log_channel = LogChannel(client, guild_settings)
+        preferences = PreferenceStore(database)
         notices = NoticeDesk(client, rules, store.notice_given, turns and turns.post)
         moderators = moderators_of(
             client,
@@ -209,6 +218,7 @@ async def open_services(
             ),
             run_times=run_times,
             counted=metrics.moved,
+            tell_done=DoneDesk(client, preferences).tell,
         )
         dispatcher = _drivers(engine, rows)
         reconciler = Reconciler(engine, dispatcher, OrphanStore(database))
@@ -224,6 +234,8 @@ async def open_services(
         usage, warnings = UsageStore(database), WarningStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
+        forgetting = Forgetting(database, dispatcher=dispatcher, cards=cards, clock=clock)
+        emptying = Emptying(database, EmptyingDesk(client), clock)
         keep = timedelta(days=settings.keep_jobs_days)
         work = {
             "planner": planner.run,
@@ -235,6 +247,8 @@ async def open_services(
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             **({} if turns is None else {"channel-turns": turns.run}),
             "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
+            "forgetting": forgetting.run,
+            "emptying": partial(emptying.run, dispatcher.resumed),
             "thinning": partial(keep_thin, store, clock, keep),
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
@@ -269,6 +283,9 @@ async def open_services(
                 segmind=segmind,
                 consents=ConsentStore(database),
                 paused=PausedStore(database),
+                preferences=preferences,
+                forgetting=forgetting,
+                emptying=emptying,
                 cast=cast,
                 pictures=PictureDesk(attachments, images, work_folder, max_bytes=rules.max_bytes),
                 guild_settings=guild_settings,

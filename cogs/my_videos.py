@@ -1,4 +1,4 @@
-"""The user command *My videos*: one's own newest videos in a server, or the posts of another member."""
+"""The user command *My videos*: one's own list, as `/jobs` shows it, or the posts of another member."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.errors import say
+from bot.interactions.jobs_desk import JobsDesk
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.my_videos import MOST_LISTED, videos_list
+from bot.presentation.my_videos import videos_list
 
 LOOKED_THROUGH = 50  # of another member's posts, for those in channels that are open to who asks
 
@@ -29,15 +30,14 @@ class MyVideosCog(commands.Cog):
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     async def _asked(self, interaction: discord.Interaction[Any], member: discord.User) -> None:
-        own = member.id == interaction.user.id
+        if member.id == interaction.user.id:
+            await JobsDesk(self._services).show(interaction)
+            return
         store = self._services.store
-        guild_id = interaction.guild_id or 0
-        if own:
-            jobs = await store.newest(member.id, guild_id, states=State, at_most=MOST_LISTED)
-        else:
-            posted = await store.newest(member.id, guild_id, states=[State.DELIVERED], at_most=LOOKED_THROUGH)
-            jobs = [job for job in posted if job.shows_contents and _may_see(interaction, job)]
-        await say(interaction, videos_list(jobs, own=own))
+        posted = await store.newest(
+            member.id, interaction.guild_id or 0, states=[State.DELIVERED], at_most=LOOKED_THROUGH
+        )
+        await say(interaction, videos_list([job for job in posted if job.shows_contents and _may_see(interaction, job)]))
 
 
 def _may_see(interaction: discord.Interaction[Any], job: Job) -> bool:

@@ -1,5 +1,6 @@
-"""What a member has saved and left waiting, deleted at their wish."""
+"""What the bot keeps of a member, deleted at their wish."""
 
+from bot.jobs.forgetting import Forgotten
 from bot.services import Services
 
 
@@ -10,3 +11,15 @@ async def forget_member(services: Services, member_id: int) -> None:
     """
     await services.cast.forget_member(member_id)
     await services.paused.forget_member(member_id)
+
+
+async def forget_everything(services: Services, member_id: int, *, remove_messages: bool) -> Forgotten:
+    """Delete all that can be deleted, in every server; to be called again where it broke off.
+
+    The messages that show something of it are emptied, or removed, afterwards: see `bot.jobs.emptying`.
+    """
+    await forget_member(services, member_id)
+    await services.preferences.forget_member(member_id)
+    forgotten = await services.forgetting.forget(member_id, remove_messages=remove_messages)
+    await services.forgetting.erase()
+    return forgotten

@@ -3,7 +3,7 @@
 They are kept in the database until that is done, so that no restart and no trouble with Discord leaves one as it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -59,11 +59,12 @@ class Emptying:
         self._desk = desk
         self._clock = clock
 
-    async def run(self) -> None:
-        """Empty what is due now and then, until cancelled."""
+    async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
+        """Empty what is due now and then, from the moment when Discord can be spoken to, until cancelled."""
+        await resumed()
         while True:
-            await self._clock.sleep(EVERY)
             await self.sweep()
+            await self._clock.sleep(EVERY)
 
     async def sweep(self) -> None:
         """Empty all that is due."""

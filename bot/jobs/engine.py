@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -68,6 +68,7 @@ class Engine:
     limits: Limits
     run_times: RunTimes = field(default_factory=RunTimes)
     counted: Callable[[Job, Job], object] | None = None  # hears of each move of this process: before, after
+    tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
     async def move(self, job: Job, state: State, *decided: Decision, **changes: Unpack[Changes]) -> Job:

@@ -108,7 +108,10 @@ async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
 
 
 async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
-    return await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
+    delivered = await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
+    if engine.tell_done is not None:
+        await engine.tell_done(delivered)
+    return delivered
 
 
 async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:

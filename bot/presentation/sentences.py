@@ -264,6 +264,12 @@ def withdrawn_notice(job: Job, rules: ImageRules) -> str:
     return "\n".join(lines)
 
 
+def done_notice(job: Job, link: str) -> str:
+    """Tell the member who asked, in private, where their video is; what it was asked for with is nothing for here."""
+    told = _("Your video in {channel} is done: {link}").format(channel=f"<#{job.request.channel_id}>", link=link)
+    return f"{told}\n-# {_('You wanted to be told; /jobs is where you say so.')}"
+
+
 def undelivered_notice(job: Job, rules: ImageRules) -> str:
     """Tell the member who asked, in private, why a finished video is not in the channel, and what can be done."""
     why = problem_sentence(job.problem, rules) if job.problem else ""

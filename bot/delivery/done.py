@@ -1,0 +1,47 @@
+"""A direct message when a video is posted, for members who want one."""
+
+import discord
+import structlog
+
+from bot.delivery.discord_errors import translated
+from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.policy.preferences import PreferenceStore
+from bot.presentation.jobs_list import post_address
+from bot.presentation.language import speaking
+from bot.presentation.sentences import done_notice
+
+log = structlog.get_logger(__name__)
+
+
+class DoneDesk:
+    """Tells at most once: whoever dies between the post and the message leaves it untold, for the post is there."""
+
+    def __init__(self, client: discord.Client, preferences: PreferenceStore) -> None:
+        self._client = client
+        self._preferences = preferences
+
+    async def tell(self, job: Job) -> None:
+        """Send the post's address to who asked for it, if they want it; a member who takes no words is left in peace.
+
+        Never raises for what Discord does.
+        """
+        member_id = job.request.member_id
+        wants = await self._preferences.get(member_id)
+        link = post_address(job)
+        if not wants.tell_when_done or link is None:
+            return
+        with speaking(job.request.locale):
+            text = done_notice(job, link)
+        try:
+            with translated():
+                member = await self._client.fetch_user(member_id)
+                await member.send(text, allowed_mentions=discord.AllowedMentions.none(), nonce=f"d{job.id}")
+        except OutcomeUnclear as error:
+            log.info("member_not_told_of_video", job=job.id, error=error.detail)
+        except PortError as error:
+            log.info("member_takes_no_words", job=job.id, error=error.detail)
+            await self._preferences.words_refused(member_id, refused=True)
+        else:
+            if wants.takes_no_words:
+                await self._preferences.words_refused(member_id, refused=False)

@@ -1,0 +1,144 @@
+"""`/jobs`: a member's own videos in a server, running and past, a page at a time, for that member alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.jobs.model import Job
+from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
+from bot.policy.preferences import DEFAULTS, Preferences
+from bot.presentation.controls import DetailsId, cancel_id, resend_id
+from bot.presentation.figures import date, lasted, number
+from bot.presentation.forgetting import ask_button
+from bot.presentation.jobs_ids import Deed, JobsId, Shown
+from bot.presentation.language import N_, _
+from bot.presentation.looks import LOOKS
+from bot.presentation.text import clip, plain
+
+PER_PAGE: Final = 5  # of some five components each, in a message's 40
+PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that
+_COLOUR: Final = discord.Colour(0x5865F2)
+
+STATES: Final[Mapping[Shown, frozenset[State]]] = {
+    Shown.ALL: frozenset(State),
+    Shown.RUNNING: UNFINISHED,
+    Shown.DELIVERED: frozenset({State.DELIVERED}),
+    Shown.UNDELIVERED: frozenset({State.UNDELIVERED}),
+    Shown.WITHOUT_VIDEO: frozenset({State.FAILED, State.CANCELLED, State.EXPIRED}),
+    Shown.REFUSED: WITHDRAWN,
+}
+_NAMED: Final[Mapping[Shown, str]] = {
+    Shown.ALL: N_("All"),
+    Shown.RUNNING: N_("Running"),
+    Shown.DELIVERED: N_("Posted"),
+    Shown.UNDELIVERED: N_("Made, but not posted"),
+    Shown.WITHOUT_VIDEO: N_("Failed or cancelled"),
+    Shown.REFUSED: N_("Not approved, or removed"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsPage:
+    """A page of the list; the first is 0."""
+
+    jobs: Sequence[Job]
+    shown: Shown = Shown.ALL
+    page: int = 0
+    more: bool = False  # there are older ones
+    preferences: Preferences = DEFAULTS
+
+
+def jobs_list(page: JobsPage) -> ui.LayoutView:
+    """Lay out a page; the view is stopped, its ids say it all."""
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOUR)
+    container.add_item(ui.TextDisplay(_head(page)))
+    for job in page.jobs:
+        container.add_item(ui.TextDisplay(_line(job)))
+        container.add_item(ui.ActionRow(*_buttons(job)))
+    container.add_item(ui.ActionRow(_choice(page.shown)))
+    container.add_item(ui.ActionRow(*_turning(page)))
+    container.add_item(ui.ActionRow(_telling(page), ask_button()))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()
+    return view
+
+
+def _head(page: JobsPage) -> str:
+    lines = [f"### 🎞️ {_('Your videos here')}"]
+    if not page.jobs:
+        all_of_them = page.shown is Shown.ALL
+        lines.append(_("You have asked for no video here yet.") if all_of_them else _("There is none of these."))
+    elif page.page or page.more:
+        lines.append("-# " + _("Page {page}, the newest first").format(page=number(page.page + 1)))
+    if page.preferences.tell_when_done and page.preferences.takes_no_words:
+        told = _(
+            "Discord did not let the last direct message through to you. "
+            "Allow direct messages from this server's members, and it works again."
+        )
+        lines.append(f"-# {told}")
+    return "\n".join(lines)
+
+
+def _line(job: Job) -> str:
+    look = LOOKS[job.state]
+    facts = [f"{look.emoji} **{look.title}**", date(job.created_at), lasted(job.request.duration)]
+    prompt = plain(clip(" ".join(job.request.prompt.split()), PROMPT_LIMIT))
+    return "\n".join(line for line in (" · ".join(facts), prompt) if line)
+
+
+def _buttons(job: Job) -> Iterator[ui.Button[Any]]:
+    if job.state in CANCELLABLE or (job.state in IN_FLIGHT and not job.cancel_requested):
+        yield _button(_("Cancel"), cancel_id(job.id))
+    if job.state is State.UNDELIVERED:
+        yield _button(_("Send again"), resend_id(job.id))
+    yield _button(_("Details"), str(DetailsId(place="card", job_id=job.id)))
+    if link := post_address(job):
+        yield ui.Button(label=_("Go to the video"), url=link)
+    elif job.card_message_id is not None:
+        yield ui.Button(label=_("Go to the card"), url=_address(job, job.request.channel_id, job.card_message_id))
+
+
+def post_address(job: Job) -> str | None:
+    """Give the address of the post, where there is one that others may see, too."""
+    if job.state is not State.DELIVERED or job.post_message_id is None or not job.shows_contents:
+        return None
+    return _address(job, job.video_channel_id, job.post_message_id)
+
+
+def _address(job: Job, channel_id: int, message_id: int) -> str:
+    return f"https://discord.com/channels/{job.request.guild_id}/{channel_id}/{message_id}"
+
+
+def _choice(shown: Shown) -> ui.Select[Any]:
+    select: ui.Select[Any] = ui.Select(custom_id=str(JobsId(deed=Deed.CHOOSE)))
+    for each, name in _NAMED.items():
+        select.add_option(label=_(name), value=each.value, default=each is shown)
+    return select
+
+
+def _turning(page: JobsPage) -> Iterator[ui.Button[Any]]:
+    def to(number: int) -> str:
+        return str(JobsId(deed=Deed.TURN, shown=page.shown, page=number))
+
+    if page.page:
+        yield _button(_("Newer"), to(page.page - 1))
+    yield _button(_("Refresh"), to(page.page))
+    if page.more:
+        yield _button(_("Older"), to(page.page + 1))
+
+
+def _telling(page: JobsPage) -> ui.Button[Any]:
+    """Turn direct messages on or off; which of the two is in the id, so that a double press is one."""
+    if page.preferences.tell_when_done:
+        label, deed = _("No more direct messages when done"), Deed.STOP_TELLING
+    else:
+        label, deed = _("Direct message when done"), Deed.TELL
+    return _button(label, str(JobsId(deed=deed, shown=page.shown, page=page.page)))
+
+
+def _button(label: str, custom_id: str) -> ui.Button[Any]:
+    return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id)
