@@ -13,7 +13,6 @@ import structlog
 
 from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
-from bot.delivery.message_parts import button_ids, pictures_in
 from bot.delivery.pictures import fitting_picture
 from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
@@ -25,6 +24,7 @@ from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.presentation.card import status_card
 from bot.presentation.controls import DetailsId
+from bot.presentation.message_parts import button_ids, pictures_in
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,6 @@ import discord
 import structlog
 
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
-from bot.delivery.message_parts import pictures_in
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.kept import KeptFiles
@@ -29,6 +28,7 @@ from bot.policy.reports import Case, ReportStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.case_card import case_card
 from bot.presentation.language import speaking
+from bot.presentation.message_parts import pictures_in
 from bot.presentation.post import alt_text, hidden_controls, hidden_text, post_controls
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,6 @@ import structlog
 
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
 from bot.delivery.log_channel import LogChannel
-from bot.delivery.message_parts import button_ids, pictures_in
 from bot.delivery.pictures import fitting_picture
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
@@ -28,6 +27,7 @@ from bot.policy.member_record import MemberRecord, RecordReader
 from bot.policy.reviews import Review, ReviewStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.language import speaking
+from bot.presentation.message_parts import button_ids, pictures_in
 from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.presentation.review_ids import Verb, review_id
 from bot.presentation.review_words import review_closed_told

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import discord
 
-from bot.delivery.message_parts import button_ids
 from bot.jobs.model import Job
 from bot.presentation.controls import DetailsId
+from bot.presentation.message_parts import button_ids
 from bot.services import Services
 
 LINK: Final = re.compile(
