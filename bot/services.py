@@ -31,7 +31,6 @@ from bot.jobs.channel_turns import ChannelTurns
 from bot.jobs.clock import Clock, SystemClock, monotonic
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
-from bot.jobs.emptying import Emptying
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.forgetting import Forgetting
 from bot.jobs.intake import Intake
@@ -110,7 +109,6 @@ class Services:
     paused: PausedStore
     preferences: PreferenceStore
     forgetting: Forgetting
-    emptying: Emptying
     cast: CastStore
     pictures: PictureDesk
     guild_settings: SettingsStore
@@ -175,9 +173,8 @@ async def open_services(
         attachments = Fetcher(attachment_session, settings.attachment_hosts)
         outputs = Fetcher(output_session, settings.segmind_output_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
-        guild_settings = SettingsStore(database)
+        guild_settings, preferences = SettingsStore(database), PreferenceStore(database)
         log_channel = LogChannel(client, guild_settings)
-        preferences = PreferenceStore(database)
         notices = NoticeDesk(client, rules, store.notice_given, turns and turns.post)
         moderators = moderators_of(
             client,
@@ -234,8 +231,7 @@ async def open_services(
         usage, warnings = UsageStore(database), WarningStore(database)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
-        forgetting = Forgetting(database, dispatcher=dispatcher, cards=cards, clock=clock)
-        emptying = Emptying(database, EmptyingDesk(client), clock)
+        forgetting = Forgetting(database, EmptyingDesk(client), dispatcher=dispatcher, cards=cards, clock=clock)
         keep = timedelta(days=settings.keep_jobs_days)
         work = {
             "planner": planner.run,
@@ -248,7 +244,7 @@ async def open_services(
             **({} if turns is None else {"channel-turns": turns.run}),
             "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
             "forgetting": forgetting.run,
-            "emptying": partial(emptying.run, dispatcher.resumed),
+            "emptying": partial(forgetting.emptying.run, dispatcher.resumed),
             "thinning": partial(keep_thin, store, clock, keep),
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
@@ -285,7 +281,6 @@ async def open_services(
                 paused=PausedStore(database),
                 preferences=preferences,
                 forgetting=forgetting,
-                emptying=emptying,
                 cast=cast,
                 pictures=PictureDesk(attachments, images, work_folder, max_bytes=rules.max_bytes),
                 guild_settings=guild_settings,

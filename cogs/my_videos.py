@@ -37,7 +37,9 @@ class MyVideosCog(commands.Cog):
         posted = await store.newest(
             member.id, interaction.guild_id or 0, states=[State.DELIVERED], at_most=LOOKED_THROUGH
         )
-        await say(interaction, videos_list([job for job in posted if job.shows_contents and _may_see(interaction, job)]))
+        await say(
+            interaction, videos_list([job for job in posted if job.shows_contents and _may_see(interaction, job)])
+        )
 
 
 def _may_see(interaction: discord.Interaction[Any], job: Job) -> bool:

@@ -59,7 +59,7 @@ class ForgetButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=FORG
         done = await forget_everything(bot.services, interaction.user.id, remove_messages=removed)
         answer = forgotten_sentence(requests=done.requests, running=done.running, removed=removed)
         await interaction.edit_original_response(content=answer, view=None)
-        await bot.services.emptying.sweep()
+        await bot.services.forgetting.emptying.sweep()
 
 
 class PrivacyCog(commands.Cog):

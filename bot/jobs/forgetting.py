@@ -15,7 +15,7 @@ from bot.database.upsert import insert_if_absent
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.emptying import Deed
+from bot.jobs.emptying import Deed, Empties, Emptying
 from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
@@ -53,7 +53,11 @@ class Forgotten:
 class Forgetting:
     """Deletes in one transaction: whoever drives one of the jobs learns of it at its next save, and lets go."""
 
-    def __init__(self, engine: AsyncEngine, *, dispatcher: Dispatcher, cards: Cards, clock: Clock) -> None:
+    def __init__(
+        self, engine: AsyncEngine, desk: Empties, *, dispatcher: Dispatcher, cards: Cards, clock: Clock
+    ) -> None:
+        """`desk` empties the messages that show something of what is deleted."""
+        self.emptying = Emptying(engine, desk, clock)
         self._engine = engine
         self._dispatcher = dispatcher
         self._cards = cards

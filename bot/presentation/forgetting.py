@@ -45,9 +45,7 @@ def forget_id(deed: ForgetDeed) -> str:
 
 
 def ask_button() -> ui.Button[Any]:
-    return ui.Button(
-        label=_("Delete my data"), style=discord.ButtonStyle.danger, custom_id=forget_id(ForgetDeed.ASK)
-    )
+    return ui.Button(label=_("Delete my data"), style=discord.ButtonStyle.danger, custom_id=forget_id(ForgetDeed.ASK))
 
 
 def privacy_controls() -> ui.View:
