@@ -24,16 +24,16 @@ PRIVACY: Final = N_(
     "how many videos you made, for the limits, and what moderators decided.\n"
     "- Your saved characters with their pictures, that you accepted the notice about pictures, and whether you want "
     "direct messages.\n"
-    "- The bot reads no messages of yours. Prompts and pictures go to Segmind, which makes the videos; what its storage "
-    "holds cannot be called back by the bot.\n"
+    "- The bot reads no messages of yours. Prompts and pictures go to Segmind, which makes the videos; what its "
+    "storage holds cannot be called back by the bot.\n"
     "- Where a server has moderators look at requests, they see prompt, pictures and video, too."
 )
 _QUESTION: Final = N_(
     "**Delete your data in every server?** This cannot be undone.\n"
     "- Prompts, pictures, saved characters and history go at once, and your cards are emptied.\n"
     "- What still waits is cancelled. What is being made is paid for all the same, and is not posted.\n"
-    "- It stays, without the prompt, what counts for limits and what moderators decided: for as long as that is kept of "
-    "anybody. It also stays on record that you accepted the notice about pictures.\n"
+    "- Without the prompt it stays on record what counts for limits and what moderators decided, for as long as it does "
+    "of anybody, and that you accepted the notice about pictures.\n"
     "- Videos that are posted stay in their channels, unless you have them removed, too. What the video service "
     "has cannot be called back by the bot."
 )

@@ -52,6 +52,20 @@ class Released:
         self.jobs.append(job_id)
 
 
+class Discord:
+    """Empties messages as it is told to."""
+
+    def __init__(self, *troubles: PortError | None) -> None:
+        self.emptied: list[int] = []
+        self._troubles = list(troubles)
+
+    async def empty(self, telltale: Telltale) -> None:
+        trouble = self._troubles.pop(0) if self._troubles else None
+        if trouble is not None:
+            raise trouble
+        self.emptied.append(telltale.message_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     database: AsyncEngine
@@ -98,7 +112,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield Stage(
             database=database,
             store=JobStore(database),
-            forgetting=Forgetting(database, dispatcher=released, cards=cards, clock=clock),
+            forgetting=Forgetting(database, Discord(), dispatcher=released, cards=cards, clock=clock),
             clock=clock,
             cards=cards,
             released=released,
@@ -295,20 +309,6 @@ async def test_wishes_and_the_hint_are_forgotten_with_their_member(stage: Stage)
     await preferences.forget_member(MEMBER)
     assert not (await preferences.get(MEMBER)).tell_when_done
     assert await preferences.hint(MEMBER)
-
-
-class Discord:
-    """Empties messages as it is told to."""
-
-    def __init__(self, *troubles: PortError | None) -> None:
-        self.emptied: list[int] = []
-        self._troubles = list(troubles)
-
-    async def empty(self, telltale: Telltale) -> None:
-        trouble = self._troubles.pop(0) if self._troubles else None
-        if trouble is not None:
-            raise trouble
-        self.emptied.append(telltale.message_id)
 
 
 async def test_what_discord_left_open_is_emptied_a_while_later(stage: Stage) -> None:
