@@ -34,7 +34,7 @@ EXTENSIONS: Final = (
     *("cogs.video", "cogs.studio", "cogs.pictures"),
     *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos", "cogs.quota"),
-    *("cogs.jobs", "cogs.privacy"),
+    *("cogs.jobs", "cogs.privacy", "cogs.help"),
     *("cogs.consent", "cogs.cast", "cogs.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
     *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),

@@ -20,6 +20,7 @@ from bot.cast.store import CastStore
 from bot.database.engine import open_database
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
+from bot.delivery.command_mentions import CommandMentions
 from bot.delivery.done import DoneDesk
 from bot.delivery.emptying import EmptyingDesk
 from bot.delivery.log_channel import LogChannel
@@ -109,6 +110,7 @@ class Services:
     paused: PausedStore
     preferences: PreferenceStore
     forgetting: Forgetting
+    commands: CommandMentions
     cast: CastStore
     pictures: PictureDesk
     guild_settings: SettingsStore
@@ -281,6 +283,7 @@ async def open_services(
                 paused=PausedStore(database),
                 preferences=preferences,
                 forgetting=forgetting,
+                commands=CommandMentions(client),
                 cast=cast,
                 pictures=PictureDesk(attachments, images, work_folder, max_bytes=rules.max_bytes),
                 guild_settings=guild_settings,

@@ -10,6 +10,7 @@ from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
+from bot.interactions.help import hint_newcomer
 from bot.interactions.wish import Wish, facts_of
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.policy.permissions import missing_permissions
@@ -68,6 +69,7 @@ class Requests:
             return False
         await self._show_card(interaction, job)
         await tell_of_spending(services, job, reservation)
+        await hint_newcomer(services, interaction, job)
         return True
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:

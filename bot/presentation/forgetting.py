@@ -32,8 +32,8 @@ _QUESTION: Final = N_(
     "**Delete your data in every server?** This cannot be undone.\n"
     "- Prompts, pictures, saved characters and history go at once, and your cards are emptied.\n"
     "- What still waits is cancelled. What is being made is paid for all the same, and is not posted.\n"
-    "- Without the prompt it stays on record what counts for limits and what moderators decided, for as long as it does "
-    "of anybody, and that you accepted the notice about pictures.\n"
+    "- Without the prompt it stays on record what counts for limits and what moderators decided, for as long as that "
+    "is kept of anybody; and that you accepted the notice about pictures.\n"
     "- Videos that are posted stay in their channels, unless you have them removed, too. What the video service "
     "has cannot be called back by the bot."
 )

@@ -1,0 +1,71 @@
+"""`/help`, and the hint for who has just asked for their first video."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.jobs.model import ReviewMode
+from bot.policy.denial import Denial
+from bot.presentation.denial import denial_sentence
+from bot.presentation.language import N_, _
+
+HELP_ID: Final = "reelcast:help"
+NAMED: Final = ("video", "studio", "cast list", "jobs", "quota", "privacy")  # the commands that help links to
+_WHAT: Final = N_(
+    "**Short films of your pictures**\n"
+    "Give {video} a sentence and up to seven pictures: the same faces and places move in it. It takes three to four "
+    "minutes; the card in the channel shows how far it is, and the video comes as an answer to it. {studio} takes "
+    "all pictures at once, and *Make a video* in the menu of a message takes that message's."
+)
+_NAMES: Final = N_(
+    "**Naming what is seen**\n"
+    "`@Image1` is the first picture, `@Image2` the second: `The keeper of @Image1 walks along the quay of @Image2`. "
+    "Who is to appear again is saved with {cast}, and is called by name: `@mira`."
+)
+_YOURS: Final = N_(
+    "**What is yours**\n"
+    "{jobs} has your videos here, and whether you are told in private when one is done; {quota} says how many more you "
+    "may make; {privacy} what is kept of you, and how to delete it."
+)
+_REVIEWS: Final[Mapping[ReviewMode, str]] = {
+    ReviewMode.OFF: N_("What you ask for is made at once."),
+    ReviewMode.BEFORE_SPENDING: N_("A moderator looks at each request before anything is made of it."),
+    ReviewMode.BEFORE_POSTING: N_("A moderator looks at each video before it is posted."),
+}
+_HINT: Final = N_(
+    "**Your first video is on its way**\n"
+    "- The card above shows how far it is; its buttons work for as long as it stands there.\n"
+    "- In a prompt, `@Image1` is your first picture, and {cast} saves who is to appear again.\n"
+    "- {jobs} finds all your videos here again."
+)
+
+
+def help_text(commands: Mapping[str, str], *, here: str = "") -> str:
+    """Write what the bot does and how to use it; `commands` are the mentions of `NAMED`, `here` is `help_here`."""
+    parts = [
+        _(_WHAT).format(video=commands["video"], studio=commands["studio"]),
+        _(_NAMES).format(cast=commands["cast list"]),
+        _(_YOURS).format(jobs=commands["jobs"], quota=commands["quota"], privacy=commands["privacy"]),
+    ]
+    return "\n\n".join([*parts, *([here] if here else [])])
+
+
+def help_here(denial: Denial | None, review: ReviewMode) -> str:
+    """Say what counts for who asks where they ask."""
+    may = denial_sentence(denial) if denial is not None else _("You can ask for videos in this channel.")
+    return f"**{_('In this server')}**\n{may} {_(_REVIEWS[review])}"
+
+
+def hint_text(commands: Mapping[str, str]) -> str:
+    """Write the three lines that a newcomer reads once."""
+    return _(_HINT).format(cast=commands["cast list"], jobs=commands["jobs"])
+
+
+def hint_controls() -> ui.View:
+    view = ui.View(timeout=None)
+    button: ui.Button[Any] = ui.Button(label=_("How it works"), style=discord.ButtonStyle.secondary, custom_id=HELP_ID)
+    view.add_item(button)
+    view.stop()
+    return view

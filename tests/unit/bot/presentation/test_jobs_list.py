@@ -1,0 +1,101 @@
+"""`/jobs` for every state and prompt: what a member sees of their own, and that Discord takes it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.model import Handling, Job, ReviewMode
+from bot.jobs.states import State
+from bot.policy.preferences import Preferences
+from bot.presentation.jobs_ids import Shown
+from bot.presentation.jobs_list import PER_PAGE, STATES, JobsPage, jobs_list, post_address
+from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message
+from tests.support.hostile import hostile
+from tests.support.jobs import a_job, a_request
+
+ID = 1_300_000_000_000_000_001  # as long as Discord's are
+
+
+def a_posted_job(state: State = State.DELIVERED, prompt: str = "a fox") -> Job:
+    request = replace(a_request(guild_id=ID, channel_id=ID), prompt=prompt)
+    return a_job(state, request=request).evolve(post_message_id=77, card_message_id=66)
+
+
+def components(page: JobsPage) -> list[dict[str, Any]]:
+    def walk(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [each for part in found for each in (part, *walk(part.get("components", [])))]
+
+    return walk(jobs_list(page).to_components())  # pyright: ignore[reportArgumentType]
+
+
+def buttons(page: JobsPage) -> dict[str, str]:
+    return {each["label"]: each.get("custom_id") or each["url"] for each in components(page) if each["type"] == 2}
+
+
+def text_of(page: JobsPage) -> str:
+    return "\n".join(each["content"] for each in components(page) if each["type"] == 10)
+
+
+@given(st.lists(st.tuples(st.sampled_from(State), hostile), min_size=PER_PAGE, max_size=PER_PAGE))
+def test_a_full_page_is_taken_whatever_the_prompts(jobs: list[tuple[State, str]]) -> None:
+    preferences = Preferences(tell_when_done=True, takes_no_words=True)
+    page = JobsPage(jobs=[a_posted_job(*each) for each in jobs], page=1, more=True, preferences=preferences)
+    payload = {"flags": IS_COMPONENTS_V2, "components": jobs_list(page).to_components()}
+    check_message(payload, files=[], upload_limit=1)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_found_under_something_else_than_all(state: State) -> None:
+    assert [shown for shown in Shown if state in STATES[shown] and shown is not Shown.ALL]
+
+
+def test_a_posted_video_is_a_link_to_where_it_is() -> None:
+    page = JobsPage(jobs=[a_posted_job().evolve(post_channel_id=21)])
+    assert buttons(page)["Go to the video"] == f"https://discord.com/channels/{ID}/21/77"
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        a_posted_job().evolve(hidden=True),
+        a_posted_job(State.TAKEN_DOWN),
+        a_posted_job(State.REVIEW),
+        a_posted_job().evolve(handling=Handling(review=ReviewMode.BEFORE_POSTING)),
+    ],
+)
+def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> None:
+    assert post_address(job) is None
+    assert "Go to the video" not in buttons(JobsPage(jobs=[job]))
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [
+        (State.WAITING, {"Cancel", "Details", "Go to the card"}),
+        (State.UNDELIVERED, {"Send again", "Details", "Go to the card"}),
+        (State.FAILED, {"Details", "Go to the card"}),
+    ],
+)
+def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -> None:
+    others = {"Refresh", "Direct message when done", "Delete my data"}
+    assert set(buttons(JobsPage(jobs=[a_posted_job(state)]))) == offered | others
+
+
+def test_pages_are_turned_where_there_are_others() -> None:
+    shown = buttons(JobsPage(jobs=[a_posted_job()], shown=Shown.RUNNING, page=1, more=True))
+    assert (shown["Newer"], shown["Older"]) == ("reelcast:jobs:turn:running:0", "reelcast:jobs:turn:running:2")
+    assert not {"Newer", "Older"} & set(buttons(JobsPage(jobs=[])))
+
+
+def test_words_that_did_not_arrive_are_told_of_while_they_are_wanted() -> None:
+    wanted = Preferences(tell_when_done=True, takes_no_words=True)
+    assert "did not let" in text_of(JobsPage(jobs=[], preferences=wanted))
+    assert "did not let" not in text_of(JobsPage(jobs=[], preferences=replace(wanted, tell_when_done=False)))
+
+
+def test_an_empty_list_says_so() -> None:
+    assert "no video here yet" in text_of(JobsPage(jobs=[]))
+    assert "none of these" in text_of(JobsPage(jobs=[], shown=Shown.RUNNING))
