@@ -382,3 +382,15 @@ async def test_a_relative_moment_counts_on(puppet: Puppet) -> None:
         await expect(begun).to_contain_text("second")
         await mira.page.clock.fast_forward(3 * 60_000)
         await expect(begun).to_contain_text("3 minutes ago")
+
+
+async def test_the_language_of_a_client_reaches_the_app(puppet: Puppet) -> None:
+    async with visiting(puppet.browser, puppet.origin, "mo", GENERAL) as mo:
+        language = mo.page.get_by_label("Language of your client")
+        await language.select_option("de")
+        await (await mo.open_command("ping")).get_by_role("button", name="Send").click()
+        interaction = await puppet.bot.heard.get()
+        assert interaction.locale.value == "de"
+        await puppet.answer(interaction, MESSAGE, {"content": "gut", "flags": 64})
+        await expect(mo.message("gut")).to_be_visible()
+        await expect(language).to_have_value("de")

@@ -9,7 +9,7 @@ import { Suggestions } from "../popups/suggest.js";
 import { toast } from "../popups/toast.js";
 import { CommandForm } from "./command-form.js";
 import { commandsFor, SLASH } from "./commands.js";
-import { FileField, takesDrops } from "./file-field.js";
+import { FileField, ignoreOtherDrops, takesDrops } from "./file-field.js";
 
 const MOST_FILES = 10;
 const TYPING_EVERY = 8_000; // milliseconds
@@ -37,6 +37,7 @@ export class Composer {
     this.#input.onkeydown = (event) => this.#key(event);
     this.#root.append(this.#reply, this.#files.element, this.#bar);
     takesDrops(byId("chat"), (files) => this.takeFiles(files));
+    ignoreOtherDrops();
     document.addEventListener("paste", (event) => this.#paste(event));
   }
 
@@ -129,10 +130,15 @@ export class Composer {
     if (!this.#app.pasteIntoModal(files)) this.takeFiles(files);
   }
 
-  async #typed() {
-    const typed = this.#input.value;
+  /** Make the field as high as what is written. */
+  #fit() {
     this.#input.style.setProperty("height", "auto");
     this.#input.style.setProperty("height", `${this.#input.scrollHeight}px`);
+  }
+
+  async #typed() {
+    const typed = this.#input.value;
+    this.#fit();
     if (!typed.startsWith("/") || typed.includes("\n")) {
       this.suggestions.hide();
       this.#tellTyping();
@@ -178,6 +184,7 @@ export class Composer {
     if (!content && !files.length) return;
     const payload = { channel_id: store.channel.id, content, reply_to: store.replying?.id };
     this.#input.value = "";
+    this.#fit();
     this.#files.clear();
     store.replying = null;
     this.#typedAt = 0;

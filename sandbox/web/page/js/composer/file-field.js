@@ -98,6 +98,11 @@ export class FileField {
   }
 }
 
+/** Keep the browser from leaving the page for a file that is dropped beside what takes it. */
+export function ignoreOtherDrops() {
+  for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
+}
+
 /** Have an element take files that are dropped on it, and show that it would. */
 export function takesDrops(element, take) {
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");

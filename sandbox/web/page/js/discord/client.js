@@ -10,13 +10,16 @@ export class Refused extends Error {}
 
 export class Client {
   #store;
+  #lost;
   #socket = null;
   #waiting = new Map(); // by interaction: who waits for its outcome
   #early = new Map(); // by interaction: outcomes that nobody waits for yet
   #parts = new Map(); // by interaction: the modal or the choices that came with it
 
-  constructor(store) {
+  /** `lost` is called whenever the connection is lost, and after each attempt to have it back that fails. */
+  constructor(store, lost) {
     this.#store = store;
+    this.#lost = lost;
   }
 
   /** Be a user from now on. */
@@ -28,6 +31,7 @@ export class Client {
       (connected) => {
         this.#store.connected = connected;
         this.#store.changed();
+        if (!connected) this.#lost();
       },
     );
   }

@@ -26,6 +26,7 @@ export class Store {
   guild = null; // of the place that is shown
   channel = null;
   replying = null; // the message that is being replied to
+  epoch = 0; // grows with every READY: names, roles and channels may be others
   #listeners = new Set();
   #scheduled = false;
 
@@ -136,6 +137,7 @@ export class Store {
 
   #begin(data) {
     const isOther = this.me && this.me.id !== data.user.id;
+    this.epoch += 1;
     this.me = data.user;
     this.locale = data.locale;
     this.applicationId = data.application_id;

@@ -43,7 +43,9 @@ export function morph(old, fresh) {
   for (const name of HANDLERS) if (old[name] !== fresh[name]) old[name] = fresh[name];
   for (const name of PROPERTIES) if (name in fresh && old[name] !== fresh[name]) old[name] = fresh[name];
   if (fresh.hasAttribute("data-own")) return;
+  const { value } = fresh;
   fill(old, [...fresh.childNodes]);
+  if (old.nodeName === "SELECT" && old.value !== value) old.value = value;
 }
 
 function keyOf(node) {

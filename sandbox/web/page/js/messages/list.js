@@ -19,6 +19,7 @@ export class MessageList {
   #count = SHOWN;
   #place = null;
   #jumped;
+  #drawn = new Map(); // by message: what it was drawn from, and the node
 
   constructor(app) {
     this.#app = app;
@@ -36,6 +37,7 @@ export class MessageList {
     const place = `${store.me?.id} ${store.channel?.id}`;
     if (place !== this.#place) {
       this.#place = place;
+      this.#drawn.clear();
       this.#count = SHOWN;
       this.sticks = true;
     }
@@ -73,11 +75,24 @@ export class MessageList {
     let before = null;
     for (const message of shown) {
       if (!before || day(before) !== day(message)) items.push(divider(message));
-      items.push(messageItem(message, this.#app, { follows: isFollowing(message, before) }));
+      items.push(this.#item(message, isFollowing(message, before)));
       before = message;
     }
     const local = store.local.filter((each) => each.channelId === store.channel.id);
     return [...items, ...local.map((each) => localItem(each, this.#app))];
+  }
+
+  /** Draw a message, or take what was drawn of it where nothing has changed since. */
+  #item(message, follows) {
+    const { store } = this.#app;
+    const drawn = this.#drawn.get(message.id);
+    const original = store.message(message.channel_id, message.message_reference?.message_id);
+    const facts = [message, follows, original, store.epoch, store.failed.get(message.id), useOf(message, store)];
+    if (drawn && facts.every((fact, place) => fact === drawn.facts[place])) return drawn.node;
+    const node = messageItem(message, this.#app, { follows });
+    const live = drawn?.node.isConnected ? drawn.node : node; // the one that stays is made like the new one
+    this.#drawn.set(message.id, { facts, node: live });
+    return node;
   }
 
   #distance() {
@@ -87,6 +102,13 @@ export class MessageList {
   #stay() {
     if (this.sticks) this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
+}
+
+/** Write down what its reader is doing with a message's components. */
+function useOf(message, { pending, chosen }) {
+  const begins = (key) => key.startsWith(`${message.id}/`);
+  const values = [...chosen].filter(([key]) => begins(key)).map(([key, value]) => `${key}=${value}`);
+  return [...[...pending].filter(begins), ...values].join();
 }
 
 function isFollowing(message, before) {

@@ -59,6 +59,6 @@ function language(app) {
     const guild = [...store.guilds.values()][0];
     await client.administer("member", { guild_id: guild.id, user_id: store.me.id, locale: target.value });
   };
-  const options = Object.entries({ [store.locale]: store.locale, ...LANGUAGES }).map(([value, label]) => h("option", { value, selected: value === store.locale }, label));
+  const options = Object.entries({ ...(LANGUAGES[store.locale] ? {} : { [store.locale]: store.locale }), ...LANGUAGES }).map(([value, label]) => h("option", { value, selected: value === store.locale }, label));
   return h("select", { class: "language", "aria-label": "Language of your client", title: "Language of your client, which the bot is told", onchange: change }, options);
 }

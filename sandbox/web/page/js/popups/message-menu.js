@@ -20,7 +20,7 @@ export async function openMessageMenu(app, message, opener) {
     });
   openMenu(opener, "Message", [
     isEphemeral ? null : { label: "Reply", icon: "reply", reason: whyNotWrite(store.channel), run: () => app.replyTo(message) },
-    message.content ? { label: "Copy text", run: () => navigator.clipboard?.writeText(message.content) } : null,
+    message.content ? { label: "Copy text", run: () => copy(message.content) } : null,
     apps.length ? { title: "Apps" } : null,
     ...apps.map((command) => ({
       label: command.label,
@@ -33,4 +33,12 @@ export async function openMessageMenu(app, message, opener) {
       : { label: "Delete message", danger: true, reason: mayDelete ? null : "You may not delete messages of others here.", run: remove },
     isEphemeral ? { label: "Dismiss message", run: () => (store.dismissed.add(message.id), store.changed()) } : null,
   ]);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    toast("The browser does not let this page copy.");
+  }
 }
