@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cast.lasting import LastingImages
 from bot.cast.pictures import PictureDesk
 from bot.cast.store import CastStore
+from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
@@ -53,7 +54,6 @@ from bot.jobs.work_folders import keep_folders_clear
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
-from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
 from bot.moderators import Moderators, moderators_of
 from bot.observing.gauges import Gauges
@@ -73,6 +73,7 @@ from bot.policy.texts import ServerTexts
 from bot.policy.usage import UsageStore
 from bot.policy.usage_thinning import keep_usage_thin
 from bot.presentation.language import read_catalogues
+from bot.record_keeping import RecordKeeping, keep_records
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
 from bot.settings import Settings
@@ -97,7 +98,7 @@ class Services:
     settings: Settings
     clock: Clock
     outside: Outside
-    image_rules: ImageRules
+    offer: Offer
     store: JobStore
     intake: Intake
     dispatcher: Drivers
@@ -118,6 +119,7 @@ class Services:
     usage: UsageStore
     warnings: WarningStore
     log_channel: LogChannel
+    records: RecordKeeping
     moderators: Moderators
     moderation: Moderation
     notices: NoticeDesk
@@ -139,8 +141,8 @@ async def open_services(
     metrics = metrics or Metrics()
     segmind_state = SegmindState()
     await asyncio.to_thread(read_catalogues)
-    rules = ImageRules()
-    images, videos = ImageDesk(rules), VideoDesk()
+    offer = settings.offer
+    images, videos = ImageDesk(), VideoDesk()
     async with (
         open_database(settings.database_url) as database,
         _open_rows(settings, database) as rows,
@@ -159,25 +161,25 @@ async def open_services(
         store = JobStore(database, enlist=rows and rows.enlist)
         cast = CastStore(database)
         work_folder = settings.data_dir / "work"
-        run_times = RunTimes(await store.finished_runs())
+        run_times = RunTimes(await store.finished_runs(), offer=offer)
         turns = None if rows is None else ChannelTurns(database, clock)
         cards = CardDesk(
             client,
             images,
-            rules,
+            offer,
             clock,
             run_times=run_times,
             shown=store.card_shown,
             newest=store.get,
             turn=turns and turns.edit,
         )
-        places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute)
+        places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute, offer.shortest_run)
         attachments = Fetcher(attachment_session, settings.attachment_hosts)
         outputs = Fetcher(output_session, settings.segmind_output_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings, preferences = SettingsStore(database), PreferenceStore(database)
         log_channel = LogChannel(client, guild_settings)
-        notices = NoticeDesk(client, rules, store.notice_given, turns and turns.post)
+        notices = NoticeDesk(client, offer, store.notice_given, turns and turns.post)
         moderators = moderators_of(
             client,
             database,
@@ -211,10 +213,10 @@ async def open_services(
             folder=work_folder,
             limits=Limits(
                 max_in_flight=places,
-                max_image_bytes=rules.max_bytes,
                 max_video_bytes=MAX_VIDEO_BYTES,
                 submit_timeout=timedelta(seconds=TIMEOUTS.submit),
             ),
+            offer=offer,
             run_times=run_times,
             counted=metrics.moved,
             tell_done=DoneDesk(client, preferences).tell,
@@ -231,6 +233,7 @@ async def open_services(
             log_prompts=settings.log_prompts,
         )
         usage, warnings = UsageStore(database), WarningStore(database)
+        records = keep_records(client, database, guild_settings, log_channel, clock)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
         forgetting = Forgetting(database, EmptyingDesk(client), dispatcher=dispatcher, cards=cards, clock=clock)
@@ -248,6 +251,7 @@ async def open_services(
             "forgetting": forgetting.run,
             "emptying": partial(forgetting.emptying.run, dispatcher.resumed),
             "thinning": partial(keep_thin, store, clock, keep),
+            **records.work,
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
@@ -270,7 +274,7 @@ async def open_services(
                     ),
                     background=background,
                 ),
-                image_rules=rules,
+                offer=offer,
                 store=store,
                 intake=intake,
                 dispatcher=dispatcher,
@@ -285,13 +289,14 @@ async def open_services(
                 forgetting=forgetting,
                 commands=CommandMentions(client),
                 cast=cast,
-                pictures=PictureDesk(attachments, images, work_folder, max_bytes=rules.max_bytes),
+                pictures=PictureDesk(attachments, images, work_folder, offer.cast_rules),
                 guild_settings=guild_settings,
                 gate=Gate(settings=guild_settings, clock=clock, stops=[moderators.blocks], texts=ServerTexts(automod)),
                 automod=automod,
                 usage=usage,
                 warnings=warnings,
                 log_channel=log_channel,
+                records=records,
                 moderators=moderators,
                 notices=notices,
                 moderation=Moderation(

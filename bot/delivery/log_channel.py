@@ -1,6 +1,8 @@
 """A server's log channel: one word at a time to its moderators, wherever they want to read it."""
 
-from typing import Final
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -11,6 +13,15 @@ from bot.policy.settings_store import SettingsStore
 log = structlog.get_logger(__name__)
 
 _SILENT: Final = discord.AllowedMentions.none()
+
+
+class Heard(Enum):
+    """What came of saying something."""
+
+    SAID = auto()
+    NOBODY = auto()  # the server has no log channel
+    CLOSED = auto()  # it is gone, or closed to the bot
+    UNCLEAR = auto()  # Discord is in trouble: it may stand there all the same
 
 
 class LogChannel:
@@ -25,19 +36,24 @@ class LogChannel:
 
         `words` are in the language of the server and ping nobody. A server without a log channel is told nothing.
         """
+        return await self.send(guild_id, words) is Heard.SAID
+
+    async def send(self, guild_id: int, words: str | discord.ui.LayoutView, *, nonce: str | None = None) -> Heard:
+        """Do the same, and tell what came of it; Discord drops a repeat of the same `nonce` for some minutes."""
         channel_id = (await self._settings.get(guild_id)).log_channel_id
         if channel_id is None:
-            return False
+            return Heard.NOBODY
         channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+        said: dict[str, Any] = {"content": words} if isinstance(words, str) else {"view": words}
+        if nonce is not None:
+            said["nonce"] = nonce
         try:
-            if isinstance(words, str):
-                await channel.send(words, allowed_mentions=_SILENT)
-            else:
-                await channel.send(view=words, allowed_mentions=_SILENT)
+            await channel.send(**said, allowed_mentions=_SILENT)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
             status = error.status if isinstance(error, discord.HTTPException) else None
             log.warning(
                 "log_channel_closed", guild=guild_id, channel=channel_id, error=type(error).__name__, status=status
             )
-            return False
-        return True
+            refused = status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
+            return Heard.CLOSED if refused and status != HTTPStatus.TOO_MANY_REQUESTS else Heard.UNCLEAR
+        return Heard.SAID

@@ -10,6 +10,7 @@ import structlog
 
 from bot.interactions.errors import say
 from bot.interactions.settings_facts import automod_facts, named_channels, server_facts
+from bot.interactions.settings_record import noting
 from bot.policy.guild_settings import UNSET, GuildSettings
 from bot.policy.setting_changes import SERVER, Change, tidy
 from bot.policy.setting_values import BadSetting
@@ -74,7 +75,8 @@ class SettingsDesk:
 
         try:
             change = make()
-            after = await self._store.change(interaction.guild_id or 0, noted, self._services.clock.now())
+            now = self._services.clock.now()
+            after = await self._store.change(interaction.guild_id or 0, noted, now, noted=noting(interaction, now))
         except BadSetting as error:
             await say(interaction, bad_setting_sentence(error))
             return
@@ -131,7 +133,7 @@ class SettingsDesk:
             raise LookupError("only who is admitted on a server sees its settings")
         named = frozenset[int]().union(*(named_channels(each) for each in settings))
         automod = await automod_facts(self._services.automod, guild.id)
-        return server_facts(guild, named, self._services.settings.prices_usd, automod)
+        return server_facts(guild, named, self._services.offer.prices_usd, automod)
 
     async def _show(
         self,

@@ -1,18 +1,19 @@
 """The settings of servers, in the database: read at each request, so that a change counts at once everywhere."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import guild_settings
 from bot.database.upsert import insert_if_absent
 from bot.policy.guild_settings import UNSET, GuildSettings
 
 Change = Callable[[GuildSettings], GuildSettings]
+Noted = Callable[[AsyncConnection, GuildSettings, GuildSettings], Awaitable[None]]
 
 _ADAPTER: Final = TypeAdapter(GuildSettings)
 
@@ -28,9 +29,12 @@ class SettingsStore:
             saved = (await connection.execute(query)).scalar_one_or_none()
         return UNSET if saved is None else _ADAPTER.validate_python(saved)
 
-    async def change(self, guild_id: int, change: Change, now: datetime) -> GuildSettings:
+    async def change(
+        self, guild_id: int, change: Change, now: datetime, *, noted: Noted | None = None
+    ) -> GuildSettings:
         """Apply a change to the newest settings and save it; of two at once, the second sees what the first did.
 
+        `noted` writes down, in the same transaction, what they were and what they are, if that is not the same.
         Whatever `change` raises goes on, and nothing is saved then.
         """
         mine = guild_settings.c.guild_id == guild_id
@@ -41,6 +45,8 @@ class SettingsStore:
             before = _ADAPTER.validate_python((await connection.execute(query)).scalar_one())
             after = change(before)
             await connection.execute(update(guild_settings).where(mine).values(settings=_dump(after), changed_at=now))
+            if noted is not None and after != before:
+                await noted(connection, before, after)
         return after
 
 

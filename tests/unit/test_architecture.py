@@ -17,6 +17,7 @@ MAX_LINES = 400
 # What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
 # (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
 PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt", "bot.jobs.decisions")
+_SPOKEN = ("bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media", "bot.catalogue")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.segmind": (),
     "bot.media": (),
@@ -26,23 +27,24 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
     "bot.jobs.prompt": (),
     "bot.jobs.decisions": (),
-    "bot.settings": ("bot.media.hosts",),
-    "bot.jobs": ("bot.segmind", "bot.media", "bot.database"),
-    "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database"),
+    "bot.settings": ("bot.media.hosts", "bot.catalogue"),
+    "bot.jobs": ("bot.segmind", "bot.media", "bot.database", "bot.catalogue"),
+    "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database", "bot.catalogue"),
     "bot.observing": ("bot.jobs",),
     "bot.catalogue": ("bot.media.rules",),
-    "bot.presentation": (*PURE_JOBS, "bot.cast.model", "bot.policy", "bot.media.rules"),
-    "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs"),
+    "bot.presentation": (*PURE_JOBS, "bot.cast.model", "bot.policy", "bot.media.rules", "bot.catalogue"),
+    "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs", "bot.catalogue"),
     "bot.cast.model": ("bot.jobs.model",),
     "bot.cast": ("bot.segmind", "bot.media", "bot.database", "bot.jobs"),
-    "bot.interactions": ("bot.services", "bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media"),
+    "bot.interactions": ("bot.services", *_SPOKEN),
     "bot": ("bot",),  # the modules directly in it: settings apart, they wire
-    "cogs": ("bot.app", "bot.interactions", "bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media"),
+    "cogs": ("bot.app", "bot.interactions", *_SPOKEN),
     "sandbox": (),
 }
 DISCORD_SPEAKERS = (
     *("bot.app", "bot.interactions", "bot.presentation", "bot.delivery", "cogs"),
-    *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.moderators", "bot.worker"),  # what opens a client, or wires it
+    # What opens a client, or wires it.
+    *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.moderators", "bot.worker", "bot.record_keeping"),
 )
 READS_ENVIRONMENT = ("bot.settings", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"
@@ -65,7 +67,7 @@ SETTINGS = (
     "SEGMIND_HISTORY_URL",
     "SEGMIND_STORAGE_URL",
     "SEGMIND_OUTPUT_HOSTS",
-    "SEGMIND_MODEL",
+    "SEGMIND_MODELS",
     "SEGMIND_REQUESTS_PER_MINUTE",
     "SEGMIND_MAX_IN_FLIGHT",
     "PRICES_USD",

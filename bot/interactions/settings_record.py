@@ -1,0 +1,31 @@
+"""A change of settings, written into the server's record with the change itself."""
+
+from datetime import datetime
+from typing import Any
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.decision_store import note
+from bot.jobs.decisions import Decided, Decision
+from bot.policy.guild_settings import GuildSettings
+from bot.policy.settings_diff import changes_line
+from bot.policy.settings_store import Noted
+
+
+def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:
+    """Make what writes down who changed what; the log channel is told of it like of every decision."""
+
+    async def write_down(connection: AsyncConnection, before: GuildSettings, after: GuildSettings) -> None:
+        member_id = interaction.user.id
+        changed = Decision(
+            guild_id=interaction.guild_id or 0,
+            member_id=member_id,
+            kind=Decided.SETTINGS_CHANGED,
+            at=now,
+            by_id=member_id,
+            reason=changes_line(before, after),
+        )
+        await note(connection, changed)
+
+    return write_down

@@ -1,0 +1,104 @@
+"""`/records`: a page of a server's record, for its moderators alone."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.jobs.decisions import Decision
+from bot.policy.records import Entry, Record, Search
+from bot.presentation.figures import number
+from bot.presentation.language import _, ngettext
+from bot.presentation.records_ids import END_ID, records_id
+from bot.presentation.records_words import card_address, decided_line, facts_line, video_address
+from bot.presentation.text import quoted
+
+PER_PAGE: Final = 4  # entries; together far below the 4,000 characters of a message
+PROMPT_LIMIT: Final = 120  # characters of a prompt on a page
+WHOLE_LIMIT: Final = 1_000  # of the one that alone was found
+PROMPT_LINES: Final = 4
+MOST_DECISIONS: Final = 2  # of one request on a page
+MOST_DECISIONS_ALONE: Final = 6
+REASON_LIMIT: Final = 60  # characters
+ONLY: Final = 1
+
+
+def records_page(search: Search, entries: Sequence[Entry], *, first: int, count: int) -> ui.LayoutView:
+    """Show what was found from `first` on, with buttons to what is newer and older; the view is stopped."""
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[ui.LayoutView] = ui.Container()
+    box.add_item(ui.TextDisplay(_heading(first, len(entries), count)))
+    for entry in entries:
+        box.add_item(ui.Separator())
+        box.add_item(ui.TextDisplay(_entry(entry, alone=count == ONLY)))
+    view.add_item(box)
+    if count > PER_PAGE and search.message_id is None:
+        view.add_item(_buttons(search, first, count))
+    view.stop()
+    return view
+
+
+def nothing_found(*, filtered: bool) -> str:
+    if filtered:
+        return _("Nothing in this server's record fits that. Try less, or another spelling.")
+    return _("Nothing is on record in this server yet.")
+
+
+def not_for_you() -> str:
+    return _("Only who may manage messages in the whole server can read its record.")
+
+
+def not_a_message() -> str:
+    return _("That is no message: give its link, copied with *Copy Message Link*, or its id.")
+
+
+def exported(shown: int, count: int) -> str:
+    """Say what is in the file."""
+    if shown < count:
+        told = _("The newest {shown} of {count} entries, in UTC. Narrow the search down for older ones.")
+    else:
+        told = ngettext("{count} entry, in UTC.", "{count} entries, in UTC.", count)
+    return told.format(shown=number(shown), count=number(count))
+
+
+def _heading(first: int, shown: int, count: int) -> str:
+    if shown == count:
+        return ngettext("{count} entry", "{count} entries", count).format(count=number(count))
+    told = _("Entries {first} to {last} of {count}")
+    return told.format(first=number(first + 1), last=number(first + shown), count=number(count))
+
+
+def _entry(entry: Entry, *, alone: bool) -> str:
+    if isinstance(entry, Decision):
+        return f"<t:{int(entry.at.timestamp())}:f>\n{decided_line(entry)}"
+    lines = [f"<t:{int(entry.asked_at.timestamp())}:f> · <@{entry.member_id}> · <#{entry.channel_id}>"]
+    lines.append(" · ".join([facts_line(entry), *_links(entry)]))
+    if entry.prompt:
+        lines.append(quoted(entry.prompt, limit=WHOLE_LIMIT if alone else PROMPT_LIMIT, lines=PROMPT_LINES))
+    else:
+        lines.append(_("The member had the prompt deleted."))
+    most = MOST_DECISIONS_ALONE if alone else MOST_DECISIONS
+    lines += [decided_line(each, reason_limit=REASON_LIMIT) for each in entry.decisions[-most:]]
+    if alone:
+        lines.append(f"-# {_('Job')} `{entry.job_id}`" + (f" · `{entry.request_id}`" if entry.request_id else ""))
+    return "\n".join(lines)
+
+
+def _links(record: Record) -> Sequence[str]:
+    card, video = card_address(record), video_address(record)
+    named = [(card, _("Card")), *([] if video == card else [(video, _("Video"))])]
+    return [f"[{name}]({address})" for address, name in named if address]
+
+
+def _buttons(search: Search, first: int, count: int) -> ui.ActionRow[ui.LayoutView]:
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    newer, older = max(first - PER_PAGE, 0), first + PER_PAGE
+    row.add_item(_button(_("Newer"), records_id(search, newer) if first else f"{END_ID}:newer"))
+    row.add_item(_button(_("Older"), records_id(search, older) if older < count else f"{END_ID}:older"))
+    return row
+
+
+def _button(label: str, custom_id: str) -> ui.Button[Any]:
+    ends = custom_id.startswith(END_ID)
+    return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id, disabled=ends)

@@ -1,0 +1,97 @@
+"""Requests and decisions in a line each, for a server's log channel and for `/records`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.states import State
+from bot.policy.records import Record
+from bot.policy.records_log import Item
+from bot.presentation.figures import dollars, lasted
+from bot.presentation.language import N_, _
+from bot.presentation.looks import LOOKS
+from bot.presentation.text import clip, plain
+
+PROMPT_SHOWN: Final = 120  # characters in a line of the log channel
+REASON_SHOWN: Final = 150
+
+_DECIDED: Final[Mapping[Decided, str]] = {
+    Decided.APPROVED: N_("{who} approved a request of {member}."),
+    Decided.APPROVED_AS_SPOILER: N_("{who} approved a request of {member} as a spoiler."),
+    Decided.REJECTED: N_("{who} rejected a request of {member}."),
+    Decided.WITHHELD: N_("{who} withheld a video of {member}."),
+    Decided.REPORTED: N_("{who} reported a video of {member}."),
+    Decided.HIDDEN: N_("{who} hid a video of {member} for its reports."),
+    Decided.PUT_BACK: N_("{who} put a video of {member} back."),
+    Decided.DISMISSED: N_("{who} dismissed the reports of a video of {member}."),
+    Decided.TAKEN_DOWN: N_("{who} took a video of {member} down."),
+    Decided.QUOTA_GIVEN_BACK: N_("{who} lets a video of {member} no longer count against limits."),
+    Decided.BLOCKED: N_("{who} blocked {member}."),
+    Decided.UNBLOCKED: N_("{who} unblocked {member}."),
+    Decided.IMAGES_BLOCKED: N_("{who} blocked pictures of {member} in this server."),
+    Decided.SETTINGS_CHANGED: N_("{who} changed this server's settings."),
+}
+_EMOJI: Final[Mapping[Decided, str]] = {
+    Decided.APPROVED: "✅",
+    Decided.APPROVED_AS_SPOILER: "✅",
+    Decided.PUT_BACK: "↩️",
+    Decided.DISMISSED: "↩️",
+    Decided.REPORTED: "🚩",
+    Decided.HIDDEN: "🙈",
+    Decided.UNBLOCKED: "🔓",
+    Decided.BLOCKED: "🔒",
+    Decided.SETTINGS_CHANGED: "⚙️",
+}
+
+
+def decided_line(decision: Decision, *, reason_limit: int = REASON_SHOWN) -> str:
+    """Say who decided what, and why."""
+    who = f"<@{decision.by_id}>" if decision.by_id else _("The bot")
+    sentence = _(_DECIDED[decision.kind]).format(who=who, member=f"<@{decision.member_id}>")
+    line = f"{_EMOJI.get(decision.kind, '🚫')} {sentence}"
+    if not decision.reason:
+        return line
+    # What changed in settings is in our own words, with channels and roles in it.
+    ours = decision.kind is Decided.SETTINGS_CHANGED
+    reason = clip(" ".join(decision.reason.split()), reason_limit)
+    return f"{line} {reason if ours else f'({plain(reason)})'}"
+
+
+def log_line(item: Item) -> str:
+    """Write what the log channel is told; the prompt only where everybody may see it."""
+    if item.decision is not None:
+        link = f" {found}" if item.record and (found := video_address(item.record)) else ""
+        return decided_line(item.decision) + link
+    record = item.record
+    if record is None:
+        return ""
+    line = f"{facts_line(record)} · <@{record.member_id}> <#{record.channel_id}>"
+    if found := video_address(record):
+        line += f" {found}"
+    if record.open and record.prompt:
+        line += f"\n-# {plain(clip(' '.join(record.prompt.split()), PROMPT_SHOWN))}"
+    return line
+
+
+def facts_line(record: Record) -> str:
+    """Write how a request stands, how long its video is, and what it cost."""
+    look = LOOKS[record.state]
+    cost = [] if record.cost_usd is None else [dollars(record.cost_usd)]
+    return " · ".join([f"{look.emoji} **{look.title}**", lasted(record.duration), *cost])
+
+
+def video_address(record: Record) -> str | None:
+    """Give the address of the post, or of the card where nothing is posted."""
+    if record.video_message_id is not None and record.state is not State.TAKEN_DOWN:
+        return _address(record.guild_id, record.video_channel_id, record.video_message_id)
+    return card_address(record)
+
+
+def card_address(record: Record) -> str | None:
+    if record.card_message_id is None:
+        return None
+    return _address(record.guild_id, record.channel_id, record.card_message_id)
+
+
+def _address(guild_id: int, channel_id: int, message_id: int) -> str:
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"

@@ -1,0 +1,145 @@
+"""`/records`: who made what in a server, and what its moderators decided; for them alone."""
+
+import asyncio
+import io
+import re
+from typing import Any, Final, Self
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import Reelcast, Services
+from bot.interactions.errors import answer_broken, say
+from bot.policy.records import Search
+from bot.presentation.language import speak
+from bot.presentation.records import (
+    PER_PAGE,
+    exported,
+    not_a_message,
+    not_for_you,
+    nothing_found,
+    records_page,
+)
+from bot.presentation.records_export import MOST_ROWS, records_csv
+from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id
+
+_ID: Final = r"(?P<message>[0-9]{1,18}|[1-8][0-9]{18})"  # what a database's 64 bits hold; anybody can type anything
+_MESSAGE: Final = re.compile(rf"(?:https?://(?:\w+\.)?discord(?:app)?\.com/channels/[0-9]+/[0-9]+/)?{_ID}")
+_MENTIONS: Final = discord.AllowedMentions.none()
+
+Text = app_commands.Range[str, 1, TEXT_LIMIT]
+
+
+class RecordsPage(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RECORDS_PATTERN):
+    """Turns to another page; who may read it is asked anew."""
+
+    def __init__(self, custom_id: str, match: re.Match[str]) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+        self._match = match
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match.string, match)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        speak(interaction.locale.value)
+        bot: Reelcast = interaction.client
+        search, first = read_records_id(self._match, interaction.guild_id or 0)
+        try:
+            await _show(bot.services, interaction, search, first)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
+            await answer_broken(interaction, type(self).__name__, error)
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_messages=True)
+class RecordsCog(commands.GroupCog, group_name="records", group_description="Who made what here, for moderators"):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="search", description="Look through this server's record, newest first")
+    @app_commands.describe(
+        member="Who asked, whom it concerned, or who decided",
+        message="The link or the id of a video's message or of its card",
+        text="A part of a prompt or of a reason",
+    )
+    async def search(
+        self,
+        interaction: discord.Interaction,
+        member: discord.User | None = None,
+        message: str | None = None,
+        text: Text | None = None,
+    ) -> None:
+        message_id = _read_message(message)
+        if message is not None and message_id is None:
+            await say(interaction, not_a_message())
+            return
+        search = Search(
+            guild_id=interaction.guild_id or 0,
+            member_id=member.id if member else None,
+            message_id=message_id,
+            text=text or "",
+        )
+        await _show(self._services, interaction, search, 0)
+
+    @app_commands.command(name="export", description="Have this server's record as a table for spreadsheets (CSV)")
+    @app_commands.describe(
+        member="Who asked, whom it concerned, or who decided", text="A part of a prompt or of a reason"
+    )
+    async def export(
+        self, interaction: discord.Interaction, member: discord.User | None = None, text: Text | None = None
+    ) -> None:
+        if not await _admits(interaction):
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        search = Search(guild_id=interaction.guild_id or 0, member_id=member.id if member else None, text=text or "")
+        entries, count = await self._services.records.store.page(search, first=0, at_most=MOST_ROWS)
+        if not entries:
+            await say(interaction, nothing_found(filtered=bool(member or text)))
+            return
+        content, rows = await asyncio.to_thread(records_csv, entries)
+        file = discord.File(io.BytesIO(content), filename="records.csv")
+        await say(interaction, exported(rows, count), file=file)
+
+
+async def _show(services: Services, interaction: discord.Interaction[Any], search: Search, first: int) -> None:
+    if not await _admits(interaction):
+        return
+    entries, count = await services.records.store.page(search, first=first, at_most=PER_PAGE)
+    if not entries and count:  # what stood there has been thinned since
+        first = (count - 1) // PER_PAGE * PER_PAGE
+        entries, count = await services.records.store.page(search, first=first, at_most=PER_PAGE)
+    if not entries:
+        filtered = bool(search.member_id or search.message_id or search.text)
+        await say(interaction, nothing_found(filtered=filtered))
+        return
+    view = records_page(search, entries, first=first, count=count)
+    if interaction.type is discord.InteractionType.component:
+        await interaction.response.edit_message(view=view, allowed_mentions=_MENTIONS)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=_MENTIONS)
+
+
+async def _admits(interaction: discord.Interaction[Any]) -> bool:
+    """Tell whether somebody may read the record now, and answer if not.
+
+    A permission that a channel gives is not enough: the record is of all channels.
+    """
+    member = interaction.user
+    allowed = isinstance(member, discord.Member) and member.guild_permissions.manage_messages
+    if not allowed:
+        await say(interaction, not_for_you())
+    return allowed
+
+
+def _read_message(typed: str | None) -> int | None:
+    match = _MESSAGE.fullmatch((typed or "").strip().strip("<>"))
+    return int(match["message"]) if match else None
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(RecordsPage)
+    await bot.add_cog(RecordsCog(bot.services))

@@ -1,0 +1,80 @@
+"""A record as a table: nothing in it computes, nothing of it is lost."""
+
+import csv
+import io
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.states import State
+from bot.policy.records import Entry, Record
+from bot.presentation import records_export
+from bot.presentation.records_export import COLUMNS, records_csv
+from tests.support.jobs import MODEL, NOON
+
+RECORD = Record(
+    job_id=1_300_000_000_000_000_001,
+    guild_id=10,
+    channel_id=20,
+    member_id=30,
+    asked_at=NOON,
+    model=MODEL,
+    duration=5,
+    aspect_ratio="16:9",
+    prompt="a fox, “red”\nand quick",
+    fingerprints=("00ff", "11ee"),
+    state=State.DELIVERED,
+    state_since=NOON,
+    problem=None,
+    request_id="r-1",
+    cost_usd=Decimal("1.35"),
+    card_message_id=7,
+    video_channel_id=21,
+    video_message_id=8,
+    open=True,
+)
+BLOCKED = Decision(guild_id=10, member_id=30, kind=Decided.BLOCKED, at=NOON, by_id=99, reason="=cmd()")
+
+
+def rows(*entries: Entry) -> list[dict[str, str]]:
+    content, count = records_csv(entries)
+    assert count == len(entries)
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_a_request_is_a_row_with_everything_that_is_known() -> None:
+    [row] = rows(replace(RECORD, decisions=(BLOCKED,)))
+    assert tuple(row) == COLUMNS
+    assert (row["time"], row["what"], row["member"]) == ("2026-03-01T12:00:00+00:00", "DELIVERED", "<@30>")
+    assert (row["prompt"], row["reference_hashes"], row["cost_usd"]) == (RECORD.prompt, "00ff 11ee", "1.35")
+    assert row["video"] == "https://discord.com/channels/10/21/8"
+    assert row["decisions"] == "2026-03-01T12:00:00+00:00 BLOCKED by <@99>: =cmd()"
+
+
+def test_a_decision_about_no_request_is_a_row_too() -> None:
+    [row] = rows(BLOCKED)
+    assert (row["what"], row["member"], row["prompt"]) == ("BLOCKED", "<@30>", "")
+
+
+@pytest.mark.parametrize("begin", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=x", "\n=x", "  =1+1"])
+def test_no_cell_begins_a_formula(begin: str) -> None:
+    [row] = rows(replace(RECORD, prompt=begin))
+    assert row["prompt"] == f"'{begin}"
+
+
+def test_spreadsheets_are_told_that_it_is_utf_8() -> None:
+    assert records_csv([RECORD])[0].startswith(b"\xef\xbb\xbf")
+
+
+def test_half_a_character_breaks_nothing() -> None:
+    [row] = rows(replace(RECORD, prompt="a \ud83d fox"))
+    assert row["prompt"] == "a ? fox"
+
+
+def test_a_file_is_never_larger_than_discord_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records_export, "MOST_BYTES", 2_000)
+    content, count = records_csv([RECORD] * 50)
+    assert len(content) <= 2_000
+    assert 0 < count < 50
