@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from bot.catalogue.models import DEFAULT
 from bot.database.engine import open_database
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.jobs.request_body import request_body
@@ -64,7 +65,7 @@ def processing_jobs(request_ids: Sequence[str], place: Place, since: datetime) -
             spend_day=since.date(),
             reserved_usd=PRICE,
             card_message_id=first_id + number,
-            body=request_body(request, [reference.url for reference in request.references]),
+            body=request_body(DEFAULT, request, [reference.url for reference in request.references]),
             submit_attempts=1,
             submitted_at=since,
             request_id=request_id,

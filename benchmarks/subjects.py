@@ -68,7 +68,7 @@ async def reelcast(
             **segmind["environment"],
             "DATABASE_URL": database_url(folder),
             "DATA_DIR": str(folder),
-            "SEGMIND_MODEL": MODEL,
+            "SEGMIND_MODELS": MODEL,
             "SEGMIND_REQUESTS_PER_MINUTE": rate,
             "SEGMIND_MAX_IN_FLIGHT": str(MANY),
             "SPEND_LIMIT_USD_PER_DAY": str(NO_LIMIT_USD),

@@ -19,6 +19,7 @@ from bot.jobs.clock import SystemClock
 from bot.jobs.pacing import SoloBudget
 from bot.policy.permissions import INVITED_WITH
 from bot.presentation.figures import dollars
+from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
 from bot.services import budget_row, open_segmind_session, segmind_client
 from bot.settings import Settings
@@ -132,7 +133,7 @@ async def _check_segmind(settings: Settings, database: AsyncEngine) -> AsyncGene
             )
             return
         left = credits_left.paid + credits_left.free
-        price = max(settings.prices_usd.values())
+        price = max(price for model in settings.offer.models for price in model.prices_usd.values())
         enough = left >= price
         yield Finding(ok=True, subject="Segmind key", words="accepted")
         yield Finding(
@@ -140,20 +141,19 @@ async def _check_segmind(settings: Settings, database: AsyncEngine) -> AsyncGene
             subject="Segmind credits",
             words=dollars(left) if enough else f"{dollars(left)} is less than one video's {dollars(price)}",
         )
-        try:
-            await segmind.probe_model(settings.segmind_model)
-        except (ModelGone, ModelForbidden) as error:
-            yield Finding(
-                ok=False,
-                subject="model",
-                words=f"SEGMIND_MODEL {settings.segmind_model} is not there for this account ({error})",
-            )
-        except SegmindError as error:
-            yield Finding(
-                ok=False, subject="model", words=f"{settings.segmind_model}: not known ({error})", vital=False
-            )
-        else:
-            yield Finding(ok=True, subject="model", words=settings.segmind_model)
+        for model in settings.segmind_models:
+            yield await _check_model(segmind, model)
+
+
+async def _check_model(segmind: SegmindClient, model: str) -> Finding:
+    try:
+        await segmind.probe_model(model)
+    except (ModelGone, ModelForbidden) as error:
+        words = f"{model}, named in SEGMIND_MODELS, is not there for this account ({error})"
+        return Finding(ok=False, subject="model", words=words)
+    except SegmindError as error:
+        return Finding(ok=False, subject="model", words=f"{model}: not known ({error})", vital=False)
+    return Finding(ok=True, subject="model", words=model)
 
 
 async def _check_database(settings: Settings) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -22,9 +22,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from yarl import URL
 
+from bot.catalogue.models import DEFAULT, MODELS
+from bot.catalogue.offer import Offer
 from bot.media.hosts import AllowedHosts
 
-DURATIONS: Final = (5, 10)  # seconds that the model makes
 MOST_SHARDS: Final = 100_000  # a safeguard; Discord starts a shard for every thousand servers
 
 
@@ -86,25 +87,46 @@ def _hosts(value: object) -> AllowedHosts:
     return AllowedHosts.parse(entries)
 
 
-def _prices(value: object) -> Mapping[int, Decimal]:
+def _models(value: object) -> tuple[str, ...]:
+    """Read names of models, the default first."""
+    parts = value.split(",") if isinstance(value, str) else TypeAdapter(list[str]).validate_python(value)
+    slugs = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    if not slugs or not set(slugs) <= MODELS.keys():
+        raise ValueError
+    return slugs
+
+
+def _prices(value: object, info: ValidationInfo) -> Prices:
+    """Read `5=1.35,10=2.70` for the default model, and after a `;` others', like `some-model:5=0.92,10=1.84`."""
+    models: tuple[str, ...] = info.data.get("segmind_models") or (DEFAULT.slug,)
     if isinstance(value, Mapping):
-        return TypeAdapter(dict[int, Decimal]).validate_python(value)
+        read = TypeAdapter(dict[str, dict[int, Decimal]]).validate_python(value)
+    else:
+        read: dict[str, dict[int, Decimal]] = {}
+        for part in filter(str.strip, str(value).split(";")):
+            slug, _, prices = part.rpartition(":")
+            slug = slug.strip() or models[0]
+            if slug in read:
+                raise ValueError
+            read[slug] = _by_duration(prices)
+    for slug, prices in read.items():
+        model = MODELS.get(slug)
+        if model is None or set(prices) != set(model.durations):
+            raise ValueError
+        if not all(price.is_finite() and price > 0 for price in prices.values()):
+            raise ValueError
+    return read
+
+
+def _by_duration(text: str) -> dict[int, Decimal]:
     prices: dict[int, Decimal] = {}
-    for part in str(value).split(","):
+    for part in text.split(","):
         duration, _, price = part.partition("=")
         try:
             prices[int(duration)] = Decimal(price.strip())
         except (ValueError, InvalidOperation):
             raise ValueError from None
-    if set(prices) != set(DURATIONS) or not all(price.is_finite() and price > 0 for price in prices.values()):
-        raise ValueError
     return prices
-
-
-def _model(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,99}", value):
-        raise ValueError
-    return value
 
 
 def _secret(value: SecretStr) -> SecretStr:
@@ -116,6 +138,7 @@ def _secret(value: SecretStr) -> SecretStr:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Hosts = Annotated[AllowedHosts, NoDecode, BeforeValidator(_hosts)]
+Prices = Mapping[str, Mapping[int, Decimal]]  # by model and duration
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
@@ -148,14 +171,17 @@ class Settings(BaseSettings):
         AllowedHosts.parse(["images.segmind.com"]),
         description="host names, each with a port or without, parted by commas",
     )
-    segmind_model: Annotated[str, AfterValidator(_model)] = Field(
-        "kling-o1-reference-image-to-video", description="a model's name as in its Segmind address"
+    segmind_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_models)] = Field(
+        (DEFAULT.slug,), description=f"one or more of these, parted by commas: {', '.join(MODELS)}"
     )
     segmind_requests_per_minute: int = Field(60, ge=1, le=10_000, description="a whole number from 1 to 10000")
     segmind_max_in_flight: int = Field(20, ge=1, le=10_000, description="a whole number from 1 to 10000")
-    prices_usd: Annotated[Mapping[int, Decimal], NoDecode, BeforeValidator(_prices)] = Field(
-        {5: Decimal("1.35"), 10: Decimal("2.70")},
-        description="a price in dollars for each duration, like 5=1.35,10=2.70",
+    prices_usd: Annotated[Prices, NoDecode, BeforeValidator(_prices)] = Field(
+        {},
+        description=(
+            "a price in dollars for each duration of the first model, like 5=1.35,10=2.70, and those of others after a "
+            "semicolon and their name, like ;some-model:5=0.92,10=1.84; or nothing for Segmind's usual ones"
+        ),
     )
     spend_limit_usd_per_day: Decimal = Field(
         Decimal(20), ge=0, le=1_000_000, allow_inf_nan=False, description="dollars, from 0 (nothing is made) to 1000000"
@@ -184,6 +210,17 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: Literal["console", "json"] = Field("console", description="console or json")
     log_prompts: bool = Field(False, description="true to have prompts in the log, or false")
+
+    @property
+    def offer(self) -> Offer:
+        """The models that members can ask for, at the prices that count here."""
+        models = [MODELS[slug] for slug in self.segmind_models]
+        prices = self.prices_usd
+        return Offer(
+            models=tuple(
+                replace(model, prices_usd=prices[model.slug]) if model.slug in prices else model for model in models
+            )
+        )
 
     @property
     def database_file(self) -> Path | None:

@@ -146,7 +146,7 @@ class BlockCog(FormCog):
             await say(interaction, not_a_moderator_of_server())
             return None
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if image.size > self._services.image_rules.max_bytes:
+        if image.size > self._services.offer.default.image_rules.max_bytes:
             await say(interaction, not_a_picture())
             return None
         try:

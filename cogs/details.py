@@ -20,7 +20,7 @@ class DetailsButton(JobButton, template=DETAILS_PATTERN):
         # The words under review, or taken down, are for who wrote them and for moderators.
         contents = job.shows_contents or is_requester(interaction, job) or may_moderate(interaction, job)
         files = [prompt_file(job.request.prompt)] if contents and len(job.request.prompt) > PROMPT_LIMIT else []
-        await say(interaction, details_text(job, bot.services.image_rules, contents=contents), files=files)
+        await say(interaction, details_text(job, bot.services.offer, contents=contents), files=files)
 
 
 async def setup(bot: Reelcast) -> None:

@@ -90,7 +90,7 @@ async def open_stage(
                 **discord["environment"],
                 **segmind["environment"],
                 "DATA_DIR": str(folder),
-                "SEGMIND_MODEL": MODEL,
+                "SEGMIND_MODELS": MODEL,
                 "SEGMIND_REQUESTS_PER_MINUTE": str(requests_per_minute),
                 "SEGMIND_MAX_IN_FLIGHT": str(MANY),
                 "SPEND_LIMIT_USD_PER_DAY": str(NO_LIMIT_USD),

@@ -11,7 +11,7 @@ from bot.jobs.model import Reference
 from bot.media.errors import FetchError, ImageRefused, image_fault
 from bot.media.fetch import Fetcher
 from bot.media.images import ImageDesk
-from bot.media.rules import ImageFault
+from bot.media.rules import ImageFault, ImageRules
 
 KEPT_BYTES: Final = 800_000  # of one picture; a character has at most four, and a member few characters
 KEPT_SIDE: Final = 1_536  # pixels, of the longer side: more than the model makes of it
@@ -27,12 +27,12 @@ class UnusablePicture(Exception):
 
 
 class PictureDesk:
-    def __init__(self, fetcher: Fetcher, images: ImageDesk, folder: Path, *, max_bytes: int) -> None:
-        """`folder` is for files being worked on; `max_bytes` is what an upload may have."""
+    def __init__(self, fetcher: Fetcher, images: ImageDesk, folder: Path, rules: ImageRules) -> None:
+        """`folder` is for files being worked on."""
         self._fetcher = fetcher
         self._images = images
         self._folder = folder
-        self._max_bytes = max_bytes
+        self._rules = rules
 
     async def take(self, work_id: int, uploads: Sequence[Reference]) -> Sequence[Picture]:
         """Bring uploads here, in order, all at once; raises `UnusablePicture` for the first that cannot serve."""
@@ -52,10 +52,10 @@ class PictureDesk:
 
     async def _take(self, path: Path, number: int, upload: Reference) -> Picture:
         try:
-            await self._fetcher.fetch(upload.url, path, max_bytes=self._max_bytes)
-            await self._images.inspect(path)
+            await self._fetcher.fetch(upload.url, path, max_bytes=self._rules.max_bytes)
+            await self._images.inspect(path, self._rules)
             kept = await self._images.scale(path, path.with_suffix(".kept"), max_bytes=KEPT_BYTES, max_side=KEPT_SIDE)
-            facts = await self._images.inspect(kept)
+            facts = await self._images.inspect(kept, self._rules)
             return Picture(content=await asyncio.to_thread(kept.read_bytes), content_type=facts.content_type)
         except ImageRefused as refused:
             raise UnusablePicture(number, refused.fault) from refused

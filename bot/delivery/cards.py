@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import discord
 import structlog
 
+from bot.catalogue.offer import Offer
 from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
 from bot.delivery.pictures import fitting_picture
@@ -21,7 +22,6 @@ from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
 from bot.media.images import ImageDesk
-from bot.media.rules import ImageRules
 from bot.presentation.card import status_card
 from bot.presentation.controls import DetailsId
 from bot.presentation.message_parts import button_ids, pictures_in
@@ -39,7 +39,7 @@ class CardDesk:
         self,
         client: discord.Client,
         images: ImageDesk,
-        rules: ImageRules,
+        offer: Offer,
         clock: Clock,
         *,
         run_times: RunTimes | None = None,
@@ -54,9 +54,9 @@ class CardDesk:
         """
         self._client = client
         self._images = images
-        self._rules = rules
+        self._offer = offer
         self._clock = clock
-        self._run_times = run_times or RunTimes()
+        self._run_times = run_times or RunTimes(offer=offer)
         self._channels: dict[int, EditQueue] = {}
         self._positions: dict[int, int] = {}  # of waiting jobs, where the queue told them
         self._tell_shown = shown
@@ -174,7 +174,7 @@ class CardDesk:
     async def _show(self, job: Job, **extra: Any) -> None:
         view = status_card(
             job,
-            self._rules,
+            self._offer,
             now=self._clock.now(),
             position=self._positions.get(job.id),
             run_time=self._run_times.typical(job.request.model, job.request.duration),

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 import discord
 import structlog
 
+from bot.catalogue.offer import Offer
 from bot.delivery.discord_errors import translated
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.media.rules import ImageRules
 from bot.presentation.language import speaking
 from bot.presentation.notices import undelivered_controls
 from bot.presentation.sentences import undelivered_notice, withdrawn_notice
@@ -23,7 +23,7 @@ class NoticeDesk:
     def __init__(
         self,
         client: discord.Client,
-        rules: ImageRules,
+        offer: Offer,
         given: Callable[[Job], Awaitable[None]],
         turn: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
@@ -33,7 +33,7 @@ class NoticeDesk:
         """
         self._turn = turn
         self._client = client
-        self._rules = rules
+        self._offer = offer
         self._given = given
 
     async def tell(self, job: Job) -> None:
@@ -55,9 +55,9 @@ class NoticeDesk:
             await self._turn(channel.id)
         with speaking(job.request.locale):
             if job.state is State.UNDELIVERED:
-                text, view = undelivered_notice(job, self._rules), undelivered_controls(job)
+                text, view = undelivered_notice(job, self._offer), undelivered_controls(job)
             else:
-                text, view = withdrawn_notice(job, self._rules), discord.utils.MISSING
+                text, view = withdrawn_notice(job, self._offer), discord.utils.MISSING
         await channel.send(
             text,
             view=view,

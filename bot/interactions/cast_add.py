@@ -63,7 +63,7 @@ async def save_character(services: Services, interaction: discord.Interaction[An
     if name is None:
         await say(interaction, bad_name_sentence(new.name))
         return
-    if (fault := _judge(new.pictures, services.image_rules)) is not None:
+    if (fault := _judge(new.pictures, services.offer.cast_rules)) is not None:
         await say(interaction, fault)
         return
     if not await has_room(services, interaction) or not await may_be_written(services, interaction, name):
@@ -89,7 +89,7 @@ async def _save(
             interaction.id, interaction.user.id, name, pictures, most=most, now=services.clock.now()
         )
     except UnusablePicture as unusable:
-        return image_sentence(unusable.fault, picture_name(unusable.number), services.image_rules)
+        return image_sentence(unusable.fault, picture_name(unusable.number), services.offer.cast_rules)
     except NameTaken:
         return _(NAME_TAKEN).format(name=name)
     except CastFull:

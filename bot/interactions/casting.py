@@ -38,7 +38,7 @@ async def read_wish(services: Services, interaction: discord.Interaction[Any], w
     read = read_request(
         wish.prompt,
         [_upload(number, image) for number, image in wish.images],
-        services.image_rules,
+        services.offer.default.image_rules,
         chosen=chosen,
         known={key: character.element for key, character in known.items()},
     )

@@ -36,7 +36,7 @@ class Requests:
         if isinstance(read, Refusal):
             await self._refuse(interaction, read, wish.prompt)
             return False
-        price = services.settings.prices_usd[wish.duration]
+        price = services.offer.default.prices_usd[wish.duration]
         asked = asked_by(
             interaction,
             texts=tuple(texts_of(read, wish)),
@@ -55,7 +55,7 @@ class Requests:
             member_id=interaction.user.id,
             locale=interaction.locale.value,
             guild_locale=verdict.language or (interaction.guild_locale or discord.Locale.american_english).value,
-            model=services.settings.segmind_model,
+            model=services.offer.default.slug,
             prompt=read.prompt,
             duration=wish.duration,
             aspect_ratio=wish.aspect_ratio,
@@ -84,7 +84,7 @@ class Requests:
 
     async def _show_card(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Answer with the card; a job goes on only when its card is known to be there."""
-        view = status_card(job, self._services.image_rules, now=self._services.clock.now())
+        view = status_card(job, self._services.offer, now=self._services.clock.now())
         try:
             answer = await interaction.response.send_message(view=view, allowed_mentions=discord.AllowedMentions.none())
             message_id = answer.message_id
@@ -99,7 +99,7 @@ class Requests:
             await self._services.intake.card_sent(job, message_id)
 
     async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, prompt: str) -> None:
-        text, files = refusal_message(refusal, self._services.image_rules, prompt=prompt)
+        text, files = refusal_message(refusal, self._services.offer.default.image_rules, prompt=prompt)
         await say(interaction, text, files=files)
 
 

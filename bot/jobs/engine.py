@@ -10,6 +10,7 @@ from typing import Final
 
 from typing_extensions import Unpack
 
+from bot.catalogue.offer import Offer
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
@@ -35,10 +36,9 @@ DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Figures that the operator or the model's maker sets."""
+    """Figures that the operator sets, or that we do."""
 
     max_in_flight: int
-    max_image_bytes: int
     max_video_bytes: int
     submit_timeout: timedelta  # the longest that a POST can take, its timeouts added up
 
@@ -66,6 +66,7 @@ class Engine:
     earlier: EarlierRequests
     folder: Path  # files that jobs work on; safe to lose
     limits: Limits
+    offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
     counted: Callable[[Job, Job], object] | None = None  # hears of each move of this process: before, after
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted
@@ -97,6 +98,10 @@ class Engine:
         self.queue.note(job)
         self.cards.changed(job)
         return job
+
+    def most_image_bytes(self, job: Job) -> int:
+        """Tell how large a reference image of a job may be."""
+        return self.offer.image_rules(job.request.model).max_bytes
 
     @property
     def kept(self) -> KeptFiles:

@@ -4,14 +4,15 @@ It lists every request of the account, whoever made it. A request is taken for a
 whole body is the one that the job saved, and it was created, by Segmind's own clock, no earlier than the job's submit.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, cast
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.jobs.model import Job
+from bot.catalogue.model import VideoModel
+from bot.jobs.model import Job, VideoRequest
 from bot.jobs.request_body import request_body
 from bot.jobs.store import JobStore
 from bot.segmind.budget import Claim, Rank
@@ -90,7 +91,7 @@ def is_submit_of(row: HistoryRow, job: Job) -> bool:
     return row.created_at is None or row.created_at >= earliest_submit(job)
 
 
-def is_same_request(row: HistoryRow, job: Job) -> bool:
+def is_same_request(row: HistoryRow, job: Job, model: VideoModel) -> bool:
     """Tell whether a request asks for what this job asks for, although the job has no body saved.
 
     The same upload has the same path under every signature; a copy on the card is known by its channel and name.
@@ -98,32 +99,33 @@ def is_same_request(row: HistoryRow, job: Job) -> bool:
     body, request = row.body, job.request
     if body is None or (row.created_at is not None and row.created_at < job.created_at - UNKNOWN_CLOCK_SLACK):
         return False
-    # Saved characters have the same addresses every time, once they have any.
-    ours = request_body(request, [reference.url for reference in request.references])
-    asked = ("prompt", "duration", "aspect_ratio")
-    if any(str(body.get(name)) != str(ours[name]) for name in asked) or not _same_elements(
-        body.get("elements"), ours.get("elements")
-    ):
+    ours = request_body(model, request, [reference.url for reference in request.references])
+    if not all(_is_nothing(value) for name, value in body.items() if name not in ours):
         return False
-    urls = body.get("image_urls")
-    if not request.references:
-        return True
-    if not isinstance(urls, list) or len(urls) != len(request.references):  # pyright: ignore[reportUnknownArgumentType]
-        return False
-    for url, reference in zip(urls, request.references, strict=True):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        path = urlsplit(str(url)).path  # pyright: ignore[reportUnknownArgumentType]
-        on_card = f"/{request.channel_id}/" in path and path.rpartition("/")[2] == reference.card_name
-        stored = str(url) == reference.lasting_url  # pyright: ignore[reportUnknownArgumentType]
-        if path != urlsplit(reference.url).path and not on_card and not stored:
+    return all(_is_same(body.get(name), value, request) for name, value in ours.items())
+
+
+def _is_nothing(value: object) -> bool:
+    """Tell whether a field that we do not send may be Segmind's own, and is no image and no character."""
+    return not value or not isinstance(value, list | dict | str) or (isinstance(value, str) and "://" not in value)
+
+
+def _is_same(theirs: object, ours: object, request: VideoRequest) -> bool:
+    """Compare a field of two bodies. Of ours, a saved character that has no address yet can be any."""
+    if isinstance(ours, dict):
+        own = cast("Mapping[str, object]", ours)
+        if not isinstance(theirs, dict):
             return False
-    return True
-
-
-def _same_elements(theirs: object, ours: object) -> bool:
-    """Compare the elements of two bodies; of ours, those that have no address yet can be any."""
-    if not isinstance(theirs, list | None) or not isinstance(ours, list | None):
-        return False
-    found = cast("list[object]", theirs or [])
-    own = cast("list[dict[str, object]]", ours or [])
-    pairs = zip(found, own, strict=False)
-    return len(found) == len(own) and all(each == mine or not mine["frontal_image_url"] for each, mine in pairs)
+        found = cast("Mapping[str, object]", theirs)
+        return "" in own.values() or all(_is_same(found.get(name), value, request) for name, value in own.items())
+    if isinstance(ours, list):
+        own_list = cast("list[object]", ours)
+        found_list = cast("list[object]", theirs) if isinstance(theirs, list) else []
+        pairs = zip(found_list, own_list, strict=False)
+        return len(found_list) == len(own_list) and all(_is_same(each, mine, request) for each, mine in pairs)
+    reference = next((each for each in request.references if each.url == ours), None)
+    if reference is None or not isinstance(theirs, str):
+        return ours == "" or str(theirs) == str(ours)
+    path = urlsplit(theirs).path
+    on_card = f"/{request.channel_id}/" in path and path.rpartition("/")[2] == reference.card_name
+    return on_card or path == urlsplit(reference.url).path or theirs == reference.lasting_url

@@ -93,6 +93,7 @@ class ProblemCode(StrEnum):
     REFUSED = "REFUSED"  # Segmind did not accept the request
     MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
     RUN_FAILED = "RUN_FAILED"
+    MODEL_GONE = "MODEL_GONE"  # nobody describes the model any more; `detail` is its name
     SERVICE = "SERVICE"  # the operator must act: key, credits, model
     UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
     NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
@@ -124,6 +125,11 @@ class Problem:
     code: ProblemCode
     detail: str = ""  # for the operator's log and Details; never shown in a channel
     image: int | None = None  # 1 for @Image1
+
+
+def model_gone(job: Job) -> Problem:
+    """Tell of a job that has not been submitted that its model is not made any more."""
+    return Problem(code=ProblemCode.MODEL_GONE, detail=job.request.model)
 
 
 class Changes(TypedDict, total=False):

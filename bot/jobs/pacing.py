@@ -8,7 +8,6 @@ from typing import Final, Protocol
 import structlog
 
 from bot.jobs.clock import Clock
-from bot.jobs.run_times import PRIOR_MEDIAN
 from bot.jobs.turns import Turns
 from bot.segmind.budget import Claim, Decision
 
@@ -18,14 +17,14 @@ UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute 
 REQUESTS_A_JOB: Final = 5  # a submit, a result and a few polls
 
 
-def places_within(requests_per_minute: int) -> int:
+def places_within(requests_per_minute: int, run_seconds: float) -> int:
     """Tell how many jobs a budget can follow at once: each needs its requests within the time that it usually takes."""
-    return max(1, int(requests_per_minute / 60 * PRIOR_MEDIAN / REQUESTS_A_JOB))
+    return max(1, int(requests_per_minute / 60 * run_seconds / REQUESTS_A_JOB))
 
 
-def places_for(wanted: int, requests_per_minute: int) -> int:
+def places_for(wanted: int, requests_per_minute: int, run_seconds: float) -> int:
     """Tell how many jobs may be at Segmind at once: as many as are wanted, or as the budget can follow."""
-    can_follow = places_within(requests_per_minute)
+    can_follow = places_within(requests_per_minute, run_seconds)
     if can_follow < wanted:
         log.warning("places_lowered", wanted=wanted, places=can_follow, requests_per_minute=requests_per_minute)
     return min(wanted, can_follow)

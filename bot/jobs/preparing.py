@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.jobs.card_pictures import element_name, reference_name, shown
 from bot.jobs.engine import Engine
-from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode, model_gone
 from bot.jobs.ports import CardGone, ChannelClosed, ElementGone, StorageRefused
 from bot.jobs.reviewing import fetch_reference, hold
 from bot.jobs.states import State
@@ -23,6 +23,8 @@ class _UnusableReference(Exception):
 
 async def prepare(engine: Engine, job: Job) -> Job:
     """Check the real bytes of each reference, bring each element where it lasts, and make the card show them."""
+    if engine.offer.described(job.request.model) is None:
+        return await engine.move(job, State.FAILED, problem=model_gone(job))
     try:
         references = {
             reference_name(number): await _checked(engine, job, number)
@@ -87,7 +89,7 @@ async def _checked(engine: Engine, job: Job, number: int) -> Path:
     path = engine.folder_of(job) / f"reference-{number}"
     try:
         await fetch_reference(engine, job, number, path)
-        await engine.images.inspect(path)
+        await engine.images.inspect(path, engine.offer.image_rules(job.request.model))
     except ImageRefused as refused:
         fault = refused.fault
     except FetchError as error:

@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from bot.catalogue.model import VideoModel
 from bot.jobs.clock import Clock
 from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, unowned
 from bot.jobs.model import Job
@@ -39,14 +40,14 @@ class EarlierRequests:
         """Tell whether this job's row may come from a restored copy, older than the truth."""
         return job.created_at < self.began
 
-    async def find(self, job: Job) -> HistoryRow | None:
+    async def find(self, job: Job, model: VideoModel) -> HistoryRow | None:
         """Find the request that a job sent in a life that the database has forgotten.
 
         It waits for as long as the history cannot be read: paying late is better than paying twice.
         """
         if not self.may_concern(job):
             return None
-        rows = [row for row in await self._read(job) if is_same_request(row, job)]
+        rows = [row for row in await self._read(job) if is_same_request(row, job, model)]
         return next(iter(await unowned(self._store, rows)), None)
 
     async def _read(self, job: Job) -> Sequence[HistoryRow]:

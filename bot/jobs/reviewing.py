@@ -85,7 +85,7 @@ async def fetch_reference(engine: Engine, job: Job, number: int, path: Path) -> 
             await asyncio.to_thread(shutil.copyfile, kept, path)
             return
         url = (await engine.reviews.pictures(job)).get(reference_name(number), url)
-    await engine.references.fetch(url, path, max_bytes=engine.limits.max_image_bytes)
+    await engine.references.fetch(url, path, max_bytes=engine.most_image_bytes(job))
 
 
 async def bring_to_card(engine: Engine, job: Job) -> Job:
@@ -115,8 +115,7 @@ async def _end(engine: Engine, job: Job) -> None:
         job_id=job.id,
         reason="",
     )
-    moved = job.move(state, engine.clock.now(), problem=Problem(code=ProblemCode.REVIEW_OVER))
-    saved = engine.moved(await engine.store.save(moved, ended), job.state)
+    saved = await engine.move(job, state, ended, problem=Problem(code=ProblemCode.REVIEW_OVER))
     await engine.reviews.settle(saved)
     await engine.notices.tell(saved)
 
@@ -157,7 +156,7 @@ async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
         name = reference_name(number)
         path = engine.folder_of(job) / f"reference-{number}"
         try:
-            await engine.references.fetch(urls.get(name, reference.url), path, max_bytes=engine.limits.max_image_bytes)
+            await engine.references.fetch(urls.get(name, reference.url), path, max_bytes=engine.most_image_bytes(job))
         except FetchError as error:
             log.info("reference_gone", job=job.id, image=number, error=str(error))
         else:

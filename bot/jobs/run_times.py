@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-PRIOR_MEDIAN: Final = 194.0  # seconds; what the model's page gives as the average
+from bot.catalogue.offer import Offer
+
 PRIOR_SIGMA: Final = 0.3  # of the logarithm
-PRIOR_RUNS: Final = 1.0  # how many runs the prior median counts as
+PRIOR_RUNS: Final = 1.0  # how many runs the typical time of a model counts as
 PRIOR_SPREAD_RUNS: Final = 3.0  # how many runs the prior sigma counts as
 MEMORY: Final = 0.97  # what an old run still weighs after each new one: some 33 runs are remembered
 CLIP: Final = 3.0  # deviations; a run farther off counts as one this far off
@@ -56,7 +57,7 @@ class Belief:
     Each new run makes all before it, the prior too, weigh less by `MEMORY`, so that the belief follows a drift.
     """
 
-    mu: float = math.log(PRIOR_MEDIAN)
+    mu: float
     runs: float = PRIOR_RUNS  # the weight behind `mu`
     spread_runs: float = PRIOR_SPREAD_RUNS  # the weight behind `squares`
     squares: float = PRIOR_SPREAD_RUNS * PRIOR_SIGMA**2
@@ -89,9 +90,13 @@ class FinishedRun:
 
 
 class RunTimes:
-    """The run times of this process: starts from the finished runs it is given, oldest first, and goes on learning."""
+    """The run times of this process: starts from the finished runs it is given, oldest first, and goes on learning.
 
-    def __init__(self, finished: Iterable[FinishedRun] = ()) -> None:
+    A model of which no run was seen yet is believed to take its typical time.
+    """
+
+    def __init__(self, finished: Iterable[FinishedRun] = (), *, offer: Offer | None = None) -> None:
+        self._offer = offer or Offer()
         self._beliefs: dict[tuple[str, int], Belief] = {}
         for run in finished:
             self.learn(run)
@@ -109,4 +114,5 @@ class RunTimes:
         return timedelta(seconds=self.expected(model, duration).median)
 
     def _belief(self, model: str, duration: int) -> Belief:
-        return self._beliefs.get((model, duration), Belief())
+        known = self._beliefs.get((model, duration))
+        return known or Belief(mu=math.log(self._offer.typical_seconds(model)))

@@ -11,9 +11,10 @@ from typing import Final
 
 import structlog
 
+from bot.catalogue.model import VideoModel
 from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode, model_gone
 from bot.jobs.ports import CardGone, ChannelClosed, StorageRefused
 from bot.jobs.reference_urls import ReferenceLost, reference_urls
 from bot.jobs.request_body import request_body
@@ -51,9 +52,12 @@ async def submit(engine: Engine, job: Job) -> Job:
         return await engine.move(job, State.CANCELLED)
     if await engine.standing.is_blocked(job):
         return await engine.move(job, State.REJECTED, problem=Problem(code=ProblemCode.BLOCKED))
+    model = engine.offer.described(job.request.model)
+    if model is None:
+        return await engine.move(job, State.FAILED, problem=model_gone(job))
     await _rest(engine, job)
     try:
-        return await _submit_in_turn(engine, job)
+        return await _submit_in_turn(engine, job, model)
     except CardGone as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
     except ChannelClosed as error:
@@ -72,14 +76,14 @@ async def _rest(engine: Engine, job: Job) -> None:
         await engine.clock.sleep(min(max(rest, 0.0), LONGEST_REST))
 
 
-async def _submit_in_turn(engine: Engine, job: Job) -> Job:
+async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
     """Wait for a turn, a place and the budget, as often as it takes; then save the intent and send the POST."""
     while True:
         await engine.queue.turn(job)
-        if (earlier := await engine.earlier.find(job)) is not None:
+        if (earlier := await engine.earlier.find(job, model)) is not None:
             return await _adopt(engine, job, earlier)
         job, urls = await reference_urls(engine, job)
-        body = request_body(job.request, urls)
+        body = request_body(model, job.request, urls)
         places = engine.limits.max_in_flight
         try:
             # Asked first: whoever cannot go takes no request from the budget, which polls live on, too.

@@ -140,14 +140,13 @@ def sniff(data: bytes) -> str | None:
 class ImageDesk:
     """The same work for the event loop: in threads, few at a time, for each may hold a decoded image."""
 
-    def __init__(self, rules: ImageRules, *, concurrency: int = 2) -> None:
-        self._rules = rules
+    def __init__(self, *, concurrency: int = 2) -> None:
         self._turns = asyncio.Semaphore(concurrency)
 
-    async def inspect(self, path: Path) -> ImageFacts:
+    async def inspect(self, path: Path, rules: ImageRules) -> ImageFacts:
         """See `inspect_image`."""
         async with self._turns:
-            return await asyncio.to_thread(inspect_image, path, self._rules)
+            return await asyncio.to_thread(inspect_image, path, rules)
 
     async def fingerprint(self, file: Path | bytes) -> str:
         """See `fingerprint_image`."""

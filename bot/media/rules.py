@@ -1,7 +1,9 @@
 """What a reference image must be, and what can be told of it before its bytes are here."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 # Against small files that decode into gigabytes: this many take 256 MB.
 MAX_PIXELS = 64_000_000
@@ -35,6 +37,10 @@ class ImageRules:
     max_ratio: float = 2.5  # longer side to shorter side
     max_pixels: int = MAX_PIXELS
     content_types: frozenset[str] = frozenset({"image/jpeg", "image/png", "image/webp"})
+
+
+# For pictures that only people look at: whatever decodes.
+SHOWABLE: Final = ImageRules(max_bytes=1 << 62, min_side=1, max_ratio=math.inf)
 
 
 def judge_metadata(

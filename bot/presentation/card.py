@@ -7,10 +7,10 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.catalogue.offer import Offer
 from bot.jobs.deadlines import is_late
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
-from bot.media.rules import ImageRules
 from bot.presentation.buttons import card_buttons
 from bot.presentation.cast_names import cast_line
 from bot.presentation.emptied import emptied_card
@@ -23,7 +23,6 @@ from bot.presentation.text import quoted
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
 PROMPT_LINES: Final = 8
 REASON_LIMIT: Final = 500  # characters
-TYPICAL_RUN: Final = timedelta(seconds=194)  # what the model's page gives as the average
 BAR_CELLS: Final = 16
 MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
 CANCEL_NOTED: Final = N_("Cancelled: the run is paid for all the same, and its video will not be posted.")
@@ -35,26 +34,27 @@ _RUNNING: Final = frozenset({State.SUBMITTING, State.QUEUED, State.PROCESSING})
 
 def status_card(
     job: Job,
-    rules: ImageRules,
+    offer: Offer,
     *,
     now: datetime,
     position: int | None = None,
-    run_time: timedelta = TYPICAL_RUN,
+    run_time: timedelta | None = None,
 ) -> ui.LayoutView:
     """Lay out the card of a job as it stands at `now`, in its server's language, with its place in the queue if known.
 
-    `run_time` is what a run like this one usually takes.
+    `run_time` is what a run like this one usually takes; what is typical of the model, if not known better.
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
     with speaking(job.request.guild_locale):
         if job.forgotten:
             return emptied_card()
-        view = _layout(job, rules, now=now, position=position, run_time=run_time)
+        run_time = run_time or offer.run_time(job.request.model)
+        view = _layout(job, offer, now=now, position=position, run_time=run_time)
     view.stop()
     return view
 
 
-def _layout(job: Job, rules: ImageRules, *, now: datetime, position: int | None, run_time: timedelta) -> ui.LayoutView:
+def _layout(job: Job, offer: Offer, *, now: datetime, position: int | None, run_time: timedelta) -> ui.LayoutView:
     look = LOOKS[job.state]
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
@@ -63,6 +63,7 @@ def _layout(job: Job, rules: ImageRules, *, now: datetime, position: int | None,
         container.add_item(ui.TextDisplay(bar))
     if job.cancel_requested and job.state in IN_FLIGHT:
         container.add_item(ui.TextDisplay(_(CANCEL_NOTED)))
+    rules = offer.image_rules(request.model)
     if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
     if job.reason:
@@ -76,14 +77,14 @@ def _layout(job: Job, rules: ImageRules, *, now: datetime, position: int | None,
             container.add_item(ui.TextDisplay(named))
     elif why := _unshown(job):
         container.add_item(ui.TextDisplay(f"-# {why}"))
-    container.add_item(ui.TextDisplay(f"-# {_facts(job)}"))
+    container.add_item(ui.TextDisplay(f"-# {_facts(job, offer)}"))
     container.add_item(ui.ActionRow(*card_buttons(job)))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
 
 
-def expected_at(job: Job, run_time: timedelta = TYPICAL_RUN) -> datetime | None:
+def expected_at(job: Job, run_time: timedelta) -> datetime | None:
     """Estimate when the video will be there; None once that is known or no longer to be expected."""
     if job.state in _RUNNING:
         return (job.submitted_at or job.state_since) + run_time
@@ -140,14 +141,18 @@ def _gallery(job: Job) -> Iterator[discord.MediaGalleryItem]:
             )
 
 
-def _facts(job: Job) -> str:
+def _facts(job: Job, offer: Offer) -> str:
     request = job.request
     count = len(request.references)
     facts = [
         _("for {member}").format(member=f"<@{request.member_id}>"),
         lasted(request.duration),
-        request.aspect_ratio,
     ]
+    if request.aspect_ratio:
+        facts.append(request.aspect_ratio)
+    model = offer.described(request.model)
+    if model is not None and (offer.is_choice or model.slug != offer.default.slug):
+        facts.append(model.title)
     if count:
         facts.append(ngettext("{count} reference", "{count} references", count).format(count=count))
     if job.cost_usd is not None:

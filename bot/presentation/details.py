@@ -6,8 +6,8 @@ from typing import Final
 
 import discord
 
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Job
-from bot.media.rules import ImageRules
 from bot.presentation.figures import dollars, lasted
 from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
@@ -17,20 +17,21 @@ from bot.presentation.text import plain
 PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it
 
 
-def details_text(job: Job, rules: ImageRules, *, contents: bool = True) -> str:
+def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
     """Write what is known of a job, at most some 1,900 of a message's 2,000 characters; `contents`: its prompt, too."""
     request = job.request
     if contents:
         prompt = plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else _("in the file below")
     else:
         prompt = _("not shown")
+    options = [lasted(request.duration), request.aspect_ratio, plain(request.model)]
     lines = [
         f"**{_('Prompt')}**\n{prompt}",
-        f"**{_('Options')}** {lasted(request.duration)} · {request.aspect_ratio} · {plain(request.model)}",
+        f"**{_('Options')}** {' · '.join(filter(None, options))}",
         f"**{_('State')}** {_since(LOOKS[job.state].title, job.state_since)}",
     ]
     if job.problem is not None:
-        lines.append(problem_sentence(job.problem, rules))
+        lines.append(problem_sentence(job.problem, offer.image_rules(request.model)))
     lines.append(f"**{_('Asked')}** {_moment(job.created_at)}")
     if job.submitted_at is not None:
         lines.append(f"**{_('Sent')}** {_moment(job.submitted_at)}")

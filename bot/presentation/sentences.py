@@ -6,6 +6,7 @@ Sentences say what is wrong and what to do; they blame nobody and carry nothing 
 from collections.abc import Sequence
 from typing import Final
 
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
@@ -37,6 +38,9 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.RUN_FAILED: N_(
         "The video service could not make this video. Nothing was charged. You can ask for it again."
+    ),
+    ProblemCode.MODEL_GONE: N_(
+        "The model that was to make this video is no longer there. Nothing was charged. Use *Edit* to ask for another."
     ),
     ProblemCode.SERVICE: N_(
         "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged. Try again later."
@@ -111,6 +115,11 @@ def problem_sentence(problem: Problem, rules: ImageRules) -> str:
         sentence = _("`{name}` shows what moderators do not allow here. Nothing was charged. Use another picture.")
         return sentence.format(name=f"image{problem.image}")
     return _(_PROBLEMS[problem.code])
+
+
+def objection_sentence(code: ProblemCode) -> str:
+    """Say why a member's video is not posted as they stand with the server now."""
+    return _(_PROBLEMS[code])
 
 
 def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
@@ -238,7 +247,10 @@ def references_unreadable_sentence() -> str:
     )
 
 
-def sent_again_sentence(channel_id: int) -> str:
+def sent_again_sentence(channel_id: int, *, reviewed: bool = False) -> str:
+    if reviewed:
+        told = _("A moderator looks at the video first. It is posted in {channel} once it is approved.")
+        return told.format(channel=f"<#{channel_id}>")
     return _("The video is being sent to {channel}.").format(channel=f"<#{channel_id}>")
 
 
@@ -247,7 +259,7 @@ def send_again_choice(job: Job) -> str:
     return clip(f"{day_and_time(job.created_at)} · {' '.join(job.request.prompt.split())}", 100)
 
 
-def withdrawn_notice(job: Job, rules: ImageRules) -> str:
+def withdrawn_notice(job: Job, offer: Offer) -> str:
     """Tell the member who asked, in private, that moderators said no, or that it was taken back, and why."""
     match job.state:
         case State.REJECTED:
@@ -258,7 +270,7 @@ def withdrawn_notice(job: Job, rules: ImageRules) -> str:
             told = _("Your video for {channel} was made, and is not posted.")
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]
     if job.problem is not None:
-        lines.append(problem_sentence(job.problem, rules))
+        lines.append(problem_sentence(job.problem, offer.image_rules(job.request.model)))
     if job.reason:
         lines.append(f"{_('A moderator wrote:')}\n{quoted(job.reason, limit=500, lines=6)}")
     return "\n".join(lines)
@@ -270,9 +282,9 @@ def done_notice(job: Job, link: str) -> str:
     return f"{told}\n-# {_('You wanted to be told; /jobs is where you say so.')}"
 
 
-def undelivered_notice(job: Job, rules: ImageRules) -> str:
+def undelivered_notice(job: Job, offer: Offer) -> str:
     """Tell the member who asked, in private, why a finished video is not in the channel, and what can be done."""
-    why = problem_sentence(job.problem, rules) if job.problem else ""
+    why = problem_sentence(job.problem, offer.image_rules(job.request.model)) if job.problem else ""
     told = _("Your video for {channel} was made, but not posted.").format(channel=f"<#{job.request.channel_id}>")
     if job.output_ends_at is None:
         kept = _("It is kept: use `/send-again` in any channel of that server where the bot may post.")

@@ -11,17 +11,17 @@ import discord
 import pytest
 from discord.http import Route
 
+from bot.catalogue.offer import Offer
 from bot.delivery.leave_by import deadline_trace
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.media.rules import ImageRules
 from bot.presentation.card import status_card
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Member, Message, Sandbox
 from tests.support.jobs import a_job, a_reference, a_request
 
 FILM_CLUB, ANIMATION_GUILD = "Film Club", "Animation Guild"
-RULES = ImageRules()
+OFFER = Offer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Channel:
         )
         job = replace(a_job(state, request=request), post_attempts=1)
         place = self.client.get_partial_messageable(request.channel_id, guild_id=request.guild_id)
-        card = await place.send(view=status_card(job, RULES, now=job.created_at, position=None))
+        card = await place.send(view=status_card(job, OFFER, now=job.created_at, position=None))
         return job.evolve(card_message_id=card.id)
 
     async def card(self, job: Job) -> Message:

@@ -16,7 +16,6 @@ from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
 from bot.media.images import ImageDesk
-from bot.media.rules import ImageRules
 from bot.moderators import Moderators, moderators_of
 from bot.policy.settings_store import SettingsStore
 from sandbox.member import Member, Message

@@ -4,9 +4,9 @@ Only Discord's two ports are in memory, and time passes by hand.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,9 @@ from pydantic import SecretStr
 
 from bot.cast.lasting import LastingImages
 from bot.cast.store import CastStore
+from bot.catalogue.model import VideoModel
+from bot.catalogue.models import DEFAULT
+from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
@@ -97,7 +100,8 @@ class Stage:
 
     def _facts_of(self, job: Job) -> dict[str, Any]:
         now = self.clock.now()
-        body = request_body(job.request, [reference.url for reference in job.request.references])
+        model = self.engine.offer.described(job.request.model) or DEFAULT
+        body = request_body(model, job.request, [reference.url for reference in job.request.references])
         submitted = {"body": body, "submitted_at": now, "segmind_time": now, "submit_attempts": 1}
         accepted = submitted | {"request_id": f"request-{job.id}"}
         completed = accepted | {"output_url": self.files.url("/video.mp4"), "cost_usd": COST, "completed_at": now}
@@ -176,8 +180,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: int = 5) -> AsyncGenerator[Stage]:
+async def open_stage(
+    folder: Path, *, timeouts: Timeouts | None = None, places: int = 5, models: Sequence[VideoModel] = (DEFAULT,)
+) -> AsyncGenerator[Stage]:
     """Open everything; `folder` may hold the database of an earlier stage, as after a restart."""
+    small = ImageRules(max_bytes=MAX_BYTES)
+    offer = Offer(models=tuple(replace(model, image_rules=small) for model in models))
     # Segmind's own clock is compared with real dates in the client, so that the story begins today.
     clock = ManualClock(datetime.now(UTC))
     service_clock = ServiceClock(start=clock.now().timestamp(), frozen=True)
@@ -224,13 +232,13 @@ async def open_stage(folder: Path, *, timeouts: Timeouts | None = None, places: 
             earlier=EarlierRequests(store, segmind, clock),
             references=fetcher,
             outputs=fetcher,
-            images=ImageDesk(ImageRules()),
+            images=ImageDesk(),
             videos=VideoDesk(),
             clock=clock,
             folder=folder / "work",
+            offer=offer,
             limits=Limits(
                 max_in_flight=places,
-                max_image_bytes=MAX_BYTES,
                 max_video_bytes=MAX_BYTES,
                 submit_timeout=timedelta(seconds=30),
             ),

@@ -17,12 +17,12 @@ from bot.jobs.states import State
 from bot.media.images import ImageDesk
 from bot.presentation.card import status_card
 from sandbox.discord.permissions import Permission
-from tests.support.channel import RULES, Channel, open_channel
+from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import PATIENCE, ManualClock
 from tests.support.files import png
 from tests.support.jobs import NOON
 
-IMAGES = ImageDesk(RULES)
+IMAGES = ImageDesk()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def desk(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
-    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, clock)
+    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock)
     yield desk
     await desk.close(0)
 
@@ -125,7 +125,7 @@ async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel:
     gone, other = [await channel.job(State.WAITING) for _ in range(2)]
     await channel.sandbox.admin.delete_message(gone.request.channel_id, gone.card_message_id or 0)
     clock_of_its_own = ManualClock(NOON)
-    hasty = CardDesk(channel.client, ImageDesk(RULES), RULES, clock_of_its_own)
+    hasty = CardDesk(channel.client, ImageDesk(), OFFER, clock_of_its_own)
     for job in (gone, other):
         hasty.changed(job.move(State.CANCELLED, NOON))
     await clock_of_its_own.asleep()
@@ -227,7 +227,7 @@ async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel,
     job = await channel.job(State.ACCEPTED)
     await channel.mira.send("me!")
     asked = replace(job, id=before)  # an interaction's id is older than its answer's
-    card = status_card(asked, RULES, now=NOON)
+    card = status_card(asked, OFFER, now=NOON)
     place = channel.client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
     sent = await place.send(view=card)
     assert await desk.find(asked) == sent.id
@@ -241,7 +241,7 @@ async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, desk: C
 
 async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, clock, shown=told.put)
+    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
     running = await channel.job(State.PROCESSING)
     over = await channel.job(State.WAITING)
     desk.changed(running)
@@ -256,7 +256,7 @@ async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, cloc
 
 async def test_a_card_that_cannot_be_shown_any_more_is_reported_too(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, clock, shown=told.put)
+    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
     job = (await channel.job(State.WAITING)).move(State.CANCELLED, NOON)
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     desk.changed(job)
@@ -280,7 +280,7 @@ async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_me
     waiting = await channel.job(State.WAITING)
     cancelled = replace(waiting.move(State.CANCELLED, NOON), version=waiting.version + 1)
     told: asyncio.Queue[Job] = asyncio.Queue()
-    desk = CardDesk(channel.client, IMAGES, RULES, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
+    desk = CardDesk(channel.client, IMAGES, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
     desk.moved_up(waiting, 2)
     await clock.asleep()
     clock.advance(POSITION_EVERY)
@@ -294,7 +294,7 @@ async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_
 ) -> None:
     running = await channel.job(State.PROCESSING)
     failed = replace(running.move(State.FAILED, NOON), version=running.version + 1)
-    desk = CardDesk(channel.client, IMAGES, RULES, clock, newest=SavedElsewhere(running, failed).get)
+    desk = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(running, failed).get)
     desk.changed(running)
     await clock.asleep()
     clock.advance(EDIT_EVERY)
@@ -308,7 +308,7 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
 ) -> None:
     preparing = await channel.job(State.PREPARING)
     cancelled = replace(preparing.move(State.CANCELLED, NOON), version=preparing.version + 1)
-    desk = CardDesk(channel.client, IMAGES, RULES, clock, newest=SavedElsewhere(cancelled).get)
+    desk = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(cancelled).get)
     (tmp_path / "reference-1").write_bytes(png())
     await desk.attach(preparing, {"image1": tmp_path / "reference-1"})
     await channel.shows(preparing, "Cancelled")

@@ -9,7 +9,7 @@ from bot.delivery.notices import NoticeDesk
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from sandbox.member import Message
-from tests.support.channel import RULES, Channel, open_channel
+from tests.support.channel import OFFER, Channel, open_channel
 
 DIRECT = "/users/@me/channels"
 
@@ -19,7 +19,7 @@ class Desk(NoticeDesk):
 
     def __init__(self, channel: Channel) -> None:
         self.told: list[Job] = []
-        super().__init__(channel.client, RULES, self._note)
+        super().__init__(channel.client, OFFER, self._note)
 
     async def _note(self, job: Job) -> None:
         self.told.append(job)

@@ -15,7 +15,7 @@ from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk, inspect_video
-from tests.support.channel import RULES, Channel, open_channel
+from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png
 from tests.support.jobs import NOON
@@ -46,7 +46,7 @@ def turns() -> Turns:
 
 @pytest.fixture
 async def cards(channel: Channel, turns: Turns) -> AsyncIterator[CardDesk]:
-    desk = CardDesk(channel.client, ImageDesk(RULES), RULES, ManualClock(NOON), turn=turns.wait)
+    desk = CardDesk(channel.client, ImageDesk(), OFFER, ManualClock(NOON), turn=turns.wait)
     yield desk
     await desk.close(0)
 
@@ -89,7 +89,7 @@ async def test_a_video_counts_as_prepared_when_it_may_be_posted(channel: Channel
 async def test_a_private_word_takes_its_turn_in_the_members_own_channel(channel: Channel, turns: Turns) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
     job = await channel.job(State.UNDELIVERED)
-    telling = asyncio.create_task(NoticeDesk(channel.client, RULES, told.put, turns.wait).tell(job))
+    telling = asyncio.create_task(NoticeDesk(channel.client, OFFER, told.put, turns.wait).tell(job))
     private = await turns.asked.get()
     assert private != job.request.channel_id
     assert not channel.requests("POST", f"/channels/{private}")

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.cast.lasting import KEPT_FOR
 from bot.cast.model import Picture
 from bot.cast.store import CastStore
+from bot.catalogue.models import DEFAULT
 from bot.jobs.history import is_same_request
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.states import State
@@ -160,15 +161,15 @@ async def test_a_request_that_a_restored_database_forgot_is_known_by_its_charact
 ) -> None:
     queued = await stage.drive_until(await begin(stage, LAMP, images=1), State.QUEUED)
     row = await stage.engine.segmind.history_row(queued.request_id or "")
-    assert is_same_request(row, queued)
-    assert is_same_request(row, queued.evolve(elements=(LAMP,)))  # the copy is from before its addresses were known
+    assert is_same_request(row, queued, DEFAULT)
+    assert is_same_request(row, queued.evolve(elements=(LAMP,)), DEFAULT)  # the copy is from before its addresses were known
     other = replace(LAMP, frontal_url="https://images.segmind.com/assets/other.png")
-    assert not is_same_request(row, queued.evolve(elements=(other,)))
-    assert not is_same_request(row, queued.evolve(elements=()))
+    assert not is_same_request(row, queued.evolve(elements=(other,)), DEFAULT)
+    assert not is_same_request(row, queued.evolve(elements=()), DEFAULT)
     without = await stage.drive_until(await begin(stage, images=1, prompt="a fox"), State.QUEUED)
     plain = await stage.engine.segmind.history_row(without.request_id or "")
-    assert is_same_request(plain, without)
-    assert not is_same_request(plain, queued)
+    assert is_same_request(plain, without, DEFAULT)
+    assert not is_same_request(plain, queued, DEFAULT)
 
 
 async def test_a_picture_that_moderators_blocked_does_not_hide_among_a_characters(

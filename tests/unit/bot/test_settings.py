@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.models import DEFAULT, MODELS
 from bot.settings import Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[3]
+FRAMES = "kling-o1-image-to-video"
 SECRETS = {"DISCORD_TOKEN": "MTIz.abc.def-ghi_jkl", "SEGMIND_API_KEY": "SG_0123456789abcdef"}
 NAMES = [name.upper() for name in Settings.model_fields]
 Load = Callable[..., Settings]
@@ -43,7 +45,7 @@ def test_two_secrets_are_enough(load: Load) -> None:
     assert settings.segmind_api_key.get_secret_value() == SECRETS["SEGMIND_API_KEY"]
     assert settings.spend_limit_usd_per_day == Decimal(20)
     assert settings.spend_limit_usd_per_month is None
-    assert settings.prices_usd == {5: Decimal("1.35"), 10: Decimal("2.70")}
+    assert settings.offer.models == (DEFAULT,)
     assert settings.database_file == Path("data/reelcast.db")
 
 
@@ -62,7 +64,9 @@ def test_two_secrets_are_enough(load: Load) -> None:
         ("SEGMIND_OUTPUT_HOSTS", "https://images.segmind.com"),
         ("SEGMIND_OUTPUT_HOSTS", " , "),
         ("ATTACHMENT_HOSTS", "cdn.discordapp.com:99999"),
-        ("SEGMIND_MODEL", "../kling"),
+        ("SEGMIND_MODELS", "../kling"),
+        ("SEGMIND_MODELS", " , "),
+        ("SEGMIND_MODELS", "kling-o1-image-to-video,kling-o9"),
         ("SEGMIND_REQUESTS_PER_MINUTE", "0"),
         ("SEGMIND_REQUESTS_PER_MINUTE", "many"),
         ("SEGMIND_MAX_IN_FLIGHT", "-1"),
@@ -72,6 +76,8 @@ def test_two_secrets_are_enough(load: Load) -> None:
         ("PRICES_USD", "5=0,10=2.70"),
         ("PRICES_USD", "5=NaN,10=2.70"),
         ("PRICES_USD", "5=1.35,10=2.70,15=4"),
+        ("PRICES_USD", "kling-o9:5=1.35,10=2.70"),
+        ("PRICES_USD", "5=1.35,10=2.70;5=1.40,10=2.80"),
         ("SPEND_LIMIT_USD_PER_DAY", "-1"),
         ("SPEND_LIMIT_USD_PER_DAY", "inf"),
         ("SPEND_LIMIT_USD_PER_DAY", "twenty"),
@@ -95,6 +101,32 @@ def test_a_wrong_value_is_named_with_what_it_should_be_and_not_shown(load: Load,
     assert value.strip(" ,") not in problem or value.strip(" ,") in (
         Settings.model_fields[name.lower()].description or ""
     )
+
+
+def test_a_model_that_is_not_described_is_answered_with_those_that_are(load: Load) -> None:
+    [problem] = problems(load, SEGMIND_MODELS="kling-o9")
+    assert all(slug in problem for slug in MODELS)
+
+
+def test_the_models_that_are_named_are_offered_the_first_as_the_default(load: Load) -> None:
+    offer = load(SEGMIND_MODELS=f"{FRAMES}, {DEFAULT.slug}").offer
+    assert [model.slug for model in offer.models] == [FRAMES, DEFAULT.slug]
+    assert offer.default.slug == FRAMES
+
+
+def test_prices_without_a_name_are_those_of_the_first_model(load: Load) -> None:
+    offer = load(SEGMIND_MODELS=f"{FRAMES},{DEFAULT.slug}", PRICES_USD="5=1,10=2").offer
+    assert offer.default.prices_usd == {5: 1, 10: 2}
+    assert offer.models[1].prices_usd == DEFAULT.prices_usd
+
+
+def test_prices_of_another_model_follow_its_name(load: Load) -> None:
+    prices = f"5=1.40,10=2.80; {FRAMES}:5=0.90,10=1.80"
+    offer = load(SEGMIND_MODELS=f"{DEFAULT.slug},{FRAMES}", PRICES_USD=prices).offer
+    assert [dict(model.prices_usd) for model in offer.models] == [
+        {5: Decimal("1.40"), 10: Decimal("2.80")},
+        {5: Decimal("0.90"), 10: Decimal("1.80")},
+    ]
 
 
 def test_all_that_is_wrong_or_missing_is_named_at_once(load: Load) -> None:

@@ -108,7 +108,7 @@ class Stage:
         assert job.card_message_id is not None
         services = self.bot.services
         channel = self.bot.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
-        view = status_card(job, services.image_rules, now=services.clock.now())
+        view = status_card(job, services.offer, now=services.clock.now())
         await channel.get_partial_message(job.card_message_id).edit(view=view)
         [card] = [message for message in self.channel.history() if message.id == job.card_message_id]
         return card

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.run_times import PRIOR_MEDIAN, Belief, FinishedRun, RunTime, RunTimes
+from bot.catalogue.models import DEFAULT, MODELS
+from bot.jobs.run_times import Belief, FinishedRun, RunTime, RunTimes
 
 MODEL = "kling-o1-reference-image-to-video"
 AGES = st.floats(0, 7_200)
@@ -25,7 +26,12 @@ def drawn(count: int, *, median: float, sigma: float, seed: int = 1) -> Iterable
 
 
 def test_before_any_run_the_makers_figure_is_typical() -> None:
-    assert RunTimes().typical(MODEL, 5).total_seconds() == pytest.approx(PRIOR_MEDIAN)
+    assert RunTimes().typical(MODEL, 5).total_seconds() == pytest.approx(DEFAULT.typical_seconds)
+
+
+@pytest.mark.parametrize("slug", MODELS)
+def test_each_model_has_its_own_figure_before_any_run(slug: str) -> None:
+    assert RunTimes().typical(slug, 10).total_seconds() == pytest.approx(MODELS[slug].typical_seconds)
 
 
 def test_after_some_runs_their_median_is_typical() -> None:
@@ -41,8 +47,8 @@ def test_the_spread_is_learned(sigma: float) -> None:
 def test_each_model_and_duration_is_learned_by_itself() -> None:
     times = RunTimes(run(400, duration=10) for _ in range(20))
     assert times.typical(MODEL, 10).total_seconds() == pytest.approx(400, rel=0.1)
-    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(PRIOR_MEDIAN)
-    assert times.typical("another-model", 10).total_seconds() == pytest.approx(PRIOR_MEDIAN)
+    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(DEFAULT.typical_seconds)
+    assert times.typical("another-model", 10).total_seconds() == pytest.approx(DEFAULT.typical_seconds)
 
 
 def test_what_was_long_ago_is_forgotten() -> None:
@@ -68,7 +74,7 @@ def test_a_run_without_a_time_teaches_nothing(seconds: float) -> None:
 
 @given(st.lists(st.floats(0.001, 1e6), max_size=80))
 def test_no_sequence_of_runs_leads_to_a_belief_that_cannot_be_used(seconds: list[float]) -> None:
-    belief = Belief()
+    belief = Belief(mu=math.log(194))
     for each in seconds:
         belief = belief.after(each)
     assert math.isfinite(belief.mu)

@@ -10,7 +10,6 @@ from PIL import ExifTags, Image
 from bot.media.errors import ImageRefused
 from bot.media.fingerprints import are_alike, fingerprint
 from bot.media.images import ImageDesk, fingerprint_image
-from bot.media.rules import ImageRules
 from tests.support.drawings import copies, drawing, encoded
 
 SEEDS = range(12)

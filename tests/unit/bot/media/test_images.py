@@ -324,8 +324,8 @@ def test_what_does_not_decode_has_no_copy(tmp_path: Path, copy: Copy, data: byte
 
 
 async def test_the_desk_does_the_same_for_the_event_loop(tmp_path: Path) -> None:
-    desk = ImageDesk(RULES)
+    desk = ImageDesk()
     path = saved(tmp_path / "a.png")
-    assert await desk.inspect(path) == inspect_image(path, RULES)
+    assert await desk.inspect(path, RULES) == inspect_image(path, RULES)
     copy = await desk.scale(path, tmp_path / "copy", max_bytes=100_000, max_side=100)
     assert inspect_image(copy, ImageRules(min_side=1)).width == 100

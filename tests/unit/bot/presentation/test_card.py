@@ -10,16 +10,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import ENDED, IN_FLIGHT, WITHDRAWN, State
-from bot.media.rules import ImageFault, ImageRules
-from bot.presentation.card import TYPICAL_RUN, expected_at, status_card
+from bot.media.rules import ImageFault
+from bot.presentation.card import expected_at, status_card
 from bot.presentation.controls import DetailsId
 from bot.presentation.looks import LOOKS
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
-RULES = ImageRules()
+OFFER = Offer()
+TYPICAL_RUN = OFFER.run_time(OFFER.default.slug)
 UPLOAD_LIMIT = 10 * 1024 * 1024
 LATER = NOON + timedelta(minutes=3, seconds=20)
 
@@ -42,12 +44,12 @@ def buttons_of(view: discord.ui.LayoutView) -> dict[str, str]:
 
 
 def card(job: Job, *, now: timedelta = timedelta(0), position: int | None = None) -> str:
-    return text_of(status_card(job, RULES, now=NOON + now, position=position))
+    return text_of(status_card(job, OFFER, now=NOON + now, position=position))
 
 
 def check_taken(job: Job, **shown: Any) -> None:
     """Hold a card to Discord's rules as the sandbox knows them."""
-    view = status_card(job, RULES, now=NOON, **shown)
+    view = status_card(job, OFFER, now=NOON, **shown)
     names = [reference.card_name for reference in job.request.references if reference.card_name]
     files = [FileFacts(filename=name, size=1_000, content_type="image/png") for name in names]
     payload = {"flags": IS_COMPONENTS_V2, "components": view.to_components(), "allowed_mentions": {"parse": []}}
@@ -104,12 +106,12 @@ def test_a_card_says_when_the_video_will_be_done(state: State) -> None:
 
 def test_what_is_expected_counts_from_the_submission_not_from_the_last_change() -> None:
     processing = replace(a_job(State.PROCESSING), submitted_at=NOON, state_since=LATER)
-    assert expected_at(processing) == NOON + TYPICAL_RUN
+    assert expected_at(processing, TYPICAL_RUN) == NOON + TYPICAL_RUN
 
 
 def test_a_job_that_waits_for_another_attempt_does_not_count_from_the_first() -> None:
     waiting = replace(a_job(State.WAITING), submitted_at=NOON, state_since=LATER)
-    assert expected_at(waiting) == LATER + TYPICAL_RUN
+    assert expected_at(waiting, TYPICAL_RUN) == LATER + TYPICAL_RUN
 
 
 def test_a_job_in_the_queue_shows_its_place_and_promises_no_time() -> None:
@@ -155,7 +157,7 @@ def test_references_stand_in_their_order_first_as_uploaded_then_as_the_cards_own
     )
 
     def addresses(job: Job) -> list[tuple[str, str]]:
-        [gallery] = [part for part in parts(status_card(job, RULES, now=NOON)) if part["type"] == 12]
+        [gallery] = [part for part in parts(status_card(job, OFFER, now=NOON)) if part["type"] == 12]
         return [(item["description"], item["media"]["url"]) for item in gallery["items"]]
 
     assert addresses(uploaded) == [("@Image1", "https://a.example/1"), ("@Image2", "https://a.example/2")]
@@ -165,14 +167,14 @@ def test_references_stand_in_their_order_first_as_uploaded_then_as_the_cards_own
 @pytest.mark.parametrize("state", State)
 def test_every_card_has_details_that_lead_to_its_job(state: State) -> None:
     job = a_job(state)
-    assert DetailsId.parse(buttons_of(status_card(job, RULES, now=NOON))["Details"]) == DetailsId(
+    assert DetailsId.parse(buttons_of(status_card(job, OFFER, now=NOON))["Details"]) == DetailsId(
         place="card", job_id=job.id
     )
 
 
 def offered(label: str, **changes: Any) -> set[State]:
     jobs = [a_job(state).evolve(**changes) for state in State]
-    return {job.state for job in jobs if label in buttons_of(status_card(job, RULES, now=NOON))}
+    return {job.state for job in jobs if label in buttons_of(status_card(job, OFFER, now=NOON))}
 
 
 def test_a_request_can_be_cancelled_until_its_video_is_made() -> None:
@@ -218,4 +220,4 @@ def test_what_does_not_run_has_no_bar(state: State) -> None:
 
 
 async def test_the_view_is_not_remembered_by_discord_py() -> None:
-    assert status_card(a_job(), RULES, now=NOON).is_finished()
+    assert status_card(a_job(), OFFER, now=NOON).is_finished()

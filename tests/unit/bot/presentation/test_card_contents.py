@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.media.rules import ImageRules
 from bot.presentation.card import status_card
 from bot.presentation.details import details_text
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
-RULES = ImageRules()
+OFFER = Offer()
 SECRET = "a fox in the harbour"
 REVIEWS = [ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING]
 
@@ -23,7 +23,7 @@ def a_reviewed_job(state: State, mode: ReviewMode, **changes: Any) -> Job:
 
 
 def shown(job: Job) -> str:
-    return str(status_card(job, RULES, now=NOON).to_components())
+    return str(status_card(job, OFFER, now=NOON).to_components())
 
 
 @pytest.mark.parametrize("state", State)
@@ -73,5 +73,5 @@ def test_pictures_of_a_spoiler_are_spoilers() -> None:
 
 def test_details_keep_the_words_to_those_who_may_read_them() -> None:
     job = a_reviewed_job(State.HELD, ReviewMode.BEFORE_SPENDING)
-    assert SECRET in details_text(job, RULES)
-    assert SECRET not in details_text(job, RULES, contents=False)
+    assert SECRET in details_text(job, OFFER)
+    assert SECRET not in details_text(job, OFFER, contents=False)

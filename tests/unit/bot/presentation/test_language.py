@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.catalogue.offer import Offer
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
 from bot.presentation.buttons import card_buttons
@@ -165,7 +166,7 @@ def test_a_states_title_and_meaning_are_looked_up_when_they_are_read() -> None:
 def test_a_card_speaks_its_servers_language_whoever_has_it_edited() -> None:
     job = a_job(State.WAITING, request=a_request(guild_locale="ja"))
     with speaking("de"):
-        card = str(status_card(job, ImageRules(), now=NOON + timedelta(minutes=1), position=3).to_components())
+        card = str(status_card(job, Offer(), now=NOON + timedelta(minutes=1), position=3).to_components())
         assert spoken() == "de"
     assert "順番を待っています" in card
     assert "順番待ち 3 番目" in card

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
-from bot.media.rules import ImageFault, ImageRules
+from bot.media.rules import ImageFault
 from bot.policy.request import Refusal, RefusalCode, has_words
 from bot.presentation.controls import DetailsId
 from bot.presentation.details import details_text
@@ -20,7 +21,7 @@ from bot.presentation.refusal import refusal_message
 from sandbox.discord.message_rules import check_message
 from tests.support.jobs import NOON, a_job, a_request
 
-RULES = ImageRules()
+OFFER = Offer()
 UPLOAD_LIMIT = 10 * 1024 * 1024
 REFUSAL = Refusal(code=RefusalCode.IMAGE, number=2, fault=ImageFault.TOO_LARGE)
 hostile = st.one_of(st.text(max_size=2_500), st.text(alphabet="*_`~|<>@#:/\\[]()\n", max_size=2_500))
@@ -31,7 +32,7 @@ def check_taken(content: str) -> None:
 
 
 def refused(prompt: str) -> tuple[str, list[discord.File]]:
-    return refusal_message(REFUSAL, RULES, prompt=prompt)
+    return refusal_message(REFUSAL, OFFER.default.image_rules, prompt=prompt)
 
 
 @given(hostile)
@@ -46,7 +47,7 @@ def test_details_are_taken_whatever_the_prompt(prompt: str) -> None:
         request_id="0" * 36,
         problem=Problem(code=ProblemCode.CHANNEL),
     )
-    check_taken(details_text(job, RULES))
+    check_taken(details_text(job, OFFER))
 
 
 def test_details_tell_the_whole_story_of_a_video() -> None:
@@ -57,14 +58,14 @@ def test_details_tell_the_whole_story_of_a_video() -> None:
         cost_usd=Decimal("1.35"),
         request_id="7f1d",
     )
-    told = details_text(done, RULES)
+    told = details_text(done, OFFER)
     for part in ("a fox", "5 s · 16:9", "Done, since <t:", "3 min 14 s", "$1.35", "`7f1d`", "`42`"):
         assert part in told
 
 
 def test_details_tell_why_there_is_no_video_and_nothing_of_the_services_words() -> None:
     problem = Problem(code=ProblemCode.MODERATED, detail="raw words")
-    told = details_text(a_job(State.FAILED).evolve(problem=problem), RULES)
+    told = details_text(a_job(State.FAILED).evolve(problem=problem), OFFER)
     assert "content rules" in told
     assert "raw words" not in told
 

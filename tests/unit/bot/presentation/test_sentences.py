@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
@@ -135,7 +136,7 @@ def test_a_choice_of_a_video_fits_discords_hundred_characters_on_one_line() -> N
 
 def test_a_member_is_told_where_a_video_is_that_was_not_posted() -> None:
     job = a_job(State.UNDELIVERED).evolve(problem=Problem(code=ProblemCode.CHANNEL))
-    notice = undelivered_notice(job, RULES)
+    notice = undelivered_notice(job, Offer())
     assert "<#20>" in notice
     assert "/send-again" in notice
 

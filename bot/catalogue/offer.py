@@ -1,0 +1,97 @@
+"""What an operator offers of the catalogue, and at which prices; and what holds of all that is offered together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.catalogue.model import VideoModel
+from bot.catalogue.models import DEFAULT, MODELS
+from bot.media.rules import ImageRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The models that members can ask for, at the operator's prices; the first where they choose none.
+
+    A job keeps the model that it was asked with. One that is offered no more is still looked up among all that are
+    `known`; of one that nobody describes any more a job that was submitted needs nothing.
+    """
+
+    models: tuple[VideoModel, ...] = (DEFAULT,)
+    known: Mapping[str, VideoModel] = field(default_factory=lambda: MODELS)
+
+    @property
+    def default(self) -> VideoModel:
+        return self.models[0]
+
+    @property
+    def is_choice(self) -> bool:
+        """Tell whether there is more than one model, so that people have to know of which one is spoken."""
+        return len(self.models) > 1
+
+    def find(self, slug: str) -> VideoModel | None:
+        """Find a model that can be asked for."""
+        return next((model for model in self.models if model.slug == slug), None)
+
+    def described(self, slug: str) -> VideoModel | None:
+        """Find a model of which a job may still be; None where it was taken out of the catalogue."""
+        return self.find(slug) or self.known.get(slug)
+
+    def image_rules(self, slug: str) -> ImageRules:
+        """Give the rules for reference images of a job's model; the default's where nobody describes it any more."""
+        return (self.described(slug) or self.default).image_rules
+
+    def typical_seconds(self, slug: str) -> float:
+        """Tell how long a run of a job's model takes, before any was seen."""
+        return (self.described(slug) or self.default).typical_seconds
+
+    def run_time(self, slug: str) -> timedelta:
+        return timedelta(seconds=self.typical_seconds(slug))
+
+    @property
+    def for_cast(self) -> VideoModel | None:
+        """Give the model by whose rules characters are saved: the first that takes any."""
+        takers = [model for model in (*self.models, *self.known.values()) if model.takes_elements]
+        return next(iter(takers), None)
+
+    @property
+    def cast_rules(self) -> ImageRules:
+        """Give the rules for the pictures of saved characters."""
+        return (self.for_cast or self.default).image_rules
+
+    @property
+    def takes_elements(self) -> bool:
+        return any(model.takes_elements for model in self.models)
+
+    @property
+    def durations(self) -> tuple[int, ...]:
+        """Give every duration that a model offers, in seconds, the shortest first."""
+        return tuple(sorted({duration for model in self.models for duration in model.durations}))
+
+    @property
+    def aspect_ratios(self) -> tuple[str, ...]:
+        """Give every ratio that a model offers, in the order in which they name them."""
+        return tuple(dict.fromkeys(ratio for model in self.models for ratio in model.aspect_ratios))
+
+    @property
+    def prompt_limit(self) -> int:
+        """Give the most characters that any model takes."""
+        return max(model.prompt_limit for model in self.models)
+
+    @property
+    def most_images(self) -> int:
+        return max(model.images.most for model in self.models)
+
+    @property
+    def prices_usd(self) -> Mapping[int, Decimal]:
+        """Give the least price of each duration."""
+        return {
+            duration: min(model.prices_usd[duration] for model in self.models if duration in model.prices_usd)
+            for duration in self.durations
+        }
+
+    @property
+    def shortest_run(self) -> float:
+        """Tell how long the quickest model typically takes, in seconds."""
+        return min(model.typical_seconds for model in self.models)
