@@ -1,5 +1,6 @@
 """A page without the real bot: whatever an app can show is shown, and what people do with it is heard."""
 
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from playwright.async_api import Browser
 
+from sandbox.discord.clock import SandboxClock
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox, Upload
 from sandbox.web.server import Page
@@ -65,14 +67,19 @@ class Puppet:
 
 @asynccontextmanager
 async def open_puppet() -> AsyncGenerator[Puppet]:
-    """Serve a local Discord with its page and no Segmind, log the puppet in, and start a browser."""
+    """Serve a local Discord with its page and no Segmind, log the puppet in, and start a browser.
+
+    Its time stands still until a test moves it: no answer is late because the machine is busy.
+    """
+    started = time.time()
     async with (
         Page.open(None) as page,
-        DiscordSandbox(page=page.routes()) as sandbox,
+        DiscordSandbox(page=page.routes(), clock=SandboxClock(lambda: started)) as sandbox,
         aiohttp.ClientSession() as session,
         Sandbox.connect(sandbox.origin) as control,
         open_browser() as browser,
     ):
+        await control.admin.set_rate_limits(enabled=False)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Route, "BASE", sandbox.describe()["api_url"])
             patch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.describe()["gateway_url"]))
