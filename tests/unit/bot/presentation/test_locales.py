@@ -19,7 +19,7 @@ from tests.support.messages import CATALOGUES, TEMPLATE, Key, forms_of, missing,
 HINT = "run `make messages`; in bot/presentation/locales, translate what it names"
 COMMAND = re.compile(r"`/([a-z][a-z -]*)`")
 EMPHASIS = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
-CODE = re.compile(r"`[^`]+`")
+CODE = re.compile(r"`[^`\s]+`")  # an example of a prompt has spaces, and is said in each language
 # What must stand in a translation as often as in English: bold, spoilers, lines, list items, headings, names, moments.
 MARKS = re.compile(r"\*\*|\|\||\n-#? |\n|^-# |^#+ |@\w+|<[@#t/][^>]*>|https?://\S+")
 
