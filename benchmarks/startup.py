@@ -1,32 +1,42 @@
-"""How soon the bot is there, and the demo's page: `python -m benchmarks.startup`.
+"""`python -m benchmarks.startup`: how soon the bot is there, and the demo's page.
 
-The bot, from the start of its process to READY, with an empty database and with one that it knows, takes turns with
-the least discord.py bot (`benchmarks.bare`) on the same local Discord. The page is opened in Chromium, each time by
-somebody who was never there.
+The bot, from the start of its process to READY, with an empty database and with one that it knows, beside the least
+discord.py bot on the same local Discord; the page, opened in Chromium by somebody who was never there, beside the least
+page there can be. In each round everything has its turn, in random order, so that whatever else the machine does meets
+all.
 """
 
 import argparse
+import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Browser
+from aiohttp import web
+from playwright.async_api import Browser, Page
 from rich.console import Console
 
 from benchmarks.figures import Target, judge, machine, median, titled
 from benchmarks.processes import ProcessFailed, run, running
 from benchmarks.subjects import says_ready
+from benchmarks.usage import read_usage
 from sandbox.member import Sandbox
 from tests.browser.visit import open_browser
 
+ROUNDS: Final = 10
+SEED: Final = 7  # of the order
 BARE: Final = "bare discord.py"
 FIRST: Final = "Reelcast, the first time"
 LATER: Final = "Reelcast, from then on"
+LEAST: Final = "least page, first paint"
 PAINT: Final = "page, first paint"
 USABLE: Final = "page, channel shown"
+BESIDE: Final = {FIRST: BARE, LATER: BARE, PAINT: LEAST, USABLE: LEAST}  # what each is a multiple of
 MOST_OVER_BARE: Final = 2.0  # seconds that our bot may take more: it has a database, a budget and a queue to look after
 MOST_PAINT: Final = 0.5  # seconds
 MOST_USABLE: Final = 1.0  # seconds
@@ -41,21 +51,63 @@ PAINTED: Final = """() => new Promise((resolve) => {
 })"""
 SHOWN: Final = "() => document.documentElement.dataset.ready ? performance.now() : 0"
 
-Samples = dict[str, list[float]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """Seconds until something was there."""
+
+    clock: float
+    core: float = 0.0  # of a processor core; a page is no process of its own
 
 
-def main() -> int:
+Round = dict[str, Took]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What stands while the rounds are played."""
+
+    where: Mapping[str, Any]  # how the sandbox describes itself
+    browser: Browser
+    least_page: str
+    folder: Path
+
+    def settings(self, home: Path) -> dict[str, str]:
+        return {
+            **self.where["environment"],
+            "DATABASE_URL": f"sqlite:///{home / 'reelcast.db'}",
+            "DATA_DIR": str(home / "data"),
+            "HTTP_PORT": "0",
+            "LOG_FORMAT": "json",
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns 0 if every target is met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one of each, to see that it runs")
-    times = 1 if parser.parse_args().quick else 10
+    rounds = 1 if parser.parse_args(arguments).quick else ROUNDS
     console = Console(highlight=False)
     try:
-        samples = run(_measure(times))
+        taken = run(_measure(rounds))
     except ProcessFailed as error:
         console.print(str(error), markup=False)
         return 1
-    _print(samples, console)
+    return report(taken, console)
+
+
+def report(taken: Sequence[Round], console: Console) -> int:
+    """Print the figures of all rounds; return the exit status."""
+    samples = {name: [each[name].clock for each in taken] for name in (BARE, FIRST, LATER, LEAST, PAINT, USABLE)}
+    table = titled(f"Seconds until it is there, {len(taken)} times each", "what")
+    for column in ("median", "longest", "x least", "median,\ncore", "x least,\ncore"):
+        table.add_column(column, justify="right")
+    for name, clock in samples.items():
+        least = BESIDE.get(name, name)
+        times = median(clock) / median(samples[least])
+        table.add_row(name, f"{median(clock):.2f}", f"{max(clock):.2f}", f"{times:.2f}", *_cores(taken, name, least))
+    console.print(table)
+    console.print(machine())
     over = median(samples[LATER]) - median(samples[BARE])
     targets = [
         Target(name="The bot's start by the bare bot's", value=over, limit=MOST_OVER_BARE, unit="s more"),
@@ -65,63 +117,100 @@ def main() -> int:
     return judge(targets, console)
 
 
-async def _measure(times: int) -> Samples:
-    samples: Samples = {name: [] for name in (BARE, FIRST, LATER, PAINT, USABLE)}
-    with tempfile.TemporaryDirectory(prefix="startup-") as name:
-        folder = Path(name)
-        async with running("sandbox", is_ready=lambda line: "environment" in line, folder=folder) as sandbox:
-            where = sandbox.ready_line
-            async with Sandbox.connect(where["discord"]["control_url"]) as discord:
-                await discord.admin.set_rate_limits(enabled=False)  # commands are registered more often than in life
-            for number in range(times):
-                home = folder / str(number)
-                home.mkdir()
-                samples[BARE].append(await _start("benchmarks.bare", home, where["environment"]))
-                samples[FIRST].append(await _start("bot", home, _settings(where, home)))
-                samples[LATER].append(await _start("bot", home, _settings(where, home)))
-            async with open_browser() as browser:
-                for _ in range(times):
-                    await _visit(browser, where["discord"]["page_url"], samples)
-    return samples
+def _cores(taken: Sequence[Round], name: str, least: str) -> list[str]:
+    """Return the median processor time and its ratio to the least; nothing for a page."""
+    core, beside = (median([each[one].core for each in taken]) for one in (name, least))
+    return [f"{core:.2f}", f"{core / beside:.2f}"] if beside else []
 
 
-async def _start(module: str, folder: Path, environment: Mapping[str, str]) -> float:
-    """Return the seconds from the start of a bot's process to its READY; it ends after that."""
+async def _measure(rounds: int) -> list[Round]:
+    chance = random.Random(SEED)  # noqa: S311 - the order is no secret
+    async with _stage() as stage:
+        return [await _round(stage, number, chance) for number in range(rounds)]
+
+
+@asynccontextmanager
+async def _stage() -> AsyncGenerator[Stage]:
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="startup-")))
+        process = running("sandbox", is_ready=lambda line: "environment" in line, folder=folder)
+        where = (await stack.enter_async_context(process)).ready_line
+        async with Sandbox.connect(where["discord"]["control_url"]) as discord:
+            await discord.admin.set_rate_limits(enabled=False)  # commands are registered more often than in life
+        yield Stage(
+            where=where,
+            browser=await stack.enter_async_context(open_browser()),
+            least_page=await stack.enter_async_context(_least_page()),
+            folder=folder,
+        )
+
+
+async def _round(stage: Stage, number: int, chance: random.Random) -> Round:
+    home = stage.folder / str(number)
+    home.mkdir()
+    taken: Round = {}
+    turns = (_bare_bot, _our_bot, _bare_page, _our_page)
+    for turn in chance.sample(turns, k=len(turns)):
+        taken |= await turn(stage, home)
+    return taken
+
+
+async def _bare_bot(stage: Stage, home: Path) -> Round:
+    return {BARE: await _start("benchmarks.bare", home, stage.where["environment"])}
+
+
+async def _our_bot(stage: Stage, home: Path) -> Round:
+    first = await _start("bot", home, stage.settings(home))
+    return {FIRST: first, LATER: await _start("bot", home, stage.settings(home))}
+
+
+async def _bare_page(stage: Stage, _: Path) -> Round:
+    async with _new_tab(stage.browser) as page:
+        await page.goto(stage.least_page)
+        return {LEAST: Took(clock=await page.evaluate(PAINTED) / 1000)}
+
+
+async def _our_page(stage: Stage, _: Path) -> Round:
+    async with _new_tab(stage.browser) as page:
+        await page.goto(f"{stage.where['discord']['page_url']}#/mira/film-club/videos")
+        shown = await page.wait_for_function(SHOWN, polling="raf")
+        usable = await shown.json_value() / 1000
+        return {USABLE: Took(clock=usable), PAINT: Took(clock=await page.evaluate(PAINTED) / 1000)}
+
+
+async def _start(module: str, folder: Path, environment: Mapping[str, str]) -> Took:
+    """Time a bot from the start of its process to its READY; it ends after that."""
     arguments = ["run"] if module == "bot" else []
     began = time.monotonic()
-    async with running(module, arguments, is_ready=says_ready, folder=folder, environment=environment):
-        return time.monotonic() - began
+    async with running(module, arguments, is_ready=says_ready, folder=folder, environment=environment) as bot:
+        return Took(clock=time.monotonic() - began, core=read_usage(bot.pid).cpu_seconds)
 
 
-def _settings(where: Mapping[str, Any], home: Path) -> dict[str, str]:
-    return {
-        **where["environment"],
-        "DATABASE_URL": f"sqlite:///{home / 'reelcast.db'}",
-        "DATA_DIR": str(home / "data"),
-        "HTTP_PORT": "0",
-        "LOG_FORMAT": "json",
-    }
-
-
-async def _visit(browser: Browser, address: str, samples: Samples) -> None:
-    """Open the page with nothing in the browser's cache, and note what the browser measured."""
+@asynccontextmanager
+async def _new_tab(browser: Browser) -> AsyncGenerator[Page]:
+    """Open a tab with nothing in the browser's cache."""
     context = await browser.new_context()
-    page = await context.new_page()
-    await page.goto(f"{address}#/mira/film-club/videos")
-    shown = await page.wait_for_function(SHOWN, polling="raf")
-    samples[USABLE].append(await shown.json_value() / 1000)
-    samples[PAINT].append(await page.evaluate(PAINTED) / 1000)
+    yield await context.new_page()
     await context.close()
 
 
-def _print(samples: Samples, console: Console) -> None:
-    table = titled(f"Seconds until it is there, {len(samples[BARE])} times each", "what")
-    for column in ("median", "longest"):
-        table.add_column(column, justify="right")
-    for name, taken in samples.items():
-        table.add_row(name, f"{median(taken):.2f}", f"{max(taken):.2f}")
-    console.print(table)
-    console.print(machine())
+@asynccontextmanager
+async def _least_page() -> AsyncGenerator[str]:
+    """Serve one word of HTML on loopback; yields its address."""
+
+    async def word(_: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>Least</title>Hello", content_type="text/html")
+
+    application = web.Application()
+    application.router.add_get("/", word)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
 
 
 if __name__ == "__main__":

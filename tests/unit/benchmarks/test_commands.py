@@ -36,9 +36,12 @@ def test_the_first_answer_is_timed_for_each_bot_and_held_to_its_targets() -> Non
 def test_the_start_of_each_bot_and_of_the_page_is_timed() -> None:
     page = output("startup")
 
-    for row in ("bare discord.py", "Reelcast, the first time", "Reelcast, from then on", "page, first paint"):
-        line = next(line for line in page.splitlines() if row in line)
-        median, longest = map(float, line.partition(row)[2].split())
+    for row in (
+        *("bare discord.py", "Reelcast, the first time", "Reelcast, from then on"),
+        *("least page, first paint", "page, first paint", "page, channel shown"),
+    ):
+        line = next(line for line in page.splitlines() if line.strip().startswith(row))
+        median, longest, *_ = map(float, line.partition(row)[2].split())
         assert 0 < median <= longest < 60
     assert page.count(" s, at most ") == 2
 
