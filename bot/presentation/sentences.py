@@ -279,7 +279,7 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
 def done_notice(job: Job, link: str) -> str:
     """Tell the member who asked, in private, where their video is; what it was asked for with is nothing for here."""
     told = _("Your video in {channel} is done: {link}").format(channel=f"<#{job.request.channel_id}>", link=link)
-    return f"{told}\n-# {_('You wanted to be told; /jobs is where you say so.')}"
+    return f"{told}\n-# {_('You wanted to be told; `/jobs` is where you say so.')}"
 
 
 def undelivered_notice(job: Job, offer: Offer) -> str:

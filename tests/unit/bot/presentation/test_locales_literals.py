@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.support.messages import LOOKS_UP, trees
 
+EXPORTED = "bot/presentation/records_export.py"  # a table for programs, whose columns have one name everywhere
 SPEAKERS = ("bot/presentation/", "bot/interactions/", "bot/delivery/", "cogs/")
 PROSE = re.compile(r"[^\W\d_]{2,}[^\w\s]* [^\w\s]*[^\W\d_]{2,}")  # two words
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -30,7 +31,8 @@ SHOWN = {
 }
 # Which of their arguments by place are shown.
 FIRST = {"TextDisplay": slice(1), "send": slice(1), "send_message": slice(1), "say": slice(1, 2)}
-OWN_NAMES = {"Português do Brasil", "mira"}  # a language is named in its own; names of people are examples
+# A language is named in its own; names of people are examples, and those of commands are looked up elsewhere.
+OWN_NAMES = {"Português do Brasil", "mira", "cast list"}
 # Not read by members, or taken elsewhere: commands from what Discord is sent; the log is the operator's.
 NOT_SHOWN = {"command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"}
 LOGS = {"debug", "info", "warning", "error", "exception"}
@@ -92,7 +94,7 @@ def test_a_sentence_for_people_is_marked_to_be_said_in_their_language() -> None:
     unmarked = [
         f"{path}:{each.lineno} {each.value!r}"
         for path, tree in trees()
-        if path.startswith(SPEAKERS)
+        if path.startswith(SPEAKERS) and path != EXPORTED
         for each in literals(tree)
         if PROSE.search(str(each.value)) and each.value not in choices(tree)
     ]
