@@ -1,5 +1,7 @@
 """The *Delete* button of cards and posts."""
 
+import contextlib
+import re
 from typing import Any, Final
 
 import discord
@@ -19,6 +21,7 @@ from bot.presentation.sentences import not_yours_to_delete
 NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
 NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")
 GONE: Final = N_("Deleted.")
+_MENTION: Final = re.compile(r"<@([0-9]{1,20})>")
 
 
 class DeleteButton(JobButton, template=DELETE_PATTERN):
@@ -34,6 +37,24 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
             # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
             await interaction.response.defer(ephemeral=True, thinking=True)
             await say(interaction, _(await _delete(bot.services, job)))
+
+    async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
+        """Remove a post all the same, for the member whom it addresses, or who may manage messages there."""
+        post = interaction.message
+        if post is None or post.author != interaction.client.user:
+            await super().pressed_without_record(interaction)
+        elif not (_addresses(post, interaction.user.id) or interaction.permissions.manage_messages):
+            await say(interaction, not_yours_to_delete())
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            with contextlib.suppress(discord.NotFound):
+                await post.delete()
+            await say(interaction, _(GONE))
+
+
+def _addresses(post: discord.Message, member_id: int) -> bool:
+    """Tell whether a post was made for a member: our own words name nobody else, and a card's are not looked at."""
+    return set(_MENTION.findall(post.content)) == {str(member_id)}
 
 
 async def _delete(services: Services, job: Job) -> str:

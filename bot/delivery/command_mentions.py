@@ -29,7 +29,7 @@ class CommandMentions:
         return {name: self._mention(name) for name in NAMED}
 
     def _mention(self, name: str) -> str:
-        command_id = self._ids.get(name.split()[0])
+        command_id = self._ids.get(name.split(maxsplit=1)[0])
         return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
 
     async def _ask(self) -> None:

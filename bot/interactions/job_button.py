@@ -30,8 +30,8 @@ class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"reelc
         try:
             job = await interaction.client.services.store.get(self.job_id)
             # A video may have been sent again to another channel of its server, and its buttons with it.
-            if job is None or job.request.guild_id != interaction.guild_id:
-                await say(interaction, _(NO_RECORD))
+            if job is None or job.forgotten or job.request.guild_id != interaction.guild_id:
+                await self.pressed_without_record(interaction)
             else:
                 await self.pressed(interaction, job)
         except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
@@ -40,6 +40,10 @@ class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"reelc
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Do what the button is for, with a job of this server."""
         raise NotImplementedError
+
+    async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer where the job is deleted, or of another server."""
+        await say(interaction, _(NO_RECORD))
 
 
 def is_requester(interaction: discord.Interaction[Any], job: Job) -> bool:

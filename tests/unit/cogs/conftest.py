@@ -98,7 +98,13 @@ def channels_chosen() -> bool:
 
 
 @pytest.fixture
-async def stage(simcord_env: simcord.Env, channels_chosen: bool) -> Stage:
+def newcomer() -> bool:
+    """Whether Alice has never asked for a video: then she is given a hint with the first."""
+    return False
+
+
+@pytest.fixture
+async def stage(simcord_env: simcord.Env, channels_chosen: bool, newcomer: bool) -> Stage:
     simcord_env.backend.cdn = MeasuringCdn()
     guild = simcord_env.create_guild("Film Club")
     stage = Stage(
@@ -109,4 +115,6 @@ async def stage(simcord_env: simcord.Env, channels_chosen: bool) -> Stage:
     )
     if channels_chosen:
         await let_in(stage.bot.services.guild_settings, guild.id, [stage.channel.id])
+    if not newcomer:
+        await stage.bot.services.preferences.hint(stage.alice.id)
     return stage

@@ -1,0 +1,58 @@
+"""`/help`, and the hint for newcomers."""
+
+import pytest
+
+from bot.jobs.model import ReviewMode
+from tests.support.answers import buttons_of, words_of
+from tests.unit.cogs.stage import Boot, Stage
+
+
+async def help_for(stage: Stage) -> str:
+    return words_of(await stage.alice.slash(stage.channel, "help"))
+
+
+async def test_help_names_the_commands_as_links_and_how_to_name_pictures(stage: Stage) -> None:
+    told = await help_for(stage)
+    for name in ("video", "studio", "cast list", "jobs", "quota", "privacy"):
+        assert f"</{name}:" in told
+    assert "`@Image1`" in told
+    assert "`@mira`" in told
+
+
+async def test_help_says_what_counts_where_it_is_asked(stage: Stage) -> None:
+    told = await help_for(stage)
+    assert "You can ask for videos in this channel. What you ask for is made at once." in told
+    await stage.set(review=ReviewMode.BEFORE_POSTING)
+    assert "A moderator looks at each video before it is posted." in await help_for(stage)
+
+
+@pytest.mark.parametrize("channels_chosen", [False])
+async def test_help_says_why_nothing_can_be_asked_for_here(stage: Stage) -> None:
+    told = await help_for(stage)
+    assert "Videos are not open to members here yet" in told
+    assert "You can ask" not in told
+
+
+@pytest.mark.parametrize("newcomer", [True])
+async def test_the_first_video_comes_with_a_hint_and_the_second_without(stage: Stage) -> None:
+    first = await stage.ask()
+    [hint] = first.followups
+    assert hint.ephemeral
+    assert hint.content.startswith("**Your first video is on its way**")
+    assert (await stage.ask()).followups == []
+
+
+@pytest.mark.parametrize("newcomer", [True])
+async def test_who_made_videos_before_is_no_newcomer(stage: Stage) -> None:
+    await stage.ask()
+    await stage.bot.services.preferences.forget_member(stage.alice.id)
+    assert (await stage.ask()).followups == []
+
+
+@pytest.mark.parametrize("newcomer", [True])
+async def test_the_hints_button_shows_help_also_after_a_restart(stage: Stage, boot: Boot) -> None:
+    [hint] = (await stage.ask()).followups
+    await stage.env.restart_bot(await boot())
+    told = await stage.alice.click(hint, label="How it works")
+    assert "Short films of your pictures" in words_of(told)
+    assert buttons_of(told) == {}

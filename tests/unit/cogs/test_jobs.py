@@ -1,0 +1,130 @@
+"""`/jobs`: a member's own videos here, and what they want of the bot."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import simcord
+from simcord.results import InteractionResult
+
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from tests.support.answers import answer_of, buttons_of, words_of
+from tests.support.jobs import a_job, a_request
+from tests.unit.cogs.stage import Boot, Stage
+
+MUCH = Decimal(1_000)
+
+
+async def has(
+    stage: Stage, state: State, prompt: str = "a fox", *, guild_id: int | None = None, member_id: int | None = None
+) -> Job:
+    """Have a job of Alice's in this server, unless said otherwise."""
+    request = a_request(
+        guild_id=guild_id or stage.guild.id,
+        channel_id=stage.channel.id,
+        member_id=member_id or stage.alice.id,
+        prompt=prompt,
+    )
+    job = a_job(request=request, at=stage.bot.services.clock.now())
+    store = stage.bot.services.store
+    added = await store.add(job, daily_limit_usd=MUCH)
+    return await store.save(replace(added, state=state, card_message_id=5, post_message_id=77))
+
+
+async def jobs(stage: Stage, who: simcord.MemberActor | None = None) -> InteractionResult:
+    return await (who or stage.alice).slash(stage.channel, "jobs")
+
+
+async def press(stage: Stage, shown: InteractionResult, label: str) -> InteractionResult:
+    return await stage.alice.click(answer_of(shown), label=label)
+
+
+async def choose(stage: Stage, shown: InteractionResult, value: str) -> InteractionResult:
+    return await stage.alice.select(answer_of(shown), [value], custom_id="reelcast:jobs:choose:all:0")
+
+
+async def test_one_sees_ones_own_videos_here_and_nobody_elses(stage: Stage) -> None:
+    await has(stage, State.PROCESSING, "a *running* fox")
+    await has(stage, State.DELIVERED, "a posted fox")
+    await has(stage, State.DELIVERED, "elsewhere", guild_id=1)
+    await has(stage, State.DELIVERED, "theirs", member_id=2)
+    shown = await jobs(stage)
+    words = words_of(shown)
+    assert r"a \*running\* fox" in words
+    assert "a posted fox" in words
+    assert "elsewhere" not in words
+    assert "theirs" not in words
+    assert buttons_of(shown)["Go to the video"].endswith(f"/{stage.channel.id}/77")
+
+
+async def test_pages_are_turned_to_and_fro(stage: Stage) -> None:
+    for number in range(6):
+        await has(stage, State.FAILED, f"fox number {number}")
+    first = await jobs(stage)
+    assert "fox number 0" not in words_of(first)
+    second = await press(stage, first, "Older")
+    assert words_of(second).count("fox number") == 1
+    assert words_of(await press(stage, second, "Newer")).count("fox number") == 5
+
+
+async def test_a_page_that_has_become_empty_gives_way_to_the_first(stage: Stage) -> None:
+    found = [await has(stage, State.FAILED, f"fox number {number}") for number in range(6)]
+    second = await press(stage, await jobs(stage), "Older")
+    for job in found[1:]:
+        await stage.bot.services.store.save(replace(job, forgotten=True))
+    assert "fox number 0" in words_of(await press(stage, second, "Refresh"))
+
+
+async def test_what_is_shown_can_be_chosen_and_stays_chosen(stage: Stage) -> None:
+    await has(stage, State.PROCESSING, "running")
+    await has(stage, State.UNDELIVERED, "undelivered")
+    await has(stage, State.WITHHELD, "withheld")
+    shown = await choose(stage, await jobs(stage), "undelivered")
+    for _ in range(2):
+        assert "undelivered" in words_of(shown)
+        assert "withheld" not in words_of(shown)
+        shown = await press(stage, shown, "Refresh")
+    assert "There is none of these." in words_of(await choose(stage, shown, "delivered"))
+
+
+async def test_what_waits_is_cancelled_from_the_list(stage: Stage) -> None:
+    await has(stage, State.WAITING)
+    shown = await jobs(stage)
+    assert words_of(await press(stage, shown, "Cancel")).startswith("Cancelled.")
+    refreshed = await press(stage, shown, "Refresh")
+    assert "Cancelled" in words_of(refreshed)
+    assert "Cancel" not in buttons_of(refreshed)
+
+
+async def test_a_press_on_a_video_that_is_deleted_meanwhile_is_answered(stage: Stage) -> None:
+    await has(stage, State.WAITING)
+    shown = await jobs(stage)
+    await stage.bot.services.forgetting.forget(stage.alice.id, remove_messages=False)
+    for label in ("Cancel", "Details"):
+        assert words_of(await press(stage, shown, label)) == "This video is no longer on record."
+    assert "no video here yet" in words_of(await press(stage, shown, "Refresh"))
+
+
+async def test_a_list_of_before_a_restart_still_works(stage: Stage, boot: Boot) -> None:
+    await has(stage, State.UNDELIVERED, "a made fox")
+    shown = await jobs(stage)
+    await stage.env.restart_bot(await boot())
+    assert "a made fox" in words_of(await press(stage, shown, "Refresh"))
+    assert "is being sent" in words_of(await press(stage, shown, "Send again"))
+
+
+async def test_direct_messages_are_turned_on_and_off_and_pressing_twice_is_pressing_once(stage: Stage) -> None:
+    preferences = stage.bot.services.preferences
+    on = await jobs(stage)
+    for shown in [on, await jobs(stage)]:
+        on = await press(stage, shown, "Direct message when done")
+        assert (await preferences.get(stage.alice.id)).tell_when_done
+    await press(stage, on, "No more direct messages when done")
+    assert not (await preferences.get(stage.alice.id)).tell_when_done
+
+
+async def test_my_videos_of_oneself_is_the_same_list(stage: Stage) -> None:
+    await has(stage, State.FAILED, "a failed fox")
+    shown = await stage.alice.context_menu(stage.channel, "My videos", stage.alice)
+    assert "a failed fox" in words_of(shown)
+    assert "Refresh" in buttons_of(shown)

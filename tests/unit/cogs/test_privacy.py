@@ -1,0 +1,129 @@
+"""`/privacy` and *Delete my data*."""
+
+import io
+
+import discord
+import simcord
+from simcord.results import InteractionResult
+
+from bot.jobs.states import State
+from bot.presentation.post import post_controls, post_text
+from tests.support.answers import answer_of, buttons_of, words_of
+from tests.unit.cogs.stage import Boot, Stage
+
+SECRET = "the lighthouse keeper"
+
+
+async def ask_to_delete(stage: Stage, who: simcord.MemberActor | None = None) -> InteractionResult:
+    told = await (who or stage.alice).slash(stage.channel, "privacy")
+    return await (who or stage.alice).click(answer_of(told), label="Delete my data")
+
+
+async def choose(stage: Stage, question: InteractionResult, label: str) -> InteractionResult:
+    return await stage.alice.click(answer_of(question), label=label)
+
+
+async def a_post(stage: Stage, *, is_over: bool = True) -> tuple[discord.Message, discord.Message]:
+    """Have a posted video of Alice's; returns the card and the post."""
+    await stage.ask(SECRET + " @Image1")
+    [job] = await stage.jobs()
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    video = discord.File(io.BytesIO(b"video"), "reelcast.mp4")
+    post = await there.send(post_text(job), file=video, view=post_controls(job))
+    job = await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id)
+    return await stage.card_of(job), post
+
+
+def channel_shows(stage: Stage) -> str:
+    return "\n".join(
+        message.content + str([part.to_dict() for part in message.components]) for message in stage.channel.history()
+    )
+
+
+async def test_what_is_kept_is_told_and_deletion_offered(stage: Stage) -> None:
+    told = await stage.alice.slash(stage.channel, "privacy")
+    assert "The bot reads no messages of yours." in words_of(told)
+    assert list(buttons_of(told)) == ["Delete my data"]
+
+
+async def test_the_list_of_videos_offers_it_too(stage: Stage) -> None:
+    shown = await stage.alice.slash(stage.channel, "jobs")
+    question = await stage.alice.click(answer_of(shown), label="Delete my data")
+    assert "This cannot be undone." in words_of(question)
+
+
+async def test_nothing_is_deleted_before_it_is_confirmed(stage: Stage) -> None:
+    await a_post(stage)
+    question = await ask_to_delete(stage)
+    for stays in ("Without the prompt", "posted stay in their channels", "cannot be called back"):
+        assert stays in words_of(question)
+    await choose(stage, question, "Keep everything")
+    [job] = await stage.jobs()
+    assert SECRET in job.request.prompt
+
+
+async def test_cards_are_emptied_and_the_video_stays(stage: Stage) -> None:
+    _card, post = await a_post(stage)
+    await choose(stage, await ask_to_delete(stage), "Delete my data")
+    assert await stage.jobs() == []
+    assert SECRET not in channel_shows(stage)
+    assert "had their data deleted" in channel_shows(stage)
+    assert post.id in [message.id for message in stage.channel.history()]
+
+
+async def test_cards_and_videos_go_where_that_is_chosen(stage: Stage) -> None:
+    await a_post(stage)
+    await choose(stage, await ask_to_delete(stage), "Delete my data and my videos")
+    assert stage.channel.history() == []
+
+
+async def test_a_video_that_stayed_can_still_be_deleted_by_its_member_and_by_no_stranger(stage: Stage) -> None:
+    _card, post = await a_post(stage)
+    await choose(stage, await ask_to_delete(stage), "Delete my data")
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    assert words_of(await bob.click(post, label="Delete")).startswith("Only the member who asked")
+    assert words_of(await stage.alice.click(post, label="Again")) == "This video is no longer on record."
+    assert words_of(await stage.alice.click(post, label="Delete")) == "Deleted."
+    assert post.id not in [message.id for message in stage.channel.history()]
+
+
+async def test_what_waits_is_cancelled_and_its_price_free_again(stage: Stage) -> None:
+    await stage.ask(SECRET)
+    await choose(stage, await ask_to_delete(stage), "Delete my data")
+    services = stage.bot.services
+    assert await stage.jobs() == []
+    assert await services.store.spent(services.clock.now().date()) == 0
+    assert SECRET not in channel_shows(stage)
+
+
+async def test_what_runs_is_followed_to_its_cost_and_shows_nothing_any_more(stage: Stage) -> None:
+    await stage.ask(SECRET)
+    await stage.has_become(State.PROCESSING, request_id="7f1d")
+    await choose(stage, await ask_to_delete(stage), "Delete my data and my videos")
+    [job] = await stage.jobs()
+    assert (job.state, job.request_id, job.cancel_requested) == (State.PROCESSING, "7f1d", True)
+    assert SECRET not in channel_shows(stage)
+
+
+async def test_deleting_twice_is_deleting_once(stage: Stage) -> None:
+    await a_post(stage)
+    for question in [await ask_to_delete(stage) for _ in range(2)]:
+        await choose(stage, question, "Delete my data")
+        assert await stage.jobs() == []
+
+
+async def test_a_question_of_before_a_restart_can_be_answered(stage: Stage, boot: Boot) -> None:
+    await a_post(stage)
+    question = await ask_to_delete(stage)
+    await stage.env.restart_bot(await boot())
+    await choose(stage, question, "Delete my data")
+    assert await stage.jobs() == []
+
+
+async def test_who_deletes_deletes_nobody_elses(stage: Stage) -> None:
+    await a_post(stage)
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    await bob.click(answer_of(await ask_to_delete(stage, bob)), label="Delete my data and my videos")
+    [job] = await stage.jobs()
+    assert SECRET in job.request.prompt
+    assert SECRET in channel_shows(stage)
