@@ -29,11 +29,7 @@ async def made(stage: Stage, count: int = 1, **asked: Any) -> list[int]:
     now = stage.bot.services.clock.now()
     ids: list[int] = []
     for minute in range(count):
-        facts: dict[str, Any] = {
-            "guild_id": stage.guild.id,
-            "member_id": stage.alice.id,
-            "prompt": f"fox {minute}",
-        } | asked
+        own: dict[str, Any] = {"guild_id": stage.guild.id, "member_id": stage.alice.id, "prompt": f"fox {minute}"}
         at = now + timedelta(minutes=minute)
         job = await store.add(a_job(State.DELIVERED, request=a_request(**(own | asked)), at=at), daily_limit_usd=limit)
         ids.append(job.id)
