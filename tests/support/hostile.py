@@ -9,7 +9,7 @@ LIVE: Final = (
     *("@everyone", "@here", "<@123>", "<@!123>", "<@&123>", "<#123>", "</video:123>", "<id:customize>"),
     *("<t:1700000000:R>", "<:fox:123>", "<a:fox:123>", "https://evil.example/x", "[x](https://evil.example)"),
     *("**", "__", "~~", "||", "`", "```", "# ", "-# ", "> ", ">>> ", "- ", "1. ", "\\", "\n", "\r\n", "\u2028"),
-    *("\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\x00", "\x1b[0m", "\ud800", "\U0001f469\u200d\U0001f467"),
+    *("\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\x00", "\x1b[0m", "\U0001f469\u200d\U0001f467"),
     *("@Image1", "@image99", "@Element1", "{member}", "{0}", "%s", "%(name)s", "&lt;", "<script>"),
 )
 # Pieces of this and of anything else, and far too much of both.
