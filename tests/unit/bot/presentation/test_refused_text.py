@@ -21,7 +21,7 @@ def test_the_longest_and_worst_of_everything_fits_a_message(kind: MatchKind) -> 
     assert "<#22>" in said
 
 
-@pytest.mark.parametrize("kind", set(MatchKind) - {MatchKind.WORD})
+@pytest.mark.parametrize("kind", [kind for kind in MatchKind if kind is not MatchKind.WORD])
 def test_a_rule_of_automod_is_named(kind: MatchKind) -> None:
     assert "the AutoMod rule **No cats**" in notice(kind)
 
