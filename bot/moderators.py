@@ -19,6 +19,7 @@ from bot.media.images import ImageDesk
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
 from bot.policy.member_record import RecordReader
+from bot.policy.operator import OperatorStore
 from bot.policy.reports import ReportStore
 from bot.policy.reviews import ReviewStore
 from bot.policy.settings_store import SettingsStore
@@ -71,7 +72,7 @@ def moderators_of(
             images=images,
             clock=clock,
         ),
-        standing=StandingDesk(client, settings, blocks, blocked_images, log_channel, clock),
+        standing=StandingDesk(client, settings, blocks, OperatorStore(database), blocked_images, log_channel, clock),
         images=images,
         cases=CaseDesk(
             client,

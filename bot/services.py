@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cast.lasting import LastingImages
 from bot.cast.pictures import PictureDesk
 from bot.cast.store import CastStore
+from bot.catalogue.models import CHARACTER_RULES
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
 from bot.delivery.automod import AutomodSource
@@ -61,6 +62,7 @@ from bot.observing.metrics import Metrics
 from bot.observing.outside import Outside
 from bot.observing.readiness import Readiness
 from bot.observing.segmind_state import SegmindState
+from bot.operating import Operating, operating_of
 from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
@@ -120,6 +122,7 @@ class Services:
     warnings: WarningStore
     log_channel: LogChannel
     records: RecordKeeping
+    operating: Operating
     moderators: Moderators
     moderation: Moderation
     notices: NoticeDesk
@@ -234,10 +237,10 @@ async def open_services(
         )
         usage, warnings = UsageStore(database), WarningStore(database)
         records = keep_records(client, database, guild_settings, log_channel, clock)
+        operating = operating_of(client, database, settings=settings, engine=engine, drivers=dispatcher, budget=budget)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
         forgetting = Forgetting(database, EmptyingDesk(client), dispatcher=dispatcher, cards=cards, clock=clock)
-        keep = timedelta(days=settings.keep_jobs_days)
         work = {
             "planner": planner.run,
             "queue": queue.run,
@@ -250,8 +253,9 @@ async def open_services(
             "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
             "forgetting": forgetting.run,
             "emptying": partial(forgetting.emptying.run, dispatcher.resumed),
-            "thinning": partial(keep_thin, store, clock, keep),
+            "thinning": partial(keep_thin, store, clock, timedelta(days=settings.keep_jobs_days)),
             **records.work,
+            "operator": operating.watch.run,
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
@@ -289,14 +293,20 @@ async def open_services(
                 forgetting=forgetting,
                 commands=CommandMentions(client),
                 cast=cast,
-                pictures=PictureDesk(attachments, images, work_folder, offer.cast_rules),
+                pictures=PictureDesk(attachments, images, work_folder, CHARACTER_RULES),
                 guild_settings=guild_settings,
-                gate=Gate(settings=guild_settings, clock=clock, stops=[moderators.blocks], texts=ServerTexts(automod)),
+                gate=Gate(
+                    settings=guild_settings,
+                    clock=clock,
+                    stops=[operating.store, moderators.blocks],
+                    texts=ServerTexts(automod),
+                ),
                 automod=automod,
                 usage=usage,
                 warnings=warnings,
                 log_channel=log_channel,
                 records=records,
+                operating=operating,
                 moderators=moderators,
                 notices=notices,
                 moderation=Moderation(

@@ -189,6 +189,9 @@ class Settings(BaseSettings):
     spend_limit_usd_per_month: Decimal | None = Field(
         None, ge=0, le=100_000_000, allow_inf_nan=False, description="dollars, from 0 to 100000000, or nothing"
     )
+    operator_credits_low_usd: Decimal = Field(
+        Decimal(10), ge=0, le=1_000_000, allow_inf_nan=False, description="dollars, from 0 (never told) to 1000000"
+    )
     attachment_hosts: Hosts = Field(
         AllowedHosts.parse(["cdn.discordapp.com", "media.discordapp.net"]),
         description="host names, each with a port or without, parted by commas",

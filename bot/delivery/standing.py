@@ -14,6 +14,7 @@ from bot.jobs.model import Job, ProblemCode
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
 from bot.policy.guild_settings import GuildSettings
+from bot.policy.operator import OperatorStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.language import speaking
 from bot.presentation.review_words import objection_told
@@ -31,6 +32,7 @@ class StandingDesk:
         client: discord.Client,
         settings: SettingsStore,
         blocks: BlockStore,
+        stopped: OperatorStore,
         images: BlockedImageStore,
         log_channel: LogChannel,
         clock: Clock,
@@ -38,12 +40,16 @@ class StandingDesk:
         self._client = client
         self._settings = settings
         self._blocks = blocks
+        self._stopped = stopped
         self._images = images
         self._log_channel = log_channel
         self._clock = clock
 
     async def is_blocked(self, job: Job) -> bool:
-        return await self._blocks.get(job.request.guild_id, job.request.member_id) is not None
+        guild_id, member_id = job.request.guild_id, job.request.member_id
+        if await self._stopped.is_blocked(guild_id, member_id) is not None:
+            return True
+        return await self._blocks.get(guild_id, member_id) is not None
 
     async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
         place = await self._images.find(job.request.guild_id, fingerprints)

@@ -114,6 +114,7 @@ class ProblemCode(StrEnum):
     BLOCKED = "BLOCKED"  # who asked was blocked by moderators since
     TIMED_OUT = "TIMED_OUT"  # who asked is in a time-out
     NOT_ALLOWED = "NOT_ALLOWED"  # the channel or the role that allowed it does so no longer
+    CLOSED = "CLOSED"  # whoever runs the bot gave it up
     AGE_RESTRICTED = "AGE_RESTRICTED"  # it would leave the age restriction under which it was asked for
 
 

@@ -10,7 +10,7 @@ from bot.catalogue.offer import Offer
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import MAX_IMAGES, PROMPT_LIMIT, Refusal, RefusalCode
+from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.cast_names import request_sentence
 from bot.presentation.figures import (
     date,
@@ -21,6 +21,7 @@ from bot.presentation.figures import (
     number,
 )
 from bot.presentation.language import N_, _, ngettext
+from bot.presentation.model_words import option_sentence
 from bot.presentation.text import clip, quoted
 
 _PROBLEMS: Final = {
@@ -70,6 +71,7 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.NOT_APPROVED: N_("A moderator did not approve this. Use `/video` to ask for something else."),
     ProblemCode.REMOVED: N_("A moderator removed this video. Ask the moderators if you do not know why."),
+    ProblemCode.CLOSED: N_("Whoever runs this bot has closed this request. You can ask for the video again."),
     ProblemCode.REVIEW_OVER: N_("No moderator looked at it in time. You can ask for it again."),
     ProblemCode.LEFT: N_(
         "Who asked for this video is no longer in the server, so it is not posted. Ask a moderator there about it."
@@ -150,18 +152,25 @@ def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
     )
 
 
-def refusal_sentence(refusal: Refusal, rules: ImageRules) -> str:
+def refusal_sentence(refusal: Refusal) -> str:
     """Say why a request was not taken, and what to do."""
     match refusal.code:
         case RefusalCode.BLANK_PROMPT:
             return _("The prompt is empty. Describe what should happen in the video.")
         case RefusalCode.LONG_PROMPT:
             sentence = _("The prompt has {length} characters; at most {limit} are possible. Shorten it.")
-            return sentence.format(length=number(refusal.number), limit=number(PROMPT_LIMIT))
+            return sentence.format(length=number(refusal.number), limit=number(refusal.limit))
         case RefusalCode.IMAGE_COUNT:
-            return _image_count_sentence(refusal.count)
+            return _image_count_sentence(refusal)
+        case RefusalCode.TOO_FEW_IMAGES:
+            sentence = ngettext(
+                "A video needs at least {limit} image here. Add one.",
+                "A video needs at least {limit} images here. Add more.",
+                refusal.limit,
+            )
+            return sentence.format(limit=number(refusal.limit))
         case RefusalCode.IMAGE:
-            return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", rules)
+            return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", refusal.rules)
         case RefusalCode.UNKNOWN_IMAGE if len(refusal.names) <= refusal.count > 0:
             sentence = ngettext(
                 "The prompt names `@Image{number}`, but there is only `@Image1`. Add that image or change the prompt.",
@@ -169,11 +178,18 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules) -> str:
                 refusal.count,
             )
             return sentence.format(number=refusal.number, count=refusal.count)
+        case RefusalCode.GAP if refusal.name:
+            sentence = _(
+                "What an image is for goes by its place, so fill `image1` to `image{count}` without a gap: the first comes first."
+            )
+            return sentence.format(count=refusal.count)
         case RefusalCode.GAP:
             sentence = _(
                 "The prompt names images, so fill `image1` to `image{count}` without a gap: then `@Image2` is `image2`."
             )
             return sentence.format(count=refusal.count)
+        case RefusalCode.MODEL_GONE | RefusalCode.DURATION | RefusalCode.ASPECT_RATIO | RefusalCode.NO_ELEMENTS:
+            return option_sentence(refusal)
         case RefusalCode.OUTSIDE_SERVER:
             return _("Videos are made in servers. Use this command in a server's channel.")
         case RefusalCode.PERMISSIONS:
@@ -182,11 +198,11 @@ def refusal_sentence(refusal: Refusal, rules: ImageRules) -> str:
             return request_sentence(refusal, named(refusal.names))
 
 
-def _image_count_sentence(count: int) -> str:
-    if count == 0:
+def _image_count_sentence(refusal: Refusal) -> str:
+    if refusal.count == 0:
         return _("There is no reference image and no saved character. Add at least one.")
     sentence = _("There are {count} reference images; at most {limit} are possible. Use fewer.")
-    return sentence.format(count=number(count), limit=MAX_IMAGES)
+    return sentence.format(count=number(refusal.count), limit=refusal.limit)
 
 
 def named(names: Sequence[str]) -> str:

@@ -45,6 +45,7 @@ DISCORD_SPEAKERS = (
     *("bot.app", "bot.interactions", "bot.presentation", "bot.delivery", "cogs"),
     # What opens a client, or wires it.
     *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.moderators", "bot.worker", "bot.record_keeping"),
+    "bot.operating",
 )
 READS_ENVIRONMENT = ("bot.settings", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"
@@ -73,6 +74,7 @@ SETTINGS = (
     "PRICES_USD",
     "SPEND_LIMIT_USD_PER_DAY",
     "SPEND_LIMIT_USD_PER_MONTH",
+    "OPERATOR_CREDITS_LOW_USD",
     "ATTACHMENT_HOSTS",
     "DATABASE_URL",
     "SHARD_COUNT",

@@ -1,0 +1,74 @@
+"""Whoever runs the bot, as Discord knows them: the application's owner, or its team."""
+
+from collections.abc import Callable
+from typing import Final
+
+import aiohttp
+import discord
+import structlog
+
+log = structlog.get_logger(__name__)
+
+REMEMBERED: Final = 60.0  # seconds for which Discord's word on who they are counts
+_TEAM_ROLES: Final = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
+_AWAY: Final = (aiohttp.ClientError, OSError)  # a timeout is an OSError
+
+
+class OperatorDesk:
+    """Asks Discord who they are, and writes to them."""
+
+    def __init__(self, client: discord.Client, monotonic: Callable[[], float]) -> None:
+        self._client = client
+        self._monotonic = monotonic
+        self._known: frozenset[int] = frozenset()
+        self._asked_at: float | None = None
+
+    async def includes(self, user_id: int) -> bool:
+        """Tell whether a person runs this bot. Raises what Discord's client does where it cannot be asked."""
+        return user_id in await self._operators()
+
+    async def tell(self, words: str) -> bool:
+        """Write to each of them; False where Discord is in trouble, and it is to be tried again. Never raises."""
+        reached = 0
+        try:
+            for user_id in sorted(await self._operators()):
+                reached += await self._write(user_id, words)
+        except (discord.DiscordServerError, *_AWAY) as error:
+            log.warning("operator_not_told_yet", error=type(error).__name__)
+            return False
+        except discord.HTTPException as error:
+            log.warning("operator_unknown", status=error.status)
+        if not reached:
+            log.error("operator_not_reached")
+        return True
+
+    async def _write(self, user_id: int, words: str) -> bool:
+        """Send a direct message; False to who takes none."""
+        try:
+            user = await self._client.fetch_user(user_id)
+            await user.send(words, allowed_mentions=discord.AllowedMentions.none())
+        except discord.DiscordServerError:
+            raise
+        except discord.HTTPException:
+            return False
+        return True
+
+    async def _operators(self) -> frozenset[int]:
+        now = self._monotonic()
+        if self._asked_at is None or now - self._asked_at > REMEMBERED:
+            info = await self._client.application_info()
+            self._known = _people(info)
+            self._asked_at = now
+        return self._known
+
+
+def _people(info: discord.AppInfo) -> frozenset[int]:
+    """Name who runs an application: of a team whoever may work on it, not those who may only look."""
+    if info.team is None:
+        return frozenset({info.owner.id})
+    joined = (
+        each.id
+        for each in info.team.members
+        if each.role in _TEAM_ROLES and each.membership_state is discord.TeamMembershipState.accepted
+    )
+    return frozenset({*joined, *([info.team.owner_id] if info.team.owner_id else [])})

@@ -1,0 +1,193 @@
+"""For whoever runs the bot: what they can stop, see and decide, and a watch that tells them what they must know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+import discord
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.marks import take_turn
+from bot.database.tables import jobs, orphans
+from bot.delivery.operators import OperatorDesk
+from bot.jobs.budget_row import BudgetRow
+from bot.jobs.clock import Clock
+from bot.jobs.dispatch import Dispatcher
+from bot.jobs.doubts import Doubts
+from bot.jobs.engine import Engine
+from bot.jobs.job_rows import from_row
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.states import State
+from bot.policy.operator import OperatorStore
+from bot.policy.operator_figures import OperatorFigures
+from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.presentation.operator_words import notice_sentence
+from bot.segmind.client import SegmindClient
+from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY: Final = timedelta(seconds=30)  # at the database, which costs no request
+ASK_EVERY: Final = timedelta(minutes=10)  # at Segmind: a request for the credits, and one for each model
+ASK_IN_TROUBLE: Final = timedelta(minutes=1)
+FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
+LOOKS_BACK: Final = timedelta(days=7)  # for what happened while nobody watched
+MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
+_LASTING: Final = (NoticeKind.KEY, NoticeKind.CREDITS, NoticeKind.MODEL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operating:
+    """What `/operator` works with."""
+
+    desk: OperatorDesk
+    store: OperatorStore
+    figures: OperatorFigures
+    notices: OperatorNotices
+    doubts: Doubts
+    budget: BudgetRow
+    database: AsyncEngine
+    watch: "OperatorWatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorWatch:
+    """Tells each trouble once, not for each job, and again only after it was over; of several processes one looks."""
+
+    client: discord.Client
+    database: AsyncEngine
+    desk: OperatorDesk
+    notices: OperatorNotices
+    segmind: SegmindClient
+    models: Sequence[str]
+    credits_low_usd: Decimal
+    clock: Clock
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            await self.clock.sleep(LOOK_EVERY.total_seconds())
+            if self.client.user is not None and await take_turn(
+                self.database, "operator_looked", self.clock.now(), every=LOOK_EVERY
+            ):
+                await self.look()
+
+    async def look(self) -> None:
+        """Look once at what happened, ask Segmind if it is time to, and tell what is new."""
+        now = self.clock.now()
+        await self._note_what_happened(now)
+        refused = await self._refused(now - FRESH)
+        every = ASK_IN_TROUBLE if refused else ASK_EVERY
+        if await take_turn(self.database, "operator_asked", now, every=every):
+            await self._ask(now)
+        await self._note_refusal(refused, now)
+        await self._tell(now)
+
+    async def _note_what_happened(self, now: datetime) -> None:
+        charges = select(orphans.c.request_id).where(orphans.c.noted_at > now - LOOKS_BACK)
+        async with self.database.connect() as connection:
+            request_ids = [row.request_id for row in await connection.execute(charges)]
+        for request_id in request_ids:
+            await self._note(NoticeKind.CHARGE, now, about=request_id, detail=request_id)
+        for job in await self._failed(now - LOOKS_BACK, ProblemCode.UNSETTLED):
+            await self._note(NoticeKind.UNSETTLED, now, about=str(job.id), detail=str(job.id))
+
+    async def _refused(self, since: datetime) -> Job | None:
+        return next(iter(await self._failed(since, ProblemCode.SERVICE)), None)
+
+    async def _failed(self, since: datetime, code: ProblemCode) -> Sequence[Job]:
+        """Read the jobs that failed since then for a reason, the newest first."""
+        query = (
+            select(jobs)
+            .where(jobs.c.state == State.FAILED, jobs.c.state_since > since, jobs.c.problem.is_not(None))
+            .order_by(jobs.c.state_since.desc())
+        )
+        async with self.database.connect() as connection:
+            found = [from_row(row) for row in await connection.execute(query)]
+        return [job for job in found if job.problem is not None and job.problem.code is code]
+
+    async def _ask(self, now: datetime) -> None:
+        """Ask Segmind for key, credits and models; what cannot be asked now stays as it was."""
+        try:
+            left = await self.segmind.credits()
+        except InvalidKey:
+            await self._note(NoticeKind.KEY, now)
+            return
+        except SegmindError as error:
+            log.info("credits_not_read", error=type(error).__name__)
+            return
+        await self.notices.over(NoticeKind.KEY)
+        usd = left.paid + left.free
+        if usd < self.credits_low_usd:
+            await self._note(NoticeKind.CREDITS, now, detail=f"{usd:.2f}")
+        else:
+            await self.notices.over(NoticeKind.CREDITS)
+        for model in self.models:
+            try:
+                await self.segmind.probe_model(model)
+            except (ModelGone, ModelForbidden):
+                await self._note(NoticeKind.MODEL, now, about=model, detail=model)
+            except SegmindError as error:
+                log.info("model_not_probed", model=model, error=type(error).__name__)
+            else:
+                await self.notices.over(NoticeKind.MODEL, about=model)
+
+    async def _note_refusal(self, refused: Job | None, now: datetime) -> None:
+        """Tell of a refusal that nothing else explains, until a run is accepted again."""
+        if refused is not None and refused.problem is not None:
+            if not await self.notices.current(*_LASTING):
+                await self._note(NoticeKind.SERVICE, now, detail=refused.problem.detail)
+            return
+        for notice in await self.notices.current(NoticeKind.SERVICE):
+            accepted = exists().where(jobs.c.request_id.is_not(None), jobs.c.submitted_at > notice.at)
+            async with self.database.connect() as connection:
+                if await connection.scalar(select(accepted)):
+                    await self.notices.over(NoticeKind.SERVICE)
+
+    async def _note(self, kind: NoticeKind, now: datetime, *, about: str = "", detail: str = "") -> None:
+        if await self.notices.note(kind, now, about=about, detail=detail):
+            log.error("operator_notice", kind=kind.value, detail=detail)
+
+    async def _tell(self, now: datetime) -> None:
+        notices = (await self.notices.untold())[:MOST_AT_ONCE]
+        if not notices:
+            return
+        if await self.desk.tell("\n".join(notice_sentence(each) for each in notices)):
+            await self.notices.told(notices, now)
+
+
+def operating_of(
+    client: discord.Client,
+    database: AsyncEngine,
+    *,
+    settings: Settings,
+    engine: Engine,
+    drivers: Dispatcher,
+    budget: BudgetRow,
+) -> Operating:
+    clock = engine.clock
+    desk, notices = OperatorDesk(client, clock.monotonic), OperatorNotices(database)
+    return Operating(
+        desk=desk,
+        store=OperatorStore(database),
+        figures=OperatorFigures(database),
+        notices=notices,
+        doubts=Doubts(engine, drivers),
+        budget=budget,
+        database=database,
+        watch=OperatorWatch(
+            client=client,
+            database=database,
+            desk=desk,
+            notices=notices,
+            segmind=engine.segmind,
+            models=[model.slug for model in settings.offer.models],
+            credits_low_usd=settings.operator_credits_low_usd,
+            clock=clock,
+        ),
+    )

@@ -1,0 +1,73 @@
+"""What whoever runs the bot has to be told, once: remembered until it is over, and then it may be told anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.record_tables import operator_notices
+from bot.database.upsert import insert_if_absent
+
+
+class NoticeKind(StrEnum):
+    # What lasts until somebody acts.
+    KEY = "KEY"  # Segmind does not take it
+    CREDITS = "CREDITS"  # `detail`: what is left, in dollars
+    MODEL = "MODEL"  # gone, or not for this account; `detail`: which
+    SERVICE = "SERVICE"  # Segmind refuses for another reason; `detail`: its words
+    # What happened.
+    CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
+    UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorNotice:
+    name: str  # what is told once by it
+    kind: NoticeKind
+    detail: str
+    at: datetime
+
+
+class OperatorNotices:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def note(self, kind: NoticeKind, now: datetime, *, about: str = "", detail: str = "") -> bool:
+        """Note something to be told; False where it is known already. `about` tells several of a kind apart."""
+        name = f"{kind.value}:{about}"[:80]
+        row = {"name": name, "kind": kind, "detail": detail, "at": now}
+        async with self._engine.begin() as connection:
+            noted = insert_if_absent(connection, operator_notices, row).returning(operator_notices.c.name)
+            return (await connection.execute(noted)).one_or_none() is not None
+
+    async def over(self, kind: NoticeKind, *, about: str = "") -> bool:
+        """Note that something is over, so that it is told if it comes again; tell whether it was on."""
+        async with self._engine.begin() as connection:
+            mine = operator_notices.c.name == f"{kind.value}:{about}"[:80]
+            return (await connection.execute(delete(operator_notices).where(mine))).rowcount > 0
+
+    async def current(self, *kinds: NoticeKind) -> Sequence[OperatorNotice]:
+        """Read what is on of these kinds, told or not."""
+        return await self._read(operator_notices.c.kind.in_(list(kinds)))
+
+    async def untold(self) -> Sequence[OperatorNotice]:
+        return await self._read(operator_notices.c.told_at.is_(None))
+
+    async def told(self, notices: Sequence[OperatorNotice], now: datetime) -> None:
+        names = [each.name for each in notices]
+        async with self._engine.begin() as connection:
+            mine = operator_notices.c.name.in_(names)
+            await connection.execute(update(operator_notices).where(mine).values(told_at=now))
+
+    async def _read(self, which: Any) -> Sequence[OperatorNotice]:
+        query = select(operator_notices).where(which).order_by(operator_notices.c.at, operator_notices.c.name)
+        async with self._engine.connect() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+
+def _from_row(row: Row[Any]) -> OperatorNotice:
+    return OperatorNotice(name=row.name, kind=NoticeKind(row.kind), detail=row.detail, at=row.at)

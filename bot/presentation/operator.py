@@ -1,0 +1,195 @@
+"""The operator's panel: one ephemeral message with a page for each idea. What a press does stands in its custom id."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.policy.operator import OperatorBlock, Target
+from bot.policy.operator_figures import ServerUse, Spent
+from bot.policy.operator_notices import OperatorNotice
+from bot.presentation.figures import countdown, dollars, number
+from bot.presentation.language import _, ngettext
+from bot.presentation.operator_ids import BLOCK_FORM, Verb, operator_id
+from bot.presentation.operator_words import notice_sentence
+from bot.presentation.text import clip, plain
+
+STUCK_PER_PAGE: Final = 5  # each with two buttons: a message has at most 40 components
+SERVERS_PER_PAGE: Final = 15
+BLOCKS_PER_PAGE: Final = 8
+MOST_NOTICES: Final = 5
+NAME_LIMIT: Final = 60  # characters
+REASON_LIMIT: Final = 200
+TARGET, TARGET_ID, REASON = "target", "target-id", "reason"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What the first page tells."""
+
+    spent: Spent
+    per_day_usd: Decimal
+    per_month_usd: Decimal | None
+    credits_usd: Decimal | None  # None: Segmind does not say right now
+    budget_left: int  # requests
+    budget_per_minute: int
+    states: Mapping[State, int]
+    servers: int
+    paused_since: datetime | None
+    notices: Sequence[OperatorNotice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Where a page of a list begins, and how long the list is."""
+
+    first: int
+    count: int
+
+
+def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
+    month = dollars(facts.spent.this_month)
+    if facts.per_month_usd is not None:
+        month = _("{spent} of {limit}").format(spent=month, limit=dollars(facts.per_month_usd))
+    left = _("not known right now") if facts.credits_usd is None else dollars(facts.credits_usd)
+    today = _("{spent} of {limit}").format(spent=dollars(facts.spent.today), limit=dollars(facts.per_day_usd))
+    requests = _("{left} now, {rate} a minute")
+    lines = [
+        f"**{_('Credits at Segmind')}** {left}",
+        f"**{_('Spent today (UTC)')}** {today}",
+        f"**{_('Spent this month')}** {month}",
+        f"**{_('Requests to Segmind')}** "
+        + requests.format(left=number(facts.budget_left), rate=number(facts.budget_per_minute)),
+        f"**{_('Servers')}** {number(facts.servers)}",
+        f"**{_('Jobs')}** {_states(facts.states)}",
+    ]
+    if facts.paused_since is not None:
+        paused = _("⏸️ Paused {countdown}: no new work begins; what is under way goes on.")
+        lines.insert(0, paused.format(countdown=countdown(facts.paused_since)))
+        toggle = _button(_("Resume"), Verb.RESUME, style=discord.ButtonStyle.success)
+    else:
+        toggle = _button(_("Pause everything"), Verb.PAUSE, style=discord.ButtonStyle.danger)
+    lines += [notice_sentence(each) for each in facts.notices[-MOST_NOTICES:]]
+    return _panel(_("The bot"), ["\n".join(lines)], notice, [toggle, _button(_("Refresh"), Verb.OVERVIEW)])
+
+
+def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.LayoutView:
+    """List the jobs that a person may have to see to, with two buttons each."""
+    parts: list[str | Sequence[ui.Button[Any]]] = []
+    for job in jobs:
+        request = job.request
+        line = f"**{job.state.value}** `{job.id}` · <@{request.member_id}> <#{request.channel_id}>"
+        detail = "" if job.problem is None else f" · {job.problem.code.value}"
+        parts.append(f"{line} · {countdown(job.state_since)}{detail}")
+        if job.state is State.UNCONFIRMED:
+            parts.append(
+                [_button(_("Look again now"), Verb.LOOK, job.id), _button(_("Give up, release"), Verb.GIVE_UP, job.id)]
+            )
+        else:
+            parts.append([_button(_("Send again"), Verb.SEND, job.id), _button(_("Close"), Verb.CLOSE, job.id)])
+    turn = _turner(Verb.STUCK, listed, STUCK_PER_PAGE)
+    return _panel(_("What needs you"), parts or [_("Nothing needs you.")], notice, turn)
+
+
+def servers_page(
+    servers: Sequence[ServerUse], names: Mapping[int, str], listed: Listed, notice: str = ""
+) -> ui.LayoutView:
+    """List the servers by what they spent in this month."""
+    lines: list[str] = []
+    for each in servers:
+        name = plain(clip(names.get(each.guild_id, "?"), NAME_LIMIT))
+        videos = ngettext("{count} video", "{count} videos", each.videos).format(count=number(each.videos))
+        lines.append(f"- {dollars(each.usd)} · {videos} · {name} `{each.guild_id}`")
+    text = "\n".join(lines) or _("No server has asked for a video this month.")
+    return _panel(_("Servers this month"), [text], notice, _turner(Verb.SERVERS, listed, SERVERS_PER_PAGE))
+
+
+def blocks_page(blocks: Sequence[OperatorBlock], listed: Listed, notice: str = "") -> ui.LayoutView:
+    """List who is blocked everywhere, each with a button to undo it."""
+    parts: list[str | Sequence[ui.Button[Any]]] = []
+    for block in blocks:
+        who = f"<@{block.target_id}>" if block.target is Target.MEMBER else _("Server")
+        reason = f" · {plain(clip(' '.join(block.reason.split()), REASON_LIMIT // 2))}" if block.reason else ""
+        parts.append(f"{who} `{block.target_id}` · {countdown(block.at)}{reason}")
+        verb = Verb.UNBLOCK_MEMBER if block.target is Target.MEMBER else Verb.UNBLOCK_SERVER
+        parts.append([_button(_("Unblock"), verb, block.target_id)])
+    turn = _turner(Verb.BLOCKS, listed, BLOCKS_PER_PAGE)
+    buttons = [_button(_("Block…"), Verb.BLOCK, style=discord.ButtonStyle.danger), *turn]
+    return _panel(_("Blocked everywhere"), parts or [_("Nobody is blocked.")], notice, buttons)
+
+
+def block_modal() -> ui.Modal:
+    """Ask which server or member is to be blocked everywhere."""
+    modal = ui.Modal(title=_("Block everywhere"), custom_id=BLOCK_FORM)
+    options = [
+        discord.RadioGroupOption(label=_("A member"), value=Target.MEMBER.value, default=True),
+        discord.RadioGroupOption(label=_("A server"), value=Target.SERVER.value),
+    ]
+    modal.add_item(ui.Label(text=_("What"), component=ui.RadioGroup[Any](custom_id=TARGET, options=options)))
+    modal.add_item(
+        ui.Label(
+            text=_("Its id"),
+            description=_("In Discord's developer mode: Copy User ID, or Copy Server ID"),
+            component=ui.TextInput[Any](custom_id=TARGET_ID, min_length=15, max_length=20),
+        )
+    )
+    modal.add_item(
+        ui.Label(
+            text=_("Reason"),
+            description=_("For this list alone"),
+            component=ui.TextInput[Any](custom_id=REASON, required=False, max_length=REASON_LIMIT),
+        )
+    )
+    modal.stop()
+    return modal
+
+
+def _panel(
+    title: str, parts: Sequence[str | Sequence[ui.Button[Any]]], notice: str, buttons: Sequence[ui.Button[Any]]
+) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[ui.LayoutView] = ui.Container()
+    box.add_item(ui.TextDisplay(f"### {title}" + (f"\n{notice}" if notice else "")))
+    for part in parts:
+        box.add_item(ui.TextDisplay(part) if isinstance(part, str) else ui.ActionRow(*part))
+    view.add_item(box)
+    if buttons:
+        view.add_item(ui.ActionRow(*buttons))
+    pages = {
+        Verb.OVERVIEW: _("Overview"),
+        Verb.STUCK: _("What needs you"),
+        Verb.SERVERS: _("Servers"),
+        Verb.BLOCKS: _("Blocks"),
+    }
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    for verb, label in pages.items():
+        # Other buttons may lead to the same page: an id stands in a message once.
+        row.add_item(ui.Button(label=label, custom_id=f"{operator_id(verb)}0", style=discord.ButtonStyle.primary))
+    view.add_item(row)
+    view.stop()
+    return view
+
+
+def _turner(verb: Verb, listed: Listed, per_page: int) -> Sequence[ui.Button[Any]]:
+    buttons: list[ui.Button[Any]] = []
+    if listed.first:
+        buttons.append(_button(_("Back"), verb, max(listed.first - per_page, 0)))
+    if listed.first + per_page < listed.count:
+        buttons.append(_button(_("More"), verb, listed.first + per_page))
+    return buttons
+
+
+def _states(states: Mapping[State, int]) -> str:
+    return " · ".join(f"{state.value} {number(states[state])}" for state in State if states.get(state)) or _("none")
+
+
+def _button(
+    label: str, verb: Verb, target: int = 0, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
+    return ui.Button(label=label, custom_id=operator_id(verb, target), style=style)

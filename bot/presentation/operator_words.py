@@ -1,0 +1,34 @@
+"""What whoever runs the bot is told, wherever they read it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.policy.operator_notices import NoticeKind, OperatorNotice
+from bot.presentation.language import N_, _
+from bot.presentation.text import clip, plain
+
+DETAIL_LIMIT: Final = 200  # characters
+
+_TOLD: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.KEY: N_(
+        "🔑 Segmind does not take the API key any more, so no videos are made. Put a new one into `SEGMIND_API_KEY` "
+        "and start the bot again; what is under way goes on then."
+    ),
+    NoticeKind.CREDITS: N_("💵 Credits at Segmind run low: ${detail} are left. Buy more before they are gone."),
+    NoticeKind.MODEL: N_(
+        "🎬 Segmind no longer offers the model {detail} to this account, so no videos are made with it. Offer another."
+    ),
+    NoticeKind.SERVICE: N_("⚠️ Segmind refuses to make videos, in these words: {detail}"),
+    NoticeKind.CHARGE: N_(
+        "❓ Segmind charged a run that nobody asked this bot for: request {detail}. Find out who else uses the key."
+    ),
+    NoticeKind.UNSETTLED: N_(
+        "❓ Whether job {detail} reached Segmind could not be found out, so what it costs stays reserved. Look for it "
+        "in Segmind's console."
+    ),
+}
+
+
+def notice_sentence(notice: OperatorNotice) -> str:
+    """Say what is wrong, and what to do; with no secret and nobody's prompt in it."""
+    return _(_TOLD[notice.kind]).format(detail=plain(clip(notice.detail, DETAIL_LIMIT)))
