@@ -65,7 +65,7 @@ class EditButton(JobButton, template=EDIT_PATTERN):
         if why := why_not(interaction, job):
             await say(interaction, why)
         elif await Requests(bot.services).admits(interaction):
-            await interaction.response.send_modal(edit_modal(job.id, job.request))
+            await interaction.response.send_modal(edit_modal(job.id, job.request, bot.services.offer))
 
 
 class EditCog(FormCog):
@@ -85,17 +85,8 @@ class EditCog(FormCog):
         elif why := why_not(interaction, job):
             await _give_back(interaction, why, submission.prompt)
         else:
-            await _repeat(
-                self._services,
-                interaction,
-                job,
-                Wish(
-                    prompt=submission.prompt,
-                    images=numbered(submission.uploaded_images),
-                    duration=submission.duration,
-                    aspect_ratio=submission.aspect_ratio,
-                ),
-            )
+            wish = submission.wish(self._services.offer, submission.uploaded_images)
+            await _repeat(self._services, interaction, job, wish)
 
 
 def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
@@ -109,7 +100,13 @@ def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
 
 def _same_wish(job: Job) -> Wish:
     request = job.request
-    return Wish(prompt=request.prompt, images=(), duration=request.duration, aspect_ratio=request.aspect_ratio)
+    return Wish(
+        prompt=request.prompt,
+        images=(),
+        model=request.model,
+        duration=request.duration,
+        aspect_ratio=request.aspect_ratio or None,
+    )
 
 
 async def _repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:

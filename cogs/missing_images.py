@@ -35,7 +35,7 @@ class AddImagesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=I
             if await bot.services.paused.look(self._request_id, interaction.user.id) is None:
                 await say(interaction, _(TOO_LATE))
             else:
-                await interaction.response.send_modal(images_modal(self._request_id))
+                await interaction.response.send_modal(images_modal(self._request_id, bot.services.offer.most_images))
         except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
             await answer_broken(interaction, type(self).__name__, error)
 

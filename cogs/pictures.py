@@ -11,7 +11,6 @@ from bot.app import Reelcast, Services
 from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.requests import Requests, reference_of
-from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
 from bot.presentation.controls import PICTURES_PATTERN
 from bot.presentation.language import N_, _
@@ -49,7 +48,7 @@ class PicturesCog(FormCog):
             await say(interaction, _(NO_PICTURES))
         elif await Requests(self._services).admits(interaction):
             self._remember(message.id, pictures)
-            await interaction.response.send_modal(pictures_modal(message.id, pictures))
+            await interaction.response.send_modal(pictures_modal(message.id, pictures, self._services.offer))
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
@@ -60,12 +59,8 @@ class PicturesCog(FormCog):
             await say(interaction, text, files=files)
             return
         by_id = {str(attachment_id): picture for attachment_id, picture in pictures}
-        wish = Wish(
-            prompt=submission.prompt,
-            images=numbered([by_id[each] for each in submission.chosen_images if each in by_id]),
-            duration=submission.duration,
-            aspect_ratio=submission.aspect_ratio,
-        )
+        chosen = [by_id[each] for each in submission.chosen_images if each in by_id]
+        wish = submission.wish(self._services.offer, chosen)
         await Requests(self._services).take(interaction, wish)
 
     def _remember(self, message_id: int, pictures: Pictures) -> None:

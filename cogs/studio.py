@@ -9,7 +9,6 @@ from discord import app_commands
 from bot.app import Reelcast, Services
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.requests import Requests
-from bot.interactions.wish import Wish, numbered
 from bot.presentation.controls import STUDIO_ID
 from bot.presentation.modals import studio_modal
 
@@ -24,17 +23,12 @@ class StudioCog(FormCog):
     @app_commands.guild_only()
     async def studio(self, interaction: discord.Interaction) -> None:
         if await Requests(self._services).admits(interaction):
-            await interaction.response.send_modal(studio_modal())
+            await interaction.response.send_modal(studio_modal(self._services.offer))
 
     async def submitted(
         self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
     ) -> None:
-        wish = Wish(
-            prompt=submission.prompt,
-            images=numbered(submission.uploaded_images),
-            duration=submission.duration,
-            aspect_ratio=submission.aspect_ratio,
-        )
+        wish = submission.wish(self._services.offer, submission.uploaded_images)
         await Requests(self._services).take(interaction, wish)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.seeding import PROMPT, database_url
+from bot.catalogue.models import DEFAULT
 from bot.database.engine import open_database
 from bot.jobs.clock import SystemClock, monotonic
 from bot.policy.automod import Automod, AutomodRule
@@ -17,7 +18,7 @@ from bot.policy.blocks import BlockStore
 from bot.policy.denial import Denial
 from bot.policy.gate import Asked, Gate
 from bot.policy.guild_settings import GuildSettings, Limits
-from bot.policy.request import PROMPT_LIMIT
+from bot.policy.options import Options
 from bot.policy.settings_store import SettingsStore
 from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
 
@@ -131,10 +132,9 @@ async def decide(folder: Path, rounds: int) -> Sequence[Decided]:
         member_id=MEMBER,
         role_ids=frozenset({ROLE}),
         texts=(PROMPT, "keeper.png", "harbour.png"),
-        duration=5,
-        aspect_ratio="16:9",
+        options=Options(model=DEFAULT, duration=5, aspect_ratio="16:9"),
     )
-    longest = replace(usual, texts=((PROMPT * 20)[:PROMPT_LIMIT],))
+    longest = replace(usual, texts=((PROMPT * 20)[: DEFAULT.prompt_limit],))
     rules = TextRules(NO_WORDS, Automod(automod_rules()))
     at_hand = Gate(settings=AtHand(), clock=SystemClock(), texts=_texts())
     async with open_gate(folder) as stored:

@@ -31,4 +31,5 @@ MODEL: Final = VideoModel(
     prices_usd={5: Decimal("0.92"), 10: Decimal("1.84")},
     typical_seconds=142.0,
     body=_body,
+    images_have_roles=True,
 )

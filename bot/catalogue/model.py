@@ -42,9 +42,9 @@ class VideoModel:
     """One model. The first of its durations and ratios is taken where a member chooses none."""
 
     slug: str  # as in its Segmind address
-    title: str  # a proper name, the same in every language
+    title: str  # a proper name of at most 80 characters, the same in every language
     prompt_limit: int  # characters
-    images: Span  # reference images of a request; an element can stand in for the least one
+    images: Span  # reference images of a request; an element can stand in for the only one that is needed
     most_inputs: int  # images and elements together
     element_references: Span | None  # of one element, besides its frontal image; None: it takes no elements
     durations: tuple[int, ...]  # seconds
@@ -53,6 +53,7 @@ class VideoModel:
     prices_usd: Mapping[int, Decimal]  # by duration; an operator can set others
     typical_seconds: float  # of a run, until enough of them were seen
     body: Callable[[Inputs], dict[str, object]]  # what is sent
+    images_have_roles: bool = False  # by their places: none may be left out before another
 
     @property
     def takes_elements(self) -> bool:

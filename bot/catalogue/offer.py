@@ -50,17 +50,6 @@ class Offer:
         return timedelta(seconds=self.typical_seconds(slug))
 
     @property
-    def for_cast(self) -> VideoModel | None:
-        """Give the model by whose rules characters are saved: the first that takes any."""
-        takers = [model for model in (*self.models, *self.known.values()) if model.takes_elements]
-        return next(iter(takers), None)
-
-    @property
-    def cast_rules(self) -> ImageRules:
-        """Give the rules for the pictures of saved characters."""
-        return (self.for_cast or self.default).image_rules
-
-    @property
     def takes_elements(self) -> bool:
         return any(model.takes_elements for model in self.models)
 

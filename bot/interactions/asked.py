@@ -7,14 +7,14 @@ from typing import Any
 import discord
 
 from bot.policy.gate import Asked
+from bot.policy.options import Options
 
 
 def asked_by(
     interaction: discord.Interaction[Any],
     *,
     texts: Iterable[str] = (),
-    duration: int | None = None,
-    aspect_ratio: str | None = None,
+    options: Options | None = None,
     price_usd: Decimal | None = None,
 ) -> Asked:
     """Read who asks, and where; what is asked for is given, as far as it is known already."""
@@ -35,8 +35,7 @@ def asked_by(
             each.id for each in (guild.channels if guild else ()) if is_age_restricted(each)
         ),
         texts=tuple(texts),
-        duration=duration,
-        aspect_ratio=aspect_ratio,
+        options=options,
         price_usd=price_usd,
     )
 

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter
 
 from bot.cast.model import CastFull, NameTaken
 from bot.cast.pictures import UnusablePicture
+from bot.catalogue.models import CHARACTER_REFERENCES, CHARACTER_RULES
 from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
 from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.model import Reference
 from bot.jobs.prompt import as_name, name_key
-from bot.media.rules import ImageRules, judge_metadata
-from bot.policy.request import ELEMENT_REFERENCES
+from bot.media.rules import judge_metadata
 from bot.presentation.cast import (
     NAME_TAKEN,
     bad_name_sentence,
@@ -63,7 +63,7 @@ async def save_character(services: Services, interaction: discord.Interaction[An
     if name is None:
         await say(interaction, bad_name_sentence(new.name))
         return
-    if (fault := _judge(new.pictures, services.offer.cast_rules)) is not None:
+    if (fault := _judge(new.pictures)) is not None:
         await say(interaction, fault)
         return
     if not await has_room(services, interaction) or not await may_be_written(services, interaction, name):
@@ -89,7 +89,7 @@ async def _save(
             interaction.id, interaction.user.id, name, pictures, most=most, now=services.clock.now()
         )
     except UnusablePicture as unusable:
-        return image_sentence(unusable.fault, picture_name(unusable.number), services.offer.cast_rules)
+        return image_sentence(unusable.fault, picture_name(unusable.number), CHARACTER_RULES)
     except NameTaken:
         return _(NAME_TAKEN).format(name=name)
     except CastFull:
@@ -97,19 +97,18 @@ async def _save(
     return saved_sentence(name)
 
 
-def _judge(pictures: Sequence[Reference], rules: ImageRules) -> str | None:
+def _judge(pictures: Sequence[Reference]) -> str | None:
     """Say what speaks against pictures by what Discord tells of them; None where nothing does."""
-    least, most = ELEMENT_REFERENCES
-    if not 1 + least <= len(pictures) <= 1 + most:
+    if len(pictures) - 1 not in CHARACTER_REFERENCES:
         return pictures_sentence()
     for place, picture in enumerate(pictures, start=1):
         fault = judge_metadata(
-            rules,
+            CHARACTER_RULES,
             content_type=picture.content_type or None,
             size=picture.size,
             width=picture.width or None,
             height=picture.height or None,
         )
         if fault is not None:
-            return image_sentence(fault, picture_name(place), rules)
+            return image_sentence(fault, picture_name(place), CHARACTER_RULES)
     return None

@@ -7,6 +7,7 @@ from typing import Any, Final
 import discord
 
 from bot.cast.model import Character
+from bot.catalogue.model import VideoModel
 from bot.interactions.wish import Wish
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
@@ -20,7 +21,9 @@ MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name t
 MOST_DIGITS: Final = 19  # of an id; what 64 bits hold
 
 
-async def read_wish(services: Services, interaction: discord.Interaction[Any], wish: Wish) -> Read | Refusal:
+async def read_wish(
+    services: Services, interaction: discord.Interaction[Any], wish: Wish, model: VideoModel
+) -> Read | Refusal:
     """Read a wish with every character that the member may use here, or say what is wrong with it."""
     member_id = interaction.user.id
     keys = possible_keys(wish.prompt)
@@ -38,7 +41,7 @@ async def read_wish(services: Services, interaction: discord.Interaction[Any], w
     read = read_request(
         wish.prompt,
         [_upload(number, image) for number, image in wish.images],
-        services.offer.default.image_rules,
+        model,
         chosen=chosen,
         known={key: character.element for key, character in known.items()},
     )

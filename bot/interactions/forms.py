@@ -3,18 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import discord
 from discord.ext import commands
 
+from bot.catalogue.offer import Offer
 from bot.interactions.errors import answer_broken
+from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
-from bot.policy.request import ASPECT_RATIOS
 from bot.presentation.language import speak
-from bot.presentation.modals import DURATION, IMAGES, PROMPT, RATIO
-
-DURATIONS: Final = ("5", "10")  # seconds
+from bot.presentation.modals import DURATION, IMAGES, MODEL, PROMPT, RATIO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +43,18 @@ class Submission:
     def prompt(self) -> str:
         return self.text(PROMPT)
 
-    @property
-    def duration(self) -> int:
-        """How many seconds were chosen; the shortest where that cannot be read."""
-        return int(self._choice(DURATION, DURATIONS))
-
-    @property
-    def aspect_ratio(self) -> str:
-        return self._choice(RATIO, ASPECT_RATIOS)
+    def wish(self, offer: Offer, images: Sequence[Reference]) -> Wish:
+        """Read a request with these images. Where its model takes no ratio, the one that is chosen is for others."""
+        slug = next(iter(self.chosen(MODEL)), "")
+        model = offer.find(slug) or offer.default
+        duration = self.text(DURATION)
+        return Wish(
+            prompt=self.prompt,
+            images=numbered(images),
+            model=slug,
+            duration=int(duration) if re.fullmatch("[0-9]{1,4}", duration) else None,
+            aspect_ratio=self.text(RATIO) or None if model.aspect_ratios else None,
+        )
 
     @property
     def chosen_images(self) -> Sequence[str]:
@@ -60,10 +63,6 @@ class Submission:
     @property
     def uploaded_images(self) -> Sequence[Reference]:
         return self.images(IMAGES)
-
-    def _choice(self, name: str, known: Sequence[str]) -> str:
-        value = self.fields.get(name, {}).get("value")
-        return next((each for each in known if each == value), known[0])
 
 
 class FormCog(commands.Cog):

@@ -19,4 +19,4 @@ async def ask_for_images(services: Services, interaction: discord.Interaction[An
     if interaction.type is discord.InteractionType.modal_submit:  # Discord opens no modal after a modal
         await say(interaction, _(ASK), view=images_controls(interaction.id))
     else:
-        await interaction.response.send_modal(images_modal(interaction.id))
+        await interaction.response.send_modal(images_modal(interaction.id, services.offer.most_images))

@@ -13,6 +13,7 @@ from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spen
 from bot.interactions.help import hint_newcomer
 from bot.interactions.wish import Wish, facts_of
 from bot.jobs.model import Job, Reference, VideoRequest
+from bot.policy.options import read_options
 from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode
 from bot.policy.usage import Reservation
@@ -32,16 +33,22 @@ class Requests:
     async def take(self, interaction: discord.Interaction[Any], wish: Wish) -> bool:
         """Answer with the card of a new job, or with why there is none; tell whether there is one."""
         services = self._services
-        read = _judge_place(interaction) or await read_wish(services, interaction, wish)
+        options = _judge_place(interaction) or read_options(
+            services.offer, model=wish.model, duration=wish.duration, aspect_ratio=wish.aspect_ratio
+        )
+        if isinstance(options, Refusal):
+            await self._refuse(interaction, options, wish.prompt)
+            return False
+        model = options.model
+        read = await read_wish(services, interaction, wish, model)
         if isinstance(read, Refusal):
             await self._refuse(interaction, read, wish.prompt)
             return False
-        price = services.offer.default.prices_usd[wish.duration]
+        price = model.prices_usd[options.duration]
         asked = asked_by(
             interaction,
             texts=tuple(texts_of(read, wish)),
-            duration=wish.duration,
-            aspect_ratio=wish.aspect_ratio,
+            options=options,
             price_usd=price,
         )
         verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
@@ -55,10 +62,10 @@ class Requests:
             member_id=interaction.user.id,
             locale=interaction.locale.value,
             guild_locale=verdict.language or (interaction.guild_locale or discord.Locale.american_english).value,
-            model=services.offer.default.slug,
+            model=model.slug,
             prompt=read.prompt,
-            duration=wish.duration,
-            aspect_ratio=wish.aspect_ratio,
+            duration=options.duration,
+            aspect_ratio=options.aspect_ratio,
             references=tuple(image for _, image in wish.images),
             elements=read.elements,
             handling=verdict.handling,
@@ -99,7 +106,7 @@ class Requests:
             await self._services.intake.card_sent(job, message_id)
 
     async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, prompt: str) -> None:
-        text, files = refusal_message(refusal, self._services.offer.default.image_rules, prompt=prompt)
+        text, files = refusal_message(refusal, prompt=prompt)
         await say(interaction, text, files=files)
 
 

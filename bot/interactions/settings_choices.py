@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.policy.setting_changes import SUBSETS
 from bot.presentation.language import N_
 
+MOST_CHOICES: Final = 24  # of Discord's 25: channels have one more
 Choices = list[app_commands.Choice[str]]
 
 REVIEWS: Final[Choices] = [
@@ -18,9 +19,11 @@ REVIEWS: Final[Choices] = [
 
 
 def _subsets(name: str, unit: str = "") -> Choices:
-    """Offer every choice of some values, all of them first."""
+    """Offer every choice of some values, all of them first; where these are too many for a command, all or one."""
     values = list(SUBSETS[name])
     sets = [some for count in range(len(values), 0, -1) for some in combinations(values, count)]
+    if len(sets) > MOST_CHOICES:
+        sets = [tuple(values), *((value,) for value in values)]
     return [
         app_commands.Choice(name=" · ".join(f"{each}{unit}" for each in some), value=",".join(some)) for some in sets
     ]

@@ -15,8 +15,9 @@ class Wish:
 
     prompt: str
     images: Sequence[tuple[int, Reference]]
-    duration: int  # seconds
-    aspect_ratio: str
+    duration: int | None = None  # seconds; None: the model's usual
+    aspect_ratio: str | None = None
+    model: str = ""  # its slug; empty: the default
     cast: Sequence[str] = ()  # what was chosen in cast1 to cast3: ids, or names as typed
     kept: Sequence[Element] = ()  # of the request that this one repeats
 

@@ -20,8 +20,8 @@ class DenialCode(StrEnum):
     NOT_OPEN = "NOT_OPEN"  # nobody has chosen channels yet
     CHANNEL = "CHANNEL"  # `ids`: the channels where it may be asked
     ROLE = "ROLE"  # `ids`: the roles that may ask
-    DURATION = "DURATION"  # `names`: the ones allowed, in seconds
-    ASPECT_RATIO = "ASPECT_RATIO"  # `names`: the ones allowed
+    DURATION = "DURATION"  # `names`: the ones allowed that the model makes, in seconds
+    ASPECT_RATIO = "ASPECT_RATIO"  # `names`: the ones allowed that the model makes
     TEXT = "TEXT"  # a text breaks one of the server's rules
     TEXT_UNCHECKED = "TEXT_UNCHECKED"  # the rules for texts cannot be read right now
     OUTPUT_GONE = "OUTPUT_GONE"  # the channel that videos go to is gone

@@ -14,6 +14,7 @@ from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.limits import Terms, terms_for
+from bot.policy.options import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,7 @@ class Asked:
     age_restricted: bool = False  # the channel
     age_restricted_channels: frozenset[int] = frozenset()  # all such channels of the server
     texts: tuple[str, ...] = ()  # everything that the member wrote; empty where a form is about to be opened
-    duration: int | None = None  # seconds
-    aspect_ratio: str | None = None
+    options: Options | None = None
     price_usd: Decimal | None = None
 
     @property
@@ -139,11 +139,16 @@ def _judge_place_and_member(asked: Asked, settings: GuildSettings) -> Denial | N
 
 
 def _judge_options(asked: Asked, settings: GuildSettings) -> Denial | None:
-    durations, ratios = settings.durations, settings.aspect_ratios
-    if durations is not None and asked.duration is not None and asked.duration not in durations:
-        return Denial(code=DenialCode.DURATION, names=tuple(str(each) for each in sorted(durations)))
-    if ratios is not None and asked.aspect_ratio is not None and asked.aspect_ratio not in ratios:
-        return Denial(code=DenialCode.ASPECT_RATIO, names=tuple(sorted(ratios)))
+    """Hold what was chosen against what the server allows; named is what of that the same model makes."""
+    durations, ratios, options = settings.durations, settings.aspect_ratios, asked.options
+    if options is None:
+        return None
+    if durations is not None and options.duration not in durations:
+        possible = [str(each) for each in options.model.durations if each in durations]
+        return Denial(code=DenialCode.DURATION, names=tuple(possible))
+    if ratios is not None and options.aspect_ratio and options.aspect_ratio not in ratios:
+        possible = [each for each in options.model.aspect_ratios if each in ratios]
+        return Denial(code=DenialCode.ASPECT_RATIO, names=tuple(possible))
     return None
 
 

@@ -2,21 +2,16 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from bot.catalogue.model import VideoModel
 from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, Kind, Mention, as_sent, mentions, name_key, rewritten
 from bot.media.rules import ImageFault, ImageRules, judge_metadata
 
-PROMPT_LIMIT: Final = 2_500  # characters; Kling O1's
-MAX_INPUTS: Final = 7  # images and saved characters together; Kling O1's
-MAX_IMAGES: Final = MAX_INPUTS
-LEAST_IMAGES: Final = 1  # in what is sent: where a member gives none, a picture of the first character stands in
-ELEMENT_REFERENCES: Final = (1, 3)  # of one character besides its frontal image, at least and at most; Kling O1's
-ASPECT_RATIOS: Final = ("16:9", "9:16", "1:1")
 # Letters, numbers, punctuation and symbols show something; controls, spaces, bare marks and unassigned codes do not.
 _VISIBLE: Final = frozenset("LNPS")
 _FILLERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that are drawn as nothing
@@ -36,28 +31,37 @@ class Upload:
 class RefusalCode(StrEnum):
     BLANK_PROMPT = "BLANK_PROMPT"
     LONG_PROMPT = "LONG_PROMPT"
-    IMAGE_COUNT = "IMAGE_COUNT"
+    IMAGE_COUNT = "IMAGE_COUNT"  # there are too many images; or nothing at all, where characters would do, too
+    TOO_FEW_IMAGES = "TOO_FEW_IMAGES"
     IMAGE = "IMAGE"
     INPUT_COUNT = "INPUT_COUNT"  # images and characters together are too many
     UNKNOWN_IMAGE = "UNKNOWN_IMAGE"  # the prompt names an image that is not there
     UNKNOWN_NAME = "UNKNOWN_NAME"  # the prompt names somebody who is not there
     UNKNOWN_CHARACTER = "UNKNOWN_CHARACTER"  # an option names somebody who is not there
+    NO_ELEMENTS = "NO_ELEMENTS"  # the model takes no characters
     SAME_NAME = "SAME_NAME"  # two characters of one name were chosen
-    GAP = "GAP"  # the prompt names images, and an option between them was left out
+    GAP = "GAP"  # the prompt names images, or each has its role, and an option between them was left out
+    MODEL_GONE = "MODEL_GONE"  # the model is not offered
+    DURATION = "DURATION"  # the model does not make it
+    ASPECT_RATIO = "ASPECT_RATIO"  # the same
     OUTSIDE_SERVER = "OUTSIDE_SERVER"
     PERMISSIONS = "PERMISSIONS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a request makes no job; `presentation` has the sentence."""
+    """Why a request makes no job, with the limits of its model that it tells of; `presentation` has the sentence."""
 
     code: RefusalCode
     number: int = 0  # the length of the prompt, or which image, or how many images
     count: int = 0  # how many images there are, or characters
+    limit: int = 0  # how many there may be of what are too many, or must be of what are too few
     fault: ImageFault | None = None
-    names: tuple[str, ...] = ()  # the permissions that are missing, in Discord's words; or what the prompt may name
-    name: str = ""  # that the prompt names, without its @; or what an option does
+    rules: ImageRules = field(default_factory=ImageRules)  # that an image breaks
+    names: tuple[
+        str, ...
+    ] = ()  # missing permissions, in Discord's words; what the prompt may name; what can be chosen
+    name: str = ""  # that the prompt names, without its @; or what an option does; or the model's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +75,20 @@ class Read:
 def read_request(
     prompt: str,
     uploads: Sequence[Upload],
-    rules: ImageRules,
+    model: VideoModel,
     *,
     chosen: Sequence[Element] = (),
     known: Mapping[str, Element] = MappingProxyType({}),
 ) -> Read | Refusal:
-    """Read a request, or find the first thing that is wrong with it.
+    """Read a request to a model, or find the first thing that is wrong with it.
 
     `chosen` are the saved characters that it uses in any case; those that its prompt names, of `known` by their keys,
     come after them.
     """
     if not has_words(prompt):
         return Refusal(code=RefusalCode.BLANK_PROMPT)
-    if len(prompt) > PROMPT_LIMIT:
-        return Refusal(code=RefusalCode.LONG_PROMPT, number=len(prompt))
+    if len(prompt) > model.prompt_limit:
+        return Refusal(code=RefusalCode.LONG_PROMPT, number=len(prompt), limit=model.prompt_limit)
     elements = {name_key(each.name): each for each in chosen}
     if len(elements) < len({each.cast_id for each in chosen}):
         return Refusal(code=RefusalCode.SAME_NAME, names=_names_twice(chosen))
@@ -93,9 +97,9 @@ def read_request(
         if mention.kind is Kind.NAME:
             elements.setdefault(mention.key, known.get(mention.key) or elements[mention.key])
     refusal = (
-        _judge_count(prompt, named, len(uploads), len(elements))
-        or _judge_images(uploads, rules)
-        or _judge_names(prompt, named, uploads, elements)
+        _judge_count(prompt, named, len(uploads), len(elements), model)
+        or _judge_images(uploads, model.image_rules)
+        or _judge_names(prompt, named, uploads, elements, model)
     )
     if refusal is not None:
         return refusal
@@ -109,7 +113,9 @@ def read_request(
 
     read = Read(prompt=rewritten(prompt, {*elements}, spelled), elements=tuple(by_number))
     length = len(as_sent(read.prompt, [each.name for each in by_number]))
-    return Refusal(code=RefusalCode.LONG_PROMPT, number=length) if length > PROMPT_LIMIT else read
+    if length > model.prompt_limit:
+        return Refusal(code=RefusalCode.LONG_PROMPT, number=length, limit=model.prompt_limit)
+    return read
 
 
 def has_words(prompt: str) -> bool:
@@ -122,14 +128,22 @@ def _names_twice(chosen: Sequence[Element]) -> tuple[str, ...]:
     return tuple(each.name for each in chosen if keys.count(name_key(each.name)) > 1)[:1]
 
 
-def _judge_count(prompt: str, named: Sequence[Mention], images: int, elements: int) -> Refusal | None:
-    if images + elements == 0:
+def _judge_count(
+    prompt: str, named: Sequence[Mention], images: int, elements: int, model: VideoModel
+) -> Refusal | None:
+    least, most = model.images.least, model.images.most
+    if elements and not model.takes_elements:
+        return Refusal(code=RefusalCode.NO_ELEMENTS, count=elements, name=model.title)
+    if images + elements == 0 < least and model.takes_elements:
         unknown = next((each for each in named if each.kind is Kind.UNKNOWN), None)
         return Refusal(code=RefusalCode.IMAGE_COUNT) if unknown is None else _unknown_name(prompt, unknown, ())
-    if images > MAX_INPUTS:
-        return Refusal(code=RefusalCode.IMAGE_COUNT, count=images)
-    if max(images, LEAST_IMAGES) + elements > MAX_INPUTS:
-        return Refusal(code=RefusalCode.INPUT_COUNT, number=images, count=elements)
+    if images + min(elements, 1) < least:
+        return Refusal(code=RefusalCode.TOO_FEW_IMAGES, count=images, limit=least)
+    if images > most:
+        return Refusal(code=RefusalCode.IMAGE_COUNT, count=images, limit=most)
+    if max(images, least) + elements > model.most_inputs:
+        limit = model.most_inputs if images >= least else model.most_inputs - least
+        return Refusal(code=RefusalCode.INPUT_COUNT, number=images, count=elements, limit=limit)
     return None
 
 
@@ -143,17 +157,21 @@ def _judge_images(uploads: Sequence[Upload], rules: ImageRules) -> Refusal | Non
             height=upload.height,
         )
         if fault is not None:
-            return Refusal(code=RefusalCode.IMAGE, number=upload.option, fault=fault)
+            return Refusal(code=RefusalCode.IMAGE, number=upload.option, fault=fault, rules=rules)
     return None
 
 
 def _judge_names(
-    prompt: str, named: Sequence[Mention], uploads: Sequence[Upload], elements: Mapping[str, Element]
+    prompt: str,
+    named: Sequence[Mention],
+    uploads: Sequence[Upload],
+    elements: Mapping[str, Element],
+    model: VideoModel,
 ) -> Refusal | None:
     count = len(uploads)
-    numbers = [each.number for each in named if each.kind is Kind.IMAGE]
-    if numbers and [upload.option for upload in uploads] != list(range(1, count + 1)):
-        return Refusal(code=RefusalCode.GAP, count=count)
+    is_numbered = model.images_have_roles or any(each.kind is Kind.IMAGE for each in named)
+    if is_numbered and [upload.option for upload in uploads] != list(range(1, count + 1)):
+        return Refusal(code=RefusalCode.GAP, count=count, name=model.title if model.images_have_roles else "")
     there = (*(f"@Image{number}" for number in range(1, count + 1)), *(f"@{each.name}" for each in elements.values()))
     for mention in named:
         match mention.kind:

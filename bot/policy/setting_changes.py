@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
+from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
 from bot.policy.guild_settings import (
     NO_LIMITS,
     UNSET,
@@ -18,12 +19,10 @@ from bot.policy.guild_settings import (
     Limits,
     ReviewMode,
 )
-from bot.policy.request import ASPECT_RATIOS
 from bot.policy.setting_values import BadSetting, BadSettingCode, read_number, read_words, with_words, without_words
 
 Change = Callable[[GuildSettings], GuildSettings]
 
-DURATIONS: Final = (5, 10)  # seconds; Kling O1's
 MOST_IDS: Final = 500  # channels or roles in one setting: what a server can have of them
 SERVER: Final = 0  # in place of a channel's id: the whole server
 LIMIT_NAMES: Final = tuple(each.name for each in fields(Limits))

@@ -7,8 +7,8 @@ import discord
 from discord import ui
 
 from bot.cast.model import Character
+from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
-from bot.policy.request import ELEMENT_REFERENCES
 from bot.presentation.figures import date, number
 from bot.presentation.language import N_, _, ngettext
 from bot.presentation.text import ELLIPSIS, clip, plain
@@ -69,7 +69,7 @@ def full_sentence(most: int) -> str:
 
 
 def pictures_sentence() -> str:
-    least, most = ELEMENT_REFERENCES
+    least, most = CHARACTER_REFERENCES.least, CHARACTER_REFERENCES.most
     sentence = _("A character needs a frontal picture and {least} to {most} more. Add them.")
     return sentence.format(least=least, most=most)
 

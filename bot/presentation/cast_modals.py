@@ -5,8 +5,8 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
-from bot.policy.request import ELEMENT_REFERENCES
 from bot.presentation.language import _
 
 CAST_ADD_ID: Final = "reelcast:cast-add"
@@ -16,7 +16,7 @@ OTHERS: Final = "others"
 
 
 def cast_add_modal() -> ui.Modal:
-    least, most = ELEMENT_REFERENCES
+    least, most = CHARACTER_REFERENCES.least, CHARACTER_REFERENCES.most
     modal = ui.Modal(title=_("Save a character"), custom_id=CAST_ADD_ID)
     modal.add_item(
         ui.Label(

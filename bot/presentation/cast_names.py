@@ -2,7 +2,7 @@
 
 from bot.jobs.model import VideoRequest
 from bot.jobs.prompt import NAME_LIMIT
-from bot.policy.request import LEAST_IMAGES, MAX_INPUTS, Refusal, RefusalCode
+from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.language import _
 from bot.presentation.text import ELLIPSIS, clip, plain
 
@@ -32,14 +32,14 @@ def unknown_character_sentence(name: str, there: str) -> str:
 def request_sentence(refusal: Refusal, there: str) -> str:
     """Say what is wrong with the names in a prompt; `there` lists what it can name, or is empty."""
     match refusal.code:
-        case RefusalCode.INPUT_COUNT if refusal.number < LEAST_IMAGES:
+        case RefusalCode.INPUT_COUNT if refusal.number == 0:
             sentence = _(
                 "There are {count} saved characters; without an image at most {limit} are possible. Use fewer."
             )
-            return sentence.format(count=refusal.count, limit=MAX_INPUTS - LEAST_IMAGES)
+            return sentence.format(count=refusal.count, limit=refusal.limit)
         case RefusalCode.INPUT_COUNT:
             sentence = _("Images and saved characters together are {count}; at most {limit} are possible. Use fewer.")
-            return sentence.format(count=refusal.number + refusal.count, limit=MAX_INPUTS)
+            return sentence.format(count=refusal.number + refusal.count, limit=refusal.limit)
         case RefusalCode.SAME_NAME:
             sentence = _("There are two saved characters called `@{name}`. Use one of them.")
             return sentence.format(name=refusal.names[0])

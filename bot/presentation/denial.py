@@ -81,14 +81,14 @@ def _role(denial: Denial) -> str:
 
 def _duration(denial: Denial) -> str:
     if not denial.names:
-        return _("Videos of no length are allowed here. Ask a moderator.")
+        return _("Of the lengths that this model makes, none is allowed here. Ask a moderator.")
     sentence = _("Videos of this length are not made here. Allowed, in seconds: {durations}.")
     return sentence.format(durations=listed(denial.names))
 
 
 def _aspect_ratio(denial: Denial) -> str:
     if not denial.names:
-        return _("Videos of no shape are allowed here. Ask a moderator.")
+        return _("Of the shapes that this model makes, none is allowed here. Ask a moderator.")
     return _("Videos of this shape are not made here. Allowed: {ratios}.").format(ratios=listed(denial.names))
 
 

@@ -5,7 +5,6 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.policy.request import MAX_IMAGES
 from bot.presentation.language import N_, _
 from bot.presentation.modals import IMAGES
 
@@ -23,14 +22,14 @@ def images_id(request_id: int) -> str:
     return f"reelcast:images:{request_id}"
 
 
-def images_modal(request_id: int) -> ui.Modal:
-    """Ask for the images of a request that waits; everything else of it is known."""
+def images_modal(request_id: int, most: int) -> ui.Modal:
+    """Ask for the images of a request that waits, at most so many; everything else of it is known."""
     modal = ui.Modal(title=_("The images once more"), custom_id=images_id(request_id))
     modal.add_item(
         ui.Label(
             text=_("Reference images"),
             description=_("They are gone from Discord. Add them in their order: the first is @Image1"),
-            component=ui.FileUpload(custom_id=IMAGES, min_values=1, max_values=MAX_IMAGES),
+            component=ui.FileUpload(custom_id=IMAGES, min_values=1, max_values=most),
         )
     )
     modal.stop()

@@ -9,21 +9,24 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.catalogue.model import VideoModel
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Reference, VideoRequest
-from bot.policy.request import ASPECT_RATIOS, MAX_IMAGES, PROMPT_LIMIT
 from bot.presentation.controls import STUDIO_ID, edit_id, pictures_id
-from bot.presentation.language import _
+from bot.presentation.language import _, ngettext
 from bot.presentation.text import clip
 
 PROMPT: Final = "prompt"
 IMAGES: Final = "images"
 DURATION: Final = "duration"
 RATIO: Final = "ratio"
+MODEL: Final = "model"  # there only where there is a choice
+LEAST_CHOICES: Final = 2  # Discord's, of a group of buttons; of one there is nothing to choose
 MOST_OPTIONS: Final = 10  # Discord's, of a group of checkboxes
 OPTION_LIMIT: Final = 100  # characters; Discord's
 
 
-def studio_modal() -> ui.Modal:
+def studio_modal(offer: Offer) -> ui.Modal:
     """Ask for everything at once, with one field that takes all images."""
     return _modal(
         _("Make a video"),
@@ -31,12 +34,13 @@ def studio_modal() -> ui.Modal:
         ui.Label(
             text=_("Reference images"),
             description=_("The first is @Image1, the next @Image2 … JPEG, PNG or WebP"),
-            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=MAX_IMAGES),
+            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
+        offer,
     )
 
 
-def edit_modal(job_id: int, request: VideoRequest) -> ui.Modal:
+def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
     """Ask for what shall be different; what was asked for before stands in the fields."""
     return _modal(
         _("Edit and make again"),
@@ -44,25 +48,24 @@ def edit_modal(job_id: int, request: VideoRequest) -> ui.Modal:
         ui.Label(
             text=_("Other reference images"),
             description=_("Leave this empty to keep the images as they are"),
-            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=MAX_IMAGES),
+            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
-        prompt=request.prompt,
-        duration=request.duration,
-        aspect_ratio=request.aspect_ratio,
+        offer,
+        request,
     )
 
 
-def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]]) -> ui.Modal:
+def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]], offer: Offer) -> ui.Modal:
     """Ask for a video from the images of a message, given with the ids of their attachments."""
     options = [
         discord.CheckboxGroupOption(
             label=_option_label(picture.filename, number),
             value=str(attachment_id),
-            default=number <= MAX_IMAGES,
+            default=number <= offer.default.images.most,
         )
         for number, (attachment_id, picture) in enumerate(pictures[:MOST_OPTIONS], start=1)
     ]
-    most = min(MAX_IMAGES, len(options))
+    most = min(offer.most_images, len(options))
     return _modal(
         _("Make a video"),
         pictures_id(message_id),
@@ -71,36 +74,54 @@ def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]]) -
             description=_("The first that you choose is @Image1, the next @Image2 …"),
             component=ui.CheckboxGroup(custom_id=IMAGES, options=options, min_values=1, max_values=most),
         ),
+        offer,
     )
 
 
 def _modal(
-    title: str,
-    custom_id: str,
-    images: ui.Label[ui.Modal],
-    *,
-    prompt: str | None = None,
-    duration: int = 5,
-    aspect_ratio: str = ASPECT_RATIOS[0],
+    title: str, custom_id: str, images: ui.Label[ui.Modal], offer: Offer, request: VideoRequest | None = None
 ) -> ui.Modal:
+    """Lay out the fields, filled in as in an earlier request; what can be chosen is what any of the models makes."""
     modal = ui.Modal(title=title, custom_id=custom_id)
     modal.add_item(
         ui.Label(
             text=_("Prompt"),
             description=_("What should happen; @Image1 names an image, @name a saved character"),
             component=ui.TextInput(
-                custom_id=PROMPT, style=discord.TextStyle.paragraph, max_length=PROMPT_LIMIT, default=prompt
+                custom_id=PROMPT,
+                style=discord.TextStyle.paragraph,
+                max_length=offer.prompt_limit,
+                default=request and request.prompt,
             ),
         )
     )
     modal.add_item(images)
-    modal.add_item(_choice(_("Duration"), DURATION, {"5": _("5 seconds"), "10": _("10 seconds")}, str(duration)))
-    modal.add_item(_choice(_("Aspect ratio"), RATIO, {each: each for each in ASPECT_RATIOS}, aspect_ratio))
+    model = (request and offer.find(request.model)) or offer.default
+    durations = {
+        str(each): ngettext("{count} second", "{count} seconds", each).format(count=each) for each in offer.durations
+    }
+    if len(durations) >= LEAST_CHOICES:
+        chosen = str(request.duration if request else model.durations[0])
+        modal.add_item(_choice(_("Duration"), DURATION, durations, chosen))
+    if len(offer.aspect_ratios) >= LEAST_CHOICES:
+        ratios = {each: each for each in offer.aspect_ratios}
+        modal.add_item(_choice(_("Aspect ratio"), RATIO, ratios, request.aspect_ratio if request else ""))
+    if offer.is_choice:
+        modal.add_item(_model_choice(offer, model))
     modal.stop()
     return modal
 
 
+def _model_choice(offer: Offer, chosen: VideoModel) -> ui.Label[ui.Modal]:
+    options = [
+        discord.SelectOption(label=model.title, value=model.slug, default=model is chosen) for model in offer.models
+    ]
+    return ui.Label(text=_("Model"), component=ui.Select[ui.Modal](custom_id=MODEL, options=options))
+
+
 def _choice(text: str, custom_id: str, labels: dict[str, str], chosen: str) -> ui.Label[ui.Modal]:
+    """Offer one of a few; what is not among them any more is replaced by the first."""
+    chosen = chosen if chosen in labels else next(iter(labels))
     options = [
         discord.RadioGroupOption(label=label, value=value, default=value == chosen) for value, label in labels.items()
     ]

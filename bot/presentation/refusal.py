@@ -4,7 +4,6 @@ from typing import Final
 
 import discord
 
-from bot.media.rules import ImageRules
 from bot.policy.denial import Denial
 from bot.policy.request import Refusal, has_words
 from bot.presentation.denial import denial_sentence
@@ -15,9 +14,9 @@ from bot.presentation.sentences import refusal_sentence
 CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
 
 
-def refusal_message(refusal: Refusal, rules: ImageRules, *, prompt: str) -> tuple[str, list[discord.File]]:
+def refusal_message(refusal: Refusal, *, prompt: str) -> tuple[str, list[discord.File]]:
     """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
-    return with_prompt(refusal_sentence(refusal, rules), prompt)
+    return with_prompt(refusal_sentence(refusal), prompt)
 
 
 def denial_message(denial: Denial, *, prompt: str) -> tuple[str, list[discord.File]]:

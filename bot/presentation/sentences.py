@@ -160,17 +160,10 @@ def refusal_sentence(refusal: Refusal) -> str:
         case RefusalCode.LONG_PROMPT:
             sentence = _("The prompt has {length} characters; at most {limit} are possible. Shorten it.")
             return sentence.format(length=number(refusal.number), limit=number(refusal.limit))
-        case RefusalCode.IMAGE_COUNT:
-            return _image_count_sentence(refusal)
-        case RefusalCode.TOO_FEW_IMAGES:
-            sentence = ngettext(
-                "A video needs at least {limit} image here. Add one.",
-                "A video needs at least {limit} images here. Add more.",
-                refusal.limit,
-            )
-            return sentence.format(limit=number(refusal.limit))
         case RefusalCode.IMAGE:
             return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", refusal.rules)
+        case RefusalCode.IMAGE_COUNT | RefusalCode.TOO_FEW_IMAGES | RefusalCode.GAP:
+            return _images_sentence(refusal)
         case RefusalCode.UNKNOWN_IMAGE if len(refusal.names) <= refusal.count > 0:
             sentence = ngettext(
                 "The prompt names `@Image{number}`, but there is only `@Image1`. Add that image or change the prompt.",
@@ -178,16 +171,6 @@ def refusal_sentence(refusal: Refusal) -> str:
                 refusal.count,
             )
             return sentence.format(number=refusal.number, count=refusal.count)
-        case RefusalCode.GAP if refusal.name:
-            sentence = _(
-                "What an image is for goes by its place, so fill `image1` to `image{count}` without a gap: the first comes first."
-            )
-            return sentence.format(count=refusal.count)
-        case RefusalCode.GAP:
-            sentence = _(
-                "The prompt names images, so fill `image1` to `image{count}` without a gap: then `@Image2` is `image2`."
-            )
-            return sentence.format(count=refusal.count)
         case RefusalCode.MODEL_GONE | RefusalCode.DURATION | RefusalCode.ASPECT_RATIO | RefusalCode.NO_ELEMENTS:
             return option_sentence(refusal)
         case RefusalCode.OUTSIDE_SERVER:
@@ -198,11 +181,28 @@ def refusal_sentence(refusal: Refusal) -> str:
             return request_sentence(refusal, named(refusal.names))
 
 
-def _image_count_sentence(refusal: Refusal) -> str:
-    if refusal.count == 0:
-        return _("There is no reference image and no saved character. Add at least one.")
-    sentence = _("There are {count} reference images; at most {limit} are possible. Use fewer.")
-    return sentence.format(count=number(refusal.count), limit=refusal.limit)
+def _images_sentence(refusal: Refusal) -> str:
+    """Say that there are too few images or too many, or that one is missing between them."""
+    match refusal.code:
+        case RefusalCode.GAP if refusal.name:
+            sentence = _(
+                "What an image is for goes by its place, so fill `image1` to `image{count}` without a gap: the film begins with `image1`."
+            )
+        case RefusalCode.GAP:
+            sentence = _(
+                "The prompt names images, so fill `image1` to `image{count}` without a gap: then `@Image2` is `image2`."
+            )
+        case RefusalCode.TOO_FEW_IMAGES:
+            sentence = ngettext(
+                "A video needs at least {limit} image here. Add one.",
+                "A video needs at least {limit} images here. Add more.",
+                refusal.limit,
+            )
+        case _ if refusal.count == 0:
+            return _("There is no reference image and no saved character. Add at least one.")
+        case _:
+            sentence = _("There are {count} reference images; at most {limit} are possible. Use fewer.")
+    return sentence.format(count=number(refusal.count), limit=number(refusal.limit))
 
 
 def named(names: Sequence[str]) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
 from bot.policy.guild_settings import BadPattern, CastSharing, ChannelSettings, Limits, ReviewMode
-from bot.policy.request import ASPECT_RATIOS
-from bot.policy.setting_changes import DURATIONS
 from bot.policy.settings_findings import ServerFacts
 from bot.presentation.figures import dollars, listed, number
 from bot.presentation.language import N_, _, ngettext
@@ -139,7 +138,7 @@ def ratios_words(ratios: Collection[str] | None) -> str:
 
 def ratio_labels() -> dict[str, str]:
     shapes = {"16:9": _("16:9, wide"), "9:16": _("9:16, tall"), "1:1": _("1:1, square")}
-    return {ratio: shapes[ratio] for ratio in ASPECT_RATIOS}
+    return {ratio: shapes.get(ratio, ratio) for ratio in ASPECT_RATIOS}
 
 
 def originals_labels() -> dict[str, str]:

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from bot.catalogue.models import DEFAULT, MODELS
 from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked, Gate, Verdict
 from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits
+from bot.policy.options import Options
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HERE, THREAD, ELSEWHERE, REVIEW = 20, 22, 21, 23
 ARTIST, TRUSTED, OTHER = 1, 2, 3
+OPTIONS = Options(model=DEFAULT, duration=5, aspect_ratio="16:9")
 ASKED = Asked(
     guild_id=10,
     channel_id=HERE,
@@ -21,8 +24,7 @@ ASKED = Asked(
     role_ids=frozenset({OTHER}),
     joined_at=NOW - timedelta(days=100),
     texts=("a fox",),
-    duration=5,
-    aspect_ratio="16:9",
+    options=OPTIONS,
 )
 OPEN = GuildSettings(channels=frozenset({HERE}))
 
@@ -127,18 +129,33 @@ async def test_who_is_stopped_from_outside_is_told_so_first_in_the_order_given()
 
 async def test_lengths_and_shapes_are_those_of_the_channel_before_those_of_the_server() -> None:
     settings = replace(OPEN, durations=frozenset({5}), aspect_ratios=frozenset({"1:1"}))
-    assert await denied(settings, replace(ASKED, duration=10)) is DenialCode.DURATION
+    assert await denied(settings, replace(ASKED, options=replace(OPTIONS, duration=10))) is DenialCode.DURATION
     assert await denied(settings) is DenialCode.ASPECT_RATIO
     own = ChannelSettings(durations=frozenset({10}), aspect_ratios=frozenset({"16:9"}))
     settings = replace(settings, channel_settings={HERE: own})
-    assert await denied(settings, replace(ASKED, duration=10)) is None
+    assert await denied(settings, replace(ASKED, options=replace(OPTIONS, duration=10))) is None
     assert await denied(settings) is DenialCode.DURATION
+
+
+async def test_what_is_allowed_is_named_as_far_as_the_model_makes_it() -> None:
+    short = replace(DEFAULT, durations=(5,), aspect_ratios=("16:9", "1:1"))
+    asked = replace(ASKED, options=replace(OPTIONS, model=short))
+    long_only = await judge(replace(OPEN, durations=frozenset({10})), asked)
+    assert long_only == Denial(code=DenialCode.DURATION)
+    shaped = await judge(replace(OPEN, aspect_ratios=frozenset({"1:1", "9:16"})), asked)
+    assert shaped == Denial(code=DenialCode.ASPECT_RATIO, names=("1:1",))
+
+
+async def test_a_model_without_ratios_breaks_no_rule_about_them() -> None:
+    frames = Options(model=MODELS["kling-o1-image-to-video"], duration=5, aspect_ratio="")
+    settings = replace(OPEN, aspect_ratios=frozenset({"1:1"}))
+    assert await denied(settings, replace(ASKED, options=frames)) is None
 
 
 async def test_a_form_about_to_be_opened_is_judged_without_what_is_not_known_yet() -> None:
     settings = replace(OPEN, durations=frozenset(), aspect_ratios=frozenset())
     texts = Says(DenialCode.TEXT)
-    assert await denied(settings, replace(ASKED, texts=(), duration=None, aspect_ratio=None), texts=texts) is None
+    assert await denied(settings, replace(ASKED, texts=(), options=None), texts=texts) is None
     assert texts.asked == []
 
 

@@ -1,15 +1,20 @@
 """What is judged of a request before anything is saved."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.catalogue.model import Span
+from bot.catalogue.models import DEFAULT, MODELS
 from bot.jobs.model import Element
 from bot.jobs.prompt import as_sent, name_key
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import PROMPT_LIMIT, Read, Refusal, RefusalCode, Upload, read_request
+from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
 
-RULES = ImageRules()
+FRAMES = MODELS["kling-o1-image-to-video"]
+PROMPT_LIMIT = DEFAULT.prompt_limit
 
 
 def upload(
@@ -23,7 +28,7 @@ def uploads(*options: int) -> list[Upload]:
 
 
 def judged(prompt: str, *options: int) -> RefusalCode | None:
-    read = read_request(prompt, uploads(*options), RULES)
+    read = read_request(prompt, uploads(*options), DEFAULT)
     return read.code if isinstance(read, Refusal) else None
 
 
@@ -38,16 +43,18 @@ def test_a_prompt_with_nothing_to_see_is_blank(prompt: str) -> None:
 
 
 def test_a_prompt_beyond_the_models_limit_is_refused_with_its_length() -> None:
-    assert read_request("x" * 2_501, uploads(1), RULES) == Refusal(code=RefusalCode.LONG_PROMPT, number=2_501)
+    assert read_request("x" * 2_501, uploads(1), DEFAULT) == Refusal(
+        code=RefusalCode.LONG_PROMPT, number=2_501, limit=2_500
+    )
 
 
 def test_the_first_image_at_fault_is_named_by_its_option() -> None:
-    refusal = read_request("a fox", [upload(1), upload(4, size=10_000_001), upload(5, side=1)], RULES)
+    refusal = read_request("a fox", [upload(1), upload(4, size=10_000_001), upload(5, side=1)], DEFAULT)
     assert refusal == Refusal(code=RefusalCode.IMAGE, number=4, fault=ImageFault.TOO_LARGE)
 
 
 def test_what_has_no_sides_is_no_image() -> None:
-    refusal = read_request("a fox", [upload(side=None)], RULES)
+    refusal = read_request("a fox", [upload(side=None)], DEFAULT)
     assert refusal == Refusal(code=RefusalCode.IMAGE, number=1, fault=ImageFault.NOT_AN_IMAGE)
 
 
@@ -69,14 +76,42 @@ def test_the_images_of_a_prompt_that_names_some_must_stand_without_a_gap() -> No
 
 @given(st.text(max_size=200), st.sets(st.integers(min_value=1, max_value=7), min_size=1))
 def test_any_prompt_with_any_images_is_judged(prompt: str, options: set[int]) -> None:
-    refusal = read_request(prompt, uploads(*sorted(options)), RULES)
+    refusal = read_request(prompt, uploads(*sorted(options)), DEFAULT)
     assert not isinstance(refusal, Refusal) or refusal.code in RefusalCode
 
 
-@pytest.mark.parametrize("count", [0, 8])
-def test_no_image_and_more_than_the_model_takes_are_refused(count: int) -> None:
-    refusal = read_request("a fox", uploads(*range(1, count + 1)), RULES)
-    assert refusal == Refusal(code=RefusalCode.IMAGE_COUNT, count=count)
+@pytest.mark.parametrize(("count", "limit"), [(0, 0), (8, 7)])
+def test_no_image_and_more_than_the_model_takes_are_refused(count: int, limit: int) -> None:
+    refusal = read_request("a fox", uploads(*range(1, count + 1)), DEFAULT)
+    assert refusal == Refusal(code=RefusalCode.IMAGE_COUNT, count=count, limit=limit)
+
+
+def test_a_refusal_has_the_limits_of_the_model_that_was_asked_for() -> None:
+    strict = replace(FRAMES, prompt_limit=10, image_rules=ImageRules(min_side=700))
+    assert read_request("a fox that runs", uploads(1), strict) == Refusal(
+        code=RefusalCode.LONG_PROMPT, number=15, limit=10
+    )
+    assert read_request("a fox", uploads(1, 2, 3), strict) == Refusal(code=RefusalCode.IMAGE_COUNT, count=3, limit=2)
+    assert read_request("a fox", uploads(1), strict) == Refusal(
+        code=RefusalCode.IMAGE, number=1, fault=ImageFault.TOO_SMALL, rules=strict.image_rules
+    )
+
+
+def test_a_model_that_takes_no_characters_says_so_and_not_that_they_are_unknown() -> None:
+    refusal = read_request("@mira waves", uploads(1), FRAMES, known=known("mira"))
+    assert refusal == Refusal(code=RefusalCode.NO_ELEMENTS, count=1, name=FRAMES.title)
+
+
+def test_a_model_that_needs_more_images_says_how_many() -> None:
+    both = replace(FRAMES, images=Span(least=2, most=2))
+    assert read_request("a fox", uploads(1), both) == Refusal(code=RefusalCode.TOO_FEW_IMAGES, count=1, limit=2)
+    assert read_request("a fox", [], FRAMES) == Refusal(code=RefusalCode.TOO_FEW_IMAGES, limit=1)
+    assert isinstance(read_request("a fox", uploads(1, 2), both), Read)
+
+
+def test_where_each_image_has_its_role_none_may_be_left_out_before_another() -> None:
+    assert read_request("a fox", uploads(2), FRAMES) == Refusal(code=RefusalCode.GAP, count=1, name=FRAMES.title)
+    assert isinstance(read_request("a fox", uploads(1), FRAMES), Read)
 
 
 def test_as_many_images_as_the_model_takes_are_taken() -> None:
@@ -92,30 +127,32 @@ def known(*names: str) -> dict[str, Element]:
 
 
 def test_every_name_gets_its_one_spelling() -> None:
-    read = read_request("image 2 of @MIRA, @1 by @element1", uploads(1, 2), RULES, known=known("Mira"))
+    read = read_request("image 2 of @MIRA, @1 by @element1", uploads(1, 2), DEFAULT, known=known("Mira"))
     assert read == Read(prompt="@Image2 of @Mira, @Image1 by @Mira", elements=(element("Mira"),))
 
 
 def test_without_an_image_one_character_fewer_can_play() -> None:
     names = [f"n{number}" for number in range(7)]
     prompt = " ".join(f"@{name}" for name in names)
-    assert read_request(prompt, [], RULES, known=known(*names)) == Refusal(code=RefusalCode.INPUT_COUNT, count=7)
-    assert isinstance(read_request(prompt[4:], [], RULES, known=known(*names)), Read)
+    assert read_request(prompt, [], DEFAULT, known=known(*names)) == Refusal(
+        code=RefusalCode.INPUT_COUNT, count=7, limit=6
+    )
+    assert isinstance(read_request(prompt[4:], [], DEFAULT, known=known(*names)), Read)
 
 
 def test_a_prompt_that_grows_too_long_for_the_model_by_its_names_is_refused() -> None:
     prompt = ("@a " * 500).strip()
-    assert read_request(prompt, [], RULES, known=known("a")) == Refusal(code=RefusalCode.LONG_PROMPT, number=4_999)
+    assert read_request(prompt, [], DEFAULT, known=known("a")) == Refusal(
+        code=RefusalCode.LONG_PROMPT, number=4_999, limit=2_500
+    )
 
 
 def test_two_characters_of_one_name_cannot_be_told_apart() -> None:
-    refusal = read_request("a fox", [], RULES, chosen=[element("mira"), element("Mira", 2)])
+    refusal = read_request("a fox", [], DEFAULT, chosen=[element("mira"), element("Mira", 2)])
     assert refusal == Refusal(code=RefusalCode.SAME_NAME, names=("mira",))
 
 
-PIECES = st.sampled_from(
-    ["@mira", "@Mo", "@美咲", "@1", "@image 2", "Bild 1", "@element1", "-x", "が", " ", "é", "@"]
-)
+PIECES = st.sampled_from(["@mira", "@Mo", "@美咲", "@1", "@image 2", "Bild 1", "@element1", "-x", "が", " ", "é", "@"])
 
 
 @settings(max_examples=500)
@@ -127,9 +164,9 @@ PIECES = st.sampled_from(
 def test_what_was_read_is_read_the_same_once_more(prompt: str, images: int, chosen: bool) -> None:
     cast = known("mira", "Mo", "美咲")
     options = uploads(*range(1, images + 1))
-    read = read_request(prompt, options, RULES, chosen=[cast["mo"]] if chosen else [], known=cast)
+    read = read_request(prompt, options, DEFAULT, chosen=[cast["mo"]] if chosen else [], known=cast)
     if isinstance(read, Refusal):
         assert read.code is not RefusalCode.SAME_NAME
         return
     assert len(as_sent(read.prompt, [each.name for each in read.elements])) <= PROMPT_LIMIT
-    assert read_request(read.prompt, options, RULES, chosen=read.elements) == read
+    assert read_request(read.prompt, options, DEFAULT, chosen=read.elements) == read

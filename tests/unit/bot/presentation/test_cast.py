@@ -86,7 +86,7 @@ def test_one_character_and_many_are_told_as_such() -> None:
 
 def test_the_modals_are_what_discord_takes() -> None:
     check_modal(cast_add_modal().to_dict())
-    check_modal(images_modal(2**63).to_dict())
+    check_modal(images_modal(2**63, 7).to_dict())
 
 
 def test_ids_stay_short_enough_for_discord() -> None:

@@ -175,7 +175,7 @@ def test_a_card_speaks_its_servers_language_whoever_has_it_edited() -> None:
 
 def test_a_modal_and_its_choices_speak_the_language_of_who_opened_it() -> None:
     with speaking("ja"):
-        modal = studio_modal().to_dict()
+        modal = studio_modal(Offer()).to_dict()
     assert modal["title"] == "動画を作成"
     assert "アスペクト比" in str(modal)
 

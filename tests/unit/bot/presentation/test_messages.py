@@ -32,7 +32,7 @@ def check_taken(content: str) -> None:
 
 
 def refused(prompt: str) -> tuple[str, list[discord.File]]:
-    return refusal_message(REFUSAL, OFFER.default.image_rules, prompt=prompt)
+    return refusal_message(REFUSAL, prompt=prompt)
 
 
 @given(hostile)

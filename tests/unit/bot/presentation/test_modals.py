@@ -4,15 +4,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.catalogue.model import VideoModel
+from bot.catalogue.models import DEFAULT, MODELS
+from bot.catalogue.offer import Offer
 from bot.interactions.forms import Submission
+from bot.interactions.wish import Wish
 from bot.jobs.model import Reference
-from bot.policy.request import ASPECT_RATIOS
 from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
 from sandbox.discord.modal_rules import check_modal
 from tests.support.jobs import a_reference, a_request
+
+FRAMES = MODELS["kling-o1-image-to-video"]
+OFFER = Offer()
+BOTH = Offer(models=(DEFAULT, FRAMES))
 
 hostile = st.one_of(
     st.text(min_size=1, max_size=2_500), st.text(alphabet="*_`~|<>@#:/\\[]()\n\x00", min_size=1, max_size=2_500)
@@ -32,18 +40,47 @@ def pictures(count: int, filename: str = "fox.png") -> list[tuple[int, Reference
 
 
 def test_the_studio_takes_up_to_seven_files_at_once_and_none_where_saved_characters_do() -> None:
-    modal = studio_modal().to_dict()
+    modal = studio_modal(OFFER).to_dict()
     check_modal(modal)
     upload = fields(modal)["images"]
     assert (upload["min_values"], upload["max_values"]) == (0, 7)
     assert (chosen(fields(modal)["duration"]), chosen(fields(modal)["ratio"])) == (["5"], ["16:9"])
 
 
+def test_a_model_is_chosen_where_there_is_more_than_one() -> None:
+    modal = studio_modal(BOTH).to_dict()
+    check_modal(modal)
+    assert chosen(fields(modal)["model"]) == [DEFAULT.slug]
+    assert "model" not in fields(studio_modal(OFFER).to_dict())
+
+
+def test_what_only_another_model_could_need_is_not_asked_for() -> None:
+    modal = studio_modal(Offer(models=(FRAMES,))).to_dict()
+    check_modal(modal)
+    assert set(fields(modal)) == {"prompt", "images", "duration"}
+    assert fields(modal)["images"]["max_values"] == 2
+
+
+def test_edit_keeps_the_model() -> None:
+    request = replace(a_request(), model=FRAMES.slug, aspect_ratio="")
+    found = fields(edit_modal(1, request, BOTH).to_dict())
+    assert chosen(found["model"]) == [FRAMES.slug]
+    assert chosen(found["ratio"]) == ["16:9"]  # for the other one
+
+
+@pytest.mark.parametrize(("model", "ratio"), [(FRAMES, None), (DEFAULT, "9:16")])
+def test_a_ratio_is_read_only_for_a_model_that_takes_one(model: VideoModel, ratio: str | None) -> None:
+    leaves = [{"custom_id": "model", "values": [model.slug]}, {"custom_id": "ratio", "value": "9:16"}]
+    submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
+    wish = submission.wish(BOTH, [])
+    assert (wish.model, wish.aspect_ratio) == (model.slug, ratio)
+
+
 @given(hostile)
 @example("x" * 2_500)
 def test_edit_is_taken_with_whatever_prompt_stands_in_it(prompt: str) -> None:
     request = replace(a_request(prompt=prompt), duration=10, aspect_ratio="1:1")
-    modal = edit_modal(1, request).to_dict()
+    modal = edit_modal(1, request, OFFER).to_dict()
     check_modal(modal)
     found = fields(modal)
     assert found["prompt"]["value"] == prompt
@@ -54,7 +91,7 @@ def test_edit_is_taken_with_whatever_prompt_stands_in_it(prompt: str) -> None:
 @given(st.integers(min_value=1, max_value=12), st.text(min_size=1, max_size=260))
 @example(1, "x" * 260)
 def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, filename: str) -> None:
-    modal = pictures_modal(1, pictures(count, filename)).to_dict()
+    modal = pictures_modal(1, pictures(count, filename), OFFER).to_dict()
     check_modal(modal)
     offered = fields(modal)["images"]
     assert len(offered["options"]) == min(count, 10)
@@ -62,15 +99,15 @@ def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, fi
 
 
 async def test_discord_py_need_not_remember_a_modal() -> None:
-    assert studio_modal().is_finished()
+    assert studio_modal(OFFER).is_finished()
 
 
 @given(st.recursive(st.one_of(st.none(), st.integers(), st.text()), lambda inner: st.lists(inner, max_size=3)))
-def test_a_choice_that_is_none_of_ours_counts_as_none(value: object) -> None:
+def test_a_duration_that_is_no_number_counts_as_none(value: object) -> None:
     leaves = [{"custom_id": name, "value": value} for name in ("duration", "ratio")]
     submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
-    assert submission.duration in {5, 10}
-    assert submission.aspect_ratio in ASPECT_RATIOS
+    duration = submission.wish(OFFER, []).duration
+    assert duration is None or 0 <= duration < 10_000
 
 
 def test_uploads_are_read_in_the_order_in_which_they_were_dropped() -> None:
@@ -88,4 +125,4 @@ def test_uploads_are_read_in_the_order_in_which_they_were_dropped() -> None:
 
 def test_a_submission_without_anything_is_read_as_empty() -> None:
     submission = Submission.read({})
-    assert (submission.prompt, submission.duration, submission.uploaded_images) == ("", 5, [])
+    assert submission.wish(OFFER, submission.uploaded_images) == Wish(prompt="", images=[])

@@ -70,7 +70,7 @@ def test_every_problem_is_told_in_a_members_words_with_what_to_do(problem: Probl
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=named)
 def test_every_refusal_is_told_in_a_members_words_with_what_to_do(refusal: Refusal) -> None:
-    check_words(refusal_sentence(refusal, RULES))
+    check_words(refusal_sentence(refusal))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_image_is_named_as_its_option_with_the_limit_it_passed() -> None:
 def test_an_image_that_is_not_there_is_told_with_how_many_there_are() -> None:
     def told(count: int) -> str:
         refusal = Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=4, count=count)
-        return refusal_sentence(refusal, RULES)
+        return refusal_sentence(refusal)
 
     assert "`@Image4`, but there is only `@Image1`" in told(1)
     assert "`@Image4`, but there are only 3 images" in told(3)
