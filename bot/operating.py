@@ -1,5 +1,6 @@
 """For whoever runs the bot: what they can stop, see and decide, and a watch that tells them what they must know."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,6 +54,15 @@ class Operating:
     budget: BudgetRow
     database: AsyncEngine
     watch: "OperatorWatch"
+
+    async def credits(self, *, within: float) -> Decimal | None:
+        """Ask Segmind what is left, in US dollars; None where it does not say in so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                left = await self.watch.segmind.credits()
+        except (SegmindError, TimeoutError):
+            return None
+        return left.paid + left.free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class OperatorDesk:
     """Asks Discord who they are, and writes to them."""
 
     def __init__(self, client: discord.Client, monotonic: Callable[[], float]) -> None:
-        self._client = client
+        self.client = client
         self._monotonic = monotonic
         self._known: frozenset[int] = frozenset()
         self._asked_at: float | None = None
@@ -45,7 +45,7 @@ class OperatorDesk:
     async def _write(self, user_id: int, words: str) -> bool:
         """Send a direct message; False to who takes none."""
         try:
-            user = await self._client.fetch_user(user_id)
+            user = await self.client.fetch_user(user_id)
             await user.send(words, allowed_mentions=discord.AllowedMentions.none())
         except discord.DiscordServerError:
             raise
@@ -56,7 +56,7 @@ class OperatorDesk:
     async def _operators(self) -> frozenset[int]:
         now = self._monotonic()
         if self._asked_at is None or now - self._asked_at > REMEMBERED:
-            info = await self._client.application_info()
+            info = await self.client.application_info()
             self._known = _people(info)
             self._asked_at = now
         return self._known

@@ -1,0 +1,226 @@
+"""`/operator`: for whoever runs the bot, and for nobody else."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from pydantic import SecretStr
+from simcord.results import InteractionResult
+
+from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.states import State
+from bot.policy.operator_notices import NoticeKind
+from sandbox.segmind.clock import ServiceClock
+from sandbox.segmind.film import TINY
+from sandbox.segmind.server import SegmindSandbox
+from sandbox.segmind.settings import Settings
+from tests.support.review_room import said
+from tests.unit.cogs.stage import Boot, Stage, texts
+
+REFUSED = "Only whoever runs this bot can do that"
+
+
+@pytest.fixture
+async def segmind() -> AsyncIterator[SegmindSandbox]:
+    clock = ServiceClock(start=datetime.now(UTC).timestamp(), frozen=True)
+    async with SegmindSandbox(clock=clock, requests_per_minute=1_000_000, quality=TINY, settings=Settings()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def changes(segmind: SegmindSandbox) -> dict[str, object]:
+    described = segmind.describe()
+    url = described["api_url"]
+    return {
+        "segmind_api_key": SecretStr(described["api_key"]),
+        "segmind_requests_per_minute": 10_000,
+        **dict.fromkeys(("segmind_api_url", "segmind_history_url", "segmind_storage_url"), url),
+    }
+
+
+def runs(bot: Any, user: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have Discord say that a person owns the application; SimCord says that the bot does."""
+    bot_user = bot.user
+    owner = {"id": str(user.id), "username": "olga", "discriminator": "0", "avatar": None}
+    data: Any = {
+        "id": str(bot_user.id),
+        "name": "Reelcast",
+        "icon": None,
+        "description": "",
+        "summary": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "team": None,
+        "owner": owner,
+    }
+
+    async def application_info() -> discord.AppInfo:
+        return discord.AppInfo(bot._connection, data)
+
+    monkeypatch.setattr(bot, "application_info", application_info)
+
+
+@pytest.fixture
+async def olga(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> simcord.MemberActor:
+    role = stage.guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
+    olga = stage.guild.add_member(stage.env.create_user("olga"), roles=[role])
+    runs(stage.bot, olga, monkeypatch)
+    return olga
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what the panel says, which only who asked sees."""
+    told = result.followups[-1] if result.followups else result.response
+    assert told is not None
+    assert told.ephemeral
+    return texts(told)
+
+
+async def opened(stage: Stage, who: simcord.MemberActor, page: str = "") -> InteractionResult:
+    result = await who.slash(stage.channel, "operator")
+    return await pressed(who, result, page) if page else result
+
+
+async def pressed(who: simcord.MemberActor, panel: InteractionResult, custom_id: str) -> InteractionResult:
+    message = panel.followups[-1] if panel.followups else panel.response
+    assert message is not None
+    return await who.click(message, custom_id=f"reelcast:operator:{custom_id}")
+
+
+async def stuck(stage: Stage, state: State, **facts: Any) -> int:
+    await stage.ask()
+    return (await stage.has_become(state, **facts)).id
+
+
+async def test_the_overview_tells_money_jobs_and_what_is_wrong(stage: Stage, olga: simcord.MemberActor) -> None:
+    await stage.ask()
+    await stage.bot.services.operating.notices.note(NoticeKind.MODEL, stage.bot.services.clock.now(), detail="kling_x")
+    text = shown(await opened(stage, olga))
+    assert "**Credits at Segmind** $" in text
+    assert "**Spent today (UTC)** $1.35 of $20.00" in text
+    assert "**Spent this month** $1.35" in text
+    assert "**Jobs** PREPARING 1" in text
+    assert r"the model kling\_x" in text
+
+
+async def test_an_administrator_who_does_not_run_the_bot_is_refused(stage: Stage, olga: simcord.MemberActor) -> None:
+    admin = stage.guild.create_role("Staff", permissions=discord.Permissions(administrator=True))
+    eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[admin])
+    assert said(await eve.slash(stage.channel, "operator")).startswith(REFUSED)
+
+
+@pytest.mark.parametrize("verb", ["overview:0", "pause:0", "give-up:1", "send:1", "block:0", "unblock-member:1"])
+async def test_forged_buttons_are_refused(stage: Stage, olga: simcord.MemberActor, verb: str) -> None:
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Forged", custom_id=f"reelcast:operator:{verb}"))
+    view.stop()
+    forged = await stage.bot.get_partial_messageable(stage.channel.id).send("forged", view=view)
+    assert said(await stage.alice.click(forged, label="Forged")).startswith(REFUSED)
+    assert await stage.bot.services.operating.store.paused_since() is None
+
+
+async def test_a_pause_stops_new_work_everywhere_and_outlives_a_restart(
+    stage: Stage, olga: simcord.MemberActor, boot: Boot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = await opened(stage, olga)
+    assert "⏸️ Paused." in shown(await pressed(olga, panel, "pause:0"))
+    await stage.env.restart_bot(await boot())
+    runs(stage.bot, olga, monkeypatch)
+    assert (await stage.refusal()).startswith("Whoever runs this bot has paused it")
+    panel = await opened(stage, olga)
+    assert "▶️" in shown(await pressed(olga, panel, "resume:0"))
+    await stage.ask()
+    assert len(await stage.jobs()) == 1
+
+
+async def blocks(stage: Stage, who: simcord.MemberActor, target: str, target_id: object) -> str:
+    panel = await opened(stage, who)
+    modal = await pressed(who, await pressed(who, panel, "blocks:00"), "block:0")
+    values = {"target": target, "target-id": str(target_id), "reason": "**spam**"}
+    result = await who.submit_modal(modal, values)
+    told = result.followups[-1] if result.followups else result.response
+    assert told is not None
+    return told.content or texts(told)
+
+
+async def test_a_member_is_blocked_everywhere_and_let_in_again(stage: Stage, olga: simcord.MemberActor) -> None:
+    text = await blocks(stage, olga, "MEMBER", stage.alice.id)
+    assert "✅ Blocked everywhere" in text
+    assert rf"<@{stage.alice.id}> `{stage.alice.id}`" in text
+    assert r"\*\*spam\*\*" in text
+    assert (await stage.refusal()).startswith("Whoever runs this bot has blocked you")
+    panel = await pressed(olga, await opened(stage, olga), "blocks:00")
+    assert "Not blocked any more." in shown(await pressed(olga, panel, f"unblock-member:{stage.alice.id}"))
+    await stage.ask()
+    assert len(await stage.jobs()) == 1
+
+
+async def test_a_server_is_blocked(stage: Stage, olga: simcord.MemberActor) -> None:
+    await blocks(stage, olga, "SERVER", stage.guild.id)
+    assert (await stage.refusal()).startswith("Whoever runs this bot has blocked this server")
+
+
+async def test_whoever_runs_the_bot_cannot_block_themselves(stage: Stage, olga: simcord.MemberActor) -> None:
+    assert "That is somebody who runs this bot." in await blocks(stage, olga, "MEMBER", olga.id)
+    assert await stage.bot.services.operating.store.blocks(first=0, at_most=5) == ([], 0)
+
+
+async def test_what_is_no_id_is_said_so(stage: Stage, olga: simcord.MemberActor) -> None:
+    assert (await blocks(stage, olga, "MEMBER", "9" * 20)).startswith("That is no id.")
+
+
+async def test_an_undelivered_video_is_sent_again(stage: Stage, olga: simcord.MemberActor) -> None:
+    problem = Problem(code=ProblemCode.CHANNEL)
+    job_id = await stuck(stage, State.UNDELIVERED, problem=problem, output_url="https://images.segmind.com/x.mp4")
+    panel = await opened(stage, olga, "stuck:00")
+    assert f"**UNDELIVERED** `{job_id}`" in shown(panel)
+    stale = await opened(stage, olga, "stuck:00")
+    await pressed(olga, panel, f"send:{job_id}")
+    [job] = await stage.jobs()
+    assert (job.state, job.post_channel_id) == (State.POSTING, stage.channel.id)
+    assert "That job has moved on by itself: it is POSTING now." in shown(await pressed(olga, stale, f"close:{job_id}"))
+
+
+async def test_an_undelivered_video_is_closed_and_its_member_told(stage: Stage, olga: simcord.MemberActor) -> None:
+    job_id = await stuck(stage, State.UNDELIVERED, output_url="https://images.segmind.com/x.mp4")
+    panel = await opened(stage, olga, "stuck:00")
+    assert "Closed." in shown(await pressed(olga, panel, f"close:{job_id}"))
+    [job] = await stage.jobs()
+    assert (job.state, job.owes_notice) == (State.WITHHELD, True)
+
+
+async def test_an_unconfirmed_job_is_given_up_only_after_its_request_must_have_shown_up(
+    stage: Stage, olga: simcord.MemberActor
+) -> None:
+    now = stage.bot.services.clock.now()
+    body = {"prompt": "x"}
+    job_id = await stuck(stage, State.UNCONFIRMED, submitted_at=now, body=body)
+    panel = await opened(stage, olga, "stuck:00")
+    assert "It was sent a moment ago" in shown(await pressed(olga, panel, f"give-up:{job_id}"))
+    await stage.has_become(State.UNCONFIRMED, submitted_at=now - timedelta(minutes=5), body=body)
+    stale = await opened(stage, olga, "stuck:00")
+    assert "Segmind's history does not have it." in shown(await pressed(olga, panel, f"look:{job_id}"))
+    assert "Given up, and its price released." in shown(await pressed(olga, panel, f"give-up:{job_id}"))
+    [job] = await stage.jobs()
+    assert (job.state, job.problem) == (State.FAILED, Problem(code=ProblemCode.NEVER_ARRIVED))
+    assert await stage.bot.services.store.spent(job.spend_day) == 0
+    assert "it is FAILED now" in shown(await pressed(olga, stale, f"give-up:{job_id}"))
+
+
+async def test_a_job_that_is_gone_is_said_so(stage: Stage, olga: simcord.MemberActor) -> None:
+    job_id = await stuck(stage, State.UNDELIVERED)
+    panel = await opened(stage, olga, "stuck:00")
+    await stage.has_become(State.CANCELLED)
+    now = stage.bot.services.clock.now()
+    await stage.bot.services.store.delete_ended(before=now + timedelta(days=1), at_most=5)
+    assert "That job is no longer on record." in shown(await pressed(olga, panel, f"send:{job_id}"))
+
+
+async def test_servers_are_listed_by_what_they_spent(stage: Stage, olga: simcord.MemberActor) -> None:
+    await stage.ask()
+    assert f"$1.35 · 1 video · Film Club `{stage.guild.id}`" in shown(await opened(stage, olga, "servers:00"))
