@@ -13,14 +13,18 @@ from bot.interactions.errors import answer_broken, say
 from bot.interactions.gatekeeping import as_seen
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
+from bot.jobs.ports import PortError
+from bot.jobs.states import State
 from bot.policy.denial import Denial
 from bot.policy.permissions import missing_permissions
 from bot.presentation.controls import RESEND_PATTERN, resend_id
 from bot.presentation.denial import denial_sentence
 from bot.presentation.language import N_, _, speak
+from bot.presentation.review_words import discord_unclear
 from bot.presentation.sentences import (
     missing_permissions_sentence,
     not_yours_to_send,
+    objection_sentence,
     send_again_choice,
     sent_again_sentence,
 )
@@ -63,6 +67,14 @@ class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=R
             return not_yours_to_send()
         if missing := _missing(interaction):
             return missing_permissions_sentence(missing)
+        try:
+            # Here who asked presses by themselves; a moderator who presses for them has decided.
+            own = interaction.user.id == job.request.member_id
+            objection = await bot.services.moderators.standing.objection(job) if own else None
+        except PortError:
+            return discord_unclear()
+        if objection is not None:
+            return objection_sentence(objection)
         return await _send(bot.services, job.id, job.request.channel_id)
 
 
@@ -113,10 +125,10 @@ def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
 
 async def _send(services: Services, job_id: int, channel_id: int) -> str:
     try:
-        await services.control.send_again(job_id, channel_id)
+        job = await services.control.send_again(job_id, channel_id)
     except WrongState:
         return _(GONE)
-    return sent_again_sentence(channel_id)
+    return sent_again_sentence(channel_id, reviewed=job.state is State.REVIEW)
 
 
 async def setup(bot: Reelcast) -> None:

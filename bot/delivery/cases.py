@@ -78,6 +78,7 @@ class CaseDesk:
         while True:
             for case in await self._store.owing(at_most=AT_ONCE):
                 await self.see_to(case.job_id)
+            await self._tidy()
             await self._clock.sleep(SWEEP_EVERY)
 
     async def hears(self, guild_id: int) -> bool:
@@ -250,6 +251,14 @@ class CaseDesk:
                 raise
             return False
         return True
+
+    async def _tidy(self) -> None:
+        """Forget the videos that nobody will put back any more."""
+        for job_id in await self._kept.jobs():
+            job, case = await self._jobs.get(job_id), await self._store.case(job_id)
+            waits = job is not None and job.state is State.DELIVERED and (job.hidden or (case and case.owed))
+            if not waits:
+                await self._kept.forget(job_id)
 
     def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)

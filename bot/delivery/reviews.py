@@ -1,7 +1,8 @@
 """What waits for moderators, in their channel: shown by channel id, found again by its buttons, settled at the end."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -91,7 +92,8 @@ class ReviewDesk:
         channel_id = await self._chosen(job)
         review = await self._store.get(job.id)
         if video.over is not None:
-            message_id = await self._send(job, channel_id, ReviewPart.VIDEO, video_card(job, None), [])
+            view = video_card(job, None, link=job.output_url)
+            message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [])
         else:
             with closing(discord.File(video.path, filename=VIDEO_FILE)) as file:
                 view = video_card(job, VIDEO_FILE)
@@ -110,11 +112,16 @@ class ReviewDesk:
         # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
         return {PurePosixPath(urlsplit(url).path).stem: url for url in pictures_in(message.components)}
 
-    async def claim(self, job: Job) -> bool:
+    async def claim(self, job: Job, *, at_once: bool = False) -> bool:
+        if at_once:
+            return await self._store.claim(job.id, job.request.guild_id, self._clock.now(), timedelta(0))
         review = await self._store.get(job.id)
         chosen = (await self._settings.get(job.request.guild_id)).review_channel_id
         rest = TRY_EVERY if review is None or _lacks(job, review, chosen) else LOOK_EVERY
-        return await self._store.claim(job.id, job.request.guild_id, self._clock.now(), rest)
+        now = self._clock.now()
+        if review is not None and review.tried_at is not None and now - review.tried_at < rest:
+            return False
+        return await self._store.claim(job.id, job.request.guild_id, now, rest)
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
         chosen = await self._chosen(job)
@@ -244,7 +251,13 @@ class ReviewDesk:
             log.info("former_review_not_deleted", job=job.id, error=type(error).__name__)
 
     async def _record_of(self, job: Job) -> MemberRecord:
-        return await self._record.read(job.request.guild_id, job.request.member_id)
+        """Read what is known of who asked; since when they are here is for Discord to say, if it does."""
+        request = job.request
+        record = await self._record.read(request.guild_id, request.member_id)
+        with suppress(PortError), translated():
+            member = await self._client.http.get_member(request.guild_id, request.member_id)
+            return replace(record, joined_at=discord.utils.parse_time(member["joined_at"]))
+        return record
 
     def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.interactions.casting import sharing_guild
-from bot.jobs.model import Element, Job, ProblemCode, Reference, VideoRequest
+from bot.jobs.card_pictures import reference_name
+from bot.jobs.model import Element, Job, ProblemCode, Reference, ReviewMode, VideoRequest
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.reference_urls import UPLOAD_KEPT_FOR, is_fresh
@@ -47,17 +48,31 @@ async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
         raise ReferencesGone
     now = services.clock.now()
     if now - job.created_at < UPLOAD_KEPT_FOR and all(is_fresh(each.url, now) for each in references):
-        return [replace(each, card_name=None) for each in references]
+        return [_anew(each, each.url) for each in references]
     try:
         async with asyncio.timeout(READ_WITHIN):
-            copies = await services.cards.attachment_urls(job)
+            copies = await _copies(services, job)
     except (CardGone, ChannelClosed) as error:
         raise ReferencesGone from error
     except (OutcomeUnclear, TimeoutError) as error:
         raise ReferencesUnreadable from error
-    if not all(each.card_name in copies for each in references):
+    if not all(copies):
         raise ReferencesGone
-    return [replace(each, url=copies[each.card_name or ""], card_name=None) for each in references]
+    return [_anew(each, copy) for each, copy in zip(references, copies, strict=True)]
+
+
+async def _copies(services: Services, job: Job) -> Sequence[str]:
+    """Read the addresses of the copies on the card, or on the message of the moderators who have not approved them."""
+    references = job.request.references
+    if not job.shows_contents and job.request.handling.review is not ReviewMode.OFF:
+        seen = await services.moderators.reviews.pictures(job)
+        return [seen.get(reference_name(number), "") for number in range(1, len(references) + 1)]
+    copies = await services.cards.attachment_urls(job)
+    return [copies.get(each.card_name or "", "") for each in references]
+
+
+def _anew(reference: Reference, url: str) -> Reference:
+    return replace(reference, url=url, card_name=None, fingerprint="")
 
 
 async def kept_elements(services: Services, request: VideoRequest, prompt: str) -> Sequence[Element]:

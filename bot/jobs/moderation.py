@@ -40,8 +40,11 @@ class Reviews(Protocol):
         """
         ...
 
-    async def claim(self, job: Job) -> bool:
-        """Tell whether it is this process' turn to look whether moderators see a waiting job as they should."""
+    async def claim(self, job: Job, *, at_once: bool = False) -> bool:
+        """Tell whether it is this process' turn to look whether moderators see a waiting job as they should.
+
+        Whoever has just let it wait has the turn `at_once`.
+        """
         ...
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:

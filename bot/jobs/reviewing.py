@@ -36,7 +36,7 @@ async def hold(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> Job:
     """Let a request wait for a moderator, with its pictures kept, before anything is spent."""
     await engine.kept.keep(job.id, pictures)
     held = await engine.move(job, State.HELD, references=job.request.references)
-    if await engine.reviews.claim(held):
+    if await engine.reviews.claim(held, at_once=True):
         await _show(engine, held, frozenset({ReviewPart.REQUEST}))
     return held
 
@@ -44,7 +44,7 @@ async def hold(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> Job:
 async def hold_back(engine: Engine, job: Job, video: Video) -> Job:
     """Let a finished video wait for a moderator."""
     waiting = await engine.move(job, State.REVIEW)
-    if await engine.reviews.claim(waiting):
+    if await engine.reviews.claim(waiting, at_once=True):
         await _show(engine, waiting, frozenset({ReviewPart.VIDEO}), video=video)
     return waiting
 

@@ -48,8 +48,13 @@ def request_card(
     return _view(container)
 
 
-def video_card(job: Job, filename: str | None, *, made: Sequence[Decision] = ()) -> ui.LayoutView:
-    """Lay out a finished video for its moderators; `filename` is of the message's own attachment, if there is one."""
+def video_card(
+    job: Job, filename: str | None, *, link: str | None = None, made: Sequence[Decision] = ()
+) -> ui.LayoutView:
+    """Lay out a finished video for its moderators.
+
+    `filename` is of the message's own attachment; one that is too large for that is seen by its `link`.
+    """
     with speaking(job.request.guild_locale):
         container = _frame(job, _("A finished video waits for you"))
         container.add_item(ui.TextDisplay(facts_line(job)))
@@ -58,6 +63,9 @@ def video_card(job: Job, filename: str | None, *, made: Sequence[Decision] = ())
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{filename}")))
         else:
             container.add_item(ui.TextDisplay(f"-# {_('The video is too large to be shown here.')}"))
+        if link is not None:
+            look = ui.Button[Any](label=_("Open the video"), style=discord.ButtonStyle.link, url=link)
+            container.add_item(ui.ActionRow(look))
         _add_end(container, job, made, decides=job.state is State.REVIEW)
     return _view(container)
 

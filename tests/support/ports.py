@@ -160,7 +160,7 @@ class ModeratorsInMemory(Reviews, Standing):
     async def pictures(self, job: Job) -> Mapping[str, str]:
         return self.hosted
 
-    async def claim(self, job: Job) -> bool:
+    async def claim(self, job: Job, *, at_once: bool = False) -> bool:
         return self.claims
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:

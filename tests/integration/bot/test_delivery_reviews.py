@@ -146,6 +146,13 @@ async def test_its_turn_comes_once_a_minute_until_it_is_shown_and_seldom_from_th
     assert await reviews.claim(job)
 
 
+async def test_whoever_lets_a_job_wait_has_the_turn_however_lately_another_part_was_shown(desk: Desk) -> None:
+    job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
+    await shown(desk, job)
+    assert not await desk.moderators.reviews.claim(job)
+    assert await desk.moderators.reviews.claim(job, at_once=True)
+
+
 async def test_what_is_decided_can_no_longer_be_pressed_and_says_how_it_ended(desk: Desk, video: Video) -> None:
     job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
     await shown(desk, job)

@@ -4,7 +4,7 @@ import discord
 import pytest
 import simcord
 
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from tests.unit.cogs.stage import Boot, Stage
 
@@ -104,3 +104,24 @@ async def test_the_button_serves_who_asked_and_moderators_alone(stage: Stage) ->
     result = await mo.click(card, label="Send again")
     assert result.response is not None
     assert result.response.content.startswith("The video is being sent")
+
+
+async def test_who_lost_the_role_that_videos_take_here_has_none_sent(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    trusted = stage.guild.create_role("Trusted")
+    await stage.set(roles=frozenset({trusted.id}))
+    result = await stage.alice.click(await stage.card_of(job), label="Send again")
+    assert result.response is not None
+    assert result.response.content.startswith("Videos are no longer allowed here for who asked")
+    [kept] = await stage.jobs()
+    assert kept.state is State.UNDELIVERED
+
+
+async def test_what_no_moderator_has_looked_at_comes_before_them_first(stage: Stage) -> None:
+    await stage.set(review=ReviewMode.BEFORE_POSTING)
+    job = await an_undelivered_job(stage)
+    other = stage.guild.create_text_channel("other")
+    await stage.set(channels=frozenset({stage.channel.id, other.id}))
+    assert (await send_again(stage, job.id, channel=other)).startswith("A moderator looks at the video first.")
+    [waiting] = await stage.jobs()
+    assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, other.id, None)

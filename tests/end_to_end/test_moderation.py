@@ -1,0 +1,131 @@
+"""Moderators in the way of a video: before it is posted, after it was reported, and what changed while it was made."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from signal import SIGKILL
+from typing import Any
+
+import aiohttp
+
+from bot.database.engine import open_database
+from bot.policy.guild_settings import ReviewMode
+from bot.policy.settings_store import SettingsStore
+from sandbox.member import InteractionResult, Member, Message
+from tests.end_to_end.stage import PATIENCE, Stage, replied, replies, watching
+
+PROMPT = "A walk in @Image1 that nobody has seen yet"
+
+
+async def set_up(stage: Stage, **choices: Any) -> None:
+    """Have these settings in Film Club, whose moderators look at their channel."""
+    admin = stage.sandbox.admin
+    choices.setdefault("review_channel_id", int(admin.channel_id("review", guild="Film Club")))
+    async with open_database(f"sqlite:///{stage.database}") as database:
+        guild_id = int(admin.guild_id("Film Club"))
+        now = datetime.now(UTC)
+        await SettingsStore(database).change(guild_id, lambda settings: replace(settings, **choices), now)
+
+
+async def told(member: Member, result: InteractionResult) -> str:
+    """Wait for what an interaction is answered in the end."""
+    assert result.message is not None, result
+    answer = result.message.id
+    return (await member.wait_for(lambda message: message.id == answer and bool(message.text), PATIENCE)).text
+
+
+async def shown(member: Member, words: str, *labels: str) -> Message:
+    """Wait until a member sees a message of the bot with these words and buttons."""
+    return await member.wait_for(
+        lambda message: words in message.text and [button.label for button in message.buttons] == list(labels), PATIENCE
+    )
+
+
+async def a_forged_button(stage: Stage, member: Member, custom_id: str) -> Message:
+    """Have a button with a custom id of our choice where a member can press it."""
+    button = {"type": 2, "style": 2, "label": "Forged", "custom_id": custom_id}
+    url = f"{stage.discord.describe()['api_url']}/channels/{member.channel_id}/messages"
+    body = {"content": "forged", "components": [{"type": 1, "components": [button]}]}
+    headers = {"Authorization": f"Bot {stage.discord.world.token}"}
+    async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as answer:
+        assert answer.status == 200
+    return await member.wait_for(lambda message: message.content == "forged")
+
+
+def contents(messages: Sequence[Message]) -> list[Message]:
+    """Return the messages that show what was asked for, or a file."""
+    return [each for each in messages if "nobody has seen" in each.text or each.attachments or each.gallery]
+
+
+async def test_a_video_is_looked_at_before_it_is_posted_across_a_kill(stage: Stage) -> None:
+    mira, mo = stage.member(), stage.member("mo", channel="review")
+    await mo.messages()
+    async with stage.bot() as bot, watching(mira) as watch:
+        await set_up(stage, review=ReviewMode.BEFORE_POSTING)
+        card = await stage.ask(mira, PROMPT)
+        await bot.reached("REVIEW", stage.job_of(card))
+        await watch.until(card, "Waiting for a moderator")
+        waiting = await shown(mo, "A finished video waits for you", "Approve", "Approve as spoiler", "Reject")
+        await bot.end(SIGKILL)
+        assert contents([each for each in watch.seen if each.channel_id == mira.channel_id]) == []
+    async with stage.bot() as bot:
+        assert PROMPT.replace("@", "\\@") in waiting.text
+        assert [media.content_type for media in waiting.gallery] == ["video/mp4"]
+        assert await replies(mira, card) == []
+        forged = await a_forged_button(stage, mira, waiting.button("Approve").custom_id or "")
+        assert (await told(mira, await mira.click(forged, "Forged"))).startswith("Only who may manage messages")
+        assert await told(mo, await mo.click(waiting, "Approve as spoiler")) == "Approved, to be shown as a spoiler."
+        post = await replied(mira, card)
+        assert [each.filename for each in post.attachments] == ["SPOILER_reelcast.mp4"]
+        assert [button.label for button in post.buttons] == ["Again", "Details", "Report", "Delete"]
+        await bot.reached("DELIVERED", stage.job_of(card))
+        await shown(mo, "has approved it as a spoiler.")
+    assert await stage.charged() == (1, 1.35)
+
+
+async def test_who_lost_the_role_while_the_video_was_made_has_it_kept_and_not_posted(stage: Stage) -> None:
+    admin = stage.sandbox.admin
+    mira = stage.member()
+    await stage.hold()
+    async with stage.bot() as bot:
+        trusted = int(admin._id("roles", "Trusted", "Film Club"))
+        await admin.set_member_roles("mira", ["Trusted"], guild="Film Club")
+        await set_up(stage, roles=frozenset({trusted}))
+        card = await stage.ask(mira)
+        await bot.reached("QUEUED", stage.job_of(card))
+        await admin.set_member_roles("mira", [], guild="Film Club")
+        await stage.let_on()
+        await bot.reached("PROCESSING", stage.job_of(card))
+        await stage.let_on()
+        await bot.reached("UNDELIVERED", stage.job_of(card))
+        assert await replies(mira, card) == []
+        await shown(mira, "Videos are no longer allowed here", "Send again", "Again", "Edit", "Details")
+
+
+async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) -> None:
+    mira, noor, mo = stage.member(), stage.member("noor", guild="Film Club"), stage.member("mo", channel="review")
+    await mo.messages()
+    async with stage.bot():
+        await set_up(stage, report_threshold=1)
+        card = await stage.ask(mira, PROMPT)
+        post = await replied(mira, card)
+        video = await mira.download(post.attachments[0])
+        form = (await noor.message_command("Report video", post)).modal
+        assert form is not None
+        assert "Thank you." in await told(noor, await noor.submit(form, {"reason": "I am in it"}))
+        hidden = await noor.wait_for(lambda message: message.id == post.id and not message.attachments, PATIENCE)
+        assert "hidden until a moderator has looked at it" in hidden.text
+        case = await shown(mo, "I am in it", "Take down", "Put back", "Block member")
+        assert await mo.download(case.gallery[0]) == video
+        assert await told(mo, await mo.click(case, "Put back")) == "It is being put back."
+        back = await mira.wait_for(lambda message: message.id == post.id and bool(message.attachments), PATIENCE)
+        assert await mira.download(back.attachments[0]) == video
+        mo.at("videos")
+        form = (await mo.message_command("Take down", back)).modal
+        assert form is not None
+        answer = await told(mo, await mo.submit(form, {"reason": "asked to", "block": "good"}))
+        assert "Taken down." in answer
+        await mira.wait_gone(post)
+        removed = await shown(mira, "A moderator removed this video.", "Details", "Delete")
+        assert contents([removed]) == []
+        assert "blocked" in await told(mira, await mira.slash("studio"))
