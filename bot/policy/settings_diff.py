@@ -61,6 +61,8 @@ def _keys(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str
 
 
 def _value(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_value(name, each) for each in cast("list[Any]", value)) or "[]"
     if value is not None and name in _CHANNELS:
         return f"<#{value}>"
     if value is not None and name in _ROLES:

@@ -12,7 +12,7 @@ from bot.presentation.denial import denial_sentence
 from bot.presentation.language import N_, _
 
 HELP_ID: Final = "reelcast:help"
-NAMED: Final = ("video", "studio", "cast list", "jobs", "quota", "privacy")  # the commands that help links to
+NAMED: Final = ("video", "studio", "cast add", "jobs", "quota", "privacy")  # the commands that help links to
 _WHAT: Final = N_(
     "**Short films of your pictures**\n"
     "Give {video} a sentence and up to seven pictures: the same faces and places move in it. It takes three to four "
@@ -46,7 +46,7 @@ def help_text(commands: Mapping[str, str], *, here: str = "") -> str:
     """Write what the bot does and how to use it; `commands` are the mentions of `NAMED`, `here` is `help_here`."""
     parts = [
         _(_WHAT).format(video=commands["video"], studio=commands["studio"]),
-        _(_NAMES).format(cast=commands["cast list"]),
+        _(_NAMES).format(cast=commands["cast add"]),
         _(_YOURS).format(jobs=commands["jobs"], quota=commands["quota"], privacy=commands["privacy"]),
     ]
     return "\n\n".join([*parts, *([here] if here else [])])
@@ -60,7 +60,7 @@ def help_here(denial: Denial | None, review: ReviewMode) -> str:
 
 def hint_text(commands: Mapping[str, str]) -> str:
     """Write the three lines that a newcomer reads once."""
-    return _(_HINT).format(cast=commands["cast list"], jobs=commands["jobs"])
+    return _(_HINT).format(cast=commands["cast add"], jobs=commands["jobs"])
 
 
 def hint_controls() -> ui.View:

@@ -13,7 +13,7 @@ async def help_for(stage: Stage) -> str:
 
 async def test_help_names_the_commands_as_links_and_how_to_name_pictures(stage: Stage) -> None:
     told = await help_for(stage)
-    for name in ("video", "studio", "cast list", "jobs", "quota", "privacy"):
+    for name in ("video", "studio", "cast add", "jobs", "quota", "privacy"):
         assert f"</{name}:" in told
     assert "`@Image1`" in told
     assert "`@mira`" in told

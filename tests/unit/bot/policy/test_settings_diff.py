@@ -10,6 +10,7 @@ from bot.policy.settings_diff import LIMIT, changes_line
 CHANGES: dict[str, tuple[GuildSettings, str]] = {
     "a mode": (replace(UNSET, review=ReviewMode.BEFORE_POSTING), "review: OFF → BEFORE_POSTING"),
     "a channel": (replace(UNSET, log_channel_id=5), "log_channel_id: none → <#5>"),
+    "the first channels": (replace(UNSET, channels=frozenset({5, 6})), "channels: none → <#5> <#6>"),
     "roles": (replace(UNSET, roles=frozenset({7})), "roles: +<@&7>"),
     "words": (replace(UNSET, words=("heck", "darn")), "words: +2 -0"),
     "limits": (replace(UNSET, member_limits=Limits(per_day=3)), "member_limits: per_day none → 3"),

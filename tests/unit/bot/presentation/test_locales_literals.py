@@ -32,7 +32,7 @@ SHOWN = {
 # Which of their arguments by place are shown.
 FIRST = {"TextDisplay": slice(1), "send": slice(1), "send_message": slice(1), "say": slice(1, 2)}
 # A language is named in its own; names of people are examples, and those of commands are looked up elsewhere.
-OWN_NAMES = {"Português do Brasil", "mira", "cast list"}
+OWN_NAMES = {"Português do Brasil", "mira", "cast add"}
 # Not read by members, or taken elsewhere: commands from what Discord is sent; the log is the operator's.
 NOT_SHOWN = {"command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"}
 LOGS = {"debug", "info", "warning", "error", "exception"}
