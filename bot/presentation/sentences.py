@@ -124,11 +124,6 @@ def objection_sentence(code: ProblemCode) -> str:
     return _(_PROBLEMS[code])
 
 
-def objection_sentence(code: ProblemCode) -> str:
-    """Say why a member's video is not posted as they stand with the server now."""
-    return _(_PROBLEMS[code])
-
-
 def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
     """Say what is wrong with the image given as `name`, such as `image2`, and what would be right."""
     match fault:
