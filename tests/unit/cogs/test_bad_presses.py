@@ -1,0 +1,102 @@
+"""Presses and words at the wrong time, from the wrong person, or at their worst: each gets one clear answer."""
+
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from simcord.results import InteractionResult
+from structlog.testing import capture_logs
+
+from bot.jobs.states import State
+from tests.support.answers import words_of
+from tests.support.hostile import LIVE
+from tests.unit.cogs.stage import Stage, picture, texts
+
+LATE = 14 * 60  # seconds; what a form was opened with is nearly gone by then
+WITH_BUTTONS = [State.WAITING, State.PROCESSING, State.UNDELIVERED, State.DELIVERED, State.FAILED, State.REJECTED]
+HARMLESS_TO_STRANGERS = {"Details", "Report"}
+NAMES_NOTHING = [each for each in LIVE if not each.lower().startswith(("@image", "@element"))]
+WORST = [" ".join(NAMES_NOTHING[start::4]) for start in range(4)]
+
+
+async def a_card(stage: Stage, state: State) -> discord.Message:
+    await stage.ask()
+    return await stage.card_of(await stage.has_become(state, post_message_id=77))
+
+
+def labels(card: discord.Message) -> list[str]:
+    def walk(parts: Any) -> list[str]:
+        return [each["label"] for each in parts if "label" in each] + [
+            label for each in parts for label in walk(each.get("components", ()))
+        ]
+
+    return walk([part.to_dict() for part in card.components])
+
+
+async def press(who: simcord.MemberActor, card: discord.Message, label: str) -> InteractionResult:
+    """Press a button; whatever it is, nothing breaks."""
+    with capture_logs() as logged:
+        result = await who.click(card, label=label)
+    assert [line for line in logged if line["event"] == "command_broke"] == []
+    return result
+
+
+@pytest.mark.parametrize("state", WITH_BUTTONS)
+async def test_every_button_of_a_video_that_is_no_longer_on_record_says_so(stage: Stage, state: State) -> None:
+    card = await a_card(stage, state)
+    await stage.has_become(State.CANCELLED)
+    store = stage.bot.services.store
+    await store.delete_ended(before=stage.bot.services.clock.now() + timedelta(days=1), at_most=9)
+    assert labels(card)
+    for label in labels(card):
+        answer = words_of(await press(stage.alice, card, label))
+        assert "no longer on record" in answer or answer.startswith("Only the member who asked")
+    assert await stage.jobs() == []
+
+
+@pytest.mark.parametrize("state", WITH_BUTTONS)
+async def test_a_stranger_changes_nothing_and_is_told_whose_it_is(stage: Stage, state: State) -> None:
+    card = await a_card(stage, state)
+    before = await stage.jobs()
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    for label in labels(card):
+        result = await press(bob, card, label)
+        if label not in HARMLESS_TO_STRANGERS:
+            assert words_of(result).startswith("Only the member who asked")
+    assert await stage.jobs() == before
+
+
+@pytest.mark.parametrize("text", WORST, ids=range(4))
+@pytest.mark.parametrize("form", ["command", "studio"])
+async def test_no_words_are_refused_by_discord_or_ping_anybody(stage: Stage, form: str, text: str) -> None:
+    prompt = f"a fox {text} waves"
+    with capture_logs() as logged:
+        if form == "command":
+            result = await stage.ask(prompt)
+        else:
+            shown = await stage.alice.slash(stage.channel, "studio")
+            result = await stage.submit(shown, {"prompt": prompt, "images": [picture()]})
+    assert [line for line in logged if line["event"] == "command_broke"] == []
+    assert result.response is not None
+    assert "a fox" in texts(result.response)
+    for message in stage.channel.history():
+        assert not message.mention_everyone
+        assert {user.id for user in message.mentions} <= {stage.alice.id}
+
+
+async def test_a_form_that_was_open_for_long_is_answered_at_once(stage: Stage) -> None:
+    shown = await stage.alice.slash(stage.channel, "studio")
+    await stage.env.advance_time(LATE)
+    result = await stage.submit(shown, {"prompt": "@Image1 waves", "images": [picture()]})
+    assert result.response is not None
+    assert not result.ephemeral
+    assert len(await stage.jobs()) == 1
+
+
+async def test_a_list_that_was_open_for_long_still_turns(stage: Stage) -> None:
+    shown = await stage.alice.slash(stage.channel, "jobs")
+    await stage.env.advance_time(LATE)
+    assert shown.response is not None
+    assert "no video here yet" in words_of(await stage.alice.click(shown.response, label="Refresh"))
