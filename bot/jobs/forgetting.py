@@ -71,8 +71,9 @@ class Forgetting:
         """
         now = self._clock.now()
         async with self._engine.begin() as connection:
-            mine = select(jobs).where(jobs.c.member_id == member_id, jobs.c.forgotten == 0).with_for_update()
-            found = [from_row(row) for row in await connection.execute(mine)]
+            mine = select(jobs).where(jobs.c.member_id == member_id, jobs.c.forgotten == 0)
+            in_turn = mine.order_by(jobs.c.id).with_for_update()  # so that of two presses one waits for the other
+            found = [from_row(row) for row in await connection.execute(in_turn)]
             await _note_messages(connection, found, now, remove=remove_messages)
             bare = [await save_in(connection, _bare(job, now)) for job in found if not _is_settled(job, now)]
             gone = [job.id for job in found if _is_settled(job, now)]
