@@ -1,61 +1,113 @@
 """`/video`: a member's images and words become a job."""
 
-from typing import Literal
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Reelcast, Services
+from bot.app import Reelcast
+from bot.catalogue.offer import Offer
 from bot.interactions.cast_choices import usable_choices
 from bot.interactions.requests import Requests, reference_of
 from bot.interactions.wish import Wish
 
+CAST: Final = ("cast1", "cast2", "cast3")
+
 
 class VideoCog(commands.Cog):
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: Reelcast) -> None:
+        self._services = bot.services
+        self._tree = bot.tree
+        self._command = video_command(bot.services.offer, self._asked)
 
-    @app_commands.command(name="video", description="Make a video from your reference images")
-    @app_commands.describe(
-        prompt="What should happen; @Image1 names an image, @name a saved character",
-        image1="The first reference image (JPEG, PNG or WebP)",
-        image2="@Image2",
-        image3="@Image3",
-        image4="@Image4",
-        image5="@Image5",
-        image6="@Image6",
-        image7="@Image7",
-        duration="Seconds; 5 unless you say otherwise",
-        aspect_ratio="16:9 unless you say otherwise",
-        cast1="A saved character; its name in the prompt does as well",
-        cast2="A saved character",
-        cast3="A saved character",
-    )
-    @app_commands.autocomplete(cast1=usable_choices, cast2=usable_choices, cast3=usable_choices)
-    async def video(
-        self,
-        interaction: discord.Interaction,
-        prompt: str,
-        image1: discord.Attachment | None = None,
-        image2: discord.Attachment | None = None,
-        image3: discord.Attachment | None = None,
-        image4: discord.Attachment | None = None,
-        image5: discord.Attachment | None = None,
-        image6: discord.Attachment | None = None,
-        image7: discord.Attachment | None = None,
-        duration: Literal[5, 10] = 5,
-        aspect_ratio: Literal["16:9", "9:16", "1:1"] = "16:9",
-        cast1: str | None = None,
-        cast2: str | None = None,
-        cast3: str | None = None,
-    ) -> None:
-        options = (image1, image2, image3, image4, image5, image6, image7)
-        images = [(number, reference_of(image)) for number, image in enumerate(options, start=1) if image is not None]
-        cast = tuple(each for each in (cast1, cast2, cast3) if each)
-        wish = Wish(prompt=prompt, images=images, duration=duration, aspect_ratio=aspect_ratio, cast=cast)
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._command)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._command.name)
+
+    async def _asked(self, interaction: discord.Interaction[Any], given: dict[str, Any]) -> None:
+        images = {number: given.get(f"image{number}") for number in range(1, self._services.offer.most_images + 1)}
+        wish = Wish(
+            prompt=given["prompt"],
+            images=[(number, reference_of(image)) for number, image in images.items() if image is not None],
+            model=given.get("model") or "",
+            duration=given.get("duration"),
+            aspect_ratio=given.get("aspect_ratio"),
+            cast=tuple(filter(None, map(given.get, CAST))),
+        )
         await Requests(self._services).take(interaction, wish)
 
 
+def video_command(
+    offer: Offer, asked: Callable[[discord.Interaction[Any], dict[str, Any]], Awaitable[None]]
+) -> app_commands.Command[Any, ..., None]:
+    """Make the command with the options that the models on offer have a use for, and no others.
+
+    discord.py reads a command's options off the signature of its callback, once, and has no way to take one away again.
+    So the signature is what is written here: `inspect` goes by `__signature__` where there is one (PEP 362).
+    """
+
+    async def video(interaction: discord.Interaction[Any], **given: Any) -> None:
+        await asked(interaction, given)
+
+    options = dict(_options(offer))
+    written: Any = video
+    written.__signature__ = inspect.Signature(
+        [
+            inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD),
+            inspect.Parameter("prompt", inspect.Parameter.KEYWORD_ONLY, annotation=str),
+            *(
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind | None)
+                for name, kind in options.items()
+            ),
+        ]
+    )
+    _describe(written, options)
+    values: dict[str, Any] = {
+        "duration": [app_commands.Choice(name=str(each), value=each) for each in offer.durations],
+        "aspect_ratio": [app_commands.Choice(name=each, value=each) for each in offer.aspect_ratios],
+        "model": [app_commands.Choice(name=model.title, value=model.slug) for model in offer.models],
+    }
+    app_commands.choices(**{name: each for name, each in values.items() if name in options})(written)
+    app_commands.autocomplete(**{name: usable_choices for name in CAST if name in options})(written)
+    return app_commands.command(name="video", description="Make a video from your reference images")(written)
+
+
+def _options(offer: Offer) -> Iterator[tuple[str, type]]:
+    """Yield the options besides the prompt, in the order in which Discord shows them."""
+    yield from ((f"image{number}", discord.Attachment) for number in range(1, offer.most_images + 1))
+    yield "duration", int
+    if offer.aspect_ratios:
+        yield "aspect_ratio", str
+    if offer.takes_elements:
+        yield from ((name, str) for name in CAST)
+    if offer.is_choice:
+        yield "model", str
+
+
+def _describe(command: Any, options: dict[str, type]) -> None:
+    app_commands.describe(prompt="What should happen; @Image1 names an image, @name a saved character")(command)
+    images = [name for name in options if name.startswith("image")]
+    app_commands.describe(**{name: f"@Image{number}" for number, name in enumerate(images, start=1)})(command)
+    app_commands.describe(
+        image1="The first reference image (JPEG, PNG or WebP)",
+        duration="Seconds; the shortest unless you choose another",
+    )(command)
+    if "aspect_ratio" in options:
+        app_commands.describe(aspect_ratio="Width to height; the first unless you choose another")(command)
+    if "cast1" in options:
+        app_commands.describe(
+            cast1="A saved character; its name in the prompt does as well",
+            cast2="A saved character",
+            cast3="A saved character",
+        )(command)
+    if "model" in options:
+        app_commands.describe(model="What makes the video; the first unless you choose another")(command)
+
+
 async def setup(bot: Reelcast) -> None:
-    await bot.add_cog(VideoCog(bot.services))
+    await bot.add_cog(VideoCog(bot))

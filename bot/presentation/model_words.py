@@ -17,18 +17,18 @@ def option_sentence(refusal: Refusal) -> str:
     match refusal.code:
         case RefusalCode.DURATION:
             sentence = _(
-                "The model {model} does not make videos of this length. It makes these, in seconds: {durations}."
+                "The model {model} does not make videos of this length. Use one of these, in seconds: {durations}."
             )
             return sentence.format(model=model, durations=names)
         case RefusalCode.ASPECT_RATIO if not names:
-            sentence = _("The model {model} makes videos in the shape of the first image. Leave the aspect ratio out.")
+            sentence = _("The model {model} makes videos in the shape of the first image. Ask without an aspect ratio.")
             return sentence.format(model=model)
         case RefusalCode.ASPECT_RATIO:
-            sentence = _("The model {model} does not make videos of this shape. It makes these: {ratios}.")
+            sentence = _("The model {model} does not make videos of this shape. Use one of these: {ratios}.")
             return sentence.format(model=model, ratios=names)
         case RefusalCode.NO_ELEMENTS:
             sentence = _(
-                "The model {model} takes no saved characters. Leave them out, or add pictures of them as images."
+                "The model {model} takes no saved characters. Use pictures of them as images instead."
             )
             return sentence.format(model=model)
         case _:

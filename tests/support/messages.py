@@ -17,6 +17,7 @@ from discord import AppCommandType, Locale, app_commands
 from pydantic import SecretStr
 
 from bot.app import EXTENSIONS, Reelcast
+from bot.catalogue.models import MODELS
 from bot.presentation.command_names import context_of
 from bot.presentation.language import LANGUAGES, LOCALES
 from bot.services import open_services
@@ -27,6 +28,8 @@ SPEAKING: Final = ("bot", "cogs")  # the folders whose code speaks to people
 TEMPLATE: Final = LOCALES / "messages.pot"
 CATALOGUES: Final = tuple(dict.fromkeys(LANGUAGES.values()))
 LOOKS_UP: Final = {"_": 1, "N_": 1, "ngettext": 2}  # functions, and how many of their arguments are texts
+
+TITLES: Final = {model.title for model in MODELS.values()}  # proper names
 
 Key = tuple[str | None, str]  # a text and its context in a catalogue
 
@@ -70,7 +73,7 @@ class _Recorder(app_commands.Translator):
     async def translate(
         self, string: app_commands.locale_str, locale: Locale, context: app_commands.TranslationContext[Any, Any]
     ) -> str | None:
-        if any(char.isalpha() for char in string.message):
+        if any(char.isalpha() for char in string.message) and string.message not in TITLES:
             text = Text(forms=(string.message,), path="bot/app.py", context=context_of(context))
             self.texts[text.key] = text
         return None
@@ -93,6 +96,7 @@ async def command_payloads(translator: app_commands.Translator) -> AsyncGenerato
                 "segmind_api_key": SecretStr("SG_0123456789abcdef"),
                 "database_url": f"sqlite:///{folder}/reelcast.db",
                 "data_dir": Path(folder) / "data",
+                "segmind_models": list(MODELS),  # so that there is a choice of them
             }
         )
         bot = Reelcast(shard_count=1)

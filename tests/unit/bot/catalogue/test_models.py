@@ -20,7 +20,10 @@ def test_a_model_is_described_without_contradictions(model: VideoModel) -> None:
     assert set(model.prices_usd) == set(model.durations)
     assert all(price > 0 for price in model.prices_usd.values())
     assert model.typical_seconds > 0
-    assert model.prompt_limit > 0
+    assert 0 < model.prompt_limit <= 4_000  # what a modal takes
+    assert model.images.most <= 17  # a command has 25 options
+    assert list(model.durations) == sorted(model.durations)
+    assert 0 < len(model.title) <= 80
 
 
 def test_references_are_sent_with_their_options() -> None:
