@@ -1,6 +1,7 @@
 """Whoever runs the bot, as Discord knows them: the application's owner, or its team."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 import aiohttp
@@ -33,11 +34,11 @@ class OperatorDesk:
         try:
             for user_id in sorted(await self._operators()):
                 reached += await self._write(user_id, words)
-        except (discord.DiscordServerError, *_AWAY) as error:
-            log.warning("operator_not_told_yet", error=type(error).__name__)
-            return False
-        except discord.HTTPException as error:
-            log.warning("operator_unknown", status=error.status)
+        except (discord.HTTPException, *_AWAY) as error:
+            if is_trouble(error):
+                log.warning("operator_not_told_yet", error=type(error).__name__)
+                return False
+            log.warning("operator_unknown", error=type(error).__name__)
         if not reached:
             log.error("operator_not_reached")
         return True
@@ -47,9 +48,9 @@ class OperatorDesk:
         try:
             user = await self.client.fetch_user(user_id)
             await user.send(words, allowed_mentions=discord.AllowedMentions.none())
-        except discord.DiscordServerError:
-            raise
-        except discord.HTTPException:
+        except discord.HTTPException as error:
+            if is_trouble(error):
+                raise
             return False
         return True
 
@@ -60,6 +61,11 @@ class OperatorDesk:
             self._known = _people(info)
             self._asked_at = now
         return self._known
+
+
+def is_trouble(error: Exception) -> bool:
+    """Tell an answer, or none, that is Discord's own trouble, from one that will be the same next time."""
+    return not isinstance(error, discord.HTTPException) or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _people(info: discord.AppInfo) -> frozenset[int]:

@@ -1,22 +1,19 @@
 """`/operator`: for whoever runs the bot, and for nobody else."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
 import pytest
 import simcord
-from pydantic import SecretStr
 from simcord.results import InteractionResult
 
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.policy.operator_notices import NoticeKind
-from sandbox.segmind.clock import ServiceClock
-from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
-from sandbox.segmind.settings import Settings
+from tests.support.operators import local_segmind, runs, settings_at
 from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, texts
 
@@ -25,44 +22,13 @@ REFUSED = "Only whoever runs this bot can do that"
 
 @pytest.fixture
 async def segmind() -> AsyncIterator[SegmindSandbox]:
-    clock = ServiceClock(start=datetime.now(UTC).timestamp(), frozen=True)
-    async with SegmindSandbox(clock=clock, requests_per_minute=1_000_000, quality=TINY, settings=Settings()) as sandbox:
+    async with local_segmind() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def changes(segmind: SegmindSandbox) -> dict[str, object]:
-    described = segmind.describe()
-    url = described["api_url"]
-    return {
-        "segmind_api_key": SecretStr(described["api_key"]),
-        "segmind_requests_per_minute": 10_000,
-        **dict.fromkeys(("segmind_api_url", "segmind_history_url", "segmind_storage_url"), url),
-    }
-
-
-def runs(bot: Any, user: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have Discord say that a person owns the application; SimCord says that the bot does."""
-    bot_user = bot.user
-    owner = {"id": str(user.id), "username": "olga", "discriminator": "0", "avatar": None}
-    data: Any = {
-        "id": str(bot_user.id),
-        "name": "Reelcast",
-        "icon": None,
-        "description": "",
-        "summary": "",
-        "bot_public": True,
-        "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
-        "flags": 0,
-        "team": None,
-        "owner": owner,
-    }
-
-    async def application_info() -> discord.AppInfo:
-        return discord.AppInfo(bot._connection, data)
-
-    monkeypatch.setattr(bot, "application_info", application_info)
+    return settings_at(segmind)
 
 
 @pytest.fixture

@@ -1,0 +1,162 @@
+"""Whoever runs the bot is told what they must know: once, and again when it comes again."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import aiohttp
+import pytest
+import simcord
+
+from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.orphans import OrphanStore
+from bot.jobs.states import State
+from bot.policy.operator_notices import NoticeKind
+from bot.segmind.models import HistoryRow
+from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.server import SegmindSandbox
+from tests.support.clock import ManualClock
+from tests.support.operators import local_segmind, runs, settings_at
+from tests.unit.cogs.stage import Stage
+
+LATER = timedelta(minutes=11)
+
+
+@pytest.fixture
+async def segmind() -> AsyncIterator[SegmindSandbox]:
+    async with local_segmind() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def control(segmind: SegmindSandbox) -> AsyncIterator[SegmindControl]:
+    async with aiohttp.ClientSession() as session:
+        yield SegmindControl(segmind.describe()["control_url"], session)
+
+
+@pytest.fixture
+def changes(segmind: SegmindSandbox) -> dict[str, object]:
+    return settings_at(segmind)
+
+
+@pytest.fixture
+async def olga(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> simcord.MemberActor:
+    olga = stage.guild.add_member(stage.env.create_user("olga"))
+    runs(stage.bot, olga, monkeypatch)
+    return olga
+
+
+class Watching:
+    """A watch whose time passes by hand, and what it has told."""
+
+    def __init__(self, stage: Stage, **changes: Any) -> None:
+        self._stage = stage
+        self.clock = ManualClock(stage.bot.services.clock.now())
+        self.watch = replace(stage.bot.services.operating.watch, clock=self.clock, **changes)
+
+    async def looks(self) -> list[str]:
+        """Have it look once, long after its last look; returns what it tells."""
+        before = self._told()
+        await self.watch.look()
+        self.clock.advance(LATER.total_seconds())
+        return self._told()[len(before) :]
+
+    def _told(self) -> list[str]:
+        lines = self._stage.env.transcript().splitlines()
+        return [line for line in lines if "POST /channels/" in line and "content=" in line]
+
+
+@pytest.fixture
+async def watching(stage: Stage, olga: simcord.MemberActor) -> Watching:
+    return Watching(stage)
+
+
+async def answers(control: SegmindControl, operation: str, status: int) -> None:
+    fault: Any = {"kind": "answer", "operation": operation, "status": status, "body": {"error": "no"}, "count": 1}
+    await control.add_faults(fault)
+
+
+async def test_where_nothing_is_wrong_nobody_is_told_anything(watching: Watching) -> None:
+    assert await watching.looks() == []
+
+
+async def test_a_key_that_fails_is_told_once_and_anew_after_it_worked(
+    watching: Watching, control: SegmindControl
+) -> None:
+    await answers(control, "credits", 401)
+    [told] = await watching.looks()
+    assert "does not take the API key" in told
+    await answers(control, "credits", 401)
+    assert await watching.looks() == []
+    assert await watching.looks() == []
+    await answers(control, "credits", 401)
+    assert len(await watching.looks()) == 1
+
+
+async def test_credits_that_run_low_are_told_once(watching: Watching, stage: Stage) -> None:
+    left = await stage.bot.services.operating.credits(within=5)
+    assert left is not None
+    low = Watching(stage, credits_low_usd=left + Decimal(1))
+    [told] = await low.looks()
+    assert "Credits at Segmind run low" in told
+    assert await low.looks() == []
+
+
+async def test_a_model_that_is_gone_is_told_once_and_not_for_each_job(
+    watching: Watching, control: SegmindControl, stage: Stage
+) -> None:
+    await stage.ask()
+    problem = Problem(code=ProblemCode.SERVICE, detail="HTTP 410: gone")
+    job = await stage.has_become(State.FAILED, problem=problem)
+    await control.configure(retired_models=[job.request.model])
+    told = await watching.looks()
+    assert len(told) == 1
+    assert "no longer offers the model" in told[0]
+
+
+async def test_another_refusal_is_told_in_segminds_words(watching: Watching, stage: Stage) -> None:
+    await stage.ask()
+    problem = Problem(code=ProblemCode.SERVICE, detail="HTTP 406: team limit @everyone")
+    job = await stage.has_become(State.FAILED, problem=problem)
+    await stage.bot.services.store.save(job.evolve(retry_at=None))
+    [told] = await watching.looks()
+    assert "Segmind refuses to make videos" in told
+    assert await watching.looks() == []
+
+
+async def test_charges_without_an_owner_and_what_was_never_settled_are_told(watching: Watching, stage: Stage) -> None:
+    await stage.ask()
+    job = await stage.has_become(State.FAILED, problem=Problem(code=ProblemCode.UNSETTLED))
+    now = stage.bot.services.clock.now()
+    row = HistoryRow(
+        request_id="r-77", model="m", state="COMPLETED", cost=None, body=None, output_urls=(), created_at=now, error=""
+    )
+    await OrphanStore(stage.bot.services.operating.database).note(row, now)
+    [told] = await watching.looks()
+    assert "nobody asked this bot for" in told
+    assert "77" in told
+    notices = await stage.bot.services.operating.notices.current(NoticeKind.CHARGE, NoticeKind.UNSETTLED)
+    assert {each.detail for each in notices} == {"r-77", str(job.id)}
+    assert await watching.looks() == []
+
+
+async def test_while_discord_is_down_it_stays_to_be_told(
+    watching: Watching, control: SegmindControl, stage: Stage
+) -> None:
+    await answers(control, "credits", 401)
+    stage.env.inject_error("GET", "/users/*", status=500)
+    await watching.watch.look()
+    [notice] = await stage.bot.services.operating.notices.untold()
+    assert notice.kind is NoticeKind.KEY
+    assert len(await watching.looks()) == 1
+
+
+async def test_who_takes_no_direct_messages_is_not_asked_again_and_again(
+    watching: Watching, control: SegmindControl, stage: Stage
+) -> None:
+    await answers(control, "credits", 401)
+    stage.env.inject_error("POST", "/users/@me/channels", status=403)
+    await watching.looks()
+    assert await stage.bot.services.operating.notices.untold() == []
