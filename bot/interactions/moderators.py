@@ -7,6 +7,7 @@ import discord
 from bot.interactions.forms import Submission
 from bot.jobs.model import Job
 from bot.policy.reports import Case
+from bot.policy.request import has_words
 from bot.policy.reviews import Review
 from bot.presentation.moderation_modals import ALSO, REASON, REASON_LIMIT
 
@@ -54,8 +55,9 @@ def may_block(interaction: discord.Interaction[Any], case: Case | None = None) -
 
 
 def reason_given(submission: Submission) -> str:
-    """Read a reason as it was typed, no longer than the field takes."""
-    return str(submission.fields.get(REASON, {}).get("value") or "").strip()[:REASON_LIMIT]
+    """Read a reason as it was typed, no longer than the field takes; empty where it shows nothing."""
+    typed = str(submission.fields.get(REASON, {}).get("value") or "").strip()[:REASON_LIMIT]
+    return typed if has_words(typed) else ""
 
 
 def also_chosen(submission: Submission, value: str) -> bool:

@@ -66,8 +66,7 @@ def _layout(job: Job, offer: Offer, *, now: datetime, position: int | None, run_
     rules = offer.image_rules(request.model)
     if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
-    if job.reason:
-        words = quoted(job.reason, limit=REASON_LIMIT, lines=6)
+    if words := quoted(job.reason, limit=REASON_LIMIT, lines=6):
         container.add_item(ui.TextDisplay(f"{_('A moderator wrote:')}\n{words}"))
     if job.shows_contents:
         container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))

@@ -53,8 +53,8 @@ def case_card(
             container.add_item(ui.ActionRow(*_buttons(job)))
         else:
             container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
-            if job.reason:
-                container.add_item(ui.TextDisplay(quoted(job.reason, limit=REASON_SHOWN, lines=6)))
+            if words := quoted(job.reason, limit=REASON_SHOWN, lines=6):
+                container.add_item(ui.TextDisplay(words))
         view = ui.LayoutView(timeout=None)
         view.add_item(container)
     view.stop()

@@ -152,8 +152,8 @@ def _add_end(container: ui.Container[ui.LayoutView], job: Job, made: Sequence[De
         container.add_item(ui.ActionRow(_button(_("Reject now"), Verb.REJECT, job, discord.ButtonStyle.danger)))
     else:
         container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
-        if job.reason:
-            container.add_item(ui.TextDisplay(quoted(job.reason, limit=REASON_SHOWN, lines=6)))
+        if words := quoted(job.reason, limit=REASON_SHOWN, lines=6):
+            container.add_item(ui.TextDisplay(words))
 
 
 def _button(label: str, verb: Verb, job: Job, style: discord.ButtonStyle) -> ui.Button[Any]:

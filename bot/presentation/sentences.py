@@ -287,8 +287,8 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]
     if job.problem is not None:
         lines.append(problem_sentence(job.problem, offer.image_rules(job.request.model)))
-    if job.reason:
-        lines.append(f"{_('A moderator wrote:')}\n{quoted(job.reason, limit=500, lines=6)}")
+    if words := quoted(job.reason, limit=500, lines=6):
+        lines.append(f"{_('A moderator wrote:')}\n{words}")
     return "\n".join(lines)
 
 

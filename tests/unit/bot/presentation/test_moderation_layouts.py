@@ -1,0 +1,118 @@
+"""Whatever members and moderators have typed, what moderators see is taken by Discord and pings nobody."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.jobs.decisions import Decided, Decision
+from bot.jobs.model import Handling, Job, ReviewMode
+from bot.jobs.states import State
+from bot.policy.blocks import Block
+from bot.policy.member_record import MemberRecord
+from bot.policy.reports import Report
+from bot.presentation.blocks_list import PER_PAGE, blocks_list
+from bot.presentation.case_card import case_card
+from bot.presentation.moderation_modals import block_modal, reject_modal, report_modal, takedown_modal
+from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, request_card, video_card
+from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
+from tests.support.jobs import NOON, a_job, a_reference, a_request
+
+UPLOAD_LIMIT = 10 * 1024 * 1024
+RECORD = MemberRecord(videos=10**6, rejected=10**6, taken_down=10**6, reports=10**6, blocks=10**6, joined_at=NOON)
+HOSTILE = ["*" * 2_500, "@everyone " * 200, "\n" * 2_000, "```\n> # <@1> <#2> [a](b)\n" * 80]
+ANYTHING = st.text(max_size=2_500)
+
+
+def a_reviewed_job(state: State, prompt: str, reason: str = "") -> Job:
+    mode = ReviewMode.BEFORE_SPENDING if state is State.HELD else ReviewMode.BEFORE_POSTING
+    request = a_request(prompt=f"x{prompt}", references=[a_reference() for _ in range(7)])
+    return a_job(state, request=replace(request, handling=Handling(review=mode))).evolve(reason=reason)
+
+
+def check(view: discord.ui.LayoutView, *names: str) -> str:
+    """Hold a layout to Discord's rules as the sandbox knows them; returns all that is written in it."""
+    files = [FileFacts(filename=name, size=1_000, content_type="image/png") for name in names]
+    payload = {"flags": IS_COMPONENTS_V2, "components": view.to_components(), "allowed_mentions": {"parse": []}}
+    check_message(payload, files=files, upload_limit=UPLOAD_LIMIT)
+    return "\n".join(texts(view.to_components()))
+
+
+def texts(components: Sequence[Any]) -> list[str]:
+    found: list[str] = []
+    for component in components:
+        found += [component["content"]] if "content" in component else []
+        found += texts(component.get("components", ()))
+    return found
+
+
+def decided(kind: Decided) -> Decision:
+    return Decision(guild_id=10, member_id=30, kind=kind, at=NOON, by_id=99)
+
+
+@given(prompt=ANYTHING)
+@example(HOSTILE[0])
+@example(HOSTILE[1])
+@example(HOSTILE[3])
+@settings(max_examples=500)
+def test_a_request_is_shown_whatever_the_prompt(prompt: str) -> None:
+    job = a_reviewed_job(State.HELD, prompt)
+    names = [f"image{number}.png" for number in range(1, 8)]
+    cut = len(job.request.prompt) > PROMPT_LIMIT
+    shown = check(request_card(job, RECORD, names, cut=cut), *names, *([PROMPT_FILE] if cut else []))
+    assert "@everyone" not in shown.replace(r"\@everyone", "")
+
+
+@given(prompt=ANYTHING, reason=st.text(max_size=400))
+@example(HOSTILE[0], "*" * 400)
+@example(HOSTILE[2], "\n" * 400)
+@settings(max_examples=500)
+def test_a_decided_video_is_shown_whatever_the_reason(prompt: str, reason: str) -> None:
+    job = a_reviewed_job(State.WITHHELD, prompt, reason)
+    check(video_card(job, "video.mp4", made=[decided(Decided.REJECTED)]), "video.mp4")
+
+
+@given(prompt=ANYTHING, reasons=st.lists(st.text(max_size=400), min_size=1, max_size=5))
+@example(HOSTILE[0], ["*" * 400] * 5)
+@example(HOSTILE[3], ["@everyone <@1>"] * 5)
+@settings(max_examples=500)
+def test_a_reported_video_is_shown_whatever_was_reported(prompt: str, reasons: list[str]) -> None:
+    job = replace(a_reviewed_job(State.DELIVERED, prompt), post_message_id=5, hidden=True)
+    reports = [Report(member_id=10**18 + number, reason=each, at=NOON) for number, each in enumerate(reasons)]
+    shown = check(case_card(job, reports, 10**6, RECORD, video="reelcast.mp4"), "reelcast.mp4")
+    assert "<@1>" not in shown
+
+
+@given(reasons=st.lists(st.text(max_size=400), min_size=1, max_size=PER_PAGE))
+@example(["*" * 400] * PER_PAGE)
+@example(["@everyone"] * PER_PAGE)
+@settings(max_examples=500)
+def test_a_page_of_blocks_fits_a_message_whatever_the_reasons(reasons: list[str]) -> None:
+    blocks = [
+        Block(guild_id=1, member_id=10**18 + number, until=NOON, by_id=10**18, reason=each, at=NOON)
+        for number, each in enumerate(reasons)
+    ]
+    page = blocks_list(blocks, page=10**5, pages=10**5, count=10**6)
+    assert len(page) <= 2_000
+    assert "@everyone" not in page.replace(r"\@everyone", "")
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.REVIEW, State.PROCESSING, State.CANCELLED, State.FAILED])
+def test_every_state_has_its_card(state: State) -> None:
+    job = a_reviewed_job(state, "a fox")
+    check(request_card(job, RECORD, []))
+    check(video_card(job, None, link="https://images.segmind.com/a.mp4"))
+
+
+def test_the_modals_are_within_discords_limits() -> None:
+    modals = [reject_modal(1), report_modal(1), takedown_modal(1, may_block=True), block_modal(1, 1)]
+    for modal in modals:
+        payload: Any = modal.to_dict()
+        assert len(payload["title"]) <= 45
+        assert 1 <= len(payload["components"]) <= 5
+        assert all(len(label["label"]) <= 45 for label in payload["components"])
+        assert all(len(label.get("description") or "") <= 100 for label in payload["components"])
