@@ -61,7 +61,7 @@ def log_line(item: Item) -> str:
     """Write what the log channel is told; the prompt only where everybody may see it."""
     if item.decision is not None:
         link = f" {found}" if item.record and (found := video_address(item.record)) else ""
-        return decided_line(item.decision) + link
+        return _told(item.decision) + link
     record = item.record
     if record is None:
         return ""
@@ -71,6 +71,14 @@ def log_line(item: Item) -> str:
     if record.open and record.prompt:
         line += f"\n-# {plain(clip(' '.join(record.prompt.split()), PROMPT_SHOWN))}"
     return line
+
+
+def _told(decision: Decision) -> str:
+    """Say what was decided, but not who reported something: a log channel may have more readers than moderators."""
+    if decision.kind is Decided.REPORTED:
+        told = _("A video of {member} was reported.").format(member=f"<@{decision.member_id}>")
+        return f"{_EMOJI[decision.kind]} {told}"
+    return decided_line(decision)
 
 
 def facts_line(record: Record) -> str:

@@ -131,3 +131,17 @@ async def test_more_than_a_message_takes_comes_with_the_next(stage: Stage, log_c
     told = lines(log_channel)
     assert sum(len(each) for each in told) == len(made)
     assert len(told) > 1
+
+
+async def test_who_reported_a_video_is_not_told(stage: Stage, log_channel: simcord.ChannelHandle) -> None:
+    decision = Decision(
+        guild_id=stage.guild.id,
+        member_id=stage.alice.id,
+        kind=Decided.REPORTED,
+        at=stage.bot.services.clock.now(),
+        by_id=99,
+        reason="it shows my house",
+    )
+    await stage.bot.services.moderators.decisions.add(decision)
+    await mirror(stage).tell()
+    assert lines(log_channel) == [[f"🚩 A video of {stage.alice.mention} was reported."]]
