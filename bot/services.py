@@ -66,6 +66,7 @@ from bot.operating import Operating, operating_of
 from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
+from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.presses import RecentPresses
@@ -256,6 +257,7 @@ async def open_services(
             "thinning": partial(keep_thin, store, clock, timedelta(days=settings.keep_jobs_days)),
             **records.work,
             "operator": operating.watch.run,
+            "moderation-thinning": partial(keep_moderation_thin, database, clock),
             "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]

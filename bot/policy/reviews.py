@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import reviews
@@ -61,10 +61,6 @@ class ReviewStore:
         """Note that the messages show how it ended, or never will."""
         async with self._engine.begin() as connection:
             await connection.execute(update(reviews).where(reviews.c.job_id == job_id).values(open=0))
-
-    async def forget(self, job_ids: Sequence[int]) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(reviews).where(reviews.c.job_id.in_(job_ids)))
 
 
 def _from_row(row: Row[Any]) -> Review:
