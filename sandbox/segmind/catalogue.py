@@ -19,7 +19,7 @@ class Model:
     optional_images: tuple[str, ...] = ()
     image_list: str | None = None  # a required field with a list of URLs
     takes_elements: bool = False
-    aspect_ratios: tuple[str, ...] = ()  # none: the parameter does not exist
+    aspect_ratios: tuple[str, ...] = ()  # none: the parameter does not exist, and the first image gives the shape
     max_inputs: int = 7  # images and elements together
     defaults: Mapping[str, object] = field(default_factory=dict[str, object])
 
@@ -35,8 +35,8 @@ REFERENCE_TO_VIDEO = Model(
 )
 IMAGE_TO_VIDEO = Model(
     slug="kling-o1-image-to-video",
-    prices={5: Decimal("0.70"), 10: Decimal("1.40")},
-    typical_seconds={5: 143.0, 10: 230.0},
+    prices={5: Decimal("0.92"), 10: Decimal("1.84")},
+    typical_seconds={5: 142.0, 10: 230.0},
     required_images=("start_image_url",),
     optional_images=("end_image_url",),
     max_inputs=2,

@@ -5,7 +5,7 @@ import io
 import warnings
 
 import aiohttp
-from PIL import Image
+from PIL import Image, ImageOps
 
 MAX_BYTES = 10 * 1024 * 1024
 MIN_SIDE = 300  # pixels
@@ -67,3 +67,10 @@ def objection(data: bytes) -> str | None:
     except Exception:  # noqa: BLE001 - Pillow's decoders raise whatever broken data leads them to
         return "it is not a valid image"
     return None
+
+
+def shape_of(data: bytes) -> str:
+    """Give an image's width to its height as it is seen, such as `400:320`."""
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        width, height = ImageOps.exif_transpose(image).size
+    return f"{width}:{height}"

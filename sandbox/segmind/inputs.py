@@ -13,7 +13,10 @@ Body = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """`images` are (where in the body, URL) in the order in which a run fetches them."""
+    """`images` are (where in the body, URL) in the order in which a run fetches them.
+
+    `aspect_ratio` is empty where the first of them gives the film its shape.
+    """
 
     prompt: str
     images: tuple[tuple[str, str], ...]
@@ -96,9 +99,9 @@ def _element(name: str, value: object) -> list[tuple[str, str]]:
 
 
 def _aspect_ratio(model: Model, body: Body) -> str:
-    """Take the ratio asked for; a model without the parameter is given its images' own, here 16:9."""
+    """Take the ratio asked for, where the model has the parameter."""
     if not model.aspect_ratios:
-        return "16:9"
+        return ""
     ratio = body["aspect_ratio"]
     if ratio not in model.aspect_ratios:
         raise RefusalError(406, f"Invalid value for aspect_ratio: must be one of {', '.join(model.aspect_ratios)}")

@@ -4,6 +4,7 @@ import random
 import secrets
 import socket
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.segmind.api import Api
+from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.changes import Changes
 from sandbox.segmind.clock import ServiceClock, http_date
 from sandbox.segmind.control import Control
@@ -36,7 +38,8 @@ class SegmindSandbox:
 
     `speed` divides queue and run times (a 194 s run takes 5 s at 40), `requests_per_minute` is the
     key's rate limit, `credits` the balance in USD. `seed` repeats run times, seeds and ids.
-    `settings` goes further; `speed` and `requests_per_minute` here take precedence over it.
+    `models` are those it knows. `settings` goes further; `speed` and `requests_per_minute` here take
+    precedence over it.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class SegmindSandbox:
         seed: int | None = None,
         quality: RenderQuality = STANDARD,
         settings: Settings | None = None,
+        models: Sequence[Model] = tuple(MODELS.values()),
     ) -> None:
         self._host = host
         self._port = port
@@ -58,6 +62,7 @@ class SegmindSandbox:
         self._clock = clock
         self._randomness = random.Random(seed)  # noqa: S311 - for run times and ids, not for secrets
         self._quality = quality
+        self._models = {model.slug: model for model in models}
         rates: dict[str, object] = {"speed": speed, "requests_per_minute": requests_per_minute}
         self._settings = (settings or Settings()).changed(rates)
         self._api_key = f"SG_{secrets.token_hex(8)}"
@@ -105,6 +110,7 @@ class SegmindSandbox:
             renderer=renderer,
             randomness=self._randomness,
             changes=changes,
+            models=self._models,
         )
         stack.push_async_callback(service.close)
         listening = socket.create_server((self._host, self._port))

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from av.error import FFmpegError
 from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.changes import Changes
 from sandbox.segmind.clock import ServiceClock
-from sandbox.segmind.images import ImageRefusedError, fetch_image
+from sandbox.segmind.images import ImageRefusedError, fetch_image, shape_of
 from sandbox.segmind.inputs import Body, Inputs, read_inputs
 from sandbox.segmind.ledger import Ledger, Run, StoredFile
 from sandbox.segmind.refusals import RefusalError, unknown_request
@@ -49,6 +50,7 @@ class Service:
     renderer: Renderer
     randomness: random.Random
     changes: Changes
+    models: Mapping[str, Model] = field(default_factory=lambda: MODELS)
     fetched: list[Fetched] = field(default_factory=list[Fetched])
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
 
@@ -92,7 +94,7 @@ class Service:
             raise RefusalError(410, f"Model {slug} has been retired")
         if slug in self.settings.forbidden_models:
             raise RefusalError(403, f"Model {slug} is not permitted for this account")
-        if (model := MODELS.get(slug)) is None:
+        if (model := self.models.get(slug)) is None:
             raise RefusalError(404, f"Model {slug} not found")
         return model
 
@@ -129,7 +131,9 @@ class Service:
         if self.settings.runs_end == "blocked" or self._has_forbidden_word(inputs.prompt):
             raise RunFailedError(MODERATION)
         try:
-            return await self.renderer.film(images, aspect_ratio=inputs.aspect_ratio, seconds=inputs.seconds)
+            return await self.renderer.film(
+                images, aspect_ratio=inputs.aspect_ratio or shape_of(images[0]), seconds=inputs.seconds
+            )
         except (FFmpegError, OSError) as error:
             raise RunFailedError(FAILED) from error
 

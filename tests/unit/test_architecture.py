@@ -190,6 +190,19 @@ def test_discord_is_imported_only_where_people_are_spoken_to() -> None:
     assert breaches(speaks) == []
 
 
+def test_no_model_is_named_outside_the_catalogue() -> None:
+    slugs = importlib.import_module("bot.catalogue.models").MODELS
+
+    def named_model(module: Module) -> Iterator[tuple[ast.AST, str]]:
+        if is_within(module.name, "sandbox") or is_within(module.name, "bot.catalogue"):
+            return
+        for node in ast.walk(module.tree()):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from ((node, f"names {slug}") for slug in slugs if slug in node.value)
+
+    assert breaches(named_model) == []
+
+
 def test_the_environment_is_read_in_one_place_a_side() -> None:
     def reads_environment(module: Module) -> Iterator[tuple[ast.AST, str]]:
         is_entry = is_within(module.name, "sandbox") and module.path.name == "__main__.py"

@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image
 
-from sandbox.segmind.images import objection
+from sandbox.segmind.images import objection, shape_of
 
 
 def encoded(size: tuple[int, int], form: str = "PNG") -> bytes:
@@ -35,3 +35,12 @@ def test_what_the_model_would_not_take_is_named(data: bytes, words: str) -> None
 def test_a_gigantic_image_is_refused_before_it_is_decoded() -> None:
     bomb = encoded((9000, 6000))
     assert objection(bomb) == "it has too many pixels"
+
+
+def test_the_shape_of_an_image_is_the_one_that_is_seen() -> None:
+    turned, data = Image.new("RGB", (500, 400)), io.BytesIO()
+    exif = turned.getexif()
+    exif[0x0112] = 6  # a quarter turn
+    turned.save(data, "JPEG", exif=exif)
+    assert shape_of(encoded((400, 320))) == "400:320"
+    assert shape_of(data.getvalue()) == "400:500"

@@ -80,5 +80,21 @@ def test_seven_inputs_are_allowed_however_many_images_their_elements_have() -> N
 def test_another_model_is_only_another_entry() -> None:
     inputs = read_inputs(IMAGE_TO_VIDEO, {"prompt": "dawn", "start_image_url": URL, "duration": "10"})
     assert (inputs.seconds, inputs.images) == (10, (("start_image_url", URL),))
+    assert inputs.aspect_ratio == ""  # the image has one
     with pytest.raises(RefusalError, match="start_image_url"):
         read_inputs(IMAGE_TO_VIDEO, {"prompt": "dawn", "end_image_url": URL})
+
+
+def test_a_second_frame_follows_the_first() -> None:
+    frames = {"start_image_url": URL, "end_image_url": URL + "?last"}
+    inputs = read_inputs(IMAGE_TO_VIDEO, {"prompt": "dawn", **frames})
+    assert (inputs.seconds, inputs.images) == (5, tuple(frames.items()))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"), [({"duration": 7}, 406), ({"end_image_url": "fox.png"}, 400), ({"prompt": ""}, 400)]
+)
+def test_frames_are_held_to_their_own_rules(wrong: dict[str, object], status: int) -> None:
+    with pytest.raises(RefusalError) as refused:
+        read_inputs(IMAGE_TO_VIDEO, {"prompt": "dawn", "start_image_url": URL, **wrong})
+    assert refused.value.status == status

@@ -1,0 +1,27 @@
+"""A second model, from the command to its video in the channel."""
+
+import pytest
+
+from sandbox.demo.film_check import check_film
+from tests.end_to_end.stage import Stage, replied, shows
+
+REFERENCES, FRAMES = "kling-o1-reference-image-to-video", "kling-o1-image-to-video"
+
+
+async def test_a_first_and_a_last_frame_become_a_video_in_their_own_shape(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot(SEGMIND_MODELS=f"{REFERENCES},{FRAMES}") as bot:
+        card = await stage.ask(mira, "The door of @Image1 opens", images=2, model=FRAMES)
+        post = await replied(mira, card)
+        await bot.reached("DELIVERED", stage.job_of(card))
+        [file] = post.attachments
+        film = check_film(await mira.download(file))
+        assert film.width * 320 == film.height * 400  # as its first frame
+        assert film.seconds == pytest.approx(5, abs=0.1)
+        done = await shows(mira, card, "Done")
+        assert "cost $0.92" in done.text
+        assert "first and last frame" in done.text
+    [request] = (await stage.segmind.state())["requests"]
+    assert request["model"] == FRAMES
+    assert set(request["body"]) == {"prompt", "start_image_url", "end_image_url", "duration"}
+    assert stage.spent_usd() == pytest.approx(0.92)
