@@ -43,18 +43,22 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
         post = interaction.message
         if post is None or post.author != interaction.client.user:
             await super().pressed_without_record(interaction)
-        elif not (_addresses(post, interaction.user.id) or interaction.permissions.manage_messages):
-            await say(interaction, not_yours_to_delete())
-        else:
+            return
+        addressed = _addressed(post)
+        if addressed == {str(interaction.user.id)} or interaction.permissions.manage_messages:
             await interaction.response.defer(ephemeral=True, thinking=True)
             with contextlib.suppress(discord.NotFound):
                 await post.delete()
             await say(interaction, _(GONE))
+        elif addressed:
+            await say(interaction, not_yours_to_delete())
+        else:
+            await super().pressed_without_record(interaction)
 
 
-def _addresses(post: discord.Message, member_id: int) -> bool:
-    """Tell whether a post was made for a member: our own words name nobody else, and a card's are not looked at."""
-    return set(_MENTION.findall(post.content)) == {str(member_id)}
+def _addressed(post: discord.Message) -> set[str]:
+    """Tell for whom a post was made: our own words name nobody else, and a card's are not looked at."""
+    return set(_MENTION.findall(post.content))
 
 
 async def _delete(services: Services, job: Job) -> str:
