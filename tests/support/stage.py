@@ -38,6 +38,7 @@ from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
+from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.clock import ServiceClock
 from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.film import TINY
@@ -88,12 +89,24 @@ class Stage:
     drivers: list[asyncio.Task[Job]] = field(default_factory=list[asyncio.Task[Job]])
 
     async def begin(
-        self, state: State = State.PREPARING, *, images: int = 1, prompt: str = "a fox", **facts: Any
+        self,
+        state: State = State.PREPARING,
+        *,
+        images: int = 1,
+        prompt: str = "a fox",
+        model: VideoModel = DEFAULT,
+        **facts: Any,
     ) -> Job:
         """Save a job that has come to `state`, with what a job in that state always has."""
         now = self.clock.now()
         references = [a_reference(self.files.url("/fox.png")) for _ in range(images)]
-        job = a_job(state, request=a_request(prompt=prompt, references=references), at=now)
+        request = replace(
+            a_request(prompt=prompt, references=references),
+            model=model.slug,
+            duration=model.durations[0],
+            aspect_ratio=next(iter(model.aspect_ratios), ""),
+        )
+        job = a_job(state, request=request, at=now)
         added = await self.store.add(job, daily_limit_usd=LIMIT)
         usual = self._facts_of(added)
         return await self.store.save(added.evolve(**{**usual, **facts}))
@@ -181,9 +194,17 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    folder: Path, *, timeouts: Timeouts | None = None, places: int = 5, models: Sequence[VideoModel] = (DEFAULT,)
+    folder: Path,
+    *,
+    timeouts: Timeouts | None = None,
+    places: int = 5,
+    models: Sequence[VideoModel] = (DEFAULT,),
+    served: Sequence[Model] = tuple(MODELS.values()),
 ) -> AsyncGenerator[Stage]:
-    """Open everything; `folder` may hold the database of an earlier stage, as after a restart."""
+    """Open everything; `folder` may hold the database of an earlier stage, as after a restart.
+
+    `models` are offered by the bot, with a limit on images that is easily reached, and `served` by the local Segmind.
+    """
     small = ImageRules(max_bytes=MAX_BYTES)
     offer = Offer(models=tuple(replace(model, image_rules=small) for model in models))
     # Segmind's own clock is compared with real dates in the client, so that the story begins today.
@@ -193,7 +214,9 @@ async def open_stage(
     settings = Settings(queue_seconds=NEVER_BEGINS)
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
-            SegmindSandbox(clock=service_clock, requests_per_minute=1_000_000, quality=TINY, settings=settings)
+            SegmindSandbox(
+                clock=service_clock, requests_per_minute=1_000_000, quality=TINY, settings=settings, models=served
+            )
         )
         files = FileServer()
         await stack.enter_async_context(files.server)

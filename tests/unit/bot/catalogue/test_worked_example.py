@@ -1,0 +1,74 @@
+"""What CONTRIBUTING.md says about adding a model is done here, word for word: its model makes a video."""
+
+import re
+import textwrap
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+
+from bot.catalogue.model import VideoModel
+from bot.catalogue.offer import Offer
+from bot.jobs.states import State
+from bot.policy.options import Options, read_options
+from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
+from cogs.video import video_command
+from sandbox.segmind import catalogue
+from tests.support.stage import open_stage
+from tests.unit.bot.catalogue.test_models import test_a_model_is_described_without_contradictions as check_model
+
+GUIDE = Path(__file__).parents[4] / "CONTRIBUTING.md"
+
+
+def pieces() -> tuple[str, str]:
+    """Return the code of the section: the bot's module, and the local Segmind's entry."""
+    section = GUIDE.read_text(encoding="utf-8").partition("## Adding a model")[2]
+    blocks = re.findall(r"^ *```python\n(.*?)^ *```$", section, flags=re.MULTILINE | re.DOTALL)
+    described, served = map(textwrap.dedent, blocks)
+    return described, served
+
+
+def described() -> VideoModel:
+    module = ModuleType("paper_theatre")
+    exec(compile(pieces()[0], str(GUIDE), "exec"), vars(module))  # noqa: S102 - our own guide
+    return module.MODEL
+
+
+def served() -> catalogue.Model:
+    names = dict(vars(catalogue))
+    exec(compile(pieces()[1], str(GUIDE), "exec"), names)  # noqa: S102 - our own guide
+    return names["PAPER_THEATRE"]
+
+
+def test_the_example_is_described_without_contradictions() -> None:
+    check_model(described())
+
+
+def test_a_request_to_the_example_is_judged_by_its_limits() -> None:
+    model = described()
+    options = read_options(Offer(models=(model,)), model="", duration=None, aspect_ratio=None)
+    assert options == Options(model=model, duration=4, aspect_ratio="")
+    small = Upload(option=1, content_type="image/png", size=1_000, width=400, height=400)
+    refusal = read_request("a fox", [small], model)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.rules.min_side) == (RefusalCode.IMAGE, 512)
+    large = Upload(option=1, content_type="image/png", size=1_000, width=600, height=600)
+    assert isinstance(read_request("a fox", [large], model), Read)
+
+
+async def test_the_command_offers_what_the_example_makes() -> None:
+    async def nothing(_interaction: object, _given: object) -> None: ...
+
+    command = video_command(Offer(models=(described(),)), nothing)
+    options = {option.name: [choice.value for choice in option.choices] for option in command.parameters}
+    assert options == {"prompt": [], "image1": [], "duration": [4, 8]}
+
+
+async def test_a_job_of_the_example_becomes_a_video(tmp_path: Path) -> None:
+    model = described()
+    async with open_stage(tmp_path, models=[model], served=[served()]) as stage:
+        await stage.segmind.configure(queue_seconds=10.0, run_seconds=60.0, sigma=0.0)
+        done = await stage.drive(await stage.begin(State.PREPARING, model=model))
+        assert (done.state, done.cost_usd) == (State.DELIVERED, Decimal("0.20"))
+        [request] = (await stage.segmind.state())["requests"]
+        assert request["model"] == model.slug
+        assert request["body"] == {"prompt": "a fox", "image_url": stage.files.url("/fox.png"), "duration": 4}
