@@ -81,6 +81,7 @@ async def _get(database: AsyncEngine, job_id: int) -> Job:
 
 def _facts(job: Job) -> Iterator[tuple[str, str]]:
     request = job.request
+    references = f"{len(request.references)} references"
     known: dict[str, object] = {
         "job": job.id,
         "state": job.state.value,
@@ -90,7 +91,7 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
         "channel": request.channel_id,
         "member": request.member_id,
         "model": request.model,
-        "video": f"{request.duration} s, {request.aspect_ratio}, {len(request.references)} references",
+        "video": ", ".join(filter(None, [f"{request.duration} s", request.aspect_ratio, references])),
         "card": job.card_message_id,
         "submits tried": job.submit_attempts,
         "submitted at": job.submitted_at,

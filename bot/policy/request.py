@@ -58,9 +58,7 @@ class Refusal:
     limit: int = 0  # how many there may be of what are too many, or must be of what are too few
     fault: ImageFault | None = None
     rules: ImageRules = field(default_factory=ImageRules)  # that an image breaks
-    names: tuple[
-        str, ...
-    ] = ()  # missing permissions, in Discord's words; what the prompt may name; what can be chosen
+    names: tuple[str, ...] = ()  # the permissions that are missing; what the prompt may name; what can be chosen
     name: str = ""  # that the prompt names, without its @; or what an option does; or the model's
 
 

@@ -101,13 +101,12 @@ def _frame(job: Job, title: str) -> ui.Container[ui.LayoutView]:
 
 def facts_line(job: Job) -> str:
     """Write who asked for what, where and when, and what it costs."""
-    """Write who asked for what, where and when, and what it costs."""
     request = job.request
     asked = _("{member} in {channel}, {ago}").format(
         member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>", ago=countdown(job.created_at)
     )
     money = job.cost_usd if job.cost_usd is not None else job.reserved_usd
-    facts = [asked, lasted(request.duration), request.aspect_ratio, dollars(money)]
+    facts = [asked, lasted(request.duration), *filter(None, [request.aspect_ratio]), dollars(money)]
     if job.card_message_id is not None:
         facts.append(f"https://discord.com/channels/{request.guild_id}/{request.channel_id}/{job.card_message_id}")
     return " · ".join(facts)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from sandbox.demo.processes import Child, python
 
-# What the processes get of our environment: nothing that could be a setting of the bot.
-PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ")
+# What the processes get of our environment: no setting of the bot but which models it offers, which one can try here.
+PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ", "SEGMIND_MODELS")
 PATIENCE: Final = 60.0  # seconds for the processes to start
 
 

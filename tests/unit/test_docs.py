@@ -16,7 +16,10 @@ from bot.policy.permissions import INVITED_WITH
 from tests.unit.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parents[2]
-GUIDES = ("README.md", "CHANGELOG.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")))
+GUIDES = (
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")),
+)
 LINK = re.compile(r"\]\(([^)\s]+)\)|\bsrc=\"([^\"]+)\"")
 OUTSIDE = ("https://", "http://")
 
