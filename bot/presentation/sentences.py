@@ -71,7 +71,7 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.NOT_APPROVED: N_("A moderator did not approve this. Use `/video` to ask for something else."),
     ProblemCode.REMOVED: N_("A moderator removed this video. Ask the moderators if you do not know why."),
-    ProblemCode.CLOSED: N_("Whoever runs this bot has closed this request. You can ask for the video again."),
+    ProblemCode.CLOSED: N_("Whoever runs this bot has closed this request. You can ask for it again."),
     ProblemCode.REVIEW_OVER: N_("No moderator looked at it in time. You can ask for it again."),
     ProblemCode.LEFT: N_(
         "Who asked for this video is no longer in the server, so it is not posted. Ask a moderator there about it."
