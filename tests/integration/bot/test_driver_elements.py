@@ -162,7 +162,8 @@ async def test_a_request_that_a_restored_database_forgot_is_known_by_its_charact
     queued = await stage.drive_until(await begin(stage, LAMP, images=1), State.QUEUED)
     row = await stage.engine.segmind.history_row(queued.request_id or "")
     assert is_same_request(row, queued, DEFAULT)
-    assert is_same_request(row, queued.evolve(elements=(LAMP,)), DEFAULT)  # the copy is from before its addresses were known
+    from_before_its_addresses_were_known = queued.evolve(elements=(LAMP,))
+    assert is_same_request(row, from_before_its_addresses_were_known, DEFAULT)
     other = replace(LAMP, frontal_url="https://images.segmind.com/assets/other.png")
     assert not is_same_request(row, queued.evolve(elements=(other,)), DEFAULT)
     assert not is_same_request(row, queued.evolve(elements=()), DEFAULT)

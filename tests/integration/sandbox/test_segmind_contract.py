@@ -66,7 +66,7 @@ async def test_another_model_runs_on_the_same_contract(client: Client, keeper: b
     await client.control.advance(10)
     await client.until(answer["request_id"], "PROCESSING")
     await client.control.advance(60)
-    assert (await client.until(answer["request_id"], "COMPLETED"))["charged_usd"] == 0.7
+    assert (await client.until(answer["request_id"], "COMPLETED"))["charged_usd"] == 0.92
 
 
 async def test_the_addresses_of_a_submission_all_lead_to_it(client: Client, keeper: bytes) -> None:
