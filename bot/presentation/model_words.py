@@ -27,9 +27,7 @@ def option_sentence(refusal: Refusal) -> str:
             sentence = _("The model {model} does not make videos of this shape. Use one of these: {ratios}.")
             return sentence.format(model=model, ratios=names)
         case RefusalCode.NO_ELEMENTS:
-            sentence = _(
-                "The model {model} takes no saved characters. Use pictures of them as images instead."
-            )
+            sentence = _("The model {model} takes no saved characters. Use pictures of them as images instead.")
             return sentence.format(model=model)
         case _:
             sentence = _("The model {model} is not offered here. Use *Edit* or `/video` with one of these: {models}.")
