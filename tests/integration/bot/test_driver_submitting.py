@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.jobs import submitting
+from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
@@ -45,11 +46,11 @@ class DatabaseAway(JobStore):
 
     saves_lost = 3
 
-    async def save(self, job: Job) -> Job:
+    async def save(self, job: Job, *decided: Decision) -> Job:
         if job.state is State.QUEUED and self.saves_lost:
             self.saves_lost -= 1
             raise OperationalError("UPDATE jobs", None, OSError("gone"))
-        return await super().save(job)
+        return await super().save(job, *decided)
 
 
 async def test_the_id_of_an_accepted_request_outlives_a_database_that_is_away_for_a_moment(stage: Stage) -> None:
