@@ -24,9 +24,7 @@ class Verb(StrEnum):
     UNBLOCK_MEMBER = "unblock-member"
 
 
-OPERATOR_PATTERN: Final = (
-    rf"reelcast:operator:(?P<verb>{'|'.join(Verb)}):(?P<target>[0-9]{{1,18}}|[1-8][0-9]{{18}})"
-)
+OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(Verb)}):(?P<target>[0-9]{{1,18}}|[1-8][0-9]{{18}})"
 BLOCK_FORM: Final = "reelcast:operator-block"
 
 
