@@ -113,4 +113,5 @@ async def test_a_member_finds_their_videos_and_others_find_the_posts(stage: Stag
             answer = await who.user_command("My videos", mira)
             assert answer.message is not None
             assert answer.message.ephemeral
-            assert f"/{post.channel_id}/{post.id}" in answer.message.text
+            links = [button.url or "" for button in answer.message.buttons]
+            assert f"/{post.channel_id}/{post.id}" in " ".join([answer.message.text, *links])

@@ -148,7 +148,7 @@ async def test_a_takeover_stops_whoever_was_replaced(here: Process, there: Proce
     await there.dispatcher.resume()
     second = await there.driver_changed(first)
     assert second.driver != first.driver
-    assert second.version == first.version + 1
+    assert second.version > first.version
     with pytest.raises(StaleJob):
         await here.engine.store.save(first.move(State.PROCESSING, here.stage.clock.now()))
 
