@@ -127,13 +127,12 @@ async def test_a_video_sent_again_finds_a_driver_although_it_had_one(here: Proce
 
 
 async def test_whoever_takes_a_post_over_looks_only_when_the_former_drivers_would_show(here: Process) -> None:
-    await here.dispatcher.resume()
     job = await here.begin(State.POSTING)
-    held = await here.engine.store.save(job.evolve(driver="silent, not dead"))
+    await here.engine.store.save(job.evolve(driver="silent, not dead"))
     began = here.stage.clock.monotonic()
     looked_at: list[float] = []
     here.stage.cards.on_change = lambda _: looked_at.append(here.stage.clock.monotonic())
-    await here.dispatcher.dispatch(held)
+    await here.dispatcher.resume()
     await here.until(lambda: State.DELIVERED in here.stage.cards.states(job.id))
     assert looked_at[0] - began >= LATE_POST
     assert here.stage.posts.looks == 1
