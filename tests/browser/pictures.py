@@ -132,7 +132,8 @@ async def dismiss(visitor: Visitor) -> None:
 
 
 async def show_film(visitor: Visitor) -> None:
-    """Wait until the film shows a picture from its middle."""
+    """Go to the film, and wait until it shows a picture from its middle."""
+    await visitor.page.locator("#scroll").evaluate("(each) => { each.scrollTop = each.scrollHeight; }")
     film = visitor.messages.locator("video").last
     await film.evaluate(
         """(film) => new Promise((resolve) => {
