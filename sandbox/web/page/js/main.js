@@ -1,5 +1,6 @@
 // The page: finds out who and where the reader is, listens, and draws anew whatever changed.
 
+import { iconButton } from "./lib/controls.js";
 import { byId, h } from "./lib/dom.js";
 import { icon } from "./lib/icons.js";
 import { fill } from "./lib/morph.js";
@@ -82,7 +83,11 @@ class App {
     const found = new Map();
     for (const guild of world.guilds) for (const each of guild.members) found.set(each.id, each);
     found.delete(world.application_id);
-    return [...found.values()].map(({ id, name }) => ({ id, username: name, global_name: name[0].toUpperCase() + name.slice(1) }));
+    return [...found.values()].map(({ id, name }) => ({
+      id,
+      username: name,
+      global_name: name[0].toUpperCase() + name.slice(1),
+    }));
   }
 
   /** Be who the address says, and go where it says. */
@@ -127,7 +132,9 @@ class App {
   /** Find the shown place again among those that the last READY brought. */
   #refind() {
     const { store } = this;
-    const known = store.guild ? store.guilds.get(store.guild.id) === store.guild : store.channel && store.channel === store.direct;
+    const known = store.guild
+      ? store.guilds.get(store.guild.id) === store.guild
+      : store.channel && store.channel === store.direct;
     if (known && store.channel) return;
     const { guild, channel } = readRoute();
     const replying = store.replying;
@@ -140,10 +147,19 @@ class App {
     const { channel } = store;
     const isDirect = channel === store.direct;
     const isLight = currentTheme() === "light";
-    const button = (label, name, onclick, more = {}) => h("button", { key: name, class: "icon-button", type: "button", "aria-label": label, title: label, onclick, ...more }, icon(name));
+    const button = (label, name, onclick, more = {}) =>
+      iconButton(label, name, onclick, { key: name, title: label, ...more });
     return [
-      button("Servers and channels", "menu", () => this.#drawers.toggle("places"), { class: "icon-button narrow-only" }),
-      h("h2", { key: "name", class: "topic-name" }, channel ? [icon(isDirect ? "film" : channel.type === 11 ? "thread" : "hash"), isDirect ? "Reelcast" : channel.name] : "No channel"),
+      button("Servers and channels", "menu", () => this.#drawers.toggle("places"), {
+        class: "icon-button narrow-only",
+      }),
+      h(
+        "h2",
+        { key: "name", class: "topic-name" },
+        channel
+          ? [icon(isDirect ? "film" : channel.type === 11 ? "thread" : "hash"), isDirect ? "Reelcast" : channel.name]
+          : "No channel",
+      ),
       h("span", { key: "about", class: "topic-about" }, channel?.topic ?? ""),
       button(isLight ? "Dark theme" : "Light theme", isLight ? "moon" : "sun", () => this.#switchTheme()),
       button("Members and Segmind", "people", () => this.#drawers.toggle("side")),
@@ -158,14 +174,18 @@ function title(store) {
 }
 
 function notice(store) {
-  if (!store.connected) return [h("p", { key: "lost", class: "warn" }, "The connection to the sandbox is lost. Trying again …")];
-  if (!store.botOnline) return [h("p", { key: "offline" }, "Reelcast is offline: it answers nothing until it is back.")];
+  if (!store.connected)
+    return [h("p", { key: "lost", class: "warn" }, "The connection to the sandbox is lost. Trying again …")];
+  if (!store.botOnline)
+    return [h("p", { key: "offline" }, "Reelcast is offline: it answers nothing until it is back.")];
   return [];
 }
 
 function typing(store) {
   const now = Date.now();
-  const found = [...(store.typing.get(store.channel?.id) ?? [])].filter(([, until]) => until > now).map(([id]) => store.findUser(id));
+  const found = [...(store.typing.get(store.channel?.id) ?? [])]
+    .filter(([, until]) => until > now)
+    .map(([id]) => store.findUser(id));
   const names = found.filter(Boolean).map((user) => store.nameOf(user));
   if (!names.length) return [];
   return [dots(), document.createTextNode(`${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…`)];

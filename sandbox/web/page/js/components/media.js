@@ -68,7 +68,15 @@ function video(item) {
     { class: "video" },
     h(
       "video",
-      { src, controls: true, playsinline: true, preload: "metadata", width: item.width, height: item.height, "aria-label": item.description || nameOf(src) },
+      {
+        src,
+        controls: true,
+        playsinline: true,
+        preload: "metadata",
+        width: item.width,
+        height: item.height,
+        "aria-label": item.description || nameOf(src),
+      },
       h("a", { href: src }, "This browser cannot play the video: download it."),
     ),
   );
@@ -76,11 +84,18 @@ function video(item) {
 
 /** Stand for a file of another server: nothing is fetched from there. */
 function elsewhere(url) {
-  return h("div", { class: "elsewhere" }, "A picture on another server, which is not fetched here: ", h("code", {}, url));
+  return h(
+    "div",
+    { class: "elsewhere" },
+    "A picture on another server, which is not fetched here: ",
+    h("code", {}, url),
+  );
 }
 
 function shapeOf(item) {
-  return item.width && item.height ? { "--ratio": `${item.width} / ${item.height}`, "--width": `${item.width}px` } : {};
+  return item.width && item.height
+    ? { "--ratio": `${item.width} / ${item.height}`, "--width": `${item.width}px` }
+    : {};
 }
 
 export function nameOf(path) {

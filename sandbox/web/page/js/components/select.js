@@ -34,7 +34,11 @@ export function messageSelect(each, message, app) {
 }
 
 /** Draw the button of a select, which says what is chosen and opens the list; `change` takes the chosen values. */
-export function selectButton(each, app, { values, change, disabled = false, busy = false, key = null, id = null, invalid = false }) {
+export function selectButton(
+  each,
+  app,
+  { values, change, disabled = false, busy = false, key = null, id = null, invalid = false },
+) {
   const items = itemsOf(each, app.store);
   const chosen = items.filter((item) => values.includes(item.value));
   const most = each.max_values ?? 1;

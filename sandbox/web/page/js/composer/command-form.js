@@ -1,8 +1,8 @@
 // A slash command being filled in: the required options at once, the optional ones when they are asked for.
 
+import { iconButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { fill } from "../lib/morph.js";
-import { icon } from "../lib/icons.js";
 import { Refused } from "../discord/client.js";
 import { openMenu } from "../popups/menu.js";
 import { runCommand, SLASH } from "./commands.js";
@@ -24,11 +24,21 @@ export class CommandForm {
   /** Fill in `command`, beginning with `values` by option; `close` is called when it was sent or given up. */
   constructor(app, command, values, close) {
     [this.#app, this.#command, this.#close] = [app, command, close];
-    this.more = h("button", { class: "more-options", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.#offer() });
+    this.more = h("button", {
+      class: "more-options",
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: () => this.#offer(),
+    });
     const name = h("span", { class: "command-chip" }, `/${command.label}`);
-    const send = h("button", { class: "icon-button send", type: "submit", "aria-label": `Send /${command.label}` }, icon("send"));
-    const cancel = h("button", { class: "icon-button", type: "button", "aria-label": "Give the command up", onclick: () => close() }, icon("close"));
-    this.#adder = new FileField({ label: `/${command.label}`, most: command.options.length || 1, take: (files) => this.takeFiles(files) });
+    const send = iconButton(`Send /${command.label}`, "send", null, { class: "icon-button send", type: "submit" });
+    const cancel = iconButton("Give the command up", "close", () => close());
+    this.#adder = new FileField({
+      label: `/${command.label}`,
+      most: command.options.length || 1,
+      take: (files) => this.takeFiles(files),
+    });
     this.#adder.element.classList.add("adder");
     this.element = h(
       "form",
@@ -92,7 +102,10 @@ export class CommandForm {
     const isFile = (field) => field.option.type === ATTACHMENT;
     const takesMore = this.#hidden().some((option) => option.type === ATTACHMENT);
     place(this.#files, [...shown.filter(isFile), ...(takesMore ? [this.#adder] : [])]);
-    place(this.#pills, shown.filter((field) => !isFile(field)));
+    place(
+      this.#pills,
+      shown.filter((field) => !isFile(field)),
+    );
     const hidden = this.#hidden();
     this.more.hidden = !hidden.length;
     this.more.textContent = `+${hidden.length} optional`;
@@ -120,7 +133,10 @@ export class CommandForm {
   #explain(target) {
     const name = target.closest("[data-option]")?.dataset.option;
     const option = this.#command.options.find((each) => each.name === name);
-    fill(this.#help, option ? [h("strong", {}, option.label), document.createTextNode(` ${option.description}`)] : []);
+    fill(
+      this.#help,
+      option ? [h("strong", {}, option.label), document.createTextNode(` ${option.description}`)] : [],
+    );
   }
 
   #key(event) {
@@ -137,9 +153,14 @@ export class CommandForm {
   }
 
   async #complete(option, typed) {
-    const options = Object.fromEntries(this.#entries().filter(([name]) => this.#fields.get(name).option.type !== ATTACHMENT));
+    const options = Object.fromEntries(
+      this.#entries().filter(([name]) => this.#fields.get(name).option.type !== ATTACHMENT),
+    );
     const payload = { channel_id: this.#app.store.channel.id, name: this.#command.name, focused: option.name };
-    const outcome = await this.#app.client.interact("autocomplete", { ...payload, options: { ...options, [option.name]: typed } });
+    const outcome = await this.#app.client.interact("autocomplete", {
+      ...payload,
+      options: { ...options, [option.name]: typed },
+    });
     return outcome.choices ?? [];
   }
 
@@ -155,10 +176,19 @@ export class CommandForm {
       return;
     }
     const files = [];
-    const options = Object.fromEntries(this.#entries().map(([name, value]) => [name, value instanceof File ? { upload: files.push(value) - 1 } : value]));
+    const options = Object.fromEntries(
+      this.#entries().map(([name, value]) => [
+        name,
+        value instanceof File ? { upload: files.push(value) - 1 } : value,
+      ]),
+    );
     this.element.inert = true;
     try {
-      await runCommand(this.#app, { kind: SLASH, name: this.#command.name, options }, { label: `/${this.#command.label}`, files, sent: this.#close });
+      await runCommand(
+        this.#app,
+        { kind: SLASH, name: this.#command.name, options },
+        { label: `/${this.#command.label}`, files, sent: this.#close },
+      );
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.element.inert = false;

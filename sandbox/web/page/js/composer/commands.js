@@ -21,7 +21,9 @@ export async function commandsFor({ client, store }, kind) {
   try {
     const { commands, refused } = await client.post("commands", { channel_id: store.channel.id });
     const explained = refused.map((each) => ({ ...each, reason: whyNotUse(each, store.channel) ?? each.reason }));
-    return [...commands, ...explained].filter((each) => each.type === kind).flatMap((each) => flat(each, store.locale));
+    return [...commands, ...explained]
+      .filter((each) => each.type === kind)
+      .flatMap((each) => flat(each, store.locale));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return [];

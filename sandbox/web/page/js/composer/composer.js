@@ -1,5 +1,6 @@
 // Where the person writes: a message with files, or a slash command.
 
+import { iconButton } from "../lib/controls.js";
 import { byId, h } from "../lib/dom.js";
 import { fill } from "../lib/morph.js";
 import { icon } from "../lib/icons.js";
@@ -17,7 +18,14 @@ const TYPING_EVERY = 8_000; // milliseconds
 export class Composer {
   #app;
   #root = byId("composer");
-  #input = h("textarea", { class: "message-input", id: "message-input", rows: "1", maxlength: "2000", role: "combobox", "aria-expanded": "false" });
+  #input = h("textarea", {
+    class: "message-input",
+    id: "message-input",
+    rows: "1",
+    maxlength: "2000",
+    role: "combobox",
+    "aria-expanded": "false",
+  });
   #files = new FileField({ label: "the message", most: MOST_FILES, samples: false });
   #reply = h("div", { class: "replying" });
   #bar;
@@ -28,11 +36,15 @@ export class Composer {
 
   constructor(app) {
     this.#app = app;
-    this.#attach = h("button", { class: "icon-button", type: "button", "aria-label": "Attach files", onclick: () => this.#files.choose() }, icon("plus"));
-    const send = h("button", { class: "icon-button send", type: "button", "aria-label": "Send message", onclick: () => this.#send() }, icon("send"));
+    this.#attach = iconButton("Attach files", "plus", () => this.#files.choose());
+    const send = iconButton("Send message", "send", () => this.#send(), { class: "icon-button send" });
     this.#files.hint.remove();
     this.#bar = h("div", { class: "message-bar" }, this.#attach, this.#input, send);
-    this.suggestions = new Suggestions(this.#input, { opener: this.#bar, label: "Commands", choose: (item) => this.startCommand(item.command) });
+    this.suggestions = new Suggestions(this.#input, {
+      opener: this.#bar,
+      label: "Commands",
+      choose: (item) => this.startCommand(item.command),
+    });
     this.#input.oninput = () => this.#typed();
     this.#input.onkeydown = (event) => this.#key(event);
     this.#root.append(this.#reply, this.#files.element, this.#bar);
@@ -119,7 +131,7 @@ export class Composer {
     };
     return [
       h("span", { key: "who" }, "Replying to ", h("strong", {}, store.nameOf(store.replying.author))),
-      h("button", { key: "stop", class: "icon-button", type: "button", "aria-label": "Do not reply", onclick: stop }, icon("close")),
+      iconButton("Do not reply", "close", stop, { key: "stop" }),
     ];
   }
 
@@ -151,10 +163,20 @@ export class Composer {
 
   #suggest(commands, wanted) {
     const rank = (each) => Number(!each.label.startsWith(wanted));
-    const found = commands.filter((each) => `${each.label} ${each.name}`.includes(wanted)).toSorted((one, other) => rank(one) - rank(other));
-    const nothing = this.#app.store.botOnline ? "No command is called that" : "The bot is offline: it has no commands now";
+    const found = commands
+      .filter((each) => `${each.label} ${each.name}`.includes(wanted))
+      .toSorted((one, other) => rank(one) - rank(other));
+    const nothing = this.#app.store.botOnline
+      ? "No command is called that"
+      : "The bot is offline: it has no commands now";
     this.suggestions.show(
-      found.map((command) => ({ command, label: `/${command.label}`, description: command.description, reason: command.reason, mark: () => icon("film") })),
+      found.map((command) => ({
+        command,
+        label: `/${command.label}`,
+        description: command.description,
+        reason: command.reason,
+        mark: () => icon("film"),
+      })),
       nothing,
     );
   }

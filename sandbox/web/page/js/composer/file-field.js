@@ -1,5 +1,6 @@
 // A field that takes files: dropped, pasted, chosen, or a sample. Chosen files show with a preview and can go again.
 
+import { iconButton, textButton } from "../lib/controls.js";
 import { bytes, h } from "../lib/dom.js";
 import { fill } from "../lib/morph.js";
 import { icon } from "../lib/icons.js";
@@ -22,16 +23,34 @@ export class FileField {
    */
   constructor({ label, most, id = null, samples = true, changed = () => {}, take = null }) {
     [this.#most, this.#label, this.#changed, this.#take] = [most, label, changed, take];
-    this.#input = h("input", { type: "file", class: "visually-hidden", multiple: most > 1, tabindex: "-1", "aria-label": `Files for ${label}` });
+    this.#input = h("input", {
+      type: "file",
+      class: "visually-hidden",
+      multiple: most > 1,
+      tabindex: "-1",
+      "aria-label": `Files for ${label}`,
+    });
     this.#input.onchange = () => {
       this.add([...this.#input.files]);
       this.#input.value = "";
     };
-    const choose = h("button", { class: "link", type: "button", id, onclick: () => this.#input.click() }, "choose");
-    const sample = h("button", { class: "link", type: "button", "aria-haspopup": "listbox", onclick: () => openSamples(sample, most, (files) => this.add(files)) }, "take a sample");
-    this.hint = h("div", { class: "drop-hint" }, icon("upload"), h("span", {}, "Drop, paste, ", choose, samples ? [" or ", sample] : null));
+    const choose = textButton("choose", () => this.#input.click(), { id });
+    const offer = () => openSamples(sample, most, (files) => this.add(files));
+    const sample = textButton("take a sample", offer, { "aria-haspopup": "listbox" });
+    this.hint = h(
+      "div",
+      { class: "drop-hint" },
+      icon("upload"),
+      h("span", {}, "Drop, paste, ", choose, samples ? [" or ", sample] : null),
+    );
     this.chosen = h("ul", { class: "chosen", "aria-label": `Files of ${label}` });
-    this.element = h("div", { class: "drop", role: "group", "aria-label": label }, this.chosen, this.hint, this.#input);
+    this.element = h(
+      "div",
+      { class: "drop", role: "group", "aria-label": label },
+      this.chosen,
+      this.hint,
+      this.#input,
+    );
     this.focusTarget = choose;
     takesDrops(this.element, (files) => this.add(files));
     this.#draw();
@@ -70,7 +89,10 @@ export class FileField {
       URL.revokeObjectURL(url);
       this.#previews.delete(file);
     }
-    fill(this.chosen, this.files.map((file, number) => this.#card(file, number)));
+    fill(
+      this.chosen,
+      this.files.map((file, number) => this.#card(file, number)),
+    );
     this.chosen.hidden = !this.files.length;
     this.hint.hidden = this.isFull;
     this.element.classList.toggle("filled", this.isFull);
@@ -88,7 +110,7 @@ export class FileField {
       { key: `${number} ${file.name} ${file.size}`, class: "chosen-file" },
       file.type.startsWith("image/") ? h("img", { src: this.#preview(file), alt: "" }) : icon("file"),
       h("span", { class: "file-name" }, file.name, h("small", {}, bytes(file.size))),
-      h("button", { class: "icon-button", type: "button", "aria-label": `Remove ${file.name} from ${this.#label}`, onclick: remove }, icon("close")),
+      iconButton(`Remove ${file.name} from ${this.#label}`, "close", remove),
     );
   }
 

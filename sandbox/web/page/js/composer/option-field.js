@@ -1,8 +1,8 @@
 // One option of a slash command as a pill with a field in it, by the option's type.
 
+import { iconButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { fill } from "../lib/morph.js";
-import { icon } from "../lib/icons.js";
 import { Refused } from "../discord/client.js";
 import { channelItems, memberItems, roleItems } from "../components/select.js";
 import { openList } from "../popups/list.js";
@@ -21,26 +21,48 @@ const TYPING_PAUSE = 150; // milliseconds before choices are asked for
  */
 export function optionField(option, app, { complete, remove, changed }) {
   if (option.type === ATTACHMENT) return fileOption(option, { remove, changed });
-  if (option.choices?.length || option.type === BOOLEAN) return listOption(option, choicesOf(option), { remove, changed });
-  if (option.type === MEMBER) return listOption(option, memberItems(app.store), { remove, changed });
-  if (option.type === CHANNEL) return listOption(option, channelItems(app.store, option.channel_types), { remove, changed });
-  if (option.type === ROLE) return listOption(option, roleItems(app.store), { remove, changed });
-  if (option.type === MENTIONABLE) return listOption(option, [...memberItems(app.store), ...roleItems(app.store)], { remove, changed });
-  return textOption(option, { complete, remove, changed });
+  const items = itemsOf(option, app.store);
+  return items ? listOption(option, items, { remove, changed }) : textOption(option, { complete, remove, changed });
 }
 
-function choicesOf(option) {
-  if (option.type === BOOLEAN) return [{ value: true, label: "True" }, { value: false, label: "False" }];
-  return option.choices.map((choice) => ({ value: choice.value, label: choice.label }));
+/** Return what an option offers to choose from, or null where it is typed. */
+function itemsOf(option, store) {
+  if (option.choices?.length) return option.choices.map(({ value, label }) => ({ value, label }));
+  switch (option.type) {
+    case BOOLEAN:
+      return [
+        { value: true, label: "True" },
+        { value: false, label: "False" },
+      ];
+    case MEMBER:
+      return memberItems(store);
+    case CHANNEL:
+      return channelItems(store, option.channel_types);
+    case ROLE:
+      return roleItems(store);
+    case MENTIONABLE:
+      return [...memberItems(store), ...roleItems(store)];
+    default:
+      return null;
+  }
 }
 
 function shell(option, field, remove) {
   return h(
     "div",
-    { class: option.type === ATTACHMENT ? "option-pill file" : "option-pill", "data-option": option.name, title: option.description },
-    h("label", { class: "option-name", for: field.id || null }, option.label, option.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null),
+    {
+      class: option.type === ATTACHMENT ? "option-pill file" : "option-pill",
+      "data-option": option.name,
+      title: option.description,
+    },
+    h(
+      "label",
+      { class: "option-name", for: field.id || null },
+      option.label,
+      option.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null,
+    ),
     field,
-    remove ? h("button", { class: "icon-button option-remove", type: "button", "aria-label": `Leave ${option.label} out`, onclick: remove }, icon("close")) : null,
+    remove ? iconButton(`Leave ${option.label} out`, "close", remove, { class: "icon-button option-remove" }) : null,
   );
 }
 
@@ -59,10 +81,21 @@ function fileOption(option, { remove, changed }) {
 
 function listOption(option, items, { remove, changed }) {
   let chosen;
-  const opener = h("button", { class: "option-value", type: "button", id: `option-${option.name}`, "aria-haspopup": "listbox", "aria-expanded": "false" });
+  const opener = h("button", {
+    class: "option-value",
+    type: "button",
+    id: `option-${option.name}`,
+    "aria-haspopup": "listbox",
+    "aria-expanded": "false",
+  });
   const draw = () => {
     const item = items.find((each) => each.value === chosen);
-    fill(opener, item ? [item.mark?.(), item.label].filter(Boolean).map(asNode) : [h("span", { class: "select-placeholder" }, "Choose")]);
+    fill(
+      opener,
+      item
+        ? [item.mark?.(), item.label].filter(Boolean).map(asNode)
+        : [h("span", { class: "select-placeholder" }, "Choose")],
+    );
   };
   const open = () =>
     openList(opener, {
@@ -119,7 +152,8 @@ function textOption(option, { complete, remove, changed }) {
       if (!(error instanceof Refused)) throw error;
       return null;
     });
-    if (choices && document.activeElement === input) suggestions.show(choices.map((each) => ({ label: each.name, value: each.value })));
+    if (choices && document.activeElement === input)
+      suggestions.show(choices.map((each) => ({ label: each.name, value: each.value })));
   });
   input.oninput = () => {
     picked = null;
@@ -152,13 +186,14 @@ function read(option, typed) {
 function wrong(option, typed, picked) {
   if (!typed) return option.required ? `${option.label} must be filled in.` : null;
   if (option.type === STRING) {
-    return option.min_length && typed.length < option.min_length ? `${option.label} must have at least ${option.min_length} characters.` : null;
+    const isShort = option.min_length && typed.length < option.min_length;
+    return isShort ? `${option.label} must have at least ${option.min_length} characters.` : null;
   }
   const number = picked ? picked.value : Number(typed);
   if (Number.isNaN(number)) return `${option.label} must be a number.`;
   if (option.type === INTEGER && !Number.isInteger(number)) return `${option.label} must be a whole number.`;
-  if (option.min_value !== undefined && number < option.min_value) return `${option.label} must be at least ${option.min_value}.`;
-  return option.max_value !== undefined && number > option.max_value ? `${option.label} must be at most ${option.max_value}.` : null;
+  if (number < option.min_value) return `${option.label} must be at least ${option.min_value}.`;
+  return number > option.max_value ? `${option.label} must be at most ${option.max_value}.` : null;
 }
 
 function pausing(run) {

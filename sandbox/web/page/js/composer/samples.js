@@ -14,7 +14,11 @@ export async function openSamples(opener, most, take) {
   const samples = await (await fetch("/samples")).json();
   openList(opener, {
     label: "Sample pictures",
-    items: samples.map(({ name, url }) => ({ value: name, label: name, mark: () => h("img", { class: "sample", src: url, alt: "" }) })),
+    items: samples.map(({ name, url }) => ({
+      value: name,
+      label: name,
+      mark: () => h("img", { class: "sample", src: url, alt: "" }),
+    })),
     least: 1,
     most: 1,
     choose: async (names) => take(await Promise.all(names.slice(0, most).map(sampleFile))),

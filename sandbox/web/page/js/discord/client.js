@@ -77,7 +77,12 @@ export class Client {
     if (event === "MODAL_CREATE") this.#keep(data.id, { modal: data });
     else if (event === "AUTOCOMPLETE_CHOICES") this.#keep(data.id, { choices: data.choices });
     else if (event === "INTERACTION_SUCCESS") {
-      this.#settle(data.id, { succeeded: true, id: data.id, messageId: data.message_id, ...this.#parts.get(data.id) });
+      this.#settle(data.id, {
+        succeeded: true,
+        id: data.id,
+        messageId: data.message_id,
+        ...this.#parts.get(data.id),
+      });
     } else if (event === "INTERACTION_FAILURE") this.#settle(data.id, { succeeded: false, id: data.id });
     else if (this.#store.apply(event, data)) this.refresh();
   }

@@ -27,7 +27,9 @@ export function whyNotWrite(channel) {
 
 /** Say why somebody may not attach files in a channel, or return null where they may. */
 export function whyNotAttach(channel) {
-  return may(channel.permissions, Permission.ATTACH_FILES) ? null : "You do not have permission to attach files here.";
+  return may(channel.permissions, Permission.ATTACH_FILES)
+    ? null
+    : "You do not have permission to attach files here.";
 }
 
 const NAMES = new Map([

@@ -28,7 +28,8 @@ export class Socket {
     this.#closed = true;
     clearTimeout(this.#timer);
     const socket = this.#socket;
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close(); // before that it is an error
+    if (socket.readyState === WebSocket.CONNECTING)
+      socket.onopen = () => socket.close(); // before that it is an error
     else socket.close();
   }
 

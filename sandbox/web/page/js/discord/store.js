@@ -93,7 +93,9 @@ export class Store {
   }
 
   shown() {
-    return this.channel ? [...this.#messagesOf(this.channel.id).values()].filter((each) => !this.dismissed.has(each.id)) : [];
+    return this.channel
+      ? [...this.#messagesOf(this.channel.id).values()].filter((each) => !this.dismissed.has(each.id))
+      : [];
   }
 
   message(channelId, id) {
@@ -108,7 +110,11 @@ export class Store {
   /** Return the name under which somebody is known here; an app has a name like a product, not a handle. */
   nameOf(user) {
     const { username } = user;
-    return this.member(user.id)?.nick ?? user.global_name ?? (user.bot ? username[0].toUpperCase() + username.slice(1) : username);
+    return (
+      this.member(user.id)?.nick ??
+      user.global_name ??
+      (user.bot ? username[0].toUpperCase() + username.slice(1) : username)
+    );
   }
 
   findUser(userId) {
@@ -150,7 +156,8 @@ export class Store {
   }
 
   #forgetPerson() {
-    for (const each of [this.unread, this.typing, this.pending, this.chosen, this.failed, this.dismissed]) each.clear();
+    for (const each of [this.unread, this.typing, this.pending, this.chosen, this.failed, this.dismissed])
+      each.clear();
     this.local = [];
     this.replying = null;
   }
@@ -163,7 +170,8 @@ export class Store {
   #notice(message) {
     const isSeen = message.channel_id === this.channel?.id && !document.hidden;
     if (isSeen || message.author.id === this.me?.id) return;
-    const mentions = message.mentions.some((each) => each.id === this.me?.id) || message.channel_id === this.direct?.id;
+    const mentions =
+      message.mentions.some((each) => each.id === this.me?.id) || message.channel_id === this.direct?.id;
     this.unread.set(message.channel_id, (this.unread.get(message.channel_id) ?? 0) + (mentions ? 1 : 0));
   }
 }

@@ -39,7 +39,10 @@ export class Drawers {
   }
 
   #apply() {
-    for (const [name, lies] of [["places", narrow.matches], ["side", cramped.matches]]) {
+    for (const [name, lies] of [
+      ["places", narrow.matches],
+      ["side", cramped.matches],
+    ]) {
       const element = byId(name);
       element.classList.toggle("open", this.#open === name);
       element.inert = lies && this.#open !== name;

@@ -1,8 +1,7 @@
 // Makes a tree like a fresh one with as few changes as possible, so that focus, scroll and playing videos stay.
 //
-// A `key` attribute names a node among its siblings. A node with `data-own` looks after its own children. Attributes
-// whose names begin with `data-kept` are the reader's doing and stay; `data-kept-open`, a spoiler that was opened, keeps
-// all attributes as they are.
+// A `key` attribute names a node among its siblings. Attributes whose names begin with `data-kept` are the reader's
+// doing and stay; an element with `data-kept-open`, a spoiler that was opened, keeps all of its attributes.
 
 const HANDLERS = ["onclick", "onkeydown", "onkeyup", "oninput", "onchange", "oncontextmenu", "onsubmit", "onerror"];
 const PROPERTIES = ["checked", "indeterminate"];
@@ -42,7 +41,6 @@ export function morph(old, fresh) {
   if (!old.hasAttribute("data-kept-open")) takeAttributes(old, fresh);
   for (const name of HANDLERS) if (old[name] !== fresh[name]) old[name] = fresh[name];
   for (const name of PROPERTIES) if (name in fresh && old[name] !== fresh[name]) old[name] = fresh[name];
-  if (fresh.hasAttribute("data-own")) return;
   const { value } = fresh;
   fill(old, [...fresh.childNodes]);
   if (old.nodeName === "SELECT" && old.value !== value) old.value = value;

@@ -14,7 +14,9 @@ export function placeOf(url, store) {
   const person = store.me.username;
   if (guildId === "@me") {
     const isOurs = store.direct?.id === channelId;
-    return isOurs ? { href: hrefOf(person, HOME, "", messageId), name: "Reelcast", isMessage: Boolean(messageId) } : null;
+    return isOurs
+      ? { href: hrefOf(person, HOME, "", messageId), name: "Reelcast", isMessage: Boolean(messageId) }
+      : null;
   }
   const place = store.findChannel(channelId);
   if (!place) return null;

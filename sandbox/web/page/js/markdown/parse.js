@@ -107,7 +107,8 @@ const MARKS = [
   [/^<(https?:\/\/[^\s<>]+)>/i, (found) => link(found[1], [found[1]])],
 ];
 
-const MASKED = /^\[((?:\\[\s\S]|[^\\[\]\n])+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?: +"[^"\n]*")?\)/i;
+const MASKED =
+  /^\[((?:\\[\s\S]|[^\\[\]\n])+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?: +"[^"\n]*")?\)/i;
 const BARE = /^https?:\/\/[^\s<]*[^\s<.,:;"'\])!?*_~|]/i;
 const PLAIN = /^[^\\`<@[*_~|h]+|^[\s\S]/;
 
@@ -115,7 +116,7 @@ const PLAIN = /^[^\\`<@[*_~|h]+|^[\s\S]/;
 export function parseInline(text, depth = 0) {
   const nodes = [];
   let before = "";
-  for (let rest = text; rest; ) {
+  for (let rest = text; rest;) {
     const [node, length] = takeNode(rest, depth, before);
     if (typeof node === "string" && typeof nodes.at(-1) === "string") nodes[nodes.length - 1] += node;
     else nodes.push(node);

@@ -20,10 +20,21 @@ const BLOCKS = {
   text: (node, store) => h("div", { class: "md-text" }, inline(node.children, store)),
   heading: (node, store) => h(`h${node.level + 2}`, { class: `md-h${node.level}` }, inline(node.children, store)),
   subtext: (node, store) => h("small", { class: "md-subtext" }, inline(node.children, store)),
-  quote: (node, store) => h("blockquote", { class: "md-quote" }, node.children.map((each) => block(each, store))),
+  quote: (node, store) =>
+    h(
+      "blockquote",
+      { class: "md-quote" },
+      node.children.map((each) => block(each, store)),
+    ),
   code: (node) => h("pre", { class: "md-pre" }, h("code", { "data-language": node.language }, node.text)),
   list: (node, store) => {
-    const items = node.items.map((item) => h("li", {}, item.map((each) => block(each, store))));
+    const items = node.items.map((item) =>
+      h(
+        "li",
+        {},
+        item.map((each) => block(each, store)),
+      ),
+    );
     return h(node.ordered ? "ol" : "ul", { class: "md-list", start: node.ordered ? node.start : null }, items);
   },
 };
@@ -56,14 +67,19 @@ const INLINE = {
   emoji: (node) => h("span", { title: `:${node.name}:` }, `:${node.name}:`),
   everyone: (node) => pill(`@${node.name}`),
   spoiler: (node, store) =>
-    h("span", { class: "md-spoiler", ...opensSpoiler() }, h("span", { class: "hidden-text" }, inline(node.children, store))),
+    h(
+      "span",
+      { class: "md-spoiler", ...opensSpoiler() },
+      h("span", { class: "hidden-text" }, inline(node.children, store)),
+    ),
 };
 
 /** Return the attributes of what shows itself when it is pressed, once and for good. */
 export function opensSpoiler() {
   const open = (event) => {
     const target = event.currentTarget;
-    if (target.hasAttribute("data-kept-open") || (event.type === "keydown" && !["Enter", " "].includes(event.key))) return;
+    if (target.hasAttribute("data-kept-open") || (event.type === "keydown" && !["Enter", " "].includes(event.key)))
+      return;
     event.preventDefault();
     event.stopPropagation();
     target.setAttribute("data-kept-open", "");

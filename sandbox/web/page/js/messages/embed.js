@@ -17,7 +17,13 @@ export function embed(each, store) {
       each.author ? h("div", { class: "embed-author" }, named(each.author.name, each.author.url)) : null,
       title ? h("div", { class: "embed-title" }, each.url ? anchor(each.url, title) : title) : null,
       each.description ? h("div", { class: "embed-text md" }, markdown(each.description, store)) : null,
-      each.fields?.length ? h("dl", { class: "embed-fields" }, each.fields.map((field) => fieldOf(field, store))) : null,
+      each.fields?.length
+        ? h(
+            "dl",
+            { class: "embed-fields" },
+            each.fields.map((field) => fieldOf(field, store)),
+          )
+        : null,
     ),
     each.thumbnail ? h("div", { class: "embed-thumbnail" }, picture(each.thumbnail)) : null,
     each.image ? h("div", { class: "embed-image" }, mosaic([asPicture(each.image)])) : null,

@@ -27,11 +27,19 @@ export function fileCard(file) {
     { class: "file-card" },
     icon("file"),
     h("span", { class: "file-name" }, name, h("small", {}, bytes(file.size ?? 0))),
-    path ? h("a", { class: "icon-button", href: path, download: name, "aria-label": `Download ${name}` }, icon("download")) : null,
+    path
+      ? h(
+          "a",
+          { class: "icon-button", href: path, download: name, "aria-label": `Download ${name}` },
+          icon("download"),
+        )
+      : null,
   );
 }
 
 function sound(file) {
   const path = ownPath(file.url);
-  return path ? h("audio", { src: path, controls: true, preload: "none", "aria-label": file.filename }) : fileCard(file);
+  return path
+    ? h("audio", { src: path, controls: true, preload: "none", "aria-label": file.filename })
+    : fileCard(file);
 }

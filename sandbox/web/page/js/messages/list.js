@@ -69,7 +69,11 @@ export class MessageList {
     };
     const items = [
       shown.length < all.length
-        ? h("li", { key: "more" }, h("button", { class: "button secondary", type: "button", onclick: more }, "Show older messages"))
+        ? h(
+            "li",
+            { key: "more" },
+            h("button", { class: "button secondary", type: "button", onclick: more }, "Show older messages"),
+          )
         : welcome(this.#app),
     ];
     let before = null;
@@ -113,7 +117,9 @@ function useOf(message, { pending, chosen }) {
 
 function isFollowing(message, before) {
   if (!before || message.message_reference || message.interaction || day(before) !== day(message)) return false;
-  return before.author.id === message.author.id && before.flags === message.flags && at(message) - at(before) < TOGETHER;
+  return (
+    before.author.id === message.author.id && before.flags === message.flags && at(message) - at(before) < TOGETHER
+  );
 }
 
 const day = (message) => new Date(message.timestamp).toDateString();

@@ -1,5 +1,6 @@
 // Commands on their way, and those that failed: this tab alone knows them, as in Discord's own client.
 
+import { textButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { avatar } from "../places/avatar.js";
@@ -31,10 +32,23 @@ export function localItem(each, app) {
       h(
         "div",
         { class: "message-body" },
-        h("header", { class: "message-head" }, h("span", { class: "author" }, "Reelcast"), h("span", { class: "tag" }, "APP")),
-        each.error ? h("div", { class: "failure", role: "alert" }, each.error) : h("div", { class: "thinking" }, dots(), "Sending command…"),
+        h(
+          "header",
+          { class: "message-head" },
+          h("span", { class: "author" }, "Reelcast"),
+          h("span", { class: "tag" }, "APP"),
+        ),
         each.error
-          ? h("div", { class: "only-you" }, icon("eye"), "Only you can see this • ", h("button", { class: "link", type: "button", onclick: dismiss }, "Dismiss message"))
+          ? h("div", { class: "failure", role: "alert" }, each.error)
+          : h("div", { class: "thinking" }, dots(), "Sending command…"),
+        each.error
+          ? h(
+              "div",
+              { class: "only-you" },
+              icon("eye"),
+              "Only you can see this • ",
+              textButton("Dismiss message", dismiss),
+            )
           : null,
       ),
     ),

@@ -1,5 +1,6 @@
 // One message as its reader sees it: who, when, what, and what came of using it.
 
+import { textButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { Flag } from "../discord/store.js";
@@ -72,7 +73,9 @@ function content(message, app) {
     message.content ? h("div", { class: "text md" }, markdown(message.content, store), editedMark(message)) : null,
     message.attachments.length ? h("div", { class: "attachments" }, attachments(message.attachments)) : null,
     message.embeds.map((each) => embed(each, store)),
-    message.components.length ? h("div", { class: "components" }, components(message.components, message, app)) : null,
+    message.components.length
+      ? h("div", { class: "components" }, components(message.components, message, app))
+      : null,
   ];
 }
 
@@ -124,7 +127,10 @@ function above(message, app) {
   if (!message.message_reference) return null;
   const original = app.store.message(message.channel_id, message.message_reference.message_id);
   if (!original) return h("div", { class: "above gone" }, "Original message was deleted");
-  const jump = () => document.querySelector(`[data-message="${original.id}"]`)?.scrollIntoView({ block: "center", behavior: "smooth" });
+  const jump = () =>
+    document
+      .querySelector(`[data-message="${original.id}"]`)
+      ?.scrollIntoView({ block: "center", behavior: "smooth" });
   return h(
     "button",
     { class: "above", type: "button", tabindex: "-1", onclick: jump },
@@ -136,7 +142,8 @@ function above(message, app) {
 
 /** Return the first words of a message, of whatever kind it is. */
 export function excerpt(message) {
-  const found = message.content || firstText(message.components) || message.embeds[0]?.title || "Click to see attachment";
+  const found =
+    message.content || firstText(message.components) || message.embeds[0]?.title || "Click to see attachment";
   const line = found.replace(/^(#{1,3}|-#|>) /, "").split("\n")[0];
   return line.length > EXCERPT ? `${line.slice(0, EXCERPT)}…` : line;
 }
@@ -172,6 +179,6 @@ function ephemeralNote(message, app) {
     { class: "only-you" },
     icon("eye"),
     "Only you can see this • ",
-    h("button", { class: "link", type: "button", onclick: dismiss }, "Dismiss message"),
+    textButton("Dismiss message", dismiss),
   );
 }

@@ -20,12 +20,21 @@ export function welcome(app) {
   );
 }
 
+const ABOUT =
+  "Everything here is on your machine: a local Discord, a local Segmind, and the real bot between them. " +
+  "The money is pretend money.";
+
 function invitation(app) {
   return h(
     "div",
     { class: "invitation" },
-    h("p", {}, "Everything here is on your machine: a local Discord, a local Segmind, and the real bot between them. The money is pretend money."),
-    h("button", { class: "button primary", type: "button", onclick: () => trySamples(app) }, icon("spark"), "Make a video from sample pictures"),
+    h("p", {}, ABOUT),
+    h(
+      "button",
+      { class: "button primary", type: "button", onclick: () => trySamples(app) },
+      icon("spark"),
+      "Make a video from sample pictures",
+    ),
     h("p", { class: "fine" }, "Or type ", h("kbd", {}, "/"), " below, and drop pictures of your own on the command."),
   );
 }

@@ -12,7 +12,13 @@ const [TEXT_INPUT, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX] = [4, 19,
 const PARAGRAPH = 2;
 
 export function modalField(component, app, { label, id }) {
-  const make = { [TEXT_INPUT]: text, [FILE_UPLOAD]: upload, [RADIO_GROUP]: radios, [CHECKBOX_GROUP]: checkboxes, [CHECKBOX]: checkbox };
+  const make = {
+    [TEXT_INPUT]: text,
+    [FILE_UPLOAD]: upload,
+    [RADIO_GROUP]: radios,
+    [CHECKBOX_GROUP]: checkboxes,
+    [CHECKBOX]: checkbox,
+  };
   const made = (make[component.type] ?? select)(component, { app, label, id });
   const problem = h("p", { class: "problem", role: "alert" });
   const tell = (sentence) => {
@@ -25,7 +31,13 @@ export function modalField(component, app, { label, id }) {
 function text(component, { id }) {
   const most = component.max_length ?? MOST_TEXT;
   const isLong = component.style === PARAGRAPH;
-  const shared = { class: "field", id, value: component.value ?? "", placeholder: component.placeholder, maxlength: most };
+  const shared = {
+    class: "field",
+    id,
+    value: component.value ?? "",
+    placeholder: component.placeholder,
+    maxlength: most,
+  };
   const input = isLong ? h("textarea", { ...shared, rows: "5" }) : h("input", { ...shared, type: "text" });
   const count = h("small", { class: "count", "aria-hidden": "true" });
   const draw = () => (count.textContent = most - input.value.length);
@@ -63,11 +75,21 @@ function upload(component, { label, id }) {
 
 function radios(component, { id }) {
   const inputs = component.options.map((option, number) =>
-    h("input", { type: "radio", name: id, id: number ? `${id}-${number}` : id, value: option.value, checked: Boolean(option.default) }),
+    h("input", {
+      type: "radio",
+      name: id,
+      id: number ? `${id}-${number}` : id,
+      value: option.value,
+      checked: Boolean(option.default),
+    }),
   );
   const chosen = () => inputs.find((input) => input.checked)?.value;
   return {
-    element: h("div", { class: "choices", role: "radiogroup", "aria-labelledby": `${id}-label` }, component.options.map((option, number) => choice(option, inputs[number]))),
+    element: h(
+      "div",
+      { class: "choices", role: "radiogroup", "aria-labelledby": `${id}-label` },
+      component.options.map((option, number) => choice(option, inputs[number])),
+    ),
     value: chosen,
     focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
     error: () => (component.required !== false && chosen() === undefined ? "Choose one." : null),
@@ -76,26 +98,48 @@ function radios(component, { id }) {
 
 function checkboxes(component, { id }) {
   const inputs = component.options.map((option, number) =>
-    h("input", { type: "checkbox", id: number ? `${id}-${number}` : id, value: option.value, checked: Boolean(option.default) }),
+    h("input", {
+      type: "checkbox",
+      id: number ? `${id}-${number}` : id,
+      value: option.value,
+      checked: Boolean(option.default),
+    }),
   );
   const chosen = () => inputs.filter((input) => input.checked).map((input) => input.value);
   const least = component.min_values ?? (component.required === false ? 0 : 1);
   const most = component.max_values ?? inputs.length;
   return {
-    element: h("div", { class: "choices", role: "group", "aria-labelledby": `${id}-label` }, component.options.map((option, number) => choice(option, inputs[number]))),
+    element: h(
+      "div",
+      { class: "choices", role: "group", "aria-labelledby": `${id}-label` },
+      component.options.map((option, number) => choice(option, inputs[number])),
+    ),
     value: chosen,
     focus: () => inputs[0].focus(),
-    error: () => (chosen().length < least || chosen().length > most ? `Choose ${least === most ? least : `${least} to ${most}`}.` : null),
+    error: () =>
+      chosen().length < least || chosen().length > most
+        ? `Choose ${least === most ? least : `${least} to ${most}`}.`
+        : null,
   };
 }
 
 function checkbox(component, { id }) {
   const input = h("input", { type: "checkbox", id, checked: Boolean(component.default) });
-  return { element: h("div", { class: "choices" }, input), value: () => input.checked, focus: () => input.focus(), error: () => null };
+  return {
+    element: h("div", { class: "choices" }, input),
+    value: () => input.checked,
+    focus: () => input.focus(),
+    error: () => null,
+  };
 }
 
 function choice(option, input) {
-  return h("label", { class: "choice" }, input, h("span", {}, option.label, option.description ? h("small", {}, option.description) : null));
+  return h(
+    "label",
+    { class: "choice" },
+    input,
+    h("span", {}, option.label, option.description ? h("small", {}, option.description) : null),
+  );
 }
 
 function select(component, { app, id }) {

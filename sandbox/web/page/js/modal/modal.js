@@ -1,7 +1,7 @@
 // A modal: a form that a command or a button opened, submitted as an interaction of its own.
 
+import { iconButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
-import { icon } from "../lib/icons.js";
 import { markdown } from "../markdown/render.js";
 import { Refused } from "../discord/client.js";
 import { Type } from "../components/component.js";
@@ -16,7 +16,13 @@ export function showModal(app, modal, closed) {
   const problem = h("p", { class: "problem", role: "alert" });
   const submit = h("button", { class: "button primary", type: "submit" }, "Submit");
   const cancel = h("button", { class: "button secondary", type: "button", onclick: () => dialog.close() }, "Cancel");
-  const form = h("form", { novalidate: true }, h("div", { class: "modal-fields" }, rows), problem, h("footer", { class: "modal-foot" }, cancel, submit));
+  const form = h(
+    "form",
+    { novalidate: true },
+    h("div", { class: "modal-fields" }, rows),
+    problem,
+    h("footer", { class: "modal-foot" }, cancel, submit),
+  );
   const dialog = h(
     "dialog",
     { class: "modal", "aria-labelledby": "modal-title" },
@@ -24,7 +30,7 @@ export function showModal(app, modal, closed) {
       "header",
       { class: "modal-head" },
       h("h2", { id: "modal-title" }, modal.title),
-      h("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close")),
+      iconButton("Close", "close", () => dialog.close()),
     ),
     form,
   );
@@ -73,7 +79,8 @@ async function send(app, modal, fields) {
 }
 
 function row(component, fields, app) {
-  if (component.type === Type.TEXT_DISPLAY) return h("div", { class: "text md" }, markdown(component.content, app.store));
+  if (component.type === Type.TEXT_DISPLAY)
+    return h("div", { class: "text md" }, markdown(component.content, app.store));
   const [inner, label, description] =
     component.type === Type.LABEL
       ? [component.component, component.label, component.description]
@@ -84,7 +91,12 @@ function row(component, fields, app) {
   return h(
     "div",
     { class: "modal-row" },
-    h("label", { for: `field-${fields.length - 1}`, id: `field-${fields.length - 1}-label` }, label, isRequired ? h("span", { class: "required", title: "Required" }, " *") : null),
+    h(
+      "label",
+      { for: `field-${fields.length - 1}`, id: `field-${fields.length - 1}-label` },
+      label,
+      isRequired ? h("span", { class: "required", title: "Required" }, " *") : null,
+    ),
     description ? h("small", { class: "modal-about" }, description) : null,
     field.element,
     field.problem,

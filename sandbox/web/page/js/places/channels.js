@@ -12,7 +12,16 @@ export function channelLinks(app) {
   if (!guild) {
     return [
       h("h1", { key: "name", class: "place-name" }, "Direct messages"),
-      direct ? link({ href: hrefOf(me.username, HOME), channel: direct, label: "Reelcast", mark: "film", shown: channel === direct, store }) : null,
+      direct
+        ? link({
+            href: hrefOf(me.username, HOME),
+            channel: direct,
+            label: "Reelcast",
+            mark: "film",
+            shown: channel === direct,
+            store,
+          })
+        : null,
     ].filter(Boolean);
   }
   const channels = guild.channels.filter((each) => each.type !== THREAD);
@@ -35,7 +44,9 @@ export function channelLinks(app) {
 
 function link({ href, channel, label, mark, shown, store }) {
   const unread = store.unread.get(channel.id);
-  const kind = ["channel", channel.type === THREAD ? "thread" : "", unread === undefined ? "" : "new"].filter(Boolean).join(" ");
+  const kind = ["channel", channel.type === THREAD ? "thread" : "", unread === undefined ? "" : "new"]
+    .filter(Boolean)
+    .join(" ");
   return h(
     "a",
     { key: channel.id, href, class: kind, "aria-current": shown ? "page" : null },

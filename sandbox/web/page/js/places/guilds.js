@@ -9,19 +9,32 @@ export function guildLinks(app) {
   const person = store.me.username;
   const isHome = store.channel === store.direct && store.direct !== null;
   const links = [...store.guilds.values()].map((guild) => {
-    const initials = guild.name.split(/\s+/).map((word) => word[0]).join("").slice(0, 3);
+    const initials = guild.name
+      .split(/\s+/)
+      .map((word) => word[0])
+      .join("")
+      .slice(0, 3);
     const unread = guild.channels.reduce((sum, each) => sum + (store.unread.get(each.id) ?? 0), 0);
     const isNew = guild.channels.some((each) => store.unread.has(each.id));
-    return entry({ href: hrefOf(person, slug(guild.name)), label: guild.name, shown: guild === store.guild && !isHome, unread, isNew }, initials);
+    const href = hrefOf(person, slug(guild.name));
+    return entry({ href, label: guild.name, shown: guild === store.guild && !isHome, unread, isNew }, initials);
   });
-  const home = { href: hrefOf(person, HOME), label: "Direct messages", shown: isHome, unread: store.direct ? (store.unread.get(store.direct.id) ?? 0) : 0 };
+  const unread = store.unread.get(store.direct?.id) ?? 0;
+  const home = { href: hrefOf(person, HOME), label: "Direct messages", shown: isHome, unread };
   return [entry(home, icon("film")), h("hr", { key: "line", class: "guild-line" }), ...links];
 }
 
 function entry({ href, label, shown, unread = 0, isNew = false }, mark) {
   return h(
     "a",
-    { key: label, href, class: isNew ? "guild new" : "guild", title: label, "aria-label": unread ? `${label}, ${unread} mentions` : label, "aria-current": shown ? "true" : null },
+    {
+      key: label,
+      href,
+      class: isNew ? "guild new" : "guild",
+      title: label,
+      "aria-label": unread ? `${label}, ${unread} mentions` : label,
+      "aria-current": shown ? "true" : null,
+    },
     h("span", { class: "guild-mark" }, mark),
     unread ? h("span", { class: "badge" }, unread) : null,
   );

@@ -12,11 +12,9 @@ export function memberList(app) {
   const apps = members.filter((each) => each.user.bot);
   const mods = members.filter((each) => !each.user.bot && isModerator(store.guild, each));
   const others = members.filter((each) => !each.user.bot && !isModerator(store.guild, each));
-  return [
-    group("Owner and moderators", mods, app),
-    group("Members", others, app),
-    group("Apps", apps, app),
-  ].filter(Boolean);
+  return [group("Owner and moderators", mods, app), group("Members", others, app), group("Apps", apps, app)].filter(
+    Boolean,
+  );
 }
 
 function isModerator(guild, member) {
@@ -25,14 +23,20 @@ function isModerator(guild, member) {
 
 function group(title, members, app) {
   if (!members.length) return null;
-  return h("div", { key: title, class: "member-group" }, h("h2", { class: "small-title" }, `${title} — ${members.length}`), members.map((each) => row(each, app)));
+  return h(
+    "div",
+    { key: title, class: "member-group" },
+    h("h2", { class: "small-title" }, `${title} — ${members.length}`),
+    members.map((each) => row(each, app)),
+  );
 }
 
 function row(member, app) {
   const { store } = app;
   const { user } = member;
   const isOnline = user.bot ? store.botOnline : true;
-  const timedOut = member.communication_disabled_until && Date.parse(member.communication_disabled_until) > Date.now();
+  const timedOut =
+    member.communication_disabled_until && Date.parse(member.communication_disabled_until) > Date.now();
   return h(
     "button",
     {

@@ -23,7 +23,12 @@ export function peopleBar(app) {
       "div",
       { class: "me" },
       avatar(store.me, "", store.connected ? "online" : "offline"),
-      h("span", { class: "me-name" }, h("strong", {}, store.nameOf(store.me)), h("small", {}, member ? standing(store.guild, member) : `@${store.me.username}`)),
+      h(
+        "span",
+        { class: "me-name" },
+        h("strong", {}, store.nameOf(store.me)),
+        h("small", {}, member ? standing(store.guild, member) : `@${store.me.username}`),
+      ),
       language(app),
     ),
     h(
@@ -59,6 +64,12 @@ function language(app) {
     const guild = [...store.guilds.values()][0];
     await client.administer("member", { guild_id: guild.id, user_id: store.me.id, locale: target.value });
   };
-  const options = Object.entries({ ...(LANGUAGES[store.locale] ? {} : { [store.locale]: store.locale }), ...LANGUAGES }).map(([value, label]) => h("option", { value, selected: value === store.locale }, label));
-  return h("select", { class: "language", "aria-label": "Language of your client", title: "Language of your client, which the bot is told", onchange: change }, options);
+  const known = { [store.locale]: store.locale, ...LANGUAGES };
+  const codes = new Set([...Object.keys(LANGUAGES), store.locale]);
+  const title = "Language of your client, which the bot is told";
+  return h(
+    "select",
+    { class: "language", "aria-label": "Language of your client", title, onchange: change },
+    [...codes].map((value) => h("option", { value, selected: value === store.locale }, known[value])),
+  );
 }

@@ -1,7 +1,7 @@
 // Pictures at full size, one at a time: arrows lead to the others, Escape closes.
 
+import { iconButton } from "../lib/controls.js";
 import { h, ownPath } from "../lib/dom.js";
-import { icon } from "../lib/icons.js";
 
 /** Show pictures `{url, description}`, beginning with one of them; the keyboard goes back to `opener`. */
 export function openLightbox(pictures, start, opener) {
@@ -19,13 +19,11 @@ export function openLightbox(pictures, start, opener) {
     caption.textContent = [description, count].filter(Boolean).join(" · ");
   };
   const arrow = (step, label, name) =>
-    pictures.length > 1
-      ? h("button", { class: "lightbox-arrow", type: "button", "aria-label": label, onclick: () => turn(step) }, icon(name))
-      : null;
+    pictures.length > 1 ? iconButton(label, name, () => turn(step), { class: "lightbox-arrow" }) : null;
   const dialog = h(
     "dialog",
     { class: "lightbox", "aria-label": "Picture" },
-    h("button", { class: "lightbox-close", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close")),
+    iconButton("Close", "close", () => dialog.close(), { class: "lightbox-close" }),
     arrow(-1, "Previous picture", "left"),
     h("figure", {}, image, h("figcaption", {}, caption, link)),
     arrow(1, "Next picture", "right"),

@@ -18,13 +18,30 @@ let counter = 0;
 export function openList(opener, { items, chosen = [], least = 1, most = 1, searchable = false, label, choose }) {
   const id = `list-${(counter += 1)}`;
   let values = [...chosen];
-  let active = Math.max(0, items.findIndex((item) => values.includes(item.value)));
+  let active = Math.max(
+    0,
+    items.findIndex((item) => values.includes(item.value)),
+  );
   let matching = items;
 
-  const list = h("ul", { class: "list", id, role: "listbox", tabindex: searchable ? null : "0", "aria-label": label });
+  const list = h("ul", {
+    class: "list",
+    id,
+    role: "listbox",
+    tabindex: searchable ? null : "0",
+    "aria-label": label,
+  });
   if (most > 1) list.setAttribute("aria-multiselectable", "true");
   const search = searchable
-    ? h("input", { class: "field", type: "search", placeholder: "Search", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": `Search: ${label}` })
+    ? h("input", {
+        class: "field",
+        type: "search",
+        placeholder: "Search",
+        role: "combobox",
+        "aria-expanded": "true",
+        "aria-controls": id,
+        "aria-label": `Search: ${label}`,
+      })
     : null;
   const hint = most > 1 ? h("div", { class: "list-hint", role: "status" }) : null;
   const popup = openPopup(opener, [search, list, hint], { focus: search ?? list, closed: finish });
@@ -88,7 +105,9 @@ export function openList(opener, { items, chosen = [], least = 1, most = 1, sear
   if (search) {
     search.oninput = () => {
       const wanted = search.value.trim().toLowerCase();
-      matching = items.filter((item) => `${item.label} ${item.description ?? ""} ${item.search ?? ""}`.toLowerCase().includes(wanted));
+      matching = items.filter((item) =>
+        `${item.label} ${item.description ?? ""} ${item.search ?? ""}`.toLowerCase().includes(wanted),
+      );
       active = 0;
       draw();
     };

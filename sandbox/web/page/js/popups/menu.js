@@ -28,7 +28,14 @@ export function openMenu(opener, label, entries) {
       { role: "none" },
       h(
         "button",
-        { type: "button", role: "menuitem", class: entry.danger ? "danger" : null, tabindex: "-1", "aria-disabled": entry.reason ? "true" : null, onclick: run },
+        {
+          type: "button",
+          role: "menuitem",
+          class: entry.danger ? "danger" : null,
+          tabindex: "-1",
+          "aria-disabled": entry.reason ? "true" : null,
+          onclick: run,
+        },
         h("span", { class: "menu-label" }, entry.label, entry.reason ? h("small", {}, entry.reason) : null),
         entry.icon ? icon(entry.icon) : null,
       ),

@@ -19,7 +19,9 @@ export async function openMessageMenu(app, message, opener) {
       toast(error.message);
     });
   openMenu(opener, "Message", [
-    isEphemeral ? null : { label: "Reply", icon: "reply", reason: whyNotWrite(store.channel), run: () => app.replyTo(message) },
+    isEphemeral
+      ? null
+      : { label: "Reply", icon: "reply", reason: whyNotWrite(store.channel), run: () => app.replyTo(message) },
     message.content ? { label: "Copy text", run: () => copy(message.content) } : null,
     apps.length ? { title: "Apps" } : null,
     ...apps.map((command) => ({
@@ -30,7 +32,12 @@ export async function openMessageMenu(app, message, opener) {
     })),
     isEphemeral
       ? null
-      : { label: "Delete message", danger: true, reason: mayDelete ? null : "You may not delete messages of others here.", run: remove },
+      : {
+          label: "Delete message",
+          danger: true,
+          reason: mayDelete ? null : "You may not delete messages of others here.",
+          run: remove,
+        },
     isEphemeral ? { label: "Dismiss message", run: () => (store.dismissed.add(message.id), store.changed()) } : null,
   ]);
 }

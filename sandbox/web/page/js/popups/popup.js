@@ -13,7 +13,11 @@ let current = null;
  * `focus` is the element that takes the keyboard, which goes back to `opener` at the end; without it the keyboard
  * stays. `closed` is called once. `side` says where the box stands: `auto` below or above, `above`.
  */
-export function openPopup(opener, children, { focus = null, closed = () => {}, side = "auto", className = "", width = null } = {}) {
+export function openPopup(
+  opener,
+  children,
+  { focus = null, closed = () => {}, side = "auto", className = "", width = null } = {},
+) {
   current?.close();
   const element = h("div", { class: `popup ${className}` }, children);
   element.popover = "manual";

@@ -33,7 +33,12 @@ export class Suggestions {
     this.#items = items;
     this.#active = 0;
     if (!this.#popup) this.#open();
-    fill(this.#list, items.length ? items.map((item, number) => this.#row(item, number)) : [h("li", { class: "list-empty" }, nothing)]);
+    fill(
+      this.#list,
+      items.length
+        ? items.map((item, number) => this.#row(item, number))
+        : [h("li", { class: "list-empty" }, nothing)],
+    );
     this.#mark();
     this.#popup.place();
   }

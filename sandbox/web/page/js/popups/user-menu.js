@@ -13,12 +13,38 @@ export async function openUserMenu(app, user, opener) {
   const apps = await commandsFor(app, USER);
   const roles = store.guild?.roles.filter((role) => member?.roles.includes(role.id)).map((role) => role.name) ?? [];
   const facts = [member ? standing(store.guild, member) : null, ...roles].filter(Boolean).join(" · ");
-  const href = hrefOf(user.username, store.guild && slug(store.guild.name), store.channel && slug(store.channel.name));
+  const href = hrefOf(
+    user.username,
+    store.guild && slug(store.guild.name),
+    store.channel && slug(store.channel.name),
+  );
   openMenu(opener, store.nameOf(user), [
-    { node: h("div", { class: "menu-card" }, avatar(user), h("span", {}, h("strong", {}, store.nameOf(user)), h("small", {}, `@${user.username}`), h("small", {}, facts))) },
+    {
+      node: h(
+        "div",
+        { class: "menu-card" },
+        avatar(user),
+        h(
+          "span",
+          {},
+          h("strong", {}, store.nameOf(user)),
+          h("small", {}, `@${user.username}`),
+          h("small", {}, facts),
+        ),
+      ),
+    },
     apps.length ? { title: "Apps" } : null,
-    ...apps.map((command) => ({ label: command.label, icon: "film", reason: command.reason, run: () => runTargetCommand(app, command, user.id) })),
-    user.bot || user.id === store.me.id ? null : { label: `Be ${store.nameOf(user)}`, icon: "people", run: () => (location.hash = href) },
-    user.bot ? null : { label: `Be ${store.nameOf(user)} in a new tab`, icon: "open", run: () => open(href, "_blank") },
+    ...apps.map((command) => ({
+      label: command.label,
+      icon: "film",
+      reason: command.reason,
+      run: () => runTargetCommand(app, command, user.id),
+    })),
+    user.bot || user.id === store.me.id
+      ? null
+      : { label: `Be ${store.nameOf(user)}`, icon: "people", run: () => (location.hash = href) },
+    user.bot
+      ? null
+      : { label: `Be ${store.nameOf(user)} in a new tab`, icon: "open", run: () => open(href, "_blank") },
   ]);
 }

@@ -14,13 +14,18 @@ export function segmindPanel(app) {
   const state = app.store.segmind;
   const title = h("h2", { key: "title", class: "panel-title" }, "Local Segmind");
   if (state === undefined) return [title];
-  if (state === null) return [title, h("p", { key: "away", class: "fine" }, "No local Segmind runs beside this Discord.")];
+  if (state === null)
+    return [title, h("p", { key: "away", class: "fine" }, "No local Segmind runs beside this Discord.")];
   return [
     title,
     account(state),
     time(state),
-    switches("Runs end", "endings", ENDINGS, state.settings.runs_end, (value) => steer("settings", { runs_end: value })),
-    switches("Its answers are", "answers", ANSWERS, answersOf(state.faults), (value) => steer("faults", ANSWERS[value].faults)),
+    switches("Runs end", "endings", ENDINGS, state.settings.runs_end, (value) =>
+      steer("settings", { runs_end: value }),
+    ),
+    switches("Its answers are", "answers", ANSWERS, answersOf(state.faults), (value) =>
+      steer("faults", ANSWERS[value].faults),
+    ),
     requests(state),
   ];
 }
@@ -34,7 +39,11 @@ function account(state) {
   return h(
     "dl",
     { key: "account", class: "facts" },
-    fact("Requests this minute", `${state.this_minute} of ${limit}`, h("meter", { min: 0, max: limit, value: state.this_minute, "aria-label": "Requests this minute" })),
+    fact(
+      "Requests this minute",
+      `${state.this_minute} of ${limit}`,
+      h("meter", { min: 0, max: limit, value: state.this_minute, "aria-label": "Requests this minute" }),
+    ),
     fact("Charged", `$${state.charged_usd.toFixed(2)} in ${state.charges} ${state.charges === 1 ? "run" : "runs"}`),
     fact("Credits", `$${state.credits.toFixed(2)}`),
     state.too_many_requests ? fact("Refused with 429", String(state.too_many_requests)) : null,
@@ -53,8 +62,16 @@ function time(state) {
     "div",
     { key: "time", class: "panel-group" },
     switches("Time of runs", "speed", options, String(speed), (value) => steer("settings", { speed: Number(value) })),
-    h("p", { class: "fine" }, `A run of ${TYPICAL_RUN} s takes about ${run < 10 ? run.toFixed(1) : Math.round(run)} s.`),
-    h("button", { class: "button secondary small", type: "button", onclick: () => steer("clock", { seconds: SKIP }) }, "Skip to the end of all runs"),
+    h(
+      "p",
+      { class: "fine" },
+      `A run of ${TYPICAL_RUN} s takes about ${run < 10 ? run.toFixed(1) : Math.round(run)} s.`,
+    ),
+    h(
+      "button",
+      { class: "button secondary small", type: "button", onclick: () => steer("clock", { seconds: SKIP }) },
+      "Skip to the end of all runs",
+    ),
   );
 }
 
@@ -81,6 +98,8 @@ function requests(state) {
     "div",
     { key: "requests", class: "panel-group" },
     h("h3", { class: "small-title" }, `Requests — ${state.requests.length}`),
-    newest.length ? h("ol", { class: "requests" }, newest.map(requestRow)) : h("p", { class: "fine" }, "Nothing was asked for yet."),
+    newest.length
+      ? h("ol", { class: "requests" }, newest.map(requestRow))
+      : h("p", { class: "fine" }, "Nothing was asked for yet."),
   );
 }
