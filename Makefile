@@ -60,6 +60,7 @@ browser: install-dev  ## a Chromium for the tests that drive one: found, or inst
 
 pictures: install-dev browser  ## the pictures in docs/pictures, taken anew of the page while the demo runs
 	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/python -m tests.browser.states
 
 messages: install-dev  ## the catalogues in bot/presentation/locales, brought up to date with the code
 	$(BIN)/python -m tests.support.messages
