@@ -15,6 +15,7 @@ from discord.http import Route
 from playwright.async_api import Browser
 
 from sandbox.discord.clock import SandboxClock
+from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox, Upload
 from sandbox.web.server import Page
@@ -23,6 +24,33 @@ from tests.integration.sandbox.discord_lab import Listener, Reply, Rest, channel
 
 MESSAGE, THINK, LATER, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 LAYOUT: Final = 1 << 15
+GENERAL: Final = "film-club/general"
+OPTIONS: list[dict[str, Any]] = [
+    {"name": "words", "type": 3, "required": True, "autocomplete": True},
+    {"name": "count", "type": 4, "min_value": 1, "max_value": 7},
+    {"name": "yes", "type": 5},
+    {"name": "who", "type": 6},
+    {"name": "where", "type": 7},
+    {"name": "which", "type": 8},
+    {"name": "anyone", "type": 9},
+    {"name": "share", "type": 10},
+    {"name": "picture", "type": 11},
+]
+PICK: dict[str, Any] = {
+    "name": "colour",
+    "description": "One",
+    "type": 3,
+    "required": True,
+    "choices": [{"name": each.title(), "value": each} for each in ("red", "green")],
+}
+COMMANDS: list[dict[str, Any]] = [
+    {"name": "everything", "description": "All", "options": [{"description": "One", **each} for each in OPTIONS]},
+    {"name": "ping", "description": "Answer"},
+    {"name": "pick", "description": "Choose", "options": [PICK]},
+    {"name": "rule", "description": "Decide", "default_member_permissions": str(int(Permission.MANAGE_GUILD))},
+    {"name": "Look at it", "type": 3},
+    {"name": "Look at them", "type": 2},
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +111,10 @@ async def open_puppet() -> AsyncGenerator[Puppet]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Route, "BASE", sandbox.describe()["api_url"])
             patch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.describe()["gateway_url"]))
-            bot = Listener()
+            bot, rest = Listener(), Rest(session, sandbox)
             async with online(bot, sandbox.world.token, bot.ready):
-                yield Puppet(sandbox=sandbox, control=control, rest=Rest(session, sandbox), bot=bot, browser=browser)
+                await rest.register(sandbox, *COMMANDS)
+                yield Puppet(sandbox=sandbox, control=control, rest=rest, bot=bot, browser=browser)
 
 
 def text(content: str) -> dict[str, Any]:

@@ -56,7 +56,8 @@ export class CommandForm {
     this.element.onkeydown = (event) => this.#key(event);
     this.element.addEventListener("focusin", ({ target }) => this.#explain(target));
     for (const option of command.options) {
-      if (option.required || option.name in values) this.#add(option).set(values[option.name] ?? "");
+      if (option.name in values) this.#add(option).set(values[option.name]);
+      else if (option.required) this.#add(option);
     }
     this.#draw();
   }
@@ -93,7 +94,6 @@ export class CommandForm {
       changed: () => (this.#problem.textContent = ""),
     });
     this.#fields.set(option.name, field);
-    if (option.type === ATTACHMENT) field.set = (file) => file && field.files.add([file]);
     return field;
   }
 

@@ -23,13 +23,6 @@ function nodes(children) {
   return children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false);
 }
 
-/** Make a fragment of nodes and texts. */
-export function fragment(...children) {
-  const made = document.createDocumentFragment();
-  made.append(...nodes(children));
-  return made;
-}
-
 export const byId = (id) => document.getElementById(id);
 
 /** Tell whether the address is one that a link may lead to. */

@@ -141,7 +141,7 @@ function above(message, app) {
 }
 
 /** Return the first words of a message, of whatever kind it is. */
-export function excerpt(message) {
+function excerpt(message) {
   const found =
     message.content || firstText(message.components) || message.embeds[0]?.title || "Click to see attachment";
   const line = found.replace(/^(#{1,3}|-#|>) /, "").split("\n")[0];
@@ -156,7 +156,7 @@ function firstText(list) {
   return null;
 }
 
-export function thinking(name) {
+function thinking(name) {
   return h("div", { class: "thinking" }, dots(), `${name} is thinking…`);
 }
 

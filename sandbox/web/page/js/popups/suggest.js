@@ -24,10 +24,6 @@ export class Suggestions {
     input.setAttribute("aria-autocomplete", "list");
   }
 
-  get isOpen() {
-    return this.#popup !== null;
-  }
-
   /** Show items `{label, description, mark, reason}`; one with a reason cannot be chosen, and says why. */
   show(items, nothing = "Nothing found") {
     this.#items = items;
