@@ -27,9 +27,13 @@ def system_chromium() -> str | None:
 
 
 def downloaded_chromium() -> str | None:
-    """Find the one that Playwright installed, if it did."""
-    with sync_playwright() as playwright:
-        return existing(playwright.chromium.executable_path)
+    """Find the one that Playwright installed, if it did, and if Playwright itself starts on this machine."""
+    try:
+        with sync_playwright() as playwright:
+            return existing(playwright.chromium.executable_path)
+    except Exception as error:  # noqa: BLE001 - it has no error of its own for a library that its driver lacks
+        sys.stderr.write(f"Playwright does not start here ({error})\n")
+        return None
 
 
 def existing(path: str) -> str | None:
