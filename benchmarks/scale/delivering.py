@@ -1,6 +1,8 @@
 """Many large videos that are finished at the same moment: each is fetched, looked at and uploaded for real."""
 
 import asyncio
+import contextlib
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,13 +105,12 @@ async def _highest_until_delivered(eye: Eye, pid: int, work: Path, within: float
 
 
 def _bytes_in(folder: Path) -> int:
-    """Add up the files below a folder, of which any may go at any moment."""
+    """Add up the files below a folder; what goes while it is looked at, folders too, counts nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:
-            continue
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(place) / name).stat().st_size
     return total
 
 
