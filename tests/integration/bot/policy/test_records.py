@@ -120,7 +120,7 @@ async def test_each_server_keeps_its_record_as_long_as_it_wants(database: AsyncE
     running = await added(database, State.PROCESSING)
     kept = await added(database, State.CANCELLED, minute=60 * 24 * 20)
     await added(database, State.CANCELLED, guild_id=11)
-    await DecisionStore(database).add(a_decision(Decided.BLOCKED), a_decision(Decided.UNBLOCKED, days=20))
+    await DecisionStore(database).add(a_decision(Decided.BLOCKED), a_decision(Decided.UNBLOCKED, days=21))
     assert await thin_records(RecordStore(database), settings, now) == 2
     assert await found(database) == ["UNBLOCKED", kept.id, running.id]
     others, _ = await RecordStore(database).page(Search(guild_id=11), first=0, at_most=5)
