@@ -85,7 +85,8 @@ class EditCog(FormCog):
         elif why := why_not(interaction, job):
             await _give_back(interaction, why, submission.prompt)
         else:
-            wish = submission.wish(self._services.offer, submission.uploaded_images)
+            asked = job.request.handling.spoiler_asked
+            wish = submission.wish(self._services.offer, submission.uploaded_images, spoiler=asked)
             await _repeat(self._services, interaction, job, wish)
 
 
@@ -106,6 +107,7 @@ def _same_wish(job: Job) -> Wish:
         model=request.model,
         duration=request.duration,
         aspect_ratio=request.aspect_ratio or None,
+        spoiler=request.handling.spoiler_asked,
     )
 
 

@@ -38,6 +38,7 @@ class VideoCog(commands.Cog):
             duration=given.get("duration"),
             aspect_ratio=given.get("aspect_ratio"),
             cast=tuple(filter(None, map(given.get, CAST))),
+            spoiler=bool(given.get("spoiler")),
         )
         await Requests(self._services).take(interaction, wish)
 
@@ -85,6 +86,7 @@ def _options(offer: Offer) -> Iterator[tuple[str, type]]:
         yield "aspect_ratio", str
     if offer.takes_elements:
         yield from ((name, str) for name in CAST)
+    yield "spoiler", bool
     if offer.is_choice:
         yield "model", str
 
@@ -96,6 +98,7 @@ def _describe(command: Any, options: dict[str, type]) -> None:
     app_commands.describe(
         image1="The first reference image (JPEG, PNG or WebP)",
         duration="Seconds; the shortest unless you choose another",
+        spoiler="Hide the images and the video until somebody clicks them",
     )(command)
     if "aspect_ratio" in options:
         app_commands.describe(aspect_ratio="Width to height; the first unless you choose another")(command)

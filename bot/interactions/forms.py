@@ -13,7 +13,7 @@ from bot.interactions.errors import answer_broken
 from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
 from bot.presentation.language import speak
-from bot.presentation.modals import DURATION, IMAGES, MODEL, PROMPT, RATIO
+from bot.presentation.modals import DURATION, IMAGES, MODEL, PROMPT, RATIO, SPOILER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,9 @@ class Submission:
     def text(self, field: str) -> str:
         return str(self.fields.get(field, {}).get("value") or "")
 
+    def is_ticked(self, field: str) -> bool:
+        return self.fields.get(field, {}).get("value") is True
+
     def chosen(self, field: str) -> Sequence[str]:
         """What was chosen or uploaded in a field: ids, in the member's order."""
         return [str(each) for each in self.fields.get(field, {}).get("values") or ()]
@@ -43,8 +46,11 @@ class Submission:
     def prompt(self) -> str:
         return self.text(PROMPT)
 
-    def wish(self, offer: Offer, images: Sequence[Reference]) -> Wish:
-        """Read a request with these images. Where its model takes no ratio, the one that is chosen is for others."""
+    def wish(self, offer: Offer, images: Sequence[Reference], *, spoiler: bool = False) -> Wish:
+        """Read a request with these images. Where its model takes no ratio, the one that is chosen is for others.
+
+        `spoiler` goes where the modal had no room to ask for it.
+        """
         slug = next(iter(self.chosen(MODEL)), "")
         model = offer.find(slug) or offer.default
         duration = self.text(DURATION)
@@ -54,6 +60,7 @@ class Submission:
             model=slug,
             duration=int(duration) if re.fullmatch("[0-9]{1,4}", duration) else None,
             aspect_ratio=self.text(RATIO) or None if model.aspect_ratios else None,
+            spoiler=self.is_ticked(SPOILER) if SPOILER in self.fields else spoiler,
         )
 
     @property

@@ -1,5 +1,6 @@
 """The one way in: every command, button and modal that asks for a video ends here, and gets the same answers."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import aiohttp
@@ -12,7 +13,7 @@ from bot.interactions.errors import say
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
 from bot.interactions.wish import Wish, facts_of
-from bot.jobs.model import Job, Reference, VideoRequest
+from bot.jobs.model import Handling, Job, Reference, VideoRequest
 from bot.policy.options import read_options
 from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode
@@ -68,7 +69,7 @@ class Requests:
             aspect_ratio=options.aspect_ratio,
             references=tuple(image for _, image in wish.images),
             elements=read.elements,
-            handling=verdict.handling,
+            handling=_handling(verdict.handling, wish),
         )
         reservation = Reservation(terms=verdict.terms)
         job = await reserve(services, interaction, request, reservation, price_usd=price, prompt=wish.prompt)
@@ -127,6 +128,11 @@ def _judge_place(interaction: discord.Interaction[Any]) -> Refusal | None:
         return Refusal(code=RefusalCode.OUTSIDE_SERVER)
     missing = missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
     return Refusal(code=RefusalCode.PERMISSIONS, names=missing) if missing else None
+
+
+def _handling(by_server: Handling, wish: Wish) -> Handling:
+    """Add a member's wish, who can hide more than their server asks for and nothing less."""
+    return replace(by_server, spoiler=by_server.spoiler or wish.spoiler, spoiler_asked=wish.spoiler)
 
 
 def reference_of(image: discord.Attachment) -> Reference:

@@ -18,6 +18,7 @@ class Wish:
     duration: int | None = None  # seconds; None: the model's usual
     aspect_ratio: str | None = None
     model: str = ""  # its slug; empty: the default
+    spoiler: bool = False  # it is to be shown as one, whatever the server wants
     cast: Sequence[str] = ()  # what was chosen in cast1 to cast3: ids, or names as typed
     kept: Sequence[Element] = ()  # of the request that this one repeats
 

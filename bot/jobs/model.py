@@ -56,11 +56,12 @@ class ReviewMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
-    """How its server wants a video handled, as it was decided when the video was asked for."""
+    """How a video is to be handled by its server's rules and its member's wish, decided when it was asked for."""
 
     review: ReviewMode = ReviewMode.OFF
     review_hours: int = 24  # after which what nobody looked at is rejected
     spoiler: bool = False  # it is shown as one
+    spoiler_asked: bool = False  # by the member, who means it for the next run of the same request as well
     output_channel_id: int | None = None  # where it is posted, if not where it was asked for
     link_to_original: bool = True  # the post may have a button to Segmind's file
     age_restricted: bool = False  # asked for where only adults are, and so not to be shown elsewhere

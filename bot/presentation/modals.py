@@ -21,6 +21,8 @@ IMAGES: Final = "images"
 DURATION: Final = "duration"
 RATIO: Final = "ratio"
 MODEL: Final = "model"  # there only where there is a choice
+SPOILER: Final = "spoiler"  # there only where there is room
+MOST_FIELDS: Final = 5  # Discord's, of a modal
 LEAST_CHOICES: Final = 2  # Discord's, of a group of buttons; of one there is nothing to choose
 MOST_OPTIONS: Final = 10  # Discord's, of a group of checkboxes
 OPTION_LIMIT: Final = 100  # characters; Discord's
@@ -108,6 +110,8 @@ def _modal(
         modal.add_item(_choice(_("Aspect ratio"), RATIO, ratios, request.aspect_ratio if request else ""))
     if offer.is_choice:
         modal.add_item(_model_choice(offer, model))
+    if len(modal.children) < MOST_FIELDS:
+        modal.add_item(_spoiler_choice(is_ticked=request is not None and request.handling.spoiler_asked))
     modal.stop()
     return modal
 
@@ -117,6 +121,14 @@ def _model_choice(offer: Offer, chosen: VideoModel) -> ui.Label[ui.Modal]:
         discord.SelectOption(label=model.title, value=model.slug, default=model is chosen) for model in offer.models
     ]
     return ui.Label(text=_("Model"), component=ui.Select[ui.Modal](custom_id=MODEL, options=options))
+
+
+def _spoiler_choice(*, is_ticked: bool) -> ui.Label[ui.Modal]:
+    return ui.Label(
+        text=_("Spoiler"),
+        description=_("Hide the images and the video until somebody clicks them"),
+        component=ui.Checkbox[ui.Modal](custom_id=SPOILER, default=is_ticked),
+    )
 
 
 def _choice(text: str, custom_id: str, labels: dict[str, str], chosen: str) -> ui.Label[ui.Modal]:

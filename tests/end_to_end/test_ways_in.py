@@ -13,13 +13,14 @@ async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> No
         asked = await past_notice(
             mira,
             await mira.submit(
-                opened.modal, {"prompt": "@Image7 waves", "images": images, "duration": "10", "ratio": "9:16"}
+                opened.modal,
+                {"prompt": "@Image7 waves", "images": images, "duration": "10", "ratio": "9:16", "spoiler": True},
             ),
         )
         assert asked.message is not None
         assert "10 s · 9:16 · 7 references" in asked.message.text
         post = await replied(mira, asked.message)
-        assert len(post.attachments) == 1
+        assert [each.filename for each in post.attachments] == ["SPOILER_reelcast.mp4"]
         done = await shows(mira, asked.message, "Done")
         assert [each.url.partition("?")[0].rpartition("/")[2] for each in done.gallery] == [
             f"image{number}.png" for number in range(1, 8)

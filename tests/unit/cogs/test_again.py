@@ -43,7 +43,9 @@ def said(result: InteractionResult) -> str:
 
 
 async def test_again_makes_the_same_request_a_new_job_with_a_card_of_its_own(stage: Stage) -> None:
-    card = await a_card(stage, prompt="@Image2 waves", image2=picture("harbour.jpg"), duration=10, aspect_ratio="9:16")
+    card = await a_card(
+        stage, prompt="@Image2 waves", image2=picture("harbour.jpg"), duration=10, aspect_ratio="9:16", spoiler=True
+    )
     result = await press(stage, card)
     assert result.response is not None
     assert not result.ephemeral

@@ -50,7 +50,7 @@ async def test_there_is_a_model_to_choose_only_where_there_are_several() -> None
 
 
 async def test_the_command_has_the_options_that_its_models_have_a_use_for() -> None:
-    assert list(await options_of(FRAMES.slug)) == ["prompt", "image1", "image2", "duration"]
+    assert list(await options_of(FRAMES.slug)) == ["prompt", "image1", "image2", "duration", "spoiler"]
     options = await options_of(DEFAULT.slug)
     assert {"image7", "cast3"} < set(options)
     assert (options["duration"], options["aspect_ratio"]) == ([5, 10], ["16:9", "9:16", "1:1"])

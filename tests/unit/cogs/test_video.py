@@ -64,6 +64,23 @@ async def test_five_seconds_in_sixteen_to_nine_are_made_unless_the_member_says_o
     assert (job.request.duration, job.request.aspect_ratio) == (5, "16:9")
 
 
+async def test_a_member_may_have_the_images_and_the_video_shown_as_spoilers(stage: Stage) -> None:
+    result = await stage.ask(spoiler=True)
+    [job] = await stage.jobs()
+    assert (job.request.handling.spoiler, job.request.handling.spoiler_asked) == (True, True)
+    assert result.response is not None
+    [container] = result.response.components
+    [gallery] = [part for part in container["components"] if part["type"] == 12]
+    assert [item["spoiler"] for item in gallery["items"]] == [True]
+
+
+async def test_a_member_cannot_show_what_their_server_hides(stage: Stage) -> None:
+    await stage.set(spoiler=True)
+    await stage.ask(spoiler=False)
+    [job] = await stage.jobs()
+    assert (job.request.handling.spoiler, job.request.handling.spoiler_asked) == (True, False)
+
+
 async def test_images_may_stand_with_gaps_when_the_prompt_names_none(stage: Stage) -> None:
     await stage.ask("a keeper walks", image4=picture("harbour.jpg"))
     [job] = await stage.jobs()

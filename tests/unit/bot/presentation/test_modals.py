@@ -13,7 +13,7 @@ from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
 from bot.interactions.forms import Submission
 from bot.interactions.wish import Wish
-from bot.jobs.model import Reference
+from bot.jobs.model import Handling, Reference
 from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
 from sandbox.discord.modal_rules import check_modal
 from tests.support.jobs import a_reference, a_request
@@ -57,7 +57,7 @@ def test_a_model_is_chosen_where_there_is_more_than_one() -> None:
 def test_what_only_another_model_could_need_is_not_asked_for() -> None:
     modal = studio_modal(Offer(models=(FRAMES,))).to_dict()
     check_modal(modal)
-    assert set(fields(modal)) == {"prompt", "images", "duration"}
+    assert set(fields(modal)) == {"prompt", "images", "duration", "spoiler"}
     assert fields(modal)["images"]["max_values"] == 2
 
 
@@ -96,6 +96,29 @@ def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, fi
     offered = fields(modal)["images"]
     assert len(offered["options"]) == min(count, 10)
     assert chosen(offered) == [str(number) for number in range(1, min(count, 7) + 1)]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_edit_ticks_the_spoiler_that_its_member_asked_for_and_not_their_servers(asked: bool) -> None:
+    request = replace(a_request(), handling=Handling(spoiler=True, spoiler_asked=asked))
+    modal = edit_modal(1, request, OFFER).to_dict()
+    check_modal(modal)
+    assert fields(modal)["spoiler"]["default"] is asked
+
+
+def test_a_spoiler_is_asked_for_where_there_is_room() -> None:
+    assert "spoiler" in fields(studio_modal(OFFER).to_dict())
+    assert "spoiler" not in fields(studio_modal(BOTH).to_dict())  # Discord takes five fields
+
+
+@pytest.mark.parametrize(("sent", "read"), [(True, True), (False, False), ("true", False), (None, False)])
+def test_a_tick_is_read_and_nothing_else_counts_as_one(sent: object, read: bool) -> None:
+    submission = Submission.read({"components": [{"type": 18, "component": {"custom_id": "spoiler", "value": sent}}]})
+    assert submission.wish(OFFER, [], spoiler=not read).spoiler is read
+
+
+def test_where_no_spoiler_could_be_ticked_an_edited_request_keeps_its_own() -> None:
+    assert Submission.read({}).wish(BOTH, [], spoiler=True).spoiler
 
 
 async def test_discord_py_need_not_remember_a_modal() -> None:
