@@ -30,12 +30,19 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncG
         yield file_url(tmp_path)
         return
     server: LocalPostgres = request.getfixturevalue("postgres")
-    async with server.database() as url:
+    async with server.database(migrated=True) as url:
         yield url
 
 
 @pytest.fixture
 async def postgres_url(postgres: LocalPostgres) -> AsyncGenerator[str]:
-    """Give the address of an empty database."""
+    """Give the address of an empty database with today's schema."""
+    async with postgres.database(migrated=True) as url:
+        yield url
+
+
+@pytest.fixture
+async def unmade_postgres_url(postgres: LocalPostgres) -> AsyncGenerator[str]:
+    """Give the address of a database with nothing in it: whoever opens it first has to make the tables."""
     async with postgres.database() as url:
         yield url

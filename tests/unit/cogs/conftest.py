@@ -15,6 +15,7 @@ from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
 from bot.settings import Settings
 from tests.support.consent import GivenConsents
+from tests.support.database import file_url
 from tests.support.doors import let_in
 from tests.unit.cogs.served_cdn import ServedCdn, served_cdn
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
@@ -52,7 +53,7 @@ async def boot(
         {
             "discord_token": SecretStr("token"),
             "segmind_api_key": SecretStr("SG_0123456789abcdef"),
-            "database_url": f"sqlite:///{tmp_path}/reelcast.db",
+            "database_url": file_url(tmp_path),
             "data_dir": tmp_path / "data",
             **changes,
         }

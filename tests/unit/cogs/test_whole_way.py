@@ -23,6 +23,7 @@ from bot.media.hosts import AllowedHosts
 from bot.settings import Settings
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.consent import GivenConsents
+from tests.support.database import file_url
 from tests.unit.cogs.served_cdn import ServedCdn
 from tests.unit.cogs.stage import SimulatedClock, Stage, picture, texts
 
@@ -62,7 +63,7 @@ async def simcord_bot(tmp_path: Path, cdn: ServedCdn) -> AsyncIterator[Reelcast]
                 "segmind_output_hosts": AllowedHosts.parse([segmind["output_host"]]),
                 "segmind_requests_per_minute": 6_000,
                 "attachment_hosts": AllowedHosts.parse([cdn.origin.removeprefix("http://")]),
-                "database_url": f"sqlite:///{tmp_path}/reelcast.db",
+                "database_url": file_url(tmp_path),
                 "data_dir": tmp_path / "data",
             }
         )

@@ -12,7 +12,7 @@ from bot.database.engine import open_database
 from bot.database.schema import metadata
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from tests.support.database import LIMIT, file_url
+from tests.support.database import LIMIT, unmade_url
 from tests.support.jobs import a_job
 
 PROJECT = Path(__file__).parents[4]
@@ -41,26 +41,26 @@ async def fill(url: str) -> None:
 
 
 async def test_migrate_counts_what_it_copied(tmp_path: Path, postgres_url: str) -> None:
-    await fill(file_url(tmp_path))
-    status, said = await bot(tmp_path, "migrate", "--from", file_url(tmp_path), "--to", postgres_url)
+    await fill(unmade_url(tmp_path))
+    status, said = await bot(tmp_path, "migrate", "--from", unmade_url(tmp_path), "--to", postgres_url)
     rows = {table: 1 if table in {"jobs", "records", "spending"} else 0 for table in metadata.tables}
     assert status == 0
     assert set(said.splitlines()) == {f"{table}: {count} rows, counted on both sides" for table, count in rows.items()}
 
 
 async def test_migrate_copies_to_the_bots_own_database_unless_told_otherwise(tmp_path: Path, postgres_url: str) -> None:
-    await fill(file_url(tmp_path))
+    await fill(unmade_url(tmp_path))
     secrets = {"DISCORD_TOKEN": "token", "SEGMIND_API_KEY": "key"}
-    status, _ = await bot(tmp_path, "migrate", "--from", file_url(tmp_path), DATABASE_URL=postgres_url, **secrets)
+    status, _ = await bot(tmp_path, "migrate", "--from", unmade_url(tmp_path), DATABASE_URL=postgres_url, **secrets)
     assert status == 0
     async with open_database(postgres_url) as engine:
         assert len(await JobStore(engine).in_states(State)) == 1
 
 
 async def test_migrate_fills_no_database_twice(tmp_path: Path, postgres_url: str) -> None:
-    await fill(file_url(tmp_path))
+    await fill(unmade_url(tmp_path))
     await fill(postgres_url)
-    status, said = await bot(tmp_path, "migrate", "--from", file_url(tmp_path), "--to", postgres_url)
+    status, said = await bot(tmp_path, "migrate", "--from", unmade_url(tmp_path), "--to", postgres_url)
     assert status == 1
     assert said == "Nothing was copied: the target is not empty: it has rows in jobs.\n"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,14 +27,23 @@ PROCESSES = 4
 PLENTY = Decimal(1_000)
 
 
-@pytest.fixture
-async def engines(postgres_url: str) -> AsyncGenerator[list[AsyncEngine]]:
+@asynccontextmanager
+async def opened_together(url: str) -> AsyncGenerator[list[AsyncEngine]]:
     """Open the same database as several processes do that start together: each with connections of its own."""
     async with AsyncExitStack() as stack:
-        opened = await asyncio.gather(
-            *(stack.enter_async_context(open_database(postgres_url)) for _ in range(PROCESSES))
-        )
-        yield list(opened)
+        yield list(await asyncio.gather(*(stack.enter_async_context(open_database(url)) for _ in range(PROCESSES))))
+
+
+@pytest.fixture
+async def engines(postgres_url: str) -> AsyncGenerator[list[AsyncEngine]]:
+    async with opened_together(postgres_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def first_engines(unmade_postgres_url: str) -> AsyncGenerator[list[AsyncEngine]]:
+    async with opened_together(unmade_postgres_url) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -83,21 +92,21 @@ async def test_a_nul_in_a_prompt_which_postgresql_cannot_keep_does_not_lose_the_
     assert kept.request.prompt == "a \N{REPLACEMENT CHARACTER} fox"
 
 
-async def test_the_migrations_make_what_the_tables_say(engines: list[AsyncEngine]) -> None:
+async def test_the_migrations_make_what_the_tables_say(first_engines: list[AsyncEngine]) -> None:
     def differences(connection: Connection) -> list[object]:
         ours = MigrationContext.configure(
             connection, opts={"include_name": lambda name, kind, _parent: kind != "table" or name in metadata.tables}
         )
         return compare_metadata(ours, metadata)
 
-    async with engines[0].connect() as connection:
+    async with first_engines[0].connect() as connection:
         assert await connection.run_sync(differences) == []
         tables = await connection.run_sync(lambda each: inspect(each).get_table_names())
         assert {"jobs", "spending", "request_budget", "procrastinate_jobs"} <= set(tables)
 
 
-async def test_processes_that_start_together_leave_one_schema(engines: list[AsyncEngine]) -> None:
-    for engine in engines:
+async def test_processes_that_start_together_leave_one_schema(first_engines: list[AsyncEngine]) -> None:
+    for engine in first_engines:
         async with engine.connect() as connection:
             assert (await connection.execute(text("SELECT count(*) FROM alembic_version"))).scalar_one() == 1
 

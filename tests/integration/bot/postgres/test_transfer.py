@@ -17,7 +17,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.segmind.budget import Gcra
-from tests.support.database import file_url
+from tests.support.database import unmade_url
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 
 PLENTY = Decimal(100_000)
@@ -35,57 +35,57 @@ async def filled(url: str, jobs: int) -> Sequence[Job]:
         return await store.in_states(State)
 
 
-async def test_everything_arrives_in_postgresql_as_it_was(tmp_path: Path, postgres_url: str) -> None:
-    jobs = await filled(file_url(tmp_path), 2 * BATCH + 1)
-    copied = await transfer(file_url(tmp_path), postgres_url)
+async def test_everything_arrives_in_postgresql_as_it_was(tmp_path: Path, unmade_postgres_url: str) -> None:
+    jobs = await filled(unmade_url(tmp_path), 2 * BATCH + 1)
+    copied = await transfer(unmade_url(tmp_path), unmade_postgres_url)
     assert {each.table for each in copied} == set(metadata.tables)
     assert Copied(table="jobs", rows=2 * BATCH + 1) in copied
     assert Copied(table="request_budget", rows=1) in copied
-    async with open_database(postgres_url) as engine:
+    async with open_database(unmade_postgres_url) as engine:
         assert await JobStore(engine).in_states(State) == jobs
         assert await JobStore(engine).spent(NOON.date()) == PRICE * len(jobs)
 
 
-async def test_it_goes_back_the_same_way(tmp_path: Path, postgres_url: str) -> None:
-    jobs = await filled(postgres_url, 5)
-    await transfer(postgres_url, file_url(tmp_path))
-    async with open_database(file_url(tmp_path)) as engine:
+async def test_it_goes_back_the_same_way(tmp_path: Path, unmade_postgres_url: str) -> None:
+    jobs = await filled(unmade_postgres_url, 5)
+    await transfer(unmade_postgres_url, unmade_url(tmp_path))
+    async with open_database(unmade_url(tmp_path)) as engine:
         assert await JobStore(engine).in_states(State) == jobs
 
 
-async def test_the_source_stays_as_it_is(tmp_path: Path, postgres_url: str) -> None:
-    jobs = await filled(file_url(tmp_path), 3)
-    await transfer(file_url(tmp_path), postgres_url)
-    async with open_database(file_url(tmp_path)) as engine:
+async def test_the_source_stays_as_it_is(tmp_path: Path, unmade_postgres_url: str) -> None:
+    jobs = await filled(unmade_url(tmp_path), 3)
+    await transfer(unmade_url(tmp_path), unmade_postgres_url)
+    async with open_database(unmade_url(tmp_path)) as engine:
         assert await JobStore(engine).in_states(State) == jobs
 
 
-async def test_a_target_that_is_in_use_is_refused_and_left_alone(tmp_path: Path, postgres_url: str) -> None:
-    await filled(file_url(tmp_path), 3)
-    theirs = await filled(postgres_url, 2)
+async def test_a_target_that_is_in_use_is_refused_and_left_alone(tmp_path: Path, unmade_postgres_url: str) -> None:
+    await filled(unmade_url(tmp_path), 3)
+    theirs = await filled(unmade_postgres_url, 2)
     with pytest.raises(TransferRefused, match="not empty: it has rows in"):
-        await transfer(file_url(tmp_path), postgres_url)
-    async with open_database(postgres_url) as engine:
+        await transfer(unmade_url(tmp_path), unmade_postgres_url)
+    async with open_database(unmade_postgres_url) as engine:
         assert await JobStore(engine).in_states(State) == theirs
 
 
-async def test_a_transfer_that_breaks_leaves_the_target_empty(tmp_path: Path, postgres_url: str) -> None:
-    await filled(file_url(tmp_path), BATCH + 1)
-    async with open_database(file_url(tmp_path)) as engine, engine.begin() as connection:
+async def test_a_transfer_that_breaks_leaves_the_target_empty(tmp_path: Path, unmade_postgres_url: str) -> None:
+    await filled(unmade_url(tmp_path), BATCH + 1)
+    async with open_database(unmade_url(tmp_path)) as engine, engine.begin() as connection:
         await connection.execute(text("UPDATE spending SET usd = 'a lot'"))  # SQLite takes anything
     with pytest.raises(InvalidOperation):
-        await transfer(file_url(tmp_path), postgres_url)
-    async with open_database(postgres_url) as engine:
+        await transfer(unmade_url(tmp_path), unmade_postgres_url)
+    async with open_database(unmade_postgres_url) as engine:
         assert await JobStore(engine).in_states(State) == []
 
 
 async def test_a_database_is_not_copied_onto_itself(tmp_path: Path) -> None:
-    await filled(file_url(tmp_path), 1)
+    await filled(unmade_url(tmp_path), 1)
     with pytest.raises(TransferRefused, match="the same"):
-        await transfer(file_url(tmp_path), file_url(tmp_path))
+        await transfer(unmade_url(tmp_path), unmade_url(tmp_path))
 
 
-async def test_a_source_that_is_not_there_is_refused_and_not_made(tmp_path: Path, postgres_url: str) -> None:
+async def test_a_source_that_is_not_there_is_refused_and_not_made(tmp_path: Path, unmade_postgres_url: str) -> None:
     with pytest.raises(TransferRefused, match="no file"):
-        await transfer(file_url(tmp_path), postgres_url)
+        await transfer(unmade_url(tmp_path), unmade_postgres_url)
     assert os.listdir(tmp_path) == []  # noqa: PTH208
