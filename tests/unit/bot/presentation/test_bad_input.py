@@ -1,50 +1,71 @@
 """Whatever somebody types, wherever it is shown: Discord takes it, nobody is pinged, and it stays in its own place.
 
-The local Discord's own rules judge each message; what it would make of mentions, too.
+The local Discord's own rules judge each message and modal; what it would make of mentions, too. Each field has its 500
+cases, and each case is shown everywhere. Modals are in `test_modals.py`, names of characters in `test_cast.py`, numbers
+and words of the settings in `test_settings_layout.py`.
 """
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
-import discord
-import pytest
-from hypothesis import given, settings
+from discord import ui
+from hypothesis import given, note, settings
 
+from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decided, Decision
-from bot.jobs.model import Handling, Job, ReviewMode
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
+from bot.policy.automod import Match, MatchKind
 from bot.policy.blocks import Block
 from bot.policy.member_record import MemberRecord
+from bot.policy.operator import OperatorBlock, Target
+from bot.policy.operator_figures import ServerUse
+from bot.policy.records import Record, Search
+from bot.policy.records_log import Item
 from bot.policy.reports import Report
-from bot.policy.request import has_words
+from bot.policy.request import Refusal, has_words, read_request
 from bot.presentation.blocks_list import blocks_list
 from bot.presentation.card import status_card
 from bot.presentation.case_card import case_card
 from bot.presentation.details import details_text
 from bot.presentation.jobs_list import JobsPage, jobs_list
 from bot.presentation.my_videos import videos_list
+from bot.presentation.operator import Listed, blocks_page, servers_page
 from bot.presentation.post import alt_text
-from bot.presentation.refusal import with_prompt
+from bot.presentation.records import records_page
+from bot.presentation.records_export import COLUMNS, records_csv
+from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id
+from bot.presentation.records_words import log_line
+from bot.presentation.refusal import refusal_message, with_prompt
+from bot.presentation.refused_text import refused_text_notice
 from bot.presentation.review_card import request_card, video_card
 from bot.presentation.review_words import outcome_sentence
 from bot.presentation.sentences import send_again_choice, withdrawn_notice
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
-from tests.support.jobs import NOON, a_job, a_request
+from tests.support.jobs import NOON, PRICE, a_job, a_request
 
 OFFER: Final = Offer()
-RECORD: Final = MemberRecord(videos=3, rejected=1, taken_down=0, reports=2, blocks=0)
+HISTORY: Final = MemberRecord(videos=3, rejected=1, taken_down=0, reports=2, blocks=0)
 CASES: Final = settings(max_examples=500)
 REVIEWED: Final = Handling(review=ReviewMode.BEFORE_SPENDING)
+ONE: Final = Listed(first=0, count=1)
+SEARCH: Final = Search(guild_id=10)
 MOST_REASON: Final = 400  # characters that a modal takes
 MOST_PROMPT: Final = 2_500
 
-Shown = str | discord.ui.LayoutView
+Shown = str | ui.LayoutView
 
 # Whom our own words mention, and what they link to: who asked, a moderator, the channel.
 OURS: Final = re.compile(r"<@(?:30|31|32)>|<#20>|<t:[0-9]+:[a-zA-Z]>|https://discord\.com/channels/[0-9/]+")
+OUR_LINK: Final = re.compile(r"\[(?:Card|Video)\]\((https://discord\.com/channels/[0-9/]+)\)")
+OUR_SPOILER: Final = re.compile(r"\|\|(.*?)\|\|")
 COPIED: Final = re.compile(r"```\n.*\n```\Z", re.DOTALL)  # a prompt that is given back
 CODE: Final = re.compile(r"`[^`\n]*`")
 ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -56,47 +77,112 @@ def a_job_of(prompt: str, state: State = State.DELIVERED) -> Job:
     return a_job(state, request=a_request(prompt=prompt)).evolve(post_message_id=77)
 
 
+def a_failed_job(prompt: str) -> Job:
+    return a_job_of(prompt, State.FAILED).evolve(problem=Problem(code=ProblemCode.MODERATED))
+
+
+def a_decision(reason: str) -> Decision:
+    return Decision(guild_id=10, member_id=30, kind=Decided.TAKEN_DOWN, at=NOON, job_id=1, by_id=32, reason=reason)
+
+
+def a_record(prompt: str, *reasons: str) -> Record:
+    return Record(
+        job_id=1_300_000_000_000_000_001,
+        guild_id=10,
+        channel_id=20,
+        member_id=30,
+        asked_at=NOON,
+        model=DEFAULT.slug,
+        duration=5,
+        aspect_ratio="16:9",
+        prompt=prompt,
+        fingerprints=(),
+        state=State.DELIVERED,
+        state_since=NOON,
+        problem=None,
+        request_id="r-1",
+        cost_usd=None,
+        card_message_id=7,
+        video_channel_id=20,
+        video_message_id=8,
+        open=True,
+        decisions=tuple(map(a_decision, reasons)),
+    )
+
+
+def told(*, text: str = "a fox", found: str = "fox", rule: str = "No foxes") -> str:
+    match = Match(kind=MatchKind.PATTERN, found=found, rule_id=7, rule_name=rule)
+    return refused_text_notice(match, member_id=30, channel_id=20, text=text)
+
+
+def refused(text: str) -> str:
+    """Give the answer to a prompt that names somebody who is not there, without the prompt below it."""
+    read = read_request(f"@{text}", [], DEFAULT)
+    assert isinstance(read, Refusal)
+    return refusal_message(read, prompt="")[0]
+
+
 # Where a prompt is shown, each as a function of it. What is given back to be copied stands in a block of code.
 PROMPTS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "a card that waits": lambda text: status_card(a_job_of(text, State.WAITING), OFFER, now=NOON, position=3),
     "a card that is done": lambda text: status_card(a_job_of(text), OFFER, now=NOON),
+    "a card that failed": lambda text: status_card(a_failed_job(text), OFFER, now=NOON),
     "details": lambda text: details_text(a_job_of(text), OFFER),
     "the list of one's own": lambda text: jobs_list(JobsPage(jobs=[a_job_of(text) for _ in range(5)])),
     "the list of another's": lambda text: videos_list([a_job_of(text)] * 8),
     "a request before moderators": lambda text: request_card(
-        a_job_of(text, State.HELD).evolve(handling=REVIEWED), RECORD, []
+        a_job_of(text, State.HELD).evolve(handling=REVIEWED), HISTORY, []
     ),
+    "a video before moderators": lambda text: video_card(a_job_of(text, State.REVIEW), None),
     "a reported video": lambda text: case_card(
-        a_job_of(text), [Report(member_id=31, reason="bad", at=NOON)], 1, RECORD
+        a_job_of(text), [Report(member_id=31, reason="bad", at=NOON)], 1, HISTORY
     ),
     "a refusal": lambda text: with_prompt("No.", text)[0],
+    "a name of nobody": refused,
+    "a text against the rules": lambda text: told(text=text, found=text),
+    "the log channel": lambda text: log_line(Item(at=NOON, guild_id=10, record=a_record(text))),
+    "a page of the record": lambda text: records_page(SEARCH, [a_record(text)] * 4, first=0, count=9),
+    "one entry of the record": lambda text: records_page(SEARCH, [a_record(text)], first=0, count=1),
 }
-# Where somebody's reason is shown.
+# Where somebody's reason is shown: a moderator's, or that of a report.
 REASONS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "a card": lambda text: status_card(a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER, now=NOON),
     "the word to a member": lambda text: withdrawn_notice(
         a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER
     ),
-    "reports": lambda text: case_card(a_job_of("a fox"), [Report(member_id=31, reason=text, at=NOON)] * 5, 5, RECORD),
+    "reports": lambda text: case_card(a_job_of("a fox"), [Report(member_id=31, reason=text, at=NOON)] * 5, 5, HISTORY),
     "a decided request": lambda text: request_card(
-        a_job_of("a fox", State.REJECTED).evolve(reason=text), RECORD, [], made=[_decision(text)]
+        a_job_of("a fox", State.REJECTED).evolve(reason=text), HISTORY, [], made=[a_decision(text)]
     ),
     "a decided video": lambda text: video_card(
-        a_job_of("a fox", State.WITHHELD).evolve(reason=text), None, made=[_decision(text)]
+        a_job_of("a fox", State.WITHHELD).evolve(reason=text), None, made=[a_decision(text)]
+    ),
+    "a decided report": lambda text: case_card(
+        a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), [], 0, HISTORY, made=[a_decision(text)]
     ),
     "the outcome": lambda text: outcome_sentence(
-        a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), [_decision(text)]
+        a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), [a_decision(text)]
     ),
-    "the list of blocks": lambda text: blocks_list([_block(text)] * 5, page=1, pages=1, count=5),
+    "the list of blocks": lambda text: blocks_list([_block(text)] * 8, page=1, pages=1, count=8),
+    "the operator's blocks": lambda text: blocks_page([_block_everywhere(text)], ONE),
+    "the log channel": lambda text: log_line(Item(at=NOON, guild_id=10, decision=a_decision(text))),
+    "a page of the record": lambda text: records_page(SEARCH, [a_record("a fox", text, text)] * 4, first=0, count=9),
+    "one entry of the record": lambda text: records_page(SEARCH, [a_record("a fox", *[text] * 6)], first=0, count=1),
 }
-
-
-def _decision(reason: str) -> Decision:
-    return Decision(guild_id=10, member_id=30, kind=Decided.TAKEN_DOWN, at=NOON, job_id=1, by_id=32, reason=reason)
+# Where it is shown what moderators, servers and members call something, and what they call it with.
+NAMES: Final[Mapping[str, Callable[[str], Shown]]] = {
+    "a rule of AutoMod": lambda name: told(rule=name),
+    "a keyword of such a rule": lambda name: told(found=name),
+    "a server": lambda name: servers_page([ServerUse(guild_id=10, videos=1, usd=PRICE)], {10: name}, ONE),
+}
 
 
 def _block(reason: str) -> Block:
     return Block(guild_id=10, member_id=30, until=None, by_id=32, reason=reason, at=NOON)
+
+
+def _block_everywhere(reason: str) -> OperatorBlock:
+    return OperatorBlock(target=Target.MEMBER, target_id=30, reason=reason, by_id=32, at=NOON)
 
 
 def payload_of(shown: Shown) -> dict[str, Any]:
@@ -120,29 +206,49 @@ def texts_of(payload: Mapping[str, Any]) -> Iterator[str]:
     yield from (part["content"] for part in parts_of(payload) if "content" in part)
 
 
-def check(show: Callable[[str], Shown], text: str) -> None:
+def kinds_of(payload: Mapping[str, Any]) -> list[int]:
+    return [part["type"] for part in parts_of(payload)]
+
+
+@cache
+def kinds_of_harmless(show: Callable[[str], Shown]) -> list[int]:
+    return kinds_of(payload_of(show("a fox")))
+
+
+def others_marks(text: str) -> str:
+    """Leave out what our own words mark, and what an escape takes the meaning of."""
+    text = OURS.sub("", CODE.sub("", ESCAPED.sub("", OUR_LINK.sub("", COPIED.sub("", text)))))
+    return OUR_SPOILER.sub(r"\1", text)
+
+
+def check(places: Mapping[str, Callable[[str], Shown]], text: str) -> None:
     """Hold what is shown of a text to Discord's rules, and to what is shown of a harmless one."""
-    payload = payload_of(show(text))
-    check_message(payload, files=[], upload_limit=1)
-    for each in texts_of(payload):
-        found = LIVE.search(OURS.sub("", CODE.sub("", ESCAPED.sub("", COPIED.sub("", each)))))
-        assert found is None, (found, each)
-    harmless = [part["type"] for part in parts_of(payload_of(show("a fox")))]
-    assert [part["type"] for part in parts_of(payload)] == harmless
+    for place, show in places.items():
+        note(place)
+        payload = payload_of(show(text))
+        check_message(payload, files=[], upload_limit=1)
+        for each in texts_of(payload):
+            found = LIVE.search(others_marks(each))
+            assert found is None, (found, each)
+        assert kinds_of(payload) == kinds_of_harmless(show)
 
 
-@pytest.mark.parametrize("place", PROMPTS)
 @CASES
 @given(text=hostile.filter(has_words))
-def test_a_prompt_does_no_harm_where_it_is_shown(place: str, text: str) -> None:
-    check(PROMPTS[place], text[:MOST_PROMPT])
+def test_a_prompt_does_no_harm_wherever_it_is_shown(text: str) -> None:
+    check(PROMPTS, text[:MOST_PROMPT])
 
 
-@pytest.mark.parametrize("place", REASONS)
 @CASES
 @given(text=hostile.filter(has_words))
-def test_a_reason_does_no_harm_where_it_is_shown(place: str, text: str) -> None:
-    check(REASONS[place], text[:MOST_REASON])
+def test_a_reason_does_no_harm_wherever_it_is_shown(text: str) -> None:
+    check(REASONS, text[:MOST_REASON])
+
+
+@CASES
+@given(name=hostile)
+def test_what_moderators_and_others_call_things_does_no_harm_either(name: str) -> None:
+    check(NAMES, name)
 
 
 @CASES
@@ -151,3 +257,24 @@ def test_what_shows_no_marks_keeps_to_discords_lengths(text: str) -> None:
     job = a_job_of(text)
     assert 1 <= len(send_again_choice(job)) <= 100
     assert len(alt_text(job)) <= 1_024
+
+
+@CASES
+@given(text=hostile)
+def test_what_is_looked_for_in_the_record_is_found_again_in_the_buttons(text: str) -> None:
+    search = replace(SEARCH, text=text[:TEXT_LIMIT])
+    check_message(payload_of(records_page(search, [a_record("a fox")] * 4, first=0, count=9)), files=[], upload_limit=1)
+    match = re.fullmatch(RECORDS_PATTERN, records_id(search, 4))
+    assert match is not None
+    assert read_records_id(match, SEARCH.guild_id) == (search, 4)
+
+
+@CASES
+@given(prompt=hostile, reason=hostile)
+def test_a_table_keeps_to_its_cells_and_computes_nothing(prompt: str, reason: str) -> None:
+    content, count = records_csv([a_record(prompt, reason), a_decision(reason)])
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert count == len(rows) == 2
+    assert rows[0]["prompt"].removeprefix("'") == prompt.removeprefix("'")
+    assert all(set(row) == set(COLUMNS) for row in rows)
+    assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())

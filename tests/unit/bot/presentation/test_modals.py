@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.model import VideoModel
@@ -14,17 +14,19 @@ from bot.catalogue.offer import Offer
 from bot.interactions.forms import Submission
 from bot.interactions.wish import Wish
 from bot.jobs.model import Handling, Reference
+from bot.policy.request import has_words
 from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
 from sandbox.discord.modal_rules import check_modal
+from tests.support.hostile import hostile
 from tests.support.jobs import a_reference, a_request
 
 FRAMES = MODELS["kling-o1-image-to-video"]
 OFFER = Offer()
 BOTH = Offer(models=(DEFAULT, FRAMES))
 
-hostile = st.one_of(
-    st.text(min_size=1, max_size=2_500), st.text(alphabet="*_`~|<>@#:/\\[]()\n\x00", min_size=1, max_size=2_500)
-)
+CASES = settings(max_examples=500)
+MOST_PROMPT = 2_500
+MOST_FILENAME = 260
 
 
 def fields(modal: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -76,9 +78,11 @@ def test_a_ratio_is_read_only_for_a_model_that_takes_one(model: VideoModel, rati
     assert (wish.model, wish.aspect_ratio) == (model.slug, ratio)
 
 
-@given(hostile)
-@example("x" * 2_500)
-def test_edit_is_taken_with_whatever_prompt_stands_in_it(prompt: str) -> None:
+@CASES
+@given(hostile.filter(has_words))
+@example("x" * MOST_PROMPT)
+def test_edit_is_taken_with_whatever_prompt_stands_in_it(typed: str) -> None:
+    prompt = typed[:MOST_PROMPT]
     request = replace(a_request(prompt=prompt), duration=10, aspect_ratio="1:1")
     modal = edit_modal(1, request, OFFER).to_dict()
     check_modal(modal)
@@ -88,10 +92,11 @@ def test_edit_is_taken_with_whatever_prompt_stands_in_it(prompt: str) -> None:
     assert found["images"]["required"] is False
 
 
-@given(st.integers(min_value=1, max_value=12), st.text(min_size=1, max_size=260))
-@example(1, "x" * 260)
+@CASES
+@given(st.integers(min_value=1, max_value=12), hostile)
+@example(1, "x" * MOST_FILENAME)
 def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, filename: str) -> None:
-    modal = pictures_modal(1, pictures(count, filename), OFFER).to_dict()
+    modal = pictures_modal(1, pictures(count, filename[:MOST_FILENAME]), OFFER).to_dict()
     check_modal(modal)
     offered = fields(modal)["images"]
     assert len(offered["options"]) == min(count, 10)
