@@ -13,6 +13,7 @@ from bot.jobs.fairness import fair_order
 from bot.jobs.model import Job
 from bot.jobs.states import IN_FLIGHT, State
 from bot.jobs.store import JobStore
+from bot.jobs.tasks import until_first
 
 log = structlog.get_logger(__name__)
 
@@ -76,22 +77,17 @@ class FairQueue:
     async def run(self) -> None:
         """Let jobs through until cancelled."""
         while True:
-            await self._changed.wait()
-            self._changed.clear()
+            # First of all: a look that broke, after which this begins anew, has left whoever waited waiting.
             while self._waiting:
                 await self._look()
                 if len(self._waiting) >= LONG:
                     await self._clock.sleep(LONG_PAUSE)
                 await self._wait_for_change()
+            await self._changed.wait()
+            self._changed.clear()
 
     async def _wait_for_change(self) -> None:
-        changed = asyncio.ensure_future(self._changed.wait())
-        recheck = asyncio.ensure_future(self._clock.sleep(RECHECK))
-        try:
-            await asyncio.wait({changed, recheck}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            changed.cancel()
-            recheck.cancel()
+        await until_first(self._changed.wait(), self._clock.sleep(RECHECK))
         self._changed.clear()
 
     async def _look(self) -> None:

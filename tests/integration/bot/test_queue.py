@@ -15,6 +15,7 @@ from bot.jobs.model import Job
 from bot.jobs.queue import LONG, LONG_PAUSE, RECHECK, FairQueue
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from bot.jobs.tasks import RESTART_WAIT, supervised
 from tests.support.clock import PATIENCE, ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, a_job, a_request
@@ -36,7 +37,7 @@ class Scene:
     def open(self, places: int) -> None:
         """Open the queue with all that wait in it."""
         self.queue = FairQueue(self.store, places, self.clock, self._moved_up)
-        self._running = asyncio.create_task(self.queue.run())
+        self._running = asyncio.create_task(supervised("queue", self.queue.run, self.clock))
         self._tasks = {job.id: asyncio.create_task(self._wait(job)) for job in self._jobs}
 
     async def close(self) -> None:
@@ -213,3 +214,18 @@ async def test_each_waiting_job_is_told_its_place_when_that_changes(scene: Scene
     await scene.goes(second)
     await scene.clock.asleep()
     assert scene.positions == {second.id: [1], third.id: [2, 1]}
+
+
+async def test_a_look_that_broke_leaves_nobody_waiting(scene: Scene) -> None:
+    job = await scene.waits()
+    troubles = [RuntimeError("the disk")]
+
+    def break_once(*_: object) -> None:
+        if troubles:
+            raise troubles.pop()
+
+    event.listen(scene.engine.sync_engine, "before_cursor_execute", break_once)
+    scene.open(1)
+    await scene.clock.asleep()
+    scene.clock.advance(RESTART_WAIT)
+    assert await scene.let_through(1) == [job]
