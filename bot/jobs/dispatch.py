@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.jobs.cardless import see_to_cardless
-from bot.jobs.driver import drive
+from bot.jobs.driver import drive, read_again
 from bot.jobs.engine import Engine
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
@@ -86,7 +86,7 @@ class InProcessDispatcher:
 
     async def _drive_on(self, job_id: int) -> None:
         """Drive a job from what the database says: what was dispatched may be older than where its driver left it."""
-        job = await self._engine.store.get(job_id)
+        job = await read_again(self._engine, job_id)
         if job is not None:
             await drive(self._engine, job)
 

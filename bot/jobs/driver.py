@@ -64,7 +64,7 @@ async def drive(engine: Engine, job: Job) -> Job:
                 wait = FIRST_WAIT
                 continue
             wait = min(wait * 2, LONGEST_WAIT)
-            newest = await _read_again(engine, job)
+            newest = await read_again(engine, job.id)
             if newest is None or newest.driver != job.driver:
                 log.info("job_taken_over", job=job.id)
                 break
@@ -84,13 +84,13 @@ def _note(event: str, error: Exception, **facts: object) -> None:
         log.error(event, **facts, exc_info=error)
 
 
-async def _read_again(engine: Engine, job: Job) -> Job | None:
+async def read_again(engine: Engine, job_id: int) -> Job | None:
     """Read what the database says of a job, as often as it takes: a database out of reach must end no driver."""
     wait = FIRST_WAIT
     while True:
         try:
-            return await engine.store.get(job.id)
+            return await engine.store.get(job_id)
         except Exception as error:  # noqa: BLE001 - as above
-            _note("job_not_read", error, job=job.id)
+            _note("job_not_read", error, job=job_id)
             await engine.clock.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from bot.jobs.cardless import CARD_WITHIN, see_to_cardless
 from bot.jobs.dispatch import SWEEP_EVERY
@@ -88,6 +89,23 @@ async def test_a_job_sent_on_while_its_driver_ends_is_driven_on(stage: Stage) ->
     await stage.dispatcher.dispatch(job)
     await stage.clock.pass_until(asyncio.create_task(stage.cards.wait_for(job.id, State.DELIVERED)))
     assert [post.attempt for post in stage.posts.posts] == [2]
+
+
+async def test_a_read_that_breaks_where_a_job_is_sent_on_drops_no_job(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.finishes()
+    troubles = [RuntimeError("the disk")]
+
+    def break_once(*_: object) -> None:
+        if troubles:
+            raise troubles.pop()
+
+    for _ in range(2):
+        await stage.dispatcher.dispatch(job)
+    event.listen(stage.store._engine.sync_engine, "before_cursor_execute", break_once)
+    await stage.dispatcher.release(job.id)
+    await stage.clock.pass_until(asyncio.create_task(stage.cards.wait_for(job.id, State.DELIVERED)))
+    assert not troubles
 
 
 async def idle(stage: Stage) -> None:
