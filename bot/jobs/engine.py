@@ -76,7 +76,8 @@ class Engine:
         """Save a job in its next state, with what was `decided`, then tell the card and the queue.
 
         What happened outside is true whatever a member has asked for meanwhile: where only that has changed, the move
-        is made on the newest value. Raises `StaleJob` when another driver has taken the job over or moved it.
+        is made on the newest value. Raises `StaleJob` when another driver has taken the job over or moved it, and where
+        a finished video is not wanted any more: what comes next has not happened yet.
         """
         before = job
         while True:
@@ -86,15 +87,17 @@ class Engine:
                 newest = await self.store.get(job.id)
                 if newest is None or (newest.state, newest.driver) != (before.state, before.driver):
                     raise
+                if newest.state is State.COMPLETED and newest.cancel_requested:
+                    raise
                 job = newest
             else:
-                if self.counted is not None:
-                    self.counted(before, saved)
-                return self.moved(saved, before.state)
+                return self.moved(saved, before)
 
-    def moved(self, job: Job, before: State) -> Job:
+    def moved(self, job: Job, before: Job) -> Job:
         """Tell everybody about a move that is saved."""
-        tell_move(job, before)
+        if self.counted is not None:
+            self.counted(before, job)
+        tell_move(job, before.state)
         self.queue.note(job)
         self.cards.changed(job)
         return job

@@ -11,9 +11,11 @@ import structlog
 
 from bot.catalogue.model import VideoModel
 from bot.jobs.clock import Clock
-from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, unowned
+from bot.jobs.errors import EqualBodyInDoubt
+from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, is_submit_of, unowned
 from bot.jobs.model import Job
 from bot.jobs.shared_history import NEVER, SharedHistory
+from bot.jobs.states import IN_DOUBT
 from bot.jobs.store import JobStore
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import SegmindError
@@ -43,12 +45,19 @@ class EarlierRequests:
     async def find(self, job: Job, model: VideoModel) -> HistoryRow | None:
         """Find the request that a job sent in a life that the database has forgotten.
 
-        It waits for as long as the history cannot be read: paying late is better than paying twice.
+        It waits for as long as the history cannot be read: paying late is better than paying twice. Raises
+        `EqualBodyInDoubt` while the request may be that of another job, which only its whole body tells.
         """
         if not self.may_concern(job):
             return None
         rows = [row for row in await self._read(job) if is_same_request(row, job, model)]
-        return next(iter(await unowned(self._store, rows)), None)
+        if not rows:
+            return None
+        in_doubt = await self._store.in_states(IN_DOUBT)  # before the look at who owns what: one of both tells of it
+        rows = await unowned(self._store, rows)
+        if any(is_submit_of(row, other) for row in rows for other in in_doubt):
+            raise EqualBodyInDoubt
+        return next(iter(rows), None)
 
     async def _read(self, job: Job) -> Sequence[HistoryRow]:
         since = job.created_at - UNKNOWN_CLOCK_SLACK

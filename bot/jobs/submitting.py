@@ -80,12 +80,12 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
     """Wait for a turn, a place and the budget, as often as it takes; then save the intent and send the POST."""
     while True:
         await engine.queue.turn(job)
-        if (earlier := await engine.earlier.find(job, model)) is not None:
-            return await _adopt(engine, job, earlier)
-        job, urls = await reference_urls(engine, job)
-        body = request_body(model, job.request, urls)
-        places = engine.limits.max_in_flight
         try:
+            if (earlier := await engine.earlier.find(job, model)) is not None:
+                return await _adopt(engine, job, earlier)
+            job, urls = await reference_urls(engine, job)
+            body = request_body(model, job.request, urls)
+            places = engine.limits.max_in_flight
             # Asked first: whoever cannot go takes no request from the budget, which polls live on, too.
             await engine.store.make_sure_that_it_may_go(job.evolve(body=body), places=places)
             await engine.budget.take(Claim(rank=Rank.SUBMIT))
@@ -112,7 +112,7 @@ async def _save_and_post(engine: Engine, waiting: Job, intent: Job, not_after: f
     A stop waits for both: an intent without its POST would look like a request whose outcome is unknown.
     """
     saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
-    return await _post(engine, engine.moved(saved, waiting.state), not_after)
+    return await _post(engine, engine.moved(saved, waiting), not_after)
 
 
 async def _adopt(engine: Engine, job: Job, row: HistoryRow) -> Job:

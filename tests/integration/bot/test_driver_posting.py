@@ -8,7 +8,7 @@ import pytest
 
 from bot.jobs import posting
 from bot.jobs.engine import DELIVERIES_AT_ONCE
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, TooLarge, Video
 from bot.jobs.states import State
 from tests.support.files import mp4, png
@@ -197,6 +197,29 @@ async def test_a_video_cancelled_meanwhile_is_withheld_and_paid_all_the_same(sta
     withheld = await stage.drive(job)
     assert withheld.state is State.WITHHELD
     assert (await stage.spent(job), stage.posts.attempts) == (COST, 0)
+
+
+@pytest.mark.parametrize("review", [ReviewMode.OFF, ReviewMode.BEFORE_POSTING])
+async def test_a_video_that_is_refused_while_it_is_fetched_goes_nowhere(stage: Stage, review: ReviewMode) -> None:
+    stage.files.troubles.append(500)
+    job = await stage.begin(State.COMPLETED, handling=Handling(review=review))
+    driver = stage.start(job)
+    await stage.clock.asleep()
+    await stage.store.save(job.evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED)))
+    await stage.clock.pass_until(driver)
+    assert driver.result().state is State.WITHHELD
+    assert (stage.posts.attempts, stage.moderators.shown) == (0, [])
+
+
+async def test_a_file_that_is_gone_keeps_nothing_that_was_refused_meanwhile(stage: Stage) -> None:
+    stage.files.troubles.append(500)
+    del stage.files.files["/video.mp4"]
+    job = await stage.begin(State.COMPLETED)
+    driver = stage.start(job)
+    await stage.clock.asleep()
+    await stage.store.save(job.evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED)))
+    await stage.clock.pass_until(driver)
+    assert driver.result().state is State.WITHHELD
 
 
 async def test_a_problem_of_an_earlier_attempt_is_gone_once_it_is_delivered(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """A database copy older than the truth: nothing is paid or posted a second time."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -38,6 +39,24 @@ async def test_a_request_that_was_submitted_after_the_copy_was_made_is_followed_
     adopted = await stage.saved(job)
     assert adopted.request_id == request_id
     assert await stage.submits() == 0
+
+
+async def test_a_request_that_may_be_another_jobs_is_left_until_that_one_knows(stage: Stage) -> None:
+    first_id = await _older_than_the_process(stage, State.UNCONFIRMED)
+    second_id = await _older_than_the_process(stage, State.WAITING)
+    first, second = await stage.store.get(first_id), await stage.store.get(second_id)
+    assert first is not None
+    assert second is not None
+    [request_id] = await stage.segmind.insert_request(dict(first.body or {}), status="PROCESSING")
+    waiting = stage.start(second)
+    await stage.clock.asleep()
+    assert (await stage.saved(second)).state is State.WAITING
+    await stage.drive_until(first, State.QUEUED)
+    assert (await stage.saved(first)).request_id == request_id
+    await stage.clock.pass_until(asyncio.ensure_future(stage.cards.wait_for(second_id, State.QUEUED)))
+    assert not waiting.done()
+    assert (await stage.saved(second)).request_id != request_id
+    assert await stage.submits() == 1
 
 
 async def test_a_waiting_job_without_a_request_in_the_history_is_submitted_after_asking(stage: Stage) -> None:
