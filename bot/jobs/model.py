@@ -286,7 +286,9 @@ class Job:
         Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down;
         who only cancelled a run that was paid for has nothing to hide. Of what is deleted there is nothing to show.
         """
-        if self.forgotten or self.hidden or (self.state in WITHDRAWN and not self.cancel_requested):
+        # A moderator's no to a run that cannot be stopped is a cancellation with a problem; the run's own may follow.
+        refused = self.problem is not None if self.cancel_requested else self.state in WITHDRAWN
+        if self.forgotten or self.hidden or refused:
             return False
         return self.approved or self.request.handling.review is ReviewMode.OFF
 

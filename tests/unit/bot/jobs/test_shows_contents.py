@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.jobs.model import Handling, Job, ReviewMode
-from bot.jobs.states import WITHDRAWN, State
-from tests.support.jobs import a_job, a_request
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.states import IN_FLIGHT, WITHDRAWN, State
+from tests.support.jobs import NOON, a_job, a_request
 
 REVIEWS = [ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING]
 
@@ -43,3 +43,15 @@ def test_who_cancelled_a_run_that_was_paid_for_has_nothing_to_hide() -> None:
 
 def test_what_is_hidden_after_reports_is_not_shown() -> None:
     assert not a_job(State.DELIVERED).evolve(hidden=True).shows_contents
+
+
+@pytest.mark.parametrize("state", [*sorted(IN_FLIGHT), State.COMPLETED, State.WITHHELD])
+def test_a_run_that_moderators_took_down_is_not_shown_from_that_moment(state: State) -> None:
+    removed = Problem(code=ProblemCode.REMOVED)
+    assert not a_job(state).evolve(cancel_requested=True, problem=removed).shows_contents
+
+
+def test_a_run_that_was_taken_down_is_not_shown_again_because_it_failed() -> None:
+    noted = a_job(State.PROCESSING).evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED))
+    failed = noted.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.RUN_FAILED))
+    assert not failed.shows_contents
