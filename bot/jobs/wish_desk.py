@@ -41,8 +41,7 @@ class WishDesk:
         try:
             match what_helps(job, self._engine.clock.now()):
                 case State.POSTING:
-                    where = job.post_channel_id or job.request.channel_id
-                    sent = await self._control.send_again(job.id, where)
+                    sent = await self._control.send_again(job.id, job.video_channel_id)
                     return f"The video is being posted again, attempt {sent.post_attempts}."
                 case State.QUEUED:
                     await self._dispatcher.dispatch(await self._engine.move(job, State.QUEUED, problem=None, driver=""))

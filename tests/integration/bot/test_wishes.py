@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs.control import JobControl
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.wish_desk import WishDesk
 from bot.jobs.wishes import WishStore
@@ -64,6 +64,13 @@ async def test_an_undelivered_video_is_posted_again(stage: Stage, wishing: Wishi
     kept = await stage.store.save(completed.move(State.UNDELIVERED, stage.clock.now()))
     assert "attempt 1" in await wishing.wish(kept.id)
     assert (await stage.saved(kept)).state in {State.POSTING, State.DELIVERED}
+
+
+async def test_it_is_posted_where_its_server_wants_videos(stage: Stage, wishing: Wishing) -> None:
+    completed = await stage.begin(State.COMPLETED, handling=Handling(output_channel_id=99))
+    kept = await stage.store.save(completed.move(State.UNDELIVERED, stage.clock.now()))
+    await wishing.wish(kept.id)
+    assert (await stage.saved(kept)).video_channel_id == 99
 
 
 async def test_a_video_whose_file_is_gone_cannot_be_posted(stage: Stage, wishing: Wishing) -> None:
