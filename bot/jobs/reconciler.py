@@ -57,8 +57,8 @@ class Reconciler:
         async for page in history_pages(engine.segmind, since=since, model=None, rank=Rank.BACKGROUND):
             # Segmind is asked by the day, so rows from before come along.
             watched = [row for row in page if row.created_at is None or row.created_at >= since]
-            if found := await unowned(engine.store, watched):
-                await self._settle(found, now)
+            if watched:
+                await self._settle(watched, now)
 
     async def _looks_back_to(self, now: datetime) -> datetime:
         """Tell since when to compare: since a request may belong to a job that was given up, and now and then all."""
@@ -71,8 +71,9 @@ class Reconciler:
 
     async def _settle(self, rows: Sequence[HistoryRow], now: datetime) -> None:
         """Give requests that no job owns to their jobs, and tell the operator of the others."""
-        # In this order: a job that is given up between the two is in both.
+        # In this order: a job that is no longer in doubt by the second owns its request, or was given up by the third.
         in_doubt = await self._engine.store.in_states(IN_DOUBT)
+        rows = await unowned(self._engine.store, rows)
         absent = list(await self._engine.store.never_arrived(since=now - LOOKS_BACK))
         for row in rows:
             if any(is_submit_of(row, job) for job in in_doubt):

@@ -1,5 +1,7 @@
 """Segmind's history held against the jobs: what turns up late is adopted, what nobody owns is told once."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.reconciler import LOOKS_BACK, WHOLE_EVERY, Reconciler
 from bot.jobs.states import State
+from bot.jobs.store import JobStore
 from bot.segmind.errors import SegmindError
 from tests.support.stage import Stage
 
@@ -118,3 +121,22 @@ async def test_a_job_that_was_given_up_hours_ago_is_looked_for_every_time(stage:
     [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING", age=5 * 3_600)
     await reconciler.compare()
     assert (await stage.saved(given_up)).request_id == request_id
+
+
+async def test_a_request_whose_id_is_saved_while_it_is_looked_for_is_no_charge_without_an_owner(
+    stage: Stage, reconciler: Reconciler
+) -> None:
+    job = await stage.begin(State.SUBMITTING)
+    [request_id] = await stage.segmind.insert_request(dict(job.body or {}), status="PROCESSING")
+
+    class AnswersMeanwhile(JobStore):
+        async def owned(self, request_ids: Iterable[str]) -> set[str]:
+            owned = await super().owned(request_ids)
+            await self.save(job.move(State.QUEUED, stage.clock.now(), request_id=request_id))
+            return owned
+
+    engine = replace(stage.engine, store=AnswersMeanwhile(stage.store._engine))
+    with structlog.testing.capture_logs() as told:
+        await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    assert _charges(told) == []
+    assert (await stage.saved(job)).request_id == request_id
