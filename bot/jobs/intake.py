@@ -80,12 +80,18 @@ class Intake:
             preparing = await self._store.save(shown.move(State.PREPARING, self._clock.now()))
         except StaleJob:
             log.warning("card_too_late", job=job.id)
-            dropped = await self._store.get(job.id)
-            if dropped is not None:
-                self._cards.changed(await self._store.save(dropped.evolve(card_message_id=message_id)))
+            await self._tell_late_card(shown)
         else:
             tell_move(preparing, job.state)
             await self._dispatcher.dispatch(preparing)
+
+    async def _tell_late_card(self, job: Job) -> None:
+        """Have a card that came late show what became of its job: dropped, found meanwhile, or deleted."""
+        with contextlib.suppress(StaleJob):  # whoever saves it knows its card
+            newest = await self._store.get(job.id)
+            if newest is not None and newest.card_message_id is None:
+                newest = await self._store.save(newest.evolve(card_message_id=job.card_message_id))
+            self._cards.changed(newest or job.bare())
 
     async def card_failed(self, job: Job) -> None:
         """Drop a job whose card surely is not there; its reservation is released."""

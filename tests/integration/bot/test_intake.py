@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 import structlog.testing
 
-from bot.jobs.cardless import CARD_WITHIN, see_to_cardless
+from bot.jobs.cardless import CARD_WITHIN, LOOK_AFTER, see_to_cardless
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.intake import Intake
 from bot.jobs.model import Job
@@ -134,3 +134,21 @@ async def test_every_change_of_state_is_one_line_in_the_log(stage: Stage, intake
         await intake.card_sent(job, CARD)
     moves = [(line["job"], line["before"], line["state"]) for line in told if line["event"] == "job_state"]
     assert moves == [(11, "ACCEPTED", "PREPARING")]
+
+
+async def test_a_card_that_was_found_before_it_was_saved_hinders_nobody(stage: Stage, intake: Intake) -> None:
+    job = await intake.accept(11, a_request(), price_usd=PRICE)
+    stage.cards.unknown[job.id] = CARD
+    stage.clock.advance(LOOK_AFTER.total_seconds() + 1)
+    [found] = await see_to_cardless(stage.engine)
+    await intake.card_sent(job, CARD)
+    assert await stage.saved(job) == found
+
+
+async def test_a_card_of_what_was_deleted_meanwhile_shows_nothing_of_it(stage: Stage, intake: Intake) -> None:
+    job = await intake.accept(11, a_request(), price_usd=PRICE)
+    await stage.store.save(job.move(State.EXPIRED, stage.clock.now()))
+    await stage.store.delete_ended(before=stage.clock.now() + CARD_WITHIN, at_most=1)
+    await intake.card_sent(job, CARD)
+    shown = stage.cards.shown[-1]
+    assert (shown.card_message_id, shown.request.prompt, shown.forgotten) == (CARD, "", True)
