@@ -150,7 +150,7 @@ class OperatorPanel:
             return _moved_on(error)
         except TooSoon:
             return _("It was sent a moment ago and may still show up. Try again in two minutes.")
-        if looked is Looked.FOUND:
+        if looked is not Looked.ABSENT:
             return _LOOKED[looked]()
         return _("Given up, and its price released. Should the request turn up within a day, the video still comes.")
 

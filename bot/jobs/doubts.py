@@ -65,15 +65,15 @@ class Doubts:
         """End an UNCONFIRMED job that is in no history, and release what it reserves; one that is found goes on.
 
         Not before its request must have shown up: until then a new one could be a second charge for the same wish.
-        Should it turn up within a day all the same, the reconciler gives it back to the job. Raises `WrongState` or
-        `TooSoon`.
+        Should it turn up within a day all the same, the reconciler gives it back to the job. A history that cannot be
+        read proves nothing, and changes nothing. Raises `WrongState` or `TooSoon`.
         """
         job = await self._expect(job_id, State.UNCONFIRMED)
         grace: timedelta = self._engine.limits.submit_timeout + LATEST_ARRIVAL
         if job.submitted_at is None or self._engine.clock.now() < job.submitted_at + grace:
             raise TooSoon(job_id)
         looked = await self.look(job_id)
-        if looked is not Looked.FOUND:
+        if looked is Looked.ABSENT:
             await self._move(job, State.FAILED, problem=Problem(code=ProblemCode.NEVER_ARRIVED))
             await self._dispatcher.release(job_id)
         return looked

@@ -64,6 +64,13 @@ async def test_what_is_given_up_is_released_and_not_submitted_again(stage: Stage
     assert await stage.submits() == 0
 
 
+async def test_nothing_is_given_up_while_the_history_cannot_be_read(stage: Stage) -> None:
+    job = await in_doubt(stage, submitted_at=stage.clock.now() - LONG_AGO)
+    await stage.says("history", (503, {"error": "busy"}))
+    assert await doubts(stage).give_up(job.id) is Looked.UNREADABLE
+    assert await stage.saved(job) == job
+
+
 async def test_giving_up_what_turns_out_to_be_there_goes_on_with_it(stage: Stage) -> None:
     job = await in_doubt(stage, submitted_at=stage.clock.now() - LONG_AGO)
     assert job.body is not None
