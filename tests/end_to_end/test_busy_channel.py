@@ -2,9 +2,9 @@
 
 import json
 
-from tests.end_to_end.stage import Stage, replied, shows
+from tests.end_to_end.stage import LONG, Stage, replied, shows
 
-JOBS = 5
+JOBS = 4
 
 
 async def test_jobs_queue_in_turn_with_their_place_on_the_card_and_without_one_429(stage: Stage) -> None:
@@ -14,12 +14,12 @@ async def test_jobs_queue_in_turn_with_their_place_on_the_card_and_without_one_4
         cards = [await stage.ask(mira, f"Walk number {number} in @Image1") for number in range(JOBS)]
         await shows(mira, cards[0], "Queued")
         await shows(mira, cards[1], "number 1 in the queue")
-        await shows(mira, cards[4], "number 4 in the queue")
+        await shows(mira, cards[3], "number 3 in the queue")
         # Taking a place in the middle back moves the others up, and costs nothing.
         await mira.click(cards[2], label="Cancel")
         await shows(mira, cards[2], "Cancelled")
-        await shows(mira, cards[4], "number 3 in the queue")
-        await stage.segmind.configure(speed=200)
+        await shows(mira, cards[3], "number 2 in the queue")
+        await stage.segmind.configure(speed=2 * LONG)
         await stage.let_on()
         await stage.let_on()
         for card in (*cards[:2], *cards[3:]):
