@@ -10,6 +10,7 @@ from bot.delivery.cases import CaseDesk
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
+from bot.jobs.channel_turns import Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.kept import KeptFiles
@@ -37,6 +38,11 @@ class Moderators:
     cases: CaseDesk
     images: ImageDesk
 
+    async def look_again(self, guild_id: int) -> None:
+        """Have all that is before a server's moderators looked at at once: where they read it may have changed."""
+        await self.reviews.look_again(guild_id)
+        await self.cases.look_again(guild_id)
+
 
 def moderators_of(
     client: discord.Client,
@@ -50,8 +56,9 @@ def moderators_of(
     outputs: Fetcher,
     folder: Path,
     clock: Clock,
+    turns: Turns | None = None,
 ) -> Moderators:
-    """`folder` is where files live that outlast what works on them."""
+    """`folder` is where files live that outlast what works on them; `turns` are those of all processes, if several."""
     blocks, blocked_images = BlockStore(database, clock), BlockedImageStore(database)
     decisions, review_store = DecisionStore(database), ReviewStore(database)
     record, reports = RecordReader(database), ReportStore(database)
@@ -71,6 +78,7 @@ def moderators_of(
             log_channel=log_channel,
             images=images,
             clock=clock,
+            turns=turns,
         ),
         standing=StandingDesk(client, settings, blocks, OperatorStore(database), blocked_images, log_channel, clock),
         images=images,
@@ -86,5 +94,6 @@ def moderators_of(
             kept=KeptFiles(folder / "hidden"),
             folder=folder / "work",
             clock=clock,
+            turns=turns,
         ),
     )

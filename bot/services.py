@@ -182,7 +182,7 @@ async def open_services(
         outputs = Fetcher(output_session, settings.segmind_output_hosts)
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings, preferences = SettingsStore(database), PreferenceStore(database)
-        log_channel = LogChannel(client, guild_settings)
+        log_channel = LogChannel(client, guild_settings, turns)
         notices = NoticeDesk(client, offer, store.notice_given, turns and turns.post)
         moderators = moderators_of(
             client,
@@ -195,6 +195,7 @@ async def open_services(
             outputs=outputs,
             folder=settings.data_dir,
             clock=clock,
+            turns=turns,
         )
         engine = Engine(
             store=store,

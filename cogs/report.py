@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -84,27 +84,17 @@ class ReportCog(FormCog):
 class CaseButton(JobButton, template=CASE_PATTERN):
     """What moderators press below a reported video."""
 
-    def __init__(self, custom_id: str, job_id: int, verb: CaseVerb) -> None:
-        super().__init__(custom_id, job_id)
-        self._verb = verb
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match.string, int(match["job"]), CaseVerb(match["verb"]))
-
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
-        services = bot.services
+        services, verb = bot.services, CaseVerb(self.verb)
         case = await services.moderators.reports.case(job.id)
         if case is None or not may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())
-        elif self._verb is CaseVerb.TAKE_DOWN:
+        elif verb is CaseVerb.TAKE_DOWN:
             await interaction.response.send_modal(takedown_modal(job.id, may_block=may_block(interaction, case)))
-        elif self._verb is CaseVerb.BLOCK and not may_block(interaction, case):
+        elif verb is CaseVerb.BLOCK and not may_block(interaction, case):
             await say(interaction, not_a_moderator_of_server())
-        elif self._verb is CaseVerb.BLOCK:
+        elif verb is CaseVerb.BLOCK:
             await interaction.response.send_modal(block_modal(job.request.member_id, job.id))
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)

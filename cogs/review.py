@@ -1,9 +1,10 @@
 """What moderators press below what waits for them: *Approve*, *Approve as spoiler*, *Reject* with its modal."""
 
 import re
-from typing import Any, Self
+from typing import Any
 
 import discord
+from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.errors import say
@@ -33,37 +34,43 @@ from bot.presentation.review_words import (
 class ReviewButton(JobButton, template=REVIEW_PATTERN):
     """Decides on what waits, for who may manage messages in the channel where moderators see it."""
 
-    def __init__(self, custom_id: str, job_id: int, verb: Verb) -> None:
-        super().__init__(custom_id, job_id)
-        self._verb = verb
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match.string, int(match["job"]), Verb(match["verb"]))
-
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
-        services = bot.services
+        services, verb = bot.services, Verb(self.verb)
         if not may_review(interaction, job, await services.moderators.review_store.get(job.id)):
             await say(interaction, not_a_moderator())
-        elif self._verb is Verb.REJECT:
+        elif verb is Verb.REJECT:
             await interaction.response.send_modal(reject_modal(job.id))
         else:
             # Discord is asked how the member stands, which may take a while; the answer has three seconds.
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await say(interaction, await _approve(services, interaction.user.id, job, self._verb))
+            await say(interaction, await _approve(services, interaction.user.id, job, verb))
             await services.moderators.reviews.settle(await services.store.get(job.id) or job)
 
 
 class ReviewCog(FormCog):
-    """Takes the modal of *Reject*."""
+    """Takes the modal of *Reject*, and sees to it that what waits is where moderators look."""
 
     form_pattern = REASON_PATTERN
 
     def __init__(self, services: Services) -> None:
         self._services = services
+
+    @commands.Cog.listener("on_guild_channel_delete")
+    async def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
+        """Have what stood in a moderators' channel told of, or shown elsewhere, at once."""
+        if await self._is_read_in(channel):
+            await self._services.moderators.look_again(channel.guild.id)
+
+    @commands.Cog.listener("on_guild_channel_update")
+    async def channel_changed(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """Do the same where the bot may do something else in it, or others see it."""
+        if _openness(before) != _openness(after) and await self._is_read_in(after):
+            await self._services.moderators.look_again(after.guild.id)
+
+    async def _is_read_in(self, channel: discord.abc.GuildChannel) -> bool:
+        settings = await self._services.guild_settings.get(channel.guild.id)
+        return channel.id in {settings.review_channel_id, settings.log_channel_id}
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
@@ -107,6 +114,11 @@ async def _too_late(services: Services, job: Job) -> str:
     """Say what became of a job that somebody else has decided on, or that went on without."""
     newest = await services.store.get(job.id) or job
     return outcome_sentence(newest, await services.moderators.decisions.of_job(job.id))
+
+
+def _openness(channel: discord.abc.GuildChannel) -> tuple[bool, dict[Any, Any]]:
+    """Give what decides on who sees a channel, and what the bot may do there."""
+    return bool(getattr(channel, "nsfw", False)), channel.overwrites
 
 
 async def setup(bot: Reelcast) -> None:

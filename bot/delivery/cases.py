@@ -4,16 +4,20 @@ What is saved is what shall be: a post is brought in line with its job, as often
 was taken off its post are kept on this machine and on the moderators' message.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 
+from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
+from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.kept import KeptFiles
@@ -21,10 +25,11 @@ from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from bot.jobs.tasks import until_first
 from bot.media.errors import MediaError
 from bot.media.fetch import Fetcher
 from bot.policy.member_record import RecordReader
-from bot.policy.reports import Case, ReportStore
+from bot.policy.reports import Case, Report, ReportStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.case_card import case_card
 from bot.presentation.language import speaking
@@ -58,8 +63,12 @@ class CaseDesk:
         kept: KeptFiles,
         folder: Path,
         clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
-        """`kept` holds the videos that were taken off their posts; `folder` is for what comes and goes."""
+        """`kept` holds the videos that were taken off their posts; `folder` is for what comes and goes.
+
+        `turns` are those of all processes, where there are several.
+        """
         self._client = client
         self._store = store
         self._jobs = jobs
@@ -71,15 +80,23 @@ class CaseDesk:
         self._kept = kept
         self._folder = folder
         self._clock = clock
+        self._turns = turns or AtOnce()
+        self._wanted = asyncio.Event()
 
     async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
         """See to what is owed, from the moment when drivers may start, until cancelled."""
         await resumed()
         while True:
+            self._wanted.clear()
             for case in await self._store.owing(at_most=AT_ONCE):
                 await self.see_to(case.job_id)
             await self._tidy()
-            await self._clock.sleep(SWEEP_EVERY)
+            await until_first(self._wanted.wait(), self._clock.sleep(SWEEP_EVERY))
+
+    async def look_again(self, guild_id: int) -> None:
+        """Have moderators of a server shown what is undecided where they look now, if they do not see it there."""
+        await self._store.look_again(guild_id)
+        self._wanted.set()
 
     async def hears(self, guild_id: int) -> bool:
         """Tell whether a server has a place where moderators read of reports."""
@@ -148,6 +165,7 @@ class CaseDesk:
             if case.post_text is None:
                 await self._keep_video(job, message)
                 await self._store.note(job.id, post_text=message.content, post_link=_link_of(message))
+            await self._turns.edit(job.video_channel_id)
             with speaking(job.request.guild_locale):
                 text, view = hidden_text(), hidden_controls(job)
                 await post.edit(content=text, attachments=[], view=view, allowed_mentions=_SILENT)
@@ -169,6 +187,7 @@ class CaseDesk:
         link = job.output_url if case.post_link else None
         with_file = case.post_link != "open"
         path = await self._video_of(job, case) if with_file else None
+        await self._turns.edit(job.video_channel_id)
         with translated(), speaking(job.request.guild_locale):
             view = post_controls(job, link=link, fitted=case.post_link == "fitted")
             changes: dict[str, Any] = {"content": case.post_text, "view": view, "allowed_mentions": _SILENT}
@@ -215,15 +234,34 @@ class CaseDesk:
         if case is None or (case.message_id is None and not count):
             return
         video = (await self._kept.get(job.id)).get(KEPT_NAME) if job.hidden else None
+        closed: ChannelClosed | None = None
+        for channel_id in await self._places(job, case):
+            try:
+                await self._show_in(job, case, channel_id, (reports, count), video)
+            except ChannelClosed as error:
+                closed = error
+            else:
+                return
+        if closed is not None:
+            raise closed
+
+    async def _places(self, job: Job, case: Case) -> Sequence[int]:
+        """Give the channels where moderators may read of a case, the best first: where it stands, if it can stay."""
         settings = await self._settings.get(job.request.guild_id)
         theirs = [each for each in (settings.review_channel_id, settings.log_channel_id) if each is not None]
-        if not theirs:
-            return
-        channel_id = case.channel_id if case.channel_id in theirs else theirs[0]
+        return sorted(theirs, key=lambda each: each != case.channel_id)
+
+    async def _show_in(
+        self, job: Job, case: Case, channel_id: int, told: tuple[Sequence[Report], int], video: Path | None
+    ) -> None:
+        """Show a case in a channel: of what is behind an age gate only where it stands, unless this is behind one."""
+        with translated():
+            open_here = not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
         record = await self._record.read(job.request.guild_id, job.request.member_id)
         made = await self._decisions.of_job(job.id)
+        video = video if open_here else None
         name = POST_FILE if video is not None else None
-        view = case_card(job, reports, count, record, video=name, made=made)
+        view = case_card(job, *told, record, video=name, made=made, bare=not open_here)
         files = [] if video is None else [discord.File(video, POST_FILE)]
         channel = self._channel(job, channel_id)
         try:
@@ -231,11 +269,22 @@ class CaseDesk:
                 shown = case.message_id if channel_id == case.channel_id else None
                 if shown is not None and await self._edited(channel, shown, view, files):
                     return
+                await self._turns.post(channel_id)
                 message = await channel.send(view=view, files=files, allowed_mentions=_SILENT)
         finally:
             for file in files:
                 file.close()
         await self._store.note(job.id, channel_id=channel_id, message_id=message.id)
+        if case.channel_id not in {None, channel_id}:
+            await self._take_away(job, case)
+
+    async def _take_away(self, job: Job, case: Case) -> None:
+        """Delete what moderators saw of a case where they look no longer."""
+        try:
+            channel = self._channel(job, case.channel_id or 0)
+            await channel.get_partial_message(case.message_id or 0).delete()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("former_case_not_deleted", job=job.id, error=type(error).__name__)
 
     async def _edited(
         self,
@@ -244,6 +293,7 @@ class CaseDesk:
         view: discord.ui.LayoutView,
         files: list[discord.File],
     ) -> bool:
+        await self._turns.edit(channel.id)
         try:
             await channel.get_partial_message(message_id).edit(view=view, attachments=files, allowed_mentions=_SILENT)
         except discord.NotFound as error:

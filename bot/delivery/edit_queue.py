@@ -9,6 +9,7 @@ import structlog
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.jobs.tasks import until_first
 
 log = structlog.get_logger(__name__)
 
@@ -119,13 +120,7 @@ class EditQueue:
 
     async def _wait_for_hurry(self, longest: float) -> None:
         self._hurry.clear()
-        hurry = asyncio.ensure_future(self._hurry.wait())
-        patience = asyncio.ensure_future(self._clock.sleep(longest))
-        try:
-            await asyncio.wait({hurry, patience}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            hurry.cancel()
-            patience.cancel()
+        await until_first(self._hurry.wait(), self._clock.sleep(longest))
 
 
 def _pop_first(jobs: dict[int, Job]) -> Job:

@@ -8,6 +8,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.jobs.channel_turns import AtOnce, Turns
 from bot.policy.settings_store import SettingsStore
 
 log = structlog.get_logger(__name__)
@@ -27,9 +28,11 @@ class Heard(Enum):
 class LogChannel:
     """Says things by channel id, so that no gateway is needed; nothing that goes wrong here stops anybody."""
 
-    def __init__(self, client: discord.Client, settings: SettingsStore) -> None:
+    def __init__(self, client: discord.Client, settings: SettingsStore, turns: Turns | None = None) -> None:
+        """`turns` are those of all processes, where there are several."""
         self._client = client
         self._settings = settings
+        self._turns = turns or AtOnce()
 
     async def say(self, guild_id: int, words: str | discord.ui.LayoutView) -> bool:
         """Tell a server's moderators; tell whether it stands in a channel now. Never raises for what Discord does.
@@ -47,6 +50,7 @@ class LogChannel:
         said: dict[str, Any] = {"content": words} if isinstance(words, str) else {"view": words}
         if nonce is not None:
             said["nonce"] = nonce
+        await self._turns.post(channel_id)
         try:
             await channel.send(**said, allowed_mentions=_SILENT)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError

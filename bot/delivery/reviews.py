@@ -1,5 +1,6 @@
 """What waits for moderators, in their channel: shown by channel id, found again by its buttons, settled at the end."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -13,14 +14,16 @@ import aiohttp
 import discord
 import structlog
 
+from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
-from bot.delivery.log_channel import LogChannel
+from bot.delivery.log_channel import Heard, LogChannel
 from bot.delivery.pictures import fitting_picture
+from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, PortError, Video
+from bot.jobs.ports import ChannelClosed, PortError, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.images import ImageDesk
@@ -31,7 +34,7 @@ from bot.presentation.language import speaking
 from bot.presentation.message_parts import button_ids, pictures_in
 from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.presentation.review_ids import Verb, review_id
-from bot.presentation.review_words import review_closed_told
+from bot.presentation.review_words import review_closed_told, review_unrestricted_told
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +60,9 @@ class ReviewDesk:
         log_channel: LogChannel,
         images: ImageDesk,
         clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
+        """`turns` are those of all processes, where there are several."""
         self._client = client
         self._store = store
         self._jobs = jobs
@@ -67,6 +72,8 @@ class ReviewDesk:
         self._log_channel = log_channel
         self._images = images
         self._clock = clock
+        self._turns = turns or AtOnce()
+        self._wanted = asyncio.Event()
         self._complained: dict[int, int | None] = {}  # by server: the channel that it was told is closed
 
     async def show_request(self, job: Job, pictures: Mapping[str, Path]) -> None:
@@ -123,9 +130,23 @@ class ReviewDesk:
             return False
         return await self._store.claim(job.id, job.request.guild_id, now, rest)
 
+    async def wanted(self) -> None:
+        await self._wanted.wait()
+        self._wanted.clear()
+
+    async def look_again(self, guild_id: int) -> None:
+        """Have all that waits in a server looked at: by this process at once, or by another with its next sweep."""
+        self._complained.pop(guild_id, None)
+        await self._store.look_again(guild_id)
+        self._wanted.set()
+
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
-        chosen = await self._chosen(job)
         review = await self._store.get(job.id)
+        try:
+            chosen = await self._chosen(job)
+        except Unrestricted:
+            await self._withdraw(job, review)
+            raise
         lacking = _lacks(job, review, chosen)
         for part in _parts_of(job) - lacking:
             if not await self._is_there(job, chosen, _message_of(review, part)):
@@ -140,8 +161,12 @@ class ReviewDesk:
             return
         self._complained[guild_id] = chosen
         with speaking(job.request.guild_locale):
-            words = review_closed_told(chosen)
-        await self._log_channel.say(guild_id, words)
+            if chosen is not None and isinstance(error, Unrestricted):
+                words = review_unrestricted_told(chosen)
+            else:
+                words = review_closed_told(chosen)
+        if await self._log_channel.send(guild_id, words) is Heard.NOBODY:
+            self._complained.pop(guild_id, None)  # whoever chooses a log channel later hears of it
 
     async def settle(self, job: Job) -> None:
         review = None if is_waiting(job) else await self._store.get(job.id)
@@ -173,6 +198,10 @@ class ReviewDesk:
     async def _rewrite(self, job: Job, channel_id: int, message_id: int, part: ReviewPart) -> None:
         channel = self._channel(job, channel_id)
         made = await self._decisions.of_job(job.id)
+        if not await self._may_show(job, channel_id):
+            await self._take_away(job, channel_id, message_id)
+            return
+        await self._turns.edit(channel_id)
         with translated():
             try:
                 message = await channel.fetch_message(message_id)
@@ -187,11 +216,21 @@ class ReviewDesk:
             await message.edit(view=view, allowed_mentions=_SILENT)
 
     async def _chosen(self, job: Job) -> int:
-        """Give the channel where moderators look now; raises `ChannelClosed` where none is chosen."""
+        """Give the channel where moderators look now.
+
+        Raises `ChannelClosed` where none is chosen, and `Unrestricted` where a job may not be shown there.
+        """
         chosen = (await self._settings.get(job.request.guild_id)).review_channel_id
         if chosen is None:
             raise ChannelClosed("no review channel is chosen")
+        if not await self._may_show(job, chosen):
+            raise Unrestricted("the review channel is not age-restricted")
         return chosen
+
+    async def _may_show(self, job: Job, channel_id: int) -> bool:
+        """Tell whether a channel is as restricted now as the one where a job was asked for."""
+        with translated():
+            return not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
 
     async def _send(
         self, job: Job, channel_id: int, part: ReviewPart, view: discord.ui.LayoutView, files: Sequence[discord.File]
@@ -200,6 +239,7 @@ class ReviewDesk:
         with translated():
             if self._clock.now() - job.state_since > SURE_FOR and (found := await self._find(job, channel, part)):
                 return found
+            await self._turns.post(channel_id)
             # What is only for later, while the video is made, makes no sound.
             quiet = part is ReviewPart.REQUEST and job.state is not State.HELD
             message = await channel.send(
@@ -207,7 +247,7 @@ class ReviewDesk:
                 files=files,
                 allowed_mentions=_SILENT,
                 silent=quiet,
-                nonce=f"{part.value[0].lower()}{job.id}.{channel_id % 100}",
+                nonce=f"{part.value[0].lower()}{job.id}.{channel_id % 1000}",
             )
         self._complained.pop(job.request.guild_id, None)
         return message.id
@@ -239,10 +279,20 @@ class ReviewDesk:
             return
         others = {"request_message_id": None, "video_message_id": None}
         await self._store.shown(job.id, channel_id, **{**others, **messages})
+        await self._take_all_away(job, before)
+
+    async def _withdraw(self, job: Job, review: Review | None) -> None:
+        """Take away what moderators see of a job in a channel that is no longer as restricted as it has to be."""
+        if review is None or review.channel_id is None or not any(_message_of(review, part) for part in ReviewPart):
+            return
+        await self._store.shown(job.id, review.channel_id, request_message_id=None, video_message_id=None)
+        await self._take_all_away(job, review)
+
+    async def _take_all_away(self, job: Job, review: Review) -> None:
         for part in ReviewPart:
-            message_id = _message_of(before, part)
-            if message_id is not None and before.channel_id is not None:
-                await self._take_away(job, before.channel_id, message_id)
+            message_id = _message_of(review, part)
+            if message_id is not None and review.channel_id is not None:
+                await self._take_away(job, review.channel_id, message_id)
 
     async def _take_away(self, job: Job, channel_id: int, message_id: int) -> None:
         try:

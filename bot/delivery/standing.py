@@ -7,6 +7,7 @@ from typing import Any, Final
 import discord
 import structlog
 
+from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import translated
 from bot.delivery.log_channel import LogChannel
 from bot.jobs.clock import Clock
@@ -100,18 +101,11 @@ class StandingDesk:
 
     async def _keeps_age_restriction(self, job: Job) -> bool:
         """Tell whether the video of an age-restricted channel goes to one that is age-restricted, too."""
-        if not job.request.handling.age_restricted:
-            return True
-        channel: Any = await self._channel(job.video_channel_id)
-        if isinstance(channel, discord.Thread):
-            channel = channel.parent or await self._channel(channel.parent_id)
-        return bool(getattr(channel, "nsfw", False))
-
-    async def _channel(self, channel_id: int) -> Any:
-        return self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+        return not job.request.handling.age_restricted or await is_age_restricted(self._client, job.video_channel_id)
 
     async def _is_thread_of_open(self, job: Job, settings: GuildSettings) -> bool:
-        channel = await self._channel(job.request.channel_id)
+        channel_id = job.request.channel_id
+        channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
         return isinstance(channel, discord.Thread) and settings.is_open(channel.parent_id)
 
     async def _manages_server(self, job: Job, roles: frozenset[int]) -> bool:

@@ -13,17 +13,18 @@ NO_RECORD: Final = N_("This video is no longer on record.")
 
 
 class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"reelcast:no-button"):
-    """A button whose custom id names a job; a subclass gives its `template`, and what a press does."""
+    """A button whose custom id names a job, maybe a verb; a subclass gives its `template`, and what a press does."""
 
-    def __init__(self, custom_id: str, job_id: int) -> None:
+    def __init__(self, custom_id: str, job_id: int, verb: str = "") -> None:
         super().__init__(discord.ui.Button(custom_id=custom_id))
         self.job_id = job_id
+        self.verb = verb
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        return cls(match.string, int(match["job"]))
+        return cls(match.string, int(match["job"]), match.groupdict().get("verb", ""))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         speak(interaction.locale.value)

@@ -81,6 +81,8 @@ class SettingsDesk:
             await say(interaction, bad_setting_sentence(error))
             return
         await self._show_change(interaction, before, after, page, channel_id)
+        if _read_in(before) != _read_in(after):
+            await self._services.moderators.look_again(interaction.guild_id or 0)
 
     async def tidy(self, interaction: discord.Interaction[Any]) -> None:
         """Forget the channels and roles that no longer exist."""
@@ -151,3 +153,8 @@ class SettingsDesk:
             await interaction.response.edit_message(view=view, allowed_mentions=mentions)
         else:
             await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=mentions)
+
+
+def _read_in(settings: GuildSettings) -> tuple[int | None, int | None]:
+    """Give the channels where moderators read what waits for them."""
+    return settings.review_channel_id, settings.log_channel_id

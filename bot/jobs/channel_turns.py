@@ -4,7 +4,7 @@ Discord counts the edits and the posts of a bot in each channel, 5 in 5 seconds.
 several each takes its turns from the database, whose clock is the same for all.
 """
 
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from sqlalchemy import text
@@ -35,6 +35,28 @@ _TAKE: Final = text("""
 _FORGET: Final = text("DELETE FROM channel_turns WHERE next_at < extract(epoch FROM clock_timestamp()) - :age")
 
 
+class Turns(Protocol):
+    """When a message may leave for a channel."""
+
+    async def edit(self, channel_id: int, /) -> None:
+        """Wait until a message in this channel may be edited."""
+        ...
+
+    async def post(self, channel_id: int, /) -> None:
+        """Wait until a message may be sent to this channel."""
+        ...
+
+
+class AtOnce:
+    """The turns of a process that is alone: its Discord library waits by itself where a channel's limit is near."""
+
+    async def edit(self, _channel_id: int, /) -> None:
+        return
+
+    async def post(self, _channel_id: int, /) -> None:
+        return
+
+
 class ChannelTurns:
     """The turns of all processes on one PostgreSQL."""
 
@@ -42,12 +64,10 @@ class ChannelTurns:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
 
-    async def edit(self, channel_id: int) -> None:
-        """Wait until a message in this channel may be edited."""
+    async def edit(self, channel_id: int, /) -> None:
         await self._wait(channel_id, EDIT)
 
-    async def post(self, channel_id: int) -> None:
-        """Wait until a message may be sent to this channel."""
+    async def post(self, channel_id: int, /) -> None:
         await self._wait(channel_id, POST)
 
     async def run(self) -> None:

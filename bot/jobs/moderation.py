@@ -47,6 +47,10 @@ class Reviews(Protocol):
         """
         ...
 
+    async def wanted(self) -> None:
+        """Wait until somebody wants what waits to be looked at at once, if nobody has wanted it meanwhile."""
+        ...
+
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
         """Tell which messages of a waiting job are not where moderators look now.
 

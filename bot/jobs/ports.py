@@ -25,6 +25,10 @@ class ChannelClosed(PortError):
     """The channel is gone, or the bot may not do there what it has to."""
 
 
+class Unrestricted(ChannelClosed):
+    """The channel is not age-restricted, and what was to be shown there was asked for in one that is."""
+
+
 class LinksOff(ChannelClosed):
     """The channel does not take a file of this size, and its server wants no links."""
 

@@ -7,7 +7,7 @@ Nothing waits longer than its server has set.
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,12 +22,14 @@ from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Video
 from bot.jobs.states import REVIEWED, State
+from bot.jobs.tasks import until_first
 from bot.jobs.videos import fetched
 from bot.media.errors import FetchError, MediaError
 
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = 20.0  # seconds
+SERVERS_AT_ONCE: Final = 4  # a server whose channel takes its time does not hold up all others
 # What may still come before moderators: their pictures are kept.
 _KEPT_IN = REVIEWED | {State.PREPARING}
 
@@ -50,26 +52,41 @@ async def hold_back(engine: Engine, job: Job, video: Video) -> Job:
 
 
 async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]]) -> None:
-    """See to what waits for moderators now and then, from the moment when drivers may start, until cancelled."""
+    """See to what waits for moderators now and then, from the moment when drivers may start, until cancelled.
+
+    Where moderators' channel goes, or another is chosen, nobody waits for the next sweep.
+    """
     await resumed()
     while True:
         await see_to_reviews(engine)
-        await engine.clock.sleep(SWEEP_EVERY)
+        await until_first(engine.reviews.wanted(), engine.clock.sleep(SWEEP_EVERY))
 
 
 async def see_to_reviews(engine: Engine) -> None:
     """End what has waited too long, and see to it that moderators see the rest where they look now."""
-    now = engine.clock.now()
+    by_server: dict[int, list[Job]] = {}
     for job in await engine.store.in_states(REVIEWED):
-        try:
-            if now >= job.review_ends_at:
-                await _end(engine, job)
-            elif await engine.reviews.claim(job):
-                await _show(engine, job)
-        except StaleJob:
-            log.info("review_decided_meanwhile", job=job.id)
+        by_server.setdefault(job.request.guild_id, []).append(job)
+    places = asyncio.Semaphore(SERVERS_AT_ONCE)
+    seen = await asyncio.gather(
+        *(_see_to_server(engine, places, waiting) for waiting in by_server.values()), return_exceptions=True
+    )
+    for broken in filter(None, seen):
+        raise broken
     await engine.reviews.settle_all()
     await _tidy(engine)
+
+
+async def _see_to_server(engine: Engine, places: asyncio.Semaphore, waiting: Sequence[Job]) -> None:
+    async with places:
+        for job in waiting:
+            try:
+                if engine.clock.now() >= job.review_ends_at:
+                    await _end(engine, job)
+                elif await engine.reviews.claim(job):
+                    await _show(engine, job)
+            except StaleJob:
+                log.info("review_decided_meanwhile", job=job.id)
 
 
 async def fetch_reference(engine: Engine, job: Job, number: int, path: Path) -> None:

@@ -56,6 +56,16 @@ def uncancelled(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
     return whole
 
 
+async def until_first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait until the first of several is over; the others are given up."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
 async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Clock) -> None:
     """Keep an endless piece of work going until cancelled: when it breaks it is logged and started again."""
     while True:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import cases, reports
@@ -76,6 +76,13 @@ class ReportStore:
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, cases, _first(job)))
             await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1, tried_at=None))
+
+    async def look_again(self, guild_id: int) -> None:
+        """Let moderators be shown anew what nobody has decided on in a server."""
+        undecided = exists().where(reports.c.job_id == cases.c.job_id, reports.c.settled == 0)
+        async with self._engine.begin() as connection:
+            mine = (cases.c.guild_id == guild_id, undecided)
+            await connection.execute(update(cases).where(*mine).values(owed=1, tried_at=None))
 
     async def claim(self, job_id: int, now: datetime, patience: timedelta) -> bool:
         """Take it on oneself to see to a case, unless somebody did within `patience` and nothing was owed since."""

@@ -45,6 +45,12 @@ class ReviewStore:
             )
         return claimed.rowcount > 0
 
+    async def look_again(self, guild_id: int) -> None:
+        """Let whoever comes first see to all that waits in a server, however lately somebody did."""
+        mine = (reviews.c.guild_id == guild_id, reviews.c.open > 0)
+        async with self._engine.begin() as connection:
+            await connection.execute(update(reviews).where(*mine).values(tried_at=None))
+
     async def shown(self, job_id: int, channel_id: int, **messages: int | None) -> None:
         """Note where moderators see a job: `request_message_id` and `video_message_id`, as far as they are given."""
         values = {"channel_id": channel_id, **messages}

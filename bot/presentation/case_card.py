@@ -13,7 +13,7 @@ from bot.policy.member_record import MemberRecord
 from bot.policy.reports import Report
 from bot.presentation.case_ids import CaseVerb, case_id
 from bot.presentation.figures import number
-from bot.presentation.language import _, ngettext, speaking
+from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.review_card import facts_line, record_line
 from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
 from bot.presentation.text import clip, plain, quoted
@@ -21,6 +21,10 @@ from bot.presentation.text import clip, plain, quoted
 PROMPT_LIMIT: Final = 500  # characters
 PROMPT_LINES: Final = 8
 REASON_LIMIT: Final = 120  # characters of each of the newest reports
+AGE_RESTRICTED: Final = N_(
+    "It was asked for in an age-restricted channel, and this one is not: look at it where it was posted. Once this"
+    " channel is age-restricted, it is shown here as well."
+)
 _RED: Final = discord.Colour(0xDA373C)
 _GREY: Final = discord.Colour(0x80848E)
 
@@ -33,18 +37,23 @@ def case_card(
     *,
     video: str | None = None,
     made: Sequence[Decision] = (),
+    bare: bool = False,
 ) -> ui.LayoutView:
     """Lay out a reported video, in the server's language.
 
     `reports` are the newest of `count` that nobody has decided on; without any it is decided. `video` names the
-    message's own attachment, where the video was taken off its post.
+    message's own attachment, where the video was taken off its post. `bare` is for a channel without the age
+    restriction under which the video was asked for: moderators read there where it stands, and not what it is about.
     """
     with speaking(job.request.guild_locale):
         is_open = count > 0 and job.state is State.DELIVERED
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
         title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
         container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job)}\n{_where(job)}"))
-        container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+        if bare:
+            container.add_item(ui.TextDisplay(_(AGE_RESTRICTED)))
+        else:
+            container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if video is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}", spoiler=True)))
         container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))

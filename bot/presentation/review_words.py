@@ -118,6 +118,16 @@ def images_blocked_sentence(count: int) -> str:
     ).format(count=number(count))
 
 
+def review_unrestricted_told(channel_id: int) -> str:
+    """Tell whoever reads the log channel that what was asked for behind an age gate waits unseen."""
+    told = _(
+        "Videos asked for in an age-restricted channel wait for a moderator, but the review channel {channel} is not"
+        " age-restricted, so they are not shown there. Make it age-restricted, or choose another with `/settings`; what"
+        " waits is shown there then."
+    )
+    return told.format(channel=f"<#{channel_id}>")
+
+
 def review_closed_told(channel_id: int | None) -> str:
     """Tell whoever reads the log channel that moderators cannot see what waits for them."""
     if channel_id is None:

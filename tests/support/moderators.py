@@ -10,6 +10,7 @@ import discord
 
 from bot.database.engine import open_database
 from bot.delivery.log_channel import LogChannel
+from bot.jobs.channel_turns import Turns
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
@@ -35,10 +36,17 @@ class Desk:
     folder: Path
     mo: Member
 
-    async def job(self, state: State, mode: ReviewMode = ReviewMode.BEFORE_SPENDING, **asked: Any) -> Job:
+    async def job(
+        self,
+        state: State,
+        mode: ReviewMode = ReviewMode.BEFORE_SPENDING,
+        *,
+        age_restricted: bool = False,
+        **asked: Any,
+    ) -> Job:
         """Save a job of Mira's that moderators have to look at."""
         job = await self.channel.job(state, **asked)
-        handling = Handling(review=mode)
+        handling = Handling(review=mode, age_restricted=age_restricted)
         now = self.clock.now()
         job = replace(job, request=replace(job.request, handling=handling), state_since=now, created_at=now)
         return await self.store.add(job, daily_limit_usd=LIMIT)
@@ -63,7 +71,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(channel: Channel, folder: Path, client: discord.Client | None = None) -> AsyncGenerator[Desk]:
+async def open_desk(
+    channel: Channel, folder: Path, client: discord.Client | None = None, turns: Turns | None = None
+) -> AsyncGenerator[Desk]:
     clock = ManualClock(discord.utils.utcnow())
     hosts = AllowedHosts.parse([channel.cdn_host])
     async with open_database(file_url(folder)) as database, open_fetch_session(hosts) as session:
@@ -75,12 +85,13 @@ async def open_desk(channel: Channel, folder: Path, client: discord.Client | Non
             database,
             jobs=store,
             settings=settings,
-            log_channel=LogChannel(speaker, settings),
+            log_channel=LogChannel(speaker, settings, turns),
             images=ImageDesk(),
             attachments=fetcher,
             outputs=fetcher,
             folder=folder,
             clock=clock,
+            turns=turns,
         )
         mo = channel.sandbox.member("mo", guild="Film Club", channel="review")
         await mo.messages()

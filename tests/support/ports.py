@@ -145,6 +145,8 @@ class ModeratorsInMemory(Reviews, Standing):
         self.blocked_prints: set[str] = set()
         self.objections: deque[ProblemCode | None] = deque()
         self.claims = True
+        self.want = asyncio.Event()  # somebody wants what waits looked at
+        self.sweeps = asyncio.Semaphore(0)  # that have come to their end
 
     async def show_request(self, job: Job, pictures: Mapping[str, Path]) -> None:
         if self.troubles:
@@ -163,6 +165,10 @@ class ModeratorsInMemory(Reviews, Standing):
     async def claim(self, job: Job, *, at_once: bool = False) -> bool:
         return self.claims
 
+    async def wanted(self) -> None:
+        await self.want.wait()
+        self.want.clear()
+
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
         return self.unseen
 
@@ -173,7 +179,7 @@ class ModeratorsInMemory(Reviews, Standing):
         self.settled.append(job.id)
 
     async def settle_all(self) -> None:
-        pass
+        self.sweeps.release()
 
     async def is_blocked(self, job: Job) -> bool:
         return job.request.member_id in self.blocked

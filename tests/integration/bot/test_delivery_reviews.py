@@ -1,5 +1,6 @@
 """What moderators see in their channel: shown once, found again, moved with the channel, settled at the end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -9,12 +10,13 @@ import pytest
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Unrestricted, Video
 from bot.jobs.states import State
 from bot.media.videos import inspect_video
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import Channel, open_channel
+from tests.support.clock import PATIENCE
 from tests.support.files import mp4
 from tests.support.moderators import Desk, open_desk
 
@@ -123,6 +125,80 @@ async def test_a_channel_that_is_gone_is_told_once_where_moderators_read(desk: D
     desk.mo.at("general")
     [told] = await desk.seen("general")
     assert "it is gone or closed to the bot" in told.text
+
+
+async def test_a_channel_that_is_gone_is_told_to_whoever_chooses_a_log_channel_later(desk: Desk) -> None:
+    await desk.set(log_channel_id=None)
+    job = await desk.job(State.HELD)
+    await desk.channel.sandbox.admin.delete_channel("review", guild="Film Club")
+    closed = ChannelClosed("10003")
+    await desk.moderators.reviews.not_shown(job, closed)
+    await desk.set(log_channel_id=desk.place("general"))
+    await desk.moderators.reviews.not_shown(job, closed)
+    desk.mo.at("general")
+    assert len(await desk.seen("general")) == 1
+
+
+async def test_where_they_look_may_have_changed_and_what_waits_is_looked_at_at_once_by_one_process(desk: Desk) -> None:
+    job, reviews = await desk.job(State.HELD), desk.moderators.reviews
+    await shown(desk, job)
+    assert not await reviews.claim(job)
+    await reviews.look_again(job.request.guild_id)
+    async with asyncio.timeout(PATIENCE):
+        await reviews.wanted()
+    assert [await reviews.claim(job), await reviews.claim(job)] == [True, False]
+
+
+async def test_what_another_server_waits_for_is_left_to_its_sweep(desk: Desk) -> None:
+    job, reviews = await desk.job(State.HELD), desk.moderators.reviews
+    await shown(desk, job)
+    await reviews.look_again(job.request.guild_id + 1)
+    assert not await reviews.claim(job)
+
+
+async def test_what_is_behind_an_age_gate_is_shown_to_moderators_behind_one_alone(desk: Desk) -> None:
+    job = await desk.job(State.HELD, age_restricted=True)
+    for _ in range(2):
+        with pytest.raises(Unrestricted) as closed:
+            await desk.moderators.reviews.show_request(job, desk.pictures())
+        await desk.moderators.reviews.not_shown(job, closed.value)
+    assert await desk.seen() == []
+    desk.mo.at("general")
+    [told] = await desk.seen("general")
+    assert f"the review channel <#{desk.place('review')}> is not age-restricted" in told.text
+    await desk.channel.sandbox.admin.restrict_age("review", on=True)
+    desk.mo.at("review")
+    assert labels(await shown(desk, job)) == ["Approve", "Approve as spoiler", "Reject"]
+
+
+async def test_what_moderators_see_is_taken_away_where_their_channel_is_no_longer_age_restricted(
+    desk: Desk, video: Video
+) -> None:
+    admin = desk.channel.sandbox.admin
+    await admin.restrict_age("review", on=True)
+    job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING, age_restricted=True)
+    await shown(desk, job)
+    await desk.moderators.reviews.show_video(job, video)
+    assert len(await desk.seen()) == 2
+    await admin.restrict_age("review", on=False)
+    for _ in range(2):
+        with pytest.raises(Unrestricted):
+            await desk.moderators.reviews.missing(job)
+    assert await desk.seen() == []
+    await admin.restrict_age("review", on=True)
+    assert await desk.moderators.reviews.missing(job) == frozenset(ReviewPart)
+
+
+async def test_what_is_decided_is_taken_away_from_a_channel_that_is_no_longer_age_restricted(desk: Desk) -> None:
+    admin = desk.channel.sandbox.admin
+    await admin.restrict_age("review", on=True)
+    job = await desk.job(State.HELD, age_restricted=True)
+    await shown(desk, job)
+    await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+    await admin.restrict_age("review", on=False)
+    await desk.moderators.reviews.settle_all()
+    assert await desk.seen() == []
+    assert await desk.moderators.review_store.opened(at_most=5) == []
 
 
 async def test_where_no_channel_is_chosen_nothing_can_be_shown(desk: Desk) -> None:

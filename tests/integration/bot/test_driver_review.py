@@ -1,8 +1,9 @@
 """HELD and REVIEW: what waits for a moderator, and what becomes of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,9 +12,10 @@ from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
 from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
-from bot.jobs.reviewing import see_to_reviews
+from bot.jobs.reviewing import keep_reviewing, see_to_reviews
 from bot.jobs.states import State
 from bot.media.fingerprints import fingerprint
+from tests.support.clock import PATIENCE
 from tests.support.drawings import drawing, encoded
 from tests.support.stage import COST, Stage
 
@@ -88,6 +90,23 @@ async def test_what_moderators_could_not_be_shown_is_shown_by_the_sweep(stage: S
     assert stage.moderators.shown == [(REQUEST, job.id, ("image1", "image2"))]
 
 
+async def test_whoever_wants_what_waits_looked_at_waits_for_no_sweep(stage: Stage) -> None:
+    async def resumed() -> None:
+        return
+
+    job = await held(stage)
+    sweeping = asyncio.create_task(keep_reviewing(stage.engine, resumed))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await stage.moderators.sweeps.acquire()
+            stage.moderators.unseen = frozenset({REQUEST})
+            stage.moderators.want.set()
+            await stage.moderators.sweeps.acquire()
+    finally:
+        sweeping.cancel()
+    assert stage.moderators.shown[1:] == [(REQUEST, job.id, ("image1", "image2"))]
+
+
 async def test_that_their_channel_is_closed_is_told_and_the_job_waits_on(stage: Stage) -> None:
     job = await held(stage)
     stage.moderators.unseen = frozenset({REQUEST})
@@ -95,6 +114,14 @@ async def test_that_their_channel_is_closed_is_told_and_the_job_waits_on(stage: 
     await see_to_reviews(stage.engine)
     assert stage.moderators.told == [(job.id, "10003")]
     assert (await stage.saved(job)).state is State.HELD
+
+
+async def test_what_breaks_for_one_server_is_not_kept_from_the_log(stage: Stage) -> None:
+    await held(stage)
+    stage.moderators.unseen = frozenset({REQUEST})
+    stage.moderators.troubles.append(cast("Any", LookupError("a fault of ours")))
+    with pytest.raises(LookupError):
+        await see_to_reviews(stage.engine)
 
 
 async def test_what_another_process_sees_to_is_left_alone(stage: Stage) -> None:
