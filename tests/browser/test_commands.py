@@ -149,6 +149,25 @@ async def test_people_write_type_reply_and_use_commands_on_messages_and_on_each_
         await expect(noor.message("a better one")).to_contain_text("Original message was deleted")
 
 
+async def test_who_reads_further_up_is_told_of_what_is_new_and_led_to_it(puppet: Puppet) -> None:
+    await puppet.show(*(text(f"{number}\n" * 5) for number in range(30)), where="late-night")
+    async with visiting(puppet.browser, puppet.origin, "ada", "film-club/late-night") as ada:
+        below = ada.page.get_by_role("button", name="New messages below")
+        scroll = ada.page.locator("#scroll")
+        await expect(ada.message("29")).to_be_visible()
+        await scroll.evaluate("(scroll) => { scroll.scrollTop = 0; }")
+        await expect(below).to_be_hidden()
+        await puppet.show(text("something new"), where="late-night")
+        await expect(ada.message("something new")).not_to_be_in_viewport()
+        await below.click()
+        await expect(ada.message("something new")).to_be_in_viewport()
+        await expect(below).to_be_hidden()
+        await scroll.evaluate("(scroll) => { scroll.scrollTop = 0; }")
+        await (await ada.open_command("ping")).get_by_role("button", name="Send").click()
+        await puppet.hear(MESSAGE, {"content": "pong", "flags": 64})
+        await expect(ada.message("pong")).to_be_in_viewport()
+
+
 async def test_the_language_of_a_client_reaches_the_app(puppet: Puppet) -> None:
     async with visiting(puppet.browser, puppet.origin, "mo", GENERAL) as mo:
         language = mo.page.get_by_label("Language of your client")

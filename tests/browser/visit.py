@@ -13,7 +13,7 @@ from tests.support.browser import ADVICE, existing, system_chromium
 
 PATIENCE: Final = 60_000.0  # milliseconds for anything to happen, on a machine that has much else to do
 DESKTOP: Final = (1440, 900)
-PHONE: Final = (390, 844)
+PHONE: Final = (375, 812)
 # Which browser can play what the bot posts: Chromium as Playwright downloads it lacks the patented codecs.
 PLAYS_H264: Final = "document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.42E01E\"') !== ''"
 

@@ -70,6 +70,7 @@ export async function runCommand(app, payload, { label, files = [], sent = () =>
   const { store, client } = app;
   const local = { key: `local ${(counter += 1)}`, channelId: store.channel.id, name: label };
   store.local = [...store.local, local];
+  app.list.toNewest();
   store.changed();
   let failed = null;
   try {

@@ -210,7 +210,7 @@ export class Composer {
     this.#files.clear();
     store.replying = null;
     this.#typedAt = 0;
-    this.#app.list.sticks = true;
+    this.#app.list.toNewest();
     store.changed();
     try {
       await client.post("send", payload, files);
@@ -218,6 +218,7 @@ export class Composer {
       if (!(error instanceof Refused)) throw error;
       toast(error.message);
       this.#input.value = content;
+      this.#fit();
       this.#files.add(files);
     }
   }

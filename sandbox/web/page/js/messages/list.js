@@ -1,6 +1,7 @@
 // The messages of the shown channel, newest at the bottom, where the view stays unless the reader scrolled up.
 
 import { byId, h } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
 import { fill } from "../lib/morph.js";
 import { readRoute } from "../lib/route.js";
 import { momentText } from "../markdown/time.js";
@@ -16,9 +17,11 @@ export class MessageList {
   #app;
   #scroll = byId("scroll");
   #list = byId("messages");
+  #below = byId("below");
   #count = SHOWN;
   #place = null;
   #jumped;
+  #seen = 0n; // the id of the newest message that was in view
   #drawn = new Map(); // by message: what it was drawn from, and the node
 
   constructor(app) {
@@ -27,10 +30,23 @@ export class MessageList {
     new ResizeObserver(() => this.#stay()).observe(this.#scroll);
     this.#scroll.onscroll = () => {
       this.sticks = this.#distance() < NEAR;
+      this.#tell();
+    };
+    this.#below.append("New messages below", icon("down"));
+    this.#below.onclick = () => {
+      this.#scroll.focus();
+      this.toNewest();
     };
   }
 
   sticks = true;
+
+  /** Go to the newest message, and stay there. */
+  toNewest() {
+    this.sticks = true;
+    this.#stay();
+    this.#tell();
+  }
 
   draw() {
     const { store } = this.#app;
@@ -40,10 +56,12 @@ export class MessageList {
       this.#drawn.clear();
       this.#count = SHOWN;
       this.sticks = true;
+      this.#seen = this.#newest();
     }
     fill(this.#list, store.channel ? this.#items() : []);
     this.#jump();
     this.#stay();
+    this.#tell();
   }
 
   /** Go to the message that the address names, once, and let it be seen which one it is. */
@@ -105,6 +123,16 @@ export class MessageList {
 
   #stay() {
     if (this.sticks) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+  }
+
+  /** Say that something new stands below, to who reads further up. */
+  #tell() {
+    if (this.sticks) this.#seen = this.#newest();
+    this.#below.hidden = this.#newest() <= this.#seen;
+  }
+
+  #newest() {
+    return BigInt(this.#app.store.shown().at(-1)?.id ?? 0);
   }
 }
 

@@ -9,7 +9,7 @@ export function requestRow(request) {
   const facts = [
     body.duration ? `${body.duration} s` : null,
     body.aspect_ratio,
-    images ? `${images} images` : null,
+    images ? `${images} ${images === 1 ? "image" : "images"}` : null,
   ].filter(Boolean);
   return h(
     "li",
