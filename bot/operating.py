@@ -26,6 +26,7 @@ from bot.jobs.states import State
 from bot.policy.operator import OperatorStore
 from bot.policy.operator_figures import OperatorFigures
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.policy.operator_spending import SPENDING, Caps, is_past, spending_notices
 from bot.presentation.operator_words import notice_sentence
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
@@ -76,6 +77,8 @@ class OperatorWatch:
     segmind: SegmindClient
     models: Sequence[str]
     credits_low_usd: Decimal
+    figures: OperatorFigures
+    caps: Caps
     clock: Clock
 
     async def run(self) -> None:
@@ -91,6 +94,7 @@ class OperatorWatch:
         """Look once at what happened, ask Segmind if it is time to, and tell what is new."""
         now = self.clock.now()
         await self._note_what_happened(now)
+        await self._note_spending(now)
         refused = await self._refused(now - FRESH)
         every = ASK_IN_TROUBLE if refused else ASK_EVERY
         if await take_turn(self.database, "operator_asked", now, every=every):
@@ -106,6 +110,16 @@ class OperatorWatch:
             await self._note(NoticeKind.CHARGE, now, about=request_id, detail=request_id)
         for job in await self._failed(now - LOOKS_BACK, ProblemCode.UNSETTLED):
             await self._note(NoticeKind.UNSETTLED, now, about=str(job.id), detail=str(job.id))
+
+    async def _note_spending(self, now: datetime) -> None:
+        """Note where the bot's own caps are near or reached."""
+        today = now.date()
+        known = await self.notices.current(*SPENDING)
+        for notice in known:
+            if is_past(notice, today):
+                await self.notices.over(notice.kind, about=notice.about)
+        for new in spending_notices(await self.figures.spent(today), self.caps, today, known):
+            await self._note(new.kind, now, about=new.about, detail=new.detail)
 
     async def _refused(self, since: datetime) -> Job | None:
         return next(iter(await self._failed(since, ProblemCode.SERVICE)), None)
@@ -182,10 +196,11 @@ def operating_of(
 ) -> Operating:
     clock = engine.clock
     desk, notices = OperatorDesk(client, clock.monotonic), OperatorNotices(database)
+    figures = OperatorFigures(database)
     return Operating(
         desk=desk,
         store=OperatorStore(database),
-        figures=OperatorFigures(database),
+        figures=figures,
         notices=notices,
         doubts=Doubts(engine, drivers),
         budget=budget,
@@ -198,6 +213,12 @@ def operating_of(
             segmind=engine.segmind,
             models=[model.slug for model in settings.offer.models],
             credits_low_usd=settings.operator_credits_low_usd,
+            figures=figures,
+            caps=Caps(
+                per_day_usd=settings.spend_limit_usd_per_day,
+                per_month_usd=settings.spend_limit_usd_per_month,
+                cheapest_usd=min(settings.offer.prices_usd.values()),
+            ),
             clock=clock,
         ),
     )

@@ -19,6 +19,11 @@ class NoticeKind(StrEnum):
     CREDITS = "CREDITS"  # `detail`: what is left, in dollars
     MODEL = "MODEL"  # gone, or not for this account; `detail`: which
     SERVICE = "SERVICE"  # Segmind refuses for another reason; `detail`: its words
+    # What lasts to the end of the period; `detail`: the cap, in dollars.
+    DAY_NEAR = "DAY_NEAR"  # most of what the whole bot may spend in a UTC day is spent or reserved
+    DAY_SPENT = "DAY_SPENT"  # all of it
+    MONTH_NEAR = "MONTH_NEAR"
+    MONTH_SPENT = "MONTH_SPENT"
     # What happened.
     CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
     UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
@@ -30,6 +35,11 @@ class OperatorNotice:
     kind: NoticeKind
     detail: str
     at: datetime
+
+    @property
+    def about(self) -> str:
+        """Which of several of its kind it is."""
+        return self.name.partition(":")[2]
 
 
 class OperatorNotices:

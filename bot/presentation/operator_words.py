@@ -19,6 +19,22 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
         "🎬 Segmind no longer offers the model {detail} to this account, so no videos are made with it. Offer another."
     ),
     NoticeKind.SERVICE: N_("⚠️ Segmind refuses to make videos, in these words: {detail}"),
+    NoticeKind.DAY_NEAR: N_(
+        "💸 80% of what the whole bot may spend today, ${detail}, is spent or reserved. The day ends at midnight UTC; "
+        "`SPEND_LIMIT_USD_PER_DAY` is the limit."
+    ),
+    NoticeKind.DAY_SPENT: N_(
+        "🛑 What the whole bot may spend today, ${detail}, is used up: no more videos are taken until midnight UTC. "
+        "`SPEND_LIMIT_USD_PER_DAY` is the limit."
+    ),
+    NoticeKind.MONTH_NEAR: N_(
+        "💸 80% of what the whole bot may spend this month, ${detail}, is spent or reserved. "
+        "`SPEND_LIMIT_USD_PER_MONTH` is the limit."
+    ),
+    NoticeKind.MONTH_SPENT: N_(
+        "🛑 What the whole bot may spend this month, ${detail}, is used up: no more videos are taken until the next. "
+        "`SPEND_LIMIT_USD_PER_MONTH` is the limit."
+    ),
     NoticeKind.CHARGE: N_(
         "❓ Segmind charged a run that nobody asked this bot for: request {detail}. Find out who else uses the key."
     ),

@@ -14,6 +14,7 @@ from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.states import State
 from bot.policy.operator_notices import NoticeKind
+from bot.policy.operator_spending import SPENDING, Caps
 from bot.segmind.models import HistoryRow
 from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.server import SegmindSandbox
@@ -71,6 +72,12 @@ class Watching:
 @pytest.fixture
 async def watching(stage: Stage, olga: simcord.MemberActor) -> Watching:
     return Watching(stage)
+
+
+def caps(day: str, cheapest: str, *, month: str | None = None) -> Caps:
+    return Caps(
+        per_day_usd=Decimal(day), per_month_usd=Decimal(month) if month else None, cheapest_usd=Decimal(cheapest)
+    )
 
 
 async def answers(control: SegmindControl, operation: str, status: int) -> None:
@@ -140,6 +147,34 @@ async def test_charges_without_an_owner_and_what_was_never_settled_are_told(watc
     notices = await stage.bot.services.operating.notices.current(NoticeKind.CHARGE, NoticeKind.UNSETTLED)
     assert {each.detail for each in notices} == {"r-77", str(job.id)}
     assert await watching.looks() == []
+
+
+async def test_a_bot_whose_own_spending_cap_is_near_or_reached_says_so_once_a_day(stage: Stage, olga: Any) -> None:
+    await stage.ask()
+    near = Watching(stage, caps=caps("1.60", "0.10"))
+    [told] = await near.looks()
+    assert "80% of what the whole bot may spend today" in told
+    assert await near.looks() == []
+    reached = Watching(stage, caps=caps("1.60", "1.35"))
+    [told] = await reached.looks()
+    assert "What the whole bot may spend today" in told
+    assert await reached.looks() == []
+    assert await near.looks() == []  # what was released since is no news
+    reached.clock.advance(timedelta(days=1).total_seconds())
+    assert await reached.looks() == []
+    assert await stage.bot.services.operating.notices.current(*SPENDING) == []
+
+
+async def test_the_cap_of_a_month_is_told_of_as_well(stage: Stage, olga: Any) -> None:
+    await stage.ask()
+    [told] = await Watching(stage, caps=caps("100", "0.10", month="1.60")).looks()
+    assert "80% of what the whole bot may spend this month" in told
+    [told] = await Watching(stage, caps=caps("100", "1.35", month="1.60")).looks()
+    assert "What the whole bot may spend this month" in told
+
+
+async def test_a_cap_below_the_price_of_any_video_is_not_told_of_day_by_day(stage: Stage, olga: Any) -> None:
+    assert await Watching(stage, caps=caps("1.00", "1.35")).looks() == []
 
 
 async def test_while_discord_is_down_it_stays_to_be_told(
