@@ -96,17 +96,31 @@ def _missing(channel_id: int, purpose: Purpose, facts: ServerFacts) -> Iterator[
 
 
 def _unrestricted(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
-    """Find channels behind an age gate whose videos would be shown in front of it, which the gate refuses."""
+    """Find channels behind an age gate whose videos would be shown in front of it.
+
+    Before they are made, the gate refuses them; of those that are reported moderators see where they stand.
+    """
+    made = False
     asked_in = sorted(facts.channels) if settings.everywhere else asking_channels(settings, facts)
     for channel_id in asked_in:
         if not facts.channels[channel_id].age_restricted:
             continue
         here = settings.in_channel(channel_id)
-        review = here.review_channel_id if here.review is not ReviewMode.OFF else None
+        reviewed = here.review is not ReviewMode.OFF or here.new_member_days
+        review = here.review_channel_id if reviewed else None
+        found: list[Finding] = []
         for purpose, other in ((Purpose.OUTPUT, here.output_channel_id), (Purpose.REVIEW, review)):
             shown = facts.channels.get(other or 0)
             if shown is not None and not shown.age_restricted:
-                yield Finding(code=FindingCode.UNRESTRICTED, purpose=purpose, channel_id=channel_id, other_id=other)
+                found.append(
+                    Finding(code=FindingCode.UNRESTRICTED, purpose=purpose, channel_id=channel_id, other_id=other)
+                )
+        yield from found
+        made = made or not found
+    reports_id = settings.review_channel_id or settings.log_channel_id
+    reports = facts.channels.get(reports_id or 0)
+    if made and reports is not None and not reports.age_restricted:
+        yield Finding(code=FindingCode.REPORTS_BARE, channel_id=reports_id)
 
 
 def _is_reviewed(settings: GuildSettings) -> bool:

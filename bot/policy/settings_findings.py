@@ -41,6 +41,7 @@ class FindingCode(StrEnum):
     REVIEW_PUBLIC = "REVIEW_PUBLIC"
     LOG_PUBLIC = "LOG_PUBLIC"
     UNRESTRICTED = "UNRESTRICTED"  # what is asked for behind an age gate would be shown in front of it
+    REPORTS_BARE = "REPORTS_BARE"  # moderators read of reports in front of an age gate, and not what they are about
     AUTOMOD_UNREAD = "AUTOMOD_UNREAD"
     AUTOMOD_UNREACHABLE = "AUTOMOD_UNREACHABLE"  # Discord does not give out the rules for the moment
     AUTOMOD_OFF = "AUTOMOD_OFF"
@@ -85,7 +86,10 @@ WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
         Weight.ODD,
     ),
     **dict.fromkeys(
-        (FindingCode.AUTOMOD_PRESET, FindingCode.SHARING_BY_MODERATORS, FindingCode.NO_CAP),
+        (
+            *(FindingCode.AUTOMOD_PRESET, FindingCode.SHARING_BY_MODERATORS, FindingCode.NO_CAP),
+            FindingCode.REPORTS_BARE,
+        ),
         Weight.NOTE,
     ),
 }

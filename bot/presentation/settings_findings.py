@@ -68,6 +68,10 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
     FindingCode.SHARING_BY_MODERATORS: N_(
         "Only moderators, who have Manage Messages, share saved characters with the server."
     ),
+    FindingCode.REPORTS_BARE: N_(
+        "{channel}, where moderators read of reports, is not age-restricted: of videos from age-restricted channels it"
+        " shows only where they were posted. Restrict it to see them there, too."
+    ),
     FindingCode.NOBODY_TOLD: N_(
         "Reports of members reach nobody: there is neither a review channel nor a log channel. Choose one."
     ),

@@ -167,9 +167,29 @@ def test_what_a_channel_has_of_its_own_counts() -> None:
     assert [each.channel_id for each in found(empty)] == [VIDEOS]
 
 
+def test_new_members_are_reviewed_behind_the_age_gate_too() -> None:
+    settings = replace(GOOD, channels=frozenset({NIGHT}), review=ReviewMode.OFF, new_member_days=3)
+    assert codes(settings) == {FindingCode.UNRESTRICTED}
+    assert codes(replace(settings, review_channel_id=NIGHT)) == set()
+
+
+@pytest.mark.parametrize(
+    ("review", "log", "bare_in"),
+    [(REVIEW, LOG, REVIEW), (REVIEW, NIGHT, REVIEW), (None, LOG, LOG), (NIGHT, LOG, None), (None, NIGHT, None)],
+)
+def test_moderators_who_read_of_reports_in_front_of_an_age_gate_are_told(
+    review: int | None, log: int | None, bare_in: int | None
+) -> None:
+    settings = replace(
+        GOOD, channels=frozenset({NIGHT}), review=ReviewMode.OFF, review_channel_id=review, log_channel_id=log
+    )
+    bare = [each.channel_id for each in found(settings) if each.code is FindingCode.REPORTS_BARE]
+    assert bare == ([bare_in] if bare_in else [])
+
+
 def test_everywhere_is_a_choice_too() -> None:
     everywhere = replace(GOOD, channels=None, everywhere=True, review=ReviewMode.OFF)
-    assert codes(everywhere) == set()
+    assert codes(everywhere) == {FindingCode.REPORTS_BARE}
     assert codes(replace(everywhere, output_channel_id=CLIPS)) == {FindingCode.UNRESTRICTED}
 
 
