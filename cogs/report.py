@@ -38,7 +38,8 @@ class ReportButton(JobButton, template=REPORT_PATTERN):
     """Opens the form of a report."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
-        await _ask(interaction, job)
+        bot: Reelcast = interaction.client
+        await _ask(bot.services, interaction, job)
 
 
 class ReportCog(FormCog):
@@ -63,7 +64,7 @@ class ReportCog(FormCog):
         if job is None:
             await say(interaction, no_video_here())
         else:
-            await _ask(interaction, job)
+            await _ask(self._services, interaction, job)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
@@ -102,9 +103,11 @@ class CaseButton(JobButton, template=CASE_PATTERN):
             await services.moderators.cases.see_to(job.id)
 
 
-async def _ask(interaction: discord.Interaction[Any], job: Job) -> None:
+async def _ask(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:
     if why := _why_not(interaction, job):
         await say(interaction, why)
+    elif await services.moderators.reports.was_made(job.id, interaction.user.id):
+        await say(interaction, reported_before())
     else:
         await interaction.response.send_modal(report_modal(job.id))
 

@@ -52,6 +52,12 @@ class ReportStore:
             count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
             return (await connection.execute(count)).scalar_one()
 
+    async def was_made(self, job_id: int, member_id: int) -> bool:
+        """Tell whether a member has reported a video."""
+        mine = (reports.c.job_id == job_id, reports.c.member_id == member_id)
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(select(exists().where(*mine))))
+
     async def open(self, job_id: int) -> tuple[Sequence[Report], int]:
         """Read the newest reports that nobody has decided on, and how many there are."""
         undecided = (reports.c.job_id == job_id, reports.c.settled == 0)

@@ -15,7 +15,9 @@ JOB = a_job(State.DELIVERED)
 async def test_each_member_reports_a_video_once(tmp_path: Path) -> None:
     async with open_database(file_url(tmp_path)) as engine:
         store = ReportStore(engine)
+        assert not await store.was_made(JOB.id, 1)
         assert await store.add(JOB, 1, "spam", NOON) == 1
+        assert await store.was_made(JOB.id, 1)
         assert await store.add(JOB, 1, "spam!", NOON) is None
         assert await store.add(JOB, 2, "gore", NOON.replace(minute=1)) == 2
         reports, count = await store.open(JOB.id)
