@@ -17,8 +17,8 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share of 1 as the language spoken writes percent; in English with a space, as its units have one."""
-    return f"{round(share * 100)} %" if spoken() == SOURCE else format_percent(share, locale=spoken())
+    """Write a share of 1 as the language spoken writes percent."""
+    return format_percent(share, locale=spoken())
 
 
 def megabytes(size: int) -> str:

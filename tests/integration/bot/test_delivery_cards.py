@@ -320,10 +320,10 @@ async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
 ) -> None:
     job = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
     desk.changed(job)
-    await channel.shows(job, "about 0 %")
+    await channel.shows(job, "about 0%")
     await pass_time(clock, EDIT_EVERY)
     await pass_time(clock, 60)
-    await channel.shows(job, "about 30 %")
+    await channel.shows(job, "about 30%")
 
 
 async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_seconds(
@@ -338,15 +338,15 @@ async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_second
     for run in runs:
         desk.changed(run)
     for run in runs:
-        await channel.shows(run, "about 30 %")
+        await channel.shows(run, "about 30%")
         await pass_time(clock, EDIT_EVERY)
     before = len(channel.requests("PATCH"))
     await pass_time(clock, 40)
-    await channel.shows(runs[0], "about 50 %")
+    await channel.shows(runs[0], "about 50%")
     assert len(channel.requests("PATCH")) == before + 1
     await pass_time(clock, EDIT_EVERY)
     await pass_time(clock, PROGRESS_EVERY - EDIT_EVERY)
-    await channel.shows(runs[1], "about 55 %")
+    await channel.shows(runs[1], "about 55%")
     assert len(channel.requests("PATCH")) == before + 2
 
 
@@ -355,7 +355,7 @@ async def test_a_change_does_not_wait_for_the_progress_of_others(
 ) -> None:
     run = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
     desk.changed(run)
-    await channel.shows(run, "about 0 %")
+    await channel.shows(run, "about 0%")
     await pass_time(clock, EDIT_EVERY)
     other = await channel.job(State.WAITING, prompt="another")
     desk.changed(other.move(State.CANCELLED, NOON))

@@ -170,7 +170,7 @@ async def test_moderators_hear_at_four_fifths_of_a_cap_and_again_when_it_is_reac
     await stage.set(spend_per_month_usd=3 * PRICE + Decimal("0.50"), log_channel_id=log.id)
     for _ in range(3):
         await stage.ask()
-    near = "80 % of the server's monthly cap are used: $4.05 of $4.55. It begins anew <t:"
+    near = "80% of the server's monthly cap are used: $4.05 of $4.55. It begins anew <t:"
     assert [message.content[: len(near)] for message in log.history()] == [near]
     await stage.ask()
     _, reached = log.history()
