@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.errors import answer_broken, say
+from bot.interactions.typed_ids import ID_PATTERN
 from bot.policy.records import Search
 from bot.presentation.language import speak
 from bot.presentation.records import (
@@ -24,8 +25,7 @@ from bot.presentation.records import (
 from bot.presentation.records_export import MOST_ROWS, records_csv
 from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id
 
-_ID: Final = r"(?P<message>[0-9]{1,18}|[1-8][0-9]{18})"  # what a database's 64 bits hold; anybody can type anything
-_MESSAGE: Final = re.compile(rf"(?:https?://(?:\w+\.)?discord(?:app)?\.com/channels/[0-9]+/[0-9]+/)?{_ID}")
+_MESSAGE: Final = re.compile(rf"(?:https?://(?:\w+\.)?discord(?:app)?\.com/channels/[0-9]+/[0-9]+/)?({ID_PATTERN})")
 _MENTIONS: Final = discord.AllowedMentions.none()
 
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
@@ -137,7 +137,7 @@ async def _admits(interaction: discord.Interaction[Any]) -> bool:
 
 def _read_message(typed: str | None) -> int | None:
     match = _MESSAGE.fullmatch((typed or "").strip().strip("<>"))
-    return int(match["message"]) if match else None
+    return int(match[1]) if match else None
 
 
 async def setup(bot: Reelcast) -> None:

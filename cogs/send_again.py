@@ -11,6 +11,7 @@ from bot.app import Reelcast, Services
 from bot.interactions.asked import asked_by, is_age_restricted
 from bot.interactions.errors import answer_broken, say
 from bot.interactions.gatekeeping import as_seen
+from bot.interactions.typed_ids import read_id
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
@@ -30,7 +31,6 @@ from bot.presentation.sentences import (
 )
 
 MOST_CHOICES: Final = 25  # Discord's
-JOB_ID: Final = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")  # what a database's 64 bits hold; anybody can type anything
 GONE: Final = N_("This video is no longer waiting to be sent.")
 FOR_ADULTS: Final = N_(
     "You asked for this video in an age-restricted channel, so it is sent to none that is not. Use `/send-again` there."
@@ -86,7 +86,8 @@ class SendAgainCog(commands.Cog):
     @app_commands.describe(video="Which one")
     @app_commands.guild_only()
     async def send_again(self, interaction: discord.Interaction, video: str) -> None:
-        job = await self._services.store.get(int(video)) if JOB_ID.fullmatch(video) else None
+        job_id = read_id(video)
+        job = None if job_id is None else await self._services.store.get(job_id)
         if job is None or job.request.member_id != interaction.user.id or job.request.guild_id != interaction.guild_id:
             answer = _(GONE)
         elif missing := _missing(interaction):

@@ -8,6 +8,7 @@ import discord
 
 from bot.cast.model import Character
 from bot.catalogue.model import VideoModel
+from bot.interactions.typed_ids import read_id
 from bot.interactions.wish import Wish
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
@@ -18,7 +19,6 @@ from bot.presentation.sentences import named
 from bot.services import Services
 
 MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
-MOST_DIGITS: Final = 19  # of an id; what 64 bits hold
 
 
 async def read_wish(
@@ -53,8 +53,8 @@ async def read_wish(
 
 async def find_character(services: Services, text: str, member_id: int, guild_id: int | None) -> Character | None:
     """Find whom a member means by an id, as autocomplete gives it, or by a name, with or without its `@`."""
-    if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS:
-        return await services.cast.by_id(int(text), member_id, guild_id)
+    if (cast_id := read_id(text)) is not None:
+        return await services.cast.by_id(cast_id, member_id, guild_id)
     key = name_key(text.strip().removeprefix("@"))
     return (await services.cast.by_names([key], member_id, guild_id)).get(key)
 

@@ -53,6 +53,11 @@ async def test_who_has_saved_nobody_is_told_how(stage: Stage) -> None:
     assert "`/cast add`" in await cast(stage, "list")
 
 
+@pytest.mark.parametrize("typed", ["9999999999999999999", "0", "18446744073709551616", "٣"])
+async def test_a_number_that_is_nobodys_id_is_answered_like_any_other_name(stage: Stage, typed: str) -> None:
+    assert "There is no saved character" in await cast(stage, "show", character=typed)
+
+
 async def test_large_pictures_are_kept_small(stage: Stage) -> None:
     await saved(stage, frontal=[picture("face.png", size=(4_000, 3_000))])
     kept = await stage.bot.services.cast.pictures(int(await id_of(stage)))
