@@ -237,7 +237,7 @@ async def open_services(
             monthly_limit_usd=settings.spend_limit_usd_per_month,
             log_prompts=settings.log_prompts,
         )
-        usage, warnings = UsageStore(database), WarningStore(database)
+        usage, warnings, paused = UsageStore(database), WarningStore(database), PausedStore(database)
         records = keep_records(client, database, guild_settings, log_channel, clock)
         operating = operating_of(client, database, settings=settings, engine=engine, drivers=dispatcher, budget=budget)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
@@ -259,7 +259,7 @@ async def open_services(
             **records.work,
             "operator": operating.watch.run,
             "moderation-thinning": partial(keep_moderation_thin, database, clock),
-            "usage-thinning": partial(keep_usage_thin, usage, warnings, clock),
+            "usage-thinning": partial(keep_usage_thin, [usage, warnings, paused], clock),
         }
         background = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
         try:
@@ -291,7 +291,7 @@ async def open_services(
                 presses=RecentPresses(clock.monotonic),
                 segmind=segmind,
                 consents=ConsentStore(database),
-                paused=PausedStore(database),
+                paused=paused,
                 preferences=preferences,
                 forgetting=forgetting,
                 commands=CommandMentions(client),

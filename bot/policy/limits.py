@@ -41,9 +41,6 @@ class Terms:
     server_usd_per_month: Decimal | None = None
 
 
-NO_TERMS: Final = Terms()
-
-
 def terms_for(settings: GuildSettings, *, role_ids: Collection[int], channel_id: int) -> Terms:
     """Put together what counts for a member with these roles in a channel."""
     channel = settings.channel_settings.get(channel_id)

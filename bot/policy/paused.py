@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import paused_requests
@@ -32,7 +32,7 @@ class PausedStore:
         newest = select(paused_requests.c.id).where(mine).order_by(paused_requests.c.paused_at.desc())
         row = {"id": request_id, "member_id": member_id, "facts": facts, "paused_at": now}
         async with self._engine.begin() as connection:
-            await connection.execute(delete(paused_requests).where(paused_requests.c.paused_at < now - KEPT_FOR))
+            await connection.execute(_old(now))
             await connection.execute(paused_requests.insert().values(row))
             kept = (await connection.scalars(newest.limit(MOST_OF_ONE))).all()
             await connection.execute(delete(paused_requests).where(mine, paused_requests.c.id.not_in(kept)))
@@ -55,9 +55,18 @@ class PausedStore:
             row = (await connection.execute(taking)).one_or_none()
         return None if row is None else Paused(facts=row.facts, paused_at=row.paused_at)
 
+    async def thin(self, now: datetime) -> int:
+        """Delete what nobody has answered in time; return how many rows."""
+        async with self._engine.begin() as connection:
+            return (await connection.execute(_old(now))).rowcount
+
     async def forget_member(self, member_id: int) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(delete(paused_requests).where(paused_requests.c.member_id == member_id))
+
+
+def _old(now: datetime) -> Delete:
+    return delete(paused_requests).where(paused_requests.c.paused_at < now - KEPT_FOR)
 
 
 def _own(request_id: int, member_id: int) -> tuple[Any, ...]:

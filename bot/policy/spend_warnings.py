@@ -77,7 +77,8 @@ class WarningStore:
                 noted = await connection.scalar(insert)
         return noted == warning.percent
 
-    async def thin(self, now: datetime) -> None:
-        """Delete what is about periods long over."""
+    async def thin(self, now: datetime) -> int:
+        """Delete what is about periods long over; return how many rows."""
         async with self._engine.begin() as connection:
-            await connection.execute(delete(spend_warnings).where(spend_warnings.c.told_at < now - KEPT))
+            old = delete(spend_warnings).where(spend_warnings.c.told_at < now - KEPT)
+            return (await connection.execute(old)).rowcount

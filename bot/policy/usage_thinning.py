@@ -1,12 +1,10 @@
-"""What was used of limits is forgotten when no limit looks back at it any more."""
+"""What was used of limits, told of spending, or asked for and never gone on with is forgotten when its time is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
 import structlog
-
-from bot.policy.spend_warnings import WarningStore
-from bot.policy.usage import UsageStore
 
 log = structlog.get_logger(__name__)
 
@@ -19,12 +17,16 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-async def keep_usage_thin(usage: UsageStore, warnings: WarningStore, clock: Clock) -> None:
+class Thins(Protocol):
+    async def thin(self, now: datetime) -> int:
+        """Delete what is looked back at no more; return how many rows."""
+        ...
+
+
+async def keep_usage_thin(stores: Sequence[Thins], clock: Clock) -> None:
     """Thin now and then, until cancelled."""
     while True:
         now = clock.now()
-        await warnings.thin(now)
-        deleted = await usage.thin(now)
-        if deleted:
+        if deleted := sum([await each.thin(now) for each in stores]):
             log.info("old_usage_deleted", count=deleted)
         await clock.sleep(EVERY)

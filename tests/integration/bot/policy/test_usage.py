@@ -19,8 +19,8 @@ from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.policy.counting import Used
 from bot.policy.guild_settings import Limits
-from bot.policy.limits import NO_TERMS, Limit, Terms
-from bot.policy.spend_warnings import WarningStore
+from bot.policy.limits import Limit, Terms
+from bot.policy.paused import KEPT_FOR, PausedStore
 from bot.policy.usage import KEPT, LimitReached, Reservation, UsageStore
 from bot.policy.usage_thinning import keep_usage_thin
 from tests.support.clock import ManualClock
@@ -112,7 +112,7 @@ async def test_a_request_without_room_saves_nothing_at_all(ledger: Ledger) -> No
 
 async def test_what_the_whole_bot_has_no_money_for_is_not_counted(ledger: Ledger) -> None:
     with pytest.raises(SpendLimitReached):
-        await ledger.jobs.add(a_job(), daily_limit_usd=PRICE / 2, reserve=Reservation(terms=NO_TERMS))
+        await ledger.jobs.add(a_job(), daily_limit_usd=PRICE / 2, reserve=Reservation(terms=Terms()))
     assert await ledger.rows() == 0
 
 
@@ -199,13 +199,24 @@ async def test_what_no_limit_looks_back_at_is_forgotten(ledger: Ledger) -> None:
 async def test_it_is_forgotten_while_the_bot_runs(ledger: Ledger) -> None:
     await ledger.reserve(ALL)
     clock = ManualClock(NOON)
-    thinning = asyncio.create_task(keep_usage_thin(ledger.usage, WarningStore(ledger.engine), clock))
+    thinning = asyncio.create_task(keep_usage_thin([ledger.usage], clock))
     await clock.asleep()
     assert await ledger.rows() == 1
     clock.advance((KEPT + timedelta(hours=1)).total_seconds())
     await clock.asleep()
     thinning.cancel()
     assert await ledger.rows() == 0
+
+
+async def test_so_is_what_was_asked_for_and_never_gone_on_with(ledger: Ledger) -> None:
+    paused = PausedStore(ledger.engine)
+    await paused.pause(1, 30, {"video": {"prompt": "a secret"}}, NOON)
+    assert await paused.thin(NOON + KEPT_FOR) == 0
+    clock = ManualClock(NOON + KEPT_FOR + timedelta(seconds=1))
+    thinning = asyncio.create_task(keep_usage_thin([ledger.usage, paused], clock))
+    await clock.asleep()
+    thinning.cancel()
+    assert await paused.look(1, 30) is None
 
 
 async def test_a_thread_counts_with_its_channel(ledger: Ledger) -> None:
