@@ -13,6 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.marks import take_turn
+from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
 from bot.delivery.operators import OperatorDesk
 from bot.jobs.budget_row import BudgetRow
@@ -128,12 +129,12 @@ class OperatorWatch:
         """Read the jobs that failed since then for a reason, the newest first."""
         query = (
             select(jobs)
-            .where(jobs.c.state == State.FAILED, jobs.c.state_since > since, jobs.c.problem.is_not(None))
+            .join(records, records.c.job_id == jobs.c.id)  # where the code can be asked for, of jobs that may be many
+            .where(jobs.c.state == State.FAILED, jobs.c.state_since > since, records.c.problem == code)
             .order_by(jobs.c.state_since.desc())
         )
         async with self.database.connect() as connection:
-            found = [from_row(row) for row in await connection.execute(query)]
-        return [job for job in found if job.problem is not None and job.problem.code is code]
+            return [from_row(row) for row in await connection.execute(query)]
 
     async def _ask(self, now: datetime) -> None:
         """Ask Segmind for key, credits and models; what cannot be asked now stays as it was."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import decisions
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, Decision, read_decision
 from bot.jobs.tasks import uncancelled
 
 
@@ -24,7 +24,7 @@ class DecisionStore:
         """Read what was decided about a job, oldest first."""
         query = select(decisions).where(decisions.c.job_id == job_id).order_by(decisions.c.at)
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [read_decision(row) for row in await connection.execute(query)]
 
     async def counts(self, guild_id: int, member_id: int) -> dict[Decided, int]:
         """Count what was decided about a member in a server, by kind."""
@@ -54,16 +54,3 @@ def _to_row(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "at": decision.at,
     }
-
-
-def _from_row(row: Row[Any]) -> Decision:
-    return Decision(
-        id=row.id,
-        guild_id=row.guild_id,
-        job_id=row.job_id,
-        member_id=row.member_id,
-        kind=Decided(row.kind),
-        by_id=row.by_id,
-        reason=row.reason,
-        at=row.at,
-    )

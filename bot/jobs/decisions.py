@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 
@@ -35,3 +36,17 @@ class Decision:
     by_id: int | None = None  # none: the bot itself
     reason: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
+
+
+def read_decision(row: Any) -> Decision:
+    """Read a decision from its row."""
+    return Decision(
+        id=row.id,
+        guild_id=row.guild_id,
+        job_id=row.job_id,
+        member_id=row.member_id,
+        kind=Decided(row.kind),
+        by_id=row.by_id,
+        reason=row.reason,
+        at=row.at,
+    )

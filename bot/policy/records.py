@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.folding import search_key
 from bot.database.record_tables import records
 from bot.database.tables import decisions
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decision, read_decision
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import ENDED, State
 
@@ -127,19 +127,6 @@ def read_record(row: Row[Any], made: Sequence[Decision] = ()) -> Record:
         video_message_id=row.video_message_id,
         open=bool(row.open),
         decisions=tuple(made),
-    )
-
-
-def read_decision(row: Row[Any]) -> Decision:
-    return Decision(
-        id=row.id,
-        guild_id=row.guild_id,
-        job_id=row.job_id,
-        member_id=row.member_id,
-        kind=Decided(row.kind),
-        by_id=row.by_id,
-        reason=row.reason,
-        at=row.at,
     )
 
 
