@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.policy.operator_notices import NoticeKind, OperatorNotice
+from bot.policy.spend_warnings import NEAR
+from bot.presentation.figures import percent
 from bot.presentation.language import N_, _
 from bot.presentation.text import clip, plain
 
@@ -20,15 +22,15 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
     ),
     NoticeKind.SERVICE: N_("⚠️ Segmind refuses to make videos, in these words: {detail}"),
     NoticeKind.DAY_NEAR: N_(
-        "💸 80% of what the whole bot may spend today, ${detail}, is spent or reserved. The day ends at midnight UTC; "
-        "`SPEND_LIMIT_USD_PER_DAY` is the limit."
+        "💸 {percent} of what the whole bot may spend today, ${detail}, is spent or reserved. The day ends at midnight "
+        "UTC; `SPEND_LIMIT_USD_PER_DAY` is the limit."
     ),
     NoticeKind.DAY_SPENT: N_(
         "🛑 What the whole bot may spend today, ${detail}, is used up: no more videos are taken until midnight UTC. "
         "`SPEND_LIMIT_USD_PER_DAY` is the limit."
     ),
     NoticeKind.MONTH_NEAR: N_(
-        "💸 80% of what the whole bot may spend this month, ${detail}, is spent or reserved. "
+        "💸 {percent} of what the whole bot may spend this month, ${detail}, is spent or reserved. "
         "`SPEND_LIMIT_USD_PER_MONTH` is the limit."
     ),
     NoticeKind.MONTH_SPENT: N_(
@@ -47,4 +49,4 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
 
 def notice_sentence(notice: OperatorNotice) -> str:
     """Say what is wrong, and what to do; with no secret and nobody's prompt in it."""
-    return _(_TOLD[notice.kind]).format(detail=plain(clip(notice.detail, DETAIL_LIMIT)))
+    return _(_TOLD[notice.kind]).format(detail=plain(clip(notice.detail, DETAIL_LIMIT)), percent=percent(NEAR / 100))
