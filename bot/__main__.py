@@ -189,7 +189,7 @@ def _told_why_not_read() -> Generator[None]:
         yield
     except (SQLAlchemyError, OSError) as error:
         log.debug("not_read", exc_info=error)
-        _give_up("the database of DATABASE_URL cannot be read; has the bot been started on it, in this version?")
+        _give_up("the database of DATABASE_URL cannot be read: the bot must have been started on it, in this version")
 
 
 def _database_url(url: str) -> str:

@@ -81,7 +81,8 @@ async def _get(database: AsyncEngine, job_id: int) -> Job:
 
 def _facts(job: Job) -> Iterator[tuple[str, str]]:
     request = job.request
-    references = f"{len(request.references)} references"
+    count = len(request.references)
+    references = "1 reference" if count == 1 else f"{count} references"
     known: dict[str, object] = {
         "job": job.id,
         "state": job.state.value,

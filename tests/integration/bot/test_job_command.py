@@ -55,7 +55,7 @@ def test_the_list_can_be_narrowed(environment: Mapping[str, str], jobs: list[int
 def test_one_job_is_told_without_its_prompt(environment: Mapping[str, str], jobs: list[int]) -> None:
     told = bot(environment, "job", str(jobs[0]))
     assert "WAITING" in told.output
-    assert "5 s, 16:9, 1 references" in told.output
+    assert "5 s, 16:9, 1 reference\n" in told.output
     assert "secret fox" not in told.output
 
 
@@ -69,7 +69,7 @@ def test_a_job_that_is_not_there_is_told(environment: Mapping[str, str], jobs: l
 def test_a_database_that_no_bot_has_used_is_told(environment: Mapping[str, str]) -> None:
     told = bot(environment, "jobs")
     assert told.exit_code == 1
-    assert "has the bot been started on it" in told.output
+    assert "the bot must have been started on it, in this version.\n" in told.output
     assert "Traceback" not in told.output
 
 
