@@ -9,7 +9,7 @@ import discord
 
 from bot.interactions.forms import Submission
 from bot.interactions.moderators import also_chosen, reason_given
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Job
 from bot.policy.block_times import LENGTHS, ends_at
 from bot.policy.blocks import Block
@@ -104,13 +104,4 @@ async def block_prints(services: Services, by_id: int, guild_id: int, prints: Se
 
 
 def _decision(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> Decision:
-    request = job.request
-    return Decision(
-        guild_id=request.guild_id,
-        member_id=request.member_id,
-        kind=kind,
-        at=services.clock.now(),
-        job_id=job.id,
-        by_id=by_id,
-        reason=reason,
-    )
+    return decision_on(job, kind, services.clock.now(), by_id=by_id, reason=reason)

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+from bot.jobs.model import Job
+
 
 class Decided(StrEnum):
     """What came of it."""
@@ -36,6 +38,20 @@ class Decision:
     by_id: int | None = None  # none: the bot itself
     reason: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
+
+
+def decision_on(job: Job, kind: Decided, at: datetime, *, by_id: int | None = None, reason: str = "") -> Decision:
+    """Make what was decided about a job, and so about who asked for it."""
+    request = job.request
+    return Decision(
+        guild_id=request.guild_id,
+        member_id=request.member_id,
+        kind=kind,
+        at=at,
+        job_id=job.id,
+        by_id=by_id,
+        reason=reason,
+    )
 
 
 def read_decision(row: Any) -> Decision:

@@ -8,7 +8,7 @@ import structlog
 from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
@@ -142,16 +142,7 @@ class Moderation:
         return saved
 
     def _decision(self, job: Job, kind: Decided, by_id: int | None, reason: str = "") -> Decision:
-        request = job.request
-        return Decision(
-            guild_id=request.guild_id,
-            member_id=request.member_id,
-            kind=kind,
-            at=self.clock.now(),
-            job_id=job.id,
-            by_id=by_id,
-            reason=reason,
-        )
+        return decision_on(job, kind, self.clock.now(), by_id=by_id, reason=reason)
 
     async def _expect(self, job_id: int, states: frozenset[State] | set[State]) -> Job:
         job = await self.store.get(job_id)

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
@@ -129,15 +129,7 @@ async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
     """
     problem = Problem(code=objection)
     if objection in _FOR_GOOD and job.state is State.COMPLETED:
-        request = job.request
-        withheld = Decision(
-            guild_id=request.guild_id,
-            member_id=request.member_id,
-            kind=Decided.WITHHELD,
-            at=engine.clock.now(),
-            job_id=job.id,
-            reason=objection.value,
-        )
+        withheld = decision_on(job, Decided.WITHHELD, engine.clock.now(), reason=objection.value)
         kept = await engine.move(job, State.WITHHELD, withheld, problem=problem)
         await engine.notices.tell(kept)
     else:

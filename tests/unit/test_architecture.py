@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.model": ("bot.jobs.states",),
     "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
     "bot.jobs.prompt": (),
-    "bot.jobs.decisions": (),
+    "bot.jobs.decisions": ("bot.jobs.model",),
     "bot.settings": ("bot.media.hosts", "bot.catalogue"),
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database", "bot.catalogue"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database", "bot.catalogue"),
