@@ -82,7 +82,7 @@ async def run_fleet(plan: Plan, folder: Path, progress: Progress) -> tuple[Recor
     with running_postgres() as server:
         async with (
             server.database() as url,
-            open_world(folder, url, seed=plan.seed, logs=plan.logs) as world,
+            open_world(folder, url, seed=plan.seed, hurry=plan.hurry, logs=plan.logs) as world,
             bot(world, record, command="worker", name="awake") as awake,
         ):
             await said(awake, "worker_ready")

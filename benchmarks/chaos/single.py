@@ -19,6 +19,7 @@ from bot.jobs.store import JobStore
 from sandbox.member import Message
 
 LIVES_OF_ASKING: Final = 14  # if the bot lived to answer; it is often dead when it is asked
+ASKS_IN_A_HURRY: Final = 2
 FEW: Final = 3
 SOME: Final = 3  # requests a life for the boundaries that are left when all jobs were asked for
 LOOK_EVERY: Final = 1.0  # seconds
@@ -31,7 +32,7 @@ class Plan:
     """How much is done.
 
     `lives` bound it for one process, and for many the `freezing` seconds in which they may freeze; for `nothing_for`
-    seconds at the end the history is empty.
+    seconds at the end the history is empty. In a `hurry` the bot waits less for what does not come.
     """
 
     jobs: int
@@ -40,6 +41,7 @@ class Plan:
     freezing: float
     seed: int
     unknown_ends: bool
+    hurry: bool
     logs: Path | None = None
     nothing_for: float = NOTHING_FOR
 
@@ -53,7 +55,7 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
     draw = random.Random(plan.seed)  # noqa: S311 - repeatable, nothing secret
     record = Record()
     began = time.monotonic()
-    async with open_world(folder, url, seed=plan.seed, logs=plan.logs) as world:
+    async with open_world(folder, url, seed=plan.seed, hurry=plan.hurry, logs=plan.logs) as world:
         async with bad_weather(world, draw, unknown_ends=plan.unknown_ends):
             await _lives(plan, world, record, draw, progress)
         progress(f"{time.monotonic() - began:.0f} s: the last life")
@@ -69,10 +71,10 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
 
 
 async def _lives(plan: Plan, world: World, record: Record, draw: random.Random, progress: Progress) -> None:
-    asks = max(len(world.seats), plan.jobs // LIVES_OF_ASKING)
+    asks = ASKS_IN_A_HURRY if plan.hurry else max(len(world.seats), plan.jobs // LIVES_OF_ASKING)
     for number in range(plan.lives):
         left = still_to_hit(record, plan.boundaries)
-        if not left and len(world.answered) >= plan.jobs:
+        if not left and (plan.hurry or len(world.answered) >= plan.jobs):
             break
         missing = max(SOME, plan.jobs - len(world.answered))
         await live(world, record, draw, boundaries=plan.boundaries, asks=min(asks, missing))

@@ -104,7 +104,9 @@ def picture(number: int) -> Upload:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path | None = None) -> AsyncGenerator[World]:
+async def open_world(
+    folder: Path, database_url: str, *, seed: int, hurry: bool = False, logs: Path | None = None
+) -> AsyncGenerator[World]:
     """Start both sandboxes, and seat the members."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(DiscordSandbox())
@@ -145,6 +147,7 @@ async def open_world(folder: Path, database_url: str, *, seed: int, logs: Path |
                 "SPEND_LIMIT_USD_PER_DAY": "100000",
                 "HTTP_PORT": "0",
                 "LOG_FORMAT": "json",
+                **({"CHAOS_HURRY": "1"} if hurry else {}),
             },
         )
 

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[3]
 LONGEST = 400  # seconds, on a machine that has much else to do
 
 
-def test_a_bot_killed_at_a_dozen_boundaries_loses_and_repeats_nothing() -> None:
+def test_a_bot_killed_where_money_and_posts_are_at_stake_loses_and_repeats_nothing() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks.chaos", "--quick"],
         cwd=ROOT,
