@@ -116,10 +116,6 @@ def hours_words(hours: int) -> str:
     return ngettext("{count} hour", "{count} hours", hours).format(count=number(hours))
 
 
-def days_words(days: int) -> str:
-    return ngettext("{count} day", "{count} days", days).format(count=number(days))
-
-
 def duration_labels() -> dict[str, str]:
     return {str(each): ngettext("{count} second", "{count} seconds", each).format(count=each) for each in DURATIONS}
 
