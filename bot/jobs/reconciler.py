@@ -40,6 +40,7 @@ class Reconciler:
 
     async def run(self) -> None:
         """Compare now and then, until cancelled."""
+        await self._orphans.watched_since(self._engine.clock.now())  # what is made from here on is to have an owner
         while True:
             await self._engine.clock.sleep(EVERY)
             if not await self._orphans.is_my_turn(self._engine.clock.now(), every=timedelta(seconds=EVERY)):
@@ -53,12 +54,11 @@ class Reconciler:
         """Compare once. Raises `SegmindError` or `HistoryTooLong` where the history cannot be read."""
         engine = self._engine
         now = engine.clock.now()
-        since = max(await self._looks_back_to(now), await self._orphans.watched_since(now))
+        since = await self._looks_back_to(now)
+        watched_since = max(since, await self._orphans.watched_since(now))
         async for page in history_pages(engine.segmind, since=since, model=None, rank=Rank.BACKGROUND):
-            # Segmind is asked by the day, so rows from before come along.
-            watched = [row for row in page if row.created_at is None or row.created_at >= since]
-            if watched:
-                await self._settle(watched, now)
+            if page:
+                await self._settle(page, now, watched_since)
 
     async def _looks_back_to(self, now: datetime) -> datetime:
         """Tell since when to compare: since a request may belong to a job that was given up, and now and then all."""
@@ -69,8 +69,8 @@ class Reconciler:
         given_up = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
         return min([now - OFTEN_LOOKS_BACK, *(earliest_submit(job) for job in given_up)])
 
-    async def _settle(self, rows: Sequence[HistoryRow], now: datetime) -> None:
-        """Give requests that no job owns to their jobs, and tell the operator of the others."""
+    async def _settle(self, rows: Sequence[HistoryRow], now: datetime, watched_since: datetime) -> None:
+        """Give requests that no job owns to their jobs, and tell the operator of those that were watched for."""
         # In this order: a job that is no longer in doubt by the second owns its request, or was given up by the third.
         in_doubt = await self._engine.store.in_states(IN_DOUBT)
         rows = await unowned(self._engine.store, rows)
@@ -82,7 +82,7 @@ class Reconciler:
             if owner is not None:
                 absent.remove(owner)
                 await self._adopt(owner, row)
-            elif row.state != RunState.FAILED and await self._orphans.note(row, now):
+            elif _is_charge(row, watched_since) and await self._orphans.note(row, now):
                 _tell(row)
 
     async def _adopt(self, job: Job, row: HistoryRow) -> None:
@@ -92,6 +92,11 @@ class Reconciler:
             return
         log.warning("late_request_adopted", job=job.id, request_id=row.request_id)
         await self._dispatcher.dispatch(found)
+
+
+def _is_charge(row: HistoryRow, since: datetime) -> bool:
+    """Tell whether a request costs something, and was made since then: Segmind is asked by the day."""
+    return row.state != RunState.FAILED and (row.created_at is None or row.created_at >= since)
 
 
 def _tell(row: HistoryRow) -> None:

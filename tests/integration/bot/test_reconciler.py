@@ -1,5 +1,6 @@
 """Segmind's history held against the jobs: what turns up late is adopted, what nobody owns is told once."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from structlog.typing import EventDict
 from bot.jobs.history import HistoryTooLong
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.reconciler import LOOKS_BACK, WHOLE_EVERY, Reconciler
+from bot.jobs.reconciler import EVERY, LOOKS_BACK, WHOLE_EVERY, Reconciler
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.segmind.errors import SegmindError
@@ -78,6 +79,28 @@ async def test_what_was_made_before_the_bot_watched_is_none_of_its_business(stag
     with structlog.testing.capture_logs() as told:
         await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
     assert _charges(told) == []
+
+
+async def test_a_request_made_before_the_first_look_of_all_goes_to_its_job(stage: Stage) -> None:
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    stage.clock.advance(EVERY)
+    [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING", age=EVERY)
+    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    assert (await stage.saved(given_up)).request_id == request_id
+
+
+async def test_charges_are_watched_for_from_the_start_of_the_first_process(stage: Stage) -> None:
+    reconciler = Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine))
+    running = asyncio.create_task(reconciler.run())
+    await stage.clock.asleep()
+    stage.clock.advance(5.0)
+    [charged] = await stage.segmind.insert_request({"prompt": "somebody else's"}, status="COMPLETED", cost=1.35)
+    stage.clock.advance(EVERY - 6.0)
+    running.cancel()
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == [charged]
 
 
 async def test_a_request_whose_driver_still_looks_for_it_is_left_to_it(stage: Stage, reconciler: Reconciler) -> None:
