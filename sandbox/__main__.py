@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -13,17 +14,24 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sandbox.arguments import port, positive
 from sandbox.segmind.film import STANDARD, TINY
 from sandbox.segmind.server import SegmindSandbox
 
 DISCORD, SEGMIND = "discord", "segmind"
+NOT_SERVED = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
 QUALITIES = {"standard": STANDARD, "tiny": TINY}  # 1280 and 320 pixels on the longer side
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGINT or SIGTERM; see `python -m sandbox --help`."""
     options = _parser().parse_args(arguments)
-    asyncio.run(serve(options))
+    try:
+        asyncio.run(serve(options))
+    except OSError as error:
+        if error.errno not in NOT_SERVED:
+            raise
+        sys.exit(f"no port to serve on: {error.strerror}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,11 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("part", nargs="?", choices=[DISCORD, SEGMIND], help="serve this part alone")
     parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=_port, default=0, help="Discord's port, Segmind's is the next one; 0 for any (default)"
+        "--port", type=port, default=0, help="Discord's port, Segmind's is the next one; 0 for any (default)"
     )
     parser.add_argument("--recording", type=Path, metavar="FILE", help="record Discord's exchanges here")
     parser.add_argument(
-        "--speed", type=_positive, default=40.0, help="divides Segmind's run times (default: %(default)s)"
+        "--speed", type=positive, default=40.0, help="divides Segmind's run times (default: %(default)s)"
     )
     parser.add_argument(
         "--requests-per-minute", type=int, default=60, help="Segmind's rate limit (default: %(default)s)"
@@ -143,20 +151,6 @@ def _watch_input(ended: asyncio.Event) -> None:
             loop.call_soon_threadsafe(ended.set)
 
     threading.Thread(target=read_all, name="standard input", daemon=True).start()
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port < 65_536:
-        raise argparse.ArgumentTypeError("must be 0 to 65535")
-    return port
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError("must be more than 0")
-    return number
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import errno
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -21,18 +20,18 @@ from typing import Any, Final
 import aiohttp
 from rich.console import Console
 
-from sandbox.demo.processes import LAST_LINES, Child, ChildEnded
+from sandbox.arguments import positive
 from sandbox.demo.reading import Reader, size
+from sandbox.demo.running import beside_the_bot, run_demo
 from sandbox.demo.screen import open_screen
-from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
-from sandbox.demo.story import Delivery, StoryFailed, ask_for_video
+from sandbox.demo.start import passed_on
+from sandbox.demo.story import Delivery, ask_for_video
 from sandbox.discord.wire import objects
 from sandbox.member import Sandbox
 from sandbox.sample import sample_images
 from sandbox.segmind.control_client import SegmindControl
 
 QUEUE_SECONDS: Final = 100.0  # of Segmind's time, so that QUEUED can be seen
-INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +45,7 @@ def main() -> int:
     """Play the demo; returns the exit status."""
     options = _options()
     console = Console(highlight=False)
-    try:
-        asyncio.run(_play(options, console))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        console.print("\nStopped.", markup=False)
-        return INTERRUPTED
-    except (StoryFailed, ChildEnded, TimeoutError, aiohttp.ClientError, OSError) as error:
-        console.print(f"\nThe demo failed: {error or type(error).__name__}.", markup=False, soft_wrap=True)
-        return 1
-    return 0
+    return run_demo(_play(options, console), console)
 
 
 def _options() -> Options:
@@ -64,32 +55,19 @@ def _options() -> Options:
     parser.add_argument("--output", type=Path, default=Path("out/reelcast-demo.mp4"), help="default: %(default)s")
     parser.add_argument("--recording", type=Path, metavar="FILE", help="record Discord's exchanges here")
     parser.add_argument(
-        "--speed", type=float, default=40.0, help="divides the local Segmind's run times (default: %(default)s)"
+        "--speed", type=positive, default=40.0, help="divides the local Segmind's run times (default: %(default)s)"
     )
     found = parser.parse_args()
-    if found.speed <= 0:
-        parser.error("--speed must be more than 0")
     return Options(output=found.output, recording=found.recording and found.recording.absolute(), speed=found.speed)
 
 
 async def _play(options: Options, console: Console) -> None:
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - a coroutine runs in one
-    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us in the background, deaf to SIGINT
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     _check_writable(options.output)
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
-        console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
-        environment = passed_on(os.environ)
-        sandbox, description = await start_sandbox(stack, folder, environment, _arguments(options))
-        bot = await start_bot(stack, folder, environment, description["environment"])
-        try:
-            await until_ready(bot)
-            await sandbox.while_running(bot.while_running(_tell(description, folder, options, console)))
-        except Exception:
-            _show_log(bot, console)
-            raise
+
+    async def tell(description: Mapping[str, Any], folder: Path) -> None:
+        await _tell(description, folder, options, console)
+
+    await beside_the_bot(tell, _arguments(options), passed_on(os.environ), console)
 
 
 def _arguments(options: Options) -> list[str]:
@@ -140,12 +118,6 @@ def _say_end(console: Console, delivery: Delivery, output: Path, *, charged: flo
 def _names(sandbox: Sandbox) -> dict[int, str]:
     guilds = objects(sandbox.description["guilds"])
     return {int(each["id"]): each["name"] for guild in guilds for each in objects(guild["members"])}
-
-
-def _show_log(bot: Child, console: Console) -> None:
-    console.print(f"\nThe bot's last words (of {len(bot.lines)}):", markup=False)
-    for line in bot.lines[-LAST_LINES:]:
-        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ class ChildEnded(Exception):
     """A process ended before its time; `status` is its exit status, `lines` all that it said."""
 
     def __init__(self, name: str, status: int, lines: Sequence[str]) -> None:
-        super().__init__(f"{name} ended with status {status}")
+        said = f": {lines[-1]}" if lines else ""
+        super().__init__(f"{name} ended with status {status}{said}")
         self.name = name
         self.status = status
         self.lines = lines

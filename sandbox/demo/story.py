@@ -10,16 +10,13 @@ from PIL import Image
 
 from sandbox.demo.film_check import Film, check_film
 from sandbox.demo.reading import size
+from sandbox.demo.running import DemoFailed
 from sandbox.demo.screen import Screen
 from sandbox.member import Member, Message, accepts, past_notice
 
 PROMPT: Final = "The keeper of @Image1 lifts his lamp and walks along the quay of @Image2 at dusk"
 SECONDS: Final = 5
 PATIENCE: Final = 120.0  # seconds for the whole story
-
-
-class StoryFailed(Exception):
-    """The main job did not come to its end; the text says what went wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +33,7 @@ async def ask_for_video(member: Member, images: Sequence[Path], screen: Screen) 
     """Send `/video` with two images and watch the channel until the card says that it is done.
 
     `member` has Manage Server: nobody else may ask before somebody has chosen the channels.
-    Raises `StoryFailed`.
+    Raises `DemoFailed`.
     """
     await member.messages()  # from here on her client is connected and misses nothing
     watching = asyncio.create_task(_watch(member, screen), name="watching the channel")
@@ -47,12 +44,12 @@ async def ask_for_video(member: Member, images: Sequence[Path], screen: Screen) 
             screen.act(member.name, "accepts the notice about other people's pictures")
             result = await past_notice(member, result)
         if result.message is None:
-            raise StoryFailed("the bot did not answer /video within 3 seconds")
+            raise DemoFailed("the bot did not answer /video within 3 seconds")
         if result.message.ephemeral:
-            raise StoryFailed(f"the bot refused /video: {result.message.text}")
+            raise DemoFailed(f"the bot refused /video: {result.message.text}")
         card, post = await asyncio.wait_for(watching, PATIENCE)
     except TimeoutError:
-        raise StoryFailed(f"there was no video after {PATIENCE:.0f} seconds") from None
+        raise DemoFailed(f"there was no video after {PATIENCE:.0f} seconds") from None
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -78,8 +75,8 @@ async def _watch(member: Member, screen: Screen) -> tuple[Message, Message]:
             if "Done" in title and post is not None:
                 return card, post
             if _has_failed(title):
-                raise StoryFailed(f"the card says: {card.text}")
-    raise StoryFailed("the local Discord ended")
+                raise DemoFailed(f"the card says: {card.text}")
+    raise DemoFailed("the local Discord ended")
 
 
 def _has_failed(title: str) -> bool:
@@ -89,15 +86,15 @@ def _has_failed(title: str) -> bool:
 def _checked(member: Member, card: Message, post: Message, data: bytes) -> Film:
     """Look at the post as a sceptic would."""
     if post.reference != card.id:
-        raise StoryFailed("the video does not reply to the card")
+        raise DemoFailed("the video does not reply to the card")
     if post.mentions != [member.id]:
-        raise StoryFailed("the video's message does not notify the member who asked, and nobody else")
+        raise DemoFailed("the video's message does not notify the member who asked, and nobody else")
     try:
         film = check_film(data)
     except ValueError as error:
-        raise StoryFailed(f"{post.attachments[0].filename} is no film: {error}") from error
+        raise DemoFailed(f"{post.attachments[0].filename} is no film: {error}") from error
     if abs(film.seconds - SECONDS) > 0.2:
-        raise StoryFailed(f"the film has {film.seconds:.1f} s, not {SECONDS} s")
+        raise DemoFailed(f"the film has {film.seconds:.1f} s, not {SECONDS} s")
     return film
 
 

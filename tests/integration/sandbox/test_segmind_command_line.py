@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -89,3 +90,13 @@ async def test_it_starts_both_parts_on_neighbouring_ports(start: Start) -> None:
     assert environment["ATTACHMENT_HOSTS"] == f"127.0.0.1:{port}"
     assert environment["SEGMIND_API_URL"] == f"http://127.0.0.1:{port + 1}"
     assert environment["DISCORD_TOKEN"] == printed["discord"]["token"]
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "sandbox", "segmind", "--port", str(port)]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603
+    assert ended.returncode == 1
+    assert str(port) in ended.stderr
+    assert "Traceback" not in ended.stderr
