@@ -1,15 +1,17 @@
 """`/block`, `/unblock`, `/blocks`, and the list of blocked pictures: who and what a server does not want."""
 
 import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import answer_broken, say
+from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
+from bot.interactions.job_button import NO_RECORD
 from bot.interactions.moderators import may_block
+from bot.interactions.pressed_item import PressedItem
 from bot.interactions.takedowns import Measures, block_member, block_prints
 from bot.jobs.decisions import Decided, Decision
 from bot.media.errors import ImageRefused
@@ -26,7 +28,7 @@ from bot.presentation.case_words import (
     too_plain,
     unblocked_answer,
 )
-from bot.presentation.language import N_, speak
+from bot.presentation.language import N_, _
 from bot.presentation.moderation_modals import REASON_LIMIT
 from bot.presentation.review_words import images_blocked_sentence
 
@@ -125,13 +127,13 @@ class BlockCog(FormCog):
     ) -> None:
         case = await self._services.moderators.reports.case(int(match["job"]))
         job = await self._services.store.get(int(match["job"]))
-        measures = Measures.read(submission)
         member_id = int(match["member"])
-        theirs = job is not None and (job.request.guild_id, job.request.member_id) == (interaction.guild_id, member_id)
-        if not theirs or not may_block(interaction, case):
+        if job is None or (job.request.guild_id, job.request.member_id) != (interaction.guild_id, member_id):
+            await say(interaction, _(NO_RECORD))
+        elif not may_block(interaction, case):
             await say(interaction, not_a_moderator_of_server())
         else:
-            await self._block(interaction, member_id, measures, int(match["job"]))
+            await self._block(interaction, member_id, Measures.read(submission), job.id)
 
     async def _block(
         self, interaction: discord.Interaction[Any], member_id: int, measures: Measures, job_id: int | None = None
@@ -159,31 +161,17 @@ class BlockCog(FormCog):
         return seen or None
 
 
-class BlocksButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BLOCKS_PATTERN):
+class BlocksButton(PressedItem, template=BLOCKS_PATTERN):
     """Turns the pages of the list of blocks, for who may see it."""
 
-    def __init__(self, custom_id: str, page: int) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match.string, int(match["page"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        speak(interaction.locale.value)
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        try:
-            if not may_block(interaction):
-                await say(interaction, not_a_moderator_of_server())
-                return
-            text, view = await _page(bot.services, interaction.guild_id or 0, self._page)
-            mentions = discord.AllowedMentions.none()
-            await interaction.response.edit_message(content=text, view=view, allowed_mentions=mentions)
-        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
-            await answer_broken(interaction, type(self).__name__, error)
+        if not may_block(interaction):
+            await say(interaction, not_a_moderator_of_server())
+            return
+        text, view = await _page(bot.services, interaction.guild_id or 0, int(self.match["page"]))
+        mentions = discord.AllowedMentions.none()
+        await interaction.response.edit_message(content=text, view=view, allowed_mentions=mentions)
 
 
 async def _page(services: Services, guild_id: int, page: int) -> tuple[str, discord.ui.View]:
