@@ -33,6 +33,7 @@ APPLICATION: JsonObject = {
 }
 GUILD_OF_SHARD_0, GUILD_OF_SHARD_1 = 4 << 22, 5 << 22
 GUILDS = (GUILD_OF_SHARD_0, GUILD_OF_SHARD_1)
+PATIENCE = 30.0  # seconds for a frame to come, on a machine that has much else to do
 PROPERTIES = {"os": "linux", "browser": "test", "device": "test"}
 
 
@@ -94,7 +95,7 @@ class Client:
         await self.send(Opcode.RESUME, {"token": TOKEN, "session_id": session_id, "seq": seq})
 
     async def next(self) -> JsonObject:
-        message = await self.socket.receive(timeout=5)
+        message = await self.socket.receive(timeout=PATIENCE)
         assert message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}, message
         raw = self._decompress(message.data) if isinstance(message.data, bytes) else message.data
         return cast("JsonObject", json.loads(raw))
@@ -112,7 +113,7 @@ class Client:
 
     async def close_code(self) -> int | None:
         """Read on until the server closes, and return its code."""
-        while (await self.socket.receive(timeout=5)).type not in {
+        while (await self.socket.receive(timeout=PATIENCE)).type not in {
             aiohttp.WSMsgType.CLOSE,
             aiohttp.WSMsgType.CLOSED,
         }:

@@ -14,6 +14,7 @@ from sandbox.discord.json_types import JsonObject
 from tests.integration.sandbox.gateway_lab import (
     GUILD_OF_SHARD_0,
     GUILD_OF_SHARD_1,
+    PATIENCE,
     TOKEN,
     Lab,
     identify,
@@ -33,7 +34,7 @@ async def lab() -> AsyncIterator[Lab]:
 
 async def test_hello_names_the_interval_at_which_to_beat(lab: Lab) -> None:
     async with aiohttp.ClientSession() as http, http.ws_connect(lab.url() + "?v=10") as socket:
-        hello = await socket.receive_json(timeout=5)
+        hello = await socket.receive_json(timeout=PATIENCE)
 
     assert (hello["op"], hello["d"]["heartbeat_interval"]) == (Opcode.HELLO, 41250)
 
@@ -116,7 +117,7 @@ async def test_what_is_no_message_closes_the_connection(lab: Lab, garbage: str) 
 )
 async def test_another_version_encoding_or_compression_is_refused(lab: Lab, query: str, code: CloseCode) -> None:
     async with aiohttp.ClientSession() as http, http.ws_connect(lab.url() + query) as socket:
-        message = await socket.receive(timeout=5)
+        message = await socket.receive(timeout=PATIENCE)
 
     assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, code)
 
