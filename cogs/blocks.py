@@ -177,7 +177,7 @@ class BlocksButton(PressedItem, template=BLOCKS_PATTERN):
 async def _page(services: Services, guild_id: int, page: int) -> tuple[str, discord.ui.View]:
     """Read a page of a server's blocks, the last one where there are not so many any more."""
     blocks = services.moderators.blocks
-    _, count = await blocks.page(guild_id, first=0, at_most=1)
+    _newest, count = await blocks.page(guild_id, first=0, at_most=1)
     pages = max(1, -(-count // PER_PAGE))
     page = min(max(page, 1), pages)
     found, count = await blocks.page(guild_id, first=(page - 1) * PER_PAGE, at_most=PER_PAGE)
