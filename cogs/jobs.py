@@ -1,42 +1,23 @@
 """`/jobs`: a member's own videos in a server, running and past."""
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import answer_broken
 from bot.interactions.jobs_desk import JobsDesk
+from bot.interactions.pressed_item import PressedItem
 from bot.presentation.jobs_ids import JOBS_PATTERN, Deed, JobsId, Shown
-from bot.presentation.language import speak
 
 
-class JobsItem(ui.DynamicItem[ui.Item[Any]], template=JOBS_PATTERN):
+class JobsItem(PressedItem, template=JOBS_PATTERN):
     """Any component of the list; whose list it is, who presses says: the list is theirs alone to see."""
 
-    def __init__(self, item: ui.Item[Any], jobs_id: JobsId) -> None:
-        super().__init__(item)
-        self._jobs_id = jobs_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(item, JobsId.of(match))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        speak(interaction.locale.value)
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        try:
-            await self._do(interaction, JobsDesk(bot.services))
-        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
-            await answer_broken(interaction, type(self).__name__, error)
-
-    async def _do(self, interaction: discord.Interaction[Any], desk: JobsDesk) -> None:
-        pressed = self._jobs_id
+        desk, pressed = JobsDesk(bot.services), JobsId.of(self.match)
         match pressed.deed:
             case Deed.TURN:
                 await desk.show(interaction, pressed.shown, pressed.page)

@@ -1,48 +1,35 @@
 """`/operator`: what whoever runs the bot sees and decides; who that is Discord is asked with each press."""
 
 import re
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import answer_broken, say
+from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.operator_desk import OperatorPanel
+from bot.interactions.pressed_item import PressedItem
 from bot.policy.operator import Target
-from bot.presentation.language import _, speak
+from bot.presentation.language import _
 from bot.presentation.operator import REASON, REASON_LIMIT, TARGET, TARGET_ID, block_modal
 from bot.presentation.operator_ids import BLOCK_FORM, OPERATOR_PATTERN, Verb
 
 _ID: Final = re.compile(r"[0-9]{15,18}|[1-8][0-9]{18}")
 
 
-class OperatorButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=OPERATOR_PATTERN):
-    def __init__(self, custom_id: str, verb: Verb, target: int) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._verb = verb
-        self._target = target
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match.string, Verb(match["verb"]), int(match["target"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        speak(interaction.locale.value)
+class OperatorButton(PressedItem, template=OPERATOR_PATTERN):
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         panel = OperatorPanel(bot.services)
-        try:
-            if not await panel.admits(interaction):
-                return
-            if self._verb is Verb.BLOCK:
-                await interaction.response.send_modal(block_modal())
-            else:
-                await panel.press(interaction, self._verb, self._target)
-        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
-            await answer_broken(interaction, type(self).__name__, error)
+        if not await panel.admits(interaction):
+            return
+        verb = Verb(self.match["verb"])
+        if verb is Verb.BLOCK:
+            await interaction.response.send_modal(block_modal())
+        else:
+            await panel.press(interaction, verb, int(self.match["target"]))
 
 
 class OperatorCog(FormCog):

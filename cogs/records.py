@@ -3,17 +3,17 @@
 import asyncio
 import io
 import re
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import answer_broken, say
+from bot.interactions.errors import say
+from bot.interactions.pressed_item import PressedItem
 from bot.interactions.typed_ids import ID_PATTERN
 from bot.policy.records import Search
-from bot.presentation.language import speak
 from bot.presentation.records import (
     PER_PAGE,
     exported,
@@ -31,27 +31,13 @@ _MENTIONS: Final = discord.AllowedMentions.none()
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 
 
-class RecordsPage(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RECORDS_PATTERN):
+class RecordsPage(PressedItem, template=RECORDS_PATTERN):
     """Turns to another page; who may read it is asked anew."""
 
-    def __init__(self, custom_id: str, match: re.Match[str]) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._match = match
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match.string, match)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        speak(interaction.locale.value)
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        search, first = read_records_id(self._match, interaction.guild_id or 0)
-        try:
-            await _show(bot.services, interaction, search, first)
-        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
-            await answer_broken(interaction, type(self).__name__, error)
+        search, first = read_records_id(self.match, interaction.guild_id or 0)
+        await _show(bot.services, interaction, search, first)
 
 
 @app_commands.guild_only()

@@ -1,7 +1,6 @@
 """*Send again* and `/send-again`: a video that was made but could not be posted."""
 
-import re
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -9,8 +8,9 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.asked import asked_by, is_age_restricted
-from bot.interactions.errors import answer_broken, say
+from bot.interactions.errors import say
 from bot.interactions.gatekeeping import as_seen
+from bot.interactions.pressed_item import PressedItem
 from bot.interactions.typed_ids import read_id
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
@@ -18,9 +18,9 @@ from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.policy.denial import Denial
 from bot.policy.permissions import missing_permissions
-from bot.presentation.controls import RESEND_PATTERN, resend_id
+from bot.presentation.controls import RESEND_PATTERN
 from bot.presentation.denial import denial_sentence
-from bot.presentation.language import N_, _, speak
+from bot.presentation.language import N_, _
 from bot.presentation.review_words import discord_unclear
 from bot.presentation.sentences import (
     missing_permissions_sentence,
@@ -37,32 +37,18 @@ FOR_ADULTS: Final = N_(
 )
 
 
-class SendAgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=RESEND_PATTERN):
+class SendAgainButton(PressedItem, template=RESEND_PATTERN):
     """Posts the video where it was asked for, for who asked or may manage messages there.
 
     It stands in direct messages too, so that the server of a press says nothing.
     """
 
-    def __init__(self, job_id: int) -> None:
-        super().__init__(discord.ui.Button(custom_id=resend_id(job_id)))
-        self._job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["job"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        speak(interaction.locale.value)
-        try:
-            await say(interaction, await self._pressed(interaction))
-        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
-            await answer_broken(interaction, type(self).__name__, error)
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        await say(interaction, await self._pressed(interaction))
 
     async def _pressed(self, interaction: discord.Interaction[Any]) -> str:
         bot: Reelcast = interaction.client
-        job = await bot.services.store.get(self._job_id)
+        job = await bot.services.store.get(int(self.match["job"]))
         if job is None or not _may_send(interaction, job):
             return not_yours_to_send()
         if missing := _missing(interaction):

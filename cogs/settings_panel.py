@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import answer_broken, say
+from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
+from bot.interactions.pressed_item import PressedItem
 from bot.interactions.settings_desk import SettingsDesk
 from bot.policy.setting_changes import (
     SERVER,
@@ -26,35 +27,22 @@ from bot.policy.setting_changes import (
     set_numbers,
 )
 from bot.policy.setting_values import BadSetting, BadSettingCode
-from bot.presentation.language import _, speak
+from bot.presentation.language import _
 from bot.presentation.settings_answers import UNREADABLE
 from bot.presentation.settings_ids import PANEL_PATTERN, Deed, Page, PanelId
 from bot.presentation.settings_modals import FIELDS, WORDS, numbers_modal, words_modal
 
 
-class PanelItem(ui.DynamicItem[ui.Item[Any]], template=PANEL_PATTERN):
+class PanelItem(PressedItem, template=PANEL_PATTERN):
     """Any button or select menu of the panel; what was chosen before is read from the message it stands in."""
 
-    def __init__(self, item: ui.Item[Any], panel_id: PanelId) -> None:
-        super().__init__(item)
-        self._panel_id = panel_id
+    def __init__(self, item: ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item, match)
+        self._panel_id = PanelId.of(match)
 
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(item, PanelId.of(match))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        speak(interaction.locale.value)
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         desk = SettingsDesk(bot.services)
-        try:
-            await self._do(interaction, desk)
-        except Exception as error:  # noqa: BLE001 - whatever it is, who pressed must be answered
-            await answer_broken(interaction, type(self).__name__, error)
-
-    async def _do(self, interaction: discord.Interaction[Any], desk: SettingsDesk) -> None:
         pressed, chosen = self._panel_id, self._chosen
         match pressed.deed:
             case Deed.TURN:
