@@ -6,14 +6,16 @@ UNCONFIRMED.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
 from bot.catalogue.model import VideoModel
+from bot.database.trouble import words
 from bot.jobs.engine import Engine
-from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
+from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
 from bot.jobs.ports import CardGone, ChannelClosed, StorageRefused
 from bot.jobs.reference_urls import ReferenceLost, reference_urls
@@ -27,6 +29,7 @@ from bot.segmind.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    RunFailed,
     SegmindError,
     TooLate,
     TryLater,
@@ -35,12 +38,14 @@ from bot.segmind.models import HistoryRow, Submitted
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 SEND_WITHIN: Final = 5.0  # seconds from the save of the intent to the moment the POST leaves
 STOP_GRACE: Final = 8.0  # seconds a POST in flight is given when the bot stops
 PLACE_RECHECK: Final = 5.0  # seconds until asking again for a place that another process holds
 FIRST_WAIT: Final = timedelta(seconds=5)  # before the second attempt; doubled for each further one
 LONGEST_WAIT: Final = timedelta(seconds=120)
-SAVE_AGAIN: Final = 2.0  # seconds between tries to save the id of a request
+SAVE_AGAIN: Final = 2.0  # seconds between tries to save what came of a POST
 SAVE_TRIES: Final = 30
 LONGEST_REST: Final = 300.0  # seconds; no answer of Segmind's asks for more
 MOST_ATTEMPTS: Final = 18  # some half an hour of "not now"
@@ -111,8 +116,26 @@ async def _save_and_post(engine: Engine, waiting: Job, intent: Job, not_after: f
 
     A stop waits for both: an intent without its POST would look like a request whose outcome is unknown.
     """
-    saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
+    try:
+        saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
+    except JobError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the intent may have been saved
+        return await _take_back(engine, intent, error)
     return await _post(engine, engine.moved(saved, waiting), not_after)
+
+
+async def _take_back(engine: Engine, intent: Job, error: Exception) -> Job:
+    """Go back to WAITING where the intent was saved after all, such as by a commit whose answer was lost.
+
+    Nothing was sent, which only this process knows. Raises `error` where it was not saved.
+    """
+    newest = await _insistently(engine, intent, lambda: engine.store.get(intent.id))
+    expected = (State.SUBMITTING, intent.driver, intent.version + 1)
+    if newest is None or (newest.state, newest.driver, newest.version) != expected:
+        raise error
+    log.info("intent_taken_back", job=intent.id, error=words(error))
+    return await _insistently(engine, intent, lambda: engine.move(newest, State.WAITING))
 
 
 async def _adopt(engine: Engine, job: Job, row: HistoryRow) -> Job:
@@ -130,7 +153,7 @@ async def _post(engine: Engine, job: Job, not_after: float) -> Job:
         submitted = await engine.segmind.submit(job.request.model, job.body, not_after=not_after)
     except TryLater as error:
         return await _not_now(engine, job, error)
-    except (Refused, OperatorMustAct) as error:
+    except (Refused, RunFailed, OperatorMustAct) as error:
         return await _refused(engine, job, error)
     except (SegmindError, asyncio.CancelledError) as error:
         return await _unconfirmed(engine, job, error)
@@ -141,45 +164,55 @@ async def _post(engine: Engine, job: Job, not_after: float) -> Job:
 
 
 async def _accepted(engine: Engine, job: Job, submitted: Submitted) -> Job:
-    """Save the request's id, also where the database is away for a moment: nobody else knows it yet."""
-    tries = 0
-    while True:
-        try:
-            return await engine.move(
-                job,
-                State.QUEUED,
-                request_id=submitted.request_id,
-                segmind_time=submitted.server_time or job.segmind_time,
-            )
-        except StaleJob:
-            raise
-        except Exception:
-            log.exception("request_not_saved", job=job.id, request_id=submitted.request_id)
-            if (tries := tries + 1) == SAVE_TRIES:
-                raise
-            await engine.clock.sleep(SAVE_AGAIN)
+    request_id, segmind_time = submitted.request_id, submitted.server_time or job.segmind_time
+    return await _insistently(
+        engine,
+        job,
+        lambda: engine.move(job, State.QUEUED, request_id=request_id, segmind_time=segmind_time),
+        request_id=request_id,
+    )
 
 
 async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:
     if job.submit_attempts >= MOST_ATTEMPTS:
         log.error("segmind_unreachable", job=job.id, error=str(error))
         problem = Problem(code=ProblemCode.UNREACHABLE, detail=str(error))
-        return await engine.move(job, State.FAILED, problem=problem)
+        return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
     now = engine.clock.now()
     wait = FIRST_WAIT * 2 ** min(job.submit_attempts - 1, 10)
     retry_at = now if isinstance(error, TooLate) else error.retry_at or now + min(wait, LONGEST_WAIT)
     level = log.info if isinstance(error, RateLimited | TooLate) else log.warning
     level("submit_postponed", job=job.id, error=str(error), until=retry_at.isoformat())
-    return await engine.move(job, State.WAITING, retry_at=retry_at)
+    return await _insistently(engine, job, lambda: engine.move(job, State.WAITING, retry_at=retry_at))
 
 
-async def _refused(engine: Engine, job: Job, error: Refused | OperatorMustAct) -> Job:
+async def _refused(engine: Engine, job: Job, error: Refused | RunFailed | OperatorMustAct) -> Job:
     if isinstance(error, OperatorMustAct):
         log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))
         code = ProblemCode.SERVICE
+    elif isinstance(error, RunFailed) and error.moderation:
+        code = ProblemCode.MODERATED
     else:
         code = ProblemCode.REFUSED
-    return await engine.move(job, State.FAILED, problem=Problem(code=code, detail=str(error)))
+    problem = Problem(code=code, detail=str(error))
+    return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
+
+
+async def _insistently(
+    engine: Engine, job: Job, work: Callable[[], Awaitable[T]], *, request_id: str | None = None
+) -> T:
+    """Do `work` in the database, also where it is away for a moment: what came of the POST nobody else knows yet."""
+    tries = 0
+    while True:
+        try:
+            return await work()
+        except StaleJob:
+            raise
+        except Exception:
+            log.exception("request_not_saved", job=job.id, request_id=request_id)
+            if (tries := tries + 1) == SAVE_TRIES:
+                raise
+            await engine.clock.sleep(SAVE_AGAIN)
 
 
 async def _unconfirmed(engine: Engine, job: Job, error: BaseException) -> Job:

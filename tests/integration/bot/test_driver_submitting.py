@@ -42,15 +42,54 @@ async def test_the_intent_is_saved_with_the_exact_body_before_the_request_leaves
 
 
 class DatabaseAway(JobStore):
-    """A store whose database goes away just when a request was accepted, for a few saves."""
+    """A store whose database goes away just when a request was answered, for a few saves of one state."""
 
-    saves_lost = 3
+    saves_lost = 2
+    state = State.QUEUED
 
     async def save(self, job: Job, *decided: Decision) -> Job:
-        if job.state is State.QUEUED and self.saves_lost:
+        if job.state is self.state and self.saves_lost:
             self.saves_lost -= 1
             raise OperationalError("UPDATE jobs", None, OSError("gone"))
         return await super().save(job, *decided)
+
+
+class AnswerLost(JobStore):
+    """A store that saves an intent and loses the database's word that it did, once."""
+
+    lost = 1
+
+    async def save_submitting(self, job: Job, *, places: int) -> Job:
+        saved = await super().save_submitting(job, places=places)
+        if self.lost:
+            self.lost -= 1
+            raise OperationalError("COMMIT", None, OSError("gone"))
+        return saved
+
+
+async def test_an_intent_that_was_saved_though_the_database_did_not_say_so_is_taken_back_and_paid_once(
+    stage: Stage,
+) -> None:
+    stage.engine = replace(stage.engine, store=AnswerLost(stage.store._engine))
+    queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
+    assert stage.cards.states(queued.id) == [State.WAITING, State.SUBMITTING, State.QUEUED]
+    assert (queued.submit_attempts, await stage.submits()) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "ends"), [(503, State.WAITING, State.QUEUED), (400, State.FAILED, State.FAILED)]
+)
+async def test_a_clear_no_outlives_a_database_that_is_away_for_a_moment(
+    stage: Stage, status: int, state: State, ends: State
+) -> None:
+    store = DatabaseAway(stage.store._engine)
+    store.state = state
+    stage.engine = replace(stage.engine, store=store)
+    await stage.says("submit", (status, {"error": "no"}))
+    job = await stage.drive_until(await stage.begin(State.WAITING), ends)
+    assert store.saves_lost == 0
+    assert State.UNCONFIRMED not in stage.cards.states(job.id)
+    assert stage.cards.states(job.id)[1] is state
 
 
 async def test_the_id_of_an_accepted_request_outlives_a_database_that_is_away_for_a_moment(stage: Stage) -> None:
@@ -125,6 +164,8 @@ async def test_a_service_that_never_takes_the_request_is_given_up_after_half_an_
         (404, {"error": "Model not found"}, ProblemCode.SERVICE),
         (410, {"error": "Model retired"}, ProblemCode.SERVICE),
         (405, HTML, ProblemCode.REFUSED),
+        (422, {"status": "FAILED", "error": "bad seed"}, ProblemCode.REFUSED),
+        (422, {"status": "FAILED", "error": "blocked by the content policy"}, ProblemCode.MODERATED),
     ],
 )
 async def test_a_refusal_ends_the_job_with_nothing_spent(
