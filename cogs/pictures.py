@@ -58,8 +58,8 @@ class PicturesCog(FormCog):
             text, files = with_prompt(_(FORGOTTEN), submission.prompt)
             await say(interaction, text, files=files)
             return
-        by_id = {str(attachment_id): picture for attachment_id, picture in pictures}
-        chosen = [by_id[each] for each in submission.chosen_images if each in by_id]
+        ticked = set(submission.chosen_images)
+        chosen = [picture for attachment_id, picture in pictures if str(attachment_id) in ticked]
         wish = submission.wish(self._services.offer, chosen)
         await Requests(self._services).take(interaction, wish)
 

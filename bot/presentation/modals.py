@@ -73,7 +73,7 @@ def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]], o
         pictures_id(message_id),
         ui.Label(
             text=_("Reference images"),
-            description=_("The first that you choose is @Image1, the next @Image2 …"),
+            description=_("From the top: the first you tick is @Image1, the next @Image2 …"),
             component=ui.CheckboxGroup(custom_id=IMAGES, options=options, min_values=1, max_values=most),
         ),
         offer,
