@@ -1,7 +1,6 @@
 """What the gate has to know of a request, read from the interaction it came with."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 import discord
@@ -15,7 +14,6 @@ def asked_by(
     *,
     texts: Iterable[str] = (),
     options: Options | None = None,
-    price_usd: Decimal | None = None,
 ) -> Asked:
     """Read who asks, and where; what is asked for is given, as far as it is known already."""
     channel, member, guild = interaction.channel, interaction.user, interaction.guild
@@ -36,7 +34,6 @@ def asked_by(
         ),
         texts=tuple(texts),
         options=options,
-        price_usd=price_usd,
     )
 
 

@@ -46,12 +46,7 @@ class Requests:
             await self._refuse(interaction, read, wish.prompt)
             return False
         price = model.prices_usd[options.duration]
-        asked = asked_by(
-            interaction,
-            texts=tuple(texts_of(read, wish)),
-            options=options,
-            price_usd=price,
-        )
+        asked = asked_by(interaction, texts=tuple(texts_of(read, wish)), options=options)
         verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
         if verdict is None:
             return False

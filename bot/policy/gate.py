@@ -7,7 +7,6 @@ transaction that saves the job, so that no two requests can take the same place.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Protocol
 
 from bot.jobs.model import Handling, ReviewMode
@@ -33,7 +32,6 @@ class Asked:
     age_restricted_channels: frozenset[int] = frozenset()  # all such channels of the server
     texts: tuple[str, ...] = ()  # everything that the member wrote; empty where a form is about to be opened
     options: Options | None = None
-    price_usd: Decimal | None = None
 
     @property
     def home_id(self) -> int:
