@@ -68,10 +68,6 @@ class Message:
         return self.data["author"]["username"]
 
     @property
-    def author_id(self) -> int:
-        return int(self.data["author"]["id"])
-
-    @property
     def content(self) -> str:
         return self.data["content"]
 

@@ -23,6 +23,7 @@ from tests.browser.visit import PHONE, Visitor, open_browser, reviews_before_spe
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 PAGE: Final = (1280, 800)
 CHANNEL: Final = (760, 900)  # narrow enough for the channel alone
+FORM: Final = (760, 1000)  # high enough for all fields of a form
 MOST_BYTES: Final = 150_000  # of a picture
 SPEED: Final = 20.0  # slow enough for a card to be seen at work
 Theme = Literal["light", "dark"]
@@ -92,7 +93,7 @@ async def done(studio: Studio) -> None:
 
 
 async def studio_form(studio: Studio) -> None:
-    async with studio.tab("mira", size=CHANNEL) as mira:
+    async with studio.tab("mira", size=FORM) as mira:
         await (await mira.open_command("studio")).get_by_role("button", name="Send /studio").click()
         modal = mira.page.get_by_role("dialog")
         await modal.get_by_label("Prompt").fill("The keeper of @Image1 waves from his lighthouse")

@@ -109,7 +109,7 @@ export class FileField {
       "li",
       { key: `${number} ${file.name} ${file.size}`, class: "chosen-file" },
       file.type.startsWith("image/") ? h("img", { src: this.#preview(file), alt: "" }) : icon("file"),
-      h("span", { class: "file-name" }, file.name, h("small", {}, bytes(file.size))),
+      h("span", { class: "file-name", title: file.name }, file.name, h("small", {}, bytes(file.size))),
       iconButton(`Remove ${file.name} from ${this.#label}`, "close", remove),
     );
   }

@@ -87,10 +87,11 @@ function row(component, fields, app) {
       : [component.components[0], component.components[0].label, null];
   const field = modalField(inner, app, { label, id: `field-${fields.length}` });
   fields.push(field);
-  const isRequired = inner.required !== false && inner.type !== Type.CHECKBOX;
+  const isTick = inner.type === Type.CHECKBOX;
+  const isRequired = inner.required !== false && !isTick;
   return h(
     "div",
-    { class: "modal-row" },
+    { class: isTick ? "modal-row tick" : "modal-row" },
     h(
       "label",
       { for: `field-${fields.length - 1}`, id: `field-${fields.length - 1}-label` },
