@@ -39,7 +39,7 @@ async def deliver(engine: Engine, job: Job) -> Job:
             leave_by = engine.clock.monotonic() + POST_WITHIN
             posting = await engine.move(job, State.POSTING, post_attempts=job.post_attempts + 1)
             if engine.earlier.may_concern(job):
-                return await _look_then_post(engine, posting, video)
+                return await _look(engine, posting) or await _post_anew(engine, posting, video)
             return await _post(engine, posting, video, leave_by)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
@@ -49,18 +49,22 @@ async def deliver(engine: Engine, job: Job) -> Job:
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
     """Finish a post whose outcome nobody saw: it is looked for in the channel before anything is sent."""
-    job = await bring_to_card(engine, job)
+    # Saved before the look: from here on no driver that lost the job earlier can move it.
+    job = await engine.store.save(await bring_to_card(engine, job))
+    # Before the file is asked for, which may be gone, or away for days: what is posted already does not need it.
+    if (settled := await _look(engine, job)) is not None:
+        return settled
     try:
         async with fetched(engine, job) as video:
-            # Saved before the look: from here on no driver that lost the job earlier can move it.
-            return await _look_then_post(engine, await engine.store.save(job), video)
+            return await _post_anew(engine, job, video)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
     except ChannelClosed as error:
         return await _undelivered(engine, job, _channel_problem(error))
 
 
-async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
+async def _look(engine: Engine, job: Job) -> Job | None:
+    """Look for the post, and end the job by what there is; None where there surely is no post yet."""
     try:
         found = await engine.posts.find(job)
     except CannotTell as error:
@@ -70,8 +74,11 @@ async def _look_then_post(engine: Engine, job: Job, video: Video) -> Job:
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
-    if job.forgotten:
-        return await engine.move(job, State.UNDELIVERED)
+    return await engine.move(job, State.UNDELIVERED) if job.forgotten else None
+
+
+async def _post_anew(engine: Engine, job: Job, video: Video) -> Job:
+    """Post after a look that found nothing."""
     if (objection := await engine.standing.objection(job)) is not None:
         return await _objected(engine, job, objection)
     # Saved once more: whoever has lost the job meanwhile learns it here, and however long the look took, whoever holds

@@ -143,6 +143,18 @@ async def test_a_driver_that_finds_posting_looks_before_it_posts(stage: Stage) -
     assert (stage.posts.looks, stage.posts.attempts) == (1, 1)
 
 
+async def test_a_post_that_was_made_is_found_though_its_file_is_gone_by_now(stage: Stage) -> None:
+    stage.posts.carried_out.append(OutcomeUnclear("502"))
+
+    def goes(_: object) -> None:
+        stage.files.files.pop("/video.mp4", None)
+
+    stage.cards.on_change = goes
+    done = await stage.drive(await stage.begin(State.COMPLETED))
+    assert (done.state, done.post_message_id) == (State.DELIVERED, stage.posts.posts[0].id)
+    assert (stage.posts.attempts, stage.files.asked.count("/video.mp4")) == (1, 1)
+
+
 async def test_a_look_that_fails_is_repeated_before_anything_is_posted(stage: Stage) -> None:
     stage.posts.blindness.extend([OutcomeUnclear("503"), OutcomeUnclear("503")])
     job = await stage.begin(State.POSTING)
