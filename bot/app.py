@@ -38,7 +38,7 @@ EXTENSIONS: Final = (
     *("cogs.consent", "cogs.cast", "cogs.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
     *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),
-    *("cogs.records", "cogs.operator"),
+    *("cogs.records", "cogs.operator", "cogs.strays"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without

@@ -1,55 +1,14 @@
 """Moderators in the way of a video: before it is posted, after it was reported, and what changed while it was made."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from signal import SIGKILL
-from typing import Any
 
-import aiohttp
-
-from bot.database.engine import open_database
 from bot.policy.guild_settings import ReviewMode
-from bot.policy.settings_store import SettingsStore
-from sandbox.member import InteractionResult, Member, Message
+from sandbox.member import Message
+from tests.end_to_end.moderation import forged_buttons, set_up, shown, told
 from tests.end_to_end.stage import PATIENCE, Stage, replied, replies, watching
 
 PROMPT = "A walk in @Image1 that nobody has seen yet"
-
-
-async def set_up(stage: Stage, **choices: Any) -> None:
-    """Have these settings in Film Club, whose moderators look at their channel."""
-    admin = stage.sandbox.admin
-    choices.setdefault("review_channel_id", int(admin.channel_id("review", guild="Film Club")))
-    async with open_database(f"sqlite:///{stage.database}") as database:
-        guild_id = int(admin.guild_id("Film Club"))
-        now = datetime.now(UTC)
-        await SettingsStore(database).change(guild_id, lambda settings: replace(settings, **choices), now)
-
-
-async def told(member: Member, result: InteractionResult) -> str:
-    """Wait for what an interaction is answered in the end."""
-    assert result.message is not None, result
-    answer = result.message.id
-    return (await member.wait_for(lambda message: message.id == answer and bool(message.text), PATIENCE)).text
-
-
-async def shown(member: Member, words: str, *labels: str) -> Message:
-    """Wait until a member sees a message of the bot with these words and buttons."""
-    return await member.wait_for(
-        lambda message: words in message.text and [button.label for button in message.buttons] == list(labels), PATIENCE
-    )
-
-
-async def a_forged_button(stage: Stage, member: Member, custom_id: str) -> Message:
-    """Have a button with a custom id of our choice where a member can press it."""
-    button = {"type": 2, "style": 2, "label": "Forged", "custom_id": custom_id}
-    url = f"{stage.discord.describe()['api_url']}/channels/{member.channel_id}/messages"
-    body = {"content": "forged", "components": [{"type": 1, "components": [button]}]}
-    headers = {"Authorization": f"Bot {stage.discord.world.token}"}
-    async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as answer:
-        assert answer.status == 200
-    return await member.wait_for(lambda message: message.content == "forged")
 
 
 def contents(messages: Sequence[Message]) -> list[Message]:
@@ -72,7 +31,7 @@ async def test_a_video_is_looked_at_before_it_is_posted_across_a_kill(stage: Sta
         assert PROMPT.replace("@", "\\@") in waiting.text
         assert [media.content_type for media in waiting.gallery] == ["video/mp4"]
         assert await replies(mira, card) == []
-        forged = await a_forged_button(stage, mira, waiting.button("Approve").custom_id or "")
+        [(forged, _)] = await forged_buttons(stage, mira, [waiting.button("Approve").custom_id or ""])
         assert (await told(mira, await mira.click(forged, "Forged"))).startswith("Only who may manage messages")
         assert await told(mo, await mo.click(waiting, "Approve as spoiler")) == "Approved, to be shown as a spoiler."
         post = await replied(mira, card)
