@@ -49,12 +49,9 @@ class AgainButton(JobButton, template=AGAIN_PATTERN):
         if presses.is_repeated(press):
             await say(interaction, _(TWICE))
             return
-        taken = False
-        try:
-            taken = await _repeat(bot.services, interaction, job, _same_wish(job))
-        finally:
-            if not taken:
-                presses.forget(press)
+        # Where this breaks the job may have been made all the same: then it is a press like any other.
+        if not await _repeat(bot.services, interaction, job, _same_wish(job)):
+            presses.forget(press)
 
 
 class EditButton(JobButton, template=EDIT_PATTERN):

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import aiohttp
 import discord
+import structlog
 
 from bot.interactions.asked import asked_by
 from bot.interactions.casting import read_wish, texts_of
@@ -23,6 +24,8 @@ from bot.presentation.refusal import refusal_message
 from bot.services import Services
 
 ALREADY_ANSWERED: Final = 40060
+
+log = structlog.get_logger(__name__)
 
 
 class Requests:
@@ -71,8 +74,11 @@ class Requests:
         if job is None:
             return False
         await self._show_card(interaction, job)
-        await tell_of_spending(services, job, reservation)
-        await hint_newcomer(services, interaction, job)
+        try:
+            await tell_of_spending(services, job, reservation)
+            await hint_newcomer(services, interaction, job)
+        except Exception:  # the job goes on: whoever asked must not read that nothing came of it
+            log.exception("not_told_besides", job=job.id)
         return True
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:

@@ -11,7 +11,7 @@ import discord
 import pytest
 import simcord
 from simcord.results import InteractionResult
-from sqlalchemy import text
+from sqlalchemy import event, text
 from structlog.testing import capture_logs
 
 from bot.jobs.model import Job, Problem, ProblemCode
@@ -73,6 +73,21 @@ async def test_again_keeps_to_the_days_limit_and_may_be_pressed_anew(stage: Stag
 async def test_a_double_click_makes_one_new_run(stage: Stage) -> None:
     card = await a_card(stage)
     await press(stage, card)
+    assert said(await press(stage, card)) == "It is being made again already, since a moment ago."
+    assert len(await stage.jobs()) == 2
+
+
+async def test_a_click_that_broke_may_have_made_a_run_and_is_not_repeated_at_once(stage: Stage) -> None:
+    card = await a_card(stage)
+    troubles = [RuntimeError("the disk")]
+
+    def break_once(*told: object) -> None:
+        if troubles and "UPDATE jobs" in str(told):
+            raise troubles.pop()
+
+    event.listen(stage.bot.services.store._engine.sync_engine, "before_cursor_execute", break_once)
+    await press(stage, card)
+    assert not troubles
     assert said(await press(stage, card)) == "It is being made again already, since a moment ago."
     assert len(await stage.jobs()) == 2
 

@@ -1,8 +1,10 @@
 """`/help`, and the hint for newcomers."""
 
 import pytest
+from sqlalchemy import event
 
 from bot.jobs.model import ReviewMode
+from bot.jobs.states import State
 from tests.support.answers import buttons_of, words_of
 from tests.unit.cogs.stage import Boot, Stage
 
@@ -47,6 +49,17 @@ async def test_who_made_videos_before_is_no_newcomer(stage: Stage) -> None:
     await stage.ask()
     await stage.bot.services.preferences.forget_member(stage.alice.id)
     assert (await stage.ask()).followups == []
+
+
+@pytest.mark.parametrize("newcomer", [True])
+async def test_a_hint_that_breaks_is_no_matter_of_the_video(stage: Stage) -> None:
+    def break_hint(*told: object) -> None:
+        if "member_preferences" in str(told):
+            raise RuntimeError("the disk")
+
+    event.listen(stage.bot.services.store._engine.sync_engine, "before_cursor_execute", break_hint)
+    assert (await stage.ask()).followups == []
+    assert [job.state for job in await stage.jobs()] == [State.PREPARING]
 
 
 @pytest.mark.parametrize("newcomer", [True])
