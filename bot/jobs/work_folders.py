@@ -1,6 +1,7 @@
-"""Folders of jobs that this process drives no more: another has taken them over, or they were over before it began."""
+"""Files that nobody works on here any more: another process has taken the job over, or the one before this died."""
 
 import asyncio
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,32 +16,42 @@ log = structlog.get_logger(__name__)
 
 EVERY: Final = 3_600.0  # seconds
 UNTOUCHED_FOR: Final = timedelta(hours=1)  # a driver that comes back to its job finds its files again
+# Folders of jobs, of characters that are being saved (`bot.cast.pictures`), and videos on their way off a post or back
+# to it (`bot.delivery.cases`).
+_MADE_HERE: Final = re.compile(r"(?:cast-|hidden-)?[0-9]+")
 
 
 async def keep_folders_clear(folder: Path, dispatcher: Drivers, clock: Clock) -> None:
-    """Clear the folders of jobs in `folder` now and then, until cancelled."""
+    """Clear what was left in `folder` now and then, until cancelled."""
     while True:
         await clock.sleep(EVERY)
         await clear_folders(folder, dispatcher, clock)
 
 
 async def clear_folders(folder: Path, dispatcher: Drivers, clock: Clock) -> int:
-    """Remove the folders of jobs that are not driven here and were not touched for long; return how many."""
+    """Remove what is of no job driven here and was not touched for long; return how much that is."""
     old = await asyncio.to_thread(_untouched, folder, clock.now() - UNTOUCHED_FOR)
-    ours = [each for each in old if not dispatcher.drives(int(each.name))]
-    for each in ours:
-        await asyncio.to_thread(shutil.rmtree, each, ignore_errors=True)
-    if ours:
-        log.info("old_folders_cleared", count=len(ours))
-    return len(ours)
+    left = [each for each in old if not (each.name.isdecimal() and dispatcher.drives(int(each.name)))]
+    for each in left:
+        await asyncio.to_thread(_remove, each)
+    if left:
+        log.info("old_folders_cleared", count=len(left))
+    return len(left)
 
 
 def _untouched(folder: Path, since: datetime) -> list[Path]:
-    """List the folders named after jobs in which nothing has come or gone since then."""
+    """List what was made here and in which nothing has come or gone since then."""
     if not folder.is_dir():
         return []
     return [
         each
         for each in folder.iterdir()
-        if each.name.isdecimal() and each.is_dir() and datetime.fromtimestamp(each.stat().st_mtime, UTC) < since
+        if _MADE_HERE.fullmatch(each.name) and datetime.fromtimestamp(each.stat().st_mtime, UTC) < since
     ]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -38,6 +38,18 @@ async def test_the_folder_of_a_job_that_is_driven_here_stays(stage: Stage) -> No
     assert folder.exists()
 
 
+async def test_what_a_process_left_that_died_over_pictures_or_a_hidden_video_goes_too(stage: Stage) -> None:
+    pictures, video = stage.engine.folder / "cast-77", stage.engine.folder / "hidden-78"
+    pictures.mkdir(parents=True)
+    (pictures / "1").write_bytes(b"a face")
+    video.write_bytes(b"film")
+    assert await clear(stage) == 0
+    for left in (pictures, video):
+        os.utime(left, (0, 0))
+    assert await clear(stage) == 2
+    assert not list(stage.engine.folder.iterdir())
+
+
 async def test_what_is_no_folder_of_a_job_is_left_alone(stage: Stage) -> None:
     other = stage.engine.folder / "notes"
     other.mkdir(parents=True)
