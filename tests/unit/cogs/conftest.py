@@ -45,10 +45,11 @@ async def boot(
 ) -> AsyncIterator[Boot]:
     """Give what makes a bot with services of its own; all of them on one database unless told otherwise.
 
-    The bar of a run, which moves for as long as the run takes, stands still here: SimCord waits for the bot to come to
-    rest. It is tried on the local Discord.
+    SimCord waits for the bot to come to rest. So the bar of a run, which moves for as long as the run takes, stands
+    still here, and edits leave without a pause between them. Both are tried on the local Discord.
     """
     monkeypatch.setattr("bot.delivery.cards._note_run", lambda _channel, _job: None)
+    monkeypatch.setattr("bot.delivery.edit_queue.EDIT_EVERY", 0.0)
     settings = Settings.model_validate(
         {
             "discord_token": SecretStr("token"),
