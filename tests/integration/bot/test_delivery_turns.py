@@ -10,7 +10,7 @@ from bot.delivery.cards import CardDesk
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.jobs.model import Job
-from bot.jobs.ports import Video
+from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
@@ -19,6 +19,7 @@ from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png
 from tests.support.jobs import NOON
+from tests.support.moderators import open_desk
 
 
 class Turns:
@@ -84,6 +85,48 @@ async def test_a_video_counts_as_prepared_when_it_may_be_posted(channel: Channel
     assert not preparing.done()
     turns.come.set()
     assert await preparing == video
+
+
+class Held:
+    """Turns of edits and of posts, none of which comes before it is let come."""
+
+    def __init__(self) -> None:
+        self.edits, self.posts = Turns(), Turns()
+
+    async def edit(self, channel_id: int, /) -> None:
+        await self.edits.wait(channel_id)
+
+    async def post(self, channel_id: int, /) -> None:
+        await self.posts.wait(channel_id)
+
+
+async def test_what_moderators_are_shown_and_told_takes_its_turns_in_their_channels(
+    channel: Channel, tmp_path: Path
+) -> None:
+    turns = Held()
+    async with open_desk(channel, tmp_path, turns=turns) as desk:
+        job, reviews = await desk.job(State.HELD), desk.moderators.reviews
+        sent = len(channel.requests("POST"))
+        await reviews.claim(job)
+        showing = asyncio.create_task(reviews.show_request(job, desk.pictures()))
+        assert await turns.posts.asked.get() == desk.place("review")
+        telling = asyncio.create_task(reviews.not_shown(job, ChannelClosed("10003")))
+        assert await turns.posts.asked.get() == desk.place("general")
+        await desk.moderators.reports.add(job, 77, "I am in it", desk.clock.now())
+        reporting = asyncio.create_task(desk.moderators.cases.see_to(job.id))
+        assert await turns.posts.asked.get() == desk.place("review")
+        assert len(channel.requests("POST")) == sent
+        turns.posts.come.set()
+        await asyncio.gather(showing, telling, reporting)
+        assert len(channel.requests("POST")) == sent + 3
+
+        await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+        settling = asyncio.create_task(reviews.settle_all())
+        assert await turns.edits.asked.get() == desk.place("review")
+        assert not channel.requests("PATCH")
+        turns.edits.come.set()
+        await settling
+        assert len(channel.requests("PATCH")) == 1
 
 
 async def test_a_private_word_takes_its_turn_in_the_members_own_channel(channel: Channel, turns: Turns) -> None:
