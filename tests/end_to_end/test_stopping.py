@@ -8,10 +8,10 @@ import pytest
 from sandbox.member import Member, Message
 from tests.end_to_end.stage import STOPS_WITHIN, Bot, Stage, replied, replies
 
-END = [signal.SIGTERM, signal.SIGINT]
+MANY = 8
 
 
-async def stops(bot: Bot, number: signal.Signals) -> None:
+async def stops(bot: Bot, number: signal.Signals = signal.SIGTERM) -> None:
     """End a bot, which must be quick and orderly about it."""
     ending = await bot.end(number)
     assert ending.status == 0
@@ -30,8 +30,7 @@ async def finishes(stage: Stage, mira: Member, *cards: Message) -> None:
         assert stage.spent_usd() == pytest.approx(1.35 * len(cards))
 
 
-@pytest.mark.parametrize("number", END)
-async def test_stopped_while_a_job_waits_and_another_is_processed(stage: Stage, number: signal.Signals) -> None:
+async def test_stopped_from_the_keyboard_while_a_job_waits_and_another_is_processed(stage: Stage) -> None:
     await stage.hold()
     mira = stage.member()
     async with stage.bot(SEGMIND_MAX_IN_FLIGHT="1") as bot:
@@ -41,22 +40,25 @@ async def test_stopped_while_a_job_waits_and_another_is_processed(stage: Stage, 
         await bot.reached("WAITING", stage.job_of(second))
         await stage.let_on()
         await bot.reached("PROCESSING", stage.job_of(first))
-        await stops(bot, number)
+        await stops(bot, signal.SIGINT)
     assert list(stage.jobs().values()) == ["PROCESSING", "WAITING"]
     await stage.segmind.configure(queue_seconds=0.2, run_seconds=0.6)
     await stage.let_on()
     await finishes(stage, mira, first, second)
 
 
-async def test_stopped_while_the_answer_to_a_submit_is_awaited(stage: Stage) -> None:
-    await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "when": "after", "count": 1})
+async def test_stopped_while_a_video_is_fetched_and_the_answer_to_a_submit_is_awaited(stage: Stage) -> None:
+    await stage.segmind.add_faults({"kind": "stall", "operation": "output", "count": 1})
     mira = stage.member()
     async with stage.bot() as bot:
-        card = await stage.ask(mira)
-        await stage.segmind.wait_for(lambda state: len(state["requests"]) == 1)
-        await stops(bot, signal.SIGTERM)
-    assert list(stage.jobs().values()) == ["UNCONFIRMED"]
-    await finishes(stage, mira, card)
+        fetched = await stage.ask(mira)
+        await stage.segmind.wait_for(lambda state: state["operations"].get("output", 0) == 1)
+        await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "when": "after", "count": 1})
+        submitted = await stage.ask(mira)
+        await stage.segmind.wait_for(lambda state: len(state["requests"]) == 2)
+        await stops(bot)
+    assert list(stage.jobs().values()) == ["COMPLETED", "UNCONFIRMED"]
+    await finishes(stage, mira, fetched, submitted)
 
 
 async def test_stopped_while_the_video_is_posted(stage: Stage) -> None:
@@ -67,65 +69,48 @@ async def test_stopped_while_the_video_is_posted(stage: Stage) -> None:
     async with stage.bot() as bot:
         card = await stage.ask(mira)
         await replied(mira, card)
-        await stops(bot, signal.SIGTERM)
+        await stops(bot)
     assert list(stage.jobs().values()) == ["POSTING"]
     await admin.clear_faults()
     await admin.set_nonce_memory(0)  # looking is what keeps it from posting twice, not Discord's memory
     await finishes(stage, mira, card)
 
 
-async def test_stopped_while_the_video_is_fetched(stage: Stage) -> None:
-    await stage.segmind.add_faults({"kind": "stall", "operation": "output", "count": 1})
-    mira = stage.member()
-    async with stage.bot() as bot:
-        card = await stage.ask(mira)
-        await stage.segmind.wait_for(lambda state: state["operations"].get("output", 0) == 1)
-        await stops(bot, signal.SIGTERM)
-    assert list(stage.jobs().values()) == ["COMPLETED"]
-    await finishes(stage, mira, card)
-
-
-async def test_killed_while_a_job_is_processed(stage: Stage) -> None:
+async def test_killed_while_a_job_is_processed_and_the_answer_to_a_submit_is_awaited(stage: Stage) -> None:
     await stage.hold()
     mira = stage.member()
     async with stage.bot() as bot:
-        card = await stage.ask(mira)
-        await bot.reached("QUEUED", stage.job_of(card))
+        processed = await stage.ask(mira)
+        await bot.reached("QUEUED", stage.job_of(processed))
         await stage.let_on()
-        await bot.reached("PROCESSING", stage.job_of(card))
+        await bot.reached("PROCESSING", stage.job_of(processed))
+        await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "when": "after", "count": 1})
+        submitted = await stage.ask(mira)
+        await stage.segmind.wait_for(lambda state: len(state["requests"]) == 2)
         await bot.end(signal.SIGKILL)
+    assert list(stage.jobs().values()) == ["PROCESSING", "SUBMITTING"]
     await stage.let_on()
-    await finishes(stage, mira, card)
+    await stage.let_on()
+    await finishes(stage, mira, processed, submitted)
 
 
-async def test_killed_while_the_answer_to_a_submit_is_awaited(stage: Stage) -> None:
-    await stage.segmind.add_faults({"kind": "stall", "operation": "submit", "when": "after", "count": 1})
-    mira = stage.member()
-    async with stage.bot() as bot:
-        card = await stage.ask(mira)
-        await stage.segmind.wait_for(lambda state: len(state["requests"]) == 1)
-        await bot.end(signal.SIGKILL)
-    assert list(stage.jobs().values()) == ["SUBMITTING"]
-    await finishes(stage, mira, card)
-
-
-async def test_twenty_unfinished_jobs_are_all_resumed(stage: Stage) -> None:
+async def test_many_unfinished_jobs_are_all_resumed(stage: Stage) -> None:
     await stage.hold()
     rooms = [stage.member(channel=name) for name in ("videos", "general", "storyboards", "late-night")]
     cards: list[tuple[Member, Message]] = []
     async with stage.bot() as bot:
-        for number in range(20):
+        for number in range(MANY):
             mira = rooms[number % len(rooms)]
             cards.append((mira, await stage.ask(mira, f"Take {number}")))
         await asyncio.gather(*(bot.reached("QUEUED", stage.job_of(card)) for _, card in cards))
-        await stops(bot, signal.SIGTERM)
-    assert list(stage.jobs().values()) == ["QUEUED"] * 20
+        await stops(bot)
+    assert list(stage.jobs().values()) == ["QUEUED"] * MANY
     await stage.let_on()
     await stage.let_on()
     async with stage.bot() as bot:
-        await bot.logged("jobs_resumed", count=20)
+        await bot.logged("jobs_resumed", count=MANY)
         await asyncio.gather(*(replied(mira, card) for mira, card in cards))
         await asyncio.gather(*(bot.reached("DELIVERED", stage.job_of(card)) for _, card in cards))
-        assert [len(await replies(mira, card)) for mira, card in cards] == [1] * 20
-        assert await stage.charged() == (20, pytest.approx(27.0))
-        assert stage.spent_usd() == pytest.approx(27.0)
+        assert [len(await replies(mira, card)) for mira, card in cards] == [1] * MANY
+        assert await stage.charged() == (MANY, pytest.approx(1.35 * MANY))
+        assert stage.spent_usd() == pytest.approx(1.35 * MANY)
