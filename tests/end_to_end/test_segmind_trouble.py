@@ -21,6 +21,15 @@ class Refusal:
     log: dict[str, object]
 
 
+# What a refusal may have changed.
+USUAL: dict[str, object] = {
+    "key_valid": True,
+    "credits": 100,
+    "retired_models": [],
+    "forbidden_models": [],
+    "moderation_words": [],
+    "run_seconds": 0.6,
+}
 OPERATOR_ACTS = "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged."
 REFUSALS = {
     "wrong key": Refusal(
@@ -63,26 +72,27 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS.keys())
 async def test_a_refusal_ends_the_job_with_words_for_the_member_and_for_the_operator(
-    stage: Stage, refusal: Refusal
+    stage: Stage, subtests: pytest.Subtests
 ) -> None:
-    if refusal.settings:
-        await stage.segmind.configure(**refusal.settings)
-    if refusal.fault is not None:
-        await stage.segmind.add_faults(refusal.fault)
     mira = stage.member()
     async with stage.bot() as bot:
-        card = await stage.ask(mira)
-        failed = await shows(mira, card, "No video")
-        assert refusal.card in failed.text
-        assert str(refusal.log.get("detail", "api key")) not in failed.text.casefold()
-        facts = {name: fact for name, fact in refusal.log.items() if name != "event"}
-        await bot.logged(str(refusal.log["event"]), **facts)
-        assert list(stage.jobs().values()) == ["FAILED"]
-        assert stage.spent_usd() == 0
-        assert await stage.charged() == (0, 0)
-        assert await replies(mira, card) == []
+        for name, refusal in REFUSALS.items():
+            await stage.segmind.clear_faults()
+            await stage.segmind.configure(**{**USUAL, **refusal.settings})
+            if refusal.fault is not None:
+                await stage.segmind.add_faults(refusal.fault)
+            with subtests.test(name):
+                card = await stage.ask(mira)
+                failed = await shows(mira, card, "No video")
+                assert refusal.card in failed.text
+                assert str(refusal.log.get("detail", "api key")) not in failed.text.casefold()
+                facts = {name: fact for name, fact in refusal.log.items() if name != "event"}
+                await bot.logged(str(refusal.log["event"]), job=stage.job_of(card), **facts)
+                assert stage.jobs()[stage.job_of(card)] == "FAILED"
+                assert stage.spent_usd() == 0
+                assert await stage.charged() == (0, 0)
+                assert await replies(mira, card) == []
 
 
 PASSING: dict[str, list[FaultSpec]] = {
@@ -110,17 +120,19 @@ PASSING: dict[str, list[FaultSpec]] = {
 }
 
 
-@pytest.mark.parametrize("faults", PASSING.values(), ids=PASSING.keys())
 async def test_trouble_that_passes_costs_time_but_one_charge_and_one_post(
-    stage: Stage, faults: list[FaultSpec]
+    stage: Stage, subtests: pytest.Subtests
 ) -> None:
-    await stage.segmind.add_faults(*faults)
     mira = stage.member()
     async with stage.bot() as bot:
-        card = await stage.ask(mira)
-        post = await replied(mira, card)
-        await bot.reached("DELIVERED", stage.job_of(card))
-        assert await stage.charged() == (1, 1.35)
-        assert stage.spent_usd() == 1.35
-        await shows(mira, card, "Done")
-        assert await replies(mira, card) == [post]
+        for number, (name, faults) in enumerate(PASSING.items(), start=1):
+            await stage.segmind.clear_faults()
+            await stage.segmind.add_faults(*faults)
+            with subtests.test(name):
+                card = await stage.ask(mira)
+                post = await replied(mira, card)
+                await bot.reached("DELIVERED", stage.job_of(card))
+                assert await stage.charged() == (number, pytest.approx(1.35 * number))
+                assert stage.spent_usd() == pytest.approx(1.35 * number)
+                await shows(mira, card, "Done")
+                assert await replies(mira, card) == [post]
