@@ -35,7 +35,7 @@ class Plan:
 
 
 FULL: Final = Plan(jobs=(100, 1_000, 2_000), requests_per_minute=1_000, seconds=125.0)
-QUICK: Final = Plan(jobs=(5, 40), requests_per_minute=1_000, seconds=3.0)
+QUICK: Final = Plan(jobs=(5, 40), requests_per_minute=1_000, seconds=2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

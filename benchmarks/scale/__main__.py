@@ -36,14 +36,14 @@ FULL: Final = Plan(
     shared=following.Plan(
         database="PostgreSQL", roles=("run", "worker"), jobs=5_000, ending=200, requests_per_minute=1_000, seconds=60.0
     ),
-    delivery=delivering.Plan(videos=100, video_bytes=25_000_000, within=150.0),
+    delivery=delivering.Plan(videos=100, video_bytes=25_000_000, settling=3.0, within=150.0),
 )
 QUICK: Final = Plan(
-    alone=following.Plan(database="SQLite", roles=("run",), jobs=40, ending=4, requests_per_minute=1_000, seconds=3.0),
+    alone=following.Plan(database="SQLite", roles=("run",), jobs=40, ending=4, requests_per_minute=1_000, seconds=1.0),
     shared=following.Plan(
-        database="PostgreSQL", roles=("run", "worker"), jobs=40, ending=4, requests_per_minute=1_000, seconds=3.0
+        database="PostgreSQL", roles=("run", "worker"), jobs=40, ending=4, requests_per_minute=1_000, seconds=1.0
     ),
-    delivery=delivering.Plan(videos=4, video_bytes=11_000_000, within=30.0),
+    delivery=delivering.Plan(videos=4, video_bytes=11_000_000, settling=0.5, within=30.0),
 )
 
 

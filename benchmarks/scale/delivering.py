@@ -20,7 +20,6 @@ from sandbox.member.sandbox import Sandbox
 
 LOOK_EVERY: Final = 0.1  # seconds between two looks at the process
 LOOKS: Final = 5  # at the process, to one at the database
-SETTLING: Final = 3.0  # seconds from the bot's word that it is ready until its memory is what it is at rest
 BOOSTED: Final = "Animation Guild"  # takes files of 50 MiB
 REQUESTS_PER_MINUTE: Final = 6_000  # so that all of them are known to be finished in seconds
 
@@ -29,6 +28,7 @@ REQUESTS_PER_MINUTE: Final = 6_000  # so that all of them are known to be finish
 class Plan:
     videos: int
     video_bytes: int
+    settling: float  # seconds from the bot's word that it is ready until its memory is what it is at rest
     within: float  # seconds; longer is not waited
 
 
@@ -74,7 +74,7 @@ async def deliver(plan: Plan, folder: Path, session: aiohttp.ClientSession) -> D
             open_eye(url) as eye,
             running("bot", ["run"], is_ready=says_ready, folder=folder, environment=environment) as bot,
         ):
-            await asyncio.sleep(SETTLING)
+            await asyncio.sleep(plan.settling)
             before = read_usage(bot.pid)
             await stage.let_runs_end(submitted)
             began = time.monotonic()
