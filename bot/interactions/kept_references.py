@@ -64,7 +64,7 @@ async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
 async def _copies(services: Services, job: Job) -> Sequence[str]:
     """Read the addresses of the copies on the card, or on the message of the moderators who have not approved them."""
     references = job.request.references
-    if not job.shows_contents and job.request.handling.review is not ReviewMode.OFF:
+    if job.request.handling.review is not ReviewMode.OFF and not job.approved:
         seen = await services.moderators.reviews.pictures(job)
         return [seen.get(reference_name(number), "") for number in range(1, len(references) + 1)]
     copies = await services.cards.attachment_urls(job)
