@@ -1,7 +1,9 @@
 """Moderators decide on what waits for them, each in the channel of their own server."""
 
+import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
@@ -12,6 +14,7 @@ from bot.jobs.model import ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.policy.blocks import Block
 from tests.support.review_room import Room, a_room, said, texts_of
+from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture
 
 
@@ -221,3 +224,36 @@ async def test_a_run_that_is_rejected_while_it_runs_is_noted_and_not_posted(room
     assert answer == "Rejected. The run cannot be stopped and is paid for; its video will not be posted."
     noted = await room.job()
     assert (noted.state, noted.cancel_requested, noted.shows_contents) == (State.PROCESSING, True, False)
+
+
+async def test_another_channel_chosen_in_settings_gets_what_waits_without_delay(room: Room) -> None:
+    job = await room.request()
+    reviews = room.stage.bot.services.moderators.reviews
+    mo = a_moderator(room.stage)
+    await mo.slash("show", page="review")
+    await mo.choose("review", "before_posting")
+    assert not await reviews.claim(job)
+    await mo.choose("review_channel_id", room.stage.guild.create_text_channel("second"))
+    assert await reviews.claim(job)
+
+
+@pytest.mark.parametrize("change", ["gone", "restricted", "opened", "renamed", "another"])
+async def test_a_change_of_the_moderators_channel_counts_at_once_and_no_other(room: Room, change: str) -> None:
+    job, bot = await room.request(), room.stage.bot
+    reviews = bot.services.moderators.reviews
+    cog: Any = bot.get_cog("ReviewCog")
+    assert not await reviews.claim(job)
+    known = bot.get_channel(room.stage.channel.id if change == "another" else room.channel.id)
+    assert isinstance(known, discord.TextChannel)
+    before = copy.copy(known)
+    match change:
+        case "gone" | "another":
+            await cog.channel_gone(known)
+        case "restricted":
+            known.nsfw = True
+        case "opened":
+            before._overwrites = []
+        case _:
+            known.name = "moderators-2"
+    await cog.channel_changed(before, known)
+    assert await reviews.claim(job) is (change in {"gone", "restricted", "opened"})
