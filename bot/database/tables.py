@@ -54,7 +54,7 @@ jobs = Table(
     Column("card_message_id", BigInteger),
     # 1 from the save of a state that no driver leaves until the card is known to show it.
     Column("card_owed", Integer, nullable=False, server_default="0"),
-    # 1 from the save of UNDELIVERED until the member was told in private, or takes no words.
+    # 1 from the save of what the member has to hear until they were told in private, or take no words.
     Column("notice_owed", Integer, nullable=False, server_default="0"),
     # Money: what the day's spending carries for this job, and what Segmind charged.
     Column("spend_day", Date, nullable=False),

@@ -1,4 +1,4 @@
-"""Members who have not been told yet that their video could not be posted: whoever should have told them has died."""
+"""Members who have not been told yet what became of their video: whoever should have told them has died."""
 
 from datetime import timedelta
 from typing import Final

@@ -185,14 +185,14 @@ class JobStore:
 
     @uncancelled
     async def notices_owed(self, *, before: datetime, at_most: int) -> Sequence[Job]:
-        """Read jobs that became UNDELIVERED before a moment, and whose member may not have been told."""
+        """Read jobs that came before a moment to where they owe a notice, and whose member may not have been told."""
         query = select(jobs).where(jobs.c.notice_owed > 0, jobs.c.state_since < before).limit(at_most)
         async with self._engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def notice_given(self, job: Job) -> None:
-        """Note that a job's member was told why it is UNDELIVERED this time, or takes no words."""
+        """Note that a job's member was told what became of it this time, or takes no words."""
         given = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=0)
         # A power cut may undo this: the member is told once more then.
         async with self._engine.execution_options(durable=False).begin() as connection:
