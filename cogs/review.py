@@ -53,8 +53,18 @@ class ReviewCog(FormCog):
 
     form_pattern = REASON_PATTERN
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: Reelcast) -> None:
+        self._bot = bot
+        self._services: Services = bot.services
+
+    @commands.Cog.listener("on_ready")
+    async def events_missed(self) -> None:
+        """Do what `channel_gone` does for channels that went while no event told of it."""
+        for guild_id in await self._services.moderators.review_store.waiting():
+            guild = self._bot.get_guild(guild_id)
+            chosen = (await self._services.guild_settings.get(guild_id)).review_channel_id
+            if guild is not None and not guild.unavailable and chosen and guild.get_channel(chosen) is None:
+                await self._services.moderators.look_again(guild_id)
 
     @commands.Cog.listener("on_guild_channel_delete")
     async def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
@@ -101,8 +111,8 @@ async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:
     spoiler = verb is Verb.SPOILER
     try:
         await services.moderation.approve(job.id, by_id, spoiler=spoiler)
-    except WrongState as error:
-        return not_yet() if error.state is State.PREPARING else await _too_late(services, job)
+    except WrongState:
+        return await _too_late(services, job)
     except ApprovalObjected as error:
         return cannot_approve(error.code)
     except PortError:
@@ -111,8 +121,10 @@ async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:
 
 
 async def _too_late(services: Services, job: Job) -> str:
-    """Say what became of a job that somebody else has decided on, or that went on without."""
+    """Say what became of a job that somebody else has decided on, that went on without, or that is not there yet."""
     newest = await services.store.get(job.id) or job
+    if newest.state is State.PREPARING and not newest.approved:
+        return not_yet()
     return outcome_sentence(newest, await services.moderators.decisions.of_job(job.id))
 
 
@@ -123,4 +135,4 @@ def _openness(channel: discord.abc.GuildChannel) -> tuple[bool, dict[Any, Any]]:
 
 async def setup(bot: Reelcast) -> None:
     bot.add_dynamic_items(ReviewButton)
-    await bot.add_cog(ReviewCog(bot.services))
+    await bot.add_cog(ReviewCog(bot))
