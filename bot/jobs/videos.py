@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -9,12 +10,13 @@ import structlog
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
-from bot.media.errors import FetchFailed
+from bot.media.errors import FetchFailed, FetchGone
 
 log = structlog.get_logger(__name__)
 
 FIRST_WAIT: Final = 5.0  # seconds before the second try; doubled for each further one
 LONGEST_WAIT: Final = 300.0
+APPEARS_WITHIN: Final = timedelta(minutes=5)  # from the end of a run, in which a 404 may be a file that only comes late
 
 
 @asynccontextmanager
@@ -27,14 +29,14 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
     """
     assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
     path = engine.folder_of(job) / "video.mp4"
-    wait = FIRST_WAIT
+    wait, began = FIRST_WAIT, engine.clock.monotonic()
     while True:
         async with engine.deliveries:
             try:
                 await engine.outputs.fetch(job.output_url, path, max_bytes=engine.limits.max_video_bytes)
                 video = Video(path=path, facts=await engine.videos.inspect(path))
-            except FetchFailed as error:
-                if not patient or (job.output_ends_at is not None and engine.clock.now() > job.output_ends_at):
+            except (FetchFailed, FetchGone) as error:
+                if not patient or _is_final(engine, job, error, began):
                     raise
                 log.warning("output_not_fetched", job=job.id, error=str(error))
             else:
@@ -43,3 +45,12 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
                 return
         await engine.clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _is_final(engine: Engine, job: Job, error: FetchFailed | FetchGone, began: float) -> bool:
+    """Tell whether a file will not come any more, asked for since `began` (monotonic, as the time of day may jump)."""
+    now = engine.clock.now()
+    if isinstance(error, FetchFailed):
+        return job.output_ends_at is not None and now > job.output_ends_at
+    is_young = job.completed_at is not None and now - job.completed_at <= APPEARS_WITHIN
+    return not is_young or engine.clock.monotonic() - began > APPEARS_WITHIN.total_seconds()

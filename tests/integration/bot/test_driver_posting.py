@@ -69,6 +69,20 @@ async def test_a_video_that_has_to_be_waited_for_takes_no_place(stage: Stage) ->
     assert places_left == [True]
 
 
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_file_that_is_there_a_little_after_its_run_is_waited_for(stage: Stage, status: int) -> None:
+    stage.files.troubles.extend([status] * 3)
+    job = await stage.begin(State.COMPLETED)
+    assert (await stage.drive(job)).state is State.DELIVERED
+
+
+async def test_a_file_that_was_there_once_is_gone_when_it_is_not_found(stage: Stage) -> None:
+    stage.files.troubles.append(404)
+    job = await stage.begin(State.COMPLETED, completed_at=stage.clock.now() - timedelta(hours=1))
+    assert (await stage.drive(job)).state is State.UNDELIVERED
+    assert stage.files.asked == ["/video.mp4"]
+
+
 async def test_an_output_that_is_gone_is_told_and_its_cost_stays(stage: Stage) -> None:
     del stage.files.files["/video.mp4"]
     job = await stage.begin(State.COMPLETED)
@@ -153,6 +167,22 @@ async def test_a_post_that_was_made_is_found_though_its_file_is_gone_by_now(stag
     done = await stage.drive(await stage.begin(State.COMPLETED))
     assert (done.state, done.post_message_id) == (State.DELIVERED, stage.posts.posts[0].id)
     assert (stage.posts.attempts, stage.files.asked.count("/video.mp4")) == (1, 1)
+
+
+async def test_a_post_that_comes_in_while_the_file_is_fetched_again_is_not_repeated(stage: Stage) -> None:
+    job = await stage.begin(State.POSTING)
+    fetch = stage.engine.outputs.fetch
+    late: list[int] = []
+
+    async def slow(url: str, path: Path, *, max_bytes: int) -> Any:
+        video = Video(path=path, facts=VideoFacts(size=1, width=1, height=1, seconds=5.0))
+        late.append(await stage.posts.post(job, video, leave_by=math.inf))
+        return await fetch(url, path, max_bytes=max_bytes)
+
+    stage.engine.outputs.fetch = slow
+    done = await stage.drive(job)
+    assert (done.state, [done.post_message_id]) == (State.DELIVERED, late)
+    assert (stage.posts.looks, len(stage.posts.posts)) == (2, 1)
 
 
 async def test_a_look_that_fails_is_repeated_before_anything_is_posted(stage: Stage) -> None:
