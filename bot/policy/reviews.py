@@ -63,6 +63,12 @@ class ReviewStore:
         async with self._engine.connect() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
+    async def waiting(self) -> Sequence[int]:
+        """Name the servers in which something is open."""
+        query = select(reviews.c.guild_id).where(reviews.c.open > 0).distinct()
+        async with self._engine.connect() as connection:
+            return (await connection.scalars(query)).all()
+
     async def close(self, job_id: int) -> None:
         """Note that the messages show how it ended, or never will."""
         async with self._engine.begin() as connection:

@@ -237,6 +237,17 @@ async def test_another_channel_chosen_in_settings_gets_what_waits_without_delay(
     assert await reviews.claim(job)
 
 
+async def test_a_channel_that_went_while_the_bot_was_away_is_noticed_when_it_is_back(room: Room) -> None:
+    job, bot = await room.request(), room.stage.bot
+    cog: Any = bot.get_cog("ReviewCog")
+    await cog.events_missed()
+    assert not await bot.services.moderators.reviews.claim(job)
+    await room.stage.set(review_channel_id=job.id)  # the id of no channel
+    await bot.services.moderators.reviews.claim(job)
+    await cog.events_missed()
+    assert await bot.services.moderators.reviews.claim(job)
+
+
 @pytest.mark.parametrize("change", ["gone", "restricted", "opened", "renamed", "another"])
 async def test_a_change_of_the_moderators_channel_counts_at_once_and_no_other(room: Room, change: str) -> None:
     job, bot = await room.request(), room.stage.bot

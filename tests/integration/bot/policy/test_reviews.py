@@ -22,6 +22,26 @@ async def test_one_of_several_processes_sees_to_a_review(tmp_path: Path) -> None
         assert await store.claim(JOB, GUILD, NOON + MINUTE, MINUTE)
 
 
+async def test_what_is_to_be_looked_at_again_is_still_seen_to_by_one_process(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        await store.claim(JOB, GUILD, NOON, MINUTE)
+        await store.look_again(GUILD)
+        claims = await asyncio.gather(*(store.claim(JOB, GUILD, NOON, MINUTE) for _ in range(5)))
+        assert sorted(claims) == [False, False, False, False, True]
+
+
+async def test_a_server_waits_until_all_of_its_reviews_are_closed(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        for job_id in (JOB, JOB + 1):
+            await store.claim(job_id, GUILD, NOON, MINUTE)
+        assert await store.waiting() == [GUILD]
+        await store.close(JOB)
+        await store.close(JOB + 1)
+        assert await store.waiting() == []
+
+
 async def test_messages_are_noted_one_by_one(tmp_path: Path) -> None:
     async with open_database(file_url(tmp_path)) as engine:
         store = ReviewStore(engine)
