@@ -24,7 +24,7 @@ class StrayCog(commands.Cog):
         if _custom_id(interaction) in _custom_ids(interaction.message):
             return
         speak(interaction.locale.value)
-        log.warning("stray_press", member=interaction.user.id, guild=interaction.guild_id)
+        log.info("stray_press", member=interaction.user.id, guild=interaction.guild_id)
         try:
             await say(interaction, _("That message has no such button or menu. Nothing was done."))
         except Exception as error:  # noqa: BLE001 - it may be gone by now
