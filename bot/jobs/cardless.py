@@ -14,6 +14,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
+from bot.jobs.sweeping import for_each
 
 log = structlog.get_logger(__name__)
 
@@ -24,22 +25,32 @@ CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is
 async def see_to_cardless(engine: Engine) -> Sequence[Job]:
     """Find the cards that nobody knows of, and drop jobs without one; return the jobs that go on, to be driven."""
     going_on: list[Job] = []
-    for job in await engine.store.in_states([State.ACCEPTED]):
-        age = engine.clock.now() - job.created_at
-        if age <= LOOK_AFTER:
-            continue
-        try:
-            message_id = await _card_of(engine, job)
-            if age > CARD_WITHIN:
-                await engine.move(job, State.EXPIRED, card_message_id=message_id)
-            elif message_id is not None:
-                log.info("card_found", job=job.id, message=message_id)
-                going_on.append(await engine.move(job, State.PREPARING, card_message_id=message_id))
-        except OutcomeUnclear as error:
-            log.warning("card_not_looked_for", job=job.id, error=error.detail)  # the next time, then
-        except StaleJob:
-            log.info("card_came_late", job=job.id)
+
+    async def see_to(job: Job) -> None:
+        if (found := await _seen_to(engine, job)) is not None:
+            going_on.append(found)
+
+    await for_each(await engine.store.in_states([State.ACCEPTED]), see_to)
     return going_on
+
+
+async def _seen_to(engine: Engine, job: Job) -> Job | None:
+    """Look for a job's card; return the job where that is there in time."""
+    age = engine.clock.now() - job.created_at
+    if age <= LOOK_AFTER:
+        return None
+    try:
+        message_id = await _card_of(engine, job)
+        if age > CARD_WITHIN:
+            await engine.move(job, State.EXPIRED, card_message_id=message_id)
+        elif message_id is not None:
+            log.info("card_found", job=job.id, message=message_id)
+            return await engine.move(job, State.PREPARING, card_message_id=message_id)
+    except OutcomeUnclear as error:
+        log.warning("card_not_looked_for", job=job.id, error=error.detail)  # the next time, then
+    except StaleJob:
+        log.info("card_came_late", job=job.id)
+    return None
 
 
 async def _card_of(engine: Engine, job: Job) -> int | None:

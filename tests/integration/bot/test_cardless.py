@@ -1,14 +1,17 @@
 """Jobs whose card is on the screen although nobody knows it: the process died between the answer and its save."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.jobs.cardless import CARD_WITHIN, LOOK_AFTER, see_to_cardless
 from bot.jobs.dispatch import SWEEP_EVERY
+from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from tests.support.clock import PATIENCE
+from tests.support.ports import CardsInMemory
 from tests.support.stage import Stage
 
 CARD = 4_242
@@ -21,6 +24,19 @@ async def test_a_job_goes_on_with_a_card_that_was_found(stage: Stage) -> None:
     [found] = await see_to_cardless(stage.engine)
     assert found == await stage.saved(job)
     assert (found.state, found.card_message_id) == (State.PREPARING, CARD)
+
+
+async def test_a_card_that_breaks_what_looks_for_it_keeps_nobody_else_waiting(stage: Stage) -> None:
+    class BreaksFor(CardsInMemory):
+        async def find(self, job: Job) -> int | None:
+            if job.id == first.id:
+                raise ValueError("no such component")
+            return CARD
+
+    first, second = [await stage.begin(State.ACCEPTED) for _ in range(2)]
+    stage.clock.advance(LOOK_AFTER.total_seconds() + 1)
+    [found] = await see_to_cardless(replace(stage.engine, cards=BreaksFor()))
+    assert found.id == second.id
 
 
 async def test_the_dispatcher_drives_a_job_whose_card_was_found(stage: Stage) -> None:

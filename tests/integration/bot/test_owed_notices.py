@@ -1,8 +1,10 @@
 """A member hears in private of a video that could not be posted, although the process that owed the word has died."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.jobs.dispatch import SWEEP_EVERY
+from bot.jobs.model import Job
 from bot.jobs.owed_notices import PATIENCE, give_owed_notices
 from bot.jobs.states import State
 from tests.support.ports import NoticesInMemory
@@ -34,6 +36,22 @@ async def test_a_member_whom_the_word_did_not_reach_is_told_later(stage: Stage) 
     notices(stage).silent = False
     await give_owed_notices(stage.engine)
     assert notices(stage).told == [undelivered]
+
+
+async def test_a_word_that_breaks_keeps_nobody_else_waiting(stage: Stage) -> None:
+    class BreaksFor(NoticesInMemory):
+        async def tell(self, job: Job) -> None:
+            if job.id == first.id:
+                raise ValueError("no sentence for this")
+            await super().tell(job)
+
+    first, second = [await stage.begin(State.POSTING) for _ in range(2)]
+    for job in (first, second):
+        await stage.store.save(job.move(State.UNDELIVERED, stage.clock.now()))
+    stage.clock.advance(LATER)
+    breaking = BreaksFor(stage.store.notice_given)
+    await give_owed_notices(replace(stage.engine, notices=breaking))
+    assert [job.id for job in breaking.told] == [second.id]
 
 
 async def test_whoever_may_still_tell_the_member_is_given_time(stage: Stage) -> None:
