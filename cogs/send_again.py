@@ -15,6 +15,7 @@ from bot.interactions.typed_ids import read_id
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
+from bot.jobs.prompt import name_key
 from bot.jobs.states import State
 from bot.policy.denial import Denial
 from bot.policy.permissions import missing_permissions
@@ -89,9 +90,13 @@ class SendAgainCog(commands.Cog):
     @send_again.autocomplete("video")
     async def _undelivered(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         jobs = await self._services.store.undelivered(interaction.user.id, interaction.guild_id or 0)
-        names = [(send_again_choice(job), str(job.id)) for job in jobs]
-        found = [(name, value) for name, value in names if typed.lower() in name.lower()]
-        return [app_commands.Choice(name=name, value=value) for name, value in found[:MOST_CHOICES]]
+        offered = [(job, send_again_choice(job)) for job in jobs]
+        wanted = name_key(" ".join(typed.split()))
+        # The choice has room for the beginning of a prompt alone; any of its words finds it.
+        found = [
+            each for each in offered if wanted in name_key(f"{each[1]} {' '.join(each[0].request.prompt.split())}")
+        ]
+        return [app_commands.Choice(name=name, value=str(job.id)) for job, name in found[:MOST_CHOICES]]
 
 
 def _may_send(interaction: discord.Interaction[Any], job: Job) -> bool:

@@ -39,6 +39,27 @@ async def test_a_video_is_offered_by_its_prompt_and_sent_to_the_channel_of_the_c
     assert stage.driven[-1] == posting
 
 
+@pytest.mark.parametrize(
+    ("prompt", "typed"),
+    [
+        ("灯台守が手を振る", "手を"),
+        ("\uff37\uff21VES at the pier", "waves"),
+        ("eine Straße am Meer", "STRASSE"),
+        ("un café", "cafe\u0301"),
+        ("قطة تمشي", "تمشي"),
+        ("a fox " * 40 + "and an owl", "an  OWL "),
+        ("**a** @everyone", "** @every"),
+    ],
+)
+async def test_a_video_is_found_by_any_words_of_its_prompt_in_any_script(stage: Stage, prompt: str, typed: str) -> None:
+    await stage.ask(prompt)
+    job = await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1)
+    [choice] = await stage.alice.autocomplete(stage.channel, "send-again", "video", typed)
+    assert choice["value"] == str(job.id)
+    for nothing in ("狐", "\u202e", "x" * 6_000, "%", "\\"):
+        assert await stage.alice.autocomplete(stage.channel, "send-again", "video", nothing) == []
+
+
 async def test_nothing_is_offered_where_nothing_waits(stage: Stage) -> None:
     await stage.ask()
     assert await stage.alice.autocomplete(stage.channel, "send-again", "video", "") == []
