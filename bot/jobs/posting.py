@@ -56,7 +56,8 @@ async def resume_posting(engine: Engine, job: Job) -> Job:
         return settled
     try:
         async with fetched(engine, job) as video:
-            return await _post_anew(engine, job, video)
+            # Once more: that may have taken longer than Discord knows a nonce, and a post of before come in meanwhile.
+            return await _look(engine, job) or await _post_anew(engine, job, video)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
     except ChannelClosed as error:

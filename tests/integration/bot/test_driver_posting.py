@@ -1,6 +1,7 @@
 """COMPLETED and POSTING: the video comes here, is looked at, and is posted exactly once."""
 
 import asyncio
+import math
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bot.jobs.engine import DELIVERIES_AT_ONCE
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, TooLarge, Video
 from bot.jobs.states import State
+from bot.media.videos import inspect_video
 from tests.support.files import mp4, png
 from tests.support.stage import COST, MAX_BYTES, Stage
 
@@ -147,14 +149,14 @@ async def test_a_post_that_was_not_made_is_made_again_as_the_same_attempt(stage:
     done = await stage.drive(job)
     assert (done.state, done.post_attempts) == (State.DELIVERED, 1)
     assert [post.attempt for post in stage.posts.posts] == [1]
-    assert (stage.posts.attempts, stage.posts.looks) == (3, 2)
+    assert (stage.posts.attempts, stage.posts.looks) == (3, 4)
 
 
 async def test_a_driver_that_finds_posting_looks_before_it_posts(stage: Stage) -> None:
     job = await stage.begin(State.POSTING)
     done = await stage.drive(job)
     assert (done.state, done.post_attempts) == (State.DELIVERED, 1)
-    assert (stage.posts.looks, stage.posts.attempts) == (1, 1)
+    assert (stage.posts.looks, stage.posts.attempts) == (2, 1)  # before and after the file is fetched
 
 
 async def test_a_post_that_was_made_is_found_though_its_file_is_gone_by_now(stage: Stage) -> None:
@@ -169,34 +171,38 @@ async def test_a_post_that_was_made_is_found_though_its_file_is_gone_by_now(stag
     assert (stage.posts.attempts, stage.files.asked.count("/video.mp4")) == (1, 1)
 
 
-async def test_a_post_that_comes_in_while_the_file_is_fetched_again_is_not_repeated(stage: Stage) -> None:
+async def test_a_post_that_comes_in_while_the_file_is_fetched_again_is_not_repeated(
+    stage: Stage, tmp_path: Path
+) -> None:
     job = await stage.begin(State.POSTING)
-    fetch = stage.engine.outputs.fetch
-    late: list[int] = []
+    look = stage.posts.find
 
-    async def slow(url: str, path: Path, *, max_bytes: int) -> Any:
-        video = Video(path=path, facts=VideoFacts(size=1, width=1, height=1, seconds=5.0))
-        late.append(await stage.posts.post(job, video, leave_by=math.inf))
-        return await fetch(url, path, max_bytes=max_bytes)
+    async def too_early(job: Job) -> int | None:
+        found = await look(job)
+        if stage.posts.looks == 1:
+            (tmp_path / "video.mp4").write_bytes(mp4())
+            video = Video(path=tmp_path / "video.mp4", facts=inspect_video(tmp_path / "video.mp4"))
+            await stage.posts.post(job, video, leave_by=math.inf)
+        return found
 
-    stage.engine.outputs.fetch = slow
+    stage.posts.find = too_early
     done = await stage.drive(job)
-    assert (done.state, [done.post_message_id]) == (State.DELIVERED, late)
-    assert (stage.posts.looks, len(stage.posts.posts)) == (2, 1)
+    assert (done.state, done.post_message_id) == (State.DELIVERED, stage.posts.posts[0].id)
+    assert (stage.posts.looks, stage.posts.attempts) == (2, 1)
 
 
 async def test_a_look_that_fails_is_repeated_before_anything_is_posted(stage: Stage) -> None:
     stage.posts.blindness.extend([OutcomeUnclear("503"), OutcomeUnclear("503")])
     job = await stage.begin(State.POSTING)
     assert (await stage.drive(job)).state is State.DELIVERED
-    assert (stage.posts.looks, stage.posts.attempts) == (3, 1)
+    assert (stage.posts.looks, stage.posts.attempts) == (4, 1)
 
 
 async def test_a_look_may_take_longer_than_a_post_may_wait(stage: Stage) -> None:
     stage.posts.look_seconds = 10 * posting.POST_WITHIN
     job = await stage.begin(State.POSTING)
     assert (await stage.drive(job)).state is State.DELIVERED
-    assert (stage.posts.looks, stage.posts.attempts) == (1, 1)
+    assert (stage.posts.looks, stage.posts.attempts) == (2, 1)
 
 
 async def test_a_driver_that_lost_its_job_during_the_look_posts_nothing(stage: Stage) -> None:
