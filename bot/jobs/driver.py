@@ -22,8 +22,8 @@ Step = Callable[[Engine, Job], Awaitable[Job]]
 
 
 async def _find_outcome(engine: Engine, job: Job) -> Job:
-    """Take over a job whose driver died between the intent and the answer."""
-    return await engine.move(job, State.UNCONFIRMED)
+    """Take over a job whose driver died between the intent and the answer, or with a request of the history in hand."""
+    return await engine.move(job, State.UNCONFIRMED if job.request_id is None else State.QUEUED)
 
 
 STEPS: Final[Mapping[State, Step]] = {

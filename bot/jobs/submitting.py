@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from bot.catalogue.model import VideoModel
 from bot.database.trouble import words
@@ -139,11 +140,24 @@ async def _take_back(engine: Engine, intent: Job, error: Exception) -> Job:
 
 
 async def _adopt(engine: Engine, job: Job, row: HistoryRow) -> Job:
-    """Go on with a request that this job has sent already, though a restored database has forgotten it."""
-    log.warning("submitted_before_restore", job=job.id, request_id=row.request_id)
-    submitted_at = row.created_at or engine.clock.now()
-    found = await engine.move(job, State.SUBMITTING, body=row.body, submitted_at=submitted_at, retry_at=None)
-    return await engine.move(found, State.QUEUED, request_id=row.request_id)
+    """Go on with a request that this job has sent already, though a restored database has forgotten it.
+
+    It is the job's with the first save. Raises `EqualBodyInDoubt` where another job, alike, was faster.
+    """
+    request_id, submitted_at = row.request_id, row.created_at or engine.clock.now()
+    try:
+        found = await engine.move(
+            job,
+            State.SUBMITTING,
+            body=row.body,
+            submitted_at=submitted_at,
+            request_id=request_id,
+            retry_at=None,
+        )
+    except IntegrityError:  # no two jobs have one request
+        raise EqualBodyInDoubt from None
+    log.warning("submitted_before_restore", job=job.id, request_id=request_id)
+    return await engine.move(found, State.QUEUED)
 
 
 async def _post(engine: Engine, job: Job, not_after: float) -> Job:

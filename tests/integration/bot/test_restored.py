@@ -59,6 +59,26 @@ async def test_a_request_that_may_be_another_jobs_is_left_until_that_one_knows(s
     assert await stage.submits() == 1
 
 
+async def test_two_alike_that_look_at_the_same_time_take_a_request_each(stage: Stage) -> None:
+    ids = [await _older_than_the_process(stage, State.WAITING) for _ in range(2)]
+    jobs = [job for job_id in ids if (job := await stage.store.get(job_id))]
+    body = {"prompt": "a fox", "image_urls": [jobs[0].request.references[0].url], "duration": 5, "aspect_ratio": "16:9"}
+    requests = await stage.segmind.insert_request(body, status="PROCESSING", copies=2)
+    drivers = [stage.start(job) for job in jobs]
+    queued = asyncio.gather(*(stage.cards.wait_for(job_id, State.QUEUED) for job_id in ids))
+    await stage.clock.pass_until(queued)
+    assert not any(driver.done() for driver in drivers)
+    assert sorted([str((await stage.saved(job)).request_id) for job in jobs]) == sorted(requests)
+    assert State.UNCONFIRMED not in [state for job_id in ids for state in stage.cards.states(job_id)]
+    assert await stage.submits() == 0
+
+
+async def test_a_driver_that_died_with_a_request_in_hand_leaves_it_to_the_next(stage: Stage) -> None:
+    job = await stage.begin(State.SUBMITTING, request_id="found-in-the-history")
+    await stage.drive_until(job, State.QUEUED)
+    assert stage.cards.states(job.id) == [State.QUEUED]
+
+
 async def test_a_waiting_job_without_a_request_in_the_history_is_submitted_after_asking(stage: Stage) -> None:
     job_id = await _older_than_the_process(stage, State.WAITING)
     job = await stage.store.get(job_id)
