@@ -1,10 +1,16 @@
-"""What the tests of the job engine stand on."""
+"""What the tests of the job engine and of delivery stand on."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.delivery.cards import CardDesk
+from bot.media.images import ImageDesk
+from tests.support.channel import OFFER, Channel, open_channel
+from tests.support.clock import ManualClock
+from tests.support.jobs import NOON
+from tests.support.moderators import Desk, open_desk
 from tests.support.stage import Stage, open_stage
 
 
@@ -12,3 +18,27 @@ from tests.support.stage import Stage, open_stage
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with open_stage(tmp_path) as stage:
         yield stage
+
+
+@pytest.fixture
+async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
+    async with open_channel(tmp_path, monkeypatch) as channel:
+        yield channel
+
+
+@pytest.fixture
+async def desk(channel: Channel, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(channel, tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+async def cards(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
+    cards = CardDesk(channel.client, ImageDesk(), OFFER, clock)
+    yield cards
+    await cards.close(0)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from bot.jobs.states import State
 from bot.media.images import ImageDesk
 from bot.presentation.card import status_card
 from sandbox.discord.permissions import Permission
-from tests.support.channel import OFFER, Channel, open_channel
+from tests.support.channel import OFFER, Channel
 from tests.support.clock import PATIENCE, ManualClock
 from tests.support.files import png
 from tests.support.jobs import NOON
@@ -25,51 +24,33 @@ from tests.support.jobs import NOON
 IMAGES = ImageDesk()
 
 
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOON)
-
-
-@pytest.fixture
-async def desk(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
-    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock)
-    yield desk
-    await desk.close(0)
-
-
-async def test_a_change_is_shown_on_the_card(channel: Channel, desk: CardDesk) -> None:
+async def test_a_change_is_shown_on_the_card(channel: Channel, cards: CardDesk) -> None:
     job = await channel.job(State.WAITING)
-    desk.changed(job.move(State.CANCELLED, NOON))
+    cards.changed(job.move(State.CANCELLED, NOON))
     card = await channel.shows(job, "Cancelled")
     assert card.mentions == []
 
 
-async def test_changes_at_once_become_one_edit(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+async def test_changes_at_once_become_one_edit(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
     job = await channel.job(State.SUBMITTING)
     for state in (State.QUEUED, State.PROCESSING, State.QUEUED, State.PROCESSING, State.FAILED):
         job = job.move(state, NOON)
-        desk.changed(job)
+        cards.changed(job)
     await clock.asleep()
     await channel.shows(job, "No video")
     assert len(channel.requests("PATCH")) == 1
 
 
 async def test_changes_that_come_too_fast_wait_and_the_last_one_arrives(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     job = await channel.job(State.SUBMITTING)
     job = job.move(State.QUEUED, NOON)
-    desk.changed(job)
+    cards.changed(job)
     await clock.asleep()
     for state in (State.PROCESSING, State.COMPLETED, State.POSTING, State.DELIVERED):
         job = job.move(state, NOON)
-        desk.changed(job)
+        cards.changed(job)
     clock.advance(EDIT_EVERY - 0.01)
     assert len(channel.requests("PATCH")) == 1
     clock.advance(0.02)
@@ -78,12 +59,12 @@ async def test_changes_that_come_too_fast_wait_and_the_last_one_arrives(
 
 
 async def test_the_cards_of_one_channel_take_turns_and_other_channels_do_not_wait(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     jobs = [await channel.job(State.WAITING, prompt=f"fox {number}") for number in range(3)]
     elsewhere = await channel.job(State.WAITING, channel="general")
     for job in (*jobs, elsewhere):
-        desk.changed(job.move(State.CANCELLED, NOON))
+        cards.changed(job.move(State.CANCELLED, NOON))
     await clock.asleep(2)
     await channel.shows(jobs[0], "Cancelled")
     await channel.shows(elsewhere, "Cancelled")
@@ -93,26 +74,28 @@ async def test_the_cards_of_one_channel_take_turns_and_other_channels_do_not_wai
         await channel.shows(job, "Cancelled")
 
 
-async def test_a_card_that_would_not_change_is_not_edited(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+async def test_a_card_that_would_not_change_is_not_edited(
+    channel: Channel, cards: CardDesk, clock: ManualClock
+) -> None:
     job = (await channel.job(State.SUBMITTING)).move(State.QUEUED, NOON)
-    desk.changed(job)
+    cards.changed(job)
     await clock.asleep()
-    desk.changed(job)
+    cards.changed(job)
     clock.advance(EDIT_EVERY)
     await clock.asleep()
     assert len(channel.requests("PATCH")) == 1
 
 
 async def test_an_edit_without_a_clear_answer_is_sent_again_with_the_newest_value(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     job = await channel.job(State.SUBMITTING)
     await channel.sandbox.admin.fault(method="PATCH", route="messages", status=503, times=2)
     job = job.move(State.QUEUED, NOON)
-    desk.changed(job)
+    cards.changed(job)
     await clock.asleep()
     job = job.move(State.FAILED, NOON)
-    desk.changed(job)
+    cards.changed(job)
     for wait in (TROUBLE_WAIT, EDIT_EVERY, TROUBLE_WAIT):
         clock.advance(wait)
         await clock.asleep()
@@ -121,7 +104,7 @@ async def test_an_edit_without_a_clear_answer_is_sent_again_with_the_newest_valu
     assert len(channel.requests("PATCH")) == 3
 
 
-async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel: Channel, desk: CardDesk) -> None:
+async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel: Channel, cards: CardDesk) -> None:
     gone, other = [await channel.job(State.WAITING) for _ in range(2)]
     await channel.sandbox.admin.delete_message(gone.request.channel_id, gone.card_message_id or 0)
     clock_of_its_own = ManualClock(NOON)
@@ -134,21 +117,21 @@ async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel:
     await hasty.close(0)
 
 
-async def test_a_job_without_a_card_is_shown_nowhere(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+async def test_a_job_without_a_card_is_shown_nowhere(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
     job = await channel.job(State.WAITING)
-    desk.changed(job.evolve(card_message_id=None).move(State.CANCELLED, NOON))
+    cards.changed(job.evolve(card_message_id=None).move(State.CANCELLED, NOON))
     assert clock.sleepers == 0
     assert channel.requests("PATCH") == []
 
 
 async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     waiting, over = [await channel.job(State.WAITING) for _ in range(2)]
-    desk.moved_up(waiting, 2)
+    cards.moved_up(waiting, 2)
     await clock.asleep()
     assert channel.requests("PATCH") == []
-    desk.changed(over.move(State.CANCELLED, NOON))
+    cards.changed(over.move(State.CANCELLED, NOON))
     await channel.shows(over, "Cancelled")
     await clock.asleep()
     clock.advance(EDIT_EVERY)
@@ -158,70 +141,70 @@ async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
     assert len(channel.requests("PATCH")) == 2
 
 
-async def test_closing_lets_the_last_edits_go_out(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+async def test_closing_lets_the_last_edits_go_out(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
     jobs = [await channel.job(State.WAITING) for _ in range(3)]
     for job in jobs:
-        desk.changed(job.move(State.CANCELLED, NOON))
-    await clock.pass_until(asyncio.create_task(desk.close(20)))
+        cards.changed(job.move(State.CANCELLED, NOON))
+    await clock.pass_until(asyncio.create_task(cards.close(20)))
     for job in jobs:
         await channel.shows(job, "Cancelled")
 
 
-async def test_the_references_become_the_cards_own_pictures(channel: Channel, desk: CardDesk, tmp_path: Path) -> None:
+async def test_the_references_become_the_cards_own_pictures(channel: Channel, cards: CardDesk, tmp_path: Path) -> None:
     job = await channel.job(State.PREPARING, images=2)
     pictures = [png(), png(colour="red")]
     paths = [tmp_path / f"reference-{number}" for number in (1, 2)]
     for path, picture in zip(paths, pictures, strict=True):
         path.write_bytes(picture)
-    names = await desk.attach(job, dict(zip(("image1", "image2"), paths, strict=True)))
+    names = await cards.attach(job, dict(zip(("image1", "image2"), paths, strict=True)))
     assert names == {"image1": "image1.png", "image2": "image2.png"}
     card = await channel.shows(job, "turn")
     assert [await channel.mira.download(shown) for shown in card.gallery] == pictures
-    urls = await desk.attachment_urls(job)
+    urls = await cards.attachment_urls(job)
     assert [await channel.mira.download(urls[name]) for name in ("image1.png", "image2.png")] == pictures
 
 
 async def test_attaching_again_after_a_crash_replaces_what_was_there(
-    channel: Channel, desk: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardDesk, tmp_path: Path
 ) -> None:
     job = await channel.job(State.PREPARING)
     path = tmp_path / "reference-1"
     path.write_bytes(png())
     for _ in range(2):
-        await desk.attach(job, {"image1": path})
-    assert list(await desk.attachment_urls(job)) == ["image1.png"]
+        await cards.attach(job, {"image1": path})
+    assert list(await cards.attachment_urls(job)) == ["image1.png"]
 
 
-async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, desk: CardDesk, tmp_path: Path) -> None:
+async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, cards: CardDesk, tmp_path: Path) -> None:
     job = await channel.job(State.PREPARING)
     path = tmp_path / "reference-1"
     path.write_bytes(png())
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     with pytest.raises(CardGone):
-        await desk.attach(job, {"image1": path})
+        await cards.attach(job, {"image1": path})
     with pytest.raises(CardGone):
-        await desk.attachment_urls(job)
+        await cards.attachment_urls(job)
 
 
-async def test_a_channel_that_is_closed_to_the_bot_says_so(channel: Channel, desk: CardDesk) -> None:
+async def test_a_channel_that_is_closed_to_the_bot_says_so(channel: Channel, cards: CardDesk) -> None:
     job = await channel.job(State.PREPARING)
     deny = int(Permission.VIEW_CHANNEL)
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=deny)
     with pytest.raises(ChannelClosed):
-        await desk.attachment_urls(job)
+        await cards.attachment_urls(job)
 
 
 @pytest.mark.parametrize("status", [503, 429])
 async def test_discord_that_is_busy_or_broken_is_to_be_asked_again(
-    channel: Channel, desk: CardDesk, status: int
+    channel: Channel, cards: CardDesk, status: int
 ) -> None:
     job = await channel.job(State.PREPARING)
     await channel.sandbox.admin.fault(method="GET", route="messages", status=status, times=9, retry_after=0.01)
     with pytest.raises(OutcomeUnclear):
-        await desk.attachment_urls(job)
+        await cards.attachment_urls(job)
 
 
-async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel, desk: CardDesk) -> None:
+async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel, cards: CardDesk) -> None:
     before = (await channel.mira.send("who wants a video?")).id
     others = [await channel.job(State.ACCEPTED, prompt="another fox")]
     job = await channel.job(State.ACCEPTED)
@@ -230,38 +213,38 @@ async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel,
     card = status_card(asked, OFFER, now=NOON)
     place = channel.client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
     sent = await place.send(view=card)
-    assert await desk.find(asked) == sent.id
+    assert await cards.find(asked) == sent.id
     assert sent.id not in {job.card_message_id, *(other.card_message_id for other in others)}
 
 
-async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, desk: CardDesk) -> None:
+async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, cards: CardDesk) -> None:
     job = await channel.job(State.ACCEPTED)
-    assert await desk.find(replace(job, id=(await channel.mira.send("hello")).id)) is None
+    assert await cards.find(replace(job, id=(await channel.mira.send("hello")).id)) is None
 
 
 async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
+    cards = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
     running = await channel.job(State.PROCESSING)
     over = await channel.job(State.WAITING)
-    desk.changed(running)
-    desk.changed(over := over.move(State.CANCELLED, NOON))
+    cards.changed(running)
+    cards.changed(over := over.move(State.CANCELLED, NOON))
     await clock.asleep()
     clock.advance(EDIT_EVERY)
     assert await told.get() == over
     await channel.shows(over, "Cancelled")
     assert told.empty()
-    await desk.close(0)
+    await cards.close(0)
 
 
 async def test_a_card_that_cannot_be_shown_any_more_is_reported_too(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
+    cards = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
     job = (await channel.job(State.WAITING)).move(State.CANCELLED, NOON)
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
-    desk.changed(job)
+    cards.changed(job)
     assert await told.get() == job
-    await desk.close(0)
+    await cards.close(0)
 
 
 class SavedElsewhere:
@@ -280,13 +263,13 @@ async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_me
     waiting = await channel.job(State.WAITING)
     cancelled = replace(waiting.move(State.CANCELLED, NOON), version=waiting.version + 1)
     told: asyncio.Queue[Job] = asyncio.Queue()
-    desk = CardDesk(channel.client, IMAGES, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
-    desk.moved_up(waiting, 2)
+    cards = CardDesk(channel.client, IMAGES, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
+    cards.moved_up(waiting, 2)
     await clock.asleep()
     clock.advance(POSITION_EVERY)
     assert await told.get() == cancelled
     await channel.shows(waiting, "Cancelled")
-    await desk.close(0)
+    await cards.close(0)
 
 
 async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_last_word(
@@ -294,13 +277,13 @@ async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_
 ) -> None:
     running = await channel.job(State.PROCESSING)
     failed = replace(running.move(State.FAILED, NOON), version=running.version + 1)
-    desk = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(running, failed).get)
-    desk.changed(running)
+    cards = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(running, failed).get)
+    cards.changed(running)
     await clock.asleep()
     clock.advance(EDIT_EVERY)
     await channel.shows(running, "No video")
     assert len(channel.requests("PATCH")) == 2
-    await desk.close(0)
+    await cards.close(0)
 
 
 async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay_in_the_queue(
@@ -308,18 +291,18 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
 ) -> None:
     preparing = await channel.job(State.PREPARING)
     cancelled = replace(preparing.move(State.CANCELLED, NOON), version=preparing.version + 1)
-    desk = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(cancelled).get)
+    cards = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(cancelled).get)
     (tmp_path / "reference-1").write_bytes(png())
-    await desk.attach(preparing, {"image1": tmp_path / "reference-1"})
+    await cards.attach(preparing, {"image1": tmp_path / "reference-1"})
     await channel.shows(preparing, "Cancelled")
-    await desk.close(0)
+    await cards.close(0)
 
 
 async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     job = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
-    desk.changed(job)
+    cards.changed(job)
     await channel.shows(job, "about 0%")
     await pass_time(clock, EDIT_EVERY)
     await pass_time(clock, 60)
@@ -327,7 +310,7 @@ async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
 
 
 async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_seconds(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     runs = [
         (await channel.job(State.SUBMITTING, prompt=f"fox {number}"))
@@ -336,7 +319,7 @@ async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_second
         for number in range(2)
     ]
     for run in runs:
-        desk.changed(run)
+        cards.changed(run)
     for run in runs:
         await channel.shows(run, "about 30%")
         await pass_time(clock, EDIT_EVERY)
@@ -351,27 +334,27 @@ async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_second
 
 
 async def test_a_change_does_not_wait_for_the_progress_of_others(
-    channel: Channel, desk: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardDesk, clock: ManualClock
 ) -> None:
     run = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
-    desk.changed(run)
+    cards.changed(run)
     await channel.shows(run, "about 0%")
     await pass_time(clock, EDIT_EVERY)
     other = await channel.job(State.WAITING, prompt="another")
-    desk.changed(other.move(State.CANCELLED, NOON))
+    cards.changed(other.move(State.CANCELLED, NOON))
     await channel.shows(other, "Cancelled")
 
 
-async def test_the_desk_closes_at_once_while_runs_go_on(channel: Channel, desk: CardDesk, clock: ManualClock) -> None:
+async def test_the_desk_closes_at_once_while_runs_go_on(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
     run = (await channel.job(State.SUBMITTING)).move(State.QUEUED, NOON)
-    desk.changed(run)
+    cards.changed(run)
     await channel.shows(run, "Queued")
     await pass_time(clock, EDIT_EVERY)
-    await desk.close(PATIENCE)
+    await cards.close(PATIENCE)
     assert clock.sleepers == 0
 
 
 async def pass_time(clock: ManualClock, seconds: float) -> None:
-    """Let time pass for the desk, once it has nothing to do but wait."""
+    """Let time pass for the cards, once it has nothing to do but wait."""
     await clock.asleep()
     clock.advance(seconds)

@@ -1,29 +1,11 @@
 """What moderators see of reported videos: where they look now, and behind an age gate what was asked for behind one."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from sandbox.member import Message
-from tests.support.channel import Channel, open_channel
-from tests.support.moderators import Desk, open_desk
+from tests.support.moderators import Desk
 
 BUTTONS = ["Take down", "Dismiss", "Block member"]
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
-
-
-@pytest.fixture
-async def desk(channel: Channel, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(channel, tmp_path) as desk:
-        yield desk
 
 
 async def reported(desk: Desk, *, age_restricted: bool = False) -> Job:

@@ -1,8 +1,6 @@
 """What messages still show of a member whose data is deleted, on the local Discord."""
 
 import io
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import discord
 import pytest
@@ -12,15 +10,9 @@ from bot.jobs.emptying import Deed, Telltale
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State
-from tests.support.channel import Channel, open_channel
+from tests.support.channel import Channel
 
 SECRET = "the lighthouse keeper of Inis Mór"
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
 
 
 @pytest.fixture

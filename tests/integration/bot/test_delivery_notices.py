@@ -1,15 +1,12 @@
 """Private words to a member on the local Discord: given once, and owed until then."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.delivery.notices import NoticeDesk
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from sandbox.member import Message
-from tests.support.channel import OFFER, Channel, open_channel
+from tests.support.channel import OFFER, Channel
 
 DIRECT = "/users/@me/channels"
 
@@ -23,12 +20,6 @@ class Desk(NoticeDesk):
 
     async def _note(self, job: Job) -> None:
         self.told.append(job)
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Finished videos on the local Discord: posted once, found again, fitted to the channel, and else as a link."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,18 +16,12 @@ from bot.media.fitting import FittingDesk
 from bot.media.videos import VideoDesk, inspect_video
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
-from tests.support.channel import ANIMATION_GUILD, FILM_CLUB, Channel, open_channel
+from tests.support.channel import ANIMATION_GUILD, FILM_CLUB, Channel
 from tests.support.files import mp4
 from tests.support.jobs import NOON, a_job
 
 MEBIBYTE = 1024 * 1024
 OUTPUT = "https://images.segmind.com/outputs/0b6c6c1e.mp4"
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What moderators see in their channel: shown once, found again, moved with the channel, settled at the end."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -15,24 +14,11 @@ from bot.jobs.states import State
 from bot.media.videos import inspect_video
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
-from tests.support.channel import Channel, open_channel
 from tests.support.clock import PATIENCE
 from tests.support.files import mp4
-from tests.support.moderators import Desk, open_desk
+from tests.support.moderators import Desk
 
 GONE = int(Permission.VIEW_CHANNEL)
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
-
-
-@pytest.fixture
-async def desk(channel: Channel, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(channel, tmp_path) as desk:
-        yield desk
 
 
 @pytest.fixture

@@ -13,15 +13,9 @@ from bot.jobs.states import State
 from bot.media.fingerprints import fingerprint
 from bot.policy.blocks import Block
 from sandbox.discord.permissions import Permission
-from tests.support.channel import Channel, open_channel
+from tests.support.channel import Channel
 from tests.support.drawings import drawing
 from tests.support.moderators import Desk, open_desk
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk, inspect_video
-from tests.support.channel import OFFER, Channel, open_channel
+from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png
 from tests.support.jobs import NOON
@@ -32,12 +32,6 @@ class Turns:
     async def wait(self, channel_id: int) -> None:
         self.asked.put_nowait(channel_id)
         await self.come.wait()
-
-
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
 
 
 @pytest.fixture

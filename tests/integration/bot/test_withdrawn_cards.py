@@ -1,47 +1,25 @@
 """Cards of what moderators took back, or have not seen yet: their pictures are nowhere to be fetched."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from bot.delivery.cards import CardDesk
 from bot.delivery.edit_queue import EDIT_EVERY
 from bot.jobs.card_pictures import shown
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
-from bot.media.images import ImageDesk
-from tests.support.channel import OFFER, Channel, open_channel
+from tests.support.channel import Channel
 from tests.support.clock import ManualClock
 from tests.support.files import png
 from tests.support.jobs import NOON
 
 
-@pytest.fixture
-async def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Channel]:
-    async with open_channel(tmp_path, monkeypatch) as channel:
-        yield channel
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOON)
-
-
-@pytest.fixture
-async def desk(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
-    desk = CardDesk(channel.client, ImageDesk(), OFFER, clock)
-    yield desk
-    await desk.close(0)
-
-
-async def with_pictures(channel: Channel, desk: CardDesk, folder: Path, state: State) -> Job:
+async def with_pictures(channel: Channel, cards: CardDesk, folder: Path, state: State) -> Job:
     """Make a job in a state whose card holds its picture."""
     (folder / "fox").write_bytes(png())
     job = await channel.job(State.PREPARING)
-    names = await desk.attach(job, {"image1": folder / "fox"})
+    names = await cards.attach(job, {"image1": folder / "fox"})
     return replace(job.evolve(**shown(job.request, names)), state=state)
 
 
@@ -53,25 +31,25 @@ def kept(channel: Channel) -> list[object]:
 
 
 async def test_a_card_of_what_was_taken_down_lets_go_of_its_pictures(
-    channel: Channel, desk: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardDesk, tmp_path: Path
 ) -> None:
-    job = await with_pictures(channel, desk, tmp_path, State.DELIVERED)
+    job = await with_pictures(channel, cards, tmp_path, State.DELIVERED)
     assert len((await channel.card(job)).gallery) == 1
-    desk.changed(job.move(State.TAKEN_DOWN, NOON))
+    cards.changed(job.move(State.TAKEN_DOWN, NOON))
     card = await channel.shows(job, "Removed")
     assert card.gallery == []
     assert kept(channel)[-1] == []
 
 
 async def test_a_card_of_what_is_hidden_keeps_its_pictures_to_show_them_again(
-    channel: Channel, desk: CardDesk, clock: ManualClock, tmp_path: Path
+    channel: Channel, cards: CardDesk, clock: ManualClock, tmp_path: Path
 ) -> None:
-    job = await with_pictures(channel, desk, tmp_path, State.DELIVERED)
-    desk.changed(job.evolve(hidden=True))
+    job = await with_pictures(channel, cards, tmp_path, State.DELIVERED)
+    cards.changed(job.evolve(hidden=True))
     card = await channel.shows(job, "hidden until a moderator")
     assert card.gallery == []
     assert kept(channel)[-1] is None
-    desk.changed(replace(job, version=job.version + 1))
+    cards.changed(replace(job, version=job.version + 1))
     await clock.asleep()
     clock.advance(EDIT_EVERY)
     card = await channel.shows(job, "a fox")
@@ -79,15 +57,15 @@ async def test_a_card_of_what_is_hidden_keeps_its_pictures_to_show_them_again(
 
 
 async def test_a_card_gets_its_pictures_when_its_video_is_approved(
-    channel: Channel, desk: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardDesk, tmp_path: Path
 ) -> None:
     job = await channel.job(State.POSTING)
     handling = Handling(review=ReviewMode.BEFORE_POSTING)
     waiting = replace(job, request=replace(job.request, handling=handling))
-    desk.changed(waiting)
+    cards.changed(waiting)
     assert (await channel.shows(waiting, "once a moderator has approved it")).gallery == []
     (tmp_path / "fox").write_bytes(png())
-    await desk.attach(waiting.evolve(approved=True), {"image1": tmp_path / "fox"})
+    await cards.attach(waiting.evolve(approved=True), {"image1": tmp_path / "fox"})
     card = await channel.shows(waiting, "a fox")
     assert "Posting the video" in card.text
     assert len(card.gallery) == 1
