@@ -87,11 +87,15 @@ class InProcessDispatcher:
     async def _drive_on(self, job_id: int) -> None:
         """Drive a job from what the database says: what was dispatched may be older than where its driver left it."""
         job = await read_again(self._engine, job_id)
-        if job is not None:
+        if job is None:
+            await self._engine.clear_folder_of(job_id)
+        else:
             await drive(self._engine, job)
 
     async def release(self, job_id: int) -> None:
-        if (driver := self._drivers.get(job_id)) is not None:
+        driver = self._drivers.get(job_id)
+        if driver is not None and not self._stopped:
+            self._again.add(job_id)  # which finds it over, and clears up after it
             driver.cancel()
 
     @property

@@ -7,7 +7,7 @@ from uuid import uuid4
 import structlog
 
 from bot.jobs.cardless import see_to_cardless
-from bot.jobs.driver import drive
+from bot.jobs.driver import drive, see_off
 from bot.jobs.engine import Engine
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
@@ -113,6 +113,7 @@ class QueuedDispatcher:
             if job_id not in self._released:
                 raise
             task.uncancel()
+            await see_off(self._engine, job_id)
         finally:
             self._released.discard(job_id)
             del self._drivers[job_id]

@@ -67,13 +67,22 @@ async def drive(engine: Engine, job: Job) -> Job:
             newest = await read_again(engine, job.id)
             if newest is None or newest.driver != job.driver:
                 log.info("job_taken_over", job=job.id)
+                if newest is None:  # deleted at its member's wish
+                    await engine.clear_folder_of(job.id)
                 break
             job = newest
         if job.state not in STEPS:
-            await engine.clear_folder_of(job)
+            await engine.clear_folder_of(job.id)
     finally:
         engine.queue.leave(job.id)
     return job
+
+
+async def see_off(engine: Engine, job_id: int) -> None:
+    """Clear up after a job that its driver had to let go of: where it is over nobody comes back to its files."""
+    job = await read_again(engine, job_id)
+    if job is None or job.state not in STEPS:
+        await engine.clear_folder_of(job_id)
 
 
 def _note(event: str, error: Exception, **facts: object) -> None:

@@ -111,9 +111,9 @@ class Engine:
         """Give the files kept for moderators."""
         return KeptFiles(self.folder.with_name("kept"))
 
-    async def clear_folder_of(self, job: Job) -> None:
+    async def clear_folder_of(self, job_id: int) -> None:
         """Remove what was fetched for a job; a video that is sent again is fetched again."""
-        await asyncio.to_thread(shutil.rmtree, self.folder / str(job.id), ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, self.folder / str(job_id), ignore_errors=True)
 
     def folder_of(self, job: Job) -> Path:
         folder = self.folder / str(job.id)

@@ -157,7 +157,7 @@ async def _show(
         log.warning("review_not_shown", job=job.id, why=type(error).__name__)
     finally:
         if video is None:
-            await engine.clear_folder_of(job)
+            await engine.clear_folder_of(job.id)
 
 
 async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:

@@ -108,6 +108,31 @@ async def test_a_read_that_breaks_where_a_job_is_sent_on_drops_no_job(stage: Sta
     assert not troubles
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_of_a_job_that_is_taken_back_or_deleted_no_file_stays(stage: Stage, *, deleted: bool) -> None:
+    job = await stage.begin(State.WAITING)
+    (stage.engine.folder_of(job) / "reference-1").write_bytes(b"a face")
+    await stage.dispatcher.dispatch(job)
+    await stage.store.save(job.move(State.CANCELLED, stage.clock.now()))
+    if deleted:
+        stage.clock.advance(1)
+        await stage.store.delete_ended(before=stage.clock.now(), at_most=1)
+    await stage.dispatcher.release(job.id)
+    await idle(stage)
+    assert not list(stage.engine.folder.iterdir())
+
+
+async def test_a_driver_that_finds_its_job_deleted_leaves_no_file(stage: Stage) -> None:
+    stage.files.troubles.append(500)
+    job = await stage.begin(State.COMPLETED)
+    driver = stage.start(job)
+    await stage.clock.asleep()
+    await stage.store.save(job.move(State.WITHHELD, stage.clock.now()))
+    await stage.store.delete_ended(before=stage.clock.now() + CARD_WITHIN, at_most=1)
+    await stage.clock.pass_until(driver)
+    assert not list(stage.engine.folder.iterdir())
+
+
 async def idle(stage: Stage) -> None:
     """Wait until no driver is left."""
     ended = asyncio.Event()
