@@ -13,10 +13,10 @@ import structlog
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.history import HistoryTooLong, earliest_submit, history_pages, is_submit_of, unowned
+from bot.jobs.history import HistoryTooLong, earliest_submit, history_pages, is_same_request, is_submit_of, unowned
 from bot.jobs.model import Job
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.states import IN_DOUBT, State
+from bot.jobs.states import BEFORE_SUBMIT, IN_DOUBT, State
 from bot.segmind.budget import Rank
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow, RunState
@@ -71,10 +71,12 @@ class Reconciler:
 
     async def _settle(self, rows: Sequence[HistoryRow], now: datetime, watched_since: datetime) -> None:
         """Give requests that no job owns to their jobs, and tell the operator of those that were watched for."""
-        # In this order: a job that is no longer in doubt by the second owns its request, or was given up by the third.
-        in_doubt = await self._engine.store.in_states(IN_DOUBT)
-        rows = await unowned(self._engine.store, rows)
-        absent = list(await self._engine.store.never_arrived(since=now - LOOKS_BACK))
+        # In this order: what a job no longer is by the next look it owns by then, or was given up by the last.
+        store, earlier = self._engine.store, self._engine.earlier
+        restored = [job for job in await store.in_states(BEFORE_SUBMIT) if earlier.may_concern(job)]
+        in_doubt = await store.in_states(IN_DOUBT)
+        rows = await unowned(store, rows)
+        absent = list(await store.never_arrived(since=now - LOOKS_BACK))
         for row in rows:
             if any(is_submit_of(row, job) for job in in_doubt):
                 continue  # its driver looks for it
@@ -82,8 +84,14 @@ class Reconciler:
             if owner is not None:
                 absent.remove(owner)
                 await self._adopt(owner, row)
+            elif any(self._may_have_sent(job, row) for job in restored):
+                continue  # it looks for it before it is submitted
             elif _is_charge(row, watched_since) and await self._orphans.note(row, now):
                 _tell(row)
+
+    def _may_have_sent(self, job: Job, row: HistoryRow) -> bool:
+        model = self._engine.offer.described(job.request.model)
+        return model is not None and is_same_request(row, job, model)
 
     async def _adopt(self, job: Job, row: HistoryRow) -> None:
         try:

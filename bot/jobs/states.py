@@ -70,6 +70,8 @@ IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCE
 FOLLOWED: Final = frozenset({_S.QUEUED, _S.PROCESSING})
 # Nothing is at Segmind yet: a member may still take the request back at no cost.
 CANCELLABLE: Final = frozenset({_S.HELD, _S.PREPARING, _S.WAITING})
+# Nothing was sent, as far as the database knows.
+BEFORE_SUBMIT: Final = CANCELLABLE | {_S.ACCEPTED}
 # The POST has left, or may have, and its outcome is not known: no equal body may be submitted.
 IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
 # Over, and nothing more is to come unless a person asks for it.

@@ -112,6 +112,18 @@ async def test_a_request_whose_driver_still_looks_for_it_is_left_to_it(stage: St
     assert (await stage.saved(job)).state is State.UNCONFIRMED
 
 
+async def test_a_request_of_a_job_whose_submit_a_restored_database_forgot_is_left_to_it(
+    stage: Stage, reconciler: Reconciler
+) -> None:
+    job = await stage.begin(State.WAITING)
+    stage.engine.earlier.began = stage.clock.now() + timedelta(minutes=1)
+    body = {"prompt": "a fox", "image_urls": [job.request.references[0].url], "duration": 5, "aspect_ratio": "16:9"}
+    await stage.segmind.insert_request(body, status="COMPLETED", cost=1.35)
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == []
+
+
 async def test_a_history_that_cannot_be_read_proves_nothing(stage: Stage, reconciler: Reconciler) -> None:
     waiting = await stage.begin(State.UNCONFIRMED)
     given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
