@@ -74,6 +74,7 @@ async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path
     try:
         await engine.reviews.show_request(job, pictures)
     except ChannelClosed as error:
+        await engine.reviews.not_shown(job, error)
         raise _UnusableReference(Problem(code=ProblemCode.REVIEW_CLOSED, detail=error.detail)) from error
 
 

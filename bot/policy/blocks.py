@@ -1,11 +1,11 @@
 """Whom a server's moderators have blocked: for a time, or for good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import blocks
@@ -16,6 +16,8 @@ from bot.policy.gate import Asked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
+    """A row of `blocks`, by the names of its columns."""
+
     guild_id: int
     member_id: int
     until: datetime | None  # none: for good
@@ -38,7 +40,7 @@ class BlockStore:
     async def put(self, block: Block) -> None:
         """Block a member; a block that there is gives way to the new one."""
         async with self._engine.begin() as connection:
-            row = _to_row(block)
+            row = asdict(block)
             await connection.execute(insert_if_absent(connection, blocks, row))
             await connection.execute(update(blocks).where(*_of(block.guild_id, block.member_id)).values(row))
 
@@ -52,8 +54,8 @@ class BlockStore:
     async def get(self, guild_id: int, member_id: int) -> Block | None:
         query = select(blocks).where(*_of(guild_id, member_id), _counts_at(self._clock.now()))
         async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else _from_row(row)
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else Block(**row)
 
     async def page(self, guild_id: int, *, first: int, at_most: int) -> tuple[Sequence[Block], int]:
         """Read a server's blocks from the newest on, leaving out `first` of them; and tell how many there are."""
@@ -61,7 +63,7 @@ class BlockStore:
         query = select(blocks).where(counting).order_by(blocks.c.at.desc(), blocks.c.member_id)
         async with self._engine.connect() as connection:
             rows = await connection.execute(query.offset(first).limit(at_most))
-            found = [_from_row(row) for row in rows]
+            found = [Block(**row) for row in rows.mappings()]
             count = await connection.scalar(select(func.count()).select_from(blocks).where(counting))
         return found, count or 0
 
@@ -77,25 +79,3 @@ def _of(guild_id: int, member_id: int) -> tuple[Any, ...]:
 
 def _counts_at(now: datetime) -> Any:
     return or_(blocks.c.until.is_(None), blocks.c.until > now)
-
-
-def _to_row(block: Block) -> dict[str, Any]:
-    return {
-        "guild_id": block.guild_id,
-        "member_id": block.member_id,
-        "until": block.until,
-        "reason": block.reason,
-        "by_id": block.by_id,
-        "at": block.at,
-    }
-
-
-def _from_row(row: Row[Any]) -> Block:
-    return Block(
-        guild_id=row.guild_id,
-        member_id=row.member_id,
-        until=row.until,
-        by_id=row.by_id,
-        reason=row.reason,
-        at=row.at,
-    )

@@ -170,6 +170,7 @@ async def test_where_no_moderator_could_ever_see_the_video_nothing_is_spent(stag
     assert job.problem is not None
     assert (job.state, job.problem.code) == (State.FAILED, ProblemCode.REVIEW_CLOSED)
     assert await stage.spent(job) == 0
+    assert stage.moderators.told == [(job.id, "no review channel is chosen")]
 
 
 async def test_a_finished_video_is_shown_to_moderators_and_posted_nowhere(stage: Stage) -> None:
