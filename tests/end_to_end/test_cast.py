@@ -4,7 +4,9 @@ from typing import Any
 
 import aiohttp
 
-from sandbox.member import accepts, past_notice
+from bot.policy.guild_settings import CastSharing
+from sandbox.member import Member, accepts, past_notice
+from tests.end_to_end.moderation import set_up
 from tests.end_to_end.stage import Stage, photo, replied, shows
 
 
@@ -67,3 +69,40 @@ async def test_a_picture_that_discord_lost_is_asked_for_and_the_request_goes_on(
         assert answer.message is not None
         assert r"A walk in \@Image1" in answer.message.text
         await replied(mira, answer.message)
+
+
+async def test_a_character_is_shared_renamed_and_removed_and_others_see_each_of_it(stage: Stage) -> None:
+    mira, noor = stage.member(), stage.member("noor", guild="Film Club")
+
+    async def said(who: Member, command: str, **options: str) -> str:
+        answer = await who.slash(f"cast {command}", **options)
+        assert answer.message is not None
+        assert answer.message.ephemeral
+        return answer.message.text
+
+    async def offered(typed: str) -> list[str]:
+        return [each["name"] for each in await noor.autocomplete("video", "cast2", typed, prompt="x")]
+
+    async with stage.bot():
+        await set_up(stage, cast_sharing=CastSharing.MEMBERS)
+        opened = await mira.slash("cast add")
+        assert opened.modal is not None
+        values = {"name": "Leuchtturmwärter", "frontal": [photo(1)], "others": [photo(2)]}
+        saved = await past_notice(mira, await mira.submit(opened.modal, values))
+        assert saved.message is not None
+        await shows(mira, saved.message, "is saved, for you alone.")
+        assert await offered("") == []
+        assert (await said(noor, "show", character="Leuchtturmwärter")).startswith("There is no saved character")
+        assert (await said(mira, "share", character="Leuchtturmwärter")).startswith("Everybody in this server can use")
+        assert await offered("WÄRTER") == ["@Leuchtturmwärter (shared)"]
+        assert "by <@" in await said(noor, "list")
+        assert (await said(noor, "rename", character="Leuchtturmwärter", name="mine")).startswith("`@Leuchtturm")
+        assert (await said(mira, "rename", character="Leuchtturmwärter", name="灯台守")).endswith(
+            "is called `@灯台守` now. Use the new name in prompts."
+        )
+        assert await offered("灯") == ["@灯台守 (shared)"]
+        shown = await noor.slash("cast show", character="灯台守")
+        assert shown.message is not None
+        assert len(shown.message.gallery) == 2
+        assert "are deleted here" in await said(mira, "remove", character="灯台守")
+        assert await offered("") == []

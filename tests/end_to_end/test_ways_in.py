@@ -116,3 +116,30 @@ async def test_a_member_finds_their_videos_and_others_find_the_posts(stage: Stag
             assert answer.message.ephemeral
             links = [button.url or "" for button in answer.message.buttons]
             assert f"/{post.channel_id}/{post.id}" in " ".join([answer.message.text, *links])
+
+
+async def test_a_video_that_found_its_channel_closed_is_sent_elsewhere_and_details_tell_all_of_it(stage: Stage) -> None:
+    mira, admin = stage.member(), stage.sandbox.admin
+    await stage.hold()
+    async with stage.bot() as bot:
+        card = await stage.ask(mira, "A walk in @Image1")
+        job = stage.job_of(card)
+        await bot.reached("QUEUED", job)
+        await admin.set_overwrite("videos", member="reelcast", deny=1 << 15)  # Attach Files
+        await stage.let_on()
+        await bot.reached("PROCESSING", job)
+        await stage.let_on()
+        await bot.reached("UNDELIVERED", job)
+        mira.at("general")
+        [choice] = await mira.autocomplete("send-again", "video", "walk")
+        sent = await mira.slash("send-again", video=choice["value"])
+        assert sent.message is not None
+        assert sent.message.text == f"The video is being sent to <#{mira.channel_id}>."
+        await bot.reached("DELIVERED", job)
+        post = await mira.wait_for(lambda message: bool(message.attachments) and message.mentions == [mira.id])
+        assert post.channel_id == int(mira.channel_id)
+        told = await mira.click(post, "Details")
+        assert told.message is not None
+        assert told.message.ephemeral
+        for part in (r"A walk in \@Image1", "5 s · 16:9", "**Made in**", "$1.35", str(job)):
+            assert part in told.message.text
