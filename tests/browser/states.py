@@ -20,6 +20,7 @@ from bot.catalogue.offer import Offer
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.policy.guild_settings import GuildSettings
+from bot.presentation import operator
 from bot.presentation.card import status_card
 from bot.presentation.cast_modals import cast_add_modal
 from bot.presentation.missing_images import images_modal
@@ -103,6 +104,7 @@ def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
     yield "block", block_modal(job.request.member_id, job.id)
     yield "limits", numbers_modal("member_limits", GuildSettings())
     yield "words", words_modal("add_words")
+    yield "block-everywhere", operator.block_modal()
 
 
 def a_card(state: State, puppet: Puppet, now: datetime) -> Job:
