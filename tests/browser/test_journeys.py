@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,12 @@ from tests.browser.visit import PHONE, PLAYS_H264, open_browser, reviews_before_
 from tests.end_to_end.stage import Stage, open_stage, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PLAYS_ON: Final = """(video) => new Promise((resolve, reject) => {
+    video.muted = true;
+    video.ontimeupdate = () => { if (video.currentTime > 0.2) resolve(); };
+    video.play().catch(reject);
+})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,7 @@ async def test_a_picture_dropped_on_the_command_becomes_a_video_that_plays(demo:
         await expect(video).to_be_visible()
         await expect(card.get_by_role("heading")).to_contain_text("Done")
         if await mira.page.evaluate(PLAYS_H264):
-            await video.evaluate("(video) => { video.muted = true; return video.play(); }")
-            await mira.page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+            await video.evaluate(PLAYS_ON)
         segmind = mira.page.get_by_label("Local Segmind")
         await expect(segmind.locator(".request", has_text=prompt)).to_contain_text("COMPLETED")
 
