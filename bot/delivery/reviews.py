@@ -23,7 +23,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, PortError, Unrestricted, Video
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.images import ImageDesk
@@ -89,7 +89,7 @@ class ReviewDesk:
         if cut:
             files.append(discord.File(BytesIO(job.request.prompt.encode()), filename=PROMPT_FILE))
         try:
-            message_id = await self._send(job, channel_id, ReviewPart.REQUEST, view, files)
+            message_id = await self._send(job, channel_id, ReviewPart.REQUEST, view, files, before=review)
         finally:
             for file in files:
                 file.close()
@@ -100,11 +100,11 @@ class ReviewDesk:
         review = await self._store.get(job.id)
         if video.over is not None:
             view = video_card(job, None, link=job.output_url)
-            message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [])
+            message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [], before=review)
         else:
             with closing(discord.File(video.path, filename=VIDEO_FILE)) as file:
                 view = video_card(job, VIDEO_FILE)
-                message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [file])
+                message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [file], before=review)
         await self._note(job, review, channel_id, video_message_id=message_id)
 
     async def pictures(self, job: Job) -> Mapping[str, str]:
@@ -233,22 +233,37 @@ class ReviewDesk:
             return not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
 
     async def _send(
-        self, job: Job, channel_id: int, part: ReviewPart, view: discord.ui.LayoutView, files: Sequence[discord.File]
+        self,
+        job: Job,
+        channel_id: int,
+        part: ReviewPart,
+        view: discord.ui.LayoutView,
+        files: Sequence[discord.File],
+        *,
+        before: Review | None,
     ) -> int:
+        """Show a part of a job; `before` says where it was shown, and is no more."""
         channel = self._channel(job, channel_id)
+        # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
+        place = channel_id + (_message_of(before, part) or 0)
         with translated():
             if self._clock.now() - job.state_since > SURE_FOR and (found := await self._find(job, channel, part)):
                 return found
             await self._turns.post(channel_id)
             # What is only for later, while the video is made, makes no sound.
             quiet = part is ReviewPart.REQUEST and job.state is not State.HELD
-            message = await channel.send(
-                view=view,
-                files=files,
-                allowed_mentions=_SILENT,
-                silent=quiet,
-                nonce=f"{part.value[0].lower()}{job.id}.{channel_id % 1000}",
-            )
+            try:
+                message = await channel.send(
+                    view=view,
+                    files=files,
+                    allowed_mentions=_SILENT,
+                    silent=quiet,
+                    nonce=f"{part.value[0].lower()}{job.id}.{place % 1000}",
+                )
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                raise OutcomeUnclear("sent before, and deleted since") from error
         self._complained.pop(job.request.guild_id, None)
         return message.id
 
@@ -283,10 +298,8 @@ class ReviewDesk:
 
     async def _withdraw(self, job: Job, review: Review | None) -> None:
         """Take away what moderators see of a job in a channel that is no longer as restricted as it has to be."""
-        if review is None or review.channel_id is None or not any(_message_of(review, part) for part in ReviewPart):
-            return
-        await self._store.shown(job.id, review.channel_id, request_message_id=None, video_message_id=None)
-        await self._take_all_away(job, review)
+        if review is not None:
+            await self._take_all_away(job, review)
 
     async def _take_all_away(self, job: Job, review: Review) -> None:
         for part in ReviewPart:
@@ -296,7 +309,8 @@ class ReviewDesk:
 
     async def _take_away(self, job: Job, channel_id: int, message_id: int) -> None:
         try:
-            await self._channel(job, channel_id).get_partial_message(message_id).delete()
+            with suppress(discord.NotFound):
+                await self._channel(job, channel_id).get_partial_message(message_id).delete()
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("former_review_not_deleted", job=job.id, error=type(error).__name__)
 

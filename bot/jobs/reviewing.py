@@ -20,7 +20,7 @@ from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Video
+from bot.jobs.ports import ChannelClosed, PortError, Video
 from bot.jobs.states import REVIEWED, State
 from bot.jobs.tasks import until_first
 from bot.jobs.videos import fetched
@@ -153,7 +153,7 @@ async def _show(
                 await engine.reviews.show_video(job, again)
     except ChannelClosed as error:
         await engine.reviews.not_shown(job, error)
-    except (OutcomeUnclear, MediaError) as error:
+    except (PortError, MediaError) as error:
         log.warning("review_not_shown", job=job.id, why=type(error).__name__)
     finally:
         if video is None:

@@ -91,6 +91,27 @@ async def test_a_message_that_somebody_deleted_is_missing(desk: Desk, video: Vid
     assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.VIDEO})
 
 
+async def test_a_message_that_was_deleted_is_shown_again_although_discord_remembers_it(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    card = await shown(desk, job)
+    await desk.channel.sandbox.admin.delete_message(card.channel_id, card.id)
+    assert (await shown(desk, job)).id != card.id
+    assert await desk.moderators.reviews.missing(job) == frozenset()
+
+
+async def test_a_message_that_went_before_its_answer_came_is_tried_again_later(desk: Desk) -> None:
+    job, admin = await desk.job(State.HELD), desk.channel.sandbox.admin
+    await admin.fault(method="POST", route="messages", status=503, moment="after")
+    with pytest.raises(OutcomeUnclear):
+        await shown(desk, job)
+    [card] = await desk.seen()
+    await admin.delete_message(card.channel_id, card.id)
+    with pytest.raises(OutcomeUnclear):
+        await shown(desk, job)
+    await admin.set_nonce_memory(0)
+    assert (await shown(desk, job)).id != card.id
+
+
 async def test_another_channel_chosen_since_gets_what_waits_and_the_former_loses_it(desk: Desk) -> None:
     job = await desk.job(State.HELD)
     await shown(desk, job)
@@ -173,6 +194,9 @@ async def test_what_moderators_see_is_taken_away_where_their_channel_is_no_longe
     assert await desk.seen() == []
     await admin.restrict_age("review", on=True)
     assert await desk.moderators.reviews.missing(job) == frozenset(ReviewPart)
+    await shown(desk, job)
+    await desk.moderators.reviews.show_video(job, video)
+    assert len(await desk.seen()) == 2
 
 
 async def test_what_is_decided_is_taken_away_from_a_channel_that_is_no_longer_age_restricted(desk: Desk) -> None:
