@@ -42,7 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lives=20 if options.quick else LIVES,
         freezing=90.0 if options.quick else FREEZING,
         seed=options.seed,
-        unknown_ends=not options.quick,
         hurry=options.quick,
         logs=options.logs,
         **({"nothing_for": 0.0} if options.quick else {}),

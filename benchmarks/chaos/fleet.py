@@ -86,7 +86,7 @@ async def run_fleet(plan: Plan, folder: Path, progress: Progress) -> tuple[Recor
             bot(world, record, command="worker", name="awake") as awake,
         ):
             await said(awake, "worker_ready")
-            async with bad_weather(world, draw, unknown_ends=plan.unknown_ends):
+            async with bad_weather(world, draw, hurry=plan.hurry):
                 await _kill_gateways(plan, world, record, draw, progress)
                 await _freeze_workers(plan, world, record, draw, url, progress)
             async with bot(world, record) as gateway:

@@ -32,7 +32,7 @@ class Plan:
     """How much is done.
 
     `lives` bound it for one process, and for many the `freezing` seconds in which they may freeze; for `nothing_for`
-    seconds at the end the history is empty. In a `hurry` the bot waits less for what does not come.
+    seconds at the end the history is empty. In a `hurry` nothing happens that only takes time.
     """
 
     jobs: int
@@ -40,7 +40,6 @@ class Plan:
     lives: int
     freezing: float
     seed: int
-    unknown_ends: bool
     hurry: bool
     logs: Path | None = None
     nothing_for: float = NOTHING_FOR
@@ -56,7 +55,7 @@ async def run_single(plan: Plan, folder: Path, progress: Progress) -> tuple[Reco
     record = Record()
     began = time.monotonic()
     async with open_world(folder, url, seed=plan.seed, hurry=plan.hurry, logs=plan.logs) as world:
-        async with bad_weather(world, draw, unknown_ends=plan.unknown_ends):
+        async with bad_weather(world, draw, hurry=plan.hurry):
             await _lives(plan, world, record, draw, progress)
         progress(f"{time.monotonic() - began:.0f} s: the last life")
         async with bot(world, record) as child:

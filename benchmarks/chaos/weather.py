@@ -19,6 +19,7 @@ DOWN: Final[dict[str, object]] = {"error": "Internal server error"}
 HIDDEN: Final = 0.3  # of the times that the history changes its manner, it shows nothing for a while
 PAGES: Final = 230  # requests of somebody else with this account: more than two pages of the history
 MOST_429S: Final = 4  # the bot learns from each that Segmind grants less than is set, and goes on more slowly
+DELETED_ONE_IN: Final = 4  # cards at the most: the other jobs are to be delivered
 MOST_DROPS: Final = 8  # connections to the gateway: whoever loses one after the other waits ever longer for the next
 READS: Final = ("status", "result", "history", "output")
 
@@ -50,13 +51,14 @@ DISCORD_ROUTES: Final = ("/channels/{channel_id}/messages", "/interactions/", "/
 
 
 class Weather:
-    def __init__(self, world: World, draw: random.Random, *, unknown_ends: bool) -> None:
+    def __init__(self, world: World, draw: random.Random, *, hurry: bool) -> None:
         self._world = world
         self._draw = draw
         self._refusals_left = MOST_429S
         self._drops_left = MOST_DROPS
-        ends = UNKNOWN_ENDS if unknown_ends else ()
-        self._submits = (*ends, *TAKEN, *NOT_TAKEN)
+        self._deleted = 0
+        submits = (*TAKEN, *NOT_TAKEN) if hurry else (*UNKNOWN_ENDS, *TAKEN, *NOT_TAKEN)
+        self._submits = tuple(each for each in submits if not (hurry and each["kind"] == "stall"))
         self._troubles: tuple[Callable[[], Awaitable[None]], ...] = (
             self._a_submit_goes_wrong,
             self._a_read_goes_wrong,
@@ -162,17 +164,19 @@ class Weather:
 
     async def _a_card_is_deleted(self) -> None:
         """Have what a job makes be undeliverable, so that its member has to be told in private."""
-        if not self._world.newest:
+        world = self._world
+        if not world.newest or self._deleted * DELETED_ONE_IN >= len(world.answered):
             return
-        card = self._world.newest.popleft()
+        self._deleted += 1
+        card = world.newest.popleft()
         with suppress(ControlError):  # gone already
-            await self._world.sandbox.admin.delete_message(card.channel_id, card.id)
+            await world.sandbox.admin.delete_message(card.channel_id, card.id)
 
 
 @asynccontextmanager
-async def bad_weather(world: World, draw: random.Random, *, unknown_ends: bool = True) -> AsyncGenerator[Weather]:
-    """Make trouble as long as the block runs; without `unknown_ends` no POST is lost on its way."""
-    weather = Weather(world, draw, unknown_ends=unknown_ends)
+async def bad_weather(world: World, draw: random.Random, *, hurry: bool) -> AsyncGenerator[Weather]:
+    """Make trouble as long as the block runs; in a `hurry` no POST is lost on its way, and none goes unanswered."""
+    weather = Weather(world, draw, hurry=hurry)
     await weather.begin()
     blowing = asyncio.create_task(weather.blow(), name="weather")
     try:
