@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.app import Reelcast, Services
 from bot.interactions.asked import asked_by, is_age_restricted
 from bot.interactions.errors import say
-from bot.interactions.gatekeeping import as_seen
+from bot.interactions.gatekeeping import let_in
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.typed_ids import read_id
 from bot.jobs.errors import WrongState
@@ -17,10 +17,8 @@ from bot.jobs.model import Job
 from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
-from bot.policy.denial import Denial
 from bot.policy.permissions import missing_permissions
 from bot.presentation.controls import RESEND_PATTERN
-from bot.presentation.denial import denial_sentence
 from bot.presentation.language import N_, _
 from bot.presentation.review_words import discord_unclear
 from bot.presentation.sentences import (
@@ -39,7 +37,7 @@ FOR_ADULTS: Final = N_(
 
 
 class SendAgainButton(PressedItem, template=RESEND_PATTERN):
-    """Posts the video where it was asked for, for who asked or may manage messages there.
+    """Posts the video where it was to go from the first, for who asked or may manage messages there.
 
     It stands in direct messages too, so that the server of a press says nothing.
     """
@@ -62,7 +60,7 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
             return discord_unclear()
         if objection is not None:
             return objection_sentence(objection)
-        return await _send(bot.services, job.id, job.request.channel_id)
+        return await _send(bot.services, job.id, job.usual_channel_id)
 
 
 class SendAgainCog(commands.Cog):
@@ -81,10 +79,14 @@ class SendAgainCog(commands.Cog):
             answer = missing_permissions_sentence(missing)
         elif job.request.handling.age_restricted and not is_age_restricted(interaction.channel):
             answer = _(FOR_ADULTS)
-        elif denial := await _denial(self._services, interaction, job):
-            answer = denial_sentence(denial)
         else:
-            answer = await _send(self._services, job.id, interaction.channel_id or 0)
+            # As for a new request: its member's standing and words are judged here, and it goes where videos go.
+            asked = asked_by(interaction, texts=(job.request.prompt,))
+            verdict = await let_in(self._services, interaction, asked, prompt="")
+            if verdict is None:
+                return
+            where = verdict.handling.output_channel_id or interaction.channel_id or 0
+            answer = await _send(self._services, job.id, where)
         await say(interaction, answer)
 
     @send_again.autocomplete("video")
@@ -103,12 +105,6 @@ def _may_send(interaction: discord.Interaction[Any], job: Job) -> bool:
     if interaction.user.id == job.request.member_id:
         return True
     return interaction.channel_id == job.request.channel_id and interaction.permissions.manage_messages
-
-
-async def _denial(services: Services, interaction: discord.Interaction[Any], job: Job) -> Denial | None:
-    """Find what forbids a member's words, or the member, in the channel that they would have the video in."""
-    verdict = await services.gate.judge(asked_by(interaction, texts=(job.request.prompt,)))
-    return as_seen(interaction, verdict) if isinstance(verdict, Denial) else None
 
 
 def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:

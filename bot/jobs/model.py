@@ -261,7 +261,12 @@ class Job:
     @property
     def video_channel_id(self) -> int:
         """The channel that the video goes or went to."""
-        return self.post_channel_id or self.request.handling.output_channel_id or self.request.channel_id
+        return self.post_channel_id or self.usual_channel_id
+
+    @property
+    def usual_channel_id(self) -> int:
+        """The channel that the video goes to unless somebody sends it elsewhere."""
+        return self.request.handling.output_channel_id or self.request.channel_id
 
     def awaits_review(self, mode: ReviewMode) -> bool:
         """Tell whether a moderator still has to look at it, the way that `mode` says."""
