@@ -10,6 +10,7 @@ from discord import ui
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
 from bot.policy.preferences import DEFAULTS, Preferences
+from bot.presentation.card import CANCEL_NOTED
 from bot.presentation.controls import DetailsId, cancel_id, resend_id
 from bot.presentation.figures import date, lasted, number
 from bot.presentation.forgetting import ask_button
@@ -87,7 +88,8 @@ def _line(job: Job) -> str:
     look = LOOKS[job.state]
     facts = [f"{look.emoji} **{look.title}**", date(job.created_at), lasted(job.request.duration)]
     prompt = plain(clip(" ".join(job.request.prompt.split()), PROMPT_LIMIT))
-    return "\n".join(line for line in (" · ".join(facts), prompt) if line)
+    noted = f"-# {_(CANCEL_NOTED)}" if job.cancel_requested and job.state in IN_FLIGHT else ""
+    return "\n".join(line for line in (" · ".join(facts), prompt, noted) if line)
 
 
 def _buttons(job: Job) -> Iterator[ui.Button[Any]]:

@@ -42,7 +42,8 @@ def text_of(page: JobsPage) -> str:
 @given(st.lists(st.tuples(st.sampled_from(State), hostile), min_size=PER_PAGE, max_size=PER_PAGE))
 def test_a_full_page_is_taken_whatever_the_prompts(jobs: list[tuple[State, str]]) -> None:
     preferences = Preferences(tell_when_done=True, takes_no_words=True)
-    page = JobsPage(jobs=[a_posted_job(*each) for each in jobs], page=1, more=True, preferences=preferences)
+    shown = [a_posted_job(*each).evolve(cancel_requested=True) for each in jobs]
+    page = JobsPage(jobs=shown, page=1, more=True, preferences=preferences)
     payload = {"flags": IS_COMPONENTS_V2, "components": jobs_list(page).to_components()}
     check_message(payload, files=[], upload_limit=1)
 
@@ -82,6 +83,14 @@ def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> Non
 def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -> None:
     others = {"Refresh", "Direct message when done", "Delete my data"}
     assert set(buttons(JobsPage(jobs=[a_posted_job(state)]))) == offered | others
+
+
+@pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, False)])
+def test_a_run_that_goes_on_though_it_was_cancelled_says_so(state: State, noted: bool) -> None:
+    job = a_posted_job(state)
+    assert "Cancelled: the run is paid for" not in text_of(JobsPage(jobs=[job]))
+    cancelled = text_of(JobsPage(jobs=[job.evolve(cancel_requested=True)]))
+    assert ("Cancelled: the run is paid for" in cancelled) is noted
 
 
 def test_pages_are_turned_where_there_are_others() -> None:
