@@ -67,6 +67,20 @@ async def test_a_layout_shows_all_its_parts_and_stays_as_the_reader_left_it(pupp
         await expect(message.get_by_role("button", name="Open @Image2")).to_be_focused()
 
 
+async def test_the_keyboard_stays_on_a_button_while_its_card_grows_and_shrinks(puppet: Puppet) -> None:
+    second = button("Second", "second")
+    message_id = await puppet.show(text("short"), row(button("First", "first"), second))
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        message = mira.page.locator(f"[data-message='{message_id}']")
+        await message.get_by_role("button", name="Second").focus()
+        buttons = row(button("New", "new"), button("First", "first"), second)
+        edits = {"grown": [{"type": 14}, text("more"), buttons], "shrunk": [row(second)]}
+        for words, below in edits.items():
+            await puppet.edit(message_id, {"components": [text(words), *below]})
+            await expect(message).to_contain_text(words)
+            await expect(message.get_by_role("button", name="Second")).to_be_focused()
+
+
 async def test_embeds_and_files_of_a_message_are_shown(puppet: Puppet) -> None:
     embed = {
         "title": "A title",

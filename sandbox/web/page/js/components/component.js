@@ -55,9 +55,16 @@ const DRAW = {
   [Type.CONTAINER]: (each, message, app) => container(each, components(each.components, message, app)),
 };
 
-/** Draw components in their order. */
+/** Draw components in their order; each has a key, so that a button keeps the keyboard when others come or go. */
 export function components(list, message, app) {
-  return (list ?? []).map((each) => component(each, message, app));
+  const counts = new Map();
+  return (list ?? []).map((each) => {
+    const drawn = component(each, message, app);
+    const count = counts.get(each.type) ?? 0;
+    counts.set(each.type, count + 1);
+    if (!drawn.hasAttribute("key")) drawn.setAttribute("key", `${each.type} ${count}`);
+    return drawn;
+  });
 }
 
 function component(each, message, app) {

@@ -9,7 +9,12 @@ const PROPERTIES = ["checked", "indeterminate"];
 /** Give `parent` the children that `fresh`, an array of nodes, says. */
 export function fill(parent, fresh) {
   const keyed = new Map();
-  for (const child of parent.childNodes) if (keyOf(child)) keyed.set(keyOf(child), child);
+  const wantedKeys = new Set(fresh.map(keyOf));
+  for (const child of [...parent.childNodes]) {
+    const key = keyOf(child);
+    if (key && !wantedKeys.has(key)) child.remove(); // first of all, so that what stays need not be moved
+    else if (key) keyed.set(key, child);
+  }
   let place = parent.firstChild;
   for (const wanted of fresh) {
     const key = keyOf(wanted);
