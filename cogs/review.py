@@ -37,7 +37,7 @@ class ReviewButton(JobButton, template=REVIEW_PATTERN):
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
         services, verb = bot.services, Verb(self.verb)
-        if not may_review(interaction, job, await services.moderators.review_store.get(job.id)):
+        if not await _may_review(services, interaction, job):
             await say(interaction, not_a_moderator())
         elif verb is Verb.REJECT:
             await interaction.response.send_modal(reject_modal(job.id))
@@ -90,7 +90,7 @@ class ReviewCog(FormCog):
         if job is None or job.request.guild_id != interaction.guild_id:
             await say(interaction, _(NO_RECORD))
             return
-        if not may_review(interaction, job, await services.moderators.review_store.get(job.id)):
+        if not await _may_review(services, interaction, job):
             await say(interaction, not_a_moderator())
             return
         reason = reason_given(submission)
@@ -105,6 +105,12 @@ class ReviewCog(FormCog):
         await services.moderators.reviews.settle(rejected)
         if rejected.owes_notice:
             await services.notices.tell(rejected)
+
+
+async def _may_review(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:
+    review = await services.moderators.review_store.get(job.id)
+    chosen = (await services.guild_settings.get(job.request.guild_id)).review_channel_id
+    return may_review(interaction, job, review, chosen)
 
 
 async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:

@@ -12,12 +12,15 @@ from bot.policy.reviews import Review
 from bot.presentation.moderation_modals import ALSO, REASON, REASON_LIMIT
 
 
-def may_review(interaction: discord.Interaction[Any], job: Job, review: Review | None) -> bool:
-    """Tell whether who pressed may decide on a job: in the channel where moderators see it, with Manage Messages."""
+def may_review(interaction: discord.Interaction[Any], job: Job, review: Review | None, chosen: int | None) -> bool:
+    """Tell whether who pressed may decide on a job: in a channel where moderators see it, with Manage Messages.
+
+    That is where it is known to be shown, or the one that is `chosen` now: a card is there before that is noted.
+    """
     return (
         review is not None
         and interaction.guild_id == job.request.guild_id
-        and interaction.channel_id == review.channel_id
+        and interaction.channel_id in {review.channel_id, chosen}
         and interaction.permissions.manage_messages
     )
 

@@ -237,6 +237,12 @@ async def test_another_channel_chosen_in_settings_gets_what_waits_without_delay(
     assert await reviews.claim(job)
 
 
+async def test_a_card_can_be_decided_on_before_it_is_noted_where_it_stands(room: Room) -> None:
+    job = await room.request()
+    await room.stage.bot.services.moderators.review_store.shown(job.id, room.stage.channel.id)
+    assert said(await room.press("Approve")) == "Approved."
+
+
 async def test_a_channel_that_went_while_the_bot_was_away_is_noticed_when_it_is_back(room: Room) -> None:
     job, bot = await room.request(), room.stage.bot
     cog: Any = bot.get_cog("ReviewCog")
