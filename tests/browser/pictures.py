@@ -138,7 +138,8 @@ async def show_film(visitor: Visitor) -> None:
     film = visitor.messages.locator("video").last
     await film.evaluate(
         """(film) => new Promise((resolve) => {
-            film.onseeked = () => resolve();
+            const turnsOn = 2000; // milliseconds that the browser's own sign of loading takes to end its round
+            film.onseeked = () => setTimeout(resolve, turnsOn);
             film.currentTime = 2;
         })"""
     )
