@@ -60,7 +60,7 @@ async def test_the_command_offers_what_the_example_makes() -> None:
 
     command = video_command(Offer(models=(described(),)), nothing)
     options = {option.name: [choice.value for choice in option.choices] for option in command.parameters}
-    assert options == {"prompt": [], "image1": [], "duration": [4, 8]}
+    assert options == {"prompt": [], "image1": [], "duration": [4, 8], "spoiler": []}
 
 
 async def test_a_job_of_the_example_becomes_a_video(tmp_path: Path) -> None:
