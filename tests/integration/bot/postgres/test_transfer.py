@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.database.engine import open_database
 from bot.database.schema import metadata
-from bot.database.transfer import BATCH, Copied, TransferRefused, transfer
+from bot.database.transfer import Copied, TransferRefused, transfer
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.model import Job
 from bot.jobs.states import State
@@ -21,6 +21,13 @@ from tests.support.database import unmade_url
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 
 PLENTY = Decimal(100_000)
+BATCH = 20
+
+
+@pytest.fixture(autouse=True)
+def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copy in small batches, so that a few rows are several of them."""
+    monkeypatch.setattr("bot.database.transfer.BATCH", BATCH)
 
 
 async def filled(url: str, jobs: int) -> Sequence[Job]:
