@@ -11,12 +11,11 @@ import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from yarl import URL
 
 from bot.delivery.answers import count_answers
 from bot.delivery.automod import rule_of
+from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace
 from bot.health import serve_health
 from bot.interactions.errors import answer_broken
@@ -124,9 +123,8 @@ class Reelcast(commands.AutoShardedBot):
         await super().close()
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        # For a session that cannot be resumed discord.py takes a constant of its own, not what Discord told it.
         shards, address, _ = await self.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = URL(address)
+        begin_anew_at(address)
         self.shard_count = self.shard_count or shards  # known: discord.py need not ask again, which Discord limits
         await super().connect(reconnect=reconnect)
 

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from sandbox.demo.film_check import check_film
+from sandbox.discord.gateway.conversation import Conversation
+from sandbox.discord.gateway.protocol import CloseCode
 from tests.end_to_end.stage import PATIENCE, Stage, photo, replied, replies, shows, title, watching
 
 
@@ -135,7 +137,21 @@ async def test_mentions_and_markdown_in_a_prompt_do_nothing(stage: Stage) -> Non
         assert request["body"]["prompt"] == prompt
 
 
-async def test_a_lost_gateway_that_refuses_to_resume_holds_nothing_up(stage: Stage) -> None:
+async def test_a_lost_gateway_that_refuses_to_resume_holds_nothing_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does one that is lost once more before the new session is there to be resumed."""
+    identify = Conversation._identify
+    identified: list[object] = []
+
+    def lost_the_second_time(conversation: Conversation, data: object) -> None:
+        identified.append(data)
+        if len(identified) == 2:
+            conversation.wire.close(CloseCode.UNKNOWN_ERROR, "Lost.")
+        else:
+            identify(conversation, data)
+
+    monkeypatch.setattr(Conversation, "_identify", lost_the_second_time)
     await stage.hold()
     mira = stage.member()
     admin = stage.sandbox.admin
@@ -152,5 +168,6 @@ async def test_a_lost_gateway_that_refuses_to_resume_holds_nothing_up(stage: Sta
         seen = [line for line in bot.child.lines if connected in line]
         async with asyncio.timeout(PATIENCE):
             await bot.child.said(lambda line: connected in line and line not in seen[:1])
+        assert len(identified) == 3
         again = await stage.ask(mira)
         assert title(again).endswith("Checking the images")
