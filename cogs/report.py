@@ -13,7 +13,7 @@ from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
 from bot.interactions.moderators import may_block, may_remove, reason_given
 from bot.interactions.video_messages import video_of
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.states import State
@@ -150,16 +150,7 @@ async def _let_it_be(services: Services, job: Job, by_id: int) -> str:
 
 
 async def _write_down(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> None:
-    request = job.request
-    decision = Decision(
-        guild_id=request.guild_id,
-        member_id=request.member_id,
-        kind=kind,
-        at=services.clock.now(),
-        job_id=job.id,
-        by_id=by_id,
-        reason=reason,
-    )
+    decision = decision_on(job, kind, services.clock.now(), by_id=by_id, reason=reason)
     await services.moderators.decisions.add(decision)
 
 

@@ -9,19 +9,21 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from bot.jobs.card_pictures import reference_name, shown
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, PortError, Video
 from bot.jobs.states import REVIEWED, State
+from bot.jobs.sweeping import for_each
 from bot.jobs.tasks import until_first
 from bot.jobs.videos import fetched
 from bot.media.errors import FetchError, MediaError
@@ -79,14 +81,17 @@ async def see_to_reviews(engine: Engine) -> None:
 
 async def _see_to_server(engine: Engine, places: asyncio.Semaphore, waiting: Sequence[Job]) -> None:
     async with places:
-        for job in waiting:
-            try:
-                if engine.clock.now() >= job.review_ends_at:
-                    await _end(engine, job)
-                elif await engine.reviews.claim(job):
-                    await _show(engine, job)
-            except StaleJob:
-                log.info("review_decided_meanwhile", job=job.id)
+        await for_each(waiting, partial(_see_to, engine))
+
+
+async def _see_to(engine: Engine, job: Job) -> None:
+    try:
+        if engine.clock.now() >= job.review_ends_at:
+            await _end(engine, job)
+        elif await engine.reviews.claim(job):
+            await _show(engine, job)
+    except StaleJob:
+        log.info("review_decided_meanwhile", job=job.id)
 
 
 async def fetch_reference(engine: Engine, job: Job, number: int, path: Path) -> None:
@@ -124,14 +129,7 @@ async def bring_to_card(engine: Engine, job: Job) -> Job:
 async def _end(engine: Engine, job: Job) -> None:
     """Reject what no moderator looked at in time: what is not paid for is released."""
     state = State.REJECTED if job.state is State.HELD else State.WITHHELD
-    ended = Decision(
-        guild_id=job.request.guild_id,
-        member_id=job.request.member_id,
-        kind=Decided.REJECTED,
-        at=engine.clock.now(),
-        job_id=job.id,
-        reason="",
-    )
+    ended = decision_on(job, Decided.REJECTED, engine.clock.now())
     saved = await engine.move(job, state, ended, problem=Problem(code=ProblemCode.REVIEW_OVER))
     await engine.reviews.settle(saved)
     await engine.notices.tell(saved)

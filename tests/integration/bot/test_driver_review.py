@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided
@@ -116,12 +117,15 @@ async def test_that_their_channel_is_closed_is_told_and_the_job_waits_on(stage: 
     assert (await stage.saved(job)).state is State.HELD
 
 
-async def test_what_breaks_for_one_server_is_not_kept_from_the_log(stage: Stage) -> None:
-    await held(stage)
+async def test_a_review_that_breaks_is_logged_and_keeps_no_other_waiting(stage: Stage) -> None:
+    first, second = await held(stage), await held(stage)
+    stage.moderators.shown.clear()
     stage.moderators.unseen = frozenset({REQUEST})
     stage.moderators.troubles.append(cast("Any", LookupError("a fault of ours")))
-    with pytest.raises(LookupError):
+    with capture_logs() as logged:
         await see_to_reviews(stage.engine)
+    [broken] = [entry["job"] for entry in logged if entry["event"] == "sweep_broke"]
+    assert {broken, *(job for _, job, _ in stage.moderators.shown)} == {first.id, second.id}
 
 
 async def test_what_another_process_sees_to_is_left_alone(stage: Stage) -> None:
