@@ -5,7 +5,7 @@ would get past the rules of a server. Rules of the trigger KEYWORD count; a pres
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.policy.automod_allowed import Allowed
 from bot.policy.automod_patterns import Pattern, PatternRefused, Subject, compile_pattern
-from bot.policy.words import Keyword, KeywordIndex, View, all_views_of
+from bot.policy.words import Keyword, KeywordIndex, View
 
 
 class RuleKind(StrEnum):
@@ -94,20 +94,20 @@ class Automod:
 
     def judge(
         self,
-        texts: Sequence[str],
+        views: Mapping[View, int],
         *,
         role_ids: AbstractSet[int] = NO_ONE,
         channel_ids: AbstractSet[int] = NO_ONE,
         block_unusable: bool = True,
     ) -> Match | None:
-        """Find a rule that one of a member's texts breaks. `channel_ids`: the channel, its parent and its category.
+        """Find a rule that one of a member's texts breaks, given as `all_views_of` them.
 
-        With `block_unusable` a rule whose pattern cannot be applied, or not in time, lets no text pass.
+        `channel_ids` are those of the channel, its parent and its category. With `block_unusable` a rule whose pattern
+        cannot be applied, or not in time, lets no text pass.
         """
         exempt = {number for number, ready in enumerate(self._rules) if _is_exempt(ready.rule, role_ids, channel_ids)}
-        if len(exempt) == len(self._rules) or not texts:
+        if len(exempt) == len(self._rules) or not views:
             return None
-        views = all_views_of(texts)
         for view, number in views.items():
             if match := self._keyword(view, number, exempt):
                 return match

@@ -23,7 +23,7 @@ def mark_edges(text: str) -> str:
     runs = runs_of(clean)
     first_is_word = begins_word(clean) is not None
     last_is_word = first_is_word == (len(runs) % 2 == 1)
-    marked = edge.join(none.join(run) for run in runs)
+    marked = edge.join(map(none.join, runs))
     return f"{edge if first_is_word else none}{marked}{edge if last_is_word else none}"
 
 

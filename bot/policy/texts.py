@@ -4,7 +4,7 @@ Who has Manage Server or Administrator is exempt from both, as Discord exempts t
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
@@ -15,7 +15,7 @@ from bot.policy.automod_book import MOST_SERVERS, RulesUnreadable
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
-from bot.policy.words import Keyword, KeywordIndex, all_views_of
+from bot.policy.words import Keyword, KeywordIndex, View, all_views_of
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +36,8 @@ class WordList:
         parsed = (Keyword.parse(word) for word in words)
         self._index = KeywordIndex((0, keyword) for keyword in parsed if keyword)
 
-    def judge(self, texts: Sequence[str]) -> Match | None:
-        for view, number in all_views_of(texts).items():
+    def judge(self, views: Mapping[View, int]) -> Match | None:
+        for view, number in views.items():
             for hit in self._index.find(view.folded):
                 return Match(kind=MatchKind.WORD, found=hit.keyword.written, text=number)
         return None
@@ -58,8 +58,9 @@ class TextRules:
         self, texts: Sequence[str], *, role_ids: AbstractSet[int] = NO_ONE, channel_ids: AbstractSet[int] = NO_ONE
     ) -> Match | None:
         """Find a rule that one of a member's texts breaks. `channel_ids`: the channel, its parent and its category."""
-        return self._words.judge(texts) or self._automod.judge(
-            texts,
+        views = all_views_of(texts)
+        return self._words.judge(views) or self._automod.judge(
+            views,
             role_ids=role_ids,
             channel_ids=channel_ids,
             block_unusable=self._bad_patterns is BadPattern.BLOCK,

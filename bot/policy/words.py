@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick
+
 WORD_LIMIT: Final = 60  # characters of a keyword; Discord's, and ours for a server's own list
-_GRAM: Final = 3  # characters by which a keyword's start is looked up
-_SPACES: Final = re.compile(r"\s+")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 # Unicode's Default_Ignorable_Code_Point, which is drawn as nothing, and control characters that are no spaces.
 _UNSEEN: Final = re.compile(
@@ -41,9 +41,9 @@ def views_of(text: str) -> Sequence[View]:
     """
     typed = _SURROGATES.sub("\ufffd", text)
     bare = undisguised(typed)
-    found = [View(typed, _folded(typed))]
+    found = [View(typed, _spaced(typed.casefold()))]
     if bare != typed:
-        found.append(View(bare, _SPACES.sub(" ", unicodedata.normalize("NFKC", bare.casefold())).strip()))
+        found.append(View(bare, _spaced(unicodedata.normalize("NFKC", bare.casefold()))))
     return found
 
 
@@ -61,8 +61,8 @@ def undisguised(text: str) -> str:
     return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
 
 
-def _folded(text: str) -> str:
-    return _SPACES.sub(" ", text.casefold()).strip()
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +96,27 @@ class Hit:
 
 
 class KeywordIndex:
-    """Finds every keyword of many in time that grows with the text, not with the number of keywords.
-
-    Each place of the text is looked up by its next characters, which tell how long the keywords are that start so.
-    """
+    """Finds every keyword of many in one pass, in time that grows with the text, not with the number of keywords."""
 
     def __init__(self, keywords: Iterable[tuple[int, Keyword]]) -> None:
         """Take keywords with their owners."""
-        self._by_core: dict[str, list[tuple[int, Keyword]]] = {}
+        by_core: dict[str, list[tuple[int, Keyword]]] = {}
         for owner, keyword in keywords:
             for core in keyword.cores:
-                self._by_core.setdefault(core, []).append((owner, keyword))
-        lengths: dict[int, dict[str, set[int]]] = {}
-        for core in self._by_core:
-            size = min(len(core), _GRAM)
-            lengths.setdefault(size, {}).setdefault(core[:size], set()).add(len(core))
-        self._lengths = [
-            (size, {gram: tuple(sorted(found)) for gram, found in grams.items()}) for size, grams in lengths.items()
-        ]
+                by_core.setdefault(core, []).append((owner, keyword))
+        self._keywords = list(by_core.values())  # by the number that the automaton has for their core
+        self._automaton = AhoCorasick(by_core)
 
     def __len__(self) -> int:
-        return len(self._by_core)
+        return len(self._keywords)
 
     def find(self, folded: str) -> Iterator[Hit]:
         """Yield where keywords are in a folded text, those that only cut a word apart left out."""
-        for size, grams in self._lengths:
-            for start in range(len(folded) - size + 1):
-                for length in grams.get(folded[start : start + size], ()):
-                    yield from self._at(folded, start, start + length)
-
-    def _at(self, folded: str, start: int, end: int) -> Iterator[Hit]:
-        for owner, keyword in self._by_core.get(folded[start:end], ()):
-            starts = keyword.open_start or not _within_word(folded, start)
-            if starts and (keyword.open_end or not _within_word(folded, end)):
-                yield Hit(start, end, keyword, owner)
+        for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            starts_word, ends_word = not _within_word(folded, start), not _within_word(folded, end)
+            for owner, keyword in self._keywords[number]:
+                if (keyword.open_start or starts_word) and (keyword.open_end or ends_word):
+                    yield Hit(start, end, keyword, owner)
 
 
 def _within_word(text: str, at: int) -> bool:
