@@ -20,6 +20,7 @@ from bot.cast.store import CastStore
 from bot.catalogue.models import CHARACTER_RULES
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
+from bot.database.reading import open_reader
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
 from bot.delivery.command_mentions import CommandMentions
@@ -66,6 +67,7 @@ from bot.operating import Operating, operating_of
 from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
+from bot.policy.gate_facts import GateFactsReader
 from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
@@ -149,6 +151,7 @@ async def open_services(
     images, videos = ImageDesk(), VideoDesk()
     async with (
         open_database(settings.database_url) as database,
+        open_reader(database) as reader,
         _open_rows(settings, database) as rows,
         open_segmind_session() as segmind_session,
         open_fetch_session(settings.attachment_hosts) as attachment_session,
@@ -298,12 +301,7 @@ async def open_services(
                 cast=cast,
                 pictures=PictureDesk(attachments, images, work_folder, CHARACTER_RULES),
                 guild_settings=guild_settings,
-                gate=Gate(
-                    settings=guild_settings,
-                    clock=clock,
-                    stops=[operating.store, moderators.blocks],
-                    texts=ServerTexts(automod),
-                ),
+                gate=Gate(GateFactsReader(reader), clock, ServerTexts(automod)),
                 automod=automod,
                 usage=usage,
                 warnings=warnings,

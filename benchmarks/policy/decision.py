@@ -11,16 +11,19 @@ from typing import Final
 from benchmarks.seeding import PROMPT, database_url
 from bot.catalogue.models import DEFAULT
 from bot.database.engine import open_database
+from bot.database.reading import SharedReader, open_reader
 from bot.jobs.clock import SystemClock, monotonic
 from bot.policy.automod import Automod, AutomodRule
 from bot.policy.automod_book import RuleBook
-from bot.policy.blocks import BlockStore
 from bot.policy.denial import Denial
 from bot.policy.gate import Asked, Gate
+from bot.policy.gate_facts import GateFactsReader
 from bot.policy.guild_settings import GuildSettings, Limits
 from bot.policy.options import Options
 from bot.policy.settings_store import SettingsStore
+from bot.policy.steps import taken_at_once
 from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
+from tests.support.postgres import running_postgres
 
 GUILD, CHANNEL, MEMBER, ROLE = 10, 20, 30, 40
 KEYWORDS: Final = 500
@@ -100,13 +103,6 @@ class Stopwatch:
         self.cpu_seconds.append(time.process_time() - cpu)
 
 
-class AtHand:
-    """Settings that need not be read from anywhere."""
-
-    async def get(self, guild_id: int) -> GuildSettings:  # noqa: ARG002 - of the one server there is
-        return SETTINGS
-
-
 def automod_rules(keywords: int = KEYWORDS) -> Sequence[AutomodRule]:
     """Make rules with so many keywords and ten patterns, none of which a usual prompt breaks."""
     chance = random.Random(SEED)  # noqa: S311 - words are no secret
@@ -136,25 +132,39 @@ async def decide(folder: Path, rounds: int) -> Sequence[Decided]:
     )
     longest = replace(usual, texts=((PROMPT * 20)[: DEFAULT.prompt_limit],))
     rules = TextRules(NO_WORDS, Automod(automod_rules()))
-    at_hand = Gate(settings=AtHand(), clock=SystemClock(), texts=_texts())
-    async with open_gate(folder) as stored:
-        return [
-            _texts_alone("texts alone, usual prompt", rules, usual, rounds),
-            _texts_alone("texts alone, longest prompt", rules, longest, rounds),
-            await _gate("the gate, usual prompt", at_hand, usual, rounds, held_to_target=True),
-            await _gate("the gate, longest prompt", at_hand, longest, rounds),
-            await _gate("the gate, with SQLite read", stored, usual, rounds),
+    decided = [
+        _texts_alone("texts alone, usual prompt", rules, usual, rounds),
+        _texts_alone("texts alone, longest prompt", rules, longest, rounds),
+    ]
+    async with open_gates(database_url(folder)) as gates:
+        decided += [
+            await _gate("SQLite, usual prompt", gates.own, usual, rounds, held_to_target=True),
+            await _gate("SQLite, longest prompt", gates.own, longest, rounds, held_to_target=True),
+            await _gate("SQLite, usual prompt, read in turn with writers", gates.shared, usual, rounds),
         ]
+    with running_postgres() as server:
+        async with server.database() as address, open_gates(address) as gates:
+            decided += [
+                await _gate("PostgreSQL, usual prompt", gates.own, usual, rounds),
+                await _gate("PostgreSQL, longest prompt", gates.own, longest, rounds),
+            ]
+    return decided
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    own: Gate  # as the bot opens it
+    shared: Gate  # reads through the connections that write, in a transaction
 
 
 @asynccontextmanager
-async def open_gate(folder: Path) -> AsyncGenerator[Gate]:
-    """Open the gate as the bot does: settings and blocks are read from the database for each decision."""
+async def open_gates(address: str) -> AsyncGenerator[Gates]:
+    """Open the gate on a database in which the server has its settings."""
     clock = SystemClock()
-    async with open_database(database_url(folder)) as engine:
-        store = SettingsStore(engine)
-        await store.change(GUILD, lambda _: SETTINGS, clock.now())
-        yield Gate(settings=store, clock=clock, stops=[BlockStore(engine, clock)], texts=_texts())
+    async with open_database(address) as database, open_reader(database) as reader:
+        await SettingsStore(database).change(GUILD, lambda _: SETTINGS, clock.now())
+        readers = (reader, SharedReader(database))
+        yield Gates(*(Gate(GateFactsReader(each), clock, _texts()) for each in readers))
 
 
 def _texts() -> ServerTexts:
@@ -165,7 +175,7 @@ def _texts_alone(name: str, rules: TextRules, asked: Asked, rounds: int) -> Deci
     watch = Stopwatch()
     for _ in range(rounds):
         with watch:
-            match = rules.judge(asked.texts, role_ids=asked.role_ids, channel_ids={CHANNEL})
+            match = taken_at_once(rules.judge(asked.texts, role_ids=asked.role_ids, channel_ids={CHANNEL}))
         if match is not None:
             raise WrongAnswer(f"{match}")
     return Decided(name=name, seconds=watch.seconds, cpu_seconds=watch.cpu_seconds)

@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.policy.automod_allowed import Allowed
 from bot.policy.automod_patterns import Pattern, PatternRefused, Subject, compile_pattern
+from bot.policy.steps import Steps
 from bot.policy.words import Keyword, KeywordIndex, View
 
 
@@ -99,8 +100,8 @@ class Automod:
         role_ids: AbstractSet[int] = NO_ONE,
         channel_ids: AbstractSet[int] = NO_ONE,
         block_unusable: bool = True,
-    ) -> Match | None:
-        """Find a rule that one of a member's texts breaks, given as `all_views_of` them.
+    ) -> Steps[Match | None]:
+        """Find a rule that one of a member's texts breaks, given as `all_views_of` them: a step for each pattern.
 
         `channel_ids` are those of the channel, its parent and its category. With `block_unusable` a rule whose pattern
         cannot be applied, or not in time, lets no text pass.
@@ -111,9 +112,10 @@ class Automod:
         for view, number in views.items():
             if match := self._keyword(view, number, exempt):
                 return match
+            yield
         ends_at = self._monotonic() + JUDGED_WITHIN
         for view, number in views.items():
-            if match := self._pattern(view, number, exempt, ends_at):
+            if match := (yield from self._pattern(view, number, exempt, ends_at)):
                 return match if block_unusable or match.kind is MatchKind.PATTERN else None
         return self._unusable(role_ids, channel_ids) if block_unusable else None
 
@@ -124,7 +126,7 @@ class Automod:
                 return _match_of(self._rules[hit.owner].rule, MatchKind.KEYWORD, hit.keyword.written, number)
         return None
 
-    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], ends_at: float) -> Match | None:
+    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], ends_at: float) -> Steps[Match | None]:
         """Find a pattern that a view of a text has, or at which the time ran out."""
         subject = Subject(view.text)
         for owner, ready in enumerate(self._rules):
@@ -133,6 +135,7 @@ class Automod:
                     return _match_of(ready.rule, MatchKind.UNUSABLE_PATTERN, pattern.written, number)
                 if _is_outside_of_allowed(ready, pattern, subject):
                     return _match_of(ready.rule, MatchKind.PATTERN, pattern.written, number)
+                yield
         return None
 
     def _unusable(self, role_ids: AbstractSet[int], channel_ids: AbstractSet[int]) -> Match | None:

@@ -10,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import blocks
 from bot.database.upsert import insert_if_absent
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +64,6 @@ class BlockStore:
             found = [Block(**row) for row in rows.mappings()]
             count = await connection.scalar(select(func.count()).select_from(blocks).where(counting))
         return found, count or 0
-
-    async def denial(self, asked: Asked) -> Denial | None:
-        """Answer the gate: who is blocked asks for nothing."""
-        block = await self.get(asked.guild_id, asked.member_id)
-        return block and Denial(code=DenialCode.MEMBER_BLOCKED, again_at=block.until)
 
 
 def _of(guild_id: int, member_id: int) -> tuple[Any, ...]:

@@ -4,13 +4,13 @@ What is counted (limits, money) is only named here, as the verdict's `terms`: it
 transaction that saves the job, so that no two requests can take the same place.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
+from bot.policy.gate_facts import GateFacts
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.limits import Terms, terms_for
 from bot.policy.options import Options
@@ -48,15 +48,9 @@ class Verdict:
     terms: Terms  # what the reservation compares
 
 
-class ReadsSettings(Protocol):
-    async def get(self, guild_id: int) -> GuildSettings: ...
-
-
-class Stops(Protocol):
-    """What whoever runs the bot has stopped, and whom a server's moderators have blocked."""
-
-    async def denial(self, asked: Asked) -> Denial | None:
-        """Tell why this server or member may ask for nothing right now; None where nothing is in the way."""
+class Facts(Protocol):
+    async def read(self, guild_id: int, member_id: int) -> GateFacts:
+        """Read what the database says, at this moment, about a request of a member in a server."""
         ...
 
 
@@ -73,28 +67,20 @@ class Clock(Protocol):
 
 
 class Gate:
-    def __init__(
-        self,
-        *,
-        settings: ReadsSettings,
-        clock: Clock,
-        stops: Sequence[Stops] = (),
-        texts: Texts | None = None,
-    ) -> None:
-        """`stops` are asked in their order: first the operator's, then the server's."""
-        self._settings = settings
+    def __init__(self, facts: Facts, clock: Clock, texts: Texts | None = None) -> None:
+        self._facts = facts
         self._clock = clock
-        self._stops = stops
         self._texts = texts
 
     async def judge(self, asked: Asked) -> Verdict | Denial:
         """Find the first rule that forbids a request, or how it may be made."""
-        for stops in self._stops:
-            if denial := await stops.denial(asked):
-                return denial
-        whole = await self._settings.get(asked.guild_id)
-        settings = whole.in_channel(asked.home_id)
-        denial = _judge_place_and_member(asked, settings) or _judge_options(asked, settings)
+        facts = await self._facts.read(asked.guild_id, asked.member_id)
+        settings = facts.settings.in_channel(asked.home_id)
+        denial = (
+            _judge_stops(facts, self._clock.now())
+            or _judge_place_and_member(asked, settings)
+            or _judge_options(asked, settings)
+        )
         if denial is None and asked.texts and self._texts is not None:
             denial = await self._texts.denial(asked, settings)
         if denial is not None:
@@ -120,8 +106,22 @@ class Gate:
         """Judge only what a member wrote, for something that is no request, such as a name that others will see."""
         if self._texts is None:
             return None
-        settings = (await self._settings.get(asked.guild_id)).in_channel(asked.home_id)
+        facts = await self._facts.read(asked.guild_id, asked.member_id)
+        settings = facts.settings.in_channel(asked.home_id)
         return await self._texts.denial(asked, settings)
+
+
+def _judge_stops(facts: GateFacts, now: datetime) -> Denial | None:
+    """Tell what stands in the way whatever is asked for: first what the operator has stopped, then what moderators."""
+    if facts.bot_paused:
+        return Denial(code=DenialCode.BOT_PAUSED)
+    if facts.server_blocked:
+        return Denial(code=DenialCode.SERVER_BLOCKED)
+    if facts.member_blocked_everywhere:
+        return Denial(code=DenialCode.MEMBER_BLOCKED_EVERYWHERE)
+    if facts.member_blocked and (facts.blocked_until is None or facts.blocked_until > now):
+        return Denial(code=DenialCode.MEMBER_BLOCKED, again_at=facts.blocked_until)
+    return None
 
 
 def _judge_place_and_member(asked: Asked, settings: GuildSettings) -> Denial | None:

@@ -12,10 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.record_tables import operator_blocks
 from bot.database.tables import marks
 from bot.database.upsert import insert_if_absent
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked
 
-_PAUSED: Final = "paused"
+PAUSED: Final = "paused"  # the name of the mark
 
 
 class Target(StrEnum):
@@ -33,23 +31,23 @@ class OperatorBlock:
 
 
 class OperatorStore:
-    """Read at each request: what is stopped is stopped at once, in every process. What is under way goes on."""
+    """What is stopped is stopped at once, in every process. What is under way goes on."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def paused_since(self) -> datetime | None:
         async with self._engine.connect() as connection:
-            return await connection.scalar(select(marks.c.at).where(marks.c.name == _PAUSED))
+            return await connection.scalar(select(marks.c.at).where(marks.c.name == PAUSED))
 
     async def pause(self, now: datetime) -> None:
         """Let no new work begin anywhere; pausing what is paused changes nothing."""
         async with self._engine.begin() as connection:
-            await connection.execute(insert_if_absent(connection, marks, {"name": _PAUSED, "at": now}))
+            await connection.execute(insert_if_absent(connection, marks, {"name": PAUSED, "at": now}))
 
     async def resume(self) -> None:
         async with self._engine.begin() as connection:
-            await connection.execute(delete(marks).where(marks.c.name == _PAUSED))
+            await connection.execute(delete(marks).where(marks.c.name == PAUSED))
 
     async def block(self, block: OperatorBlock) -> None:
         """Block a server or a member; a block that there is gives way to the new one."""
@@ -91,18 +89,6 @@ class OperatorStore:
         async with self._engine.connect() as connection:
             kinds = {Target(row.kind) for row in await connection.execute(query)}
         return next((target for target in Target if target in kinds), None)
-
-    async def denial(self, asked: Asked) -> Denial | None:
-        """Answer the gate."""
-        if await self.paused_since() is not None:
-            return Denial(code=DenialCode.BOT_PAUSED)
-        match await self.is_blocked(asked.guild_id, asked.member_id):
-            case Target.SERVER:
-                return Denial(code=DenialCode.SERVER_BLOCKED)
-            case Target.MEMBER:
-                return Denial(code=DenialCode.MEMBER_BLOCKED_EVERYWHERE)
-            case None:
-                return None
 
 
 def _is(target: Target, target_id: int) -> Any:

@@ -27,7 +27,7 @@ class SettingsStore:
         query = select(guild_settings.c.settings).where(guild_settings.c.guild_id == guild_id)
         async with self._engine.connect() as connection:
             saved = (await connection.execute(query)).scalar_one_or_none()
-        return UNSET if saved is None else _ADAPTER.validate_python(saved)
+        return parsed(saved)
 
     async def change(
         self, guild_id: int, change: Change, now: datetime, *, noted: Noted | None = None
@@ -48,6 +48,11 @@ class SettingsStore:
             if noted is not None and after != before:
                 await noted(connection, before, after)
         return after
+
+
+def parsed(saved: object) -> GuildSettings:
+    """Make settings of what the column holds; the defaults of None, where a server has no row."""
+    return UNSET if saved is None else _ADAPTER.validate_python(saved)
 
 
 def _dump(settings: GuildSettings) -> object:

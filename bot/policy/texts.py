@@ -4,7 +4,8 @@ Who has Manage Server or Administrator is exempt from both, as Discord exempts t
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
@@ -15,6 +16,7 @@ from bot.policy.automod_book import MOST_SERVERS, RulesUnreadable
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
+from bot.policy.steps import Steps, taken
 from bot.policy.words import Keyword, KeywordIndex, View, all_views_of
 
 log = structlog.get_logger(__name__)
@@ -47,7 +49,7 @@ NO_WORDS: Final = WordList(())
 
 
 class TextRules:
-    """All rules of one server for one moment. Pure, and quick enough to be asked at each request."""
+    """All rules of one server for one moment. Pure."""
 
     def __init__(self, words: WordList, automod: Automod, *, bad_patterns: BadPattern = BadPattern.BLOCK) -> None:
         self._words = words
@@ -56,14 +58,19 @@ class TextRules:
 
     def judge(
         self, texts: Sequence[str], *, role_ids: AbstractSet[int] = NO_ONE, channel_ids: AbstractSet[int] = NO_ONE
-    ) -> Match | None:
+    ) -> Steps[Match | None]:
         """Find a rule that one of a member's texts breaks. `channel_ids`: the channel, its parent and its category."""
         views = all_views_of(texts)
-        return self._words.judge(views) or self._automod.judge(
-            views,
-            role_ids=role_ids,
-            channel_ids=channel_ids,
-            block_unusable=self._bad_patterns is BadPattern.BLOCK,
+        if match := self._words.judge(views):
+            return match
+        yield
+        return (
+            yield from self._automod.judge(
+                views,
+                role_ids=role_ids,
+                channel_ids=channel_ids,
+                block_unusable=self._bad_patterns is BadPattern.BLOCK,
+            )
         )
 
 
@@ -79,8 +86,9 @@ def text_to_tell(match: Match, asked: Asked, settings: GuildSettings) -> str | N
 class ServerTexts:
     """Judges texts for the gate."""
 
-    def __init__(self, rules: RulesOfServers) -> None:
+    def __init__(self, rules: RulesOfServers, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._rules = rules
+        self._monotonic = monotonic
         self._words: dict[int, WordList] = {}  # by server; the one used longest ago first
 
     async def denial(self, asked: Asked, settings: GuildSettings) -> Denial | None:
@@ -100,8 +108,7 @@ class ServerTexts:
         words = await self._word_list(asked.guild_id, settings.words)
         rules = TextRules(words, automod or NO_AUTOMOD, bad_patterns=settings.bad_patterns)
         places = frozenset(each for each in (asked.channel_id, asked.parent_id, asked.category_id) if each is not None)
-        # Beside the event loop: of a server's many patterns, each may take some milliseconds for a long text.
-        match = await asyncio.to_thread(rules.judge, asked.texts, role_ids=asked.role_ids, channel_ids=places)
+        match = await taken(rules.judge(asked.texts, role_ids=asked.role_ids, channel_ids=places), self._monotonic)
         if match is None:
             return None
         log.info(

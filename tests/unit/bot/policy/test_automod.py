@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.policy.automod import Automod, AutomodRule, Match, MatchKind, RuleKind
+from bot.policy.steps import taken_at_once
 from bot.policy.words import all_views_of
 
 
@@ -14,17 +15,19 @@ def a_rule(**facts: Any) -> AutomodRule:
 
 
 def judge(text: str, *rules: AutomodRule, **options: Any) -> Match | None:
-    return Automod(rules).judge(all_views_of([text]), **options)
+    return taken_at_once(Automod(rules).judge(all_views_of([text]), **options))
 
 
 def test_a_match_names_the_rule_and_what_it_found_for_moderators() -> None:
     rules = Automod([a_rule(id=1, name="Dogs", keywords=("dog",)), a_rule(keywords=("bird", "Cat*"))])
-    match = rules.judge(all_views_of(["a fox", "two cats"]))
+    match = taken_at_once(rules.judge(all_views_of(["a fox", "two cats"])))
     assert match == Match(kind=MatchKind.KEYWORD, found="Cat*", text=1, rule_id=7, rule_name="No cats")
 
 
 def test_what_was_written_twice_is_found_where_it_stands_first() -> None:
-    match = Automod([a_rule(keywords=("cat",))]).judge(all_views_of(["a fox", "a fox", "a cat", "a cat"]))
+    match = taken_at_once(
+        Automod([a_rule(keywords=("cat",))]).judge(all_views_of(["a fox", "a fox", "a cat", "a cat"]))
+    )
     assert match is not None
     assert match.text == 2
 
@@ -89,16 +92,16 @@ def test_a_pattern_that_cannot_be_applied_is_named_and_lets_no_text_pass() -> No
     [unusable] = rules.unusable
     assert (unusable.rule.name, unusable.pattern) == ("No cats", BAD)
     assert "(?=" in unusable.reason
-    match = rules.judge(all_views_of(["a fox"]))
+    match = taken_at_once(rules.judge(all_views_of(["a fox"])))
     assert match is not None
     assert (match.kind, match.found, match.rule_id) == (MatchKind.UNUSABLE_PATTERN, BAD, 7)
 
 
 def test_a_pattern_that_cannot_be_applied_can_be_left_out() -> None:
     rules = Automod([a_rule(patterns=(BAD, "fox"), keywords=("cat",))])
-    assert rules.judge(all_views_of(["a hen"]), block_unusable=False) is None
+    assert taken_at_once(rules.judge(all_views_of(["a hen"]), block_unusable=False)) is None
     for text in ("a cat", "a fox"):
-        assert rules.judge(all_views_of([text]), block_unusable=False) is not None
+        assert taken_at_once(rules.judge(all_views_of([text]), block_unusable=False)) is not None
 
 
 def test_who_is_exempt_from_a_rule_is_exempt_from_its_pattern_that_cannot_be_applied() -> None:
@@ -115,15 +118,15 @@ def test_presets_are_known_by_name() -> None:
 
 def test_ten_thousand_keywords_find_their_word() -> None:
     rules = Automod([a_rule(keywords=tuple(f"*word{number}x*" for number in range(10_000)))])
-    match = rules.judge(all_views_of([" ".join(["a quiet fox"] * 200) + " someword9999xes"]))
+    match = taken_at_once(rules.judge(all_views_of([" ".join(["a quiet fox"] * 200) + " someword9999xes"])))
     assert match is not None
     assert match.found == "*word9999x*"
-    assert rules.judge(all_views_of(["word10000x"])) is None
+    assert taken_at_once(rules.judge(all_views_of(["word10000x"]))) is None
 
 
 def test_patterns_that_take_too_long_count_as_ones_that_cannot_be_applied() -> None:
     rules = Automod([a_rule(keywords=("cat",), patterns=("fox", "hen"))], monotonic=iter([0.0, 0.5, 1.5] * 2).__next__)
-    match = rules.judge(all_views_of(["a quiet hen"]))
+    match = taken_at_once(rules.judge(all_views_of(["a quiet hen"])))
     assert match is not None
     assert (match.kind, match.found) == (MatchKind.UNUSABLE_PATTERN, "hen")
-    assert rules.judge(all_views_of(["a quiet hen"]), block_unusable=False) is None
+    assert taken_at_once(rules.judge(all_views_of(["a quiet hen"]), block_unusable=False)) is None

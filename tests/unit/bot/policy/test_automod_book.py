@@ -16,6 +16,7 @@ from bot.policy.automod_book import (
     RulesForbidden,
     RulesUnreadable,
 )
+from bot.policy.steps import taken_at_once
 from bot.policy.words import all_views_of
 
 GUILD = 100
@@ -59,7 +60,7 @@ def a_rule(number: int = 1, *keywords: str) -> AutomodRule:
 async def refuses(book: RuleBook, text: str, guild_id: int = GUILD) -> bool:
     rules = await book.rules_for(guild_id)
     assert rules is not None
-    return rules.judge(all_views_of([text])) is not None
+    return taken_at_once(rules.judge(all_views_of([text]))) is not None
 
 
 @pytest.fixture

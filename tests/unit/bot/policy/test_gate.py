@@ -9,7 +9,8 @@ import pytest
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked, Gate, Verdict
+from bot.policy.gate import Asked, Gate, Texts, Verdict
+from bot.policy.gate_facts import GateFacts
 from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits
 from bot.policy.options import Options
 
@@ -34,34 +35,38 @@ class Moment:
         return NOW
 
 
-class Fixed:
-    """Settings of a server, known without a database."""
+class Known:
+    """What the database would say."""
 
-    def __init__(self, settings: GuildSettings) -> None:
-        self._settings = settings
+    def __init__(self, facts: GateFacts) -> None:
+        self._facts = facts
 
-    async def get(self, guild_id: int) -> GuildSettings:
-        return self._settings
+    async def read(self, guild_id: int, member_id: int) -> GateFacts:
+        return self._facts
 
 
 class Says:
-    """A rule of somebody else's, with its answer; it notes what it was asked."""
+    """The rules for texts, with their answer; they note what they were asked."""
 
     def __init__(self, code: DenialCode | None) -> None:
         self._denial = None if code is None else Denial(code=code)
         self.asked: list[Asked] = []
 
-    async def denial(self, asked: Asked, settings: GuildSettings = UNSET) -> Denial | None:
+    async def denial(self, asked: Asked, settings: GuildSettings) -> Denial | None:
         self.asked.append(asked)
         return self._denial
 
 
-async def judge(settings: GuildSettings, asked: Asked = ASKED, **others: Any) -> Verdict | Denial:
-    return await Gate(settings=Fixed(settings), clock=Moment(), **others).judge(asked)
+async def judge(
+    settings: GuildSettings, asked: Asked = ASKED, texts: Texts | None = None, **stopped: Any
+) -> Verdict | Denial:
+    return await Gate(Known(GateFacts(settings=settings, **stopped)), Moment(), texts).judge(asked)
 
 
-async def denied(settings: GuildSettings, asked: Asked = ASKED, **others: Any) -> DenialCode | None:
-    answer = await judge(settings, asked, **others)
+async def denied(
+    settings: GuildSettings, asked: Asked = ASKED, texts: Texts | None = None, **stopped: Any
+) -> DenialCode | None:
+    answer = await judge(settings, asked, texts, **stopped)
     return answer.code if isinstance(answer, Denial) else None
 
 
@@ -121,10 +126,28 @@ async def test_a_pause_of_one_channel_leaves_the_others_alone_and_counts_for_its
     assert await denied(settings, replace(ASKED, channel_id=THREAD, parent_id=ELSEWHERE)) is DenialCode.PAUSED
 
 
-async def test_who_is_stopped_from_outside_is_told_so_first_in_the_order_given() -> None:
-    first, second = Says(DenialCode.BOT_PAUSED), Says(DenialCode.MEMBER_BLOCKED)
-    assert await denied(UNSET, stops=(Says(None), first, second)) is DenialCode.BOT_PAUSED
-    assert second.asked == []
+async def test_what_is_stopped_is_told_before_all_else_first_what_the_operator_has_stopped() -> None:
+    stops = ["bot_paused", "server_blocked", "member_blocked_everywhere", "member_blocked"]
+    manager = replace(ASKED, manage_guild=True)
+    told: list[DenialCode | None] = []
+    for first in range(len(stops) + 1):
+        facts: dict[str, Any] = dict.fromkeys(stops[first:], True)
+        told.append(await denied(GuildSettings(paused=True), manager, **facts))
+    assert told == [
+        DenialCode.BOT_PAUSED,
+        DenialCode.SERVER_BLOCKED,
+        DenialCode.MEMBER_BLOCKED_EVERYWHERE,
+        DenialCode.MEMBER_BLOCKED,
+        DenialCode.PAUSED,
+    ]
+
+
+async def test_a_block_by_moderators_counts_until_its_end_which_is_told() -> None:
+    later = NOW + timedelta(seconds=1)
+    answer = await judge(OPEN, member_blocked=True, blocked_until=later)
+    assert answer == Denial(code=DenialCode.MEMBER_BLOCKED, again_at=later)
+    assert await judge(OPEN, member_blocked=True) == Denial(code=DenialCode.MEMBER_BLOCKED)
+    assert await denied(OPEN, member_blocked=True, blocked_until=NOW) is None
 
 
 async def test_lengths_and_shapes_are_those_of_the_channel_before_those_of_the_server() -> None:
