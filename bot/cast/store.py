@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.cast.model import CastFull, Character, CharacterGone, NameTaken, Picture, StoredPicture
+from bot.database.locks import Lock, exclusive
 from bot.database.tables import cast_images, cast_members, cast_shares
 from bot.jobs.prompt import name_key
 from bot.jobs.tasks import uncancelled
@@ -37,6 +38,7 @@ class CastStore:
         ]
         try:
             async with self._engine.begin() as connection:
+                await exclusive(connection, Lock.SAVING_CHARACTER)
                 if await _count(connection, owner_id) >= most:
                     raise CastFull
                 await connection.execute(cast_members.insert().values(row))

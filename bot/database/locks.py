@@ -17,6 +17,7 @@ class Lock(IntEnum):
     MIGRATING = 0x7265656C_0001
     SUBMITTING = 0x7265656C_0002
     RESERVING = 0x7265656C_0003
+    SAVING_CHARACTER = 0x7265656C_0004
 
 
 # Milliseconds, in place of what each session has. A migration is waited for however long it takes, and may take its
@@ -25,8 +26,9 @@ class Lock(IntEnum):
 _PATIENCE: Final[Mapping[Lock, Mapping[str, int]]] = {
     Lock.MIGRATING: {"lock_timeout": 0, "idle_in_transaction_session_timeout": 60_000},
     Lock.SUBMITTING: {"lock_timeout": 3_000},
-    # Longer than a process that froze in it can hold it: a request is late then, and told so, but not broken off.
+    # Longer than a process that froze in it can hold it: a member is answered late then, but not turned away.
     Lock.RESERVING: {"lock_timeout": 8_000},
+    Lock.SAVING_CHARACTER: {"lock_timeout": 8_000},
 }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,6 +62,17 @@ async def test_a_member_has_no_more_than_allowed(store: CastStore) -> None:
     with pytest.raises(CastFull):
         await add(store, 2, "b", most=1)
     assert await store.count(MIRA) == 1
+
+
+async def test_of_characters_saved_at_once_in_several_processes_no_more_are_kept_than_allowed(
+    database_url: str,
+) -> None:
+    async with AsyncExitStack() as stack:
+        stores = [CastStore(await stack.enter_async_context(open_database(database_url))) for _ in range(3)]
+        saving = [add(stores[each % 3], each, f"n{each}", most=2) for each in range(12)]
+        ends = await asyncio.gather(*saving, return_exceptions=True)
+        assert len(await names(stores[0], MIRA)) == 2
+    assert sum(isinstance(end, CastFull) for end in ends) == 10
 
 
 async def test_what_is_shared_is_found_there_and_nowhere_else(store: CastStore) -> None:
