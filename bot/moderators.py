@@ -6,6 +6,7 @@ from pathlib import Path
 import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.catalogue.offer import Offer
 from bot.delivery.cases import CaseDesk
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
@@ -55,6 +56,7 @@ def moderators_of(
     attachments: Fetcher,
     outputs: Fetcher,
     folder: Path,
+    offer: Offer,
     clock: Clock,
     turns: Turns | None = None,
 ) -> Moderators:
@@ -77,6 +79,7 @@ def moderators_of(
             settings=settings,
             log_channel=log_channel,
             images=images,
+            offer=offer,
             clock=clock,
             turns=turns,
         ),
@@ -93,6 +96,7 @@ def moderators_of(
             outputs=outputs,
             kept=KeptFiles(folder / "hidden"),
             folder=folder / "work",
+            offer=offer,
             clock=clock,
             turns=turns,
         ),

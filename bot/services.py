@@ -197,6 +197,7 @@ async def open_services(
             attachments=attachments,
             outputs=outputs,
             folder=settings.data_dir,
+            offer=offer,
             clock=clock,
             turns=turns,
         )

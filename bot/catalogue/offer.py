@@ -38,6 +38,11 @@ class Offer:
         """Find a model of which a job may still be; None where it was taken out of the catalogue."""
         return self.find(slug) or self.known.get(slug)
 
+    def title_to_tell(self, slug: str) -> str | None:
+        """Give the name of a job's model, where people have to know of which one is spoken."""
+        model = self.described(slug)
+        return model.title if model and (self.is_choice or model.slug != self.default.slug) else None
+
     def image_rules(self, slug: str) -> ImageRules:
         """Give the rules for reference images of a job's model; the default's where nobody describes it any more."""
         return (self.described(slug) or self.default).image_rules

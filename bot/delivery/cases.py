@@ -15,6 +15,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
 from bot.jobs.channel_turns import AtOnce, Turns
@@ -62,6 +63,7 @@ class CaseDesk:
         outputs: Fetcher,
         kept: KeptFiles,
         folder: Path,
+        offer: Offer,
         clock: Clock,
         turns: Turns | None = None,
     ) -> None:
@@ -79,6 +81,7 @@ class CaseDesk:
         self._outputs = outputs
         self._kept = kept
         self._folder = folder
+        self._offer = offer
         self._clock = clock
         self._turns = turns or AtOnce()
         self._wanted = asyncio.Event()
@@ -261,7 +264,7 @@ class CaseDesk:
         made = await self._decisions.of_job(job.id)
         video = video if open_here else None
         name = POST_FILE if video is not None else None
-        view = case_card(job, *told, record, video=name, made=made, bare=not open_here)
+        view = case_card(job, self._offer, *told, record, video=name, made=made, bare=not open_here)
         files = [] if video is None else [discord.File(video, POST_FILE)]
         channel = self._channel(job, channel_id)
         try:

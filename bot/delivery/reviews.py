@@ -14,6 +14,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
 from bot.delivery.log_channel import Heard, LogChannel
@@ -59,6 +60,7 @@ class ReviewDesk:
         settings: SettingsStore,
         log_channel: LogChannel,
         images: ImageDesk,
+        offer: Offer,
         clock: Clock,
         turns: Turns | None = None,
     ) -> None:
@@ -71,6 +73,7 @@ class ReviewDesk:
         self._settings = settings
         self._log_channel = log_channel
         self._images = images
+        self._offer = offer
         self._clock = clock
         self._turns = turns or AtOnce()
         self._wanted = asyncio.Event()
@@ -84,7 +87,7 @@ class ReviewDesk:
         record = await self._record_of(job)
         fitting = [await fitting_picture(self._images, name, path) for name, path in pictures.items()]
         cut = len(job.request.prompt) > PROMPT_LIMIT
-        view = request_card(job, record, [name for name, _ in fitting], cut=cut)
+        view = request_card(job, self._offer, record, [name for name, _ in fitting], cut=cut)
         files = [discord.File(path, filename=name) for name, path in fitting]
         if cut:
             files.append(discord.File(BytesIO(job.request.prompt.encode()), filename=PROMPT_FILE))
@@ -99,11 +102,11 @@ class ReviewDesk:
         channel_id = await self._chosen(job)
         review = await self._store.get(job.id)
         if video.over is not None:
-            view = video_card(job, None, link=job.output_url)
+            view = video_card(job, self._offer, None, link=job.output_url)
             message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [], before=review)
         else:
             with closing(discord.File(video.path, filename=VIDEO_FILE)) as file:
-                view = video_card(job, VIDEO_FILE)
+                view = video_card(job, self._offer, VIDEO_FILE)
                 message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [file], before=review)
         await self._note(job, review, channel_id, video_message_id=message_id)
 
@@ -209,10 +212,10 @@ class ReviewDesk:
                 return
             shown = [PurePosixPath(urlsplit(url).path).name for url in pictures_in(message.components)]
             if part is ReviewPart.VIDEO:
-                view = video_card(job, shown[0] if shown else None, made=made)
+                view = video_card(job, self._offer, shown[0] if shown else None, made=made)
             else:
                 cut = len(job.request.prompt) > PROMPT_LIMIT
-                view = request_card(job, await self._record_of(job), shown, made=made, cut=cut)
+                view = request_card(job, self._offer, await self._record_of(job), shown, made=made, cut=cut)
             await message.edit(view=view, allowed_mentions=_SILENT)
 
     async def _chosen(self, job: Job) -> int:

@@ -149,9 +149,8 @@ def _facts(job: Job, offer: Offer) -> str:
     ]
     if request.aspect_ratio:
         facts.append(request.aspect_ratio)
-    model = offer.described(request.model)
-    if model is not None and (offer.is_choice or model.slug != offer.default.slug):
-        facts.append(model.title)
+    if title := offer.title_to_tell(request.model):
+        facts.append(title)
     if count:
         facts.append(ngettext("{count} reference", "{count} references", count).format(count=count))
     if job.cost_usd is not None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job
 from bot.jobs.states import State
@@ -31,6 +32,7 @@ _GREY: Final = discord.Colour(0x80848E)
 
 def case_card(
     job: Job,
+    offer: Offer,
     reports: Sequence[Report],
     count: int,
     record: MemberRecord,
@@ -49,7 +51,7 @@ def case_card(
         is_open = count > 0 and job.state is State.DELIVERED
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
         title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
-        container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job)}\n{_where(job)}"))
+        container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job, offer)}\n{_where(job)}"))
         if bare:
             container.add_item(ui.TextDisplay(_(AGE_RESTRICTED)))
         else:

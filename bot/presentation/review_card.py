@@ -7,6 +7,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
@@ -25,7 +26,13 @@ _GREY: Final = discord.Colour(0x80848E)
 
 
 def request_card(
-    job: Job, record: MemberRecord, pictures: Sequence[str], *, made: Sequence[Decision] = (), cut: bool = False
+    job: Job,
+    offer: Offer,
+    record: MemberRecord,
+    pictures: Sequence[str],
+    *,
+    made: Sequence[Decision] = (),
+    cut: bool = False,
 ) -> ui.LayoutView:
     """Lay out a request for its moderators, in the server's language.
 
@@ -34,7 +41,7 @@ def request_card(
     """
     with speaking(job.request.guild_locale):
         container = _frame(job, _request_title(job))
-        container.add_item(ui.TextDisplay(facts_line(job)))
+        container.add_item(ui.TextDisplay(facts_line(job, offer)))
         container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if cut:
             container.add_item(ui.File(f"attachment://{PROMPT_FILE}"))
@@ -49,7 +56,7 @@ def request_card(
 
 
 def video_card(
-    job: Job, filename: str | None, *, link: str | None = None, made: Sequence[Decision] = ()
+    job: Job, offer: Offer, filename: str | None, *, link: str | None = None, made: Sequence[Decision] = ()
 ) -> ui.LayoutView:
     """Lay out a finished video for its moderators.
 
@@ -57,7 +64,7 @@ def video_card(
     """
     with speaking(job.request.guild_locale):
         container = _frame(job, _("A finished video waits for you"))
-        container.add_item(ui.TextDisplay(facts_line(job)))
+        container.add_item(ui.TextDisplay(facts_line(job, offer)))
         container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if filename is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{filename}")))
@@ -99,14 +106,15 @@ def _frame(job: Job, title: str) -> ui.Container[ui.LayoutView]:
     return container
 
 
-def facts_line(job: Job) -> str:
+def facts_line(job: Job, offer: Offer) -> str:
     """Write who asked for what, where and when, and what it costs."""
     request = job.request
     asked = _("{member} in {channel}, {ago}").format(
         member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>", ago=countdown(job.created_at)
     )
     money = job.cost_usd if job.cost_usd is not None else job.reserved_usd
-    facts = [asked, lasted(request.duration), *filter(None, [request.aspect_ratio]), dollars(money)]
+    options = filter(None, [request.aspect_ratio, offer.title_to_tell(request.model)])
+    facts = [asked, lasted(request.duration), *options, dollars(money)]
     if job.card_message_id is not None:
         facts.append(f"https://discord.com/channels/{request.guild_id}/{request.channel_id}/{job.card_message_id}")
     return " · ".join(facts)

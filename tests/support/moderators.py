@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
 from bot.delivery.log_channel import LogChannel
 from bot.jobs.channel_turns import Turns
@@ -90,6 +91,7 @@ async def open_desk(
             attachments=fetcher,
             outputs=fetcher,
             folder=folder,
+            offer=Offer(),
             clock=clock,
             turns=turns,
         )

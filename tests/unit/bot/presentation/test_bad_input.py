@@ -131,11 +131,11 @@ PROMPTS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "the list of one's own": lambda text: jobs_list(JobsPage(jobs=[a_job_of(text) for _ in range(5)])),
     "the list of another's": lambda text: videos_list([a_job_of(text)] * 8),
     "a request before moderators": lambda text: request_card(
-        a_job_of(text, State.HELD).evolve(handling=REVIEWED), HISTORY, []
+        a_job_of(text, State.HELD).evolve(handling=REVIEWED), OFFER, HISTORY, []
     ),
-    "a video before moderators": lambda text: video_card(a_job_of(text, State.REVIEW), None),
+    "a video before moderators": lambda text: video_card(a_job_of(text, State.REVIEW), OFFER, None),
     "a reported video": lambda text: case_card(
-        a_job_of(text), [Report(member_id=31, reason="bad", at=NOON)], 1, HISTORY
+        a_job_of(text), OFFER, [Report(member_id=31, reason="bad", at=NOON)], 1, HISTORY
     ),
     "a refusal": lambda text: with_prompt("No.", text)[0],
     "a name of nobody": refused,
@@ -150,15 +150,17 @@ REASONS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "the word to a member": lambda text: withdrawn_notice(
         a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER
     ),
-    "reports": lambda text: case_card(a_job_of("a fox"), [Report(member_id=31, reason=text, at=NOON)] * 5, 5, HISTORY),
+    "reports": lambda text: case_card(
+        a_job_of("a fox"), OFFER, [Report(member_id=31, reason=text, at=NOON)] * 5, 5, HISTORY
+    ),
     "a decided request": lambda text: request_card(
-        a_job_of("a fox", State.REJECTED).evolve(reason=text), HISTORY, [], made=[a_decision(text)]
+        a_job_of("a fox", State.REJECTED).evolve(reason=text), OFFER, HISTORY, [], made=[a_decision(text)]
     ),
     "a decided video": lambda text: video_card(
-        a_job_of("a fox", State.WITHHELD).evolve(reason=text), None, made=[a_decision(text)]
+        a_job_of("a fox", State.WITHHELD).evolve(reason=text), OFFER, None, made=[a_decision(text)]
     ),
     "a decided report": lambda text: case_card(
-        a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), [], 0, HISTORY, made=[a_decision(text)]
+        a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER, [], 0, HISTORY, made=[a_decision(text)]
     ),
     "the outcome": lambda text: outcome_sentence(
         a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), [a_decision(text)]

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.catalogue.models import MODELS
+from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
@@ -22,6 +24,7 @@ from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, request_card
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
+OFFER = Offer()
 UPLOAD_LIMIT = 10 * 1024 * 1024
 RECORD = MemberRecord(videos=10**6, rejected=10**6, taken_down=10**6, reports=10**6, blocks=10**6, joined_at=NOON)
 HOSTILE = ["*" * 2_500, "@everyone " * 200, "\n" * 2_000, "```\n> # <@1> <#2> [a](b)\n" * 80]
@@ -63,7 +66,7 @@ def test_a_request_is_shown_whatever_the_prompt(prompt: str) -> None:
     job = a_reviewed_job(State.HELD, prompt)
     names = [f"image{number}.png" for number in range(1, 8)]
     cut = len(job.request.prompt) > PROMPT_LIMIT
-    shown = check(request_card(job, RECORD, names, cut=cut), *names, *([PROMPT_FILE] if cut else []))
+    shown = check(request_card(job, OFFER, RECORD, names, cut=cut), *names, *([PROMPT_FILE] if cut else []))
     assert "@everyone" not in shown.replace(r"\@everyone", "")
 
 
@@ -73,7 +76,7 @@ def test_a_request_is_shown_whatever_the_prompt(prompt: str) -> None:
 @settings(max_examples=500)
 def test_a_decided_video_is_shown_whatever_the_reason(prompt: str, reason: str) -> None:
     job = a_reviewed_job(State.WITHHELD, prompt, reason)
-    check(video_card(job, "video.mp4", made=[decided(Decided.REJECTED)]), "video.mp4")
+    check(video_card(job, OFFER, "video.mp4", made=[decided(Decided.REJECTED)]), "video.mp4")
 
 
 @given(prompt=ANYTHING, reasons=st.lists(st.text(max_size=400), min_size=1, max_size=5))
@@ -83,7 +86,7 @@ def test_a_decided_video_is_shown_whatever_the_reason(prompt: str, reason: str) 
 def test_a_reported_video_is_shown_whatever_was_reported(prompt: str, reasons: list[str]) -> None:
     job = replace(a_reviewed_job(State.DELIVERED, prompt), post_message_id=5, hidden=True)
     reports = [Report(member_id=10**18 + number, reason=each, at=NOON) for number, each in enumerate(reasons)]
-    shown = check(case_card(job, reports, 10**6, RECORD, video="reelcast.mp4"), "reelcast.mp4")
+    shown = check(case_card(job, OFFER, reports, 10**6, RECORD, video="reelcast.mp4"), "reelcast.mp4")
     assert "<@1>" not in shown
 
 
@@ -104,8 +107,8 @@ def test_a_page_of_blocks_fits_a_message_whatever_the_reasons(reasons: list[str]
 @pytest.mark.parametrize("state", [State.HELD, State.REVIEW, State.PROCESSING, State.CANCELLED, State.FAILED])
 def test_every_state_has_its_card(state: State) -> None:
     job = a_reviewed_job(state, "a fox")
-    check(request_card(job, RECORD, []))
-    check(video_card(job, None, link="https://images.segmind.com/a.mp4"))
+    check(request_card(job, OFFER, RECORD, []))
+    check(video_card(job, OFFER, None, link="https://images.segmind.com/a.mp4"))
 
 
 def test_the_modals_are_within_discords_limits() -> None:
@@ -116,3 +119,15 @@ def test_the_modals_are_within_discords_limits() -> None:
         assert 1 <= len(payload["components"]) <= 5
         assert all(len(label["label"]) <= 45 for label in payload["components"])
         assert all(len(label.get("description") or "") <= 100 for label in payload["components"])
+
+
+def test_moderators_read_which_model_it_is_where_there_are_several() -> None:
+    job = a_reviewed_job(State.DELIVERED, "a fox")
+    title = OFFER.default.title
+    for offer, told in ((OFFER, False), (Offer(models=tuple(MODELS.values())), True)):
+        cards = [
+            request_card(job, offer, RECORD, []),
+            video_card(job, offer, None),
+            case_card(job, offer, [], 0, RECORD),
+        ]
+        assert [title in str(card.to_components()) for card in cards] == [told] * 3
