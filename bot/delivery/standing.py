@@ -92,7 +92,8 @@ class StandingDesk:
     async def _is_allowed(self, job: Job, member: Any) -> bool:
         """Tell whether channel and roles still allow what they allowed when it was asked for."""
         settings = await self._settings.get(job.request.guild_id)
-        roles = frozenset(int(role) for role in member["roles"])
+        # @everyone, whose id is the server's, can be chosen like any role, and Discord leaves it out of a member's.
+        roles = frozenset({job.request.guild_id, *map(int, member["roles"])})
         if not settings.chosen:
             return await self._manages_server(job, roles)
         if settings.roles and not settings.roles & roles:

@@ -75,6 +75,12 @@ async def test_a_role_taken_away_since_counts(desk: Desk) -> None:
     assert await objection(desk, job) is ProblemCode.NOT_ALLOWED
 
 
+async def test_the_role_of_everyone_is_everybodys_though_discord_lists_it_for_no_member(desk: Desk) -> None:
+    job = await desk.job(State.COMPLETED)
+    await desk.set(roles=frozenset({job.request.guild_id}))
+    assert await objection(desk, job) is None
+
+
 async def test_a_channel_closed_to_videos_since_counts(desk: Desk) -> None:
     job = await desk.job(State.COMPLETED)
     await desk.set(channels=frozenset({desk.place("general")}))
