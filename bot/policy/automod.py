@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.policy.automod_allowed import Allowed
 from bot.policy.automod_patterns import Pattern, PatternRefused, Subject, compile_pattern
-from bot.policy.steps import Steps
+from bot.policy.steps import Ahead, Steps
 from bot.policy.words import Keyword, KeywordIndex, View
 
 
@@ -73,6 +73,13 @@ class _Ready:
     allowed: KeywordIndex
 
 
+@dataclass(slots=True)
+class _Spent:
+    """How long patterns took, without the time that they waited for a thread."""
+
+    seconds: float = 0.0
+
+
 NO_ONE: Final[frozenset[int]] = frozenset()
 # Seconds for all patterns of a server together, of the three in which an interaction must be answered. Usual ones take
 # a thousandth of one; sixty that are as bad as their memory allows would take several.
@@ -93,6 +100,11 @@ class Automod:
             (number, keyword) for number, rule in enumerate(counting) for keyword in _parsed(rule.keywords)
         )
 
+    def may_be_long(self, view: View) -> bool:
+        """Tell whether it may take long to go through the keywords that are in a view of a text."""
+        indexes = (self._keywords, *(ready.allowed for ready in self._rules))
+        return any(len(index) and index.may_be_long(view.folded) for index in indexes)
+
     def judge(
         self,
         views: Mapping[View, int],
@@ -112,10 +124,10 @@ class Automod:
         for view, number in views.items():
             if match := self._keyword(view, number, exempt):
                 return match
-            yield
-        ends_at = self._monotonic() + JUDGED_WITHIN
+            yield Ahead.SHORT
+        spent = _Spent()
         for view, number in views.items():
-            if match := (yield from self._pattern(view, number, exempt, ends_at)):
+            if match := (yield from self._pattern(view, number, exempt, spent)):
                 return match if block_unusable or match.kind is MatchKind.PATTERN else None
         return self._unusable(role_ids, channel_ids) if block_unusable else None
 
@@ -126,16 +138,18 @@ class Automod:
                 return _match_of(self._rules[hit.owner].rule, MatchKind.KEYWORD, hit.keyword.written, number)
         return None
 
-    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], ends_at: float) -> Steps[Match | None]:
+    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], spent: _Spent) -> Steps[Match | None]:
         """Find a pattern that a view of a text has, or at which the time ran out."""
         subject = Subject(view.text)
         for owner, ready in enumerate(self._rules):
             for pattern in () if owner in exempt else ready.patterns:
-                if self._monotonic() > ends_at:
+                if spent.seconds > JUDGED_WITHIN:
                     return _match_of(ready.rule, MatchKind.UNUSABLE_PATTERN, pattern.written, number)
+                began = self._monotonic()
                 if _is_outside_of_allowed(ready, pattern, subject):
                     return _match_of(ready.rule, MatchKind.PATTERN, pattern.written, number)
-                yield
+                spent.seconds += self._monotonic() - began
+                yield Ahead.SHORT
         return None
 
     def _unusable(self, role_ids: AbstractSet[int], channel_ids: AbstractSet[int]) -> Match | None:

@@ -5,21 +5,29 @@ To hand something to a thread and get it back takes some tenths of a millisecond
 
 import asyncio
 from collections.abc import Callable, Generator
+from enum import Enum, auto
 from typing import Final, TypeVar
 
+
+class Ahead(Enum):
+    """What a piece of work says, wherever it may be interrupted, of the step that comes next."""
+
+    SHORT = auto()  # some milliseconds at most
+    LONG = auto()  # perhaps
+
+
 Result = TypeVar("Result")
-# Yields wherever it may be interrupted, and returns the result.
-Steps = Generator[None, None, Result]
+Steps = Generator[Ahead, None, Result]
 
 ON_LOOP: Final = 0.002  # seconds that the event loop gives to it, and then as long as the step lasts that was begun
 
 
 async def taken(steps: Steps[Result], monotonic: Callable[[], float]) -> Result:
-    """Take all steps, those that are left after a moment in a thread; return the result."""
+    """Take all steps, in a thread those that are left after a moment or that may be long; return the result."""
     ends_at = monotonic() + ON_LOOP
     try:
-        while monotonic() < ends_at:
-            next(steps)
+        while next(steps) is Ahead.SHORT and monotonic() < ends_at:
+            pass
     except StopIteration as done:
         return done.value
     return await asyncio.to_thread(taken_at_once, steps)

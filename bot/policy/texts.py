@@ -16,7 +16,7 @@ from bot.policy.automod_book import MOST_SERVERS, RulesUnreadable
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
-from bot.policy.steps import Steps, taken
+from bot.policy.steps import Ahead, Steps, taken
 from bot.policy.words import Keyword, KeywordIndex, View, all_views_of
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,9 @@ class WordList:
         self.words = tuple(words)
         parsed = (Keyword.parse(word) for word in words)
         self._index = KeywordIndex((0, keyword) for keyword in parsed if keyword)
+
+    def may_be_long(self, view: View) -> bool:
+        return self._index.may_be_long(view.folded)
 
     def judge(self, views: Mapping[View, int]) -> Match | None:
         for view, number in views.items():
@@ -61,9 +64,11 @@ class TextRules:
     ) -> Steps[Match | None]:
         """Find a rule that one of a member's texts breaks. `channel_ids`: the channel, its parent and its category."""
         views = all_views_of(texts)
+        long = any(self._words.may_be_long(view) or self._automod.may_be_long(view) for view in views)
+        yield Ahead.LONG if long else Ahead.SHORT
         if match := self._words.judge(views):
             return match
-        yield
+        yield Ahead.SHORT
         return (
             yield from self._automod.judge(
                 views,

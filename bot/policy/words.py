@@ -15,6 +15,7 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 WORD_LIMIT: Final = 60  # characters of a keyword; Discord's, and ours for a server's own list
+FEW: Final = 32  # keywords in one text, whole words or not; with all that overlap, some thousands
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 # Unicode's Default_Ignorable_Code_Point, which is drawn as nothing, and control characters that are no spaces.
 _UNSEEN: Final = re.compile(
@@ -100,15 +101,24 @@ class KeywordIndex:
 
     def __init__(self, keywords: Iterable[tuple[int, Keyword]]) -> None:
         """Take keywords with their owners."""
-        by_core: dict[str, list[tuple[int, Keyword]]] = {}
+        by_core: dict[str, dict[tuple[int, bool, bool], Keyword]] = {}
         for owner, keyword in keywords:
             for core in keyword.cores:
-                by_core.setdefault(core, []).append((owner, keyword))
-        self._keywords = list(by_core.values())  # by the number that the automaton has for their core
+                alike = by_core.setdefault(core, {})  # such as the same word in capitals
+                alike.setdefault((owner, keyword.open_start, keyword.open_end), keyword)
+        # By the number that the automaton has for their core.
+        self._keywords = [[(owner, each) for (owner, *_), each in alike.items()] for alike in by_core.values()]
         self._automaton = AhoCorasick(by_core)
 
     def __len__(self) -> int:
         return len(self._keywords)
+
+    def may_be_long(self, folded: str) -> bool:
+        """Tell whether keywords are in a folded text so often that it may take long to go through them.
+
+        Those are counted of which none overlaps with another, so this itself is quick.
+        """
+        return len(self._automaton.find_matches_as_indexes(folded)) > FEW
 
     def find(self, folded: str) -> Iterator[Hit]:
         """Yield where keywords are in a folded text, those that only cut a word apart left out."""

@@ -124,8 +124,16 @@ def test_ten_thousand_keywords_find_their_word() -> None:
     assert taken_at_once(rules.judge(all_views_of(["word10000x"]))) is None
 
 
+def test_patterns_may_wait_for_their_turn_as_long_as_they_must() -> None:
+    times = iter([0.0, 0.1, 60.0, 60.1, 120.0, 120.1])  # before and after each
+    rules = Automod([a_rule(patterns=("fox", "cat", "hen"))], monotonic=times.__next__)
+    match = taken_at_once(rules.judge(all_views_of(["a quiet hen"])))
+    assert match is not None
+    assert (match.kind, match.found) == (MatchKind.PATTERN, "hen")
+
+
 def test_patterns_that_take_too_long_count_as_ones_that_cannot_be_applied() -> None:
-    rules = Automod([a_rule(keywords=("cat",), patterns=("fox", "hen"))], monotonic=iter([0.0, 0.5, 1.5] * 2).__next__)
+    rules = Automod([a_rule(keywords=("cat",), patterns=("fox", "hen"))], monotonic=iter([0.0, 1.5] * 2).__next__)
     match = taken_at_once(rules.judge(all_views_of(["a quiet hen"])))
     assert match is not None
     assert (match.kind, match.found) == (MatchKind.UNUSABLE_PATTERN, "hen")

@@ -4,25 +4,26 @@ import threading
 
 import pytest
 
-from bot.policy.steps import ON_LOOP, Steps, taken
+from bot.policy.steps import ON_LOOP, Ahead, Steps, taken
 from tests.support.clock import ManualClock
 
 
 class Work:
     """Steps that take a given time each, and note in which thread they are taken."""
 
-    def __init__(self, steps: int, seconds: float) -> None:
+    def __init__(self, steps: int, seconds: float, ahead: Ahead = Ahead.SHORT) -> None:
         self.clock = ManualClock()
         self.threads: list[threading.Thread] = []
         self._left = steps
         self._seconds = seconds
+        self._ahead = ahead
 
     def go(self) -> Steps[str]:
         while self._left:
             self.threads.append(threading.current_thread())
             self.clock.advance(self._seconds)
             self._left -= 1
-            yield
+            yield self._ahead
         return "done"
 
 
@@ -37,6 +38,13 @@ async def test_what_turns_out_long_goes_on_in_a_thread() -> None:
     assert await taken(work.go(), work.clock.monotonic) == "done"
     here = threading.current_thread()
     assert [thread is here for thread in work.threads] == [True, True, False, False, False]
+
+
+async def test_what_says_that_it_may_be_long_goes_on_in_a_thread_at_once() -> None:
+    work = Work(steps=3, seconds=0.0, ahead=Ahead.LONG)
+    assert await taken(work.go(), work.clock.monotonic) == "done"
+    here = threading.current_thread()
+    assert [thread is here for thread in work.threads] == [True, False, False]
 
 
 @pytest.mark.parametrize("seconds", [0.0, ON_LOOP])

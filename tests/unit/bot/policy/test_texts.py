@@ -9,7 +9,7 @@ from bot.policy.automod_book import RulesUnreadable
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
-from bot.policy.steps import taken_at_once
+from bot.policy.steps import Ahead, taken_at_once
 from bot.policy.texts import ServerTexts, TextRules, WordList, text_to_tell
 
 GUILD, CHANNEL, PARENT, CATEGORY, LOG = 1, 2, 3, 4, 5
@@ -93,6 +93,21 @@ async def test_while_rules_cannot_be_read_nothing_passes_unless_the_server_skips
     assert await texts.denial(asked("a fox"), lenient) is None
     assert await texts.denial(asked("a cat"), lenient) is not None
     assert await texts.denial(asked("a fox"), GuildSettings(automod=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "rule", "ahead"),
+    [
+        ((), {}, Ahead.SHORT),
+        ([f"*{'a' * length}*" for length in range(1, 59)], {}, Ahead.LONG),
+        ((), {"keywords": ("*a*", "cat")}, Ahead.LONG),
+        ((), {"keywords": ("cat",), "allowed": ("a*",)}, Ahead.LONG),
+    ],
+)
+def test_a_text_that_is_full_of_keywords_may_take_long(words: list[str], rule: dict[str, Any], ahead: Ahead) -> None:
+    rules = TextRules(WordList(words), Automod([a_rule(**rule)]))
+    assert next(rules.judge(["a" * 2_500])) is ahead
+    assert next(rules.judge(["a cat and a dog"])) is Ahead.SHORT
 
 
 def test_a_list_of_ten_thousand_words_finds_its_word() -> None:

@@ -108,6 +108,13 @@ def test_short_keywords_and_signs_are_keywords_too(keyword: str) -> None:
     assert found(keyword, f"so {keyword.strip('*')} it is")
 
 
+def test_of_keywords_that_mean_the_same_one_is_looked_for() -> None:
+    parsed = [keyword for written in ("cat", "CAT", "cAt", "cat*", "Cat*") if (keyword := Keyword.parse(written))]
+    index = KeywordIndex([(owner, keyword) for owner in (0, 1) for keyword in parsed])
+    hits = [(hit.owner, hit.keyword.written) for hit in index.find("a cat")]
+    assert sorted(hits) == [(0, "cat"), (0, "cat*"), (1, "cat"), (1, "cat*")]
+
+
 def test_half_a_character_in_a_text_harms_nothing() -> None:
     assert found("cat", "\ud83d cat")
 
