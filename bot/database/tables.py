@@ -252,6 +252,7 @@ decisions = Table(
     Column("kind", String(24), nullable=False),
     Column("by_id", BigInteger),  # none: the bot
     Column("reason", Prose, nullable=False),
+    Column("reason_key", Prose, nullable=False, server_default=""),  # by which it is searched
     Column("at", Instant, nullable=False),
     Column("log_owed", Integer, nullable=False, server_default="1"),  # 1 until the log channel tells of it
 )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.folding import search_key
 from bot.database.tables import decisions
 from bot.jobs.decisions import Decided, Decision, read_decision
 from bot.jobs.tasks import uncancelled
@@ -52,5 +53,6 @@ def _to_row(decision: Decision) -> dict[str, Any]:
         "kind": decision.kind,
         "by_id": decision.by_id,
         "reason": decision.reason,
+        "reason_key": search_key(decision.reason),
         "at": decision.at,
     }

@@ -181,7 +181,7 @@ async def _delete_words(connection: AsyncConnection, member_id: int, job_ids: Se
         await connection.execute(delete(cases).where(cases.c.job_id.in_(ids)))
     await connection.execute(update(reports).where(reports.c.member_id == member_id).values(reason=""))
     reported = (decisions.c.by_id == member_id, decisions.c.kind == Decided.REPORTED)
-    await connection.execute(update(decisions).where(*reported).values(reason=""))
+    await connection.execute(update(decisions).where(*reported).values(reason="", reason_key=""))
 
 
 def _batches(job_ids: Sequence[int]) -> Iterable[Sequence[int]]:

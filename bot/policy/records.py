@@ -17,7 +17,6 @@ from bot.jobs.model import ProblemCode
 from bot.jobs.states import ENDED, State
 
 _OVER: Final = ENDED | {State.UNDELIVERED}
-_ESCAPE: Final = "\\"
 _AT_ONCE: Final = 500  # ids in one question
 
 
@@ -139,7 +138,8 @@ def _fits_record(search: Search) -> ColumnElement[bool]:
         known = (records.c.card_message_id, records.c.video_message_id, records.c.job_id)
         wanted.append(or_(*(each == search.message_id for each in known)))
     if search.text:
-        wanted.append(records.c.prompt_key.like(_containing(search_key(search.text)), escape=_ESCAPE))
+        for_it = exists().where(decisions.c.job_id == records.c.job_id, _contains(decisions.c.reason_key, search.text))
+        wanted.append(or_(_contains(records.c.prompt_key, search.text), for_it))
     return and_(*wanted)
 
 
@@ -154,13 +154,12 @@ def _fits_decision(search: Search) -> ColumnElement[bool]:
     if search.message_id is not None:
         wanted.append(decisions.c.job_id == search.message_id)
     if search.text:
-        wanted.append(func.lower(decisions.c.reason).like(_containing(search.text.lower()), escape=_ESCAPE))
+        wanted.append(_contains(decisions.c.reason_key, search.text))
     return and_(*wanted)
 
 
-def _containing(text: str) -> str:
-    escaped = text.replace(_ESCAPE, _ESCAPE * 2).replace("%", _ESCAPE + "%").replace("_", _ESCAPE + "_")
-    return f"%{escaped}%"
+def _contains(key: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return key.contains(search_key(text), autoescape=True)
 
 
 async def _records(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[str, Entry]:

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, event, inspect, select, text
 
 from bot.database.engine import open_database
+from bot.database.migrate import configuration
 from bot.database.schema import metadata
+from bot.database.tables import decisions
 from bot.jobs.states import IN_DOUBT
 from bot.jobs.store import JobStore
 from tests.support.database import LIMIT, unmade_url
@@ -38,6 +41,20 @@ async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
         assert await connection.run_sync(differences) == []
     async with open_database(unmade_url(tmp_path)) as engine:
         assert await JobStore(engine).get(saved.id) == saved
+
+
+async def test_reasons_from_before_they_were_searched_folded_are_found_as_well(tmp_path: Path) -> None:
+    url = unmade_url(tmp_path)
+    insert = text(
+        "INSERT INTO decisions (id, guild_id, member_id, kind, reason, at) VALUES (:id, 1, 2, '', :reason, 0)"
+    )
+    async with open_database(url, migrate=False) as engine, engine.begin() as connection:
+        await connection.run_sync(lambda each: command.upgrade(configuration(each), "0016"))
+        for name, reason in (("a", "ÄRGER"), ("b", "")):
+            await connection.execute(insert, {"id": name, "reason": reason})
+    async with open_database(url) as engine, engine.connect() as connection:
+        keys = await connection.scalars(select(decisions.c.reason_key).order_by(decisions.c.id))
+        assert keys.all() == ["ärger", ""]
 
 
 async def test_without_migrating_an_empty_file_stays_empty(tmp_path: Path) -> None:

@@ -101,6 +101,16 @@ async def test_it_is_searched_by_member_message_and_text(database: AsyncEngine) 
     assert await found(database, text="owl", member_id=MIRA) == []
 
 
+async def test_a_reason_is_found_as_a_prompt_is_also_where_its_video_is_on_record(database: AsyncEngine) -> None:
+    job = await added(database, prompt="a fox")
+    await added(database, prompt="an owl", minute=1)
+    about = a_decision(Decided.TAKEN_DOWN, job_id=job.id, reason="ÄUẞERST gemein")
+    await DecisionStore(database).add(about, a_decision(Decided.BLOCKED, days=1, reason="Äußerst gemein"))
+    assert await found(database, text="äussERST") == ["BLOCKED", job.id]
+    assert await found(database, text="gemein", member_id=MODERATOR) == ["BLOCKED", job.id]
+    assert await found(database, text="gemein%") == []
+
+
 async def test_what_a_member_has_deleted_is_blank_and_stays_so(database: AsyncEngine) -> None:
     job = await added(database, prompt="a fox")
     other = await added(database, prompt="a fox", member_id=31, minute=1)
