@@ -34,7 +34,7 @@ class AutomodSource:
             raise RulesUnreadable
         try:
             rules = await me.guild.fetch_automod_rules()
-        except (discord.Forbidden, discord.NotFound) as error:
+        except discord.Forbidden as error:
             raise RulesForbidden from error
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise RulesUnreadable from error

@@ -25,7 +25,7 @@ MOST_READINGS: Final = 3  # in a row, where rules change while they are read
 
 
 class RulesForbidden(Exception):
-    """The bot may not read a server's rules: it lacks Manage Server."""
+    """Discord says that the bot may not read a server's rules."""
 
 
 class RulesUnreadable(Exception):
@@ -45,7 +45,7 @@ class RuleSource(Protocol):
 @dataclass(slots=True)
 class _Server:
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    rules: dict[int, AutomodRule] | None = None  # by id; None before the first reading, and where it is forbidden
+    rules: dict[int, AutomodRule] | None = None  # by id; None before the first reading
     ready: Automod | None = None  # made of `rules`; None where they changed since
     changes: int = 0  # how many events there were
     read_at: float = -math.inf  # monotonic, of the last reading that succeeded
@@ -60,17 +60,18 @@ class RuleBook:
         self._servers: dict[int, _Server] = {}  # the one used longest ago first
 
     async def rules_for(self, guild_id: int) -> Automod | None:
-        """Give a server's rules; None where the bot may not read them, so that they cannot be applied.
+        """Give a server's rules; None where the bot lacks Manage Server, so that they cannot be applied.
 
         Rules that cannot be read anew count on for an hour. Raises `RulesUnreadable` where there are none to go by.
         """
-        if not self._source.may_read(guild_id):
-            self._servers.pop(guild_id, None)
+        if not self._may_read(guild_id):
             return None
         server = self._used(guild_id)
         async with server.reading:
             if self._is_due(server):
                 await self._read(guild_id, server)
+            if not self._may_read(guild_id):  # any more
+                return None
             if self._monotonic() - server.read_at >= LAST_KNOWN_FOR:
                 raise RulesUnreadable
             return await _made_ready(server)
@@ -99,6 +100,13 @@ class RuleBook:
             server.rules = kept if rule is None else {**kept, rule_id: rule}
             server.ready = None
 
+    def _may_read(self, guild_id: int) -> bool:
+        """Tell whether the bot has Manage Server; without it no events come, so what was read is forgotten."""
+        may = self._source.may_read(guild_id)
+        if not may:
+            self._servers.pop(guild_id, None)
+        return may
+
     def _used(self, guild_id: int) -> _Server:
         server = self._servers.pop(guild_id, None) or _Server()
         self._servers[guild_id] = server
@@ -114,14 +122,18 @@ class RuleBook:
         return not has_failed or now - server.tried_at >= TRY_AGAIN_AFTER
 
     async def _read(self, guild_id: int, server: _Server) -> None:
-        """Read a server's rules; where that fails, what is known stays as it is."""
+        """Read a server's rules; where that fails, what is known stays as it is.
+
+        A refusal is a failure like any: a proxy may say so, and a permission may be back before the gateway tells.
+        Whether the rules count at all depends on what the gateway tells.
+        """
         server.tried_at = self._monotonic()
         try:
             async with asyncio.timeout(READ_WITHIN):
                 server.rules = await self._read_steadily(guild_id, server)
         except RulesForbidden:
             log.warning("automod_forbidden", guild=guild_id)
-            server.rules = None
+            return
         except (RulesUnreadable, TimeoutError) as error:
             log.warning("automod_unread", guild=guild_id, error=type(error).__name__)
             return

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sandbox.discord.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.stage import Stage, photo, replies, shows
@@ -63,11 +65,16 @@ async def test_what_the_bot_may_not_read_is_not_applied_and_counts_as_soon_as_it
         assert REFUSED in await answer(mira, "A cat walks")
 
 
-async def test_while_discord_does_not_tell_the_rules_nothing_is_let_through(stage: Stage) -> None:
-    mira, admin = stage.member(), stage.sandbox.admin
-    await admin.fault(method="GET", route="/auto-moderation/rules$", status=503)
+@pytest.mark.parametrize("status", [503, 403, 404])
+async def test_while_discord_does_not_tell_the_rules_nothing_is_let_through(stage: Stage, status: int) -> None:
+    mira, ada, admin = stage.member(), stage.member("ada"), stage.sandbox.admin
+    await admin.fault(method="GET", route="/auto-moderation/rules$", status=status, times=1_000)
     async with stage.bot():
         assert "cannot be read right now" in await answer(mira, "A quiet walk")
+        check = (await ada.slash("settings check")).message
+        assert check is not None
+        assert "Discord does not give out the server's AutoMod rules right now" in check.text
+        assert "Manage Server" not in check.text
 
 
 async def test_a_video_stays_behind_where_its_channel_is_no_longer_age_restricted(stage: Stage) -> None:

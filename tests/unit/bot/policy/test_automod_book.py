@@ -154,15 +154,44 @@ async def test_without_manage_server_there_are_no_rules_to_apply(time: Time) -> 
     assert await book.rules_for(GUILD) is None
 
 
-async def test_what_discord_forbids_all_the_same_is_not_asked_for_again_and_again(time: Time) -> None:
+async def test_a_refusal_in_spite_of_manage_server_opens_nothing_and_is_soon_asked_about_anew(time: Time) -> None:
     source = Source(a_rule())
     source.error = RulesForbidden()
     book = RuleBook(source, time)
-    assert await book.rules_for(GUILD) is None
-    assert await book.rules_for(GUILD) is None
+    for _ in range(2):
+        with pytest.raises(RulesUnreadable):
+            await book.rules_for(GUILD)
+        book.changed(GUILD, a_rule(2, "dog"))
     assert source.readings == 1
     source.error = None
+    time.now = TRY_AGAIN_AFTER
+    assert await refuses(book, "a cat")
+
+
+async def test_the_last_known_rules_and_their_changes_count_while_discord_refuses(time: Time) -> None:
+    source = Source(a_rule())
+    book = RuleBook(source, time)
+    assert await refuses(book, "a cat")
+    source.error = RulesForbidden()
     time.now = READ_AGAIN_AFTER
+    assert await refuses(book, "a cat")
+    book.changed(GUILD, a_rule(2, "dog"))
+    assert await refuses(book, "a dog")
+    time.now = LAST_KNOWN_FOR
+    with pytest.raises(RulesUnreadable):
+        await book.rules_for(GUILD)
+
+
+async def test_manage_server_that_is_taken_away_while_rules_are_read_leaves_none_to_apply(time: Time) -> None:
+    source = Source(a_rule())
+    book = RuleBook(source, time)
+
+    def taken_away() -> None:
+        source.may = False
+
+    source.meanwhile, source.error = taken_away, RulesForbidden()
+    assert await book.rules_for(GUILD) is None
+    source.meanwhile, source.error, source.may = lambda: None, None, True
     assert await refuses(book, "a cat")
 
 
