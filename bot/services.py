@@ -72,6 +72,7 @@ from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.presses import RecentPresses
+from bot.policy.reports import settle_in
 from bot.policy.settings_store import SettingsStore
 from bot.policy.spend_warnings import WarningStore
 from bot.policy.texts import ServerTexts
@@ -318,6 +319,7 @@ async def open_services(
                     standing=moderators.standing,
                     clock=clock,
                     owe=moderators.reports.owe,
+                    settle=settle_in,
                 ),
             )
         finally:

@@ -135,18 +135,12 @@ async def _report(services: Services, job: Job, member_id: int, reason: str) -> 
 
 async def _let_it_be(services: Services, job: Job, by_id: int) -> str:
     """Put a hidden video back, or dismiss the reports of one that is not hidden; return what the moderator is told."""
-    reports = services.moderators.reports
-    undecided, count = await reports.open(job.id)
-    if job.state is not State.DELIVERED or not undecided or not count:
-        return outcome_sentence(job, await services.moderators.decisions.of_job(job.id))
-    await reports.settle(job.id)
     try:
-        await services.moderation.put_back(job.id, by_id)
-    except WrongState:
-        await reports.owe(job)
-        await _write_down(services, job, Decided.DISMISSED, by_id, "")
-        return dismissed_answer()
-    return put_back_answer()
+        done = await services.moderation.put_back(job.id, by_id)
+    except WrongState:  # decided on before, maybe a moment ago
+        newest = await services.store.get(job.id) or job
+        return outcome_sentence(newest, await services.moderators.decisions.of_job(job.id))
+    return put_back_answer() if done is Decided.PUT_BACK else dismissed_answer()
 
 
 async def _write_down(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> None:

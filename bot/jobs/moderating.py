@@ -5,17 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
-from bot.jobs.decisions import Decided, Decision, decision_on
+from bot.jobs.decisions import Decided, Decision, Pause, decision_on
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import Standing
 from bot.jobs.ports import Cards
 from bot.jobs.states import IN_FLIGHT, REVIEWED, State
-from bot.jobs.store import JobStore
+from bot.jobs.store import Enlist, JobStore
 from bot.jobs.told import tell_move
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,14 @@ class ApprovalObjected(JobError):
         self.code = code
 
 
+class ApprovalPaused(JobError):
+    """It cannot be approved while no new work may begin: `pause` says where."""
+
+    def __init__(self, job_id: int, pause: Pause) -> None:
+        super().__init__(f"job {job_id} cannot be approved: paused ({pause})")
+        self.pause = pause
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moderation:
     """Two moderators at once give one outcome: the second gets `WrongState`, and finds the decision written down."""
@@ -50,16 +59,20 @@ class Moderation:
     standing: Standing
     clock: Clock
     owe: Callable[[Job], Awaitable[None]]  # notes that a job's post has to be brought in line with what is saved next
+    settle: Callable[[AsyncConnection, int], Awaitable[bool]]  # notes a job's reports as decided; were there any?
 
     async def approve(self, job_id: int, by_id: int, *, spoiler: bool) -> Job:
         """Let a job go on that waits for a moderator.
 
-        Raises `WrongState`, `ApprovalObjected`, and as `Standing.objection` does.
+        Raises `WrongState`, `ApprovalObjected`, `ApprovalPaused`, and as `Standing.objection` does.
         """
         while True:
             job = await self._expect(job_id, REVIEWED)
             if (objection := await self.standing.objection(job)) is not None:
                 raise ApprovalObjected(job_id, objection)
+            # A finished video is no new work: it is paid for.
+            if job.state is State.HELD and (pause := await self.standing.pause(job)) is not None:
+                raise ApprovalPaused(job_id, pause)
             handling = replace(job.request.handling, spoiler=job.request.handling.spoiler or spoiler)
             changes: Changes = {"approved": True, "handling": handling, "driver": "", "problem": None}
             if job.state is State.HELD:
@@ -96,24 +109,38 @@ class Moderation:
 
     async def hide(self, job_id: int, reason: str) -> Job:
         """Hide a posted video until a moderator decides; raises `WrongState` where there is nothing to hide."""
-        return await self._set_hidden(job_id, Decided.HIDDEN, None, hidden=True, reason=reason)
-
-    async def put_back(self, job_id: int, by_id: int) -> Job:
-        """Show a hidden video again; raises `WrongState` where it is not hidden."""
-        return await self._set_hidden(job_id, Decided.PUT_BACK, by_id, hidden=False)
-
-    async def _set_hidden(
-        self, job_id: int, kind: Decided, by_id: int | None, *, hidden: bool, reason: str = ""
-    ) -> Job:
         while True:
             job = await self._expect(job_id, {State.DELIVERED})
-            if job.hidden is hidden:
+            if job.hidden:
                 raise WrongState(job_id, job.state)
             await self.owe(job)
-            decision = self._decision(job, kind, by_id, reason)
-            if (saved := await self._save(job, job.evolve(hidden=hidden), decision)) is not None:
+            decision = self._decision(job, Decided.HIDDEN, None, reason)
+            if (saved := await self._save(job, job.evolve(hidden=True), decision)) is not None:
                 self.cards.changed(saved)
                 return saved
+
+    async def put_back(self, job_id: int, by_id: int) -> Decided:
+        """Show a hidden video again, or dismiss the reports of one that is not hidden; return which it was.
+
+        The reports are decided on in the same transaction. Raises `WrongState` where nobody has left any to decide on.
+        """
+        while True:
+            job = await self._expect(job_id, {State.DELIVERED})
+            kind = Decided.PUT_BACK if job.hidden else Decided.DISMISSED
+            await self.owe(job)
+            decision, settle = self._decision(job, kind, by_id), self._settling(job)
+            if (saved := await self._save(job, job.evolve(hidden=False), decision, also=settle)) is not None:
+                self.cards.changed(saved)
+                return kind
+
+    def _settling(self, before: Job) -> Enlist:
+        """Make the part of a transaction that decides on reports; of a hidden video none need be left."""
+
+        async def settle(connection: AsyncConnection, job: Job) -> None:
+            if not await self.settle(connection, job.id) and not before.hidden:
+                raise WrongState(job.id, job.state)
+
+        return settle
 
     async def _refuse(
         self, job: Job, ends: dict[State, State], decision: Decision, **changes: Unpack[Changes]
@@ -130,10 +157,10 @@ class Moderation:
             self.cards.changed(saved)
         return saved
 
-    async def _save(self, before: Job, after: Job, decision: Decision) -> Job | None:
+    async def _save(self, before: Job, after: Job, decision: Decision, *, also: Enlist | None = None) -> Job | None:
         """Save a decision with what it changes; None where somebody else has changed the job meanwhile."""
         try:
-            saved = await self.store.save(after, decision)
+            saved = await self.store.save(after, decision, also=also)
         except StaleJob:
             return None
         if saved.state is not before.state:

@@ -71,14 +71,17 @@ class JobStore:
         return saved
 
     @uncancelled
-    async def save(self, job: Job, *decided: Decision) -> Job:
+    async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
         """Save the next value of a job and settle the day's spending with it; write down what was `decided`.
 
-        Raises `StaleJob` when somebody else has saved the job since `job.version` was read.
+        `also` is part of the transaction. Raises what it raises, and `StaleJob` when somebody else has saved the job
+        since `job.version` was read; nothing is saved then.
         """
         async with self._engine.begin() as connection:
             saved = await save_in(connection, job)
             await note(connection, *decided)
+            if also is not None:
+                await also(connection, saved)
             if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
                 await self._enlist(connection, saved)
         return saved

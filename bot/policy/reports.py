@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, exists, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import cases, reports
 from bot.database.upsert import insert_if_absent
@@ -70,7 +70,7 @@ class ReportStore:
     async def settle(self, job_id: int) -> None:
         """Note that a moderator has decided: further reports are counted anew."""
         async with self._engine.begin() as connection:
-            await connection.execute(update(reports).where(reports.c.job_id == job_id).values(settled=1))
+            await settle_in(connection, job_id)
 
     async def case(self, job_id: int) -> Case | None:
         async with self._engine.connect() as connection:
@@ -114,6 +114,13 @@ class ReportStore:
         """Note facts of a case, by the names of `Case`."""
         async with self._engine.begin() as connection:
             await connection.execute(update(cases).where(cases.c.job_id == job_id).values(values))
+
+
+async def settle_in(connection: AsyncConnection, job_id: int) -> bool:
+    """Note as part of a transaction that a moderator has decided; tell whether there was something to decide."""
+    undecided = (reports.c.job_id == job_id, reports.c.settled == 0)
+    settled = await connection.execute(update(reports).where(*undecided).values(settled=1))
+    return settled.rowcount > 0
 
 
 def _first(job: Job) -> dict[str, Any]:

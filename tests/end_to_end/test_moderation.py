@@ -1,5 +1,6 @@
 """Moderators in the way of a video: before it is posted, after it was reported, and what changed while it was made."""
 
+import asyncio
 from collections.abc import Sequence
 from signal import SIGKILL
 
@@ -88,3 +89,20 @@ async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) 
         removed = await shown(mira, "A moderator removed this video.", "Details", "Delete")
         assert contents([removed]) == []
         assert "blocked" in await told(mira, await mira.slash("studio"))
+
+
+async def test_of_two_moderators_at_once_one_decides_on_a_report_and_the_other_reads_what(stage: Stage) -> None:
+    mira, noor = stage.member(), stage.member("noor", guild="Film Club")
+    mo, ada = stage.member("mo", channel="review"), stage.member("ada", channel="review")
+    await mo.messages()
+    async with stage.bot():
+        await set_up(stage, report_threshold=1)
+        post = await replied(mira, await stage.ask(mira, PROMPT))
+        form = (await noor.message_command("Report video", post)).modal
+        assert form is not None
+        await told(noor, await noor.submit(form, {"reason": "gore"}))
+        case = await shown(mo, "gore", "Take down", "Put back", "Block member")
+        first, second = await asyncio.gather(mo.click(case, "Put back"), ada.click(case, "Put back"))
+        answers = [await told(mo, first), await told(ada, second)]
+        assert answers.count("It is being put back.") == 1
+        assert sum("has put it back." in answer for answer in answers) == 1

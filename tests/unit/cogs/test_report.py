@@ -6,6 +6,7 @@ import discord
 import pytest
 import simcord
 
+from bot.jobs import store
 from bot.jobs.decisions import Decided
 from bot.jobs.states import State
 from bot.presentation.post import post_controls
@@ -202,6 +203,21 @@ async def test_of_two_moderators_the_second_is_told_what_the_first_did(room: Roo
     job = await room.job()
     forged = await room.forge(room.channel, f"reelcast:case:putback:{job.id}")
     assert said(await room.kim.click(forged, label="Forged")) == f"{room.mo.mention} has put it back."
+
+
+async def test_a_decision_that_is_not_saved_leaves_the_reports_open(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_hidden_post(room)
+
+    async def broken(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(store, "note", broken)  # the last part of the transaction
+    await room.press("Put back")
+    monkeypatch.undo()
+    assert (await room.job()).hidden
+    assert said(await room.press("Put back")) == "It is being put back."
 
 
 async def test_a_report_of_what_is_gone_meanwhile_says_so(room: Room) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,19 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.engine import open_database
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
-from bot.jobs.errors import StaleJob
+from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job
+from bot.jobs.moderating import Moderation
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import Block, BlockStore
 from bot.policy.member_record import MemberRecord, RecordReader
 from bot.policy.moderation_thinning import thin_moderation
-from bot.policy.reports import ReportStore
+from bot.policy.reports import ReportStore, settle_in
 from bot.policy.reviews import ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job
+from tests.support.ports import CardsInMemory
 
 PROCESSES = 4
 MINUTE = timedelta(minutes=1)
@@ -34,6 +37,20 @@ async def engines(postgres_url: str) -> AsyncGenerator[list[AsyncEngine]]:
     """Open the same database as several processes do."""
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(open_database(postgres_url)) for _ in range(PROCESSES)]
+
+
+def moderation_of(engine: AsyncEngine) -> Moderation:
+    """Make what decides on reports in one process, which needs neither drivers nor Discord."""
+    nobody: Any = None
+    return Moderation(
+        store=JobStore(engine),
+        dispatcher=nobody,
+        cards=CardsInMemory(),
+        standing=nobody,
+        clock=ManualClock(NOON),
+        owe=ReportStore(engine).owe,
+        settle=settle_in,
+    )
 
 
 def rejected(job: Job, by_id: int) -> Decision:
@@ -58,6 +75,19 @@ async def test_of_several_moderators_at_once_one_decides_and_one_decision_stands
     [decision] = await DecisionStore(engines[0]).of_job(held.id)
     assert isinstance(outcomes[(decision.by_id or 0) - 1], Job)
     assert decision.reason == "no\N{REPLACEMENT CHARACTER}thing"
+
+
+@pytest.mark.parametrize(("hidden", "kind"), [(True, Decided.PUT_BACK), (False, Decided.DISMISSED)])
+async def test_of_several_moderators_at_once_one_decides_on_the_reports(
+    engines: list[AsyncEngine], hidden: bool, kind: Decided
+) -> None:
+    job = await JobStore(engines[0]).add(a_job(State.DELIVERED).evolve(hidden=hidden), daily_limit_usd=LIMIT)
+    await ReportStore(engines[0]).add(job, 40, "gore", NOON)
+    pressed = [moderation_of(engine).put_back(job.id, by_id) for by_id, engine in enumerate(engines, start=1)]
+    outcomes = await asyncio.gather(*pressed, return_exceptions=True)
+    assert sorted(type(outcome) is WrongState for outcome in outcomes) == [False, True, True, True]
+    [decision] = await DecisionStore(engines[0]).of_job(job.id)
+    assert outcomes[(decision.by_id or 0) - 1] is decision.kind is kind
 
 
 async def test_of_several_processes_one_sees_to_a_review_and_one_to_a_case(engines: list[AsyncEngine]) -> None:
