@@ -14,7 +14,7 @@ from bot.interactions.moderators import also_chosen, may_review, reason_given
 from bot.interactions.takedowns import block_pictures
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
-from bot.jobs.moderating import ApprovalObjected
+from bot.jobs.moderating import ApprovalObjected, ApprovalPaused
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.presentation.language import _
@@ -27,6 +27,7 @@ from bot.presentation.review_words import (
     not_a_moderator,
     not_yet,
     outcome_sentence,
+    paused_sentence,
     rejected_answer,
 )
 
@@ -121,6 +122,8 @@ async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:
         return await _too_late(services, job)
     except ApprovalObjected as error:
         return cannot_approve(error.code)
+    except ApprovalPaused as error:
+        return paused_sentence(error.pause)
     except PortError:
         return discord_unclear()
     return approved_answer(spoiler=spoiler)

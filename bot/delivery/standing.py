@@ -11,10 +11,10 @@ from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import translated
 from bot.delivery.log_channel import LogChannel
 from bot.jobs.clock import Clock
+from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
-from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import OperatorStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.language import speaking
@@ -74,6 +74,17 @@ class StandingDesk:
                 return ProblemCode.NOT_ALLOWED
             return None if await self._keeps_age_restriction(job) else ProblemCode.AGE_RESTRICTED
 
+    async def pause(self, job: Job) -> Pause | None:
+        if await self._stopped.paused_since() is not None:
+            return Pause.BOT
+        settings = await self._settings.get(job.request.guild_id)
+        if settings.paused:
+            return Pause.SERVER
+        if not any(channel.paused for channel in settings.channel_settings.values()):
+            return None
+        with translated():
+            return Pause.CHANNEL if settings.in_channel(await self._home_id(job)).paused else None
+
     async def tell(self, job: Job) -> None:
         if job.problem is not None:
             with speaking(job.request.guild_locale):
@@ -98,16 +109,17 @@ class StandingDesk:
             return await self._manages_server(job, roles)
         if settings.roles and not settings.roles & roles:
             return False
-        return settings.is_open(job.request.channel_id) or await self._is_thread_of_open(job, settings)
+        return settings.is_open(job.request.channel_id) or settings.is_open(await self._home_id(job))
 
     async def _keeps_age_restriction(self, job: Job) -> bool:
         """Tell whether the video of an age-restricted channel goes to one that is age-restricted, too."""
         return not job.request.handling.age_restricted or await is_age_restricted(self._client, job.video_channel_id)
 
-    async def _is_thread_of_open(self, job: Job, settings: GuildSettings) -> bool:
+    async def _home_id(self, job: Job) -> int:
+        """Find the channel whose rules count: a thread's are those of the channel it belongs to."""
         channel_id = job.request.channel_id
         channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
-        return isinstance(channel, discord.Thread) and settings.is_open(channel.parent_id)
+        return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
 
     async def _manages_server(self, job: Job, roles: frozenset[int]) -> bool:
         guild_id, member_id = job.request.guild_id, job.request.member_id

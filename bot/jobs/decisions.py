@@ -28,6 +28,14 @@ class Decided(StrEnum):
     SETTINGS_CHANGED = "SETTINGS_CHANGED"  # `reason` says which; it concerns who did it
 
 
+class Pause(StrEnum):
+    """Where no new work may begin, which keeps a request from being approved until it may."""
+
+    BOT = "BOT"  # for whoever runs the bot to undo
+    SERVER = "SERVER"
+    CHANNEL = "CHANNEL"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     guild_id: int

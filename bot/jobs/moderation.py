@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import PortError, Video
 
@@ -85,6 +86,10 @@ class Standing(Protocol):
 
         Raises `ChannelClosed` or `OutcomeUnclear`.
         """
+        ...
+
+    async def pause(self, job: Job) -> Pause | None:
+        """Find what keeps new work from beginning where a job was asked for; raises as `objection`."""
         ...
 
     async def tell(self, job: Job) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import cases, reports
@@ -13,6 +13,13 @@ from bot.database.upsert import insert_if_absent
 from bot.jobs.model import Job
 
 NEWEST: Final = 5  # reports whose reasons moderators are shown
+# How a case is owed. Who sees to it holds it until that is over, whatever is owed anew meanwhile.
+_IN_LINE, _OWED, _SEEN_TO, _OWED_ANEW = range(4)
+_IS_HELD: Final = cases.c.owed >= _SEEN_TO
+_OWE: Final = {
+    "owed": case((_IS_HELD, _OWED_ANEW), else_=_OWED),
+    "tried_at": case((_IS_HELD, cases.c.tried_at), else_=None),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,7 @@ class ReportStore:
             if added.rowcount == 0:
                 return None
             await connection.execute(insert_if_absent(connection, cases, _first(job)))
-            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1, tried_at=None))
+            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(_OWE))
             count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
             return (await connection.execute(count)).scalar_one()
 
@@ -81,32 +88,54 @@ class ReportStore:
         """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, cases, _first(job)))
-            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(owed=1, tried_at=None))
+            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(_OWE))
 
     async def look_again(self, guild_id: int) -> None:
         """Let moderators be shown anew what nobody has decided on in a server."""
         undecided = exists().where(reports.c.job_id == cases.c.job_id, reports.c.settled == 0)
         async with self._engine.begin() as connection:
             mine = (cases.c.guild_id == guild_id, undecided)
-            await connection.execute(update(cases).where(*mine).values(owed=1, tried_at=None))
+            await connection.execute(update(cases).where(*mine).values(_OWE))
 
     async def claim(self, job_id: int, now: datetime, patience: timedelta) -> bool:
-        """Take it on oneself to see to a case, unless somebody did within `patience` and nothing was owed since."""
+        """Take it on oneself to see to a case, unless somebody is at it or could not do it within `patience`."""
         due = or_(cases.c.tried_at.is_(None), cases.c.tried_at <= now - patience)
+        claiming = update(cases).where(cases.c.job_id == job_id, cases.c.owed > _IN_LINE, due)
         async with self._engine.begin() as connection:
-            claimed = await connection.execute(
-                update(cases).where(cases.c.job_id == job_id, cases.c.owed > 0, due).values(tried_at=now)
-            )
+            claimed = await connection.execute(claiming.values(owed=_SEEN_TO, tried_at=now))
         return claimed.rowcount > 0
 
-    async def done(self, job_id: int, claimed_at: datetime) -> None:
-        """Note that a case is in line, unless something was owed since it was claimed."""
-        mine = (cases.c.job_id == job_id, cases.c.tried_at == claimed_at)
+    async def renew(self, job_id: int, claimed_at: datetime, now: datetime) -> bool:
+        """Go on holding a case, claimed at `now` from here on; tell whether it was still held."""
         async with self._engine.begin() as connection:
-            await connection.execute(update(cases).where(*mine).values(owed=0))
+            renewed = await connection.execute(update(cases).where(*_held(job_id, claimed_at)).values(tried_at=now))
+        return renewed.rowcount > 0
+
+    async def done(self, job_id: int, claimed_at: datetime) -> bool:
+        """Note that a case is in line, and tell whether it is: not where something was owed since it was claimed.
+
+        Nor where somebody else has claimed it since: who acted last is not known then, so it is owed anew.
+        """
+        return await self._let_go(job_id, claimed_at, _IN_LINE, claimed_at) == _IN_LINE
+
+    async def put_off(self, job_id: int, claimed_at: datetime, tried_at: datetime) -> None:
+        """Note that a case could not be brought in line: it rests from `tried_at` on, unless it is owed anew."""
+        await self._let_go(job_id, claimed_at, _OWED, tried_at)
+
+    async def _let_go(self, job_id: int, claimed_at: datetime, owed: int, tried_at: datetime) -> int | None:
+        """Hold a case no longer; return how it is owed now, or None where it was not held any more."""
+        anew = cases.c.owed == _OWED_ANEW
+        rest = literal(tried_at, cases.c.tried_at.type)
+        letting = update(cases).where(*_held(job_id, claimed_at)).returning(cases.c.owed)
+        async with self._engine.begin() as connection:
+            values = {"owed": case((anew, _OWED), else_=owed), "tried_at": case((anew, None), else_=rest)}
+            left = (await connection.execute(letting.values(values))).scalar_one_or_none()
+            if left is None:
+                await connection.execute(update(cases).where(cases.c.job_id == job_id).values(_OWE))
+        return left
 
     async def owing(self, *, at_most: int) -> Sequence[Case]:
-        query = select(cases).where(cases.c.owed > 0).limit(at_most)
+        query = select(cases).where(cases.c.owed > _IN_LINE).limit(at_most)
         async with self._engine.connect() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
@@ -123,8 +152,12 @@ async def settle_in(connection: AsyncConnection, job_id: int) -> bool:
     return settled.rowcount > 0
 
 
+def _held(job_id: int, claimed_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return cases.c.job_id == job_id, _IS_HELD, cases.c.tried_at == claimed_at
+
+
 def _first(job: Job) -> dict[str, Any]:
-    return {"job_id": job.id, "guild_id": job.request.guild_id, "owed": 1}
+    return {"job_id": job.id, "guild_id": job.request.guild_id, "owed": _OWED}
 
 
 def _from_row(row: Row[Any]) -> Case:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.jobs.decisions import Decided, Decision
+from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
 from bot.presentation.figures import number
@@ -79,6 +79,20 @@ def cannot_approve(code: ProblemCode) -> str:
             )
         case _:
             return _("Who asked may no longer ask for videos there. Reject it, or allow it again in `/settings`.")
+
+
+def paused_sentence(pause: Pause) -> str:
+    """Say why a request cannot be approved while new videos are paused, and who resumes them."""
+    match pause:
+        case Pause.BOT:
+            return _("Whoever runs this bot has paused it. Approve it when the bot goes on, or reject it.")
+        case Pause.SERVER:
+            return _("Videos are paused in this server. Use `/settings resume`, then approve it; or reject it.")
+        case Pause.CHANNEL:
+            return _(
+                "Videos are paused in the channel where it was asked for. Use `/settings resume` with that channel, "
+                "then approve it; or reject it."
+            )
 
 
 def not_a_moderator() -> str:

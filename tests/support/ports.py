@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
+from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.moderation import ReviewPart, Reviews, Standing
 from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posts, Video
@@ -189,6 +190,9 @@ class ModeratorsInMemory(Reviews, Standing):
 
     async def objection(self, job: Job) -> ProblemCode | None:
         return self.objections.popleft() if self.objections else None
+
+    async def pause(self, job: Job) -> Pause | None:
+        return None
 
     async def tell(self, job: Job) -> None:
         self.told.append((job.id, job.problem.code if job.problem else ""))

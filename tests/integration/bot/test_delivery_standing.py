@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State
 from bot.media.fingerprints import fingerprint
 from bot.policy.blocks import Block
+from bot.policy.guild_settings import ChannelSettings
 from sandbox.discord.permissions import Permission
 from tests.support.channel import Channel
 from tests.support.drawings import drawing
@@ -92,6 +94,13 @@ async def test_a_thread_counts_as_the_channel_it_belongs_to(desk: Desk) -> None:
     assert await objection(desk, job) is None
     await desk.set(channels=frozenset({desk.place("general")}))
     assert await objection(desk, job) is ProblemCode.NOT_ALLOWED
+
+
+async def test_the_pause_of_a_channel_counts_in_its_threads_and_nowhere_else(desk: Desk) -> None:
+    thread, elsewhere = await desk.job(State.HELD, channel="storyboards"), await desk.job(State.HELD, channel="general")
+    await desk.set(channel_settings={desk.place("videos"): ChannelSettings(paused=True)})
+    assert await desk.moderators.standing.pause(thread) is Pause.CHANNEL
+    assert await desk.moderators.standing.pause(elsewhere) is None
 
 
 async def test_where_nobody_chose_channels_any_more_only_who_manages_the_server_is_served(desk: Desk) -> None:

@@ -13,9 +13,16 @@ from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.policy.blocks import Block
+from bot.policy.guild_settings import ChannelSettings
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture
+
+PAUSED = {
+    "server": "Videos are paused in this server. Use `/settings resume`",
+    "channel": "Videos are paused in the channel where it was asked for. Use `/settings resume` with that channel",
+    "bot": "Whoever runs this bot has paused it. Approve it when the bot goes on",
+}
 
 
 @pytest.fixture
@@ -31,6 +38,19 @@ async def reject(room: Room, reason: str = "", who: simcord.MemberActor | None =
 async def decisions(room: Room) -> list[tuple[Decided, int | None]]:
     made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
     return [(each.kind, each.by_id) for each in made]
+
+
+async def pause(room: Room, place: str, *, paused: bool = True) -> None:
+    services = room.stage.bot.services
+    match place:
+        case "server":
+            await room.stage.set(paused=paused)
+        case "channel":
+            await room.stage.set(channel_settings={room.stage.channel.id: ChannelSettings(paused=paused)})
+        case _ if paused:
+            await services.operating.store.pause(services.clock.now())
+        case _:
+            await services.operating.store.resume()
 
 
 async def test_moderators_see_the_request_with_its_pictures_and_what_is_known_of_the_member(room: Room) -> None:
@@ -198,6 +218,33 @@ async def test_who_left_since_is_not_approved(room: Room) -> None:
     room.stage.guild.remove_member(room.stage.alice)
     assert said(await room.press("Approve")).startswith("Who asked is no longer in the server.")
     assert (await room.job()).state is State.HELD
+
+
+@pytest.mark.parametrize("place", ["server", "channel", "bot"])
+async def test_while_videos_are_paused_no_request_is_approved_and_it_waits_on(room: Room, place: str) -> None:
+    job, driven = await room.request(), list(room.stage.driven)
+    await pause(room, place)
+    assert said(await room.press("Approve")).startswith(PAUSED[place])
+    waiting = await room.job()
+    assert (waiting.state, waiting.version) == (State.HELD, job.version)
+    assert (await decisions(room), room.stage.driven) == ([], driven)
+    await pause(room, place, paused=False)
+    assert said(await room.press("Approve")) == "Approved."
+    assert (await room.job()).state is State.PREPARING
+
+
+async def test_a_pause_of_another_channel_keeps_nothing_waiting(room: Room) -> None:
+    await room.request()
+    other = room.stage.guild.create_text_channel("other")
+    await room.stage.set(channel_settings={other.id: ChannelSettings(paused=True)})
+    assert said(await room.press("Approve")) == "Approved."
+
+
+@pytest.mark.parametrize("place", ["server", "bot"])
+async def test_a_video_that_is_paid_for_is_approved_in_spite_of_a_pause(room: Room, place: str) -> None:
+    await room.finished()
+    await pause(room, place)
+    assert said(await room.press("Approve")) == "Approved."
 
 
 async def test_a_video_being_made_can_be_rejected_before_it_is_paid_for(room: Room) -> None:
