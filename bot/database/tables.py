@@ -214,7 +214,7 @@ cases = Table(
     Column("post_text", Text),
     Column("post_link", String(16)),
     Column("tried_at", Instant),
-    Column("owed", Integer, nullable=False),  # 1 until post and card show what is saved
+    Column("owed", Integer, nullable=False),  # above 0 until post and card show what is saved
 )
 Index(None, cases.c.owed, sqlite_where=cases.c.owed > 0, postgresql_where=cases.c.owed > 0)
 

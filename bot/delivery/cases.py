@@ -5,9 +5,10 @@ was taken off its post are kept on this machine and on the moderators' message.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import closing, suppress
-from datetime import timedelta
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.tasks import until_first
+from bot.jobs.tasks import uncancelled, until_first
 from bot.media.errors import MediaError
 from bot.media.fetch import Fetcher
 from bot.policy.member_record import RecordReader
@@ -41,12 +42,21 @@ log = structlog.get_logger(__name__)
 
 KEPT_NAME: Final = "video"
 POST_FILE: Final = "reelcast.mp4"  # as `posts` names it
-PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it
+PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it, and with what Discord left unclear
+RENEW_EVERY: Final = 15.0  # seconds
 LEISURE: Final = timedelta(minutes=10)  # until what Discord refused is tried again
 SWEEP_EVERY: Final = 20.0  # seconds
 AT_ONCE: Final = 50
 MOST_BYTES: Final = 512 * 1024 * 1024
 _SILENT: Final = discord.AllowedMentions.none()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Hold:
+    """A case that is being seen to, and since when its claim counts."""
+
+    job_id: int
+    claimed_at: datetime
 
 
 class CaseDesk:
@@ -109,33 +119,65 @@ class CaseDesk:
     async def see_to(self, job_id: int) -> bool:
         """Bring a video's post and the moderators' message in line with what is saved; tell whether they are.
 
-        What Discord leaves unclear stays owed. Never raises for what Discord does.
+        What Discord leaves unclear stays owed. Where somebody is at it already, they go on with what is owed since.
+        Never raises for what Discord does.
         """
-        now = self._clock.now()
-        if not await self._store.claim(job_id, now, PATIENCE):
-            return False
-        job, case = await self._jobs.get(job_id), await self._store.case(job_id)
-        if job is None or case is None:
-            await self._store.done(job_id, now)
-            return True
-        in_line = await self._tried(job, self._bring_in_line(job, case))
-        seen = await self._tried(job, self._show_moderators(job))
-        if in_line and seen:
-            await self._store.done(job_id, now)
-        return in_line
+        while await self._store.claim(job_id, claimed_at := self._clock.now(), PATIENCE):
+            rests: list[timedelta | None] = []
+            async with self._holding(job_id, claimed_at) as hold:
+                job, case = await self._jobs.get(job_id), await self._store.case(job_id)
+                if job is not None and case is not None:
+                    rests.append(await self._tried(job, self._bring_in_line(job, case)))
+                    rests.append(await self._tried(job, self._show_moderators(job)))
+                    await self._owe_if_changed(job)
+            if waits := [rest for rest in rests if rest is not None]:
+                await self._store.put_off(job_id, hold.claimed_at, self._clock.now() + min(waits))
+                return rests[0] is None
+            if await self._store.done(job_id, hold.claimed_at):
+                return True
+        return False
 
-    async def _tried(self, job: Job, work: Coroutine[None, None, None]) -> bool:
-        """Do one part; tell whether it is done. A channel that is closed to the bot is tried again at leisure."""
+    @asynccontextmanager
+    async def _holding(self, job_id: int, claimed_at: datetime) -> AsyncGenerator[_Hold]:
+        """Keep a case claimed for as long as a run takes: whoever dies meanwhile has it for `PATIENCE` alone."""
+        hold = _Hold(job_id=job_id, claimed_at=claimed_at)
+        renewing = asyncio.create_task(self._keep_renewed(hold))
+        try:
+            yield hold
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _keep_renewed(self, hold: _Hold) -> None:
+        while True:
+            await self._clock.sleep(RENEW_EVERY)
+            if not await self._renew(hold):
+                return
+
+    @uncancelled
+    async def _renew(self, hold: _Hold) -> bool:
+        now = self._clock.now()
+        renewed = await self._store.renew(hold.job_id, hold.claimed_at, now)
+        hold.claimed_at = now if renewed else hold.claimed_at
+        return renewed
+
+    async def _owe_if_changed(self, job: Job) -> None:
+        """Owe a case anew whose job was read before what it was owed for was saved."""
+        saved = await self._jobs.get(job.id)
+        if saved is not None and (saved.state, saved.hidden) != (job.state, job.hidden):
+            await self._store.owe(saved)
+
+    async def _tried(self, job: Job, work: Coroutine[None, None, None]) -> timedelta | None:
+        """Do one part; tell how long it rests, None where it is done. What is closed to the bot rests at leisure."""
         try:
             await work
         except OutcomeUnclear as error:
             log.warning("case_unclear", job=job.id, error=error.detail)
+            return timedelta(0)
         except (PortError, MediaError, OSError) as error:
             log.warning("case_not_in_line", job=job.id, why=type(error).__name__, error=str(error))
-            await self._store.note(job.id, tried_at=self._clock.now() + LEISURE)
-        else:
-            return True
-        return False
+            return LEISURE
+        return None
 
     async def _bring_in_line(self, job: Job, case: Case) -> None:
         if job.post_message_id is None:

@@ -1,11 +1,39 @@
 """What moderators see of reported videos: where they look now, and behind an age gate what was asked for behind one."""
 
+import asyncio
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import discord
+import pytest
+
+from bot.delivery.cases import PATIENCE
+from bot.jobs.channel_turns import AtOnce
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from sandbox.member import Message
-from tests.support.moderators import Desk
+from tests.support.channel import Channel
+from tests.support.clock import PATIENCE as LONGEST
+from tests.support.files import mp4
+from tests.support.moderators import Desk, open_desk
 
 BUTTONS = ["Take down", "Dismiss", "Block member"]
+WORDS = "your video is ready."
+
+
+class Door(AtOnce):
+    """Turns that hold back the first edit in a channel until the door is opened."""
+
+    def __init__(self) -> None:
+        self.channel_id = 0
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def edit(self, channel_id: int, /) -> None:
+        if channel_id == self.channel_id:
+            self.reached.set()
+            await self.opened.wait()
 
 
 async def reported(desk: Desk, *, age_restricted: bool = False) -> Job:
@@ -14,6 +42,25 @@ async def reported(desk: Desk, *, age_restricted: bool = False) -> Job:
     job = await desk.store.save(job.evolve(post_message_id=job.card_message_id))
     await desk.moderators.reports.add(job, 77, "I am in it", desk.clock.now())
     return job
+
+
+async def posted(desk: Desk) -> Job:
+    """Have a video in the channel that it was asked for in, and no report of it yet."""
+    job = await desk.job(State.DELIVERED, prompt="a fox")
+    there = desk.channel.client.get_partial_messageable(job.video_channel_id, guild_id=job.request.guild_id)
+    post = await there.send(WORDS, file=discord.File(io.BytesIO(mp4()), "reelcast.mp4"))
+    return await desk.store.save(job.evolve(post_message_id=post.id))
+
+
+async def post_of(desk: Desk, job: Job) -> discord.Message:
+    there = desk.channel.client.get_partial_messageable(job.video_channel_id, guild_id=job.request.guild_id)
+    return await there.fetch_message(job.post_message_id or 0)
+
+
+async def hide(desk: Desk, job: Job) -> Job:
+    """Save that a video shall be hidden, and that its post is to follow."""
+    await desk.moderators.reports.owe(job)
+    return await desk.store.save(job.evolve(hidden=True))
 
 
 async def cards(desk: Desk, channel: str = "review") -> list[Message]:
@@ -86,3 +133,43 @@ async def test_of_a_video_from_behind_an_age_gate_moderators_in_front_of_it_read
     await desk.moderators.cases.see_to(job.id)
     [card] = await cards(desk)
     assert "a fox" not in card.text
+
+
+@pytest.mark.parametrize("owed_before", [False, True], ids=["owed_meanwhile", "owed_before_the_run"])
+async def test_a_video_that_is_put_back_while_it_is_being_hidden_ends_up_put_back(
+    channel: Channel, tmp_path: Path, *, owed_before: bool
+) -> None:
+    door = Door()
+    async with open_desk(channel, tmp_path, turns=door) as desk:
+        job = await hide(desk, await posted(desk))
+        door.channel_id = job.video_channel_id
+        hiding = asyncio.create_task(desk.moderators.cases.see_to(job.id))
+        async with asyncio.timeout(LONGEST):
+            await door.reached.wait()
+            if not owed_before:
+                await desk.moderators.reports.owe(job)
+            await desk.store.save(job.evolve(hidden=False))
+            assert not await desk.moderators.cases.see_to(job.id)
+            door.opened.set()
+            assert await hiding
+        post = await post_of(desk, job)
+        assert (post.content, len(post.attachments)) == (WORDS, 1)
+        assert await desk.moderators.reports.owing(at_most=5) == []
+
+
+async def test_a_run_keeps_its_case_for_as_long_as_it_takes(channel: Channel, tmp_path: Path) -> None:
+    door = Door()
+    async with open_desk(channel, tmp_path, turns=door) as desk:
+        job = await hide(desk, await posted(desk))
+        door.channel_id = job.video_channel_id
+        hiding = asyncio.create_task(desk.moderators.cases.see_to(job.id))
+        async with asyncio.timeout(LONGEST):
+            await door.reached.wait()
+            for _ in range(4):
+                await desk.clock.asleep()
+                desk.clock.advance(PATIENCE / timedelta(seconds=2))
+                await desk.clock.asleep()
+                assert not await desk.moderators.reports.claim(job.id, desk.clock.now(), PATIENCE)
+            door.opened.set()
+            assert await hiding
+        assert await desk.moderators.reports.owing(at_most=5) == []

@@ -1,6 +1,7 @@
 """Reports: one of each member for a video, counted until a moderator decides."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from bot.database.engine import open_database
@@ -10,6 +11,7 @@ from tests.support.database import file_url
 from tests.support.jobs import NOON, a_job
 
 JOB = a_job(State.DELIVERED)
+MINUTE = timedelta(minutes=1)
 
 
 async def test_each_member_reports_a_video_once(tmp_path: Path) -> None:
@@ -51,3 +53,53 @@ async def test_a_case_is_owed_until_it_is_seen_to(tmp_path: Path) -> None:
         await store.note(JOB.id, owed=0)
         assert await store.owing(at_most=5) == []
         assert await store.case(JOB.id) is not None
+
+
+async def test_one_run_ends_before_the_next_begins_whatever_is_owed_meanwhile(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReportStore(engine)
+        await store.owe(JOB)
+        assert await store.claim(JOB.id, NOON, MINUTE)
+        await store.owe(JOB)
+        await store.add(JOB, 1, "spam", NOON)
+        await store.look_again(JOB.request.guild_id)
+        assert not await store.claim(JOB.id, NOON + MINUTE / 2, MINUTE)
+        assert not await store.done(JOB.id, NOON)
+        assert await store.claim(JOB.id, NOON, MINUTE)
+        assert await store.done(JOB.id, NOON)
+        assert await store.owing(at_most=5) == []
+
+
+async def test_who_died_with_a_case_holds_it_for_a_while_only_and_who_renews_keeps_it(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReportStore(engine)
+        await store.owe(JOB)
+        assert await store.claim(JOB.id, NOON, MINUTE)
+        assert await store.renew(JOB.id, NOON, NOON + MINUTE / 2)
+        assert not await store.claim(JOB.id, NOON + MINUTE, MINUTE)
+        assert await store.claim(JOB.id, NOON + 2 * MINUTE, MINUTE)
+        assert not await store.renew(JOB.id, NOON + MINUTE / 2, NOON + 2 * MINUTE)
+
+
+async def test_a_run_that_lost_its_case_leaves_it_owed_whatever_the_next_one_did(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReportStore(engine)
+        await store.owe(JOB)
+        await store.claim(JOB.id, NOON, MINUTE)
+        await store.claim(JOB.id, NOON + MINUTE, MINUTE)
+        assert await store.done(JOB.id, NOON + MINUTE)
+        assert not await store.done(JOB.id, NOON)
+        assert [case.job_id for case in await store.owing(at_most=5)] == [JOB.id]
+
+
+async def test_what_could_not_be_done_rests_unless_something_was_owed_meanwhile(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReportStore(engine)
+        await store.owe(JOB)
+        await store.claim(JOB.id, NOON, MINUTE)
+        await store.put_off(JOB.id, NOON, NOON + MINUTE)
+        assert not await store.claim(JOB.id, NOON + MINUTE, MINUTE)
+        assert await store.claim(JOB.id, NOON + 2 * MINUTE, MINUTE)
+        await store.owe(JOB)
+        await store.put_off(JOB.id, NOON + 2 * MINUTE, NOON + 9 * MINUTE)
+        assert await store.claim(JOB.id, NOON + 3 * MINUTE, MINUTE)
