@@ -81,14 +81,7 @@ class BlockCog(FormCog):
         elif await moderators.blocks.lift(guild_id, member.id) is None:
             await say(interaction, not_blocked(member.id))
         else:
-            decision = Decision(
-                guild_id=guild_id,
-                member_id=member.id,
-                kind=Decided.UNBLOCKED,
-                at=self._services.clock.now(),
-                by_id=interaction.user.id,
-            )
-            await moderators.decisions.add(decision)
+            await self._note(interaction, Decided.UNBLOCKED, member_id=member.id)
             await say(interaction, unblocked_answer(member.id))
 
     @app_commands.command(name="blocks", description="Show who is blocked in this server")
@@ -111,6 +104,8 @@ class BlockCog(FormCog):
         if (seen := await self._seen(interaction, image)) is not None:
             by_id, guild_id = interaction.user.id, interaction.guild_id or 0
             count = await block_prints(self._services, by_id, guild_id, [seen], reason.strip())
+            if count:
+                await self._note(interaction, Decided.IMAGE_BLOCKED, reason.strip())
             await say(interaction, images_blocked_sentence(count))
 
     @app_commands.command(name="unblock-image", description="Let a blocked picture be used as a reference again")
@@ -120,6 +115,8 @@ class BlockCog(FormCog):
     async def unblock_image(self, interaction: discord.Interaction, image: discord.Attachment) -> None:
         if (seen := await self._seen(interaction, image)) is not None:
             allowed = await self._services.moderators.blocked_images.allow(interaction.guild_id or 0, [seen])
+            if allowed:
+                await self._note(interaction, Decided.IMAGE_ALLOWED)
             await say(interaction, image_allowed(allowed))
 
     async def submitted(
@@ -141,6 +138,21 @@ class BlockCog(FormCog):
         by_id, guild_id = interaction.user.id, interaction.guild_id or 0
         until = await block_member(self._services, by_id, guild_id, member_id, measures, job_id)
         await say(interaction, blocked_answer(member_id, until))
+
+    async def _note(
+        self, interaction: discord.Interaction[Any], kind: Decided, reason: str = "", *, member_id: int | None = None
+    ) -> None:
+        """Write down what was decided about a member, or else about nobody."""
+        by_id = interaction.user.id
+        decision = Decision(
+            guild_id=interaction.guild_id or 0,
+            member_id=member_id or by_id,
+            kind=kind,
+            at=self._services.clock.now(),
+            by_id=by_id,
+            reason=reason,
+        )
+        await self._services.moderators.decisions.add(decision)
 
     async def _seen(self, interaction: discord.Interaction[Any], image: discord.Attachment) -> str | None:
         """Tell what a picture shows, for who may block; else answer why not, and return None."""

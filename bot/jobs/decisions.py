@@ -25,6 +25,8 @@ class Decided(StrEnum):
     BLOCKED = "BLOCKED"
     UNBLOCKED = "UNBLOCKED"
     IMAGES_BLOCKED = "IMAGES_BLOCKED"
+    IMAGE_BLOCKED = "IMAGE_BLOCKED"  # nobody's: it concerns who did it, as what follows
+    IMAGE_ALLOWED = "IMAGE_ALLOWED"
     SETTINGS_CHANGED = "SETTINGS_CHANGED"  # `reason` says which; it concerns who did it
 
 

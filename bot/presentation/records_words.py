@@ -29,6 +29,8 @@ _DECIDED: Final[Mapping[Decided, str]] = {
     Decided.BLOCKED: N_("{who} blocked {member}."),
     Decided.UNBLOCKED: N_("{who} unblocked {member}."),
     Decided.IMAGES_BLOCKED: N_("{who} blocked pictures of {member} in this server."),
+    Decided.IMAGE_BLOCKED: N_("{who} blocked a picture in this server."),
+    Decided.IMAGE_ALLOWED: N_("{who} allowed a blocked picture in this server again."),
     Decided.SETTINGS_CHANGED: N_("{who} changed this server's settings."),
 }
 _EMOJI: Final[Mapping[Decided, str]] = {
@@ -40,6 +42,7 @@ _EMOJI: Final[Mapping[Decided, str]] = {
     Decided.HIDDEN: "🙈",
     Decided.UNBLOCKED: "🔓",
     Decided.BLOCKED: "🔒",
+    Decided.IMAGE_ALLOWED: "🔓",
     Decided.SETTINGS_CHANGED: "⚙️",
 }
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.jobs.decisions import Decided
+from bot.jobs.decisions import Decided, Decision
 from bot.policy.blocks import Block
+from bot.policy.records import Search
 from tests.support.drawings import drawing, encoded
 from tests.support.review_room import Room, a_room, said
 from tests.unit.cogs.stage import Stage
@@ -121,6 +122,30 @@ async def test_a_picture_is_blocked_and_allowed_again_by_a_copy_of_it(room: Room
     assert await images.find(room.stage.guild.id, [seen]) == 0
     assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This picture can be used here again."
     assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This picture is not blocked here."
+
+
+async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_channel(room: Room) -> None:
+    fox, mo = ("fox.png", encoded(drawing(1))), room.mo.mention
+    for _ in range(2):
+        await command(room, "block-image", image=fox, reason="private")
+    for _ in range(2):
+        await command(room, "unblock-image", image=fox)
+    records = room.stage.bot.services.records
+    found, _ = await records.store.page(Search(guild_id=room.stage.guild.id, member_id=room.mo.id), first=0, at_most=5)
+    decided = [each for each in found if isinstance(each, Decision)]
+    assert {(each.kind, each.reason) for each in decided} == {
+        (Decided.IMAGE_BLOCKED, "private"),
+        (Decided.IMAGE_ALLOWED, ""),
+    }
+    assert len(found) == 2
+    log_channel = room.stage.guild.create_text_channel("log")
+    await room.stage.set(log_channel_id=log_channel.id)
+    await records.mirror.tell()
+    [told] = log_channel.history()
+    assert set(told.content.splitlines()) == {
+        f"🚫 {mo} blocked a picture in this server. (private)",
+        f"🔓 {mo} allowed a blocked picture in this server again.",
+    }
 
 
 @pytest.mark.parametrize(
