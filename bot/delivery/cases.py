@@ -45,6 +45,7 @@ POST_FILE: Final = "reelcast.mp4"  # as `posts` names it
 PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it, and with what Discord left unclear
 RENEW_EVERY: Final = 15.0  # seconds
 LEISURE: Final = timedelta(minutes=10)  # until what Discord refused is tried again
+JUST_NOW: Final = timedelta(seconds=10)  # how old a message that was sent now may seem
 SWEEP_EVERY: Final = 20.0  # seconds
 AT_ONCE: Final = 50
 MOST_BYTES: Final = 512 * 1024 * 1024
@@ -314,12 +315,13 @@ class CaseDesk:
                 shown = case.message_id if channel_id == case.channel_id else None
                 if shown is not None and await self._edited(channel, shown, view, files):
                     return
-                await self._turns.post(channel_id)
-                message = await channel.send(view=view, files=files, allowed_mentions=_SILENT)
+                message = await self._sent(channel, job, case, view, files)
         finally:
             for file in files:
                 file.close()
         await self._store.note(job.id, channel_id=channel_id, message_id=message.id)
+        if self._clock.now() - message.created_at > JUST_NOW:
+            await self._store.owe(job)  # it is an earlier try's, and shows what was so then
         if case.channel_id not in {None, channel_id}:
             await self._take_away(job, case)
 
@@ -330,6 +332,26 @@ class CaseDesk:
             await channel.get_partial_message(case.message_id or 0).delete()
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("former_case_not_deleted", job=job.id, error=type(error).__name__)
+
+    async def _sent(
+        self,
+        channel: discord.PartialMessageable,
+        job: Job,
+        case: Case,
+        view: discord.ui.LayoutView,
+        files: list[discord.File],
+    ) -> discord.Message:
+        """Send a card, or find the one that an earlier try may have left: Discord drops a repeat of its nonce."""
+        await self._turns.post(channel.id)
+        # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
+        place = channel.id + (case.message_id or 0)
+        nonce = f"c{job.id}.{place % 1000}"
+        try:
+            return await channel.send(view=view, files=files, allowed_mentions=_SILENT, nonce=nonce)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            raise OutcomeUnclear("sent before, and deleted since") from error
 
     async def _edited(
         self,

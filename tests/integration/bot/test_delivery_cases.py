@@ -23,7 +23,7 @@ WORDS = "your video is ready."
 
 
 class Door(AtOnce):
-    """Turns that hold back the first edit in a channel until the door is opened."""
+    """Turns that hold back the first edit or post in a channel until the door is opened."""
 
     def __init__(self) -> None:
         self.channel_id = 0
@@ -31,9 +31,12 @@ class Door(AtOnce):
         self.opened = asyncio.Event()
 
     async def edit(self, channel_id: int, /) -> None:
-        if channel_id == self.channel_id:
+        if channel_id == self.channel_id and not self.reached.is_set():
             self.reached.set()
             await self.opened.wait()
+
+    async def post(self, channel_id: int, /) -> None:
+        await self.edit(channel_id)
 
 
 async def reported(desk: Desk, *, age_restricted: bool = False) -> Job:
@@ -173,3 +176,41 @@ async def test_a_run_keeps_its_case_for_as_long_as_it_takes(channel: Channel, tm
             door.opened.set()
             assert await hiding
         assert await desk.moderators.reports.owing(at_most=5) == []
+
+
+async def test_a_card_that_may_have_been_sent_is_not_sent_twice_and_shows_what_was_reported_since(desk: Desk) -> None:
+    job = await reported(desk)
+    admin = desk.channel.sandbox.admin
+    await admin.fault(method="POST", route="messages", status=503, moment="after")  # which is not asked again at once
+    await desk.moderators.cases.see_to(job.id)
+    await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
+    desk.clock.advance(PATIENCE.total_seconds())
+    assert await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk)
+    assert "so am I" in card.text
+
+
+async def test_a_card_that_was_deleted_is_shown_again_although_discord_remembers_it(desk: Desk) -> None:
+    job = await reported(desk)
+    await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk)
+    await desk.channel.sandbox.admin.delete_message(card.channel_id, card.id)
+    await desk.moderators.reports.owe(job)
+    assert await desk.moderators.cases.see_to(job.id)
+    assert len(await cards(desk)) == 1
+
+
+async def test_of_reports_at_once_moderators_have_one_card(channel: Channel, tmp_path: Path) -> None:
+    door = Door()
+    async with open_desk(channel, tmp_path, turns=door) as desk:
+        job = await reported(desk)
+        door.channel_id = desk.place("review")
+        showing = asyncio.create_task(desk.moderators.cases.see_to(job.id))
+        async with asyncio.timeout(LONGEST):
+            await door.reached.wait()
+            await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
+            await desk.moderators.cases.see_to(job.id)
+            door.opened.set()
+            assert await showing
+        [card] = await cards(desk)
+        assert "2 members have reported it:" in card.text
