@@ -26,7 +26,7 @@ from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
 from bot.policy.operator import OperatorStore
 from bot.policy.operator_figures import OperatorFigures
-from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotices
 from bot.policy.operator_spending import SPENDING, Caps, is_past, spending_notices
 from bot.presentation.operator_words import notice_sentence
 from bot.segmind.client import SegmindClient
@@ -39,9 +39,9 @@ LOOK_EVERY: Final = timedelta(seconds=30)  # at the database, which costs no req
 ASK_EVERY: Final = timedelta(minutes=10)  # at Segmind: a request for the credits, and one for each model
 ASK_IN_TROUBLE: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
-LOOKS_BACK: Final = timedelta(days=7)  # for what happened while nobody watched
+LOOKS_BACK: Final = timedelta(days=7)  # for what happened while nobody watched; as long it is in view
 MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
-_LASTING: Final = (NoticeKind.KEY, NoticeKind.CREDITS, NoticeKind.MODEL)
+_EXPLAINING: Final = (NoticeKind.KEY, NoticeKind.MODEL)  # a refusal; credits that run low are not gone yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +104,17 @@ class OperatorWatch:
         await self._tell(now)
 
     async def _note_what_happened(self, now: datetime) -> None:
-        charges = select(orphans.c.request_id).where(orphans.c.noted_at > now - LOOKS_BACK)
+        since = now - LOOKS_BACK
+        charges = select(orphans.c.request_id).where(orphans.c.noted_at > since)
         async with self.database.connect() as connection:
-            request_ids = [row.request_id for row in await connection.execute(charges)]
-        for request_id in request_ids:
-            await self._note(NoticeKind.CHARGE, now, about=request_id, detail=request_id)
-        for job in await self._failed(now - LOOKS_BACK, ProblemCode.UNSETTLED):
-            await self._note(NoticeKind.UNSETTLED, now, about=str(job.id), detail=str(job.id))
+            found = [(NoticeKind.CHARGE, str(row.request_id)) for row in await connection.execute(charges)]
+        found += [(NoticeKind.UNSETTLED, str(job.id)) for job in await self._failed(since, ProblemCode.UNSETTLED)]
+        for kind, about in found:
+            await self._note(kind, now, about=about, detail=about)
+        for notice in await self.notices.current(*HAPPENED):
+            # What is found still would be told anew.
+            if notice.at <= since and (notice.kind, notice.detail) not in found:
+                await self.notices.over(notice.kind, about=notice.about)
 
     async def _note_spending(self, now: datetime) -> None:
         """Note where the bot's own caps are near or reached."""
@@ -165,7 +169,7 @@ class OperatorWatch:
     async def _note_refusal(self, refused: Job | None, now: datetime) -> None:
         """Tell of a refusal that nothing else explains, until a run is accepted again."""
         if refused is not None and refused.problem is not None:
-            if not await self.notices.current(*_LASTING):
+            if not await self.notices.current(*_EXPLAINING):
                 await self._note(NoticeKind.SERVICE, now, detail=refused.problem.detail)
             return
         for notice in await self.notices.current(NoticeKind.SERVICE):

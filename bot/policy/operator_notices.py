@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +27,9 @@ class NoticeKind(StrEnum):
     # What happened.
     CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
     UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
+
+
+HAPPENED: Final = (NoticeKind.CHARGE, NoticeKind.UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_figures import ServerUse, Spent
-from bot.policy.operator_notices import OperatorNotice
+from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotice
 from bot.presentation.figures import countdown, dollars, number
 from bot.presentation.language import _, ngettext
 from bot.presentation.operator_ids import BLOCK_FORM, Verb, operator_id
@@ -75,8 +75,16 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         toggle = _button(_("Resume"), Verb.RESUME, style=discord.ButtonStyle.success)
     else:
         toggle = _button(_("Pause everything"), Verb.PAUSE, style=discord.ButtonStyle.danger)
-    lines += [notice_sentence(each) for each in facts.notices[-MOST_NOTICES:]]
+    lines += [notice_sentence(each) for each in _most_pressing(facts.notices)]
     return _panel(_("The bot"), ["\n".join(lines)], notice, [toggle, _button(_("Refresh"), Verb.OVERVIEW)])
+
+
+def _most_pressing(notices: Sequence[OperatorNotice]) -> Sequence[OperatorNotice]:
+    """Choose what there is room for, of what is given oldest first: what lasts, then the newest of what happened."""
+    kinds = [kind for kind in NoticeKind if kind not in HAPPENED]
+    lasting = sorted((each for each in notices if each.kind in kinds), key=lambda each: kinds.index(each.kind))
+    happened = [each for each in reversed(notices) if each.kind in HAPPENED]
+    return [*lasting, *happened][:MOST_NOTICES]
 
 
 def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.LayoutView:

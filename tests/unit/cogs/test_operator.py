@@ -74,6 +74,23 @@ async def test_the_overview_tells_money_jobs_and_what_is_wrong(stage: Stage, olg
     assert r"the model kling\_x" in text
 
 
+async def test_what_happened_pushes_off_the_overview_nothing_that_lasts(
+    stage: Stage, olga: simcord.MemberActor
+) -> None:
+    notices, now = stage.bot.services.operating.notices, stage.bot.services.clock.now()
+    await notices.note(NoticeKind.SERVICE, now, detail="no")
+    await notices.note(NoticeKind.KEY, now)
+    for number in range(6):
+        await notices.note(NoticeKind.CHARGE, now + timedelta(seconds=number), about=f"r{number}", detail=f"r{number}")
+    await notices.note(NoticeKind.UNSETTLED, now + timedelta(minutes=1), about="77", detail="77")
+    wrong = shown(await opened(stage, olga)).partition("**Jobs**")[2]
+    told = ("API key", "in these words: no", "job 77", "request r5", "request r4")
+    places = [wrong.find(each) for each in told]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert "r3" not in wrong
+
+
 async def test_an_administrator_who_does_not_run_the_bot_is_refused(stage: Stage, olga: simcord.MemberActor) -> None:
     admin = stage.guild.create_role("Staff", permissions=discord.Permissions(administrator=True))
     eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[admin])

@@ -111,6 +111,14 @@ async def test_credits_that_run_low_are_told_once(watching: Watching, stage: Sta
     assert await low.looks() == []
 
 
+async def test_credits_that_run_low_explain_no_refusal(stage: Stage, olga: simcord.MemberActor) -> None:
+    await stage.ask()
+    await stage.has_become(State.FAILED, problem=Problem(code=ProblemCode.SERVICE, detail="HTTP 406: team limit"))
+    [told] = await Watching(stage, credits_low_usd=Decimal(1_000_000)).looks()
+    assert "Credits at Segmind run low" in told
+    assert "Segmind refuses to make videos" in told
+
+
 async def test_a_model_that_is_gone_is_told_once_and_not_for_each_job(
     watching: Watching, control: SegmindControl, stage: Stage
 ) -> None:
@@ -147,6 +155,22 @@ async def test_charges_without_an_owner_and_what_was_never_settled_are_told(watc
     notices = await stage.bot.services.operating.notices.current(NoticeKind.CHARGE, NoticeKind.UNSETTLED)
     assert {each.detail for each in notices} == {"r-77", str(job.id)}
     assert await watching.looks() == []
+
+
+async def test_what_happened_leaves_the_overview_after_a_week_and_is_not_told_again(
+    watching: Watching, stage: Stage
+) -> None:
+    await stage.ask()
+    await stage.has_become(State.FAILED, problem=Problem(code=ProblemCode.UNSETTLED))
+    notices = stage.bot.services.operating.notices
+    await watching.looks()
+    watching.clock.advance(timedelta(days=6).total_seconds())
+    await watching.looks()
+    assert [each.kind for each in await notices.current(*NoticeKind)] == [NoticeKind.UNSETTLED]
+    watching.clock.advance(timedelta(days=1).total_seconds())
+    for _ in range(2):
+        assert await watching.looks() == []
+        assert await notices.current(*NoticeKind) == []
 
 
 async def test_a_bot_whose_own_spending_cap_is_near_or_reached_says_so_once_a_day(stage: Stage, olga: Any) -> None:
