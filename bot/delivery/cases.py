@@ -24,7 +24,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.kept import KeptFiles
 from bot.jobs.model import Job
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import uncancelled, until_first
@@ -219,8 +219,7 @@ class CaseDesk:
     async def _keep_video(self, job: Job, message: discord.Message) -> None:
         if not message.attachments:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / f"hidden-{job.id}"
+        part = self._part_of(job)
         try:
             await message.attachments[0].save(part)
             await self._kept.keep(job.id, {KEPT_NAME: part})
@@ -254,8 +253,7 @@ class CaseDesk:
         kept = (await self._kept.get(job.id)).get(KEPT_NAME)
         if kept is not None:
             return kept
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"hidden-{job.id}"
+        path = self._part_of(job)
         with suppress(PortError, MediaError):
             if (url := await self._shown_video(job, case)) is not None:
                 await self._attachments.fetch(url, path, max_bytes=MOST_BYTES)
@@ -279,7 +277,7 @@ class CaseDesk:
         reports, count = await self._store.open(job.id)
         if case is None or (case.message_id is None and not count):
             return
-        video = (await self._kept.get(job.id)).get(KEPT_NAME) if job.hidden else None
+        video = await self._hidden_video(job, case) if job.hidden else None
         closed: ChannelClosed | None = None
         for channel_id in await self._places(job, case):
             try:
@@ -290,6 +288,29 @@ class CaseDesk:
                 return
         if closed is not None:
             raise closed
+
+    async def _hidden_video(self, job: Job, case: Case) -> Path | None:
+        """Find a hidden video for moderators: here, or on their message, which may have the only copy.
+
+        What is found there is kept here: the message is written anew with it. Raises `OutcomeUnclear` or `MediaError`
+        where it may be there and cannot be had now.
+        """
+        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
+        if kept is not None:
+            return kept
+        with suppress(CardGone, ChannelClosed):
+            if (url := await self._shown_video(job, case)) is not None:
+                part = self._part_of(job)
+                try:
+                    await self._attachments.fetch(url, part, max_bytes=MOST_BYTES)
+                    await self._kept.keep(job.id, {KEPT_NAME: part})
+                finally:
+                    part.unlink(missing_ok=True)
+        return (await self._kept.get(job.id)).get(KEPT_NAME)
+
+    def _part_of(self, job: Job) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder / f"hidden-{job.id}"
 
     async def _places(self, job: Job, case: Case) -> Sequence[int]:
         """Give the channels where moderators may read of a case, the best first: where it stands, if it can stay."""

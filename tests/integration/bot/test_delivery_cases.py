@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -214,3 +215,55 @@ async def test_of_reports_at_once_moderators_have_one_card(channel: Channel, tmp
             assert await showing
         [card] = await cards(desk)
         assert "2 members have reported it:" in card.text
+
+
+async def reported_and_hidden(desk: Desk) -> Job:
+    """Have a video that was taken off its post, whose only copy here is the one on the moderators' card."""
+    job = await hide(desk, await posted(desk))
+    await desk.moderators.reports.add(job, 77, "I am in it", desk.clock.now())
+    assert await desk.moderators.cases.see_to(job.id)
+    shutil.rmtree(desk.folder / "hidden")
+    return job
+
+
+async def test_moderators_keep_the_hidden_video_when_another_machine_tells_of_a_further_report(desk: Desk) -> None:
+    job = await reported_and_hidden(desk)
+    await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
+    assert await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk)
+    assert "so am I" in card.text
+    assert await desk.mo.download(card.gallery[0]) == mp4()
+    await desk.moderators.reports.owe(job)
+    await desk.store.save(job.evolve(hidden=False))
+    assert await desk.moderators.cases.see_to(job.id)
+    [video] = (await post_of(desk, job)).attachments
+    assert await video.read() == mp4()
+
+
+async def test_the_hidden_video_goes_along_where_another_machine_moves_the_card(desk: Desk) -> None:
+    job = await reported_and_hidden(desk)
+    await desk.set(review_channel_id=desk.place("late-night"))
+    await desk.moderators.look_again(job.request.guild_id)
+    assert await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk, "late-night")
+    assert await desk.mo.download(card.gallery[0]) == mp4()
+
+
+async def test_while_discord_does_not_give_the_hidden_video_the_card_is_left_as_it_is(desk: Desk) -> None:
+    job = await reported_and_hidden(desk)
+    await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
+    review = desk.place("review")
+    await desk.channel.sandbox.admin.fault(method="GET", route=f"{review}/messages", status=503, times=1)
+    await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk)
+    assert len(card.gallery) == 1
+
+
+async def test_a_hidden_video_that_is_nowhere_leaves_moderators_the_report(desk: Desk) -> None:
+    job = await reported_and_hidden(desk)
+    [card] = await cards(desk)
+    await desk.channel.sandbox.admin.delete_message(card.channel_id, card.id)
+    await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
+    assert await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk)
+    assert ("so am I" in card.text, card.gallery) == (True, [])
