@@ -36,7 +36,8 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
         else:
             # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await say(interaction, _(await _delete(bot.services, job)))
+            await say(interaction, _(await _delete(bot.services, job, interaction.user.id)))
+            await bot.services.moderators.cases.see_to(job.id)
 
     async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
         """Remove a post all the same, for the member whom it addresses, or who may manage messages there."""
@@ -61,13 +62,15 @@ def _addressed(post: discord.Message) -> set[str]:
     return set(_MENTION.findall(post.content))
 
 
-async def _delete(services: Services, job: Job) -> str:
-    """Return what became of it, to be looked up."""
+async def _delete(services: Services, job: Job, by_id: int) -> str:
+    """Return what became of it, to be looked up; moderators who have a report of it are shown that it is gone."""
     if job.state is State.DELIVERED:
         try:
-            job = await services.control.take_down(job.id)
+            job = await services.control.take_down(job.id, by_id)
         except WrongState:
             return NOT_OVER
+    if await services.moderators.reports.case(job.id) is not None:
+        await services.moderators.reports.owe(job)
     try:
         await services.removal.remove(job)
     except PortError:

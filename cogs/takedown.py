@@ -56,7 +56,7 @@ class TakedownCog(FormCog):
             await say(interaction, no_video_here())
         elif not may_remove(interaction, job):
             await say(interaction, not_a_moderator_here())
-        elif job.state in ENDED - {State.DELIVERED}:
+        elif job.state in ENDED - {State.DELIVERED} and not job.deleted_by_hand:
             made = await services.moderators.decisions.of_job(job.id)
             await say(interaction, outcome_sentence(job, made) if made else not_removable(job))
         else:

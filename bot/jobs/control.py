@@ -5,6 +5,7 @@ import contextlib
 import structlog
 
 from bot.jobs.clock import Clock
+from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job, ReviewMode
@@ -52,8 +53,8 @@ class JobControl:
         self._cards.changed(noted)
         return noted
 
-    async def take_down(self, job_id: int) -> Job:
-        """Note that a posted video is to be there no more; raises `WrongState` where it is not posted.
+    async def take_down(self, job_id: int, by_id: int) -> Job:
+        """Note that a posted video is to be there no more, and who wants that; raises `WrongState` if it is not posted.
 
         One that is taken down already is returned as it is: its messages may still have to go.
         """
@@ -62,7 +63,9 @@ class JobControl:
             if job.state is State.TAKEN_DOWN:
                 return job
             with contextlib.suppress(StaleJob):
-                taken_down = await self._store.save(job.move(State.TAKEN_DOWN, self._clock.now()))
+                now = self._clock.now()
+                deleted = decision_on(job, Decided.DELETED, now, by_id=by_id)
+                taken_down = await self._store.save(job.evolve(hidden=False).move(State.TAKEN_DOWN, now), deleted)
                 tell_move(taken_down, job.state)
                 return taken_down
 

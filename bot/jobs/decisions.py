@@ -21,6 +21,7 @@ class Decided(StrEnum):
     PUT_BACK = "PUT_BACK"
     DISMISSED = "DISMISSED"  # the reports came to nothing
     TAKEN_DOWN = "TAKEN_DOWN"
+    DELETED = "DELETED"  # by who asked, or by who may manage messages: no moderator's word on it
     QUOTA_GIVEN_BACK = "QUOTA_GIVEN_BACK"
     BLOCKED = "BLOCKED"
     UNBLOCKED = "UNBLOCKED"

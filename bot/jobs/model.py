@@ -278,6 +278,12 @@ class Job:
         return self.state_since + timedelta(hours=self.request.handling.review_hours)
 
     @property
+    def deleted_by_hand(self) -> bool:
+        """Tell whether its video was posted and deleted with a button, so that no moderator has decided on it."""
+        decided = self.problem is not None and self.problem.code is ProblemCode.REMOVED
+        return self.state is State.TAKEN_DOWN and not (decided or self.forgotten)
+
+    @property
     def owes_notice(self) -> bool:
         """Tell whether its member has to hear in private what became of it."""
         if self.forgotten:

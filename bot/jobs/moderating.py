@@ -98,9 +98,12 @@ class Moderation:
                 return saved
 
     async def take_down(self, job_id: int, by_id: int, reason: str) -> Job:
-        """Take back whatever there is of a job that is not over, or was posted; raises `WrongState`."""
+        """Take back whatever there is of a job that is not over, or was posted; raises `WrongState`.
+
+        That somebody has deleted the post meanwhile takes no decision from moderators: theirs is noted all the same.
+        """
         while True:
-            job = await self._expect(job_id, _NOTED_IN | set(_TAKEN_DOWN_TO))
+            job = await self._expect_undecided(job_id, _NOTED_IN | set(_TAKEN_DOWN_TO))
             await self.owe(job)
             decision = self._decision(job, Decided.TAKEN_DOWN, by_id, reason)
             problem = Problem(code=ProblemCode.REMOVED)
@@ -125,7 +128,7 @@ class Moderation:
         The reports are decided on in the same transaction. Raises `WrongState` where nobody has left any to decide on.
         """
         while True:
-            job = await self._expect(job_id, {State.DELIVERED})
+            job = await self._expect_undecided(job_id, {State.DELIVERED})
             kind = Decided.PUT_BACK if job.hidden else Decided.DISMISSED
             await self.owe(job)
             decision, settle = self._decision(job, kind, by_id), self._settling(job)
@@ -148,6 +151,8 @@ class Moderation:
         """Save a no: as the end of a job, or as a note on a run that cannot be stopped."""
         if job.state in _NOTED_IN:
             refused = job.evolve(cancel_requested=True).evolve(**changes)
+        elif job.deleted_by_hand:
+            refused = job.evolve(**changes)
         else:
             refused = job.evolve(hidden=False).move(ends[job.state], self.clock.now(), **changes)
         saved = await self._save(job, refused, decision)
@@ -170,6 +175,13 @@ class Moderation:
 
     def _decision(self, job: Job, kind: Decided, by_id: int | None, reason: str = "") -> Decision:
         return decision_on(job, kind, self.clock.now(), by_id=by_id, reason=reason)
+
+    async def _expect_undecided(self, job_id: int, states: frozenset[State] | set[State]) -> Job:
+        """Read a job in one of `states`, or one whose video somebody has deleted before moderators decided on it."""
+        job = await self._expect(job_id, states | {State.TAKEN_DOWN})
+        if job.state is State.TAKEN_DOWN and not job.deleted_by_hand:
+            raise WrongState(job_id, job.state)
+        return job
 
     async def _expect(self, job_id: int, states: frozenset[State] | set[State]) -> Job:
         job = await self.store.get(job_id)

@@ -21,7 +21,7 @@ _AT_ONCE: Final = 500
 _SAID_BY: Final[Mapping[State, frozenset[Decided]]] = {
     State.REJECTED: frozenset({Decided.REJECTED, Decided.TAKEN_DOWN}),
     State.WITHHELD: frozenset({Decided.REJECTED, Decided.TAKEN_DOWN, Decided.WITHHELD}),
-    State.TAKEN_DOWN: frozenset({Decided.TAKEN_DOWN}),
+    State.TAKEN_DOWN: frozenset({Decided.TAKEN_DOWN, Decided.DELETED}),
 }
 
 

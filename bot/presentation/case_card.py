@@ -48,7 +48,7 @@ def case_card(
     restriction under which the video was asked for: moderators read there where it stands, and not what it is about.
     """
     with speaking(job.request.guild_locale):
-        is_open = count > 0 and job.state is State.DELIVERED
+        is_open = count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
         title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
         container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job, offer)}\n{_where(job)}"))
@@ -60,6 +60,8 @@ def case_card(
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}", spoiler=True)))
         container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
         if is_open:
+            if job.deleted_by_hand:
+                container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
             container.add_item(ui.TextDisplay(_reasons(reports, count)))
             container.add_item(ui.ActionRow(*_buttons(job)))
         else:

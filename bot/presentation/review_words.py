@@ -18,6 +18,7 @@ _DONE: Final[Mapping[Decided, str]] = {
     Decided.APPROVED_AS_SPOILER: N_("{who} has approved it as a spoiler."),
     Decided.REJECTED: N_("{who} has rejected it."),
     Decided.TAKEN_DOWN: N_("{who} has taken it down."),
+    Decided.DELETED: N_("{who} has deleted it."),
     Decided.PUT_BACK: N_("{who} has put it back."),
     Decided.DISMISSED: N_("{who} has dismissed the reports."),
 }

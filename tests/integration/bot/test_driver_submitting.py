@@ -15,7 +15,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.store import Enlist, JobStore
 from bot.segmind.client import Timeouts
 from tests.support.stage import Stage, open_stage, within_patience
 
@@ -47,11 +47,11 @@ class DatabaseAway(JobStore):
     saves_lost = 2
     state = State.QUEUED
 
-    async def save(self, job: Job, *decided: Decision) -> Job:
+    async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
         if job.state is self.state and self.saves_lost:
             self.saves_lost -= 1
             raise OperationalError("UPDATE jobs", None, OSError("gone"))
-        return await super().save(job, *decided)
+        return await super().save(job, *decided, also=also)
 
 
 class AnswerLost(JobStore):

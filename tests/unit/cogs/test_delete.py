@@ -4,6 +4,7 @@ import discord
 import pytest
 import simcord
 
+from bot.jobs.decisions import Decided
 from bot.jobs.states import State
 from bot.presentation.post import post_controls
 from tests.unit.cogs.stage import Boot, Stage
@@ -48,6 +49,16 @@ async def test_who_may_manage_messages_here_can_delete_and_a_stranger_cannot(sta
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
     assert await delete(stage, card, mo) == "Deleted."
     assert stage.channel.history() == []
+
+
+async def test_it_is_written_down_once_who_deleted_a_video(stage: Stage) -> None:
+    card, _ = await a_delivered_video(stage)
+    stage.env.inject_error("DELETE", "/channels/*/messages/*", status=403, times=1)
+    for _ in range(2):
+        await delete(stage, card)
+    [job] = await stage.jobs()
+    [made] = await stage.bot.services.moderators.decisions.of_job(job.id)
+    assert (made.kind, made.by_id) == (Decided.DELETED, stage.alice.id)
 
 
 async def test_what_is_gone_already_counts_as_deleted(stage: Stage) -> None:

@@ -220,6 +220,33 @@ async def test_a_decision_that_is_not_saved_leaves_the_reports_open(
     assert said(await room.press("Put back")) == "It is being put back."
 
 
+async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderators(room: Room) -> None:
+    await a_hidden_post(room)
+    assert said(await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")) == "Deleted."
+    [card] = room.cards()
+    assert f"{room.stage.alice.mention} has deleted it." in texts_of(card)
+    assert "1 member has reported it:" in texts_of(card)
+    form = await room.mo.click(card, label="Take down")
+    also = {"reason": "gore", "block": "good", "also": ["block-images"]}
+    answer = said(await room.stage.submit(form, also, who=room.mo))
+    assert answer.startswith("Taken down.")
+    assert "can ask for no videos here" in answer
+    assert (await room.stage.ask()).ephemeral
+    measures = [Decided.TAKEN_DOWN, Decided.BLOCKED, Decided.IMAGES_BLOCKED]
+    assert await kinds(room) == [Decided.REPORTED, Decided.HIDDEN, Decided.DELETED, *measures]
+    assert f"{room.mo.mention} has taken it down." in room.texts()[0]
+    again = await room.forge(room.channel, f"reelcast:case:takedown:{(await room.job()).id}")
+    form = await room.kim.click(again, label="Forged")
+    assert said(await room.stage.submit(form, {}, who=room.kim)) == f"{room.mo.mention} has taken it down."
+
+
+async def test_the_reports_of_a_video_that_was_deleted_can_be_dismissed(room: Room) -> None:
+    await a_hidden_post(room)
+    await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")
+    assert said(await room.press("Dismiss")) == "The reports are dismissed."
+    assert f"{room.mo.mention} has dismissed the reports." in room.texts()[0]
+
+
 async def test_a_report_of_what_is_gone_meanwhile_says_so(room: Room) -> None:
     post = await a_post(room)
     [bob] = members(room, "bob2")
