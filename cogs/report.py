@@ -29,8 +29,9 @@ from bot.presentation.case_words import (
     reported_answer,
     reported_before,
 )
-from bot.presentation.language import _
+from bot.presentation.language import _, speaking
 from bot.presentation.moderation_modals import block_modal, report_modal, takedown_modal
+from bot.presentation.review_card import reports_counted
 from bot.presentation.review_words import outcome_sentence
 
 
@@ -128,8 +129,10 @@ async def _report(services: Services, job: Job, member_id: int, reason: str) -> 
     await _write_down(services, job, Decided.REPORTED, member_id, reason)
     threshold = (await services.guild_settings.get(job.request.guild_id)).report_threshold
     if threshold and count >= threshold:
+        with speaking(job.request.guild_locale):  # the record is the server's, not the reporter's
+            why = reports_counted(count)
         with contextlib.suppress(WrongState):  # hidden before, or taken down meanwhile
-            await services.moderation.hide(job.id, f"{count} reports")
+            await services.moderation.hide(job.id, why)
     return reported_answer(heard=await services.moderators.cases.hears(job.request.guild_id))
 
 

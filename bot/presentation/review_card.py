@@ -129,10 +129,14 @@ def record_line(record: MemberRecord) -> str:
             _counted(ngettext("{count} video so far", "{count} videos so far", record.videos), record.videos),
             _counted(_("{count} rejected"), record.rejected),
             _counted(_("{count} taken down"), record.taken_down),
-            _counted(ngettext("{count} report", "{count} reports", record.reports), record.reports),
+            reports_counted(record.reports),
             _counted(ngettext("{count} block", "{count} blocks", record.blocks), record.blocks),
         ]
     )
+
+
+def reports_counted(count: int) -> str:
+    return _counted(ngettext("{count} report", "{count} reports", count), count)
 
 
 def _counted(words: str, count: int) -> str:

@@ -125,6 +125,16 @@ async def a_hidden_post(room: Room) -> None:
     await report(room, bob)
 
 
+@pytest.mark.parametrize(("language", "why"), [("en-US", "1 report"), ("de", "1 Meldung")])
+async def test_the_record_says_in_the_servers_language_how_many_reports_hid_it(
+    room: Room, language: str, why: str
+) -> None:
+    await room.stage.set(language=language)
+    await a_hidden_post(room)
+    made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
+    assert [each.reason for each in made if each.kind is Decided.HIDDEN] == [why]
+
+
 async def test_a_hidden_video_is_put_back_as_it_was(room: Room) -> None:
     await a_hidden_post(room)
     assert said(await room.press("Put back")) == "It is being put back."
