@@ -38,6 +38,7 @@ from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.forgetting import Forgetting
 from bot.jobs.intake import Intake
+from bot.jobs.ledger import SpendLimits
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing import Planner, places_for
@@ -320,6 +321,9 @@ async def open_services(
                     clock=clock,
                     owe=moderators.reports.owe,
                     settle=settle_in,
+                    limits=SpendLimits(
+                        per_day=settings.spend_limit_usd_per_day, per_month=settings.spend_limit_usd_per_month
+                    ),
                 ),
             )
         finally:

@@ -9,14 +9,17 @@ from discord.ext import commands
 from bot.app import Reelcast, Services
 from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
+from bot.interactions.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
 from bot.interactions.job_button import NO_RECORD, JobButton
 from bot.interactions.moderators import also_chosen, may_review, reason_given
 from bot.interactions.takedowns import block_pictures
-from bot.jobs.errors import WrongState
+from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job
 from bot.jobs.moderating import ApprovalObjected, ApprovalPaused
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
+from bot.policy.limits import caps_of
+from bot.policy.usage import LimitReached, Rebooking
 from bot.presentation.language import _
 from bot.presentation.moderation_modals import BLOCK_IMAGES, reject_modal
 from bot.presentation.review_ids import REASON_PATTERN, REVIEW_PATTERN, Verb
@@ -24,6 +27,7 @@ from bot.presentation.review_words import (
     approved_answer,
     cannot_approve,
     discord_unclear,
+    no_room_sentence,
     not_a_moderator,
     not_yet,
     outcome_sentence,
@@ -116,16 +120,22 @@ async def _may_review(services: Services, interaction: discord.Interaction[Any],
 
 async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:
     spoiler = verb is Verb.SPOILER
+    reservation = Rebooking(terms=caps_of(await services.guild_settings.get(job.request.guild_id)))
     try:
-        await services.moderation.approve(job.id, by_id, spoiler=spoiler)
+        approved = await services.moderation.approve(job.id, by_id, spoiler=spoiler, reserve=reservation)
     except WrongState:
         return await _too_late(services, job)
     except ApprovalObjected as error:
         return cannot_approve(error.code)
     except ApprovalPaused as error:
         return paused_sentence(error.pause)
+    except (LimitReached, SpendLimitReached) as error:
+        denial = denial_of(error, services.clock.now())
+        await tell_of_refusal(services, job.request, denial)
+        return no_room_sentence(denial)
     except PortError:
         return discord_unclear()
+    await tell_of_spending(services, approved, reservation)
     return approved_answer(spoiler=spoiler)
 
 

@@ -81,18 +81,21 @@ async def reserve(
     """Make a job of a request, with all that it takes of limits reserved; where there is no room, say so."""
     try:
         return await services.intake.accept(interaction.id, request, price_usd=price_usd, reserve=reservation)
-    except LimitReached as error:
-        denial = error.denial
-    except SpendLimitReached as error:
-        denial = _of_the_bot(error, services.clock.now())
+    except (LimitReached, SpendLimitReached) as error:
+        denial = denial_of(error, services.clock.now())
     await deny(interaction, denial, prompt=prompt)
-    warning = warning_of(denial, guild_id=request.guild_id, day=services.clock.now().date())
-    await _warn(services, request.guild_locale, [warning] if warning else [])
+    await tell_of_refusal(services, request, denial)
     return None
 
 
+async def tell_of_refusal(services: Services, request: VideoRequest, denial: Denial) -> None:
+    """Tell the server's moderators where what had no room has met a cap of theirs, once for each."""
+    warning = warning_of(denial, guild_id=request.guild_id, day=services.clock.now().date())
+    await _warn(services, request.guild_locale, [warning] if warning else [])
+
+
 async def tell_of_spending(services: Services, job: Job, reservation: Reservation) -> None:
-    """Tell the server's moderators where a new job brings spending near a cap, once for each."""
+    """Tell the server's moderators where a job brings spending near a cap, once for each."""
     warnings = warnings_of(reservation, guild_id=job.request.guild_id, day=job.spend_day)
     await _warn(services, job.request.guild_locale, warnings)
 
@@ -122,8 +125,10 @@ async def _warn(services: Services, locale: str, warnings: Iterable[SpendWarning
             await services.log_channel.say(warning.guild_id, sentence)
 
 
-def _of_the_bot(error: SpendLimitReached, now: datetime) -> Denial:
-    """Name the bot's own limit; its figure is nothing for members."""
+def denial_of(error: LimitReached | SpendLimitReached, now: datetime) -> Denial:
+    """Name the limit that has no room; the figure of the bot's own is nothing for members."""
+    if isinstance(error, LimitReached):
+        return error.denial
     if error.whole_month:
         return Denial(code=DenialCode.LIMIT, limit=Limit.SPEND_PER_MONTH, again_at=next_month(now))
     return Denial(code=DenialCode.LIMIT, limit=Limit.SPEND_PER_DAY, again_at=next_day(now))

@@ -75,7 +75,8 @@ class Forgetting:
             in_turn = mine.order_by(jobs.c.id).with_for_update()  # so that of two presses one waits for the other
             found = [from_row(row) for row in await connection.execute(in_turn)]
             await _note_messages(connection, found, now, remove=remove_messages)
-            bare = [await save_in(connection, _bare(job, now)) for job in found if not _is_settled(job, now)]
+            unsettled = sorted((job for job in found if not _is_settled(job, now)), key=lambda job: job.spend_day)
+            bare = [await save_in(connection, _bare(job, now)) for job in unsettled]
             gone = [job.id for job in found if _is_settled(job, now)]
             gone += [job.id for job in bare if _is_settled(job, now)]
             await _delete(connection, gone)

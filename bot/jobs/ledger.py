@@ -1,12 +1,13 @@
 """Money and limits, in the transactions that save jobs: what a job takes is reserved with it and settled with it.
 
 The order of locks is the same everywhere: who reserves goes first through one gate (`Lock.RESERVING`), then takes the
-day's row; who settles has its own job's row, then takes the day's row, then its job's row of `usage`.
+day's row; who settles has its own job's row, then takes the day's row, then its job's row of `usage`. Of several days
+the earlier goes first.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, literal, select, update
@@ -20,7 +21,7 @@ from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import NOTHING, Job
 from bot.jobs.states import ENDED_UNCHARGED
 
-# Compares a new job with the limits that count for it, and notes what it takes; whatever it raises saves nothing.
+# Compares a job with the limits that count for it, and notes what it takes; whatever it raises saves nothing.
 Reserve = Callable[[AsyncConnection, Job], Awaitable[None]]
 
 
@@ -38,6 +39,24 @@ async def reserve(connection: AsyncConnection, job: Job, limits: SpendLimits, ot
     Nobody else reserves until the transaction is over. Raises `SpendLimitReached`, and what `others` raises.
     """
     await exclusive(connection, Lock.RESERVING)
+    await _take(connection, job, limits, others)
+
+
+async def move(
+    connection: AsyncConnection, saved: Job, former_day: date, limits: SpendLimits, others: Reserve | None
+) -> None:
+    """Take a job's price from the spending of its day, as it is saved now, and give it back to its former day's.
+
+    Who does so goes through the gate before the job is saved, and takes the earlier day's row first, as who settles
+    several jobs does. Raises as `reserve` does.
+    """
+    price = literal(saved.reserved_usd, Usd)
+    former = spending.c.day == former_day
+    await connection.execute(update(spending).where(former).values(usd=spending.c.usd - price))
+    await _take(connection, saved, limits, others)
+
+
+async def _take(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:
     if others is not None:
         await others(connection, job)
     await connection.execute(insert_if_absent(connection, spending, {"day": job.spend_day, "usd": NOTHING}))

@@ -12,6 +12,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided, Decision, Pause, decision_on
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import JobError, StaleJob, WrongState
+from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import Standing
 from bot.jobs.ports import Cards
@@ -60,11 +61,16 @@ class Moderation:
     clock: Clock
     owe: Callable[[Job], Awaitable[None]]  # notes that a job's post has to be brought in line with what is saved next
     settle: Callable[[AsyncConnection, int], Awaitable[bool]]  # notes a job's reports as decided; were there any?
+    limits: SpendLimits
 
-    async def approve(self, job_id: int, by_id: int, *, spoiler: bool) -> Job:
+    async def approve(self, job_id: int, by_id: int, *, spoiler: bool, reserve: Reserve | None = None) -> Job:
         """Let a job go on that waits for a moderator.
 
-        Raises `WrongState`, `ApprovalObjected`, `ApprovalPaused`, and as `Standing.objection` does.
+        Nothing is spent yet on what was asked for on an earlier UTC day: from now on its price counts for this one, if
+        there is room, and `reserve` finds room.
+
+        Raises `WrongState`, `ApprovalObjected`, `ApprovalPaused`, `SpendLimitReached`, what `reserve` raises, and as
+        `Standing.objection` does.
         """
         while True:
             job = await self._expect(job_id, REVIEWED)
@@ -81,7 +87,12 @@ class Moderation:
                 changes["post_attempts"] = job.post_attempts + 1
                 approved = job.move(State.POSTING, self.clock.now(), **changes)
             kind = Decided.APPROVED_AS_SPOILER if spoiler else Decided.APPROVED
-            if (saved := await self._save(job, approved, self._decision(job, kind, by_id))) is not None:
+            decision, today = self._decision(job, kind, by_id), approved.state_since.date()
+            if job.state is State.HELD and job.spend_day < today:
+                saving = self.store.save_on(today, approved, decision, limits=self.limits, reserve=reserve)
+            else:
+                saving = self.store.save(approved, decision)
+            if (saved := await self._saved(job, saving, decision)) is not None:
                 await self.dispatcher.dispatch(saved)
                 self.cards.changed(saved)
                 return saved
@@ -164,8 +175,11 @@ class Moderation:
 
     async def _save(self, before: Job, after: Job, decision: Decision, *, also: Enlist | None = None) -> Job | None:
         """Save a decision with what it changes; None where somebody else has changed the job meanwhile."""
+        return await self._saved(before, self.store.save(after, decision, also=also), decision)
+
+    async def _saved(self, before: Job, saving: Awaitable[Job], decision: Decision) -> Job | None:
         try:
-            saved = await self.store.save(after, decision, also=also)
+            saved = await saving
         except StaleJob:
             return None
         if saved.state is not before.state:

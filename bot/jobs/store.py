@@ -78,12 +78,31 @@ class JobStore:
         since `job.version` was read; nothing is saved then.
         """
         async with self._engine.begin() as connection:
-            saved = await save_in(connection, job)
-            await note(connection, *decided)
-            if also is not None:
-                await also(connection, saved)
-            if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
-                await self._enlist(connection, saved)
+            return await self._save_in(connection, job, decided, also)
+
+    @uncancelled
+    async def save_on(
+        self, day: date, job: Job, *decided: Decision, limits: SpendLimits, reserve: Reserve | None = None
+    ) -> Job:
+        """Save the next value of a job whose price is reserved anew, for another UTC day than the one that had it.
+
+        Raises as `add` and `save` do; nothing is saved then, and the former day keeps the price.
+        """
+        async with self._reserving, self._engine.begin() as connection:
+            await exclusive(connection, Lock.RESERVING)
+            saved = await self._save_in(connection, replace(job, spend_day=day), decided)
+            await ledger.move(connection, saved, job.spend_day, limits, reserve)
+        return saved
+
+    async def _save_in(
+        self, connection: AsyncConnection, job: Job, decided: Iterable[Decision], also: Enlist | None = None
+    ) -> Job:
+        saved = await save_in(connection, job)
+        await note(connection, *decided)
+        if also is not None:
+            await also(connection, saved)
+        if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
+            await self._enlist(connection, saved)
         return saved
 
     @uncancelled

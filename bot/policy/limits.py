@@ -54,6 +54,11 @@ def terms_for(settings: GuildSettings, *, role_ids: Collection[int], channel_id:
     )
 
 
+def caps_of(settings: GuildSettings) -> Terms:
+    """Put together what a server may spend, and no other limit."""
+    return Terms(server_usd_per_day=settings.spend_per_day_usd, server_usd_per_month=settings.spend_per_month_usd)
+
+
 def member_limits(settings: GuildSettings, role_ids: Collection[int]) -> Limits:
     """Find the limits of a member: of each kind the most generous that one of the roles has, else everybody's.
 

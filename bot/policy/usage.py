@@ -38,14 +38,33 @@ class Reservation:
 
     async def __call__(self, connection: AsyncConnection, job: Job) -> None:
         """Raise `LimitReached` where there is no room."""
+        await self._compare(connection, job, job.created_at)
+        await connection.execute(usage.insert().values(_row(job, self.terms)))
+
+    async def _compare(self, connection: AsyncConnection, job: Job, now: datetime) -> None:
         request = job.request
-        used = await _read(connection, self.terms, request.guild_id, request.member_id, job.created_at, job.spend_day)
-        denial = find_full(self.terms, used, seconds=request.duration, price_usd=job.reserved_usd, now=job.created_at)
+        used = await _read(connection, self.terms, request.guild_id, request.member_id, now, job.spend_day)
+        denial = find_full(self.terms, used, seconds=request.duration, price_usd=job.reserved_usd, now=now)
         if denial is not None:
             raise LimitReached(denial)
-        await connection.execute(usage.insert().values(_row(job, self.terms)))
         self.spent_today = used.server_usd_today + job.reserved_usd
         self.spent_this_month = used.server_usd_this_month + job.reserved_usd
+
+
+@dataclass(slots=True, kw_only=True)
+class Rebooking(Reservation):
+    """What a job takes that goes on, by its last move, on a later UTC day than it was asked for.
+
+    That is money alone: `terms` limit nothing else. How many videos there are is counted from when they were asked for.
+    """
+
+    async def __call__(self, connection: AsyncConnection, job: Job) -> None:
+        """Raise `LimitReached` where there is no room."""
+        mine = update(usage).where(usage.c.job_id == job.id)
+        # Not to be compared with itself.
+        await connection.execute(mine.values(spend_day=job.spend_day, usd=NOTHING))
+        await self._compare(connection, job, job.state_since)
+        await connection.execute(mine.values(usd=job.reserved_usd))
 
 
 class UsageStore:

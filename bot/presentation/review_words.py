@@ -6,6 +6,8 @@ from typing import Final
 from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
+from bot.policy.denial import Denial
+from bot.presentation.denial import denial_sentence
 from bot.presentation.figures import number
 from bot.presentation.language import N_, _, ngettext
 from bot.presentation.looks import LOOKS
@@ -94,6 +96,13 @@ def paused_sentence(pause: Pause) -> str:
                 "Videos are paused in the channel where it was asked for. Use `/settings resume` with that channel, "
                 "then approve it; or reject it."
             )
+
+
+def no_room_sentence(denial: Denial) -> str:
+    """Say why there is no money today for a request of an earlier day."""
+    if denial.again_at is None:
+        return _("It costs more than this server's spending limit is. Raise that in `/settings`, or reject it.")
+    return denial_sentence(denial)
 
 
 def not_a_moderator() -> str:

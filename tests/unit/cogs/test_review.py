@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import discord
 import pytest
 import simcord
 
+from bot.jobs.clock import SystemClock
 from bot.jobs.decisions import Decided
-from bot.jobs.model import ProblemCode, ReviewMode
+from bot.jobs.ledger import SpendLimits
+from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.policy.blocks import Block
 from bot.policy.guild_settings import ChannelSettings
@@ -38,6 +41,12 @@ async def reject(room: Room, reason: str = "", who: simcord.MemberActor | None =
 async def decisions(room: Room) -> list[tuple[Decided, int | None]]:
     made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
     return [(each.kind, each.by_id) for each in made]
+
+
+def days_later(monkeypatch: pytest.MonkeyPatch, job: Job, days: int) -> None:
+    """Have it be so many days after a job was asked for."""
+    later = job.created_at + timedelta(days=days)
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)
 
 
 async def pause(room: Room, place: str, *, paused: bool = True) -> None:
@@ -245,6 +254,62 @@ async def test_a_video_that_is_paid_for_is_approved_in_spite_of_a_pause(room: Ro
     await room.finished()
     await pause(room, place)
     assert said(await room.press("Approve")) == "Approved."
+
+
+async def test_what_was_held_overnight_is_approved_when_the_day_has_room_for_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.stage.set(review_hours=100)
+    held = await room.request()
+    days_later(monkeypatch, held, 1)
+    await room.stage.set(review=ReviewMode.OFF, spend_per_day_usd=held.reserved_usd)
+    await room.stage.ask()
+    answer = said(await room.press("Approve"))
+    assert answer.startswith("This server's spending limit for today is reached. Try again")
+    store = room.stage.bot.services.store
+    assert await store.get(held.id) == held
+    days_later(monkeypatch, held, 2)
+    assert said(await room.press("Approve")) == "Approved."
+    approved = await store.get(held.id)
+    assert approved is not None
+    assert (approved.state, approved.spend_day) == (State.PREPARING, held.spend_day + timedelta(days=2))
+    assert (await store.spent(held.spend_day), await store.spent(approved.spend_day)) == (0, held.reserved_usd)
+
+
+async def test_the_caps_of_the_whole_bot_hold_for_what_was_held_overnight(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.stage.set(review_hours=100)
+    held = await room.request()
+    days_later(monkeypatch, held, 1)
+    moderation = room.stage.bot.services.moderation
+    poor = replace(moderation, limits=SpendLimits(per_day=held.reserved_usd / 2))
+    monkeypatch.setattr(room.stage.bot, "services", replace(room.stage.bot.services, moderation=poor))
+    assert said(await room.press("Approve")).startswith("Today's spending limit for videos is reached.")
+    assert await room.job() == held
+
+
+async def test_what_costs_more_than_the_servers_cap_by_now_is_no_matter_of_waiting(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.stage.set(review_hours=100)
+    held = await room.request()
+    days_later(monkeypatch, held, 1)
+    await room.stage.set(spend_per_month_usd=held.reserved_usd / 2)
+    assert said(await room.press("Approve")).startswith("It costs more than this server's spending limit is.")
+    assert await room.job() == held
+
+
+async def test_moderators_hear_that_an_approval_brings_spending_to_the_cap(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = room.stage.guild.create_text_channel("log")
+    await room.stage.set(review_hours=100, log_channel_id=log.id)
+    held = await room.request()
+    days_later(monkeypatch, held, 1)
+    await room.stage.set(spend_per_day_usd=held.reserved_usd)
+    assert said(await room.press("Approve")) == "Approved."
+    assert ["1.35" in message.content for message in log.history()] == [True]
 
 
 async def test_a_video_being_made_can_be_rejected_before_it_is_paid_for(room: Room) -> None:

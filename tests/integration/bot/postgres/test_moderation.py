@@ -13,6 +13,7 @@ from bot.database.engine import open_database
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.errors import StaleJob, WrongState
+from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.moderating import Moderation
 from bot.jobs.states import State
@@ -50,6 +51,7 @@ def moderation_of(engine: AsyncEngine) -> Moderation:
         clock=ManualClock(NOON),
         owe=ReportStore(engine).owe,
         settle=settle_in,
+        limits=SpendLimits(per_day=LIMIT),
     )
 
 
