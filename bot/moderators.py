@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.catalogue.offer import Offer
 from bot.delivery.cases import CaseDesk
+from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
@@ -92,10 +93,13 @@ def moderators_of(
             decisions=decisions,
             record=record,
             settings=settings,
-            attachments=attachments,
-            outputs=outputs,
-            kept=KeptFiles(folder / "hidden"),
-            folder=folder / "work",
+            videos=HiddenVideos(
+                client,
+                kept=KeptFiles(folder / "hidden"),
+                folder=folder / "work",
+                attachments=attachments,
+                outputs=outputs,
+            ),
             offer=offer,
             clock=clock,
             turns=turns,

@@ -6,7 +6,7 @@ was taken off its post are kept on this machine and on the moderators' message.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,28 +19,26 @@ import structlog
 from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
+from bot.delivery.hidden_videos import HiddenVideos
+from bot.delivery.openness import is_public
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
-from bot.jobs.kept import KeptFiles
 from bot.jobs.model import Job
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import uncancelled, until_first
 from bot.media.errors import MediaError
-from bot.media.fetch import Fetcher
 from bot.policy.member_record import RecordReader
 from bot.policy.reports import Case, Report, ReportStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.case_card import case_card
 from bot.presentation.language import speaking
-from bot.presentation.message_parts import pictures_in
 from bot.presentation.post import alt_text, hidden_controls, hidden_text, post_controls
 
 log = structlog.get_logger(__name__)
 
-KEPT_NAME: Final = "video"
 POST_FILE: Final = "reelcast.mp4"  # as `posts` names it
 PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it, and with what Discord left unclear
 RENEW_EVERY: Final = 15.0  # seconds
@@ -48,7 +46,6 @@ LEISURE: Final = timedelta(minutes=10)  # until what Discord refused is tried ag
 JUST_NOW: Final = timedelta(seconds=10)  # how old a message that was sent now may seem
 SWEEP_EVERY: Final = 20.0  # seconds
 AT_ONCE: Final = 50
-MOST_BYTES: Final = 512 * 1024 * 1024
 _SILENT: Final = discord.AllowedMentions.none()
 
 
@@ -70,28 +67,19 @@ class CaseDesk:
         decisions: DecisionStore,
         record: RecordReader,
         settings: SettingsStore,
-        attachments: Fetcher,
-        outputs: Fetcher,
-        kept: KeptFiles,
-        folder: Path,
+        videos: HiddenVideos,
         offer: Offer,
         clock: Clock,
         turns: Turns | None = None,
     ) -> None:
-        """`kept` holds the videos that were taken off their posts; `folder` is for what comes and goes.
-
-        `turns` are those of all processes, where there are several.
-        """
+        """`turns` are those of all processes, where there are several."""
         self._client = client
         self._store = store
         self._jobs = jobs
         self._decisions = decisions
         self._record = record
         self._settings = settings
-        self._attachments = attachments
-        self._outputs = outputs
-        self._kept = kept
-        self._folder = folder
+        self._videos = videos
         self._offer = offer
         self._clock = clock
         self._turns = turns or AtOnce()
@@ -186,7 +174,7 @@ class CaseDesk:
         post = self._channel(job, job.video_channel_id).get_partial_message(job.post_message_id)
         if job.state is State.TAKEN_DOWN:
             await self._delete(post)
-            await self._kept.forget(job.id)
+            await self._videos.forget(job.id)
         elif job.hidden:
             await self._hide(job, post, case)
         elif case.post_text is not None:
@@ -209,29 +197,19 @@ class CaseDesk:
                     return  # there is nothing to hide
                 raise
             if case.post_text is None:
-                await self._keep_video(job, message)
+                await self._videos.keep(job, message)
                 await self._store.note(job.id, post_text=message.content, post_link=_link_of(message))
             await self._turns.edit(job.video_channel_id)
             with speaking(job.request.guild_locale):
                 text, view = hidden_text(), hidden_controls(job)
                 await post.edit(content=text, attachments=[], view=view, allowed_mentions=_SILENT)
 
-    async def _keep_video(self, job: Job, message: discord.Message) -> None:
-        if not message.attachments:
-            return
-        part = self._part_of(job)
-        try:
-            await message.attachments[0].save(part)
-            await self._kept.keep(job.id, {KEPT_NAME: part})
-        finally:
-            part.unlink(missing_ok=True)
-
     async def _put_back(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
         """Give a post back its video and its words."""
         handling = job.request.handling
         link = job.output_url if case.post_link else None
         with_file = case.post_link != "open"
-        path = await self._video_of(job, case) if with_file else None
+        path = await self._videos.find(job, case) if with_file else None
         await self._turns.edit(job.video_channel_id)
         with translated(), speaking(job.request.guild_locale):
             view = post_controls(job, link=link, fitted=case.post_link == "fitted")
@@ -243,33 +221,7 @@ class CaseDesk:
                 with closing(discord.File(path, POST_FILE, spoiler=handling.spoiler, description=described)) as file:
                     await post.edit(**changes, attachments=[file])
         await self._store.note(job.id, post_text=None, post_link=None)
-        await self._kept.forget(job.id)
-
-    async def _video_of(self, job: Job, case: Case) -> Path:
-        """Find the bytes of a hidden video: here, on the moderators' message, or where Segmind keeps them.
-
-        Raises `ChannelClosed`, `OutcomeUnclear` or `MediaError` where they are nowhere.
-        """
-        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
-        if kept is not None:
-            return kept
-        path = self._part_of(job)
-        with suppress(PortError, MediaError):
-            if (url := await self._shown_video(job, case)) is not None:
-                await self._attachments.fetch(url, path, max_bytes=MOST_BYTES)
-                return path
-        if job.output_url is None:
-            raise ChannelClosed("the video is nowhere any more")
-        await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES)
-        return path
-
-    async def _shown_video(self, job: Job, case: Case) -> str | None:
-        """Read a fresh address of the video on the moderators' message."""
-        if case.message_id is None or case.channel_id is None:
-            return None
-        with translated():
-            message = await self._channel(job, case.channel_id).fetch_message(case.message_id)
-        return next(pictures_in(message.components), None)
+        await self._videos.forget(job.id)
 
     async def _show_moderators(self, job: Job) -> None:
         """Show moderators what was reported, and what became of it."""
@@ -277,7 +229,7 @@ class CaseDesk:
         reports, count = await self._store.open(job.id)
         if case is None or (case.message_id is None and not count):
             return
-        video = await self._hidden_video(job, case) if job.hidden else None
+        video = await self._videos.find_for_moderators(job, case) if job.hidden else None
         closed: ChannelClosed | None = None
         for channel_id in await self._places(job, case):
             try:
@@ -289,29 +241,6 @@ class CaseDesk:
         if closed is not None:
             raise closed
 
-    async def _hidden_video(self, job: Job, case: Case) -> Path | None:
-        """Find a hidden video for moderators: here, or on their message, which may have the only copy.
-
-        What is found there is kept here: the message is written anew with it. Raises `OutcomeUnclear` or `MediaError`
-        where it may be there and cannot be had now.
-        """
-        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
-        if kept is not None:
-            return kept
-        with suppress(CardGone, ChannelClosed):
-            if (url := await self._shown_video(job, case)) is not None:
-                part = self._part_of(job)
-                try:
-                    await self._attachments.fetch(url, part, max_bytes=MOST_BYTES)
-                    await self._kept.keep(job.id, {KEPT_NAME: part})
-                finally:
-                    part.unlink(missing_ok=True)
-        return (await self._kept.get(job.id)).get(KEPT_NAME)
-
-    def _part_of(self, job: Job) -> Path:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder / f"hidden-{job.id}"
-
     async def _places(self, job: Job, case: Case) -> Sequence[int]:
         """Give the channels where moderators may read of a case, the best first: where it stands, if it can stay."""
         settings = await self._settings.get(job.request.guild_id)
@@ -321,14 +250,15 @@ class CaseDesk:
     async def _show_in(
         self, job: Job, case: Case, channel_id: int, told: tuple[Sequence[Report], int], video: Path | None
     ) -> None:
-        """Show a case in a channel: of what is behind an age gate only where it stands, unless this is behind one."""
+        """Show a case in a channel: only where it stands, if everybody sees it or it lacks the video's age gate."""
         with translated():
+            public = await is_public(self._client, job.request.guild_id, channel_id)
             open_here = not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
         record = await self._record.read(job.request.guild_id, job.request.member_id)
         made = await self._decisions.of_job(job.id)
-        video = video if open_here else None
+        video = video if open_here and not public else None
         name = POST_FILE if video is not None else None
-        view = case_card(job, self._offer, *told, record, video=name, made=made, bare=not open_here)
+        view = case_card(job, self._offer, *told, record, video=name, made=made, bare=not open_here, public=public)
         files = [] if video is None else [discord.File(video, POST_FILE)]
         channel = self._channel(job, channel_id)
         try:
@@ -392,11 +322,11 @@ class CaseDesk:
 
     async def _tidy(self) -> None:
         """Forget the videos that nobody will put back any more."""
-        for job_id in await self._kept.jobs():
+        for job_id in await self._videos.jobs():
             job, case = await self._jobs.get(job_id), await self._store.case(job_id)
             waits = job is not None and job.state is State.DELIVERED and (job.hidden or (case and case.owed))
             if not waits:
-                await self._kept.forget(job_id)
+                await self._videos.forget(job_id)
 
     def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)

@@ -26,6 +26,10 @@ AGE_RESTRICTED: Final = N_(
     "It was asked for in an age-restricted channel, and this one is not: look at it where it was posted. Once this"
     " channel is age-restricted, it is shown here as well."
 )
+PUBLIC: Final = N_(
+    "Everybody sees this channel, so what was reported is not shown here. Choose a review channel that members do not"
+    " see, and all of it is shown there."
+)
 _RED: Final = discord.Colour(0xDA373C)
 _GREY: Final = discord.Colour(0x80848E)
 
@@ -40,29 +44,36 @@ def case_card(
     video: str | None = None,
     made: Sequence[Decision] = (),
     bare: bool = False,
+    public: bool = False,
 ) -> ui.LayoutView:
     """Lay out a reported video, in the server's language.
 
     `reports` are the newest of `count` that nobody has decided on; without any it is decided. `video` names the
     message's own attachment, where the video was taken off its post. `bare` is for a channel without the age
     restriction under which the video was asked for: moderators read there where it stands, and not what it is about.
+    In a `public` one, which members see as well, they read no more than that, and press the same buttons.
     """
     with speaking(job.request.guild_locale):
         is_open = count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
         title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
         container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job, offer)}\n{_where(job)}"))
-        if bare:
+        if public:
+            if is_open:
+                container.add_item(ui.TextDisplay(_(PUBLIC)))
+        elif bare:
             container.add_item(ui.TextDisplay(_(AGE_RESTRICTED)))
         else:
             container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if video is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}", spoiler=True)))
-        container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
+        if not public:
+            container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
         if is_open:
             if job.deleted_by_hand:
                 container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
-            container.add_item(ui.TextDisplay(_reasons(reports, count)))
+            if not public:
+                container.add_item(ui.TextDisplay(_reasons(reports, count)))
             container.add_item(ui.ActionRow(*_buttons(job)))
         else:
             container.add_item(ui.TextDisplay(outcome_sentence(job, made)))

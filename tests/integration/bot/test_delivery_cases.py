@@ -69,7 +69,7 @@ async def hide(desk: Desk, job: Job) -> Job:
 
 async def cards(desk: Desk, channel: str = "review") -> list[Message]:
     desk.mo.at(channel)
-    return [each for each in await desk.seen(channel) if "I am in it" in each.text]
+    return [each for each in await desk.seen(channel) if "A reported video" in each.text]
 
 
 async def test_a_report_is_shown_where_moderators_look(desk: Desk) -> None:
@@ -242,6 +242,7 @@ async def test_moderators_keep_the_hidden_video_when_another_machine_tells_of_a_
 
 async def test_the_hidden_video_goes_along_where_another_machine_moves_the_card(desk: Desk) -> None:
     job = await reported_and_hidden(desk)
+    await see_alone(desk, "late-night")
     await desk.set(review_channel_id=desk.place("late-night"))
     await desk.moderators.look_again(job.request.guild_id)
     assert await desk.moderators.cases.see_to(job.id)
@@ -267,3 +268,58 @@ async def test_a_hidden_video_that_is_nowhere_leaves_moderators_the_report(desk:
     assert await desk.moderators.cases.see_to(job.id)
     [card] = await cards(desk)
     assert ("so am I" in card.text, card.gallery) == (True, [])
+
+
+async def reported_where_everybody_looks(desk: Desk) -> Job:
+    """Have a hidden video reported in a server that has a log channel alone, which its members see."""
+    await desk.set(review_channel_id=None, log_channel_id=desk.place("general"))
+    job = await hide(desk, await posted(desk))
+    await desk.moderators.reports.add(job, 77, "I am in it", desk.clock.now())
+    await desk.moderators.cases.see_to(job.id)
+    return job
+
+
+async def see_alone(desk: Desk, channel: str, *, alone: bool = True) -> None:
+    """Have moderators and the bot see a channel, and members only if these do not see it alone."""
+    admin, seen = desk.channel.sandbox.admin, discord.Permissions(view_channel=True).value
+    await admin.set_overwrite(channel, role="Moderators", allow=seen, guild="Film Club")
+    await admin.set_overwrite(channel, member="reelcast", allow=seen, guild="Film Club")
+    await admin.set_overwrite(channel, role="@everyone", deny=seen if alone else 0, guild="Film Club")
+
+
+def tells_nothing(card: Message) -> bool:
+    return not card.gallery and not any(each in card.text for each in ("a fox", "I am in it", "<@77>", "rejected"))
+
+
+async def test_where_everybody_looks_neither_the_video_nor_its_prompt_nor_who_reported_it_is_shown(desk: Desk) -> None:
+    job = await reported_where_everybody_looks(desk)
+    [card] = await cards(desk, "general")
+    assert tells_nothing(card)
+    assert "Everybody sees this channel" in card.text
+    assert f"/{job.post_message_id}" in card.text
+    assert [button.label for button in card.buttons] == ["Take down", "Put back", "Block member"]
+
+
+async def test_where_everybody_looks_a_takedown_leaves_no_prompt(desk: Desk) -> None:
+    job = await reported_where_everybody_looks(desk)
+    [card] = await cards(desk, "general")
+    await desk.moderators.reports.settle(job.id)
+    await desk.moderators.reports.owe(job)
+    await desk.store.save(job.evolve(hidden=False).move(State.TAKEN_DOWN, desk.clock.now()))
+    assert await desk.moderators.cases.see_to(job.id)
+    [decided] = [each for each in await desk.seen("general") if each.id == card.id]
+    assert "Decided" in decided.text
+    assert tells_nothing(decided)
+
+
+async def test_a_report_is_shown_whole_once_members_do_not_see_the_channel_and_bare_again_once_they_do(
+    desk: Desk,
+) -> None:
+    job = await reported_where_everybody_looks(desk)
+    for bare in (False, True):
+        await see_alone(desk, "general", alone=not bare)
+        await desk.moderators.look_again(job.request.guild_id)
+        await desk.moderators.cases.see_to(job.id)
+        [card] = await cards(desk, "general")
+        assert tells_nothing(card) is bare
+        assert bool(card.gallery) is not bare

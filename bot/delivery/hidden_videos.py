@@ -1,0 +1,100 @@
+"""The bytes of videos that were taken off their posts: on this machine, on the moderators' message, or at Segmind."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import discord
+
+from bot.delivery.discord_errors import translated
+from bot.jobs.kept import KeptFiles
+from bot.jobs.model import Job
+from bot.jobs.ports import CardGone, ChannelClosed, PortError
+from bot.media.errors import MediaError
+from bot.media.fetch import Fetcher
+from bot.policy.reports import Case
+from bot.presentation.message_parts import pictures_in
+
+KEPT_NAME: Final = "video"
+MOST_BYTES: Final = 512 * 1024 * 1024
+
+
+class HiddenVideos:
+    def __init__(
+        self, client: discord.Client, *, kept: KeptFiles, folder: Path, attachments: Fetcher, outputs: Fetcher
+    ) -> None:
+        """`kept` holds what was taken off its post; `folder` is for what comes and goes."""
+        self._client = client
+        self._kept = kept
+        self._folder = folder
+        self._attachments = attachments
+        self._outputs = outputs
+
+    async def keep(self, job: Job, message: discord.Message) -> None:
+        """Keep what a post shows, before it is taken off."""
+        if not message.attachments:
+            return
+        part = self._part_of(job)
+        try:
+            await message.attachments[0].save(part)
+            await self._kept.keep(job.id, {KEPT_NAME: part})
+        finally:
+            part.unlink(missing_ok=True)
+
+    async def find(self, job: Job, case: Case) -> Path:
+        """Find the bytes of a hidden video: here, on the moderators' message, or where Segmind keeps them.
+
+        Raises `ChannelClosed`, `OutcomeUnclear` or `MediaError` where they are nowhere.
+        """
+        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
+        if kept is not None:
+            return kept
+        path = self._part_of(job)
+        with suppress(PortError, MediaError):
+            if (url := await self._shown_video(job, case)) is not None:
+                await self._attachments.fetch(url, path, max_bytes=MOST_BYTES)
+                return path
+        if job.output_url is None:
+            raise ChannelClosed("the video is nowhere any more")
+        await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES)
+        return path
+
+    async def find_for_moderators(self, job: Job, case: Case) -> Path | None:
+        """Find a hidden video for moderators: here, or on their message, which may have the only copy.
+
+        What is found there is kept here: the message is written anew with it. Raises `OutcomeUnclear` or `MediaError`
+        where it may be there and cannot be had now.
+        """
+        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
+        if kept is not None:
+            return kept
+        with suppress(CardGone, ChannelClosed):
+            if (url := await self._shown_video(job, case)) is not None:
+                part = self._part_of(job)
+                try:
+                    await self._attachments.fetch(url, part, max_bytes=MOST_BYTES)
+                    await self._kept.keep(job.id, {KEPT_NAME: part})
+                finally:
+                    part.unlink(missing_ok=True)
+        return (await self._kept.get(job.id)).get(KEPT_NAME)
+
+    async def forget(self, job_id: int) -> None:
+        await self._kept.forget(job_id)
+
+    async def jobs(self) -> Sequence[int]:
+        """Tell the jobs whose videos are kept here."""
+        return await self._kept.jobs()
+
+    async def _shown_video(self, job: Job, case: Case) -> str | None:
+        """Read a fresh address of the video on the moderators' message."""
+        if case.message_id is None or case.channel_id is None:
+            return None
+        channel = self._client.get_partial_messageable(case.channel_id, guild_id=job.request.guild_id)
+        with translated():
+            message = await channel.fetch_message(case.message_id)
+        return next(pictures_in(message.components), None)
+
+    def _part_of(self, job: Job) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder / f"hidden-{job.id}"
