@@ -6,7 +6,7 @@ was taken off its post are kept on this machine and on the moderators' message.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import uncancelled, until_first
@@ -189,13 +189,8 @@ class CaseDesk:
 
     async def _hide(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
         """Take a video off its post, once its bytes and its words are kept."""
-        with translated():
-            try:
-                message = await post.fetch()
-            except discord.NotFound as error:
-                if error.code == UNKNOWN_MESSAGE:
-                    return  # there is nothing to hide
-                raise
+        with suppress(CardGone), translated():  # of a post that is gone there is nothing to hide
+            message = await post.fetch()
             if case.post_text is None:
                 await self._videos.keep(job, message)
                 await self._store.note(job.id, post_text=message.content, post_link=_link_of(message))
@@ -211,7 +206,8 @@ class CaseDesk:
         with_file = case.post_link != "open"
         path = await self._videos.find(job, case) if with_file else None
         await self._turns.edit(job.video_channel_id)
-        with translated(), speaking(job.request.guild_locale):
+        # What somebody deleted meanwhile stays deleted, and needs its video no more.
+        with suppress(CardGone), translated(), speaking(job.request.guild_locale):
             view = post_controls(job, link=link, fitted=case.post_link == "fitted")
             changes: dict[str, Any] = {"content": case.post_text, "view": view, "allowed_mentions": _SILENT}
             if path is None:

@@ -323,3 +323,33 @@ async def test_a_report_is_shown_whole_once_members_do_not_see_the_channel_and_b
         [card] = await cards(desk, "general")
         assert tells_nothing(card) is bare
         assert bool(card.gallery) is not bare
+
+
+async def test_a_hidden_post_that_somebody_deleted_is_nothing_to_put_back(desk: Desk) -> None:
+    job = await hide(desk, await posted(desk))
+    assert await desk.moderators.cases.see_to(job.id)
+    await (await post_of(desk, job)).delete()
+    await desk.moderators.reports.owe(job)
+    await desk.store.save(job.evolve(hidden=False))
+    assert await desk.moderators.cases.see_to(job.id)
+    assert await desk.moderators.reports.owing(at_most=5) == []
+    assert not (desk.folder / "hidden" / str(job.id)).exists()
+    case = await desk.moderators.reports.case(job.id)
+    assert case is not None
+    assert case.post_text is None
+
+
+async def test_a_post_that_is_deleted_while_it_is_being_hidden_is_nothing_to_hide(
+    channel: Channel, tmp_path: Path
+) -> None:
+    door = Door()
+    async with open_desk(channel, tmp_path, turns=door) as desk:
+        job = await hide(desk, await posted(desk))
+        door.channel_id = job.video_channel_id
+        hiding = asyncio.create_task(desk.moderators.cases.see_to(job.id))
+        async with asyncio.timeout(LONGEST):
+            await door.reached.wait()
+            await (await post_of(desk, job)).delete()
+            door.opened.set()
+            assert await hiding
+        assert await desk.moderators.reports.owing(at_most=5) == []
