@@ -13,7 +13,7 @@ from bot.interactions.gatekeeping import let_in
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.typed_ids import read_id
 from bot.jobs.errors import WrongState
-from bot.jobs.model import Job
+from bot.jobs.model import Handling, Job
 from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
@@ -55,12 +55,15 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
         try:
             # Here who asked presses by themselves; a moderator who presses for them has decided.
             own = interaction.user.id == job.request.member_id
-            objection = await bot.services.moderators.standing.objection(job) if own else None
+            standing = bot.services.moderators.standing
+            objection = await standing.objection(job) if own else None
+            asked = await standing.asked_anew(job)
         except PortError:
             return discord_unclear()
         if objection is not None:
             return objection_sentence(objection)
-        return await _send(bot.services, job.id, job.usual_channel_id)
+        rules = await bot.services.gate.handling(asked)
+        return await _send(bot.services, job.id, job.usual_channel_id, rules)
 
 
 class SendAgainCog(commands.Cog):
@@ -86,7 +89,7 @@ class SendAgainCog(commands.Cog):
             if verdict is None:
                 return
             where = verdict.handling.output_channel_id or interaction.channel_id or 0
-            answer = await _send(self._services, job.id, where)
+            answer = await _send(self._services, job.id, where, verdict.handling)
         await say(interaction, answer)
 
     @send_again.autocomplete("video")
@@ -111,9 +114,9 @@ def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
     return missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
 
 
-async def _send(services: Services, job_id: int, channel_id: int) -> str:
+async def _send(services: Services, job_id: int, channel_id: int, rules: Handling) -> str:
     try:
-        job = await services.control.send_again(job_id, channel_id)
+        job = await services.control.send_again(job_id, channel_id, rules)
     except WrongState:
         return _(GONE)
     return sent_again_sentence(channel_id, reviewed=job.state is State.REVIEW)

@@ -1,6 +1,7 @@
 """How who asked stands with the server at this moment, asked of Discord and of the moderators' lists."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
+from bot.policy.gate import Asked
+from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import OperatorStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.language import speaking
@@ -83,7 +86,29 @@ class StandingDesk:
         if not any(channel.paused for channel in settings.channel_settings.values()):
             return None
         with translated():
-            return Pause.CHANNEL if settings.in_channel(await self._home_id(job)).paused else None
+            return Pause.CHANNEL if settings.in_channel(await self._home_id(job.request.channel_id)).paused else None
+
+    async def asked_anew(self, job: Job) -> Asked:
+        """Say who asks for a job's video, and where, as it would be if they asked by now; raises as `objection`.
+
+        A channel that is gone is taken for one that is no thread, and who left for somebody without a role.
+        """
+        request = job.request
+        with translated():
+            member = await self._member(job)
+            home_id = request.channel_id
+            with suppress(discord.NotFound, discord.Forbidden):
+                home_id = await self._home_id(home_id)
+        joined_at: str | None = member["joined_at"] if member else None
+        return Asked(
+            guild_id=request.guild_id,
+            channel_id=request.channel_id,
+            member_id=request.member_id,
+            parent_id=None if home_id == request.channel_id else home_id,
+            role_ids=_roles(job, member),
+            joined_at=discord.utils.parse_time(joined_at),
+            age_restricted=request.handling.age_restricted,
+        )
 
     async def tell(self, job: Job) -> None:
         if job.problem is not None:
@@ -103,21 +128,22 @@ class StandingDesk:
     async def _is_allowed(self, job: Job, member: Any) -> bool:
         """Tell whether channel and roles still allow what they allowed when it was asked for."""
         settings = await self._settings.get(job.request.guild_id)
-        # @everyone, whose id is the server's, can be chosen like any role, and Discord leaves it out of a member's.
-        roles = frozenset({job.request.guild_id, *map(int, member["roles"])})
+        roles = _roles(job, member)
         if not settings.chosen:
             return await self._manages_server(job, roles)
         if settings.roles and not settings.roles & roles:
             return False
-        return settings.is_open(job.request.channel_id) or settings.is_open(await self._home_id(job))
+        place = _place_of(job)
+        if settings.is_open(place) or job.post_channel_id in _outputs(settings):
+            return True
+        return settings.is_open(await self._home_id(place))
 
     async def _keeps_age_restriction(self, job: Job) -> bool:
         """Tell whether the video of an age-restricted channel goes to one that is age-restricted, too."""
         return not job.request.handling.age_restricted or await is_age_restricted(self._client, job.video_channel_id)
 
-    async def _home_id(self, job: Job) -> int:
+    async def _home_id(self, channel_id: int) -> int:
         """Find the channel whose rules count: a thread's are those of the channel it belongs to."""
-        channel_id = job.request.channel_id
         channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
         return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
 
@@ -126,6 +152,24 @@ class StandingDesk:
         guild = self._client.get_guild(guild_id) or await self._client.fetch_guild(guild_id, with_counts=False)
         held = [role.permissions for role in guild.roles if role.id in roles or role.is_default()]
         return guild.owner_id == member_id or any(each.manage_guild or each.administrator for each in held)
+
+
+def _roles(job: Job, member: Any) -> frozenset[int]:
+    """Read a member's roles: @everyone, whose id is the server's, can be chosen as well, and Discord leaves it out."""
+    held = [int(role) for role in member["roles"]] if member else []
+    return frozenset({job.request.guild_id, *held})
+
+
+def _place_of(job: Job) -> int:
+    """Tell the channel that has to be open: where it was asked for, or another that it was sent to since."""
+    sent = job.post_channel_id
+    return job.request.channel_id if sent is None or sent == job.usual_channel_id else sent
+
+
+def _outputs(settings: GuildSettings) -> frozenset[int]:
+    """Tell the channels that videos go to, which need not be open to requests."""
+    chosen = [settings.output_channel_id, *(each.output_channel_id for each in settings.channel_settings.values())]
+    return frozenset(each for each in chosen if each is not None)
 
 
 def _ends(moment: str | None) -> datetime:

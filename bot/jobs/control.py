@@ -8,7 +8,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
-from bot.jobs.model import Job, ReviewMode
+from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.ports import Cards
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
 from bot.jobs.store import JobStore
@@ -69,13 +69,16 @@ class JobControl:
                 tell_move(taken_down, job.state)
                 return taken_down
 
-    async def send_again(self, job_id: int, channel_id: int) -> Job:
+    async def send_again(self, job_id: int, channel_id: int, rules: Handling | None = None) -> Job:
         """Post an undelivered video once more, in any channel; raises `WrongState` where it is not undelivered.
 
-        One that no moderator has looked at comes before them first.
+        `rules` are those under which it comes there. What no moderator has approved is held to them as well as to those
+        that it was asked for under, and comes before moderators first where either wants that.
         """
         while True:
             job = await self._expect(job_id, frozenset({State.UNDELIVERED}))
+            if rules is not None and not job.approved:
+                job = job.evolve(handling=job.request.handling.held_to(rules))
             try:
                 if job.awaits_review(ReviewMode.BEFORE_POSTING):
                     waiting = job.move(State.REVIEW, self._clock.now(), post_channel_id=channel_id, problem=None)

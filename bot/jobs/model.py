@@ -66,6 +66,21 @@ class Handling:
     link_to_original: bool = True  # the post may have a button to Segmind's file
     age_restricted: bool = False  # asked for where only adults are, and so not to be shown elsewhere
 
+    def held_to(self, rules: Handling) -> Handling:
+        """Make the handling of a finished video that comes under further rules: the stricter of both counts.
+
+        Where it goes, and what it may not leave, stays as it was when it was asked for.
+        """
+        reviewed = rules.review is not ReviewMode.OFF
+        return replace(
+            self,
+            # It is made and paid for: what a moderator can still look at is the video.
+            review=ReviewMode.BEFORE_POSTING if reviewed else self.review,
+            review_hours=rules.review_hours if reviewed else self.review_hours,
+            spoiler=self.spoiler or rules.spoiler,
+            link_to_original=self.link_to_original and rules.link_to_original,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoRequest:

@@ -163,9 +163,13 @@ async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
     kept = await engine.kept.get(job.id)
     if kept:
         return kept
-    urls: Mapping[str, str] = {}
+    urls: dict[str, str] = {}
+    # What came before moderators only when it was sent again was on the card, which keeps it for after their approval.
+    if any(each.card_name for each in job.request.references):
+        with suppress(PortError):
+            urls.update(_by_number(job, await engine.cards.attachment_urls(job)))
     with suppress(PortError):
-        urls = await engine.reviews.pictures(job)
+        urls.update(await engine.reviews.pictures(job))
     found: dict[str, Path] = {}
     for number, reference in enumerate(job.request.references, start=1):
         name = reference_name(number)
@@ -177,6 +181,12 @@ async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
         else:
             found[name] = path
     return found
+
+
+def _by_number(job: Job, on_card: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the addresses of the card's copies by the names that moderators' messages have for them."""
+    named = {number: each.card_name or "" for number, each in enumerate(job.request.references, start=1)}
+    return {reference_name(number): on_card[name] for number, name in named.items() if name in on_card}
 
 
 async def _tidy(engine: Engine) -> None:

@@ -85,22 +85,19 @@ class Gate:
             denial = await self._texts.denial(asked, settings)
         if denial is not None:
             return denial
-        review = _review(asked, settings, self._clock.now())
-        if _leaves_age_restriction(asked, settings, review):
+        handling = self._handling(asked, settings)
+        if _leaves_age_restriction(asked, settings, handling.review):
             return Denial(code=DenialCode.AGE_RESTRICTED)
-        output = settings.output_channel_id
         return Verdict(
             language=settings.language,
-            handling=Handling(
-                review=review,
-                review_hours=settings.review_hours,
-                spoiler=settings.spoiler,
-                output_channel_id=None if output == asked.channel_id else output,
-                link_to_original=settings.links_to_original,
-                age_restricted=asked.age_restricted,
-            ),
+            handling=handling,
             terms=terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id),
         )
+
+    async def handling(self, asked: Asked) -> Handling:
+        """Tell how what was let in once would be handled by now; whether it may still be is not asked."""
+        facts = await self._facts.read(asked.guild_id, asked.member_id)
+        return self._handling(asked, facts.settings.in_channel(asked.home_id))
 
     async def judge_texts(self, asked: Asked) -> Denial | None:
         """Judge only what a member wrote, for something that is no request, such as a name that others will see."""
@@ -109,6 +106,17 @@ class Gate:
         facts = await self._facts.read(asked.guild_id, asked.member_id)
         settings = facts.settings.in_channel(asked.home_id)
         return await self._texts.denial(asked, settings)
+
+    def _handling(self, asked: Asked, settings: GuildSettings) -> Handling:
+        output = settings.output_channel_id
+        return Handling(
+            review=_review(asked, settings, self._clock.now()),
+            review_hours=settings.review_hours,
+            spoiler=settings.spoiler,
+            output_channel_id=None if output == asked.channel_id else output,
+            link_to_original=settings.links_to_original,
+            age_restricted=asked.age_restricted,
+        )
 
 
 def _judge_stops(facts: GateFacts, now: datetime) -> Denial | None:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from signal import SIGKILL
 
-from bot.policy.guild_settings import ReviewMode
+from bot.policy.guild_settings import ChannelSettings, ReviewMode
 from sandbox.member import Message
 from tests.end_to_end.moderation import forged_buttons, set_up, shown, told
-from tests.end_to_end.stage import PATIENCE, Stage, replied, replies, watching
+from tests.end_to_end.stage import PATIENCE, Stage, replied, replies, shows, watching
 
 PROMPT = "A walk in @Image1 that nobody has seen yet"
 
@@ -60,6 +60,38 @@ async def test_who_lost_the_role_while_the_video_was_made_has_it_kept_and_not_po
         await bot.reached("UNDELIVERED", stage.job_of(card))
         assert await replies(mira, card) == []
         await shown(mira, "Videos are no longer allowed here", "Send again", "Again", "Edit", "Details")
+
+
+async def test_a_video_sent_again_to_a_stricter_channel_is_looked_at_first(stage: Stage) -> None:
+    mira, mo = stage.member(), stage.member("mo", channel="review")
+    await mo.messages()
+    videos, general = (int(stage.sandbox.admin.channel_id(name)) for name in ("videos", "general"))
+    strict = ChannelSettings(review=ReviewMode.BEFORE_POSTING, spoiler=True)
+    await stage.hold()
+    async with stage.bot() as bot:
+        await set_up(stage, channels=frozenset({videos, general}), channel_settings={general: strict})
+        card = await stage.ask(mira, PROMPT)
+        await bot.reached("QUEUED", stage.job_of(card))
+        assert contents([await shows(mira, card, "Queued")])
+        await set_up(stage, channels=frozenset({general}))
+        await stage.let_on()
+        await bot.reached("PROCESSING", stage.job_of(card))
+        await stage.let_on()
+        await bot.reached("UNDELIVERED", stage.job_of(card))
+        mira.at("general")
+        sent = await mira.slash("send-again", video=str(stage.job_of(card)))
+        assert (await told(mira, sent)).startswith("A moderator looks at the video first.")
+        hidden = await shows(mira, card, "Waiting for a moderator")
+        assert ("nobody has seen" in hidden.text, hidden.gallery) == (False, [])
+    async with stage.bot() as bot:
+        request = await shown(mo, "you decide on it when it is there", "Reject now")
+        assert [media.content_type for media in request.gallery] == ["image/png"]
+        waiting = await shown(mo, "A finished video waits for you", "Approve", "Approve as spoiler", "Reject")
+        assert await told(mo, await mo.click(waiting, "Approve")) == "Approved."
+        await bot.reached("DELIVERED", stage.job_of(card))
+        posts = [each for each in await mira.messages("general") if each.attachments]
+        assert [[file.filename for file in post.attachments] for post in posts] == [["SPOILER_reelcast.mp4"]]
+        assert contents([await shows(mira, card, "Done")])
 
 
 async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) -> None:

@@ -96,6 +96,50 @@ async def test_a_thread_counts_as_the_channel_it_belongs_to(desk: Desk) -> None:
     assert await objection(desk, job) is ProblemCode.NOT_ALLOWED
 
 
+async def test_what_was_sent_elsewhere_is_held_to_whether_videos_are_allowed_there(desk: Desk) -> None:
+    asked = await desk.job(State.UNDELIVERED)
+    sent = asked.evolve(post_channel_id=desk.place("general"))
+    assert await objection(desk, sent) is ProblemCode.NOT_ALLOWED
+    await desk.set(channels=frozenset({desk.place("general")}))
+    assert await objection(desk, sent) is None
+    assert await objection(desk, asked) is ProblemCode.NOT_ALLOWED
+    await desk.channel.sandbox.admin.delete_channel("videos")
+    assert await objection(desk, sent) is None
+
+
+async def test_what_was_sent_to_where_videos_go_needs_no_request_to_be_allowed_there(desk: Desk) -> None:
+    general = desk.place("general")
+    sent = (await desk.job(State.UNDELIVERED)).evolve(post_channel_id=general)
+    await desk.set(output_channel_id=general)
+    assert await objection(desk, sent) is None
+    own = ChannelSettings(output_channel_id=general)
+    await desk.set(output_channel_id=None, channel_settings={desk.place("videos"): own})
+    assert await objection(desk, sent) is None
+    asked_there = await desk.job(State.COMPLETED, channel="general")
+    assert await objection(desk, asked_there) is ProblemCode.NOT_ALLOWED
+
+
+async def test_who_asked_and_where_is_read_anew_for_a_video_that_is_sent_again(desk: Desk) -> None:
+    trusted = role(desk, "Trusted")
+    await desk.channel.sandbox.admin.set_member_roles("mira", ["Trusted"], guild="Film Club")
+    job = await desk.job(State.UNDELIVERED, channel="storyboards")
+    asked = await desk.moderators.standing.asked_anew(job)
+    assert (asked.channel_id, asked.home_id) == (job.request.channel_id, desk.place("videos"))
+    assert (asked.guild_id, asked.member_id) == (job.request.guild_id, job.request.member_id)
+    assert asked.role_ids == {job.request.guild_id, trusted}
+    assert asked.joined_at is not None
+
+
+async def test_of_who_left_and_a_channel_that_is_gone_nothing_is_taken_for_granted(desk: Desk) -> None:
+    job = await desk.job(State.UNDELIVERED, channel="general")
+    admin = desk.channel.sandbox.admin
+    await admin.remove_member("mira", guild="Film Club")
+    await admin.delete_channel("general")
+    asked = await desk.moderators.standing.asked_anew(job)
+    assert (asked.home_id, asked.joined_at) == (job.request.channel_id, None)
+    assert asked.role_ids == {job.request.guild_id}
+
+
 async def test_the_pause_of_a_channel_counts_in_its_threads_and_nowhere_else(desk: Desk) -> None:
     thread, elsewhere = await desk.job(State.HELD, channel="storyboards"), await desk.job(State.HELD, channel="general")
     await desk.set(channel_settings={desk.place("videos"): ChannelSettings(paused=True)})

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
+from bot.jobs.control import JobControl
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
@@ -216,6 +217,21 @@ async def test_the_sweep_shows_a_video_anew_and_is_not_held_up_by_one_that_canno
     assert len(stage.moderators.shown) == 1
     await see_to_reviews(stage.engine)
     assert stage.moderators.shown[1:] == [(VIDEO, job.id, ())]
+
+
+async def test_of_what_was_not_reviewed_where_it_was_asked_for_moderators_see_the_pictures_of_the_card(
+    stage: Stage,
+) -> None:
+    asked = await begin(stage, ReviewMode.OFF, State.UNDELIVERED, images=2)
+    shown = tuple(replace(each, card_name=f"on-card-{each.filename}") for each in asked.request.references)
+    job = await stage.store.save(asked.evolve(references=shown))
+    stage.files.files["/card.png"] = stage.files.files.pop("/fox.png")
+    stage.cards.urls = {each.card_name or "": stage.files.url("/card.png") for each in shown}
+    stage.moderators.unseen = frozenset({REQUEST})
+    control = JobControl(store=stage.store, dispatcher=stage.dispatcher, cards=stage.cards, clock=stage.clock)
+    await control.send_again(job.id, 20, Handling(review=ReviewMode.BEFORE_POSTING))
+    await see_to_reviews(stage.engine)
+    assert stage.moderators.shown == [(REQUEST, job.id, ("image1", "image2"))]
 
 
 async def test_what_was_approved_before_spending_is_not_looked_at_again(stage: Stage) -> None:

@@ -6,7 +6,9 @@ import simcord
 
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from tests.unit.cogs.stage import Boot, Stage
+from bot.policy.guild_settings import ChannelSettings
+from bot.presentation.card import status_card
+from tests.unit.cogs.stage import Boot, Stage, picture
 
 PROBLEM = Problem(code=ProblemCode.CHANNEL)
 GONE = "This video is no longer waiting to be sent."
@@ -159,3 +161,105 @@ async def test_what_no_moderator_has_looked_at_comes_before_them_first(stage: St
     assert (await send_again(stage, job.id, channel=other)).startswith("A moderator looks at the video first.")
     [waiting] = await stage.jobs()
     assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, other.id, None)
+
+
+async def a_stricter_channel(stage: Stage, **rules: bool | ReviewMode) -> simcord.ChannelHandle:
+    """Open a channel to videos that has rules of its own, beside the one that has none."""
+    strict = stage.guild.create_text_channel("strict")
+    own = ChannelSettings(**rules)  # pyright: ignore[reportArgumentType]
+    await stage.set(channels=frozenset({stage.channel.id, strict.id}), channel_settings={strict.id: own})
+    return strict
+
+
+@pytest.mark.parametrize("mode", [ReviewMode.BEFORE_POSTING, ReviewMode.BEFORE_SPENDING])
+async def test_where_the_rules_are_stricter_than_where_it_was_asked_for_a_moderator_looks_first(
+    stage: Stage, mode: ReviewMode
+) -> None:
+    job = await an_undelivered_job(stage)
+    strict = await a_stricter_channel(stage, review=mode, spoiler=True)
+    await stage.set(review_hours=5)
+    assert (await send_again(stage, job.id, channel=strict)).startswith("A moderator looks at the video first.")
+    [waiting] = await stage.jobs()
+    assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, strict.id, None)
+    handling = waiting.request.handling
+    assert (handling.review, handling.review_hours, handling.spoiler) == (ReviewMode.BEFORE_POSTING, 5, True)
+    assert not handling.link_to_original
+    assert stage.driven[-1] != waiting
+
+
+def shown(card: discord.Message) -> str:
+    return str([component.to_dict() for component in card.components])
+
+
+async def test_the_card_shows_no_more_what_waits_for_a_moderator_then(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    card = await stage.card_of(job)
+    assert "a lighthouse keeper waves" in shown(card)
+    await send_again(stage, job.id, channel=await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING))
+    [card] = [message for message in stage.channel.history() if message.id == job.card_message_id]
+    assert "a lighthouse keeper waves" not in shown(card)
+    assert "once a moderator has approved it" in shown(card)
+
+
+async def test_a_channel_of_spoilers_makes_it_one_and_where_there_are_none_it_stays_one(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    strict = await a_stricter_channel(stage, spoiler=True)
+    for channel in (strict, stage.channel):
+        await send_again(stage, job.id, channel=channel)
+        [posting] = await stage.jobs()
+        assert (posting.state, posting.request.handling.spoiler) == (State.POSTING, True)
+        await stage.has_become(State.UNDELIVERED, problem=PROBLEM)
+
+
+async def test_whom_the_server_trusts_has_it_sent_at_once(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    strict = await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING)
+    everyone = stage.guild.id  # a role that everybody has
+    await stage.set(trusted_roles=frozenset({everyone}))
+    assert (await send_again(stage, job.id, channel=strict)).startswith("The video is being sent")
+    await stage.has_become(State.UNDELIVERED, problem=PROBLEM)
+    assert await pressed(stage, job) == f"The video is being sent to <#{stage.channel.id}>."
+
+
+async def test_what_a_moderator_has_approved_goes_as_they_saw_it(stage: Stage) -> None:
+    await stage.set(review=ReviewMode.BEFORE_POSTING)
+    await stage.ask()
+    job = await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1, approved=True)
+    strict = await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING, spoiler=True)
+    assert (await send_again(stage, job.id, channel=strict)).startswith("The video is being sent")
+    [posting] = await stage.jobs()
+    assert (posting.state, posting.request.handling) == (State.POSTING, job.request.handling)
+
+
+async def pressed(stage: Stage, job: Job, *, who: simcord.MemberActor | None = None) -> str:
+    result = await (who or stage.alice).click(await stage.card_of(job), label="Send again")
+    assert result.response is not None
+    return result.response.content
+
+
+@pytest.mark.parametrize("by_moderator", [False, True])
+async def test_the_button_too_asks_what_the_rules_are_by_now(stage: Stage, by_moderator: bool) -> None:
+    job = await an_undelivered_job(stage)
+    here = ChannelSettings(review=ReviewMode.BEFORE_POSTING, spoiler=True)
+    await stage.set(channel_settings={stage.channel.id: here})
+    role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
+    said = await pressed(stage, job, who=mo if by_moderator else stage.alice)
+    assert said.startswith("A moderator looks at the video first.")
+    [waiting] = await stage.jobs()
+    assert (waiting.state, waiting.request.handling.spoiler) == (State.REVIEW, True)
+
+
+async def test_a_thread_has_the_rules_of_its_channel_for_the_button_too(stage: Stage) -> None:
+    thread = await stage.thread_in(stage.channel)
+    await stage.alice.slash(thread, "video", prompt="a fox", image1=picture())
+    job = await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1)
+    await stage.set(channel_settings={stage.channel.id: ChannelSettings(review=ReviewMode.BEFORE_POSTING)})
+    assert job.card_message_id is not None
+    view = status_card(job, stage.bot.services.offer, now=stage.bot.services.clock.now())
+    known = stage.bot.get_partial_messageable(thread.id, guild_id=stage.guild.id)
+    await known.get_partial_message(job.card_message_id).edit(view=view)
+    [card] = [message for message in thread.history() if message.id == job.card_message_id]
+    await stage.alice.click(card, label="Send again")
+    [waiting] = await stage.jobs()
+    assert waiting.state is State.REVIEW

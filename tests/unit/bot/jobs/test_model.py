@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.model import Problem, ProblemCode, hash_body
+from bot.jobs.model import Handling, Problem, ProblemCode, ReviewMode, hash_body
 from bot.jobs.states import MOVES, IllegalMove, State
 from tests.support.jobs import NOON, PRICE, a_job, a_reference
 
@@ -103,3 +103,21 @@ def test_a_job_shows_neither_its_body_nor_its_output_in_a_traceback() -> None:
 @pytest.mark.parametrize("state", [state for state in State if MOVES[state]])
 def test_every_arrow_of_the_table_can_be_taken(state: State) -> None:
     assert {a_job(state).move(target, LATER).state for target in MOVES[state]} == MOVES[state]
+
+
+def test_what_comes_under_further_rules_is_held_to_the_stricter_of_both() -> None:
+    strict = Handling(review=ReviewMode.BEFORE_POSTING, review_hours=5, spoiler=True, link_to_original=False)
+    assert Handling().held_to(strict) == strict
+    assert strict.held_to(Handling(review_hours=9)) == strict
+    assert strict.held_to(dataclasses.replace(strict, review_hours=9)).review_hours == 9
+
+
+def test_of_a_finished_video_only_the_video_can_still_be_looked_at() -> None:
+    held = Handling().held_to(Handling(review=ReviewMode.BEFORE_SPENDING))
+    assert held.review is ReviewMode.BEFORE_POSTING
+
+
+def test_further_rules_change_neither_where_a_video_goes_nor_what_it_may_not_leave() -> None:
+    asked = Handling(output_channel_id=21, age_restricted=True, spoiler_asked=True)
+    assert asked.held_to(Handling(output_channel_id=22)) == asked
+    assert Handling().held_to(asked) == Handling()

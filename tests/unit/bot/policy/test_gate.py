@@ -237,3 +237,13 @@ async def test_the_limits_of_the_member_come_with_the_verdict() -> None:
     answer = await judge(settings, replace(ASKED, role_ids=frozenset({ARTIST}), channel_id=THREAD, parent_id=HERE))
     assert isinstance(answer, Verdict)
     assert (answer.terms.member.per_day, answer.terms.channel_id) == (9, HERE)
+
+
+async def test_how_what_was_let_in_once_is_handled_is_told_though_it_would_not_be_let_in_now() -> None:
+    here = ChannelSettings(review=ReviewMode.BEFORE_POSTING, spoiler=True)
+    closed = replace(OPEN, channels=frozenset(), paused=True, trusted_roles=frozenset({TRUSTED}))
+    gate = Gate(Known(GateFacts(settings=replace(closed, channel_settings={HERE: here}), bot_paused=True)), Moment())
+    handling = await gate.handling(replace(ASKED, channel_id=THREAD, parent_id=HERE))
+    assert (handling.review, handling.spoiler) == (ReviewMode.BEFORE_POSTING, True)
+    trusted = replace(ASKED, role_ids=frozenset({TRUSTED}))
+    assert (await gate.handling(trusted)).review is ReviewMode.OFF
