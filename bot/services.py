@@ -247,7 +247,9 @@ async def open_services(
         records = keep_records(client, database, guild_settings, log_channel, clock)
         operating = operating_of(client, database, settings=settings, engine=engine, drivers=dispatcher, budget=budget)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
-        control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock)
+        control = JobControl(
+            store=store, dispatcher=dispatcher, cards=cards, clock=clock, look=moderators.reviews.look_again
+        )
         forgetting = Forgetting(database, EmptyingDesk(client), dispatcher=dispatcher, cards=cards, clock=clock)
         work = {
             "planner": planner.run,

@@ -1,6 +1,7 @@
 """What people do to a job that exists: take it back, have its video sent again, or have it removed."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -20,11 +21,21 @@ log = structlog.get_logger(__name__)
 class JobControl:
     """Two people at once give one outcome: the second is told the state that the first one made."""
 
-    def __init__(self, *, store: JobStore, dispatcher: Dispatcher, cards: Cards, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        cards: Cards,
+        clock: Clock,
+        look: Callable[[int], Awaitable[None]],
+    ) -> None:
+        """`look` has all that waits for a server's moderators looked at without waiting for the next sweep."""
         self._store = store
         self._dispatcher = dispatcher
         self._cards = cards
         self._clock = clock
+        self._look = look
 
     async def cancel(self, job_id: int) -> Job:
         """Take a request back: at no cost where it has not gone to Segmind, else its video is paid for and withheld.
@@ -82,7 +93,9 @@ class JobControl:
             try:
                 if job.awaits_review(ReviewMode.BEFORE_POSTING):
                     waiting = job.move(State.REVIEW, self._clock.now(), post_channel_id=channel_id, problem=None)
-                    return self._told(await self._store.save(waiting), job.state)
+                    saved = self._told(await self._store.save(waiting), job.state)
+                    await self._look(saved.request.guild_id)
+                    return saved
                 posting = await self._store.save(
                     job.move(
                         State.POSTING,

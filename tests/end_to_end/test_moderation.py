@@ -83,7 +83,6 @@ async def test_a_video_sent_again_to_a_stricter_channel_is_looked_at_first(stage
         assert (await told(mira, sent)).startswith("A moderator looks at the video first.")
         hidden = await shows(mira, card, "Waiting for a moderator")
         assert ("nobody has seen" in hidden.text, hidden.gallery) == (False, [])
-    async with stage.bot() as bot:
         request = await shown(mo, "you decide on it when it is there", "Reject now")
         assert [media.content_type for media in request.gallery] == ["image/png"]
         waiting = await shown(mo, "A finished video waits for you", "Approve", "Approve as spoiler", "Reject")

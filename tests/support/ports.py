@@ -146,6 +146,7 @@ class ModeratorsInMemory(Reviews, Standing):
         self.blocked_prints: set[str] = set()
         self.objections: deque[ProblemCode | None] = deque()
         self.claims = True
+        self.looked_at_anew: list[int] = []  # servers
         self.want = asyncio.Event()  # somebody wants what waits looked at
         self.sweeps = asyncio.Semaphore(0)  # that have come to their end
 
@@ -165,6 +166,9 @@ class ModeratorsInMemory(Reviews, Standing):
 
     async def claim(self, job: Job, *, at_once: bool = False) -> bool:
         return self.claims
+
+    async def look_again(self, guild_id: int) -> None:
+        self.looked_at_anew.append(guild_id)
 
     async def wanted(self) -> None:
         await self.want.wait()

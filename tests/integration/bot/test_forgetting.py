@@ -33,7 +33,7 @@ from bot.policy.reviews import ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, PRICE, a_job, a_reference, a_request
-from tests.support.ports import CardsInMemory
+from tests.support.ports import CardsInMemory, ModeratorsInMemory
 
 SECRET = "the-lighthouse-keeper-of-inis-mor"
 MEMBER, OTHER = 30, 31
@@ -344,6 +344,12 @@ async def test_two_processes_never_take_the_same_message(stage: Stage) -> None:
 async def test_a_deleted_video_is_not_sent_again(stage: Stage) -> None:
     job = await stage.begin(State.UNDELIVERED)
     await stage.forgetting.forget(MEMBER, remove_messages=False)
-    control = JobControl(store=stage.store, dispatcher=stage.released, cards=stage.cards, clock=stage.clock)
+    control = JobControl(
+        store=stage.store,
+        dispatcher=stage.released,
+        cards=stage.cards,
+        clock=stage.clock,
+        look=ModeratorsInMemory().look_again,
+    )
     with pytest.raises(WrongState):
         await control.send_again(job.id, 20)

@@ -19,7 +19,13 @@ class Wishing:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.store = WishStore(stage.store._engine)
-        control = JobControl(store=stage.store, dispatcher=stage.dispatcher, cards=stage.cards, clock=stage.clock)
+        control = JobControl(
+            store=stage.store,
+            dispatcher=stage.dispatcher,
+            cards=stage.cards,
+            clock=stage.clock,
+            look=stage.moderators.look_again,
+        )
         desk = WishDesk(self.store, engine=stage.engine, control=control, dispatcher=stage.dispatcher)
         self.desk = asyncio.create_task(desk.run())
 

@@ -75,7 +75,11 @@ async def boot(
                 monthly_limit_usd=chosen.spend_limit_usd_per_month,
             )
             control = JobControl(
-                store=services.store, dispatcher=dispatcher, cards=services.cards, clock=services.clock
+                store=services.store,
+                dispatcher=dispatcher,
+                cards=services.cards,
+                clock=services.clock,
+                look=services.moderators.reviews.look_again,
             )
             moderation = replace(services.moderation, dispatcher=dispatcher)
             bot.services = replace(
