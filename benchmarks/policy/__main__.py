@@ -19,6 +19,7 @@ from benchmarks.figures import Target, judge, machine, median, percentile, title
 from benchmarks.policy.decision import KEYWORDS, PATTERNS, Decided, decide
 from benchmarks.policy.reservations import PROCESSES, Rushed, rush_both
 from benchmarks.processes import run
+from tests.support.postgres import running_postgres
 
 MOST: Final = 2.0  # milliseconds of a core for a decision, at the 99th percentile
 
@@ -35,7 +36,9 @@ QUICK: Final = Plan(decisions=20, requests=50, rounds=1)
 
 
 async def measure(plan: Plan, folder: Path) -> tuple[Sequence[Decided], Sequence[Rushed]]:
-    return await decide(folder, plan.decisions), await rush_both(folder, requests=plan.requests, rounds=plan.rounds)
+    with running_postgres() as server:
+        decisions = await decide(folder, server, plan.decisions)
+        return decisions, await rush_both(folder, server, requests=plan.requests, rounds=plan.rounds)
 
 
 def report(plan: Plan, decisions: Sequence[Decided], rushes: Sequence[Rushed], console: Console) -> int:

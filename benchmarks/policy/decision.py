@@ -23,7 +23,7 @@ from bot.policy.options import Options
 from bot.policy.settings_store import SettingsStore
 from bot.policy.steps import taken_at_once
 from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
-from tests.support.postgres import running_postgres
+from tests.support.postgres import LocalPostgres
 
 GUILD, CHANNEL, MEMBER, ROLE = 10, 20, 30, 40
 KEYWORDS: Final = 500
@@ -120,7 +120,7 @@ def automod_rules(keywords: int = KEYWORDS) -> Sequence[AutomodRule]:
     ]
 
 
-async def decide(folder: Path, rounds: int) -> Sequence[Decided]:
+async def decide(folder: Path, server: LocalPostgres, rounds: int) -> Sequence[Decided]:
     """Time decisions about a prompt of usual length and about the longest."""
     usual = Asked(
         guild_id=GUILD,
@@ -142,12 +142,11 @@ async def decide(folder: Path, rounds: int) -> Sequence[Decided]:
             await _gate("SQLite, longest prompt", gates.own, longest, rounds, held_to_target=True),
             await _gate("SQLite, usual prompt, read in turn with writers", gates.shared, usual, rounds),
         ]
-    with running_postgres() as server:
-        async with server.database() as address, open_gates(address) as gates:
-            decided += [
-                await _gate("PostgreSQL, usual prompt", gates.own, usual, rounds),
-                await _gate("PostgreSQL, longest prompt", gates.own, longest, rounds),
-            ]
+    async with server.database() as address, open_gates(address) as gates:
+        decided += [
+            await _gate("PostgreSQL, usual prompt", gates.own, usual, rounds),
+            await _gate("PostgreSQL, longest prompt", gates.own, longest, rounds),
+        ]
     return decided
 
 

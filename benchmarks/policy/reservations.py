@@ -19,7 +19,7 @@ from bot.jobs.store import JobStore
 from bot.policy.guild_settings import Limits
 from bot.policy.limits import Terms
 from bot.policy.usage import LimitReached, Reservation
-from tests.support.postgres import running_postgres
+from tests.support.postgres import LocalPostgres
 
 PROCESSES: Final = 4  # whose connections are used; on SQLite as many as open the file
 PLENTY: Final = Decimal(1_000_000)
@@ -66,19 +66,18 @@ RUSHES: Final = (
 )
 
 
-async def rush_both(folder: Path, *, requests: int, rounds: int) -> Sequence[Rushed]:
+async def rush_both(folder: Path, server: LocalPostgres, *, requests: int, rounds: int) -> Sequence[Rushed]:
     """Run every rush on fresh databases of each kind, so many rounds of it."""
     measured: list[Rushed] = []
     for number, rush in enumerate(RUSHES):
         taken = [await _take(database_url(folder / f"{number}-{again}"), rush, requests) for again in range(rounds)]
         measured.append(_summed("SQLite", rush, requests, taken))
-    with running_postgres() as server:
-        for rush in RUSHES:
-            taken: list[tuple[int, float]] = []
-            for _ in range(rounds):
-                async with server.database() as address:
-                    taken.append(await _take(address, rush, requests))
-            measured.append(_summed("PostgreSQL", rush, requests, taken))
+    for rush in RUSHES:
+        taken: list[tuple[int, float]] = []
+        for _ in range(rounds):
+            async with server.database() as address:
+                taken.append(await _take(address, rush, requests))
+        measured.append(_summed("PostgreSQL", rush, requests, taken))
     return measured
 
 
