@@ -41,7 +41,6 @@ ASK_IN_TROUBLE: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
 LOOKS_BACK: Final = timedelta(days=7)  # for what happened while nobody watched; as long it is in view
 MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
-_EXPLAINING: Final = (NoticeKind.KEY, NoticeKind.MODEL)  # a refusal; credits that run low are not gone yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ class OperatorWatch:
         now = self.clock.now()
         await self._note_what_happened(now)
         await self._note_spending(now)
-        refused = await self._refused(now - FRESH)
+        refused = await self._failed(now - FRESH, ProblemCode.SERVICE)
         every = ASK_IN_TROUBLE if refused else ASK_EVERY
         if await take_turn(self.database, "operator_asked", now, every=every):
             await self._ask(now)
@@ -125,9 +124,6 @@ class OperatorWatch:
                 await self.notices.over(notice.kind, about=notice.about)
         for new in spending_notices(await self.figures.spent(today), self.caps, today, known):
             await self._note(new.kind, now, about=new.about, detail=new.detail)
-
-    async def _refused(self, since: datetime) -> Job | None:
-        return next(iter(await self._failed(since, ProblemCode.SERVICE)), None)
 
     async def _failed(self, since: datetime, code: ProblemCode) -> Sequence[Job]:
         """Read the jobs that failed since then for a reason, the newest first."""
@@ -166,11 +162,14 @@ class OperatorWatch:
             else:
                 await self.notices.over(NoticeKind.MODEL, about=model)
 
-    async def _note_refusal(self, refused: Job | None, now: datetime) -> None:
-        """Tell of a refusal that nothing else explains, until a run is accepted again."""
-        if refused is not None and refused.problem is not None:
-            if not await self.notices.current(*_EXPLAINING):
-                await self._note(NoticeKind.SERVICE, now, detail=refused.problem.detail)
+    async def _note_refusal(self, refused: Sequence[Job], now: datetime) -> None:
+        """Tell of the newest refusal that nothing else explains, until a run is accepted again."""
+        if refused:
+            # Credits that run low explain none: they are not gone yet.
+            gone = {notice.about for notice in await self.notices.current(NoticeKind.MODEL)}
+            unexplained = [job.problem for job in refused if job.request.model not in gone]
+            if unexplained and unexplained[0] is not None and not await self.notices.current(NoticeKind.KEY):
+                await self._note(NoticeKind.SERVICE, now, detail=unexplained[0].detail)
             return
         for notice in await self.notices.current(NoticeKind.SERVICE):
             accepted = exists().where(jobs.c.request_id.is_not(None), jobs.c.submitted_at > notice.at)

@@ -12,13 +12,16 @@ from bot.interactions.errors import say
 from bot.interactions.gatekeeping import let_in
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.typed_ids import read_id
+from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job
 from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
+from bot.policy.denial import Denial, DenialCode
 from bot.policy.permissions import missing_permissions
 from bot.presentation.controls import RESEND_PATTERN
+from bot.presentation.denial import denial_sentence
 from bot.presentation.language import N_, _
 from bot.presentation.review_words import discord_unclear
 from bot.presentation.sentences import (
@@ -56,10 +59,13 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
             # Here who asked presses by themselves; a moderator who presses for them has decided.
             own = interaction.user.id == job.request.member_id
             standing = bot.services.moderators.standing
+            pause = await standing.pause(job) if own else None
             objection = await standing.objection(job) if own else None
             asked = await standing.asked_anew(job)
         except PortError:
             return discord_unclear()
+        if pause is not None:
+            return denial_sentence(Denial(code=DenialCode.BOT_PAUSED if pause is Pause.BOT else DenialCode.PAUSED))
         if objection is not None:
             return objection_sentence(objection)
         rules = await bot.services.gate.handling(asked)

@@ -131,6 +131,29 @@ async def test_a_model_that_is_gone_is_told_once_and_not_for_each_job(
     assert "no longer offers the model" in told[0]
 
 
+async def test_a_model_that_is_gone_explains_no_refusal_of_another(
+    watching: Watching, control: SegmindControl, stage: Stage
+) -> None:
+    await stage.ask()
+    problem = Problem(code=ProblemCode.SERVICE, detail="HTTP 406: team limit")
+    await stage.has_become(State.FAILED, problem=problem)
+    model = "gone-reference-image-to-video"
+    await stage.ask()
+    job = (await stage.jobs())[-1]
+    problem = Problem(code=ProblemCode.SERVICE, detail="HTTP 410: gone")
+    await stage.bot.services.store.save(
+        replace(job, request=replace(job.request, model=model), state=State.FAILED, problem=problem)
+    )
+    both = Watching(stage, models=[model])
+    await control.configure(retired_models=[model])
+    assert len(await both.looks()) == 1
+    told = await stage.bot.services.operating.notices.current(NoticeKind.MODEL, NoticeKind.SERVICE)
+    assert [(each.kind, each.detail) for each in told] == [
+        (NoticeKind.MODEL, model),
+        (NoticeKind.SERVICE, "HTTP 406: team limit"),
+    ]
+
+
 async def test_another_refusal_is_told_in_segminds_words(watching: Watching, stage: Stage) -> None:
     await stage.ask()
     problem = Problem(code=ProblemCode.SERVICE, detail="HTTP 406: team limit @everyone")

@@ -99,6 +99,27 @@ async def test_a_video_is_sent_only_where_its_member_could_ask_for_one(stage: St
     assert same.state is State.UNDELIVERED
 
 
+async def test_the_button_keeps_to_a_pause_except_for_a_moderator(stage: Stage) -> None:
+    card = await stage.card_of(await an_undelivered_job(stage))
+    await stage.set(channel_settings={stage.channel.id: ChannelSettings(paused=True)})
+    result = await stage.alice.click(card, label="Send again")
+    assert result.response is not None
+    assert result.response.content == "This server's moderators have paused videos here. Try again later."
+    operator = stage.bot.services.operating.store
+    await operator.pause(stage.bot.services.clock.now())
+    result = await stage.alice.click(card, label="Send again")
+    assert result.response is not None
+    assert result.response.content.startswith("Whoever runs this bot has paused it")
+    await operator.resume()
+    [same] = await stage.jobs()
+    assert same.state is State.UNDELIVERED
+    role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
+    await mo.click(card, label="Send again")
+    [posting] = await stage.jobs()
+    assert posting.state is State.POSTING
+
+
 async def test_where_a_servers_videos_go_to_one_channel_this_one_does_too(stage: Stage) -> None:
     films = stage.guild.create_text_channel("films")
     await stage.set(output_channel_id=films.id)
