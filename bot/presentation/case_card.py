@@ -12,6 +12,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.policy.member_record import MemberRecord
 from bot.policy.reports import Report
+from bot.presentation.addresses import message_address
 from bot.presentation.case_ids import CaseVerb, case_id
 from bot.presentation.figures import number
 from bot.presentation.language import N_, _, ngettext, speaking
@@ -57,7 +58,7 @@ def case_card(
         is_open = count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
         title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
-        container.add_item(ui.TextDisplay(f"### {title}\n{facts_line(job, offer)}\n{_where(job)}"))
+        container.add_item(ui.TextDisplay(f"### {title}\n{_facts(job, offer)}"))
         if public:
             if is_open:
                 container.add_item(ui.TextDisplay(_(PUBLIC)))
@@ -85,10 +86,12 @@ def case_card(
     return view
 
 
-def _where(job: Job) -> str:
-    if job.post_message_id is None:
-        return ""
-    return f"https://discord.com/channels/{job.request.guild_id}/{job.video_channel_id}/{job.post_message_id}"
+def _facts(job: Job, offer: Offer) -> str:
+    facts = facts_line(job, offer)
+    if job.state is not State.DELIVERED or job.post_message_id is None:
+        return facts
+    video = message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)
+    return f"{facts} · [{_('Video')}]({video})"
 
 
 def _reasons(reports: Sequence[Report], count: int) -> str:

@@ -10,6 +10,7 @@ from discord import ui
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
 from bot.policy.preferences import DEFAULTS, Preferences
+from bot.presentation.addresses import message_address
 from bot.presentation.card import CANCEL_NOTED
 from bot.presentation.controls import DetailsId, cancel_id, resend_id
 from bot.presentation.figures import date, lasted, number
@@ -101,18 +102,15 @@ def _buttons(job: Job) -> Iterator[ui.Button[Any]]:
     if link := post_address(job):
         yield ui.Button(label=_("Go to the video"), url=link)
     elif job.card_message_id is not None:
-        yield ui.Button(label=_("Go to the card"), url=_address(job, job.request.channel_id, job.card_message_id))
+        card = message_address(job.request.guild_id, job.request.channel_id, job.card_message_id)
+        yield ui.Button(label=_("Go to the card"), url=card)
 
 
 def post_address(job: Job) -> str | None:
     """Give the address of the post, where there is one that others may see, too."""
     if job.state is not State.DELIVERED or job.post_message_id is None or not job.shows_contents:
         return None
-    return _address(job, job.video_channel_id, job.post_message_id)
-
-
-def _address(job: Job, channel_id: int, message_id: int) -> str:
-    return f"https://discord.com/channels/{job.request.guild_id}/{channel_id}/{message_id}"
+    return message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)
 
 
 def _choice(shown: Shown) -> ui.Select[Any]:

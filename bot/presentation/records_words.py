@@ -7,6 +7,7 @@ from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
 from bot.policy.records import Record
 from bot.policy.records_log import Item
+from bot.presentation.addresses import message_address
 from bot.presentation.figures import dollars, lasted
 from bot.presentation.language import N_, _
 from bot.presentation.looks import LOOKS
@@ -96,15 +97,11 @@ def facts_line(record: Record) -> str:
 def video_address(record: Record) -> str | None:
     """Give the address of the post, or of the card where nothing is posted."""
     if record.video_message_id is not None and record.state is not State.TAKEN_DOWN:
-        return _address(record.guild_id, record.video_channel_id, record.video_message_id)
+        return message_address(record.guild_id, record.video_channel_id, record.video_message_id)
     return card_address(record)
 
 
 def card_address(record: Record) -> str | None:
     if record.card_message_id is None:
         return None
-    return _address(record.guild_id, record.channel_id, record.card_message_id)
-
-
-def _address(guild_id: int, channel_id: int, message_id: int) -> str:
-    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+    return message_address(record.guild_id, record.channel_id, record.card_message_id)

@@ -12,6 +12,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.policy.member_record import MemberRecord
+from bot.presentation.addresses import message_address
 from bot.presentation.figures import countdown, date, dollars, lasted, number
 from bot.presentation.language import _, ngettext, speaking
 from bot.presentation.review_ids import Verb, review_id
@@ -116,7 +117,8 @@ def facts_line(job: Job, offer: Offer) -> str:
     options = filter(None, [request.aspect_ratio, offer.title_to_tell(request.model)])
     facts = [asked, lasted(request.duration), *options, dollars(money)]
     if job.card_message_id is not None:
-        facts.append(f"https://discord.com/channels/{request.guild_id}/{request.channel_id}/{job.card_message_id}")
+        card = message_address(request.guild_id, request.channel_id, job.card_message_id)
+        facts.append(f"[{_('Card')}]({card})")
     return " · ".join(facts)
 
 

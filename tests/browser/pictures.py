@@ -18,7 +18,14 @@ from playwright.async_api import Browser, Locator, expect
 
 from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
 from sandbox.web.opening import open_servers
-from tests.browser.visit import PHONE, Visitor, open_browser, reviews_before_spending, visiting
+from tests.browser.visit import (
+    PHONE,
+    Visitor,
+    choose_review_channel,
+    open_browser,
+    reviews_before_spending,
+    visiting,
+)
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 PAGE: Final = (1280, 800)
@@ -59,6 +66,7 @@ async def main() -> None:
         await done(studio)
         await studio_form(studio)
         await settings(studio)
+        await report(studio)
         await review(studio)
 
 
@@ -109,6 +117,27 @@ async def settings(studio: Studio) -> None:
         panel = ada.messages.locator("li.ephemeral").last
         await expect(panel.get_by_role("heading", name="Settings")).to_be_visible()
         await take(ada, "settings", of=panel)
+
+
+async def report(studio: Studio) -> None:
+    """A video that three members have reported, as its moderators see it."""
+    async with studio.tab("ada", size=CHANNEL) as ada, studio.tab("mo", "film-club/review", size=CHANNEL) as mo:
+        await choose_review_channel(ada, "review")
+        reasons = {
+            "noor": "That is my uncle, and nobody asked him",
+            "mo": "Agreed, it is him",
+            "ada": "Off until we know",
+        }
+        for person, reason in reasons.items():
+            async with studio.tab(person, size=CHANNEL) as member:
+                await member.page.get_by_role("button", name="Report", exact=True).last.click()
+                modal = member.page.get_by_role("dialog")
+                await modal.get_by_label("Reason").fill(reason)
+                await modal.get_by_role("button", name="Submit").click()
+                await expect(modal).to_have_count(0)
+        case = mo.message("A reported video", "3 members have reported it")
+        await expect(case.get_by_role("button", name="Put back")).to_be_visible()
+        await take(mo, "report", of=case)
 
 
 async def review(studio: Studio) -> None:

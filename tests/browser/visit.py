@@ -123,16 +123,21 @@ async def visiting(
 
 async def reviews_before_spending(owner: Visitor) -> None:
     """Have the owner of a server show every request to its moderators in #general, before anything is spent."""
-    form = await owner.open_command("settings review channel")
-    await form.get_by_role("button", name="optional").click()
-    await owner.page.get_by_role("menuitem", name="channel").click()
-    await owner.page.get_by_role("option", name="general").click()
-    await form.get_by_role("button", name="Send").click()
-    await expect(owner.message("used /settings review channel")).to_contain_text("Saved")
+    await choose_review_channel(owner, "general")
     form = await owner.open_command("settings review mode")
     await owner.page.get_by_role("option", name="Before spending").click()
     await form.get_by_role("button", name="Send").click()
     await expect(owner.message("used /settings review mode")).to_contain_text("Saved")
+
+
+async def choose_review_channel(owner: Visitor, name: str) -> None:
+    """Have the owner of a server choose where its moderators see what they decide about."""
+    form = await owner.open_command("settings review channel")
+    await form.get_by_role("button", name="optional").click()
+    await owner.page.get_by_role("menuitem", name="channel").click()
+    await owner.page.get_by_role("option", name=name).click()
+    await form.get_by_role("button", name="Send").click()
+    await expect(owner.message("used /settings review channel")).to_contain_text("Saved")
 
 
 def _watch(page: Page, origin: str) -> list[str]:

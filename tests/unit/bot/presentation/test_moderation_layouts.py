@@ -131,3 +131,14 @@ def test_moderators_read_which_model_it_is_where_there_are_several() -> None:
             case_card(job, offer, [], 0, RECORD),
         ]
         assert [title in str(card.to_components()) for card in cards] == [told] * 3
+
+
+def test_moderators_find_the_card_and_the_video_while_it_is_there() -> None:
+    job = replace(a_reviewed_job(State.DELIVERED, "a fox"), card_message_id=4, post_message_id=5)
+    place = f"https://discord.com/channels/{job.request.guild_id}/{job.request.channel_id}"
+    report = Report(member_id=9, reason="mine", at=NOON)
+    shown = check(case_card(job, OFFER, [report], 1, RECORD))
+    assert f"[Card]({place}/4) · [Video]({place}/5)" in shown
+    shown = check(case_card(replace(job, state=State.TAKEN_DOWN), OFFER, [], 0, RECORD))
+    assert f"[Card]({place}/4)" in shown
+    assert "[Video]" not in shown
