@@ -9,22 +9,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.decision_store import note
 from bot.jobs.decisions import Decided, Decision
 from bot.policy.guild_settings import GuildSettings
-from bot.policy.settings_diff import changes_line
 from bot.policy.settings_store import Noted
+from bot.presentation.language import speaking
+from bot.presentation.settings_changes import changes_line
 
 
 def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:
-    """Make what writes down who changed what; the log channel is told of it like of every decision."""
+    """Make what writes down who changed what, in the server's language, as it is searched for later.
+
+    The log channel is told of it like of every decision.
+    """
+    locale = interaction.guild_locale
 
     async def write_down(connection: AsyncConnection, before: GuildSettings, after: GuildSettings) -> None:
         member_id = interaction.user.id
+        with speaking(after.language or (locale.value if locale else None)):
+            reason = changes_line(before, after)
         changed = Decision(
             guild_id=interaction.guild_id or 0,
             member_id=member_id,
             kind=Decided.SETTINGS_CHANGED,
             at=now,
             by_id=member_id,
-            reason=changes_line(before, after),
+            reason=reason,
         )
         await note(connection, changed)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.jobs.decisions import Decision
+from bot.jobs.decisions import Decided, Decision
 from bot.policy.records import Entry, Record, Search
 from bot.presentation.figures import number
 from bot.presentation.language import _, ngettext
@@ -78,11 +78,22 @@ def _entry(entry: Entry, *, alone: bool) -> str:
         lines.append(quoted(entry.prompt, limit=WHOLE_LIMIT if alone else PROMPT_LIMIT, lines=PROMPT_LINES))
     else:
         lines.append(_("The member had the prompt deleted."))
-    most = MOST_DECISIONS_ALONE if alone else MOST_DECISIONS
-    lines += [decided_line(each, reason_limit=REASON_LIMIT) for each in entry.decisions[-most:]]
+    shown = _most_telling(entry.decisions, MOST_DECISIONS_ALONE if alone else MOST_DECISIONS)
+    lines += [decided_line(each, reason_limit=REASON_LIMIT) for each in shown]
+    if more := len(entry.decisions) - len(shown):
+        told = ngettext("and {count} more decision or report", "and {count} more decisions or reports", more)
+        lines.append(f"-# {told.format(count=number(more))}")
     if alone:
         lines.append(f"-# {_('Job')} `{entry.job_id}`" + (f" · `{entry.request_id}`" if entry.request_id else ""))
     return "\n".join(lines)
+
+
+def _most_telling(decisions: Sequence[Decision], at_most: int) -> Sequence[Decision]:
+    """Choose the newest, and reports only where there is room: what became of them tells more."""
+    decided = [each for each in decisions if each.kind is not Decided.REPORTED][-at_most:]
+    room = at_most - len(decided)
+    reports = [each for each in decisions if each.kind is Decided.REPORTED][-room:] if room else []
+    return [each for each in decisions if each in decided or each in reports]
 
 
 def _links(record: Record) -> Sequence[str]:

@@ -11,6 +11,7 @@ from bot.presentation.addresses import message_address
 from bot.presentation.figures import dollars, lasted
 from bot.presentation.language import N_, _
 from bot.presentation.looks import LOOKS
+from bot.presentation.settings_changes import LIMIT as CHANGES_LIMIT
 from bot.presentation.text import clip, plain
 
 PROMPT_SHOWN: Final = 120  # characters in a line of the log channel
@@ -57,9 +58,9 @@ def decided_line(decision: Decision, *, reason_limit: int = REASON_SHOWN) -> str
     line = f"{_EMOJI.get(decision.kind, '🚫')} {sentence}"
     if not decision.reason:
         return line
-    # What changed in settings is in our own words, with channels and roles in it.
+    # What changed in settings is in our own words, with channels and roles in it, and of bounded length.
     ours = decision.kind is Decided.SETTINGS_CHANGED
-    reason = clip(" ".join(decision.reason.split()), reason_limit)
+    reason = clip(" ".join(decision.reason.split()), CHANGES_LIMIT if ours else reason_limit)
     return f"{line} {reason if ours else f'({plain(reason)})'}"
 
 

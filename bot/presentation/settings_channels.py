@@ -25,7 +25,7 @@ def channels_page(state: PanelState) -> Sequence[Part]:
     """Show which channels do otherwise than the server."""
     facts = state.facts
     own = [
-        f"{channel_name(each, facts)}: {own_words(own, facts)}"
+        f"{channel_name(each, facts)}: {own_words(own, lambda to: channel_name(to, facts))}"
         for each, own in sorted(state.settings.channel_settings.items())
     ]
     return (

@@ -18,7 +18,7 @@ from bot.presentation.settings_words import (
     language_words,
     limits_words,
     on_off,
-    originals_labels,
+    originals_words,
     ratios_words,
     review_labels,
     role_names,
@@ -96,7 +96,6 @@ def _filters(state: PanelState) -> Sequence[str]:
 
 def _posts(state: PanelState) -> Sequence[str]:
     settings = state.settings
-    originals = originals_labels()[{True: "on", False: "off", None: "auto"}[settings.original_links]]
     choices = _("Spoilers: {spoilers} · Durations: {durations} · Aspect ratios: {ratios}")
     return [
         choices.format(
@@ -104,7 +103,7 @@ def _posts(state: PanelState) -> Sequence[str]:
             durations=durations_words(settings.durations),
             ratios=ratios_words(settings.aspect_ratios),
         ),
-        _("Buttons to the original file: {when}").format(when=originals),
+        _("Buttons to the original file: {when}").format(when=originals_words(settings.original_links)),
         records_words(state),
     ]
 

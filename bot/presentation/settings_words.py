@@ -141,6 +141,10 @@ def originals_labels() -> dict[str, str]:
     return {"auto": _("Unless there is a review"), "on": _("Always"), "off": _("Never")}
 
 
+def originals_words(original_links: bool | None) -> str:
+    return originals_labels()[{True: "on", False: "off", None: "auto"}[original_links]]
+
+
 def language_words(language: str | None) -> str:
     return _("as the server set it in Discord") if language is None else LANGUAGE_NAMES.get(language, language)
 
@@ -149,15 +153,15 @@ def on_off(*, is_on: bool) -> str:
     return _("on") if is_on else _("off")
 
 
-def own_words(own: ChannelSettings, facts: ServerFacts) -> str:
-    """Write what a channel does otherwise than its server, in one line."""
+def own_words(own: ChannelSettings, name: Callable[[int], str]) -> str:
+    """Write what a channel does otherwise than its server, in one line; `name` gives a channel's."""
     parts: list[str] = []
     if own.paused:
         parts.append(_("paused"))
     if own.review is not None:
         parts.append(_("review: {mode}").format(mode=review_labels()[own.review.value.lower()]))
     if own.output_channel_id is not None:
-        parts.append(_("videos go to {channel}").format(channel=channel_name(own.output_channel_id, facts)))
+        parts.append(_("videos go to {channel}").format(channel=name(own.output_channel_id)))
     if own.spoiler is not None:
         parts.append(_("spoilers: {state}").format(state=on_off(is_on=own.spoiler)))
     if own.durations is not None:

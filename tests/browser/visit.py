@@ -146,7 +146,7 @@ def _watch(page: Page, origin: str) -> list[str]:
 
     def console(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            troubles.append(f"{message.type}: {message.text}")
+            troubles.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def broken(error: Error) -> None:
         troubles.append(f"broke: {error.message}")

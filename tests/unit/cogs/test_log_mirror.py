@@ -81,7 +81,7 @@ async def test_a_change_of_settings_is_told_and_on_record(stage: Stage, log_chan
     await mo.slash("spoilers", on=True)
     await mo.slash("spoilers", on=True)
     await mirror(stage).tell()
-    assert lines(log_channel) == [[f"⚙️ {mo.actor.mention} changed this server's settings. spoiler: false → true"]]
+    assert lines(log_channel) == [[f"⚙️ {mo.actor.mention} changed this server's settings. Spoilers: off → on"]]
 
 
 async def test_what_discord_did_not_take_stays_owed(stage: Stage, log_channel: simcord.ChannelHandle) -> None:

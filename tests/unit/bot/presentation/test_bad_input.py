@@ -50,6 +50,7 @@ from bot.presentation.sentences import send_again_choice, withdrawn_notice
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
 from tests.support.jobs import NOON, PRICE, a_job, a_request
+from tests.support.records import RECORD
 
 OFFER: Final = Offer()
 HISTORY: Final = MemberRecord(videos=3, rejected=1, taken_down=0, reports=2, blocks=0)
@@ -86,28 +87,7 @@ def a_decision(reason: str) -> Decision:
 
 
 def a_record(prompt: str, *reasons: str) -> Record:
-    return Record(
-        job_id=1_300_000_000_000_000_001,
-        guild_id=10,
-        channel_id=20,
-        member_id=30,
-        asked_at=NOON,
-        model=DEFAULT.slug,
-        duration=5,
-        aspect_ratio="16:9",
-        prompt=prompt,
-        fingerprints=(),
-        state=State.DELIVERED,
-        state_since=NOON,
-        problem=None,
-        request_id="r-1",
-        cost_usd=None,
-        card_message_id=7,
-        video_channel_id=20,
-        video_message_id=8,
-        open=True,
-        decisions=tuple(map(a_decision, reasons)),
-    )
+    return replace(RECORD, prompt=prompt, video_channel_id=20, decisions=tuple(map(a_decision, reasons)))
 
 
 def told(*, text: str = "a fox", found: str = "fox", rule: str = "No foxes") -> str:

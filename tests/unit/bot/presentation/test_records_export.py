@@ -3,38 +3,16 @@
 import csv
 import io
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from bot.jobs.decisions import Decided, Decision
-from bot.jobs.states import State
-from bot.policy.records import Entry, Record
+from bot.policy.records import Entry
 from bot.presentation import records_export
 from bot.presentation.records_export import COLUMNS, records_csv
-from tests.support.jobs import MODEL, NOON
+from tests.support.jobs import NOON
+from tests.support.records import RECORD
 
-RECORD = Record(
-    job_id=1_300_000_000_000_000_001,
-    guild_id=10,
-    channel_id=20,
-    member_id=30,
-    asked_at=NOON,
-    model=MODEL,
-    duration=5,
-    aspect_ratio="16:9",
-    prompt="a fox, “red”\nand quick",
-    fingerprints=("00ff", "11ee"),
-    state=State.DELIVERED,
-    state_since=NOON,
-    problem=None,
-    request_id="r-1",
-    cost_usd=Decimal("1.35"),
-    card_message_id=7,
-    video_channel_id=21,
-    video_message_id=8,
-    open=True,
-)
 BLOCKED = Decision(guild_id=10, member_id=30, kind=Decided.BLOCKED, at=NOON, by_id=99, reason="=cmd()")
 
 
