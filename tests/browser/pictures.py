@@ -121,8 +121,9 @@ async def settings(studio: Studio) -> None:
 
 async def report(studio: Studio) -> None:
     """A video that three members have reported, as its moderators see it."""
-    async with studio.tab("ada", size=CHANNEL) as ada, studio.tab("mo", "film-club/review", size=CHANNEL) as mo:
+    async with studio.tab("ada", size=CHANNEL) as ada:
         await choose_review_channel(ada, "review")
+    async with studio.tab("mo", "film-club/review", size=CHANNEL) as mo:
         reasons = {
             "noor": "That is my uncle, and nobody asked him",
             "mo": "Agreed, it is him",
@@ -130,6 +131,7 @@ async def report(studio: Studio) -> None:
         }
         for person, reason in reasons.items():
             async with studio.tab(person, size=CHANNEL) as member:
+                await show_film(member)  # all of it is loaded before the last report takes it away
                 await member.page.get_by_role("button", name="Report", exact=True).last.click()
                 modal = member.page.get_by_role("dialog")
                 await modal.get_by_label("Reason").fill(reason)

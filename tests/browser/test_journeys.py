@@ -133,7 +133,7 @@ async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) 
         approved = await mira.card("Waiting for a moderator")
         await noor.message("A request waits for you", good).get_by_role("button", name="Approve", exact=True).click()
         await expect(approved.get_by_role("heading")).to_contain_text("Done")
-        await noor.message(good).locator("a.jump").click()
+        await noor.message(good).get_by_role("link", name="Card").click()
         await expect(noor.page.locator("#topic")).to_contain_text("videos")
         await expect(noor.message(good)).to_be_in_viewport()
 
