@@ -21,6 +21,7 @@ from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
+from bot.jobs.control import JobControl
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine, Limits
@@ -87,6 +88,16 @@ class Stage:
     moderators: ModeratorsInMemory
     budget: OpenBudget
     drivers: list[asyncio.Task[Job]] = field(default_factory=list[asyncio.Task[Job]])
+
+    @property
+    def control(self) -> JobControl:
+        return JobControl(
+            store=self.store,
+            dispatcher=self.dispatcher,
+            cards=self.cards,
+            clock=self.clock,
+            look=self.moderators.look_again,
+        )
 
     async def begin(
         self,

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,6 +40,18 @@ class Door(AtOnce):
 
     async def post(self, channel_id: int, /) -> None:
         await self.edit(channel_id)
+
+
+@asynccontextmanager
+async def stopped(desk: Desk, job: Job, door: Door, channel_id: int) -> AsyncGenerator[None]:
+    """Begin to bring a case in line, stop before a channel, and go on afterwards, to the end."""
+    door.channel_id = channel_id
+    run = asyncio.create_task(desk.moderators.cases.see_to(job.id))
+    async with asyncio.timeout(LONGEST):
+        await door.reached.wait()
+        yield
+        door.opened.set()
+        assert await run
 
 
 async def reported(desk: Desk, *, age_restricted: bool = False) -> Job:
@@ -146,16 +160,11 @@ async def test_a_video_that_is_put_back_while_it_is_being_hidden_ends_up_put_bac
     door = Door()
     async with open_desk(channel, tmp_path, turns=door) as desk:
         job = await hide(desk, await posted(desk))
-        door.channel_id = job.video_channel_id
-        hiding = asyncio.create_task(desk.moderators.cases.see_to(job.id))
-        async with asyncio.timeout(LONGEST):
-            await door.reached.wait()
+        async with stopped(desk, job, door, job.video_channel_id):
             if not owed_before:
                 await desk.moderators.reports.owe(job)
             await desk.store.save(job.evolve(hidden=False))
             assert not await desk.moderators.cases.see_to(job.id)
-            door.opened.set()
-            assert await hiding
         post = await post_of(desk, job)
         assert (post.content, len(post.attachments)) == (WORDS, 1)
         assert await desk.moderators.reports.owing(at_most=5) == []
@@ -165,17 +174,12 @@ async def test_a_run_keeps_its_case_for_as_long_as_it_takes(channel: Channel, tm
     door = Door()
     async with open_desk(channel, tmp_path, turns=door) as desk:
         job = await hide(desk, await posted(desk))
-        door.channel_id = job.video_channel_id
-        hiding = asyncio.create_task(desk.moderators.cases.see_to(job.id))
-        async with asyncio.timeout(LONGEST):
-            await door.reached.wait()
+        async with stopped(desk, job, door, job.video_channel_id):
             for _ in range(4):
                 await desk.clock.asleep()
                 desk.clock.advance(PATIENCE / timedelta(seconds=2))
                 await desk.clock.asleep()
                 assert not await desk.moderators.reports.claim(job.id, desk.clock.now(), PATIENCE)
-            door.opened.set()
-            assert await hiding
         assert await desk.moderators.reports.owing(at_most=5) == []
 
 
@@ -205,14 +209,9 @@ async def test_of_reports_at_once_moderators_have_one_card(channel: Channel, tmp
     door = Door()
     async with open_desk(channel, tmp_path, turns=door) as desk:
         job = await reported(desk)
-        door.channel_id = desk.place("review")
-        showing = asyncio.create_task(desk.moderators.cases.see_to(job.id))
-        async with asyncio.timeout(LONGEST):
-            await door.reached.wait()
+        async with stopped(desk, job, door, desk.place("review")):
             await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
             await desk.moderators.cases.see_to(job.id)
-            door.opened.set()
-            assert await showing
         [card] = await cards(desk)
         assert "2 members have reported it:" in card.text
 
@@ -345,11 +344,6 @@ async def test_a_post_that_is_deleted_while_it_is_being_hidden_is_nothing_to_hid
     door = Door()
     async with open_desk(channel, tmp_path, turns=door) as desk:
         job = await hide(desk, await posted(desk))
-        door.channel_id = job.video_channel_id
-        hiding = asyncio.create_task(desk.moderators.cases.see_to(job.id))
-        async with asyncio.timeout(LONGEST):
-            await door.reached.wait()
+        async with stopped(desk, job, door, job.video_channel_id):
             await (await post_of(desk, job)).delete()
-            door.opened.set()
-            assert await hiding
         assert await desk.moderators.reports.owing(at_most=5) == []

@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from bot.jobs.control import JobControl
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
@@ -228,14 +227,7 @@ async def test_of_what_was_not_reviewed_where_it_was_asked_for_moderators_see_th
     stage.files.files["/card.png"] = stage.files.files.pop("/fox.png")
     stage.cards.urls = {each.card_name or "": stage.files.url("/card.png") for each in shown}
     stage.moderators.unseen = frozenset({REQUEST})
-    control = JobControl(
-        store=stage.store,
-        dispatcher=stage.dispatcher,
-        cards=stage.cards,
-        clock=stage.clock,
-        look=stage.moderators.look_again,
-    )
-    await control.send_again(job.id, 20, Handling(review=ReviewMode.BEFORE_POSTING))
+    await stage.control.send_again(job.id, 20, Handling(review=ReviewMode.BEFORE_POSTING))
     assert stage.moderators.looked_at_anew == [job.request.guild_id]
     await see_to_reviews(stage.engine)
     assert stage.moderators.shown == [(REQUEST, job.id, ("image1", "image2"))]

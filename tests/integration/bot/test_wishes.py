@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs.control import JobControl
 from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.wish_desk import WishDesk
@@ -19,14 +18,7 @@ class Wishing:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.store = WishStore(stage.store._engine)
-        control = JobControl(
-            store=stage.store,
-            dispatcher=stage.dispatcher,
-            cards=stage.cards,
-            clock=stage.clock,
-            look=stage.moderators.look_again,
-        )
-        desk = WishDesk(self.store, engine=stage.engine, control=control, dispatcher=stage.dispatcher)
+        desk = WishDesk(self.store, engine=stage.engine, control=stage.control, dispatcher=stage.dispatcher)
         self.desk = asyncio.create_task(desk.run())
 
     async def wish(self, job_id: int) -> str:

@@ -49,6 +49,14 @@ def days_later(monkeypatch: pytest.MonkeyPatch, job: Job, days: int) -> None:
     monkeypatch.setattr(SystemClock, "now", lambda _: later)
 
 
+async def held_overnight(room: Room, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """Have a request wait for a moderator since yesterday."""
+    await room.stage.set(review_hours=100)
+    held = await room.request()
+    days_later(monkeypatch, held, 1)
+    return held
+
+
 async def pause(room: Room, place: str, *, paused: bool = True) -> None:
     services = room.stage.bot.services
     match place:
@@ -259,9 +267,7 @@ async def test_a_video_that_is_paid_for_is_approved_in_spite_of_a_pause(room: Ro
 async def test_what_was_held_overnight_is_approved_when_the_day_has_room_for_it(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await room.stage.set(review_hours=100)
-    held = await room.request()
-    days_later(monkeypatch, held, 1)
+    held = await held_overnight(room, monkeypatch)
     await room.stage.set(review=ReviewMode.OFF, spend_per_day_usd=held.reserved_usd)
     await room.stage.ask()
     answer = said(await room.press("Approve"))
@@ -279,9 +285,7 @@ async def test_what_was_held_overnight_is_approved_when_the_day_has_room_for_it(
 async def test_the_caps_of_the_whole_bot_hold_for_what_was_held_overnight(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await room.stage.set(review_hours=100)
-    held = await room.request()
-    days_later(monkeypatch, held, 1)
+    held = await held_overnight(room, monkeypatch)
     moderation = room.stage.bot.services.moderation
     poor = replace(moderation, limits=SpendLimits(per_day=held.reserved_usd / 2))
     monkeypatch.setattr(room.stage.bot, "services", replace(room.stage.bot.services, moderation=poor))
@@ -292,9 +296,7 @@ async def test_the_caps_of_the_whole_bot_hold_for_what_was_held_overnight(
 async def test_what_costs_more_than_the_servers_cap_by_now_is_no_matter_of_waiting(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await room.stage.set(review_hours=100)
-    held = await room.request()
-    days_later(monkeypatch, held, 1)
+    held = await held_overnight(room, monkeypatch)
     await room.stage.set(spend_per_month_usd=held.reserved_usd / 2)
     assert said(await room.press("Approve")).startswith("It costs more than this server's spending limit is.")
     assert await room.job() == held

@@ -1,121 +1,33 @@
 """What requests take of limits: reserved with the job, settled with it, and never overrun, on both databases."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import open_database
-from bot.database.tables import usage
-from bot.jobs.errors import SpendLimitReached, StaleJob
-from bot.jobs.ledger import SpendLimits
+from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
-from bot.policy.counting import Used
 from bot.policy.guild_settings import Limits
 from bot.policy.limits import Limit, Terms
 from bot.policy.paused import KEPT_FOR, PausedStore
-from bot.policy.usage import KEPT, LimitReached, Rebooking, Reservation, UsageStore
+from bot.policy.usage import KEPT, LimitReached, Reservation
 from bot.policy.usage_thinning import keep_usage_thin
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request
-
-PROCESSES = 3
-GUILD, CHANNEL, MEMBER = 10, 20, 30  # those of `a_request`
-CAPPED = Terms(server_usd_per_day=Decimal(100), server_usd_per_month=Decimal(100))
-ALL = Terms(
-    channel_id=CHANNEL,
-    member=Limits(per_day=9, per_week=9, per_month=9, at_once=9, seconds_per_day=90),
-    server_usd_per_day=Decimal(100),
-    server_usd_per_month=Decimal(100),
+from tests.support.ledgers import (
+    ALL,
+    CAPPED,
+    CHANNEL,
+    PROCESSES,
+    Ledger,
+    outcomes,
+    somebodys,
 )
-
-
-LIMITS = SpendLimits(per_day=LIMIT)
-LATER = NOON + timedelta(days=1)
-NO_ROOM = [
-    (CAPPED, SpendLimits(per_day=PRICE)),
-    (CAPPED, SpendLimits(per_day=LIMIT, per_month=2 * PRICE - Decimal("0.01"))),
-    (Terms(server_usd_per_day=PRICE), LIMITS),
-    (Terms(server_usd_per_month=2 * PRICE - Decimal("0.01")), LIMITS),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """One process's view of the database."""
-
-    engine: AsyncEngine
-
-    @property
-    def jobs(self) -> JobStore:
-        return JobStore(self.engine)
-
-    @property
-    def usage(self) -> UsageStore:
-        return UsageStore(self.engine)
-
-    async def reserve(self, terms: Terms, job: Job | None = None) -> Job:
-        return await self.jobs.add(job or a_job(), daily_limit_usd=LIMIT, reserve=Reservation(terms=terms))
-
-    async def hold(self, job: Job, terms: Terms = CAPPED) -> Job:
-        """Have a job wait for a moderator, reserved as of when it was asked for."""
-        return await self.reserve(terms, replace(job, state=State.HELD))
-
-    async def approve(
-        self, held: Job, terms: Terms = CAPPED, limits: SpendLimits = LIMITS, at: datetime = LATER
-    ) -> Job:
-        """Let a held job go on, on a later day than it was asked for."""
-        approved = held.move(State.PREPARING, at, approved=True)
-        return await self.jobs.save_on(at.date(), approved, limits=limits, reserve=Rebooking(terms=terms))
-
-    async def spent(self, *moments: datetime) -> list[Decimal]:
-        return [await self.jobs.spent(moment.date()) for moment in moments]
-
-    async def used(self, now: datetime = NOON, *, terms: Terms = ALL, member_id: int = MEMBER) -> Used:
-        return await self.usage.read(terms, guild_id=GUILD, member_id=member_id, now=now)
-
-    async def videos(self, now: datetime = NOON) -> int:
-        return len((await self.used(now)).uses)
-
-    async def rows(self) -> int:
-        async with self.engine.connect() as connection:
-            return await connection.scalar(select(func.count()).select_from(usage)) or 0
-
-
-@pytest.fixture
-async def ledger(database_url: str) -> AsyncGenerator[Ledger]:
-    async with open_database(database_url) as engine:
-        yield Ledger(engine)
-
-
-@pytest.fixture
-async def ledgers(database_url: str, ledger: Ledger) -> AsyncGenerator[Sequence[Ledger]]:
-    """Give the same database as several processes see it."""
-    async with AsyncExitStack() as stack:
-        others = [await stack.enter_async_context(open_database(database_url)) for _ in range(PROCESSES - 1)]
-        yield [ledger, *map(Ledger, others)]
-
-
-async def outcomes(*work: Awaitable[object]) -> tuple[int, int]:
-    """Do everything at once; return how much of it went well, and how much found no room."""
-    results = await asyncio.gather(*work, return_exceptions=True)
-    refused = [each for each in results if isinstance(each, LimitReached | SpendLimitReached)]
-    assert [each for each in results if isinstance(each, BaseException) and each not in refused] == []
-    return len(results) - len(refused), len(refused)
-
-
-def somebodys(number: int, *, at: datetime = NOON) -> Job:
-    """Make a request of one of many members."""
-    return a_job(request=a_request(member_id=1_000 + number), at=at)
 
 
 async def test_a_request_that_finds_room_is_counted_with_its_job(ledger: Ledger) -> None:
@@ -325,82 +237,3 @@ async def test_requests_and_the_ends_of_others_at_once_neither_overrun_nor_stop_
     assert (await ledgers[0].used(terms=terms)).server_at_once <= 10
     unfinished = taken - len(ends)
     assert await ledgers[0].jobs.spent(NOON.date()) == unfinished * PRICE
-
-
-async def test_what_is_approved_on_a_later_day_counts_for_that_day_and_no_more_for_the_former(ledger: Ledger) -> None:
-    held = await ledger.hold(a_job())
-    approved = await ledger.approve(held)
-    assert approved.spend_day == LATER.date()
-    assert await ledger.spent(NOON, LATER) == [0, PRICE]
-    today, former = await ledger.used(LATER), await ledger.used(NOON)
-    assert (today.server_usd_today, today.server_usd_this_month, former.server_usd_today) == (PRICE, PRICE, 0)
-    assert [use.asked_at for use in today.uses] == [NOON]  # windows look back on when it was asked for
-    await ledger.jobs.save(approved.move(State.FAILED, LATER))
-    assert await ledger.spent(NOON, LATER) == [0, 0]
-
-
-async def test_in_the_same_month_it_is_not_counted_beside_itself(ledger: Ledger) -> None:
-    terms = Terms(server_usd_per_day=PRICE, server_usd_per_month=PRICE)
-    approved = await ledger.approve(await ledger.hold(a_job()), terms, SpendLimits(per_day=PRICE, per_month=PRICE))
-    assert approved.state is State.PREPARING
-
-
-async def test_in_another_month_it_counts_for_that_one(ledger: Ledger) -> None:
-    terms = Terms(server_usd_per_month=PRICE)
-    april = NOON + timedelta(days=31)
-    await ledger.approve(await ledger.hold(a_job()), terms, at=april)
-    assert (await ledger.used(NOON)).server_usd_this_month == 0
-    with pytest.raises(LimitReached):
-        await ledger.reserve(terms, a_job(at=april))
-    await ledger.reserve(terms)
-
-
-@pytest.mark.parametrize(("terms", "limits"), NO_ROOM)
-async def test_without_room_on_the_later_day_it_waits_on_as_it_did(
-    ledger: Ledger, terms: Terms, limits: SpendLimits
-) -> None:
-    held = await ledger.hold(a_job())
-    others = await ledger.reserve(Terms(), replace(somebodys(1, at=LATER), state=State.PREPARING))
-    with pytest.raises((LimitReached, SpendLimitReached)):
-        await ledger.approve(held, terms, limits)
-    assert await ledger.jobs.get(held.id) == held
-    assert await ledger.spent(NOON, LATER) == [PRICE, PRICE]
-    assert (await ledger.used(NOON)).server_usd_today == PRICE
-    await ledger.jobs.save(others.move(State.CANCELLED, LATER))
-    await ledger.approve(held, terms, limits)
-    assert await ledger.spent(NOON, LATER) == [0, PRICE]
-
-
-@pytest.mark.parametrize("limits", [LIMITS, SpendLimits(per_day=PRICE)])
-async def test_of_what_was_held_overnight_no_more_is_approved_at_once_than_there_is_room_for(
-    ledgers: Sequence[Ledger], limits: SpendLimits
-) -> None:
-    terms = CAPPED if limits is not LIMITS else Terms(server_usd_per_day=PRICE)
-    held = [await ledgers[0].hold(somebodys(n)) for n in range(50)]
-    both = [
-        each
-        for n, job in enumerate(held)
-        for each in (
-            ledgers[n % PROCESSES].approve(job, terms, limits),
-            ledgers[n % PROCESSES].jobs.add(
-                somebodys(100 + n, at=LATER), daily_limit_usd=limits.per_day, reserve=Reservation(terms=terms)
-            ),
-        )
-    ]
-    assert await outcomes(*both) == (1, 99)
-    assert (await ledgers[0].spent(LATER), (await ledgers[0].used(LATER)).server_usd_today) == ([PRICE], PRICE)
-
-
-async def test_approvals_and_cancellations_at_once_leave_what_is_under_way(ledgers: Sequence[Ledger]) -> None:
-    held = [await ledgers[0].hold(somebodys(n)) for n in range(30)]
-
-    async def decide(number: int, job: Job) -> None:
-        ledger = ledgers[number % PROCESSES]
-        deciding = ledger.approve(job), ledger.jobs.save(job.move(State.CANCELLED, LATER))
-        results = await asyncio.gather(*deciding, return_exceptions=True)
-        assert sorted(isinstance(each, StaleJob) for each in results) == [False, True]
-
-    await asyncio.gather(*(decide(n, job) for n, job in enumerate(held)))
-    approved = len(await ledgers[0].jobs.in_states({State.PREPARING}))
-    assert await ledgers[0].spent(NOON, LATER) == [0, approved * PRICE]
-    assert (await ledgers[0].used(LATER)).server_usd_today == approved * PRICE

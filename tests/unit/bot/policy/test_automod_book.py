@@ -154,15 +154,18 @@ async def test_without_manage_server_there_are_no_rules_to_apply(time: Time) -> 
     assert await book.rules_for(GUILD) is None
 
 
-async def test_a_refusal_in_spite_of_manage_server_opens_nothing_and_is_soon_asked_about_anew(time: Time) -> None:
+@pytest.mark.parametrize("error", [RulesUnreadable(), RulesForbidden()], ids=["down", "refused"])
+async def test_rules_that_were_never_read_open_nothing_and_are_soon_asked_about_anew(
+    time: Time, error: Exception
+) -> None:
     source = Source(a_rule())
-    source.error = RulesForbidden()
+    source.error = error
     book = RuleBook(source, time)
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(RulesUnreadable):
             await book.rules_for(GUILD)
         book.changed(GUILD, a_rule(2, "dog"))
-    assert source.readings == 1
+    assert source.readings == 1  # a Discord in trouble is left alone for some seconds
     source.error = None
     time.now = TRY_AGAIN_AFTER
     assert await refuses(book, "a cat")
@@ -192,19 +195,6 @@ async def test_manage_server_that_is_taken_away_while_rules_are_read_leaves_none
     source.meanwhile, source.error = taken_away, RulesForbidden()
     assert await book.rules_for(GUILD) is None
     source.meanwhile, source.error, source.may = lambda: None, None, True
-    assert await refuses(book, "a cat")
-
-
-async def test_rules_that_were_never_read_are_unreadable_while_discord_is_down(time: Time) -> None:
-    source = Source(a_rule())
-    source.error = RulesUnreadable()
-    book = RuleBook(source, time)
-    for _ in range(3):
-        with pytest.raises(RulesUnreadable):
-            await book.rules_for(GUILD)
-    assert source.readings == 1  # a Discord in trouble is left alone for some seconds
-    source.error = None
-    time.now = TRY_AGAIN_AFTER
     assert await refuses(book, "a cat")
 
 
