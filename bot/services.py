@@ -73,7 +73,7 @@ from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.presses import RecentPresses
-from bot.policy.reports import settle_in
+from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.policy.settings_store import SettingsStore
 from bot.policy.spend_warnings import WarningStore
 from bot.policy.texts import ServerTexts
@@ -248,7 +248,12 @@ async def open_services(
         operating = operating_of(client, database, settings=settings, engine=engine, drivers=dispatcher, budget=budget)
         automod = RuleBook(AutomodSource(client), clock.monotonic)
         control = JobControl(
-            store=store, dispatcher=dispatcher, cards=cards, clock=clock, look=moderators.reviews.look_again
+            store=store,
+            dispatcher=dispatcher,
+            cards=cards,
+            clock=clock,
+            look=moderators.reviews.look_again,
+            owe=owe_known_in,
         )
         forgetting = Forgetting(database, EmptyingDesk(client), dispatcher=dispatcher, cards=cards, clock=clock)
         work = {
@@ -321,7 +326,7 @@ async def open_services(
                     cards=cards,
                     standing=moderators.standing,
                     clock=clock,
-                    owe=moderators.reports.owe,
+                    owe=owe_in,
                     settle=settle_in,
                     limits=SpendLimits(
                         per_day=settings.spend_limit_usd_per_day, per_month=settings.spend_limit_usd_per_month

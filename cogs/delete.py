@@ -69,8 +69,6 @@ async def _delete(services: Services, job: Job, by_id: int) -> str:
             job = await services.control.take_down(job.id, by_id)
         except WrongState:
             return NOT_OVER
-    if await services.moderators.reports.case(job.id) is not None:
-        await services.moderators.reports.owe(job)
     try:
         await services.removal.remove(job)
     except PortError:

@@ -55,20 +55,23 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
             return not_yours_to_send()
         if missing := _missing(interaction):
             return missing_permissions_sentence(missing)
+        # Discord may have to be asked several things; the answer has three seconds.
+        await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            # Here who asked presses by themselves; a moderator who presses for them has decided.
+            # A pause, and what is against who asked, is for a moderator who presses for them to decide.
             own = interaction.user.id == job.request.member_id
             standing = bot.services.moderators.standing
             pause = await standing.pause(job) if own else None
             objection = await standing.objection(job) if own else None
-            asked = await standing.asked_anew(job)
+            # What moderators approved goes as they approved it.
+            asked = None if job.approved else await standing.asked_anew(job)
         except PortError:
             return discord_unclear()
         if pause is not None:
             return denial_sentence(Denial(code=DenialCode.BOT_PAUSED if pause is Pause.BOT else DenialCode.PAUSED))
         if objection is not None:
             return objection_sentence(objection)
-        rules = await bot.services.gate.handling(asked)
+        rules = None if asked is None else await bot.services.gate.handling(asked)
         return await _send(bot.services, job.id, job.usual_channel_id, rules)
 
 
@@ -120,7 +123,7 @@ def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
     return missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
 
 
-async def _send(services: Services, job_id: int, channel_id: int, rules: Handling) -> str:
+async def _send(services: Services, job_id: int, channel_id: int, rules: Handling | None) -> str:
     try:
         job = await services.control.send_again(job_id, channel_id, rules)
     except WrongState:

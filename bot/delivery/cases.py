@@ -15,8 +15,10 @@ from typing import Any, Final
 import aiohttp
 import discord
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.catalogue.offer import Offer
+from bot.database.trouble import words
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
 from bot.delivery.hidden_videos import HiddenVideos
@@ -118,13 +120,13 @@ class CaseDesk:
                 if job is not None and case is not None:
                     rests.append(await self._tried(job, self._bring_in_line(job, case)))
                     rests.append(await self._tried(job, self._show_moderators(job)))
-                    await self._owe_if_changed(job)
             if waits := [rest for rest in rests if rest is not None]:
                 await self._store.put_off(job_id, hold.claimed_at, self._clock.now() + min(waits))
                 return rests[0] is None
             if await self._store.done(job_id, hold.claimed_at):
                 return True
-        return False
+        case = await self._store.case(job_id)
+        return case is None or not case.owed
 
     @asynccontextmanager
     async def _holding(self, job_id: int, claimed_at: datetime) -> AsyncGenerator[_Hold]:
@@ -140,8 +142,11 @@ class CaseDesk:
     async def _keep_renewed(self, hold: _Hold) -> None:
         while True:
             await self._clock.sleep(RENEW_EVERY)
-            if not await self._renew(hold):
-                return
+            try:
+                if not await self._renew(hold):
+                    return
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("case_not_renewed", job=hold.job_id, error=words(error))
 
     @uncancelled
     async def _renew(self, hold: _Hold) -> bool:
@@ -149,12 +154,6 @@ class CaseDesk:
         renewed = await self._store.renew(hold.job_id, hold.claimed_at, now)
         hold.claimed_at = now if renewed else hold.claimed_at
         return renewed
-
-    async def _owe_if_changed(self, job: Job) -> None:
-        """Owe a case anew whose job was read before what it was owed for was saved."""
-        saved = await self._jobs.get(job.id)
-        if saved is not None and (saved.state, saved.hidden) != (job.state, job.hidden):
-            await self._store.owe(saved)
 
     async def _tried(self, job: Job, work: Coroutine[None, None, None]) -> timedelta | None:
         """Do one part; tell how long it rests, None where it is done. What is closed to the bot rests at leisure."""

@@ -47,16 +47,12 @@ class HiddenVideos:
 
         Raises `ChannelClosed`, `OutcomeUnclear` or `MediaError` where they are nowhere.
         """
-        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
-        if kept is not None:
-            return kept
-        path = self._part_of(job)
         with suppress(PortError, MediaError):
-            if (url := await self._shown_video(job, case)) is not None:
-                await self._attachments.fetch(url, path, max_bytes=MOST_BYTES)
-                return path
+            if (kept := await self.find_for_moderators(job, case)) is not None:
+                return kept
         if job.output_url is None:
             raise ChannelClosed("the video is nowhere any more")
+        path = self._part_of(job)
         await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES)
         return path
 
@@ -66,8 +62,7 @@ class HiddenVideos:
         What is found there is kept here: the message is written anew with it. Raises `OutcomeUnclear` or `MediaError`
         where it may be there and cannot be had now.
         """
-        kept = (await self._kept.get(job.id)).get(KEPT_NAME)
-        if kept is not None:
+        if (kept := await self._here(job)) is not None:
             return kept
         with suppress(CardGone, ChannelClosed):
             if (url := await self._shown_video(job, case)) is not None:
@@ -77,7 +72,7 @@ class HiddenVideos:
                     await self._kept.keep(job.id, {KEPT_NAME: part})
                 finally:
                     part.unlink(missing_ok=True)
-        return (await self._kept.get(job.id)).get(KEPT_NAME)
+        return await self._here(job)
 
     async def forget(self, job_id: int) -> None:
         await self._kept.forget(job_id)
@@ -85,6 +80,9 @@ class HiddenVideos:
     async def jobs(self) -> Sequence[int]:
         """Tell the jobs whose videos are kept here."""
         return await self._kept.jobs()
+
+    async def _here(self, job: Job) -> Path | None:
+        return (await self._kept.get(job.id)).get(KEPT_NAME)
 
     async def _shown_video(self, job: Job, case: Case) -> str | None:
         """Read a fresh address of the video on the moderators' message."""

@@ -86,19 +86,18 @@ class StandingDesk:
         if not any(channel.paused for channel in settings.channel_settings.values()):
             return None
         with translated():
-            return Pause.CHANNEL if settings.in_channel(await self._home_id(job.request.channel_id)).paused else None
+            home_id = await self._last_home_id(job.request.channel_id)
+        return Pause.CHANNEL if settings.in_channel(home_id).paused else None
 
     async def asked_anew(self, job: Job) -> Asked:
         """Say who asks for a job's video, and where, as it would be if they asked by now; raises as `objection`.
 
-        A channel that is gone is taken for one that is no thread, and who left for somebody without a role.
+        Who left is taken for somebody without a role.
         """
         request = job.request
         with translated():
             member = await self._member(job)
-            home_id = request.channel_id
-            with suppress(discord.NotFound, discord.Forbidden):
-                home_id = await self._home_id(home_id)
+            home_id = await self._last_home_id(request.channel_id)
         joined_at: str | None = member["joined_at"] if member else None
         return Asked(
             guild_id=request.guild_id,
@@ -146,6 +145,12 @@ class StandingDesk:
         """Find the channel whose rules count: a thread's are those of the channel it belongs to."""
         channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
         return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
+
+    async def _last_home_id(self, channel_id: int) -> int:
+        """Find the same; a channel that is gone, or closed to the bot, is taken for one that is no thread."""
+        with suppress(discord.NotFound, discord.Forbidden):
+            return await self._home_id(channel_id)
+        return channel_id
 
     async def _manages_server(self, job: Job, roles: frozenset[int]) -> bool:
         guild_id, member_id = job.request.guild_id, job.request.member_id

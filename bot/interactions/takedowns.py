@@ -61,7 +61,6 @@ async def take_down(
         said.append(given_back(counted=counted))
     if measures.block_images:
         said.append(images_blocked_sentence(await block_pictures(services, by_id, job, measures.reason)))
-    await services.moderators.reports.settle(job.id)
     if not await services.moderators.cases.see_to(job.id):
         said.append(not_all_removed())
     return "\n".join(said)

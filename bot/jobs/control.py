@@ -12,7 +12,7 @@ from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.ports import Cards
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.store import Enlist, JobStore
 from bot.jobs.told import tell_move
 
 log = structlog.get_logger(__name__)
@@ -29,13 +29,18 @@ class JobControl:
         cards: Cards,
         clock: Clock,
         look: Callable[[int], Awaitable[None]],
+        owe: Enlist,
     ) -> None:
-        """`look` has all that waits for a server's moderators looked at without waiting for the next sweep."""
+        """`look` has all that waits for a server's moderators looked at without waiting for the next sweep.
+
+        `owe` notes, in the transaction of a deletion, that moderators who were told of the video are to be shown it.
+        """
         self._store = store
         self._dispatcher = dispatcher
         self._cards = cards
         self._clock = clock
         self._look = look
+        self._owe = owe
 
     async def cancel(self, job_id: int) -> Job:
         """Take a request back: at no cost where it has not gone to Segmind, else its video is paid for and withheld.
@@ -76,7 +81,8 @@ class JobControl:
             with contextlib.suppress(StaleJob):
                 now = self._clock.now()
                 deleted = decision_on(job, Decided.DELETED, now, by_id=by_id)
-                taken_down = await self._store.save(job.evolve(hidden=False).move(State.TAKEN_DOWN, now), deleted)
+                gone = job.evolve(hidden=False).move(State.TAKEN_DOWN, now)
+                taken_down = await self._store.save(gone, deleted, also=self._owe)
                 tell_move(taken_down, job.state)
                 return taken_down
 

@@ -59,7 +59,7 @@ class Moderation:
     cards: Cards
     standing: Standing
     clock: Clock
-    owe: Callable[[Job], Awaitable[None]]  # notes that a job's post has to be brought in line with what is saved next
+    owe: Enlist  # notes that a job's post has to be brought in line with what is saved in the same transaction
     settle: Callable[[AsyncConnection, int], Awaitable[bool]]  # notes a job's reports as decided; were there any?
     limits: SpendLimits
 
@@ -115,10 +115,12 @@ class Moderation:
         """
         while True:
             job = await self._expect_undecided(job_id, _NOTED_IN | set(_TAKEN_DOWN_TO))
-            await self.owe(job)
             decision = self._decision(job, Decided.TAKEN_DOWN, by_id, reason)
             problem = Problem(code=ProblemCode.REMOVED)
-            if (saved := await self._refuse(job, _TAKEN_DOWN_TO, decision, problem=problem, reason=reason)) is not None:
+            refusing = self._refuse(
+                job, _TAKEN_DOWN_TO, decision, also=self._settle_and_owe, problem=problem, reason=reason
+            )
+            if (saved := await refusing) is not None:
                 return saved
 
     async def hide(self, job_id: int, reason: str) -> Job:
@@ -127,9 +129,8 @@ class Moderation:
             job = await self._expect(job_id, {State.DELIVERED})
             if job.hidden:
                 raise WrongState(job_id, job.state)
-            await self.owe(job)
             decision = self._decision(job, Decided.HIDDEN, None, reason)
-            if (saved := await self._save(job, job.evolve(hidden=True), decision)) is not None:
+            if (saved := await self._save(job, job.evolve(hidden=True), decision, also=self.owe)) is not None:
                 self.cards.changed(saved)
                 return saved
 
@@ -141,23 +142,30 @@ class Moderation:
         while True:
             job = await self._expect_undecided(job_id, {State.DELIVERED})
             kind = Decided.PUT_BACK if job.hidden else Decided.DISMISSED
-            await self.owe(job)
-            decision, settle = self._decision(job, kind, by_id), self._settling(job)
+            decision = self._decision(job, kind, by_id)
+            settle = self._settle_and_owe if job.hidden else self._settle_what_is_left
             if (saved := await self._save(job, job.evolve(hidden=False), decision, also=settle)) is not None:
                 self.cards.changed(saved)
                 return kind
 
-    def _settling(self, before: Job) -> Enlist:
-        """Make the part of a transaction that decides on reports; of a hidden video none need be left."""
+    async def _settle_and_owe(self, connection: AsyncConnection, job: Job) -> bool:
+        """Decide on a job's reports as part of a transaction; tell whether there were any."""
+        settled = await self.settle(connection, job.id)
+        await self.owe(connection, job)
+        return settled
 
-        async def settle(connection: AsyncConnection, job: Job) -> None:
-            if not await self.settle(connection, job.id) and not before.hidden:
-                raise WrongState(job.id, job.state)
-
-        return settle
+    async def _settle_what_is_left(self, connection: AsyncConnection, job: Job) -> None:
+        if not await self._settle_and_owe(connection, job):
+            raise WrongState(job.id, job.state)
 
     async def _refuse(
-        self, job: Job, ends: dict[State, State], decision: Decision, **changes: Unpack[Changes]
+        self,
+        job: Job,
+        ends: dict[State, State],
+        decision: Decision,
+        *,
+        also: Enlist | None = None,
+        **changes: Unpack[Changes],
     ) -> Job | None:
         """Save a no: as the end of a job, or as a note on a run that cannot be stopped."""
         if job.state in _NOTED_IN:
@@ -166,7 +174,7 @@ class Moderation:
             refused = job.evolve(**changes)
         else:
             refused = job.evolve(hidden=False).move(ends[job.state], self.clock.now(), **changes)
-        saved = await self._save(job, refused, decision)
+        saved = await self._save(job, refused, decision, also=also)
         if saved is not None:
             if job.state is State.WAITING:
                 await self.dispatcher.release(job.id)

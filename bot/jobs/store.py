@@ -30,7 +30,7 @@ from bot.segmind.budget import FARTHEST_RESET
 
 _WITHOUT_REQUEST: Final = frozenset({ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED})
 
-Enlist = Callable[[AsyncConnection, Job], Awaitable[None]]
+Enlist = Callable[[AsyncConnection, Job], Awaitable[object]]
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
@@ -318,7 +318,10 @@ async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, place
 async def save_in(connection: AsyncConnection, job: Job) -> Job:
     """Save the next value of a job as part of a transaction; raises `StaleJob`."""
     saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
-    came_now = case((jobs.c.state != saved.state, 1), else_=jobs.c.notice_owed)
+    begun = [jobs.c.state != saved.state]
+    if saved.problem is not None:
+        begun.append(jobs.c.problem.is_(None))
+    came_now = case((or_(*begun), 1), else_=jobs.c.notice_owed)
     values = {**to_row(saved), "notice_owed": came_now if saved.owes_notice else 0}
     result = await connection.execute(
         update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(values)

@@ -54,8 +54,7 @@ class ReportStore:
             added = await connection.execute(insert_if_absent(connection, reports, row))
             if added.rowcount == 0:
                 return None
-            await connection.execute(insert_if_absent(connection, cases, _first(job)))
-            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(_OWE))
+            await owe_in(connection, job)
             count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
             return (await connection.execute(count)).scalar_one()
 
@@ -74,11 +73,6 @@ class ReportStore:
             count = await connection.scalar(select(func.count()).select_from(reports).where(*undecided))
         return [Report(member_id=row.member_id, reason=row.reason, at=row.at) for row in rows], count or 0
 
-    async def settle(self, job_id: int) -> None:
-        """Note that a moderator has decided: further reports are counted anew."""
-        async with self._engine.begin() as connection:
-            await settle_in(connection, job_id)
-
     async def case(self, job_id: int) -> Case | None:
         async with self._engine.connect() as connection:
             row = (await connection.execute(select(cases).where(cases.c.job_id == job_id))).one_or_none()
@@ -87,8 +81,7 @@ class ReportStore:
     async def owe(self, job: Job) -> None:
         """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
         async with self._engine.begin() as connection:
-            await connection.execute(insert_if_absent(connection, cases, _first(job)))
-            await connection.execute(update(cases).where(cases.c.job_id == job.id).values(_OWE))
+            await owe_in(connection, job)
 
     async def look_again(self, guild_id: int) -> None:
         """Let moderators be shown anew what nobody has decided on in a server."""
@@ -135,7 +128,9 @@ class ReportStore:
         return left
 
     async def owing(self, *, at_most: int) -> Sequence[Case]:
-        query = select(cases).where(cases.c.owed > _IN_LINE).limit(at_most)
+        """Read what is owed: first what nobody has tried yet, last what rests."""
+        owed = select(cases).where(cases.c.owed > _IN_LINE)
+        query = owed.order_by(cases.c.tried_at.asc().nulls_first()).limit(at_most)
         async with self._engine.connect() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
@@ -145,8 +140,22 @@ class ReportStore:
             await connection.execute(update(cases).where(cases.c.job_id == job_id).values(values))
 
 
+async def owe_in(connection: AsyncConnection, job: Job) -> None:
+    """Note what `ReportStore.owe` does as part of the transaction that saves it, so that no run misses either."""
+    await connection.execute(insert_if_absent(connection, cases, _first(job)))
+    await owe_known_in(connection, job)
+
+
+async def owe_known_in(connection: AsyncConnection, job: Job) -> None:
+    """Do so where moderators were told of a video before, and nothing elsewhere."""
+    await connection.execute(update(cases).where(cases.c.job_id == job.id).values(_OWE))
+
+
 async def settle_in(connection: AsyncConnection, job_id: int) -> bool:
-    """Note as part of a transaction that a moderator has decided; tell whether there was something to decide."""
+    """Note as part of a transaction that a moderator has decided: further reports are counted anew.
+
+    Tell whether there was something to decide.
+    """
     undecided = (reports.c.job_id == job_id, reports.c.settled == 0)
     settled = await connection.execute(update(reports).where(*undecided).values(settled=1))
     return settled.rowcount > 0

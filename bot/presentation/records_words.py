@@ -11,7 +11,6 @@ from bot.presentation.addresses import message_address
 from bot.presentation.figures import dollars, lasted
 from bot.presentation.language import N_, _
 from bot.presentation.looks import LOOKS
-from bot.presentation.settings_changes import LIMIT as CHANGES_LIMIT
 from bot.presentation.text import clip, plain
 
 PROMPT_SHOWN: Final = 120  # characters in a line of the log channel
@@ -58,10 +57,10 @@ def decided_line(decision: Decision, *, reason_limit: int = REASON_SHOWN) -> str
     line = f"{_EMOJI.get(decision.kind, '🚫')} {sentence}"
     if not decision.reason:
         return line
-    # What changed in settings is in our own words, with channels and roles in it, and of bounded length.
-    ours = decision.kind is Decided.SETTINGS_CHANGED
-    reason = clip(" ".join(decision.reason.split()), CHANGES_LIMIT if ours else reason_limit)
-    return f"{line} {reason if ours else f'({plain(reason)})'}"
+    reason = " ".join(decision.reason.split())
+    if decision.kind is Decided.SETTINGS_CHANGED:  # in our own words and of bounded length, with channels and roles
+        return f"{line} {reason}"
+    return f"{line} ({plain(clip(reason, reason_limit))})"
 
 
 def log_line(item: Item) -> str:

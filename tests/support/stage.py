@@ -37,6 +37,7 @@ from bot.media.hosts import AllowedHosts
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
+from bot.policy.reports import owe_known_in
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
 from sandbox.segmind.catalogue import MODELS, Model
@@ -97,6 +98,7 @@ class Stage:
             cards=self.cards,
             clock=self.clock,
             look=self.moderators.look_again,
+            owe=owe_known_in,
         )
 
     async def begin(

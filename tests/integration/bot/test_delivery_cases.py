@@ -10,11 +10,14 @@ from pathlib import Path
 
 import discord
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.cases import PATIENCE
 from bot.jobs.channel_turns import AtOnce
+from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.policy.reports import owe_in, settle_in
 from sandbox.member import Message
 from tests.support.channel import Channel
 from tests.support.clock import PATIENCE as LONGEST
@@ -77,8 +80,17 @@ async def post_of(desk: Desk, job: Job) -> discord.Message:
 
 async def hide(desk: Desk, job: Job) -> Job:
     """Save that a video shall be hidden, and that its post is to follow."""
-    await desk.moderators.reports.owe(job)
-    return await desk.store.save(job.evolve(hidden=True))
+    return await desk.store.save(job.evolve(hidden=True), also=owe_in)
+
+
+async def decide(desk: Desk, job: Job) -> Job:
+    """Save that nothing is left to be decided on, and that the moderators' card is to follow."""
+
+    async def settle(connection: AsyncConnection, saved: Job) -> None:
+        assert await settle_in(connection, saved.id)
+        await owe_in(connection, saved)
+
+    return await desk.store.save(job, also=settle)
 
 
 async def cards(desk: Desk, channel: str = "review") -> list[Message]:
@@ -106,7 +118,8 @@ async def test_a_report_that_was_shown_in_a_channel_that_is_gone_is_shown_anew_a
     job = await reported(desk)
     await desk.moderators.cases.see_to(job.id)
     await desk.channel.sandbox.admin.delete_channel("review", guild="Film Club")
-    assert not await desk.moderators.cases.see_to(job.id)  # nothing is owed
+    assert await desk.moderators.cases.see_to(job.id)  # nothing is owed
+    assert await cards(desk, "general") == []
     await desk.moderators.look_again(job.request.guild_id)
     await desk.moderators.cases.see_to(job.id)
     assert len(await cards(desk, "general")) == 1
@@ -125,7 +138,8 @@ async def test_where_another_channel_is_chosen_it_is_shown_there_and_nowhere_els
 async def test_what_is_decided_is_not_shown_anew(desk: Desk) -> None:
     job = await reported(desk)
     await desk.moderators.cases.see_to(job.id)
-    await desk.moderators.reports.settle(job.id)
+    await decide(desk, job)
+    assert await desk.moderators.cases.see_to(job.id)
     await desk.moderators.look_again(job.request.guild_id)
     assert await desk.moderators.reports.owing(at_most=5) == []
 
@@ -153,17 +167,14 @@ async def test_of_a_video_from_behind_an_age_gate_moderators_in_front_of_it_read
     assert "a fox" not in card.text
 
 
-@pytest.mark.parametrize("owed_before", [False, True], ids=["owed_meanwhile", "owed_before_the_run"])
 async def test_a_video_that_is_put_back_while_it_is_being_hidden_ends_up_put_back(
-    channel: Channel, tmp_path: Path, *, owed_before: bool
+    channel: Channel, tmp_path: Path
 ) -> None:
     door = Door()
     async with open_desk(channel, tmp_path, turns=door) as desk:
         job = await hide(desk, await posted(desk))
         async with stopped(desk, job, door, job.video_channel_id):
-            if not owed_before:
-                await desk.moderators.reports.owe(job)
-            await desk.store.save(job.evolve(hidden=False))
+            await desk.store.save(job.evolve(hidden=False), also=owe_in)
             assert not await desk.moderators.cases.see_to(job.id)
         post = await post_of(desk, job)
         assert (post.content, len(post.attachments)) == (WORDS, 1)
@@ -181,6 +192,26 @@ async def test_a_run_keeps_its_case_for_as_long_as_it_takes(channel: Channel, tm
                 await desk.clock.asleep()
                 assert not await desk.moderators.reports.claim(job.id, desk.clock.now(), PATIENCE)
         assert await desk.moderators.reports.owing(at_most=5) == []
+
+
+async def test_what_is_decided_while_a_card_is_being_shown_ends_up_on_it(channel: Channel, tmp_path: Path) -> None:
+    door = Door()
+    async with open_desk(channel, tmp_path, turns=door) as desk:
+        job = await reported(desk)
+        async with stopped(desk, job, door, desk.place("review")):
+            await decide(desk, job)
+            assert not await desk.moderators.cases.see_to(job.id)
+        [card] = [each for each in await desk.seen("review") if "in <#" in each.text]
+        assert "Decided" in card.text
+        assert await desk.moderators.reports.owing(at_most=5) == []
+
+
+async def test_what_is_not_saved_is_not_owed(desk: Desk) -> None:
+    job = await posted(desk)
+    await desk.store.save(job.evolve(reason="since"))
+    with pytest.raises(StaleJob):
+        await hide(desk, job)
+    assert await desk.moderators.reports.case(job.id) is None
 
 
 async def test_a_card_that_may_have_been_sent_is_not_sent_twice_and_shows_what_was_reported_since(desk: Desk) -> None:
@@ -302,9 +333,7 @@ async def test_where_everybody_looks_neither_the_video_nor_its_prompt_nor_who_re
 async def test_where_everybody_looks_a_takedown_leaves_no_prompt(desk: Desk) -> None:
     job = await reported_where_everybody_looks(desk)
     [card] = await cards(desk, "general")
-    await desk.moderators.reports.settle(job.id)
-    await desk.moderators.reports.owe(job)
-    await desk.store.save(job.evolve(hidden=False).move(State.TAKEN_DOWN, desk.clock.now()))
+    await decide(desk, job.evolve(hidden=False).move(State.TAKEN_DOWN, desk.clock.now()))
     assert await desk.moderators.cases.see_to(job.id)
     [decided] = [each for each in await desk.seen("general") if each.id == card.id]
     assert "Decided" in decided.text
@@ -328,8 +357,7 @@ async def test_a_hidden_post_that_somebody_deleted_is_nothing_to_put_back(desk: 
     job = await hide(desk, await posted(desk))
     assert await desk.moderators.cases.see_to(job.id)
     await (await post_of(desk, job)).delete()
-    await desk.moderators.reports.owe(job)
-    await desk.store.save(job.evolve(hidden=False))
+    await desk.store.save(job.evolve(hidden=False), also=owe_in)
     assert await desk.moderators.cases.see_to(job.id)
     assert await desk.moderators.reports.owing(at_most=5) == []
     assert not (desk.folder / "hidden" / str(job.id)).exists()

@@ -28,7 +28,7 @@ from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.store import JobStore
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
-from bot.policy.reports import ReportStore
+from bot.policy.reports import ReportStore, owe_known_in
 from bot.policy.reviews import ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
@@ -350,6 +350,7 @@ async def test_a_deleted_video_is_not_sent_again(stage: Stage) -> None:
         cards=stage.cards,
         clock=stage.clock,
         look=ModeratorsInMemory().look_again,
+        owe=owe_known_in,
     )
     with pytest.raises(WrongState):
         await control.send_again(job.id, 20)

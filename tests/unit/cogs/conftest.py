@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.app import Reelcast, open_services
 from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
+from bot.policy.reports import owe_known_in
 from bot.settings import Settings
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url
@@ -80,6 +81,7 @@ async def boot(
                 cards=services.cards,
                 clock=services.clock,
                 look=services.moderators.reviews.look_again,
+                owe=owe_known_in,
             )
             moderation = replace(services.moderation, dispatcher=dispatcher)
             bot.services = replace(

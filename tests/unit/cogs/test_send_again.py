@@ -8,6 +8,7 @@ from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.policy.guild_settings import ChannelSettings
 from bot.presentation.card import status_card
+from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, picture
 
 PROBLEM = Problem(code=ProblemCode.CHANNEL)
@@ -103,13 +104,11 @@ async def test_the_button_keeps_to_a_pause_except_for_a_moderator(stage: Stage) 
     card = await stage.card_of(await an_undelivered_job(stage))
     await stage.set(channel_settings={stage.channel.id: ChannelSettings(paused=True)})
     result = await stage.alice.click(card, label="Send again")
-    assert result.response is not None
-    assert result.response.content == "This server's moderators have paused videos here. Try again later."
+    assert said(result) == "This server's moderators have paused videos here. Try again later."
     operator = stage.bot.services.operating.store
     await operator.pause(stage.bot.services.clock.now())
     result = await stage.alice.click(card, label="Send again")
-    assert result.response is not None
-    assert result.response.content.startswith("Whoever runs this bot has paused it")
+    assert said(result).startswith("Whoever runs this bot has paused it")
     await operator.resume()
     [same] = await stage.jobs()
     assert same.state is State.UNDELIVERED
@@ -154,13 +153,11 @@ async def test_the_button_serves_who_asked_and_moderators_alone(stage: Stage) ->
     card = await stage.card_of(await an_undelivered_job(stage))
     bob = stage.guild.add_member(stage.env.create_user("bob"))
     result = await bob.click(card, label="Send again")
-    assert result.response is not None
-    assert result.response.content.startswith("Only the member who asked")
+    assert said(result).startswith("Only the member who asked")
     role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
     result = await mo.click(card, label="Send again")
-    assert result.response is not None
-    assert result.response.content.startswith("The video is being sent")
+    assert said(result).startswith("The video is being sent")
 
 
 async def test_who_lost_the_role_that_videos_take_here_has_none_sent(stage: Stage) -> None:
@@ -168,8 +165,7 @@ async def test_who_lost_the_role_that_videos_take_here_has_none_sent(stage: Stag
     trusted = stage.guild.create_role("Trusted")
     await stage.set(roles=frozenset({trusted.id}))
     result = await stage.alice.click(await stage.card_of(job), label="Send again")
-    assert result.response is not None
-    assert result.response.content.startswith("Videos are no longer allowed here for who asked")
+    assert said(result).startswith("Videos are no longer allowed here for who asked")
     [kept] = await stage.jobs()
     assert kept.state is State.UNDELIVERED
 
@@ -254,8 +250,7 @@ async def test_what_a_moderator_has_approved_goes_as_they_saw_it(stage: Stage) -
 
 async def pressed(stage: Stage, job: Job, *, who: simcord.MemberActor | None = None) -> str:
     result = await (who or stage.alice).click(await stage.card_of(job), label="Send again")
-    assert result.response is not None
-    return result.response.content
+    return said(result)
 
 
 @pytest.mark.parametrize("by_moderator", [False, True])

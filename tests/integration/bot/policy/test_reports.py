@@ -1,12 +1,13 @@
 """Reports: one of each member for a video, counted until a moderator decides."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from bot.database.engine import open_database
 from bot.jobs.states import State
-from bot.policy.reports import ReportStore
+from bot.policy.reports import ReportStore, settle_in
 from tests.support.database import file_url
 from tests.support.jobs import NOON, a_job
 
@@ -38,7 +39,9 @@ async def test_after_a_decision_others_are_counted_anew_and_nobody_reports_twice
     async with open_database(file_url(tmp_path)) as engine:
         store = ReportStore(engine)
         await store.add(JOB, 1, "spam", NOON)
-        await store.settle(JOB.id)
+        async with engine.begin() as connection:
+            assert await settle_in(connection, JOB.id)
+            assert not await settle_in(connection, JOB.id)
         assert await store.add(JOB, 1, "spam", NOON) is None
         assert await store.add(JOB, 2, "spam", NOON) == 1
 
@@ -103,3 +106,15 @@ async def test_what_could_not_be_done_rests_unless_something_was_owed_meanwhile(
         await store.owe(JOB)
         await store.put_off(JOB.id, NOON + 2 * MINUTE, NOON + 9 * MINUTE)
         assert await store.claim(JOB.id, NOON + 3 * MINUTE, MINUTE)
+
+
+async def test_what_rests_does_not_stand_before_what_is_due(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReportStore(engine)
+        for job_id, waits in ((1, 600), (2, 60), (3, None)):
+            await store.owe(replace(JOB, id=job_id))
+            if waits is not None:
+                assert await store.claim(job_id, NOON, MINUTE)
+                await store.put_off(job_id, NOON, NOON + timedelta(seconds=waits))
+        assert [case.job_id for case in await store.owing(at_most=9)] == [3, 2, 1]
+        assert [case.job_id for case in await store.owing(at_most=1)] == [3]

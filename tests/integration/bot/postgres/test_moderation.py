@@ -22,7 +22,7 @@ from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import Block, BlockStore
 from bot.policy.member_record import MemberRecord, RecordReader
 from bot.policy.moderation_thinning import thin_moderation
-from bot.policy.reports import ReportStore, settle_in
+from bot.policy.reports import ReportStore, owe_in, settle_in
 from bot.policy.reviews import ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
@@ -49,7 +49,7 @@ def moderation_of(engine: AsyncEngine) -> Moderation:
         cards=CardsInMemory(),
         standing=nobody,
         clock=ManualClock(NOON),
-        owe=ReportStore(engine).owe,
+        owe=owe_in,
         settle=settle_in,
         limits=SpendLimits(per_day=LIMIT),
     )
