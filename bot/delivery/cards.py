@@ -182,7 +182,7 @@ class CardDesk:
         face = hash(json.dumps(view.to_components(), sort_keys=True))
         if not extra and self._shown.get(job.id) == face:
             return
-        if job.forgotten or (job.state in WITHDRAWN and not job.shows_contents):
+        if job.forgotten or job.is_refused or (job.state in WITHDRAWN and not job.shows_contents):
             extra.setdefault("attachments", [])  # what the layout does not show could still be fetched
         message = self._channel(job).get_partial_message(job.card_message_id or 0)
         with translated():

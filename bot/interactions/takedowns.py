@@ -89,10 +89,8 @@ async def block_member(
 
 
 async def block_pictures(services: Services, by_id: int, job: Job, reason: str) -> int:
-    """Block what a job's references show in its server; return how many pictures were not blocked before."""
-    request = job.request
-    prints = [each.fingerprint for each in request.references]
-    count = await block_prints(services, by_id, request.guild_id, prints, reason)
+    """Block what a job's pictures show in its server; return how many of them were not blocked before."""
+    count = await block_prints(services, by_id, job.request.guild_id, job.request.fingerprints, reason)
     await services.moderators.decisions.add(_decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason))
     return count
 

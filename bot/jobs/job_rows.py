@@ -118,7 +118,8 @@ def from_row(row: Row[Any]) -> Job:
 
 
 def _to_element(value: dict[str, Any]) -> Element:
-    return replace(Element(**value), reference_urls=tuple(value["reference_urls"]))
+    prints = tuple(value.get("fingerprints", ()))  # what was saved before they were kept has none
+    return replace(Element(**value), reference_urls=tuple(value["reference_urls"]), fingerprints=prints)
 
 
 def _to_handling(value: dict[str, Any]) -> Handling:

@@ -44,6 +44,7 @@ class Element:
     frontal_url: str = ""  # in Segmind's storage, once it is there
     reference_urls: tuple[str, ...] = ()
     card_name: str | None = None  # its picture's name among the card's own attachments, once it is there
+    fingerprints: tuple[str, ...] = ()  # of what its pictures show, once they were looked at
 
 
 class ReviewMode(StrEnum):
@@ -98,6 +99,13 @@ class VideoRequest:
     references: tuple[Reference, ...]
     elements: tuple[Element, ...] = ()
     handling: Handling = Handling()
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Give those of all its pictures that were looked at: its references first, then its characters."""
+        of_references = [each.fingerprint for each in self.references]
+        of_characters = [each for element in self.elements for each in element.fingerprints]
+        return tuple(each for each in (*of_references, *of_characters) if each)  # the plainest have none
 
 
 class ProblemCode(StrEnum):
@@ -306,15 +314,22 @@ class Job:
         return self.state is State.UNDELIVERED or (self.state in WITHDRAWN and self.problem is not None)
 
     @property
+    def is_refused(self) -> bool:
+        """Tell whether moderators, or who deleted it, have taken from others for good what it shows.
+
+        Who only cancelled a run that was paid for has nothing to hide.
+        """
+        # A moderator's no to a run that cannot be stopped is a cancellation with a problem; the run's own may follow.
+        return self.problem is not None if self.cancel_requested else self.state in WITHDRAWN
+
+    @property
     def shows_contents(self) -> bool:
         """Tell whether others may see its prompt, references and video, wherever the job shows itself.
 
-        Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down;
-        who only cancelled a run that was paid for has nothing to hide. Of what is deleted there is nothing to show.
+        Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down.
+        Of what is deleted there is nothing to show.
         """
-        # A moderator's no to a run that cannot be stopped is a cancellation with a problem; the run's own may follow.
-        refused = self.problem is not None if self.cancel_requested else self.state in WITHDRAWN
-        if self.forgotten or self.hidden or refused:
+        if self.forgotten or self.hidden or self.is_refused:
             return False
         return self.approved or self.request.handling.review is ReviewMode.OFF
 

@@ -32,7 +32,7 @@ async def prepare(engine: Engine, job: Job) -> Job:
         }
         characters = await _characters(engine, job)
         pictures = {**references, **{name: paths[0] for name, paths in characters.items() if paths}}
-        job = await _known_again(engine, job, references, [path for paths in characters.values() for path in paths])
+        job = await _known_again(engine, job, references, characters)
         if job.awaits_review(ReviewMode.BEFORE_SPENDING):
             return await hold(engine, job, pictures)
         elements = [await engine.elements.lasting(element) for element in job.request.elements]
@@ -55,18 +55,26 @@ async def prepare(engine: Engine, job: Job) -> Job:
     return await engine.move(job, State.WAITING, **shown(job.request, names))
 
 
-async def _known_again(engine: Engine, job: Job, references: Mapping[str, Path], others: Sequence[Path]) -> Job:
-    """Note what the references show, and stop where they or other pictures show what moderators have blocked."""
+async def _known_again(
+    engine: Engine, job: Job, references: Mapping[str, Path], characters: Mapping[str, Sequence[Path]]
+) -> Job:
+    """Note what the pictures show, and stop where one of them shows what moderators have blocked."""
     prints = {name: await engine.images.fingerprint(path) for name, path in references.items()}
-    place = await engine.standing.blocked_image(
-        job, [*prints.values(), *[await engine.images.fingerprint(path) for path in others]]
+    of_characters = {
+        name: tuple([await engine.images.fingerprint(path) for path in paths]) for name, paths in characters.items()
+    }
+    numbered = enumerate(job.request.references, start=1)
+    seen = tuple(replace(each, fingerprint=prints[reference_name(number)]) for number, each in numbered)
+    numbered_characters = enumerate(job.request.elements, start=1)
+    cast = tuple(
+        replace(each, fingerprints=of_characters[element_name(number)]) for number, each in numbered_characters
     )
+    every = [*prints.values(), *(each for of_one in of_characters.values() for each in of_one)]
+    place = await engine.standing.blocked_image(job, every)
     if place is not None:
         number = place + 1 if place < len(job.request.references) else None
         raise _UnusableReference(Problem(code=ProblemCode.BLOCKED_IMAGE, image=number))
-    numbered = enumerate(job.request.references, start=1)
-    seen = tuple(replace(each, fingerprint=prints[reference_name(number)]) for number, each in numbered)
-    return job.evolve(references=seen)
+    return job.evolve(references=seen, elements=cast)
 
 
 async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> None:

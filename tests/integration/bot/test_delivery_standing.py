@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.database.engine import open_database
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import OutcomeUnclear
@@ -14,8 +15,10 @@ from bot.jobs.states import State
 from bot.media.fingerprints import fingerprint
 from bot.policy.blocks import Block
 from bot.policy.guild_settings import ChannelSettings
+from bot.policy.operator import OperatorBlock, OperatorStore, Target
 from sandbox.discord.permissions import Permission
 from tests.support.channel import Channel
+from tests.support.database import file_url
 from tests.support.drawings import drawing
 from tests.support.moderators import Desk, open_desk
 
@@ -145,6 +148,8 @@ async def test_the_pause_of_a_channel_counts_in_its_threads_and_nowhere_else(des
     await desk.set(channel_settings={desk.place("videos"): ChannelSettings(paused=True)})
     assert await desk.moderators.standing.pause(thread) is Pause.CHANNEL
     assert await desk.moderators.standing.pause(elsewhere) is None
+    await desk.channel.sandbox.admin.delete_channel("general")
+    assert await desk.moderators.standing.pause(elsewhere) is None
 
 
 async def test_where_nobody_chose_channels_any_more_only_who_manages_the_server_is_served(desk: Desk) -> None:
@@ -182,3 +187,18 @@ async def test_a_blocked_picture_is_named_to_moderators(desk: Desk) -> None:
     assert "a blocked picture" in told.content
     elsewhere = replace(job, request=replace(job.request, guild_id=1))
     assert await desk.moderators.standing.blocked_image(elsewhere, prints) is None
+
+
+@pytest.mark.parametrize("target", Target)
+async def test_who_or_whose_server_is_blocked_everywhere_is_blocked_until_that_is_lifted(
+    desk: Desk, target: Target
+) -> None:
+    job = await desk.job(State.COMPLETED)
+    target_id = {Target.MEMBER: job.request.member_id, Target.SERVER: job.request.guild_id}[target]
+    block = OperatorBlock(target=target, target_id=target_id, reason="spam", by_id=1, at=desk.clock.now())
+    async with open_database(file_url(desk.folder)) as database:
+        operator = OperatorStore(database)
+        await operator.block(block)
+        assert await objection(desk, job) is ProblemCode.BLOCKED
+        await operator.lift(target, target_id)
+    assert await objection(desk, job) is None

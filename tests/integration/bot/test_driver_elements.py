@@ -17,7 +17,10 @@ from bot.catalogue.models import DEFAULT
 from bot.jobs.history import is_same_request
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.states import State
+from bot.media.fingerprints import fingerprint
+from bot.policy.records import Record, RecordStore, Search
 from bot.segmind.budget import Rank
+from tests.support.drawings import drawing, encoded
 from tests.support.files import png
 from tests.support.stage import Stage
 
@@ -171,6 +174,23 @@ async def test_a_request_that_a_restored_database_forgot_is_known_by_its_charact
     plain = await stage.engine.segmind.history_row(without.request_id or "")
     assert is_same_request(plain, without, DEFAULT)
     assert not is_same_request(plain, queued, DEFAULT)
+
+
+async def test_what_the_pictures_of_characters_show_is_kept_with_the_request_and_on_record(
+    stage: Stage, cast: CastStore
+) -> None:
+    stage.files.files["/fox.png"] = encoded(drawing(1))
+    pictures = [Picture(content=encoded(drawing(seed)), content_type="image/png") for seed in (2, 3)]
+    await cast.add(2, 30, "fox", pictures, most=20, now=stage.clock.now())
+    fox = Element(cast_id=2, owner_id=30, name="fox")
+    job = await stage.drive_until(await begin(stage, fox, images=1), State.QUEUED)
+    assert job.request.fingerprints == tuple(fingerprint(drawing(seed)) for seed in (1, 2, 3))
+    again = await stage.store.get(job.id)
+    assert again is not None
+    assert again.request.elements == job.request.elements
+    [record], _ = await RecordStore(stage.store._engine).page(Search(guild_id=10), first=0, at_most=1)
+    assert isinstance(record, Record)
+    assert record.fingerprints == job.request.fingerprints
 
 
 async def test_a_picture_that_moderators_blocked_does_not_hide_among_a_characters(

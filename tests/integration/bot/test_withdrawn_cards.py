@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.delivery.cards import CardDesk
 from bot.delivery.edit_queue import EDIT_EVERY
 from bot.jobs.card_pictures import shown
-from bot.jobs.model import Handling, Job, ReviewMode
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from tests.support.channel import Channel
 from tests.support.clock import ManualClock
@@ -39,6 +39,17 @@ async def test_a_card_of_what_was_taken_down_lets_go_of_its_pictures(
     card = await channel.shows(job, "Removed")
     assert card.gallery == []
     assert kept(channel)[-1] == []
+
+
+async def test_a_card_of_a_run_that_was_taken_down_lets_go_of_its_pictures_however_the_run_ends(
+    channel: Channel, cards: CardDesk, tmp_path: Path
+) -> None:
+    job = await with_pictures(channel, cards, tmp_path, State.PROCESSING)
+    noted = job.evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED))
+    failed = noted.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.RUN_FAILED))
+    cards.changed(replace(failed, version=failed.version + 1))
+    card = await channel.shows(job, "No video")
+    assert (card.gallery, list(card.attachments), kept(channel)[-1]) == ([], [], [])
 
 
 async def test_a_card_of_what_is_hidden_keeps_its_pictures_to_show_them_again(

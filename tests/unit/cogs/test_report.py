@@ -1,13 +1,16 @@
 """Members report videos, and moderators decide on them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import discord
 import pytest
 import simcord
 
+from bot.delivery.notices import NoticeDesk
 from bot.jobs import store
 from bot.jobs.decisions import Decided
+from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.presentation.post import post_controls
 from tests.support.files import mp4
@@ -248,6 +251,26 @@ async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderator
     again = await room.forge(room.channel, f"reelcast:case:takedown:{(await room.job()).id}")
     form = await room.kim.click(again, label="Forged")
     assert said(await room.stage.submit(form, {}, who=room.kim)) == f"{room.mo.mention} has taken it down."
+
+
+async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unclear(_desk: NoticeDesk, _job: Job) -> None:
+        """Leave it owed, as where Discord gives no clear answer."""
+
+    await a_hidden_post(room)
+    await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")
+    store, now = room.stage.bot.services.store, room.stage.bot.services.clock.now()
+    assert await store.notices_owed(before=now + timedelta(days=1), at_most=5) == []
+    monkeypatch.setattr(NoticeDesk, "tell", unclear)
+    form = await room.mo.click(room.cards()[0], label="Take down")
+    assert said(await room.stage.submit(form, {"reason": "gore"}, who=room.mo)).startswith("Taken down.")
+    [owed] = await store.notices_owed(before=now + timedelta(days=1), at_most=5)
+    assert owed == await room.job()
+    monkeypatch.undo()
+    await room.stage.bot.services.notices.tell(owed)
+    assert await store.notices_owed(before=now + timedelta(days=1), at_most=5) == []
 
 
 async def test_the_reports_of_a_video_that_was_deleted_can_be_dismissed(room: Room) -> None:

@@ -266,6 +266,19 @@ async def test_the_button_too_asks_what_the_rules_are_by_now(stage: Stage, by_mo
     assert (waiting.state, waiting.request.handling.spoiler) == (State.REVIEW, True)
 
 
+async def test_what_was_approved_goes_without_asking_discord_who_asked(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    await stage.set(review=ReviewMode.BEFORE_POSTING)
+    approved = await stage.bot.services.store.save(job.evolve(approved=True))
+    role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
+    card = await stage.card_of(approved)
+    stage.env.inject_error("GET", f"/guilds/{stage.guild.id}/members/{stage.alice.id}", status=500, times=None)
+    assert said(await mo.click(card, label="Send again")).startswith("The video is being sent")
+    [posting] = await stage.jobs()
+    assert posting.state is State.POSTING
+
+
 async def test_a_thread_has_the_rules_of_its_channel_for_the_button_too(stage: Stage) -> None:
     thread = await stage.thread_in(stage.channel)
     await stage.alice.slash(thread, "video", prompt="a fox", image1=picture())
