@@ -15,14 +15,13 @@ from typing import Any, Final
 import aiohttp
 import discord
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.catalogue.offer import Offer
-from bot.database.trouble import words
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
 from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.openness import is_public
+from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
@@ -30,7 +29,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.tasks import uncancelled, until_first
+from bot.jobs.tasks import supervised, uncancelled, until_first
 from bot.media.errors import MediaError
 from bot.policy.member_record import RecordReader
 from bot.policy.reports import Case, Report, ReportStore
@@ -132,7 +131,9 @@ class CaseDesk:
     async def _holding(self, job_id: int, claimed_at: datetime) -> AsyncGenerator[_Hold]:
         """Keep a case claimed for as long as a run takes: whoever dies meanwhile has it for `PATIENCE` alone."""
         hold = _Hold(job_id=job_id, claimed_at=claimed_at)
-        renewing = asyncio.create_task(self._keep_renewed(hold))
+        renewing = asyncio.create_task(
+            supervised("case_renewal", lambda: self._keep_renewed(hold), self._clock), name="case_renewal"
+        )
         try:
             yield hold
         finally:
@@ -142,18 +143,13 @@ class CaseDesk:
     async def _keep_renewed(self, hold: _Hold) -> None:
         while True:
             await self._clock.sleep(RENEW_EVERY)
-            try:
-                if not await self._renew(hold):
-                    return
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("case_not_renewed", job=hold.job_id, error=words(error))
+            await self._renew(hold)
 
     @uncancelled
-    async def _renew(self, hold: _Hold) -> bool:
+    async def _renew(self, hold: _Hold) -> None:
         now = self._clock.now()
-        renewed = await self._store.renew(hold.job_id, hold.claimed_at, now)
-        hold.claimed_at = now if renewed else hold.claimed_at
-        return renewed
+        if await self._store.renew(hold.job_id, hold.claimed_at, now):
+            hold.claimed_at = now
 
     async def _tried(self, job: Job, work: Coroutine[None, None, None]) -> timedelta | None:
         """Do one part; tell how long it rests, None where it is done. What is closed to the bot rests at leisure."""
@@ -261,7 +257,16 @@ class CaseDesk:
                 shown = case.message_id if channel_id == case.channel_id else None
                 if shown is not None and await self._edited(channel, shown, view, files):
                     return
-                message = await self._sent(channel, job, case, view, files)
+                await self._turns.post(channel_id)
+                message = await send_once(
+                    channel,
+                    "c",
+                    job.id,
+                    replaces=case.message_id,
+                    view=view,
+                    files=files,
+                    allowed_mentions=_SILENT,
+                )
         finally:
             for file in files:
                 file.close()
@@ -278,26 +283,6 @@ class CaseDesk:
             await channel.get_partial_message(case.message_id or 0).delete()
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("former_case_not_deleted", job=job.id, error=type(error).__name__)
-
-    async def _sent(
-        self,
-        channel: discord.PartialMessageable,
-        job: Job,
-        case: Case,
-        view: discord.ui.LayoutView,
-        files: list[discord.File],
-    ) -> discord.Message:
-        """Send a card, or find the one that an earlier try may have left: Discord drops a repeat of its nonce."""
-        await self._turns.post(channel.id)
-        # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
-        place = channel.id + (case.message_id or 0)
-        nonce = f"c{job.id}.{place % 1000}"
-        try:
-            return await channel.send(view=view, files=files, allowed_mentions=_SILENT, nonce=nonce)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_MESSAGE:
-                raise
-            raise OutcomeUnclear("sent before, and deleted since") from error
 
     async def _edited(
         self,

@@ -19,12 +19,13 @@ from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
 from bot.delivery.log_channel import Heard, LogChannel
 from bot.delivery.pictures import fitting_picture
+from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Unrestricted, Video
+from bot.jobs.ports import ChannelClosed, PortError, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.images import ImageDesk
@@ -247,26 +248,22 @@ class ReviewDesk:
     ) -> int:
         """Show a part of a job; `before` says where it was shown, and is no more."""
         channel = self._channel(job, channel_id)
-        # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
-        place = channel_id + (_message_of(before, part) or 0)
         with translated():
             if self._clock.now() - job.state_since > SURE_FOR and (found := await self._find(job, channel, part)):
                 return found
             await self._turns.post(channel_id)
             # What is only for later, while the video is made, makes no sound.
             quiet = part is ReviewPart.REQUEST and job.state is not State.HELD
-            try:
-                message = await channel.send(
-                    view=view,
-                    files=files,
-                    allowed_mentions=_SILENT,
-                    silent=quiet,
-                    nonce=f"{part.value[0].lower()}{job.id}.{place % 1000}",
-                )
-            except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
-                    raise
-                raise OutcomeUnclear("sent before, and deleted since") from error
+            message = await send_once(
+                channel,
+                part.value[0].lower(),
+                job.id,
+                replaces=_message_of(before, part),
+                view=view,
+                files=files,
+                allowed_mentions=_SILENT,
+                silent=quiet,
+            )
         self._complained.pop(job.request.guild_id, None)
         return message.id
 

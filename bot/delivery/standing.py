@@ -9,6 +9,7 @@ import discord
 import structlog
 
 from bot.delivery.age_restriction import is_age_restricted
+from bot.delivery.channels import channel_of
 from bot.delivery.discord_errors import translated
 from bot.delivery.log_channel import LogChannel
 from bot.jobs.clock import Clock
@@ -143,7 +144,7 @@ class StandingDesk:
 
     async def _home_id(self, channel_id: int) -> int:
         """Find the channel whose rules count: a thread's are those of the channel it belongs to."""
-        channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+        channel = await channel_of(self._client, channel_id)
         return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
 
     async def _last_home_id(self, channel_id: int) -> int:

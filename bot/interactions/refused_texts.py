@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 
+from bot.interactions.server_locale import server_locale
 from bot.policy.automod import Match
 from bot.policy.gate import Asked
 from bot.policy.texts import text_to_tell
@@ -19,8 +20,7 @@ async def tell_moderators(
     settings = await services.guild_settings.get(asked.guild_id)
     if settings.log_channel_id is None:
         return
-    locale = settings.language or (interaction.guild_locale.value if interaction.guild_locale else None)
-    with speaking(locale):
+    with speaking(server_locale(settings.language, interaction)):
         notice = refused_text_notice(
             match,
             member_id=asked.member_id,

@@ -13,6 +13,7 @@ from bot.interactions.consent import has_accepted
 from bot.interactions.errors import say
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
+from bot.interactions.server_locale import server_locale
 from bot.interactions.wish import Wish, facts_of
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
 from bot.policy.options import read_options
@@ -60,7 +61,7 @@ class Requests:
             channel_id=interaction.channel_id or 0,
             member_id=interaction.user.id,
             locale=interaction.locale.value,
-            guild_locale=verdict.language or (interaction.guild_locale or discord.Locale.american_english).value,
+            guild_locale=server_locale(verdict.language, interaction),
             model=model.slug,
             prompt=read.prompt,
             duration=options.duration,

@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.interactions.server_locale import server_locale
 from bot.jobs.decision_store import note
 from bot.jobs.decisions import Decided, Decision
 from bot.policy.guild_settings import GuildSettings
@@ -19,11 +20,10 @@ def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:
 
     The log channel is told of it like of every decision.
     """
-    locale = interaction.guild_locale
 
     async def write_down(connection: AsyncConnection, before: GuildSettings, after: GuildSettings) -> None:
         member_id = interaction.user.id
-        with speaking(after.language or (locale.value if locale else None)):
+        with speaking(server_locale(after.language, interaction)):
             reason = changes_line(before, after)
         changed = Decision(
             guild_id=interaction.guild_id or 0,

@@ -7,7 +7,7 @@ from typing import Final
 from bot.policy.setting_values import RANGES, BadSetting, BadSettingCode
 from bot.presentation.figures import dollars, number
 from bot.presentation.language import N_, _
-from bot.presentation.settings_modals import LABELS
+from bot.presentation.settings_words import LABELS
 from bot.presentation.text import plain
 
 SAVED: Final = N_("✅ Saved; it counts from now on.")

@@ -8,6 +8,7 @@ from bot.policy.guild_settings import GuildSettings
 from bot.presentation.figures import number
 from bot.presentation.language import N_, _
 from bot.presentation.settings_words import (
+    LABELS,
     count_words,
     dollars_words,
     durations_words,
@@ -118,13 +119,13 @@ SETTINGS: Final[Mapping[str, tuple[str, Change]]] = {
     "paused": (N_("Paused"), _SWITCH),
     "review": (N_("Review"), _mode(review_labels)),
     "review_channel_id": (N_("Review channel"), _ONE_CHANNEL),
-    "review_hours": (N_("Hours until what waits is rejected"), _NUMBER),
+    "review_hours": (LABELS["review_hours"], _NUMBER),
     "trusted_roles": (N_("Roles that skip the review"), _ROLES),
-    "new_member_days": (N_("Days during which new members are reviewed"), _NUMBER),
+    "new_member_days": (LABELS["new_member_days"], _NUMBER),
     "member_limits": (N_("Limits of each member"), _by_value(limits_words)),
-    "at_once": (N_("Videos at once, of the whole server"), _COUNT),
-    "spend_per_day_usd": (N_("Spending a day, in US dollars"), _DOLLARS),
-    "spend_per_month_usd": (N_("Spending a month, in US dollars"), _DOLLARS),
+    "at_once": (LABELS["server_at_once"], _COUNT),
+    "spend_per_day_usd": (LABELS["spend_per_day_usd"], _DOLLARS),
+    "spend_per_month_usd": (LABELS["spend_per_month_usd"], _DOLLARS),
     "automod": (N_("AutoMod"), _SWITCH),
     "bad_patterns": (N_("Patterns that cannot be applied"), _mode(pattern_labels)),
     "words": (N_("The server's own words"), _words_change),
@@ -132,8 +133,8 @@ SETTINGS: Final[Mapping[str, tuple[str, Change]]] = {
     "durations": (N_("Allowed durations"), _by_value(durations_words)),
     "aspect_ratios": (N_("Allowed aspect ratios"), _by_value(ratios_words)),
     "original_links": (N_("Buttons to the original file"), _by_value(originals_words)),
-    "report_threshold": (N_("Reports that hide a video"), _NUMBER),
+    "report_threshold": (LABELS["report_threshold"], _NUMBER),
     "cast_sharing": (N_("Who may share saved characters with the whole server"), _mode(sharing_labels)),
     "language": (N_("Language of cards and posts"), _by_value(language_words)),
-    "keep_records_days": (N_("Days for which records are kept"), _NUMBER),
+    "keep_records_days": (LABELS["keep_records_days"], _NUMBER),
 }

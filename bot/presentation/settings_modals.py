@@ -13,7 +13,7 @@ from bot.policy.setting_values import RANGES
 from bot.presentation.figures import dollars, number
 from bot.presentation.language import N_, _
 from bot.presentation.settings_ids import Deed, PanelId
-from bot.presentation.settings_words import LIMIT_LABELS
+from bot.presentation.settings_words import LABELS
 from bot.presentation.text import clip
 
 TITLE_LIMIT: Final = 45  # characters of a title or a label; Discord's
@@ -21,16 +21,6 @@ NUMBER_LIMIT: Final = 20  # characters of a number with its sign and spaces
 WORDS_LIMIT: Final = 4_000  # characters; Discord's
 WORDS: Final = "words"
 
-LABELS: Final[Mapping[str, str]] = {
-    **LIMIT_LABELS,
-    "review_hours": N_("Hours until what waits is rejected"),
-    "new_member_days": N_("Days during which new members are reviewed"),
-    "server_at_once": N_("Videos at once, of the whole server"),
-    "spend_per_day_usd": N_("Spending a day, in US dollars"),
-    "spend_per_month_usd": N_("Spending a month, in US dollars"),
-    "report_threshold": N_("Reports that hide a video"),
-    "keep_records_days": N_("Days for which records are kept"),
-}
 # What each form asks for: the names of the numbers, as in `RANGES`.
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "member_limits": LIMIT_NAMES,

@@ -47,6 +47,17 @@ LIMIT_LABELS: Final[Mapping[str, str]] = {
     "at_once": N_("Videos at once"),
     "seconds_per_day": N_("Seconds of video in 24 hours"),
 }
+# What the panel calls each number.
+LABELS: Final[Mapping[str, str]] = {
+    **LIMIT_LABELS,
+    "review_hours": N_("Hours until what waits is rejected"),
+    "new_member_days": N_("Days during which new members are reviewed"),
+    "server_at_once": N_("Videos at once, of the whole server"),
+    "spend_per_day_usd": N_("Spending a day, in US dollars"),
+    "spend_per_month_usd": N_("Spending a month, in US dollars"),
+    "report_threshold": N_("Reports that hide a video"),
+    "keep_records_days": N_("Days for which records are kept"),
+}
 
 
 def review_labels() -> dict[str, str]:

@@ -1,0 +1,26 @@
+"""Messages that must not stand twice, although nobody may know whether they were sent."""
+
+from typing import Any
+
+import discord
+
+from bot.delivery.discord_errors import UNKNOWN_MESSAGE
+from bot.jobs.ports import OutcomeUnclear
+
+
+async def send_once(
+    channel: discord.PartialMessageable, kind: str, job_id: int, *, replaces: int | None, **parts: Any
+) -> discord.Message:
+    """Send a message of a kind about a job, or find the one that an earlier try left: Discord drops a nonce's repeat.
+
+    `replaces` is a former message of that kind. Raises `OutcomeUnclear` where it was sent before and deleted since, and
+    what the channel's `send` does.
+    """
+    # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
+    place = channel.id + (replaces or 0)
+    try:
+        return await channel.send(**parts, nonce=f"{kind}{job_id}.{place % 1000}")
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_MESSAGE:
+            raise
+        raise OutcomeUnclear("sent before, and deleted since") from error
