@@ -1,9 +1,10 @@
 """Whoever runs the bot on SimCord's Discord, and a local Segmind for what they ask."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import discord
 import pytest
@@ -14,6 +15,8 @@ from sandbox.segmind.clock import ServiceClock
 from sandbox.segmind.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
+
+TEAM_ID: Final = "77"
 
 
 @asynccontextmanager
@@ -34,10 +37,21 @@ def settings_at(segmind: SegmindSandbox) -> dict[str, object]:
     }
 
 
-def runs(bot: Any, user: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch, **team: object) -> None:
-    """Have Discord say that a person owns the application, or its team; SimCord says that the bot does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teammate:
+    """Who belongs to the team that owns the application, besides the team's owner."""
+
+    user: simcord.MemberActor
+    role: discord.TeamMemberRole
+    state: discord.TeamMembershipState = discord.TeamMembershipState.accepted
+
+
+def runs(bot: Any, user: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch, *teammates: Teammate) -> None:
+    """Have Discord say that a person owns the application, or the team of it; SimCord says that the bot does."""
     bot_user = bot.user
-    owner = {"id": str(user.id), "username": "olga", "discriminator": "0", "avatar": None}
+    team = _team(user, teammates) if teammates else None
+    # Of a team's application Discord gives the team in a user's shape.
+    owner = _user(team["id"] if team else user.id)
     data: Any = {
         "id": str(bot_user.id),
         "name": "Reelcast",
@@ -48,7 +62,7 @@ def runs(bot: Any, user: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch, *
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
         "flags": 0,
-        "team": team or None,
+        "team": team,
         "owner": owner,
     }
 
@@ -56,3 +70,21 @@ def runs(bot: Any, user: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch, *
         return discord.AppInfo(bot._connection, data)
 
     monkeypatch.setattr(bot, "application_info", application_info)
+
+
+def _team(owner: simcord.MemberActor, teammates: Sequence[Teammate]) -> dict[str, Any]:
+    members = [
+        {
+            "user": _user(each.user.id),
+            "team_id": TEAM_ID,
+            "membership_state": each.state.value,
+            "permissions": ["*"],
+            "role": each.role.value,
+        }
+        for each in teammates
+    ]
+    return {"id": TEAM_ID, "name": "Reelcast", "icon": None, "owner_user_id": str(owner.id), "members": members}
+
+
+def _user(user_id: object) -> dict[str, Any]:
+    return {"id": str(user_id), "username": "olga", "discriminator": "0", "avatar": None}

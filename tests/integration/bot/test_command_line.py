@@ -4,6 +4,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import discord
 import pytest
 from yarl import URL
 
@@ -116,6 +117,16 @@ async def test_the_invitation_is_that_of_the_tokens_application(world: World) ->
 async def test_an_invitation_by_number_needs_neither_settings_nor_discord(world: World) -> None:
     ended = await world.bot("invite", "--application-id", "42", DISCORD_TOKEN="", DISCORD_API_URL=NOWHERE)
     assert ended.output.strip() == invitation(42)
+
+
+@pytest.mark.parametrize(("flags", "automod"), [((), False), (("--automod",), True)], ids=["without", "with"])
+async def test_an_invitation_asks_for_manage_server_only_for_automod(
+    world: World, flags: tuple[str, ...], automod: bool
+) -> None:
+    ended = await world.bot("invite", *flags, "--application-id", "42", DISCORD_TOKEN="", DISCORD_API_URL=NOWHERE)
+    assert ended.output.strip() == invitation(42, automod=automod)
+    asked_for = discord.Permissions(int(URL(ended.output.strip()).query["permissions"]))
+    assert asked_for.manage_guild is automod
 
 
 @pytest.mark.parametrize(

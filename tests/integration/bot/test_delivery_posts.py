@@ -9,8 +9,8 @@ import pytest
 
 from bot.delivery.posts import EVERYWHERE, PostDesk, nonce
 from bot.jobs.clock import monotonic
-from bot.jobs.model import Job
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, TooLarge, Video
+from bot.jobs.model import Handling, Job
+from bot.jobs.ports import CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
 from bot.media.videos import VideoDesk, inspect_video
@@ -57,6 +57,11 @@ def unfit(video: Video) -> Video:
 async def finished(channel: Channel, *, name: str = "videos", guild: str = FILM_CLUB) -> Job:
     job = await channel.job(State.POSTING, channel=name, guild=guild)
     return job.evolve(output_url=OUTPUT, completed_at=NOON)
+
+
+def without_links(job: Job) -> Job:
+    """Have a job's server keep Segmind's file to itself."""
+    return replace(job, request=replace(job.request, handling=Handling(link_to_original=False)))
 
 
 def soon() -> float:
@@ -193,6 +198,28 @@ async def test_a_video_that_cannot_be_fitted_comes_as_a_link_with_its_end(
     assert job.output_ends_at is not None
     assert f"<t:{int(job.output_ends_at.timestamp())}" in post.content
     assert post.mentions == [channel.mira.id]
+
+
+async def test_where_links_are_off_a_fitted_video_comes_without_a_word_of_the_original(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = without_links(await finished(channel))
+    fitted = await desk.prepare(job, of_size(video, 11 * MEBIBYTE))
+    post = await seen(channel, await desk.post(job, fitted, leave_by=soon()))
+    assert [attachment.size for attachment in post.attachments] == [fitted.facts.size]
+    assert post.content == f"<@{channel.mira.id}>, your video is ready."
+    assert [button.label for button in post.buttons if button.url is not None] == []
+
+
+async def test_where_links_are_off_a_video_that_cannot_be_fitted_is_not_posted(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = without_links(await finished(channel))
+    unfitted = await desk.prepare(job, unfit(video))
+    with pytest.raises(LinksOff):
+        await desk.post(job, unfitted, leave_by=soon())
+    assert await desk.find(job) is None
+    assert len(channel.requests("POST")) == 1  # the card
 
 
 async def test_a_boosted_server_takes_a_larger_file(channel: Channel, desk: PostDesk, video: Video) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from discord import TeamMemberRole, TeamMembershipState
 from simcord.results import InteractionResult
 
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.policy.operator_notices import NoticeKind
 from sandbox.segmind.server import SegmindSandbox
-from tests.support.operators import local_segmind, runs, settings_at
+from tests.support.operators import Teammate, local_segmind, runs, settings_at
 from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, texts
 
@@ -33,10 +34,14 @@ def changes(segmind: SegmindSandbox) -> dict[str, object]:
 
 @pytest.fixture
 async def olga(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> simcord.MemberActor:
-    role = stage.guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
-    olga = stage.guild.add_member(stage.env.create_user("olga"), roles=[role])
+    olga = an_administrator(stage, "olga")
     runs(stage.bot, olga, monkeypatch)
     return olga
+
+
+def an_administrator(stage: Stage, name: str) -> simcord.MemberActor:
+    role = stage.guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
+    return stage.guild.add_member(stage.env.create_user(name), roles=[role])
 
 
 def shown(result: InteractionResult) -> str:
@@ -92,9 +97,35 @@ async def test_what_happened_pushes_off_the_overview_nothing_that_lasts(
 
 
 async def test_an_administrator_who_does_not_run_the_bot_is_refused(stage: Stage, olga: simcord.MemberActor) -> None:
-    admin = stage.guild.create_role("Staff", permissions=discord.Permissions(administrator=True))
-    eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[admin])
+    eve = an_administrator(stage, "eve")
     assert said(await eve.slash(stage.channel, "operator")).startswith(REFUSED)
+
+
+@pytest.mark.parametrize("role", [TeamMemberRole.admin, TeamMemberRole.developer], ids=["admin", "developer"])
+async def test_who_works_on_the_bot_in_the_team_that_owns_it_is_let_in_as_the_teams_owner_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, role: TeamMemberRole
+) -> None:
+    owner, ada = an_administrator(stage, "owner"), an_administrator(stage, "ada")
+    runs(stage.bot, owner, monkeypatch, Teammate(user=ada, role=role))
+    for who in (owner, ada):
+        assert "**Credits at Segmind**" in shown(await opened(stage, who))
+
+
+@pytest.mark.parametrize(
+    ("role", "state"),
+    [
+        (TeamMemberRole.read_only, TeamMembershipState.accepted),
+        (TeamMemberRole.admin, TeamMembershipState.invited),
+        (TeamMemberRole.developer, TeamMembershipState.invited),
+    ],
+    ids=["read-only", "invited admin", "invited developer"],
+)
+async def test_who_may_only_look_on_in_the_team_or_has_not_joined_it_is_refused(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, role: TeamMemberRole, state: TeamMembershipState
+) -> None:
+    owner, ada = an_administrator(stage, "owner"), an_administrator(stage, "ada")
+    runs(stage.bot, owner, monkeypatch, Teammate(user=ada, role=role, state=state))
+    assert said(await ada.slash(stage.channel, "operator")).startswith(REFUSED)
 
 
 @pytest.mark.parametrize("verb", ["overview:0", "pause:0", "give-up:1", "send:1", "block:0", "unblock-member:1"])

@@ -171,6 +171,25 @@ async def test_words_are_shown_in_a_file_and_an_empty_list_is_said_to_be_empty(s
     assert (await mo.settings()).words == ()
 
 
+@pytest.mark.parametrize(("field", "place"), [("review_channel_id", "review"), ("log_channel_id", "log")])
+async def test_the_check_names_what_the_bot_may_not_do_where_moderators_read(
+    stage: Stage, field: str, place: str
+) -> None:
+    mo = a_moderator(stage)
+    closed = stage.channel_without("view_channel")  # where nothing else is possible, either
+    await stage.set(review=ReviewMode.BEFORE_POSTING, **{field: closed.id})
+    lacking = "**View Channel**, **Send Messages**, **Attach Files** and **Read Message History**"
+    assert f"🔴 In <#{closed.id}>, the {place} channel, the bot lacks {lacking}." in await mo.slash("check")
+    await stage.set(**{field: stage.channel.id})
+    assert "lacks" not in await mo.slash("check")
+
+
+async def test_the_check_asks_nothing_of_a_review_channel_that_nobody_uses(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await stage.set(review=ReviewMode.OFF, review_channel_id=stage.channel_without("attach_files").id)
+    assert "lacks" not in await mo.slash("check")
+
+
 async def test_the_commands_are_hidden_from_who_lacks_manage_server(stage: Stage) -> None:
     with pytest.raises(SetupError, match="default-member-permissions"):
         await stage.alice.slash(stage.channel, "settings show")
