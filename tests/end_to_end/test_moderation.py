@@ -122,6 +122,17 @@ async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) 
         assert "blocked" in await told(mira, await mira.slash("studio"))
 
 
+async def test_a_finished_video_is_told_in_the_log_channel(stage: Stage) -> None:
+    mira, mo = stage.member(), stage.member("mo", channel="review")
+    await mo.messages()
+    async with stage.bot():
+        await set_up(stage, log_channel_id=int(stage.sandbox.admin.channel_id("review")))
+        post = await replied(mira, await stage.ask(mira, PROMPT))
+        line = await shown(mo, "**Done** · 5 s · $1.35")
+        assert f"/{post.id}\n" in line.text
+        assert "nobody has seen" in line.text
+
+
 async def test_of_two_moderators_at_once_one_decides_on_a_report_and_the_other_reads_what(stage: Stage) -> None:
     mira, noor = stage.member(), stage.member("noor", guild="Film Club")
     mo, ada = stage.member("mo", channel="review"), stage.member("ada", channel="review")

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import discord
@@ -58,6 +59,16 @@ async def test_a_request_is_found_by_its_link_with_its_whole_prompt(stage: Stage
     assert f"[Video]({link})" in shown
     assert f"`{job.id}`" in shown
     assert page(await search(stage, mo, message=str(job.card_message_id))) == shown
+
+
+async def test_the_one_that_alone_is_found_tells_segminds_request_and_what_it_cost(
+    stage: Stage, mo: simcord.MemberActor
+) -> None:
+    await stage.ask()
+    job = await stage.has_become(State.DELIVERED, request_id="r-1", cost_usd=Decimal("1.35"))
+    shown = page(await search(stage, mo, message=str(job.card_message_id)))
+    assert "$1.35" in shown
+    assert f"-# Job `{job.id}` · `r-1`" in shown
 
 
 async def test_it_is_searched_by_member_and_by_text(stage: Stage, mo: simcord.MemberActor) -> None:

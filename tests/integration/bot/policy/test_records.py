@@ -67,6 +67,14 @@ async def test_a_record_tells_how_its_job_stands_and_what_was_decided(database: 
     assert entry.fingerprints == ("00ff",)
 
 
+async def test_a_record_tells_segminds_request_and_what_it_cost(database: AsyncEngine) -> None:
+    job = await added(database)
+    await JobStore(database).save(job.move(State.PREPARING, NOON, request_id="r-1", cost_usd=Decimal("1.35")))
+    [entry], _ = await RecordStore(database).page(Search(guild_id=GUILD), first=0, at_most=5)
+    assert isinstance(entry, Record)
+    assert (entry.request_id, entry.cost_usd) == ("r-1", Decimal("1.35"))
+
+
 async def test_a_save_that_fails_leaves_the_record_as_it_was(database: AsyncEngine) -> None:
     job = await added(database)
     await JobStore(database).save(job.move(State.PREPARING, NOON))

@@ -31,6 +31,11 @@ def test_a_request_is_a_row_with_everything_that_is_known() -> None:
     assert row["decisions"] == "2026-03-01T12:00:00+00:00 BLOCKED by <@99>: =cmd()"
 
 
+def test_segminds_request_has_a_column_that_is_empty_where_none_was_made() -> None:
+    made, none = rows(RECORD, replace(RECORD, request_id=None))
+    assert (made["segmind_request"], none["segmind_request"]) == ("r-1", "")
+
+
 def test_a_decision_about_no_request_is_a_row_too() -> None:
     [row] = rows(BLOCKED)
     assert (row["what"], row["member"], row["prompt"]) == ("BLOCKED", "<@30>", "")
