@@ -1,14 +1,22 @@
 """The *Details* button of a card."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import discord
+import pytest
 import simcord
 from simcord.results import InteractionResult
 
 from bot.database.tables import jobs
 from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.presentation.controls import DetailsId
 from bot.presentation.post import post_controls
+from tests.support.review_room import Room, a_room, said
 from tests.unit.cogs.stage import Boot, Stage
+
+Withdrawal = Callable[[Room, str], Awaitable[None]]
 
 
 async def card_of(stage: Stage, prompt: str = "@Image1 waves") -> simcord.ResponseMessage:
@@ -93,3 +101,88 @@ async def test_details_of_a_job_that_is_no_longer_kept_say_so(stage: Stage, boot
     assert result.ephemeral
     assert result.response is not None
     assert result.response.content == "This video is no longer on record."
+
+
+@pytest.fixture
+async def room(stage: Stage, tmp_path: Path) -> Room:
+    return await a_room(stage, tmp_path)
+
+
+async def waiting(room: Room, prompt: str) -> None:
+    await room.request(prompt)
+
+
+async def rejected(room: Room, prompt: str) -> None:
+    await room.request(prompt)
+    shown = await room.press("Reject")
+    assert said(await room.mo.submit_modal(shown, {"reason": "no"})).startswith("Rejected.")
+
+
+async def taken_down(room: Room, prompt: str) -> None:
+    stage = room.stage
+    await stage.ask(prompt)
+    job = (await room.job()).evolve(post_attempts=1)
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    post = await there.send("your video is ready", view=post_controls(job))
+    await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id)
+    shown = await room.mo.context_menu(stage.channel, "Take down", post)
+    assert said(await stage.submit(shown, {}, who=room.mo)).startswith("Taken down.")
+
+
+WITHDRAWALS = pytest.mark.parametrize(
+    ("withdraw", "state"),
+    [(waiting, State.HELD), (rejected, State.REJECTED), (taken_down, State.TAKEN_DOWN)],
+)
+PROMPTS = pytest.mark.parametrize("prompt", ["a fox waves", "a fox waves " * 100], ids=["short", "long"])
+
+
+async def told(room: Room, who: simcord.MemberActor) -> simcord.ResponseMessage:
+    """Have a member press *Details* on the card of the one job there is; returns what only they see."""
+    result = await who.click(await room.stage.card_of(await room.job()), label="Details")
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response
+
+
+async def read(message: simcord.ResponseMessage) -> str:
+    """Return everything that a message says, its files included."""
+    return "\n".join([message.content, *[(await file.read()).decode() for file in message.attachments]])
+
+
+@WITHDRAWALS
+@PROMPTS
+async def test_what_waits_for_a_moderator_or_was_withdrawn_is_not_told_to_other_members(
+    room: Room, withdraw: Withdrawal, state: State, prompt: str
+) -> None:
+    await withdraw(room, prompt)
+    job = await room.job()
+    assert job.state is state
+    message = await told(room, room.guest)
+    assert "**Prompt**\nnot shown" in message.content
+    assert "fox" not in message.content
+    assert f"`{job.id}`" in message.content  # the rest is told
+    assert (message.attachments, message.embeds) == ([], [])
+    assert not [reference.url for reference in job.request.references if reference.url in message.content]
+
+
+@WITHDRAWALS
+@PROMPTS
+@pytest.mark.parametrize("who", ["alice", "kim"], ids=["member", "moderator"])
+async def test_who_asked_and_who_moderates_are_told_all_the_same(
+    room: Room, withdraw: Withdrawal, state: State, prompt: str, who: str
+) -> None:
+    await withdraw(room, prompt)
+    assert (await room.job()).state is state
+    message = await told(room, room.stage.alice if who == "alice" else room.kim)
+    assert prompt.strip() in await read(message)
+
+
+async def test_who_moderates_another_channel_alone_is_not_told_there_either(room: Room) -> None:
+    manages = discord.PermissionOverwrite(manage_messages=True)
+    warden = room.stage.guild.add_member(room.stage.env.create_user("warden"))
+    kept = room.stage.guild.create_text_channel("kept", overwrites={warden: manages})
+    job = await room.request("a fox waves")
+    forged = await room.forge(kept, str(DetailsId(place="card", job_id=job.id)))
+    result = await warden.click(forged, label="Forged")
+    assert result.response is not None
+    assert "**Prompt**\nnot shown" in await read(result.response)

@@ -1,14 +1,16 @@
 """Who may ask, where and how much: every way in is held to what the server's moderators have chosen."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import discord
 import pytest
 
+from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import State
 from bot.policy.guild_settings import ChannelSettings, Limits
-from tests.unit.cogs.stage import Stage, picture
+from tests.unit.cogs.stage import Stage, picture, texts
 
 PRICE = Decimal("1.35")
 SOON = r"<t:\d+:R>"
@@ -225,3 +227,33 @@ async def test_what_a_server_set_is_read_at_each_request_by_every_process(stage:
     )
     await stage.ask()
     assert len(await stage.jobs()) == 2
+
+
+async def asked_after(stage: Stage, membership: timedelta) -> tuple[Job, str]:
+    """Have Alice ask who has been a member for so long; returns the job, and what everybody reads on its card."""
+    member = stage.env.backend.get_guild(stage.guild.id).members[stage.alice.id]
+    member.joined_at = (stage.bot.services.clock.now() - membership).isoformat()
+    result = await stage.ask()
+    assert result.response is not None
+    [job] = await stage.jobs()
+    return job, texts(result.response)
+
+
+async def test_who_joined_long_ago_is_not_reviewed_where_new_members_are(stage: Stage) -> None:
+    await stage.set(new_member_days=2)
+    job, card = await asked_after(stage, timedelta(days=3))
+    assert (job.state, job.request.handling.review) == (State.PREPARING, ReviewMode.OFF)
+    assert "waves" in card
+
+
+async def test_who_joined_just_now_waits_for_a_moderator_before_anything_is_spent(stage: Stage) -> None:
+    await stage.set(new_member_days=2)
+    job, card = await asked_after(stage, timedelta(minutes=1))
+    assert job.request.handling.review is ReviewMode.BEFORE_SPENDING
+    assert job.awaits_review(ReviewMode.BEFORE_SPENDING)  # by which its driver holds it
+    assert "waves" not in card
+
+
+async def test_where_new_members_are_as_others_nobody_waits(stage: Stage) -> None:
+    job, _ = await asked_after(stage, timedelta(minutes=1))
+    assert job.request.handling.review is ReviewMode.OFF

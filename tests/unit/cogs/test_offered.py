@@ -30,6 +30,19 @@ async def test_the_guide_tells_moderators_which_commands_discord_offers_them(sta
     assert told() == offered
 
 
+async def test_who_runs_the_bot_is_offered_their_command_where_they_administrate_and_other_members_nowhere(
+    stage: Stage,
+) -> None:
+    [operator] = [command for command in await stage.bot.tree.fetch_commands() if command.name == "operator"]
+    assert operator.default_member_permissions == discord.Permissions.none()  # "0": nobody but administrators
+    manages = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
+    rules = stage.guild.create_role("Administrators", permissions=discord.Permissions(administrator=True))
+    mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[manages])
+    ada = stage.guild.add_member(stage.env.create_user("ada"), roles=[rules])
+    offered = [who for who in (stage.alice, mo, ada) if "operator" in who.available_commands(stage.channel)]
+    assert offered == [ada]
+
+
 def named(permissions: discord.Permissions) -> str:
     [name] = [name for name, is_set in permissions if is_set]
     return WORDS[name]

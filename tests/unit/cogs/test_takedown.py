@@ -10,6 +10,7 @@ import simcord
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
+from bot.policy.guild_settings import Limits
 from bot.presentation.post import post_controls
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage
@@ -89,6 +90,23 @@ async def test_the_quota_can_be_given_back_and_the_money_stays(room: Room) -> No
     assert "It no longer counts for the member's limits." in answer
     assert await room.stage.bot.services.store.spent(job.spend_day) > 0
     assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.QUOTA_GIVEN_BACK]
+
+
+async def test_a_quota_given_back_lets_the_member_ask_again(room: Room) -> None:
+    await room.stage.set(member_limits=Limits(per_day=1))
+    await take_down(room, await a_post(room), also=["give-back"])
+    await room.stage.ask()
+    assert {job.state for job in await room.stage.jobs()} == {State.TAKEN_DOWN, State.PREPARING}
+
+
+async def test_a_quota_not_given_back_stays_used_up(room: Room) -> None:
+    await room.stage.set(member_limits=Limits(per_day=1))
+    await take_down(room, await a_post(room))
+    refused = await room.stage.ask()
+    assert refused.ephemeral
+    assert refused.response is not None
+    assert refused.response.content.startswith("Your limit is 1 video in 24 hours, and it is used up.")
+    assert (await room.job()).state is State.TAKEN_DOWN
 
 
 async def test_its_pictures_can_be_blocked_with_it(room: Room) -> None:
