@@ -24,7 +24,7 @@ _SENTENCES: Final[Mapping[MatchKind, str]] = {
         "of the AutoMod rule **{rule}**, so nothing passes that rule. "
         "Change the pattern, or have such patterns skipped with `/settings filters patterns`."
     ),
-    MatchKind.WORD: N_("A request of {member} in {channel} was refused: {found} is on the bot's own list of words."),
+    MatchKind.WORD: N_("A request of {member} in {channel} was refused: {found} is among the server's own words."),
 }
 
 

@@ -138,4 +138,4 @@ async def test_words_of_the_own_list_are_told_as_such(stage: Stage) -> None:
     log = await log_channel(stage)
     await choose(stage, words=("dog*",))
     await stage.refusal("two dogs")
-    assert "||dog\\*|| is on the bot's own list of words" in said_in(log)
+    assert "||dog\\*|| is among the server's own words" in said_in(log)
