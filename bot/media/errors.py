@@ -71,6 +71,22 @@ class ImageRefused(MediaError):
         self.fault = fault
 
 
+class ChildFailed(MediaError):
+    """The process that worked on one file ended without an answer, most likely because of that file.
+
+    `how` names the end and is the same each time it ends that way: "SIGKILL", "timeout", "status 1". `image` is the
+    number of the reference image, 1 for `@Image1`, where it was one. A process that cannot be started is an OSError.
+    """
+
+    def __init__(self, how: str, image: int | None = None) -> None:
+        super().__init__(how, image)
+        self.how = how
+        self.image = image
+
+    def __str__(self) -> str:
+        return f"the process that read the file ended: {self.how}"
+
+
 class NotAVideo(MediaError):
     """The file does not open as a video with a picture."""
 

@@ -2,7 +2,16 @@ import pickle
 
 import pytest
 
-from bot.media.errors import FetchError, FetchFailed, FetchGone, FetchRefused, ImageRefused, Refusal, image_fault
+from bot.media.errors import (
+    ChildFailed,
+    FetchError,
+    FetchFailed,
+    FetchGone,
+    FetchRefused,
+    ImageRefused,
+    Refusal,
+    image_fault,
+)
 from bot.media.rules import ImageFault
 
 
@@ -27,6 +36,7 @@ def test_each_failed_fetch_of_an_image_has_its_fault(error: FetchError, fault: I
         FetchGone("a.example/x", 404),
         FetchFailed("a.example/x", "HTTP 503"),
         ImageRefused(ImageFault.BROKEN),
+        ChildFailed("SIGKILL", 2),
     ],
 )
 def test_errors_cross_a_process_whole(error: Exception) -> None:
