@@ -7,7 +7,7 @@ from sandbox.discord import payloads
 from sandbox.discord.announcer import Announcer
 from sandbox.discord.automod import changed_rule, rule_from
 from sandbox.discord.clock import SandboxClock
-from sandbox.discord.faults import Faults, read_fault
+from sandbox.discord.faults import Fault, Faults
 from sandbox.discord.files import FileStore
 from sandbox.discord.gateway import Gateway, Intent
 from sandbox.discord.interactions import InteractionDesk
@@ -77,7 +77,8 @@ class Administration:
         return {}
 
     async def fault(self, payload: JsonObject) -> JsonObject:
-        self.faults.add(read_fault(payload))
+        """Set a fault, by the names of its fields."""
+        self.faults.add(Fault.model_validate(payload))
         return {}
 
     async def clear_faults(self, _payload: JsonObject) -> JsonObject:

@@ -91,6 +91,24 @@ ARCHIVED_THREAD = Reason(400, 50083, "Thread is archived")
 INVALID_JSON = Reason(400, 50109, "The request body contains invalid JSON.")
 LOCKED_THREAD = Reason(403, 160005, "Thread is locked")
 
+BY_CODE = {
+    each.code: each
+    for each in (
+        *(UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, UNKNOWN_USER, UNKNOWN_WEBHOOK),
+        *(UNKNOWN_INTERACTION, UNKNOWN_APPLICATION_COMMAND, TOO_MANY_ATTACHMENTS, REQUEST_ENTITY_TOO_LARGE),
+        *(ALREADY_ACKNOWLEDGED, MISSING_ACCESS, NOT_THE_AUTHOR, EMPTY_MESSAGE, CANNOT_MESSAGE_USER),
+        *(MISSING_PERMISSIONS, INVALID_WEBHOOK_TOKEN, ARCHIVED_THREAD, INVALID_JSON, LOCKED_THREAD),
+        Reason(400, 30034, "Max number of daily application command creates has been reached (200)"),
+        Reason(429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later."),
+        Reason(403, 40333, "internal network error"),
+        Reason(400, INVALID_FORM_BODY, "Invalid Form Body"),
+        Reason(400, 200000, "Message was blocked by automatic moderation"),
+        Reason(400, 200001, "Title was blocked by automatic moderation"),
+        Reason(400, 240000, "Message blocked by harmful links filter"),
+    )
+}
+"""Reasons by their codes, for faults that name only the code; the last ones come from faults alone."""
+
 
 def invalid_form(path: Sequence[str | int], code: str, message: str) -> DiscordRefusal:
     """Return the 400 (50035) for one wrong field."""

@@ -192,10 +192,10 @@ class DiscordSandbox:
         gateway.presence = announcer.bot_presence
         cdn = Cdn(files, signer)
         app = web.Application(client_max_size=MAX_BODY, middlewares=[refuse_strangers])
-        app.router.add_get("/gateway", gateway.handle)
-        app.router.add_get("/gateway/", gateway.handle)
+        for path in ("/gateway", "/gateway/"):
+            app.router.add_get(path, faults.around("gateway", gateway.handle))
         for folder in ("attachments", "ephemeral-attachments"):
-            app.router.add_get(f"/{folder}/{{path:.+}}", cdn.attachment)
+            app.router.add_get(f"/{folder}/{{path:.+}}", faults.around("cdn", cdn.attachment))
         for folder in ("avatars", "embed"):
             app.router.add_get(f"/{folder}/{{path:.+}}", cdn.avatar)
         app.router.add_routes(control.routes())

@@ -1,7 +1,8 @@
 """What only the sandbox's administrator does: let time pass, set faults, and change the world."""
 
-from typing import Any
+from typing import Any, Unpack
 
+from sandbox.discord.faults import FaultFields
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.wire import objects
 from sandbox.member.connection import Connection
@@ -18,30 +19,9 @@ class Admin:
         """Let time pass for signed addresses, interaction tokens, nonces and timeouts."""
         await self._do("advance", seconds=seconds)
 
-    async def fault(
-        self,
-        *,
-        method: str = ".*",
-        route: str = ".*",
-        status: int = 500,
-        times: int = 1,
-        moment: str = "before",
-        retry_after: float = 1.0,
-        is_global: bool = False,
-        html: bool = False,
-    ) -> None:
-        """Answer `status` to the next `times` requests; see `sandbox.discord.faults.Fault`."""
-        await self._do(
-            "fault",
-            method=method,
-            route=route,
-            status=status,
-            times=times,
-            moment=moment,
-            retry_after=retry_after,
-            is_global=is_global,
-            html=html,
-        )
+    async def fault(self, **fields: Unpack[FaultFields]) -> None:
+        """Answer something else to the next requests that match; see `sandbox.discord.faults.Fault`."""
+        await self._do("fault", **fields)
 
     async def clear_faults(self) -> None:
         await self._do("clear_faults")

@@ -1,13 +1,13 @@
 """The pipeline of a REST request: route, token, faults, rate limit, body, handler, answer, recording."""
 
 import hmac
-import json
 import re
+from dataclasses import replace
 
 from aiohttp import web
 
 from sandbox.discord.body import Body, read_body
-from sandbox.discord.faults import Fault, Faults
+from sandbox.discord.faults import CUT, Faults, disturb
 from sandbox.discord.files import FileStore
 from sandbox.discord.rate_limits import VIA, RateLimiter, headers
 from sandbox.discord.recording import Recording, describe_request, describe_response
@@ -16,10 +16,6 @@ from sandbox.discord.rest.routing import Answer, Call, Route, Router
 from sandbox.discord.world import World
 
 _VERSIONED = re.compile(r"/api(?:/v\d+)?(/.*)")
-CUT = Answer(status=499)
-"""Stands for a connection that ended, by a fault or the client: nobody receives it, nothing is recorded."""
-
-_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
 class RestEndpoint:
@@ -46,7 +42,6 @@ class RestEndpoint:
         path = _path(request)
         found = self._router.find(request.method, path)
         body = Body(content_type=request.headers.get("Content-Type"))
-        extra: dict[str, str] = {"Via": VIA}
         try:
             body = await read_body(request, self._files)
             if found is None:
@@ -54,12 +49,12 @@ class RestEndpoint:
             else:
                 route, parameters = found
                 call = Call(parameters=parameters, query=dict(request.query), body=body)
-                answer = await self._serve(request, route, call, extra)
+                answer = await self._disturbed(request, path, route, call)
         except DiscordRefusal as refusal:
-            answer = Answer(status=refusal.status, body=refusal.body())
+            answer = _refused(refusal)
         except ConnectionError:
             answer = CUT
-        response = _respond(answer, extra)
+        response = answer.response()
         if answer is CUT:
             return response
         self._recording.exchange(
@@ -68,19 +63,30 @@ class RestEndpoint:
         )
         return response
 
-    async def _serve(self, request: web.Request, route: Route, call: Call, extra: dict[str, str]) -> Answer:
+    async def _disturbed(self, request: web.Request, path: str, route: Route, call: Call) -> Answer:
+        """Serve a request unless a fault stands before it; one that took effect may be answered by a fault too."""
+        before = self._faults.take(route.method, route.template, path, moment="before")
+        if before is not None:
+            return disturb(before, request)
+        answer = await self._serve(request, route, call)
+        if answer.status >= 400:
+            return answer
+        after = self._faults.take(route.method, route.template, path, moment="after")
+        return answer if after is None else disturb(after, request)
+
+    async def _serve(self, request: web.Request, route: Route, call: Call) -> Answer:
+        """Answer by the route's handler; a refusal of the route's carries its rate limit's headers too."""
         if route.token and not self._is_authorised(request):
             raise UNAUTHORIZED.refusal()
-        before = self._faults.take(route.method, route.template, "before")
-        if before is not None:
-            return _fail(before, request, extra)
         decision = self._limiter.check(*route.rate_limit(call))
-        extra |= headers(decision)
-        if not decision.allowed:
-            raise RateLimited(retry_after=decision.reset_after, is_global=decision.is_global)
-        answer = await route.handler(call)
-        after = self._faults.take(route.method, route.template, "after")
-        return answer if after is None else _fail(after, request, extra)
+        extra = {"Via": VIA, **headers(decision)}
+        try:
+            if not decision.allowed:
+                raise RateLimited(retry_after=decision.reset_after, is_global=decision.is_global)
+            answer = await route.handler(call)
+        except DiscordRefusal as refusal:
+            answer = _refused(refusal)
+        return replace(answer, headers={**extra, **answer.headers})
 
     def _is_authorised(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "")
@@ -97,28 +103,5 @@ def _unknown_route(method: str, path: str) -> Answer:
     return Answer(status=501, body={"message": message, "code": 0, "method": method, "route": path})
 
 
-def _fail(fault: Fault, request: web.Request, extra: dict[str, str]) -> Answer:
-    """Return what a fault answers; status 0 cuts the connection instead."""
-    if fault.status == 0:
-        if request.transport is not None:
-            request.transport.abort()
-        return CUT
-    if fault.status == 429:
-        extra["Retry-After"] = str(fault.retry_after)
-        extra["X-RateLimit-Scope"] = "global" if fault.is_global else "shared"
-        if fault.is_global:
-            extra["X-RateLimit-Global"] = "true"
-        raise RateLimited(retry_after=fault.retry_after, is_global=fault.is_global)
-    if fault.html:
-        return Answer(status=fault.status, body=_PAGE.format(f"{fault.status} Error"))
-    return Answer(status=fault.status, body={"message": f"{fault.status}: Internal Server Error", "code": 0})
-
-
-def _respond(answer: Answer, extra: dict[str, str]) -> web.Response:
-    """Return the HTTP response, typed exactly `application/json`, as clients compare it."""
-    if answer.body is None:
-        return web.Response(status=answer.status, headers=extra)
-    if isinstance(answer.body, str):
-        return web.Response(status=answer.status, text=answer.body, content_type="text/html", headers=extra)
-    encoded = json.dumps(answer.body, separators=(",", ":")).encode()
-    return web.Response(status=answer.status, body=encoded, headers=extra | {"Content-Type": "application/json"})
+def _refused(refusal: DiscordRefusal) -> Answer:
+    return Answer(status=refusal.status, body=refusal.body(), headers={"Via": VIA})

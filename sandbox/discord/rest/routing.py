@@ -1,8 +1,11 @@
-"""What a REST route is, and how a path finds its route."""
+"""What a REST route is, how a path finds its route, and what it answers."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from aiohttp import web
 
 from sandbox.discord.body import Body
 from sandbox.discord.refusals import NOT_FOUND
@@ -29,10 +32,22 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a route answers: a JSON `body`, or none with a 204."""
+    """What a route answers: a `body` as JSON, text as a page of HTML, or none with a 204."""
 
     status: int = 200
     body: object = None
+    content_type: str | None = None  # instead of the body's own
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def response(self) -> web.Response:
+        """Return the HTTP response, typed exactly `application/json`, as clients compare it."""
+        headers = dict(self.headers)
+        if self.body is None:
+            return web.Response(status=self.status, headers=headers)
+        is_text = isinstance(self.body, str)
+        headers["Content-Type"] = self.content_type or ("text/html; charset=utf-8" if is_text else "application/json")
+        written = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
+        return web.Response(status=self.status, body=written.encode(), headers=headers)
 
 
 NO_CONTENT = Answer(status=204)

@@ -44,6 +44,56 @@ async def test_a_fault_may_be_a_page_a_rate_limit_or_a_cut_connection(
         await rest.post(videos)
 
 
+async def test_a_fault_carries_a_code_and_leaves_no_trace_of_the_request(
+    rest: Rest, local_discord: DiscordSandbox, control: Sandbox
+) -> None:
+    videos = channel(local_discord)
+    await control.admin.fault(method="POST", route=f"/channels/{videos.id}/messages", code=40333, times=2, skip=1)
+    answers = [await rest.post(videos) for _ in range(4)]
+    assert [each.status for each in answers] == [200, 403, 403, 200]
+    assert answers[1].body == {"message": "internal network error", "code": 40333}
+    assert len(videos.messages) == 2
+    with pytest.raises(ControlError, match="nothing"):
+        await control.admin._do("fault", nothing=1)
+
+
+async def test_discord_py_takes_cloudflares_page_for_a_ban(stage: Stage, control: Sandbox) -> None:
+    await control.admin.fault(method="POST", route=MESSAGES, cloudflare="1015", retry_after=3600, moment="after")
+    videos = stage.bot.get_channel(channel(stage.sandbox).id)
+    assert isinstance(videos, discord.TextChannel)
+    with pytest.raises(discord.HTTPException) as refused:
+        await videos.send("hello")
+    assert (refused.value.status, refused.value.response.headers["Retry-After"]) == (429, "3600")
+    assert "Via" not in refused.value.response.headers
+    assert await stage.mira.wait_for(lambda message: message.text == "hello")
+
+
+async def test_files_and_the_gateways_handshake_fail_too(
+    mira: Member, local_discord: DiscordSandbox, control: Sandbox
+) -> None:
+    sent = await mira.send("look", files=[Upload(png(), "a.png")])
+    await control.admin.fault(route="/attachments/", server="cdn", status=503)
+    with pytest.raises(ControlError, match="503"):
+        await mira.download(sent.attachments[0])
+    assert await mira.download(sent.attachments[0]) == png()
+    await control.admin.fault(server="gateway", cloudflare="1015")
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(local_discord.describe()["gateway_url"])
+    assert refused.value.status == 429
+
+
+async def test_commands_that_are_refused_leave_those_that_are_there(
+    rest: Rest, local_discord: DiscordSandbox, control: Sandbox
+) -> None:
+    path = f"/applications/{local_discord.world.application_id}/commands"
+    await rest.register(local_discord, {"name": "ping", "description": "Answer"})
+    await control.admin.fault(method="PUT", route="/commands$", code=30034)
+    refused = await rest.call("PUT", path, [{"name": "pong", "description": "Answer"}])
+    assert (refused.status, refused.code) == (400, 30034)
+    assert [each["name"] for each in (await rest.call("GET", path)).body] == ["ping"]
+
+
 async def test_the_bot_resumes_after_its_gateway_connection_is_cut(stage: Stage, control: Sandbox) -> None:
     resumed = asyncio.ensure_future(stage.bot.wait_for("shard_resumed", timeout=10))
     await asyncio.gather(control.admin.drop_gateway(code=4000), resumed)

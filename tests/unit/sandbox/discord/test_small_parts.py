@@ -1,10 +1,9 @@
-"""The clock, the ids, the routes, the file names and the faults of the local Discord."""
+"""The clock, the ids, the routes and the file names of the local Discord."""
 
 import pytest
 
 from sandbox.discord.clock import DISCORD_EPOCH, SandboxClock, SnowflakeMint, timestamp
 from sandbox.discord.components import find, normalise, texts, unfurl
-from sandbox.discord.faults import Fault, Faults
 from sandbox.discord.files import safe_filename
 from sandbox.discord.refusals import DiscordRefusal
 from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route, Router
@@ -68,15 +67,6 @@ def test_rate_limits_count_by_channel_guild_or_token() -> None:
 )
 def test_file_names_are_stored_as_discord_stores_them(given: str, stored: str) -> None:
     assert safe_filename(given) == stored
-
-
-def test_a_fault_is_used_up_by_what_it_matches() -> None:
-    faults = Faults()
-    faults.add(Fault(method="PATCH", route="messages", times=2))
-    assert faults.take("POST", "/channels/{channel_id}/messages", "before") is None
-    assert faults.take("PATCH", "/channels/{channel_id}/messages", "after") is None
-    taken = [faults.take("PATCH", "/channels/{channel_id}/messages", "before") for _ in range(3)]
-    assert [each is not None for each in taken] == [True, True, False]
 
 
 def test_components_get_ids_around_those_given_and_their_defaults() -> None:
