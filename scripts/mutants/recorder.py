@@ -23,7 +23,10 @@ class Recorder:
         self._folder = folder
         root = Path.cwd()
         self._coverage = coverage.Coverage(
-            data_file=None, include=[str(root / pattern) for pattern in WATCHED], concurrency=["thread", "greenlet"]
+            data_file=None,
+            config_file=False,
+            include=[str(root / pattern) for pattern in WATCHED],
+            concurrency=["thread", "greenlet"],
         )
         self._took: dict[str, float] = defaultdict(float)
         self._failed: set[str] = set()
