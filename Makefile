@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: container-check help install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean
+.PHONY: container-check help install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean postgres test-postgres
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,8 +52,14 @@ lint: install-dev
 types: install-dev
 	$(BIN)/basedpyright
 
-unit: install-dev browser
+unit: install-dev browser postgres
 	$(BIN)/pytest -n 4 --dist worksteal
+
+postgres: install-dev  ## PostgreSQL servers for the tests, of two major versions at least: found, or installed
+	@$(BIN)/python -m tests.support.postgres
+
+test-postgres: install-dev postgres  ## what touches the database, on every major version of PostgreSQL that is here
+	POSTGRES=all $(BIN)/pytest -n 2 --dist worksteal tests/integration/bot tests/end_to_end/test_many_machines.py -k postgresql
 
 browser: install-dev  ## a Chromium for the tests that drive one: found, or installed
 	@$(BIN)/python -m tests.support.browser

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -17,8 +16,10 @@ from bot.delivery.answers import count_answers
 from bot.delivery.automod import rule_of
 from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace
+from bot.delivery.registration import Registration
 from bot.health import serve_health
 from bot.interactions.errors import answer_broken
+from bot.jobs.clock import SystemClock
 from bot.observing.metrics import Metrics
 from bot.presentation.command_names import CommandTranslator
 from bot.presentation.language import speak
@@ -40,8 +41,6 @@ EXTENSIONS: Final = (
     *("cogs.records", "cogs.operator", "cogs.strays"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
-COMMANDS_GRACE: Final = 3.0  # seconds that Discord has to take the commands before the bot goes on without
-COMMANDS_AGAIN: Final = 30.0  # seconds until a Discord in trouble is asked again
 
 
 class _Tree(app_commands.CommandTree["Reelcast"]):
@@ -81,7 +80,7 @@ class Reelcast(commands.AutoShardedBot):
             http_trace=count_answers(deadline_trace(), self.metrics.discord_answered),
             **options,
         )
-        self._offer: asyncio.Task[None] | None = None
+        self.registration = Registration(self.tree.sync, SystemClock())
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(CommandTranslator())
@@ -90,36 +89,10 @@ class Reelcast(commands.AutoShardedBot):
         # What is unfinished does not wait for Discord to take the commands, which it may refuse to for a while.
         await self.services.dispatcher.resume()
         if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
-            await self._offer_commands()
-
-    async def _offer_commands(self) -> None:
-        """Register the commands; where Discord makes us wait, members are answered by those of before meanwhile.
-
-        It takes two registrations in a while, so that a bot started often would be deaf for as long.
-        """
-        self._offer = asyncio.create_task(self._register(), name="commands")
-        if (await asyncio.wait({self._offer}, timeout=COMMANDS_GRACE))[0]:
-            await self._offer
-        else:
-            log.warning("commands_not_taken_yet")
-
-    async def _register(self) -> None:
-        while True:
-            try:
-                await self.tree.sync()
-            except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
-                log.warning("commands_not_taken", error=type(error).__name__)
-                await self.services.clock.sleep(COMMANDS_AGAIN)
-            except discord.HTTPException:
-                log.exception("commands_refused")
-                raise
-            else:
-                return
+            await self.registration.begin()
 
     async def close(self) -> None:
-        if self._offer is not None:
-            self._offer.cancel()
-            await asyncio.wait({self._offer})
+        await self.registration.close()
         await super().close()
 
     async def connect(self, *, reconnect: bool = True) -> None:

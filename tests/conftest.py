@@ -1,6 +1,8 @@
 """What tests of every kind can ask for."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -8,7 +10,7 @@ import pytest
 import structlog
 
 from tests.support.database import file_url
-from tests.support.postgres import LocalPostgres, running_postgres
+from tests.support.postgres import LocalPostgres, running_postgres, tested_majors
 
 
 def pytest_configure() -> None:
@@ -24,20 +26,27 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Generator[LocalPostgres]:
-    """Give a PostgreSQL server, one for each process of a test run."""
-    with running_postgres() as server:
-        yield server
+def postgres_servers() -> Generator[Callable[[int], LocalPostgres]]:
+    """Give a PostgreSQL server of a major version, one of each for each process of a test run."""
+    with ExitStack() as running:
+        yield cache(lambda major: running.enter_context(running_postgres(major)))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
-    """Give the address of an empty database of either kind, for what must hold on both."""
-    if request.param == "sqlite":
+@pytest.fixture(params=tested_majors(), ids=lambda major: f"postgresql-{major}")
+def postgres(request: pytest.FixtureRequest, postgres_servers: Callable[[int], LocalPostgres]) -> LocalPostgres:
+    """Give a server of each major version that is tested."""
+    return postgres_servers(request.param)
+
+
+@pytest.fixture(params=[None, *tested_majors()], ids=lambda major: f"postgresql-{major}" if major else "sqlite")
+async def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_servers: Callable[[int], LocalPostgres]
+) -> AsyncGenerator[str]:
+    """Give the address of an empty database of every kind, for what must hold on all."""
+    if request.param is None:
         yield file_url(tmp_path)
         return
-    server: LocalPostgres = request.getfixturevalue("postgres")
-    async with server.database(migrated=True) as url:
+    async with postgres_servers(request.param).database(migrated=True) as url:
         yield url
 
 

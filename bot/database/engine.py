@@ -5,14 +5,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.database.locks import Lock, exclusive
 from bot.database.migrate import upgrade
+from bot.database.trouble import DatabaseUnfit
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
+OLDEST_POSTGRESQL: Final = 15  # of those that its makers still care for
+ENCODING: Final = "UTF8"
 BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
 CONNECT_TIMEOUT: Final = 10  # seconds
@@ -29,17 +32,35 @@ _UNANSWERED: Final = 20_000  # milliseconds that what was sent may stay unacknow
 async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[AsyncEngine]:
     """Open the database at `url`, bring its schema up to date, close it at the end.
 
-    Of several processes that start at once one migrates while the others wait.
+    Of several processes that start at once one migrates while the others wait. Raises `DatabaseUnfit` for a PostgreSQL
+    that the bot cannot work with.
     """
     engine = create_engine(make_url(url))
     try:
         if migrate:
             async with engine.begin() as connection:
+                await make_sure_of(connection)
                 await exclusive(connection, Lock.MIGRATING)
                 await connection.run_sync(upgrade)
         yield engine
     finally:
         await engine.dispose()
+
+
+async def make_sure_of(connection: AsyncConnection) -> str:
+    """Give a PostgreSQL's version, empty for SQLite; raises `DatabaseUnfit` where it is too old, or not in Unicode."""
+    if connection.dialect.name != POSTGRESQL:
+        return ""
+    version = str(await connection.scalar(text("SHOW server_version"))).partition(" ")[0]
+    if int(version.partition(".")[0]) < OLDEST_POSTGRESQL:
+        raise DatabaseUnfit(f"it is PostgreSQL {version}. Upgrade it to {OLDEST_POSTGRESQL} or later")
+    encoding = str(await connection.scalar(text("SHOW server_encoding")))
+    if encoding != ENCODING:
+        raise DatabaseUnfit(
+            f"its encoding is {encoding}. Make one in {ENCODING}: "
+            f"CREATE DATABASE reelcast TEMPLATE template0 ENCODING '{ENCODING}'"
+        )
+    return version
 
 
 def create_engine(url: URL) -> AsyncEngine:

@@ -1,18 +1,116 @@
-"""What it looks like when PostgreSQL is away for a moment, or keeps a process waiting: no fault of the code."""
+"""What is wrong with a database: trouble that passes, told from faults of the code, and told in a sentence."""
 
+from pathlib import Path
+from typing import Final
+
+from alembic.util.exc import CommandError
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 
+class DatabaseUnfit(Exception):
+    """The database cannot be used as it is; the text says what is wrong, and what to do."""
+
+
+# SQLite's names for trouble outside of our code: another process, the disk, the file's permissions.
+_SQLITE_AWAY: Final = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+# Those that may be over in a while without anybody doing anything.
+_SQLITE_PASSING: Final = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR")
+
+_SQLITE_SAID: Final = {
+    "SQLITE_BUSY": "another program has locked it for too long. Stop that program",
+    "SQLITE_CANTOPEN": "the file cannot be opened. Give the bot's user the right to read and write it, and its folder",
+    "SQLITE_CORRUPT": "the file is damaged. Restore a backup",
+    "SQLITE_FULL": "the disk is full. Free some space",
+    "SQLITE_IOERR": "the disk cannot be read or written. See whether it is full or damaged",
+    "SQLITE_NOTADB": "the file is no SQLite database. Name another file",
+    "SQLITE_PERM": "the file may not be opened. Give the bot's user the right to read and write it",
+    "SQLITE_READONLY": "the file may not be written to. Give it, and its folder, to the bot's user",
+}
+
+# What PostgreSQL and its client say where a connection fails: it has no code for us to go by.
+_PASSING: Final = (
+    (
+        ("refused", "no such file or directory", "is the server running"),
+        "nothing answers at its host and port. Start PostgreSQL, or correct the address",
+    ),
+    (("starting up", "shutting down", "in recovery"), "PostgreSQL is starting or stopping. Wait a moment"),
+    (("too many", "remaining connection slots"), "PostgreSQL has no connection left. Raise its max_connections"),
+    (
+        ("resolve", "translate host name", "name or service not known", "name resolution"),
+        "its host is not known. Correct the host's name",
+    ),
+    (("timeout", "timed out"), "its host does not answer. Check the host's name, the port and the firewall"),
+)
+_LASTING: Final = (
+    (("password authentication failed", "no password supplied"), "its password or user is wrong. Correct them"),
+    (("no pg_hba.conf entry",), "PostgreSQL lets no one in from here. Allow this host in its pg_hba.conf"),
+    (('role "',), "its user does not exist. Create it, or name another"),
+    (('database "',), "the database does not exist there. Create it, or name another"),
+    (("ssl", "certificate"), "PostgreSQL and the address disagree about encryption. See the address's sslmode"),
+)
+
+
 def is_away(error: BaseException) -> bool:
-    """Tell whether the server was lost, ended the session, or let a lock or a connection be waited for too long."""
+    """Tell whether it is no fault of the code: the server or the file was out of reach, or kept us waiting too long."""
     if isinstance(error, NoConnection):
         return True
-    from_server = isinstance(error, OperationalError | InternalError | InterfaceError)
-    return from_server and type(error.orig).__module__.startswith("psycopg")
+    if not isinstance(error, OperationalError | InternalError | InterfaceError):
+        return False
+    return type(error.orig).__module__.startswith("psycopg") or _sqlite_name(error).startswith(_SQLITE_AWAY)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Tell whether waiting may be all it takes, as when a server starts: what has to be set right is no such thing."""
+    if not is_away(error) or not isinstance(error, DBAPIError):
+        return isinstance(error, NoConnection)
+    if name := _sqlite_name(error):
+        return name.startswith(_SQLITE_PASSING)
+    return _found(error, _LASTING) is None
 
 
 def words(error: BaseException) -> str:
     """Say in a line what the database said."""
     said = str(error.orig if isinstance(error, DBAPIError) and error.orig is not None else error)
     return f"{type(error).__name__}: {said.strip().partition(chr(10))[0]}"
+
+
+def explained(error: BaseException, address: str) -> str:
+    """Say in a sentence or two what is wrong with the database at an address, and what to do; no secret is in it."""
+    url = make_url(address)
+    return f"the database of DATABASE_URL ({shown(url)}) cannot be used: {_why(error, url)}"
+
+
+def shown(url: URL) -> str:
+    """Give an address to be shown, which has no password in it, and no parameter."""
+    return url.database or "" if url.get_backend_name() == "sqlite" else f"{url.host or 'socket'}/{url.database}"
+
+
+def _why(error: BaseException, url: URL) -> str:
+    file = Path(url.database) if url.database and url.get_backend_name() == "sqlite" else None
+    if file is not None and file.is_dir():
+        return "it is a folder. Name a file in it"
+    match error:
+        case DatabaseUnfit():
+            return str(error)
+        case CommandError():
+            return "a newer version of Reelcast has used it. Run that version, or restore a backup from before"
+        case DBAPIError():
+            if name := _sqlite_name(error):
+                return next((said for start, said in _SQLITE_SAID.items() if name.startswith(start)), words(error))
+            return _found(error, _LASTING) or _found(error, _PASSING) or words(error)
+        case OSError():
+            return f"{error.filename or 'it'}: {error.strerror}. Give the bot's user the right to read and write there"
+        case _:
+            return words(error)
+
+
+def _found(error: DBAPIError, known: tuple[tuple[tuple[str, ...], str], ...]) -> str | None:
+    said = str(error.orig).lower()
+    return next((sentence for parts, sentence in known if any(part in said for part in parts)), None)
+
+
+def _sqlite_name(error: DBAPIError) -> str:
+    """Give SQLite's own name of an error, empty for what comes from elsewhere."""
+    return getattr(error.orig, "sqlite_errorname", None) or ""

@@ -43,5 +43,15 @@ def is_too_large(error: discord.HTTPException) -> bool:
     return error.status == 413 or error.code == 40005  # noqa: PLR2004 - the two figures Discord uses
 
 
+def retry_after(error: BaseException) -> float | None:
+    """Give the seconds that an answer says to wait: Discord's own, or Cloudflare's before it."""
+    if not isinstance(error, discord.HTTPException):
+        return None
+    try:
+        return max(0.0, float(error.response.headers.get("Retry-After", "")))
+    except ValueError:
+        return None
+
+
 def _words(error: discord.HTTPException) -> str:
     return f"{error.status} {error.code}: {error.text}"[:300]

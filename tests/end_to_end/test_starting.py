@@ -29,3 +29,14 @@ async def test_a_discord_in_trouble_is_asked_again_to_take_the_commands(stage: S
     async with stage.bot() as bot:
         await bot.logged("commands_not_taken")
         await bot.logged("ready")
+
+
+async def test_commands_that_discord_refuses_keep_no_member_waiting(stage: Stage) -> None:
+    async with stage.bot() as bot:
+        await bot.logged("ready")
+    await stage.sandbox.admin.fault(method="PUT", route="/commands", status=400)
+    async with stage.bot() as bot:
+        await bot.logged("commands_not_taken")
+        await bot.logged("ready")
+        member = stage.member()
+        await shows(member, await stage.ask(member), "Done")

