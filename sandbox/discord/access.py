@@ -6,11 +6,13 @@ from sandbox.discord.refusals import (
     LOCKED_THREAD,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
+    NOT_A_TEXT_CHANNEL,
+    UNAVAILABLE,
     UNKNOWN_CHANNEL,
     UNKNOWN_GUILD,
     UNKNOWN_MESSAGE,
 )
-from sandbox.discord.world import Channel, Guild, Message, User, World
+from sandbox.discord.world import WITHOUT_MESSAGES, Channel, Guild, Message, User, World
 
 
 class Access:
@@ -20,10 +22,12 @@ class Access:
         self._world = world
 
     def guild(self, guild_id: int, user: User | None = None) -> Guild:
-        """Return a guild that the user is a member of."""
+        """Return a guild that the user is a member of, unless an outage hides it."""
         guild = self._world.guilds.get(guild_id)
         if guild is None or (user or self._world.bot).id not in guild.members:
             raise UNKNOWN_GUILD.refusal()
+        if not guild.available:
+            raise UNAVAILABLE.refusal()
         return guild
 
     def channel(self, channel_id: int, user: User | None = None) -> Channel:
@@ -31,6 +35,9 @@ class Access:
         channel = self._world.channel(channel_id)
         if channel is None:
             raise UNKNOWN_CHANNEL.refusal()
+        guild = self._world.guild_of(channel)
+        if guild is not None and not guild.available:
+            raise UNAVAILABLE.refusal()
         if Permission.VIEW_CHANNEL not in self.permissions(channel, user):
             raise MISSING_ACCESS.refusal()
         return channel
@@ -52,16 +59,21 @@ class Access:
 
     def require_posting(self, channel: Channel, *, files: bool, embeds: bool = False, user: User | None = None) -> None:
         """Refuse unless the user may post in the channel, with files or embeds where there are some."""
+        if channel.type in WITHOUT_MESSAGES:
+            raise NOT_A_TEXT_CHANNEL.refusal()
         send = Permission.SEND_MESSAGES_IN_THREADS if channel.thread else Permission.SEND_MESSAGES
         self.require(channel, send, user)
         if files:
             self.require(channel, Permission.ATTACH_FILES, user)
         if embeds:
             self.require(channel, Permission.EMBED_LINKS, user)
-        if channel.thread is not None and channel.thread.locked:
-            manager = Permission.MANAGE_THREADS in self.permissions(channel, user)
-            if not manager:
-                raise LOCKED_THREAD.refusal()
+        if self.is_locked_for(channel, user):
+            raise LOCKED_THREAD.refusal()
+
+    def is_locked_for(self, channel: Channel, user: User | None = None) -> bool:
+        """Tell whether a channel is a locked thread, which takes Manage Threads to write in."""
+        locked = channel.thread is not None and channel.thread.locked
+        return locked and Permission.MANAGE_THREADS not in self.permissions(channel, user)
 
     def require_open(self, channel: Channel) -> None:
         """Refuse to change anything in an archived thread."""

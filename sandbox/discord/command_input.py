@@ -10,7 +10,7 @@ from sandbox.discord.json_types import JsonObject
 from sandbox.discord.permissions import Permission
 from sandbox.discord.resolving import ClientRefusal, Resolver
 from sandbox.discord.wire import integer, objects, text
-from sandbox.discord.world import Channel, User, World
+from sandbox.discord.world import WITHOUT_MESSAGES, Channel, User, World
 
 _GUILD, _DIRECT = 0, 1
 
@@ -38,6 +38,10 @@ def find_command(
         raise ClientRefusal(f"{user.username} lacks the permissions for {name!r}")
     if Permission.USE_APPLICATION_COMMANDS not in allowed:
         raise ClientRefusal(f"{user.username} may not use commands in #{channel.name}")
+    if channel.type in WITHOUT_MESSAGES:
+        raise ClientRefusal(f"#{channel.name} holds no messages")
+    if channel.thread is not None and channel.thread.locked and Permission.MANAGE_THREADS not in allowed:
+        raise ClientRefusal(f"#{channel.name} is locked")
     if command.get("nsfw") and guild is not None and not channel.nsfw:
         raise ClientRefusal(f"{name!r} is for age-restricted channels")
     return command

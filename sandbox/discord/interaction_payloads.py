@@ -25,7 +25,8 @@ def event(interaction: Interaction, world: World, render: MessagePayloads) -> Js
         "data": interaction.data,
         "channel_id": str(channel.id),
         "channel": payloads.channel(channel),
-        "app_permissions": str(int(world.permissions(world.bot.id, channel))),
+        # Also in a private thread without the bot, which so cannot tell from them that it is not in there.
+        "app_permissions": str(int(world.permissions_by_roles(world.bot.id, channel))),
         "locale": interaction.user.locale,
         "entitlements": [],
         "entitlement_sku_ids": [],

@@ -8,6 +8,7 @@ import asyncio
 import secrets
 
 from sandbox.discord import interaction_payloads
+from sandbox.discord.access import Access
 from sandbox.discord.announcer import ALWAYS, Announcer
 from sandbox.discord.interaction import ALLOWED, CallbackType, Interaction, InteractionType
 from sandbox.discord.interaction_rules import check_choices
@@ -17,6 +18,7 @@ from sandbox.discord.message_rules import check_modal
 from sandbox.discord.messages import Messages, Origin, Uploads
 from sandbox.discord.refusals import (
     ALREADY_ACKNOWLEDGED,
+    ARCHIVED_TO_INTERACTIONS,
     INVALID_WEBHOOK_TOKEN,
     UNKNOWN_CHANNEL,
     UNKNOWN_INTERACTION,
@@ -36,8 +38,11 @@ TOKEN_LIFETIME = 15 * 60.0  # seconds
 class InteractionDesk:
     """Opens interactions, takes their answers and follow-ups, and lets those unanswered fail."""
 
-    def __init__(self, world: World, messages: Messages, announcer: Announcer, render: MessagePayloads) -> None:
+    def __init__(
+        self, world: World, access: Access, messages: Messages, announcer: Announcer, render: MessagePayloads
+    ) -> None:
         self._world = world
+        self._access = access
         self._messages = messages
         self._announcer = announcer
         self._render = render
@@ -90,6 +95,8 @@ class InteractionDesk:
         if interaction.answered is not None:
             raise ALREADY_ACKNOWLEDGED.refusal()
         kind = _callback_type(interaction, payload)
+        if kind not in {CallbackType.AUTOCOMPLETE, CallbackType.MODAL}:
+            self.require_open(interaction)
         data = payload.get("data")
         interaction.answered = kind  # from here on a second answer is one too many
         try:
@@ -106,6 +113,7 @@ class InteractionDesk:
     async def follow_up(self, token: str, payload: JsonObject, uploads: Uploads) -> Message:
         """Send another message; the first one after a deferred answer takes that answer's place."""
         interaction = self.by_token(token)
+        self.require_open(interaction)
         original = interaction.original
         if original is not None and original.flags & MessageFlag.LOADING:
             return await self._messages.edit(original, payload, uploads)
@@ -124,6 +132,11 @@ class InteractionDesk:
             raise INVALID_WEBHOOK_TOKEN.refusal()
         self._require_channel(interaction)
         return interaction
+
+    def require_open(self, interaction: Interaction) -> None:
+        """Refuse to write in a thread that was locked: an answer, a follow-up or an edit, private ones included."""
+        if self._access.is_locked_for(interaction.channel):
+            raise ARCHIVED_TO_INTERACTIONS.refusal()
 
     def message(self, interaction: Interaction, message_id: int | None) -> Message:
         """Return a message that the token may reach: one that it sent, or with `None` the original answer."""

@@ -11,6 +11,7 @@ from sandbox.discord.mentions import find_mentions
 from sandbox.discord.message_rules import FileFacts, check_message
 from sandbox.discord.permissions import Permission
 from sandbox.discord.refusals import Path
+from sandbox.discord.threads import Threads
 from sandbox.discord.wire import integer, objects, snowflake, text
 from sandbox.discord.world import NO_FLAGS, Attachment, Channel, Message, MessageFlag, MessageType, User, World
 
@@ -36,10 +37,11 @@ class Origin:
 class Messages:
     """The messages of a world; permissions are checked by who calls, content is checked here."""
 
-    def __init__(self, world: World, files: FileStore, announcer: Announcer) -> None:
+    def __init__(self, world: World, files: FileStore, announcer: Announcer, threads: Threads) -> None:
         self._world = world
         self._files = files
         self._announcer = announcer
+        self._threads = threads
 
     async def create(
         self,
@@ -64,6 +66,7 @@ class Messages:
         if reference is not None:
             message.type, message.reference = MessageType.REPLY, reference.id
         self._write(channel, message, payload, reference)
+        self._threads.follow(channel, message)
         self._publish(channel, message)
         self._announcer.wake(channel)
         return message

@@ -3,7 +3,7 @@
 from sandbox.discord.clock import timestamp
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.permissions import Permission
-from sandbox.discord.world import Channel, ChannelType, Guild, Member, Role, User, World
+from sandbox.discord.world import Channel, ChannelType, Guild, Member, Role, Thread, User, World
 
 
 def user(subject: User) -> JsonObject:
@@ -97,10 +97,12 @@ def channel(subject: Channel) -> JsonObject:
         "rate_limit_per_user": 0,
         "last_pin_timestamp": None,
     }
-    return payload | (_thread_fields(subject) if subject.thread else _text_fields(subject))
+    return payload | (
+        _guild_channel_fields(subject) if subject.thread is None else _thread_fields(subject, subject.thread)
+    )
 
 
-def _text_fields(subject: Channel) -> JsonObject:
+def _guild_channel_fields(subject: Channel) -> JsonObject:
     return {
         "position": subject.position,
         "topic": subject.topic,
@@ -109,17 +111,33 @@ def _text_fields(subject: Channel) -> JsonObject:
             {"id": str(each.id), "type": each.type, "allow": str(each.allow), "deny": str(each.deny)}
             for each in subject.overwrites
         ],
+        **_fields_of_kind(subject.type),
     }
 
 
-def _thread_fields(subject: Channel) -> JsonObject:
-    thread = subject.thread
-    if thread is None:
-        raise ValueError("not a thread")
+def _fields_of_kind(kind: ChannelType) -> JsonObject:
+    """Return what only channels of this kind have."""
+    match kind:
+        case ChannelType.VOICE | ChannelType.STAGE:
+            return {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
+        case ChannelType.FORUM | ChannelType.MEDIA:
+            return {
+                "available_tags": [],
+                "default_reaction_emoji": None,
+                "default_sort_order": None,
+                "default_forum_layout": 0,
+                "default_thread_rate_limit_per_user": 0,
+                "default_auto_archive_duration": 1440,
+            }
+        case _:
+            return {}
+
+
+def _thread_fields(subject: Channel, thread: Thread) -> JsonObject:
     return {
         "owner_id": str(thread.owner_id),
         "message_count": len(subject.messages),
-        "member_count": 1,
+        "member_count": len(thread.joined),
         "total_message_sent": len(subject.messages),
         "thread_metadata": {
             "archived": thread.archived,
@@ -127,7 +145,26 @@ def _thread_fields(subject: Channel) -> JsonObject:
             "auto_archive_duration": 1440,
             "locked": thread.locked,
             "create_timestamp": timestamp(thread.created_at),
+            "invitable": thread.invitable,
         },
+    }
+
+
+def thread_seen_by(subject: Channel, viewer: User) -> JsonObject:
+    """Return a thread as it is told to one user: with their membership, if they are in it."""
+    is_in = subject.thread is not None and viewer.id in subject.thread.joined
+    return channel(subject) | {"member": thread_member(subject, viewer.id)} if is_in else channel(subject)
+
+
+def thread_member(subject: Channel, user_id: int) -> JsonObject:
+    """Return a member of a thread; raises `LookupError` for a user who is none."""
+    if subject.thread is None:
+        raise LookupError("not a thread")
+    return {
+        "id": str(subject.id),
+        "user_id": str(user_id),
+        "join_timestamp": timestamp(subject.thread.joined[user_id]),
+        "flags": 0,
     }
 
 
@@ -193,7 +230,7 @@ def gateway_guild(subject: Guild, world: World) -> JsonObject:
         "member_count": len(subject.members),
         "members": [member(own)],
         "channels": [channel(each) for each in subject.channels.values() if each.thread is None],
-        "threads": [channel(each) for each in visible if each.thread is not None],
+        "threads": [thread_seen_by(each, world.bot) for each in visible if each.thread is not None],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],

@@ -69,6 +69,7 @@ class Reason:
 
 UNAUTHORIZED = Reason(401, 0, "401: Unauthorized")
 NOT_FOUND = Reason(404, 0, "404: Not Found")
+UNAVAILABLE = Reason(503, 0, "503: Service Unavailable")
 METHOD_NOT_ALLOWED = Reason(405, 0, "405: Method Not Allowed")
 UNKNOWN_CHANNEL = Reason(404, 10003, "Unknown Channel")
 UNKNOWN_GUILD = Reason(404, 10004, "Unknown Guild")
@@ -85,9 +86,12 @@ MISSING_ACCESS = Reason(403, 50001, "Missing Access")
 NOT_THE_AUTHOR = Reason(403, 50005, "Cannot edit a message authored by another user")
 EMPTY_MESSAGE = Reason(400, 50006, "Cannot send an empty message")
 CANNOT_MESSAGE_USER = Reason(403, 50007, "Cannot send messages to this user")
+NOT_A_TEXT_CHANNEL = Reason(400, 50008, "Cannot send messages in a non-text channel")
 MISSING_PERMISSIONS = Reason(403, 50013, "Missing Permissions")
 INVALID_WEBHOOK_TOKEN = Reason(401, 50027, "Invalid Webhook Token")
 ARCHIVED_THREAD = Reason(400, 50083, "Thread is archived")
+ARCHIVED_TO_INTERACTIONS = Reason(403, 50083, "Thread is archived")
+WRONG_CHANNEL_TYPE = Reason(400, 50024, "Cannot execute action on this channel type")
 INVALID_JSON = Reason(400, 50109, "The request body contains invalid JSON.")
 LOCKED_THREAD = Reason(403, 160005, "Thread is locked")
 
@@ -97,6 +101,7 @@ BY_CODE = {
         *(UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, UNKNOWN_USER, UNKNOWN_WEBHOOK),
         *(UNKNOWN_INTERACTION, UNKNOWN_APPLICATION_COMMAND, TOO_MANY_ATTACHMENTS, REQUEST_ENTITY_TOO_LARGE),
         *(ALREADY_ACKNOWLEDGED, MISSING_ACCESS, NOT_THE_AUTHOR, EMPTY_MESSAGE, CANNOT_MESSAGE_USER),
+        *(NOT_A_TEXT_CHANNEL, WRONG_CHANNEL_TYPE),
         *(MISSING_PERMISSIONS, INVALID_WEBHOOK_TOKEN, ARCHIVED_THREAD, INVALID_JSON, LOCKED_THREAD),
         Reason(400, 30034, "Max number of daily application command creates has been reached (200)"),
         Reason(429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later."),

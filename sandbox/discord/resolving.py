@@ -87,8 +87,10 @@ class Resolver:
         return data | {"resolved": self.found} if self.found else data
 
     def _partial_channel(self, channel: Channel) -> JsonObject:
-        allowed = str(int(self.world.permissions(self.user.id, channel)))
-        return payloads.channel(channel) | {"permissions": allowed}
+        return payloads.channel(channel) | {
+            "permissions": str(int(self.world.permissions(self.user.id, channel))),
+            "app_permissions": str(int(self.world.permissions_by_roles(self.world.bot.id, channel))),
+        }
 
     def _keep(self, kind: str, key: int, payload: JsonObject) -> None:
         self.found.setdefault(kind, {})[str(key)] = payload

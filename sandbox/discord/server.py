@@ -34,11 +34,14 @@ from sandbox.discord.rest.endpoint import RestEndpoint
 from sandbox.discord.rest.guilds import GuildRoutes
 from sandbox.discord.rest.messages import MessageRoutes
 from sandbox.discord.rest.routing import Router
+from sandbox.discord.rest.threads import ThreadRoutes
 from sandbox.discord.rest.webhooks import WebhookRoutes
 from sandbox.discord.signed_urls import UrlSigner
 from sandbox.discord.source import WorldSource
 from sandbox.discord.strangers import refuse_strangers
+from sandbox.discord.threads import Threads
 from sandbox.discord.world import Guild
+from sandbox.discord.world_changes import WorldChanges
 from sandbox.discord.world_seed import seed
 
 MAX_BODY = 512 * 1024 * 1024  # bytes aiohttp takes in; Discord's own limits are checked by the routes
@@ -151,13 +154,14 @@ class DiscordSandbox:
         signer = UrlSigner(secrets.token_bytes(32), self.clock)
         self._files = files = FileStore(root, world, signer)
         render = MessagePayloads(world, files.url)
-        self._gateway = gateway = Gateway(WorldSource(world), url=self._gateway_url)
+        self._gateway = gateway = Gateway(WorldSource(world), url=self._gateway_url, wall_clock=self.clock)
         gateway.observer = self._recording.dispatch
         announcer = Announcer(world, gateway, render)
         access = Access(world)
-        messages = Messages(world, files, announcer)
+        threads = Threads(world, announcer)
+        messages = Messages(world, files, announcer, threads)
         nonces = NonceMemory(self.clock)
-        desk = InteractionDesk(world, messages, announcer, render)
+        desk = InteractionDesk(world, access, messages, announcer, render)
         stack.callback(desk.close)
         registry = CommandRegistry(world.application_id, world.mint)
         faults, limiter = Faults(), RateLimiter(self.clock)
@@ -166,6 +170,7 @@ class DiscordSandbox:
             [
                 *account.routes(),
                 *GuildRoutes(world, access).routes(),
+                *ThreadRoutes(world, access, threads).routes(),
                 *MessageRoutes(world, access, messages, nonces, announcer, render).routes(),
                 *CommandRoutes(world, access, registry).routes(),
                 *WebhookRoutes(world, desk, messages, render).routes(),
@@ -173,12 +178,10 @@ class DiscordSandbox:
         )
         rest = RestEndpoint(world, router, files, limiter, faults, self._recording)
         members = MemberActions(world, access, files, messages, registry, desk, render, announcer)
+        changes = WorldChanges(world=world, clock=self.clock, announcer=announcer, messages=messages, threads=threads)
         admin = Administration(
-            world=world,
             clock=self.clock,
             gateway=gateway,
-            announcer=announcer,
-            messages=messages,
             files=files,
             desk=desk,
             nonces=nonces,
@@ -186,8 +189,9 @@ class DiscordSandbox:
             limiter=limiter,
             account=account,
         )
+        actions = {**admin.actions(), **changes.actions()}
         self._control = control = Control(
-            world, announcer, files, members, render, admin.actions(), self.describe, lambda: gateway.is_connected
+            world, announcer, files, members, render, actions, self.describe, lambda: gateway.is_connected
         )
         gateway.presence = announcer.bot_presence
         cdn = Cdn(files, signer)

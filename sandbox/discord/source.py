@@ -31,7 +31,8 @@ class WorldSource:
         }
 
     def guild_creates(self, shard_id: int, shard_count: int) -> Iterable[JsonObject]:
-        return [payloads.gateway_guild(each, self._world) for each in self._guilds(shard_id, shard_count)]
+        found = self._guilds(shard_id, shard_count)
+        return [payloads.gateway_guild(each, self._world) for each in found if each.available]
 
     def request_members(self, data: JsonObject) -> Iterable[JsonObject]:
         """Answer by user ids, or by the beginning of a name; one chunk holds all that there are."""

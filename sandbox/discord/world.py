@@ -31,7 +31,18 @@ DM_PERMISSIONS = Permission(
 class ChannelType(IntEnum):
     TEXT = 0
     DM = 1
+    VOICE = 2
+    CATEGORY = 4
+    ANNOUNCEMENT = 5
     PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+    STAGE = 13
+    FORUM = 15
+    MEDIA = 16
+
+
+WITHOUT_MESSAGES = frozenset({ChannelType.CATEGORY, ChannelType.FORUM, ChannelType.MEDIA})
+"""Kinds that hold other channels or threads, and no messages of their own."""
 
 
 class MessageType(IntEnum):
@@ -129,10 +140,14 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class Thread:
+    """What makes a channel a thread; `joined` tells when each of its members joined."""
+
     owner_id: int
     created_at: float
     archived: bool = False
     locked: bool = False
+    invitable: bool = True  # of a private one: whether members without Manage Threads may add others
+    joined: dict[int, float] = field(default_factory=dict[int, float])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,6 +173,7 @@ class Guild:
     owner_id: int
     premium_tier: int = 0
     locale: str = "en-US"
+    available: bool = True  # an outage makes a guild unavailable, to the bot and to everyone else
     roles: dict[int, Role] = field(default_factory=dict[int, Role])
     members: dict[int, Member] = field(default_factory=dict[int, Member])
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
@@ -210,9 +226,21 @@ class World:
         return channel
 
     def permissions(self, user_id: int, channel: Channel) -> Permission:
-        """Compute what a user may do in a channel; a thread goes by its parent's overwrites.
+        """Compute what a user may do in a channel.
 
-        In a direct channel only its two users may do anything.
+        In a direct channel only its two users may do anything, in a private thread only its members and those
+        with Manage Threads.
+        """
+        found = self.permissions_by_roles(user_id, channel)
+        if channel.thread is None or channel.type is not ChannelType.PRIVATE_THREAD:
+            return found
+        admitted = user_id in channel.thread.joined or Permission.MANAGE_THREADS in found
+        return found if admitted else Permission(0)
+
+    def permissions_by_roles(self, user_id: int, channel: Channel) -> Permission:
+        """Compute what roles and overwrites give a user, members of a private thread or not.
+
+        A thread goes by its parent's overwrites.
         """
         guild = self.guild_of(channel)
         if guild is None:

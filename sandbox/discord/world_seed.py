@@ -74,7 +74,8 @@ def _film_club(world: World, people: dict[str, User]) -> None:
     thread = _channel(world, guild, "storyboards")
     thread.type = ChannelType.PUBLIC_THREAD
     thread.parent_id = videos.id
-    thread.thread = Thread(owner_id=people["mira"].id, created_at=world.clock())
+    now, owner = world.clock(), people["mira"].id
+    thread.thread = Thread(owner_id=owner, created_at=now, joined={owner: now})
 
 
 def _animation_guild(world: World, people: dict[str, User]) -> None:

@@ -1,5 +1,6 @@
 """What only the sandbox's administrator does: let time pass, set faults, and change the world."""
 
+from collections.abc import Sequence
 from typing import Any, Unpack
 
 from sandbox.discord.faults import FaultFields
@@ -59,6 +60,14 @@ class Admin:
     async def refuse_resume(self, *, on: bool = True) -> None:
         await self._do("gateway", what="refuse_resume", on=on)
 
+    async def refuse_identify(self, code: int | None) -> None:
+        """Close with a code, such as 4014, whoever identifies from now on; `None` lets them in again."""
+        await self._do("gateway", what="refuse_identify", code=code)
+
+    async def set_session_starts(self, *, remaining: int, reset_after: float) -> None:
+        """Leave the bot so many starts of gateway sessions for so many seconds."""
+        await self._do("session_starts", remaining=remaining, reset_after=reset_after)
+
     async def sessions(self) -> list[JsonObject]:
         """Return shard, sequence number and whether it is connected, of every gateway session."""
         return objects((await self._do("sessions"))["sessions"])
@@ -82,6 +91,39 @@ class Admin:
     ) -> None:
         channel_id = self.channel_id(thread, guild=guild)
         await self._do("thread", channel_id=channel_id, archived=archived, locked=locked)
+
+    async def add_channel(
+        self,
+        name: str,
+        *,
+        kind: str = "text",
+        parent: str | None = None,
+        owner: str | None = None,
+        members: Sequence[str] = (),
+        invitable: bool = True,
+        guild: str | None = None,
+    ) -> int:
+        """Make a channel of a kind of `sandbox.discord.world.ChannelType`, and return its id.
+
+        A `public_thread` or `private_thread` has a parent, an owner and other members, by their names.
+        """
+        made = await self._do(
+            "add_channel",
+            guild_id=self.guild_id(guild),
+            name=name,
+            kind=kind,
+            parent_id=None if parent is None else self.channel_id(parent, guild=guild),
+            owner_id=None if owner is None else self._id("members", owner, guild),
+            members=[self._id("members", each, guild) for each in members],
+            invitable=invitable,
+        )
+        self._description.update(await self._connection.get("world"))
+        return int(made["id"])
+
+    async def set_thread_member(self, thread: str, member: str, *, on: bool, guild: str | None = None) -> None:
+        """Add a member, or the bot by its name, to a thread; or take them out of it."""
+        channel_id, user_id = self.channel_id(thread, guild=guild), self._id("members", member, guild)
+        await self._do("thread_member", channel_id=channel_id, user_id=user_id, on=on)
 
     async def set_overwrite(
         self,
@@ -124,7 +166,7 @@ class Admin:
         )
 
     async def time_out(self, member: str, seconds: float, *, guild: str | None = None) -> None:
-        """Put a member in timeout; 0 seconds end it."""
+        """Put a member, or the bot by its name, in timeout; 0 seconds end it."""
         await self._do(
             "member",
             guild_id=self.guild_id(guild),
@@ -144,6 +186,10 @@ class Admin:
     async def set_guild_locale(self, locale: str, *, guild: str | None = None) -> None:
         """Set the language that a guild prefers."""
         await self._do("guild", guild_id=self.guild_id(guild), locale=locale)
+
+    async def set_available(self, *, on: bool, guild: str | None = None) -> None:
+        """Begin or end an outage of a guild."""
+        await self._do("guild", guild_id=self.guild_id(guild), available=on)
 
     async def remove_member(self, member: str, *, guild: str | None = None) -> None:
         """Remove a member, or kick the bot by its name."""

@@ -17,7 +17,7 @@ from sandbox.discord.gateway.protocol import (
     read_object,
     read_resume,
 )
-from sandbox.discord.gateway.session import Session, Sessions
+from sandbox.discord.gateway.session import Session, Sessions, SessionStarts
 from sandbox.discord.gateway.source import GatewaySource
 from sandbox.discord.gateway.wire import Wire
 from sandbox.discord.json_types import JsonObject
@@ -30,11 +30,14 @@ class Host(Protocol):
     """What all conversations share."""
 
     refuse_resume: bool
+    refuse_identify: int | None
 
     @property
     def source(self) -> GatewaySource: ...
     @property
     def registry(self) -> Sessions: ...
+    @property
+    def starts(self) -> SessionStarts: ...
     def address(self) -> str: ...
     def publish(self, session: Session, event: str, data: JsonObject) -> None: ...
 
@@ -100,6 +103,11 @@ class Conversation:
         identify = read_identify(data)
         self._require_token(identify.token)
         host, shard = self._host, identify.shard
+        if host.refuse_identify is not None:
+            self.wire.close(host.refuse_identify)
+            return
+        if not host.starts.take():  # Discord resets the token of a bot that goes on identifying
+            raise ProtocolError(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
         self.session = session = host.registry.open(identify, self.wire)
         ready = host.source.ready(shard.id, shard.count, identify.intents)
         host.publish(

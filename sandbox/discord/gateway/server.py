@@ -10,13 +10,12 @@ from aiohttp import web
 from sandbox.discord.gateway.compression import STREAMS
 from sandbox.discord.gateway.conversation import Conversation
 from sandbox.discord.gateway.protocol import MAX_PAYLOAD, VERSION, CloseCode
-from sandbox.discord.gateway.session import Session, Sessions, SessionView
+from sandbox.discord.gateway.session import STARTS_PER_DAY, Session, Sessions, SessionStarts, SessionView
 from sandbox.discord.gateway.source import GatewaySource
 from sandbox.discord.gateway.wire import CLOSE_GRACE, Wire
 from sandbox.discord.json_types import JsonObject
 
 HEARTBEAT_INTERVAL = 41.25  # seconds
-SESSION_STARTS_PER_DAY = 1000
 GOING_AWAY = 1001
 
 Observer = Callable[[str, int, JsonObject], None]
@@ -26,8 +25,9 @@ Observer = Callable[[str, int, JsonObject], None]
 class Gateway:
     """Serves the gateway's WebSocket at `url()`; `heartbeat_interval` is in seconds, `clock` tells seconds.
 
-    `refuse_resume` turns every RESUME down. `observer` is told each dispatch, once per session it goes to,
-    `presence` whether any client is connected, whenever one comes or goes.
+    `wall_clock` tells Unix seconds, by which starts of sessions are counted. `refuse_resume` turns every RESUME
+    down, `refuse_identify` is a code to close with upon every IDENTIFY. `observer` is told each dispatch, once per
+    session it goes to, `presence` whether any client is connected, whenever one comes or goes.
     """
 
     def __init__(
@@ -37,9 +37,12 @@ class Gateway:
         url: Callable[[], str],
         heartbeat_interval: float = HEARTBEAT_INTERVAL,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.source = source
         self.refuse_resume = False
+        self.refuse_identify: int | None = None
+        self.starts = SessionStarts(wall_clock)
         self.observer: Observer | None = None
         self.presence: Callable[[bool], None] | None = None
         self.registry = Sessions(clock)
@@ -67,9 +70,9 @@ class Gateway:
             "url": self._url(),
             "shards": shards,
             "session_start_limit": {
-                "total": SESSION_STARTS_PER_DAY,
-                "remaining": max(0, SESSION_STARTS_PER_DAY - self.registry.opened),
-                "reset_after": 24 * 60 * 60 * 1000,  # milliseconds
+                "total": STARTS_PER_DAY,
+                "remaining": self.starts.remaining,
+                "reset_after": int(self.starts.reset_after * 1000),  # milliseconds
                 "max_concurrency": 1,
             },
         }

@@ -10,6 +10,8 @@ from sandbox.discord.gateway.protocol import Identify, Shard, dispatch_frame
 
 REPLAY_LIMIT = 1000  # dispatches kept for a RESUME
 LIFETIME = 180.0  # seconds that a session waits for one
+STARTS_PER_DAY = 1000
+DAY = 24 * 60 * 60.0  # seconds
 
 
 class Sink(Protocol):
@@ -65,11 +67,44 @@ class Session:
         )
 
 
+class SessionStarts:
+    """How many sessions may be started until the count begins anew; `clock` tells Unix seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._remaining = STARTS_PER_DAY
+        self._resets_at = clock() + DAY
+
+    @property
+    def remaining(self) -> int:
+        self._begin_anew()
+        return self._remaining
+
+    @property
+    def reset_after(self) -> float:
+        """Return the seconds until the count begins anew."""
+        self._begin_anew()
+        return self._resets_at - self._clock()
+
+    def limit(self, remaining: int, reset_after: float) -> None:
+        """Leave so many starts for the next `reset_after` seconds."""
+        self._remaining, self._resets_at = remaining, self._clock() + reset_after
+
+    def take(self) -> bool:
+        """Count a start; tells whether there was one left."""
+        allowed = self.remaining > 0
+        self._remaining -= allowed
+        return allowed
+
+    def _begin_anew(self) -> None:
+        if self._resets_at <= self._clock():
+            self.limit(STARTS_PER_DAY, DAY)
+
+
 class Sessions:
     """All sessions that are connected or may still be resumed; `clock` tells seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.opened = 0
         self._clock = clock
         self._sessions: dict[str, Session] = {}
 
@@ -80,7 +115,6 @@ class Sessions:
     def open(self, identify: Identify, sink: Sink) -> Session:
         session = Session(token=identify.token, shard=identify.shard, intents=identify.intents, sink=sink)
         self._sessions[session.id] = session
-        self.opened += 1
         return session
 
     def find(self, session_id: str) -> Session | None:

@@ -68,13 +68,23 @@ class GuildRoutes:
 
     async def active_threads(self, call: Call) -> Answer:
         threads = [
-            payloads.channel(each)
+            each
             for each in self._guild(call).channels.values()
             if each.thread is not None
             and not each.thread.archived
             and Permission.VIEW_CHANNEL in self._access.permissions(each)
         ]
-        return Answer(body={"threads": threads, "members": [], "has_more": False})
+        return Answer(
+            body={
+                "threads": [payloads.thread_seen_by(each, self._world.bot) for each in threads],
+                "members": [
+                    payloads.thread_member(each, self._world.bot.id)
+                    for each in threads
+                    if each.thread is not None and self._world.bot.id in each.thread.joined
+                ],
+                "has_more": False,
+            }
+        )
 
     async def automod_rules(self, call: Call) -> Answer:
         return Answer(body=list(self._automod_guild(call).automod_rules.values()))
@@ -86,7 +96,7 @@ class GuildRoutes:
         return Answer(body=rule)
 
     async def channel(self, call: Call) -> Answer:
-        return Answer(body=payloads.channel(self._access.channel(call.id("channel_id"))))
+        return Answer(body=payloads.thread_seen_by(self._access.channel(call.id("channel_id")), self._world.bot))
 
     def _guild(self, call: Call) -> Guild:
         return self._access.guild(call.id("guild_id"))

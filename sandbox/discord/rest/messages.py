@@ -11,12 +11,13 @@ from sandbox.discord.refusals import (
     MISSING_PERMISSIONS,
     NOT_THE_AUTHOR,
     UNKNOWN_MESSAGE,
+    WRONG_CHANNEL_TYPE,
     DiscordRefusal,
     invalid_form,
 )
 from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route
 from sandbox.discord.wire import is_object, snowflake
-from sandbox.discord.world import Channel, Message, World
+from sandbox.discord.world import WITHOUT_MESSAGES, Channel, Message, World
 
 _COLLECTION = "/channels/{channel_id}/messages"
 _ONE = _COLLECTION + "/{message_id}"
@@ -57,6 +58,8 @@ class MessageRoutes:
     async def history(self, call: Call) -> Answer:
         """Answer messages, newest first; without Read Message History there are none, and no error."""
         channel = self._access.channel(call.id("channel_id"))
+        if channel.type in WITHOUT_MESSAGES:
+            raise WRONG_CHANNEL_TYPE.refusal()
         if Permission.READ_MESSAGE_HISTORY not in self._access.permissions(channel):
             return Answer(body=[])
         limit = snowflake(call.query.get("limit", "50"))

@@ -50,6 +50,7 @@ class WebhookRoutes:
         return Answer(body=self._render.message(self._message(call)))
 
     async def edit(self, call: Call) -> Answer:
+        self._desk.require_open(self._interaction(call))
         edited = await self._messages.edit(self._message(call), call.body.object, call.body.uploads)
         return Answer(body=self._render.message(edited))
 
