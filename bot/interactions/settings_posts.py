@@ -32,6 +32,11 @@ class PostCommands(SettingsCommands):
     async def spoilers(self, interaction: discord.Interaction, on: bool) -> None:
         await self.desk.change(interaction, lambda: choose("spoiler", on_off(is_on=on)), Page.POSTS)
 
+    @app_commands.command(name="ai-label", description="Choose if posts say that the video is AI-generated")
+    @app_commands.describe(on="Whether posts say it")
+    async def ai_label(self, interaction: discord.Interaction, on: bool) -> None:
+        await self.desk.change(interaction, lambda: choose("ai_label", on_off(is_on=on)), Page.POSTS)
+
     @app_commands.command(name="durations", description="Which durations are allowed")
     @app_commands.describe(allowed="The durations that members can choose")
     @app_commands.choices(allowed=DURATIONS)

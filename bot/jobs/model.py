@@ -65,6 +65,7 @@ class Handling:
     spoiler_asked: bool = False  # by the member, who means it for the next run of the same request as well
     output_channel_id: int | None = None  # where it is posted, if not where it was asked for
     link_to_original: bool = True  # the post may have a button to Segmind's file
+    ai_label: bool = True  # the post says that an AI made it
     age_restricted: bool = False  # asked for where only adults are, and so not to be shown elsewhere
 
     def held_to(self, rules: Handling) -> Handling:
@@ -80,6 +81,7 @@ class Handling:
             review_hours=rules.review_hours if reviewed else self.review_hours,
             spoiler=self.spoiler or rules.spoiler,
             link_to_original=self.link_to_original and rules.link_to_original,
+            ai_label=self.ai_label or rules.ai_label,
         )
 
 

@@ -115,6 +115,7 @@ class Gate:
             spoiler=settings.spoiler,
             output_channel_id=None if output == asked.channel_id else output,
             link_to_original=settings.links_to_original,
+            ai_label=settings.ai_label,
             age_restricted=asked.age_restricted,
         )
 

@@ -84,6 +84,7 @@ class GuildSettings:
     words: tuple[str, ...] = ()  # refused besides; `*` at an end stands for more letters, as in AutoMod
 
     spoiler: bool = False
+    ai_label: bool = True  # posts say that an AI made the video
     durations: frozenset[int] | None = None  # None: all that the model offers
     aspect_ratios: frozenset[str] | None = None
     original_links: bool | None = None  # buttons to Segmind's file; None: yes, unless there is a review

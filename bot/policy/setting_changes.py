@@ -36,6 +36,7 @@ SERVER_CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
     "automod": _SWITCH,
     "bad_patterns": {each.value.lower(): each for each in BadPattern},
     "spoiler": _SWITCH,
+    "ai_label": _SWITCH,
     "original_links": {"auto": None, **_SWITCH},
     "cast_sharing": {each.value.lower(): each for each in CastSharing},
     # Discord's names of the languages that we have; `auto` is the one that the server set in Discord.

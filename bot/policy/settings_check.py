@@ -20,6 +20,7 @@ def check(settings: GuildSettings, facts: ServerFacts) -> Sequence[Finding]:
         *_amounts(settings),
         *_money(settings, facts),
         *_choices(settings),
+        *_label(settings),
         *_automod(settings, facts.automod),
         *_sharing(settings),
         *_stale(settings, facts),
@@ -127,6 +128,11 @@ def _is_reviewed(settings: GuildSettings) -> bool:
     """Tell whether there is anything that a moderator must look at."""
     modes = {settings.review, *(own.review for own in settings.channel_settings.values())} - {None, ReviewMode.OFF}
     return bool(modes or settings.new_member_days)
+
+
+def _label(settings: GuildSettings) -> Iterator[Finding]:
+    if not settings.ai_label:
+        yield Finding(code=FindingCode.AI_UNSAID)
 
 
 def _review(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:

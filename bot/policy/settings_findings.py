@@ -48,6 +48,7 @@ class FindingCode(StrEnum):
     AUTOMOD_PRESET = "AUTOMOD_PRESET"
     PATTERN_BLOCKS = "PATTERN_BLOCKS"  # a rule's pattern cannot be applied, so every text is refused
     PATTERN_SKIPPED = "PATTERN_SKIPPED"  # it cannot, and is left out
+    AI_UNSAID = "AI_UNSAID"  # posts do not say that an AI made the video
     ORIGINALS = "ORIGINALS"  # linked, though somebody reviews
     SHARING_UNREVIEWED = "SHARING_UNREVIEWED"
     SHARING_BY_MODERATORS = "SHARING_BY_MODERATORS"
@@ -75,6 +76,7 @@ WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
             *(FindingCode.AUTOMOD_UNREAD, FindingCode.AUTOMOD_OFF, FindingCode.PATTERN_SKIPPED),
             FindingCode.AUTOMOD_UNREACHABLE,
             *(FindingCode.ORIGINALS, FindingCode.SHARING_UNREVIEWED, FindingCode.NOBODY_TOLD),
+            FindingCode.AI_UNSAID,
         ),
         Weight.RISKS,
     ),

@@ -15,7 +15,7 @@ MOST_ALT_TEXT: Final = 1_024  # characters of an attachment's description, by Di
 
 
 def post_text(job: Job) -> str:
-    return _("{member}, your video is ready.").format(member=_member(job))
+    return _labelled(job, _ready(job))
 
 
 def link_text(job: Job, *, size: int, limit: int) -> str:
@@ -26,7 +26,8 @@ def link_text(job: Job, *, size: int, limit: int) -> str:
         sentence = _(
             "At {size} it is larger than the {limit} this channel takes, so here is a link to it until {date}."
         )
-    return f"{post_text(job)} {sentence.format(size=mebibytes(size), limit=mebibytes(limit), date=_end(job))}"
+    where = sentence.format(size=mebibytes(size), limit=mebibytes(limit), date=_end(job))
+    return _labelled(job, f"{_ready(job)} {where}")
 
 
 def fitted_text(job: Job, *, size: int) -> str:
@@ -35,11 +36,16 @@ def fitted_text(job: Job, *, size: int) -> str:
         sentence = _("It is fitted to what this channel takes; the original ({size}) is kept.")
     else:
         sentence = _("It is fitted to what this channel takes; the original ({size}) is kept until {date}.")
-    return f"{post_text(job)} {sentence.format(size=mebibytes(size), date=_end(job))}"
+    return _labelled(job, f"{_ready(job)} {sentence.format(size=mebibytes(size), date=_end(job))}")
 
 
-def _member(job: Job) -> str:
-    return f"<@{job.request.member_id}>"
+def _ready(job: Job) -> str:
+    return _("{member}, your video is ready.").format(member=f"<@{job.request.member_id}>")
+
+
+def _labelled(job: Job, text: str) -> str:
+    """Add the line that says how the video was made, where its server wants it."""
+    return f"{text}\n-# {_('AI-generated')}" if job.request.handling.ai_label else text
 
 
 def _end(job: Job) -> str:

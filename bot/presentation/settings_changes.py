@@ -130,6 +130,7 @@ SETTINGS: Final[Mapping[str, tuple[str, Change]]] = {
     "bad_patterns": (N_("Patterns that cannot be applied"), _mode(pattern_labels)),
     "words": (N_("The server's own words"), _words_change),
     "spoiler": (N_("Spoilers"), _SWITCH),
+    "ai_label": (N_("AI label"), _SWITCH),
     "durations": (N_("Allowed durations"), _by_value(durations_words)),
     "aspect_ratios": (N_("Allowed aspect ratios"), _by_value(ratios_words)),
     "original_links": (N_("Buttons to the original file"), _by_value(originals_words)),

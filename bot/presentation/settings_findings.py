@@ -57,6 +57,10 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
     FindingCode.UNUSED_CHANNEL: N_("{channel} has settings of its own, but members may not ask there."),
     FindingCode.NO_DURATION: N_("No duration is allowed that the bot can make. Allow one under *Posts*."),
     FindingCode.NO_RATIO: N_("No aspect ratio is allowed that the bot can make. Allow one under *Posts*."),
+    FindingCode.AI_UNSAID: N_(
+        "Posts don't say that the video is AI-generated. Laws such as the EU's AI Act can require that. Turn on the AI"
+        " label under *Posts*."
+    ),
     FindingCode.ORIGINALS: N_(
         "Posts always link to the original file, although videos are reviewed: a takedown cannot delete that file."
         " Change it under *Posts*."

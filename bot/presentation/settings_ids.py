@@ -48,7 +48,7 @@ PAGES: Final[Mapping[str, Page]] = {
     **dict.fromkeys(("review", "review_channel_id", "trusted_roles", "review_times"), Page.REVIEW),
     **dict.fromkeys(("member_limits", "role_limits", "server_limits"), Page.LIMITS),
     **dict.fromkeys(("automod", "bad_patterns", "add_words", "remove_words", "words"), Page.FILTERS),
-    **dict.fromkeys(("spoiler", "durations", "aspect_ratios", "original_links", "records"), Page.POSTS),
+    **dict.fromkeys(("spoiler", "ai_label", "durations", "aspect_ratios", "original_links", "records"), Page.POSTS),
     **dict.fromkeys(("language", "cast_sharing"), Page.CAST),
     "channel_limits": Page.CHANNEL,
 }

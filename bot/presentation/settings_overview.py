@@ -103,6 +103,7 @@ def _posts(state: PanelState) -> Sequence[str]:
             durations=durations_words(settings.durations),
             ratios=ratios_words(settings.aspect_ratios),
         ),
+        _("AI label: {state}").format(state=on_off(is_on=settings.ai_label)),
         _("Buttons to the original file: {when}").format(when=originals_words(settings.original_links)),
         records_words(state),
     ]

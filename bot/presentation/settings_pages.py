@@ -144,6 +144,7 @@ def posts_page(state: PanelState) -> Sequence[Part]:
     ratios = ratio_labels()
     return (
         switch(_("Spoilers"), _("Videos are hidden until a member clicks."), "spoiler", is_on=settings.spoiler),
+        switch(_("AI label"), _("Posts say that the video is AI-generated."), "ai_label", is_on=settings.ai_label),
         explained(_("Allowed durations"), ""),
         some_of(PanelId(deed=Deed.ALLOW, name="durations"), durations, chosen),
         explained(_("Allowed aspect ratios"), ""),

@@ -207,7 +207,7 @@ async def test_where_links_are_off_a_fitted_video_comes_without_a_word_of_the_or
     fitted = await desk.prepare(job, of_size(video, 11 * MEBIBYTE))
     post = await seen(channel, await desk.post(job, fitted, leave_by=soon()))
     assert [attachment.size for attachment in post.attachments] == [fitted.facts.size]
-    assert post.content == f"<@{channel.mira.id}>, your video is ready."
+    assert post.content == f"<@{channel.mira.id}>, your video is ready.\n-# AI-generated"
     assert [button.label for button in post.buttons if button.url is not None] == []
 
 

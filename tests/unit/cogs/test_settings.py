@@ -29,6 +29,7 @@ CHANGES: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = (
     ("limits server", {"at_once": "8"}, {"at_once": 8}),
     ("spending", {"per_day": "$20", "per_month": "100.50"}, {"spend_per_month_usd": Decimal("100.50")}),
     ("spoilers", {"on": True}, {"spoiler": True}),
+    ("ai-label", {"on": False}, {"ai_label": False}),
     ("durations", {"allowed": "5"}, {"durations": frozenset({5})}),
     ("ratios", {"allowed": "16:9,1:1"}, {"aspect_ratios": frozenset({"16:9", "1:1"})}),
     ("originals", {"when": "on"}, {"original_links": True}),

@@ -126,6 +126,7 @@ async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: 
     mo = a_moderator(stage)
     await mo.slash("show", page="posts")
     await mo.click("spoiler")
+    await mo.click("ai_label")
     await mo.choose("durations", "5")
     await mo.choose("aspect_ratios", "1:1", "9:16")
     await mo.choose("original_links", "off")
@@ -134,6 +135,7 @@ async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: 
     settings = await mo.settings()
     assert (settings.spoiler, settings.durations, settings.original_links) == (True, {5}, False)
     assert settings.aspect_ratios == {"1:1", "9:16"}
+    assert not settings.ai_label
     await mo.choose("durations", "5", "10")
     assert (await mo.settings()).durations is None
 

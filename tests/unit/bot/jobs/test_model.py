@@ -109,6 +109,8 @@ def test_what_comes_under_further_rules_is_held_to_the_stricter_of_both() -> Non
     strict = Handling(review=ReviewMode.BEFORE_POSTING, review_hours=5, spoiler=True, link_to_original=False)
     assert Handling().held_to(strict) == strict
     assert strict.held_to(Handling(review_hours=9)) == strict
+    assert Handling(ai_label=False).held_to(Handling()).ai_label
+    assert Handling().held_to(Handling(ai_label=False)).ai_label
     assert strict.held_to(dataclasses.replace(strict, review_hours=9)).review_hours == 9
 
 

@@ -100,6 +100,7 @@ def test_a_server_that_decided_nothing_is_told_how_to_begin() -> None:
         ({"channels": frozenset({NIGHT})}, FindingCode.UNRESTRICTED),  # the review channel is not
         ({"automod": False}, FindingCode.AUTOMOD_OFF),
         ({"original_links": True}, FindingCode.ORIGINALS),
+        ({"ai_label": False}, FindingCode.AI_UNSAID),
         ({"cast_sharing": CastSharing.MEMBERS}, FindingCode.SHARING_UNREVIEWED),
         ({"cast_sharing": CastSharing.MODERATORS}, FindingCode.SHARING_BY_MODERATORS),
         (

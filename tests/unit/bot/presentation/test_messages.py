@@ -1,8 +1,10 @@
 """Details, posts and refusals: texts that Discord takes whatever the prompt."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import discord
 import pytest
@@ -10,12 +12,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
-from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault
 from bot.policy.request import Refusal, RefusalCode, has_words
 from bot.presentation.controls import DetailsId
 from bot.presentation.details import details_text
+from bot.presentation.language import speaking
 from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 from bot.presentation.refusal import refusal_message
 from sandbox.discord.message_rules import check_message
@@ -89,7 +92,31 @@ def test_a_prompt_cannot_leave_the_code_block_it_is_given_back_in() -> None:
 
 
 def test_a_post_addresses_the_member_who_asked() -> None:
-    assert post_text(a_job(State.POSTING)) == "<@30>, your video is ready."
+    assert post_text(a_job(State.POSTING)).startswith("<@30>, your video is ready.")
+
+
+AI_LABELS = {
+    "en-US": "AI-generated",
+    "de": "KI-generiert",
+    "es-ES": "Generado con IA",
+    "fr": "Générée par IA",
+    "pt-BR": "Gerado por IA",
+    "ja": "AI生成",
+}
+
+
+@pytest.mark.parametrize("locale", AI_LABELS)
+@pytest.mark.parametrize(
+    "text", [post_text, partial(link_text, size=31_457_280, limit=10_485_760), partial(fitted_text, size=31_457_280)]
+)
+def test_every_post_says_in_its_last_line_that_the_video_is_ai_generated(
+    text: Callable[[Job], str], locale: str
+) -> None:
+    job = a_job(State.POSTING)
+    with speaking(locale):
+        said = text(job)
+        unlabelled = text(job.evolve(handling=replace(job.request.handling, ai_label=False)))
+    assert said.splitlines() == [*unlabelled.splitlines(), f"-# {AI_LABELS[locale]}"]
 
 
 def test_a_video_that_is_too_large_comes_as_a_link_with_the_day_it_ends() -> None:

@@ -35,6 +35,7 @@ CHANGES: dict[str, tuple[GuildSettings, str]] = {
     "a length": (replace(UNSET, durations=frozenset({5})), "Allowed durations: all → 5 s"),
     "a number": (replace(UNSET, report_threshold=0), "Reports that hide a video: 3 → 0"),
     "links": (replace(UNSET, original_links=False), "Buttons to the original file: Unless there is a review → Never"),
+    "the label": (replace(UNSET, ai_label=False), "AI label: on → off"),
     "AutoMod": (replace(UNSET, automod=False), "AutoMod: on → off"),
     "the cast": (
         replace(UNSET, cast_sharing=CastSharing.MEMBERS),
