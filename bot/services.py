@@ -47,6 +47,7 @@ from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.reviewing import keep_reviewing
 from bot.jobs.run_times import RunTimes
+from bot.jobs.saving import Announcer
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.store import JobStore
 from bot.jobs.tasks import supervised
@@ -183,8 +184,10 @@ async def open_services(
             turn=turns and turns.edit,
         )
         places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute, offer.shortest_run)
-        attachments = Fetcher(attachment_session, settings.attachment_hosts)
-        outputs = Fetcher(output_session, settings.segmind_output_hosts)
+        attachments, outputs = (
+            Fetcher(attachment_session, settings.attachment_hosts),
+            Fetcher(output_session, settings.segmind_output_hosts),
+        )
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings, preferences = SettingsStore(database), PreferenceStore(database)
         log_channel = LogChannel(client, guild_settings, turns)
@@ -203,6 +206,7 @@ async def open_services(
             clock=clock,
             turns=turns,
         )
+        store.tell(Announcer(cards=cards, queued=queue.note, counted=metrics.moved))
         engine = Engine(
             store=store,
             segmind=segmind,
@@ -229,7 +233,6 @@ async def open_services(
             ),
             offer=offer,
             run_times=run_times,
-            counted=metrics.moved,
             tell_done=DoneDesk(client, preferences).tell,
         )
         dispatcher = _drivers(engine, rows)
@@ -255,7 +258,9 @@ async def open_services(
             look=moderators.reviews.look_again,
             owe=owe_known_in,
         )
-        forgetting = Forgetting(database, EmptyingDesk(client), dispatcher=dispatcher, cards=cards, clock=clock)
+        forgetting = Forgetting(
+            database, EmptyingDesk(client), store=store, dispatcher=dispatcher, cards=cards, clock=clock
+        )
         work = {
             "planner": planner.run,
             "queue": queue.run,

@@ -11,9 +11,9 @@ from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.ports import Cards
+from bot.jobs.saving import Enlist
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
-from bot.jobs.store import Enlist, JobStore
-from bot.jobs.told import tell_move
+from bot.jobs.store import JobStore
 
 log = structlog.get_logger(__name__)
 
@@ -57,9 +57,7 @@ class JobControl:
                 cancelled = await self._store.save(job.move(State.CANCELLED, self._clock.now()))
             except StaleJob:
                 continue
-            tell_move(cancelled, job.state)
             await self._dispatcher.release(job_id)
-            self._cards.changed(cancelled)
             return cancelled
 
     async def _withhold(self, job: Job) -> Job:
@@ -82,9 +80,7 @@ class JobControl:
                 now = self._clock.now()
                 deleted = decision_on(job, Decided.DELETED, now, by_id=by_id)
                 gone = job.evolve(hidden=False).move(State.TAKEN_DOWN, now)
-                taken_down = await self._store.save(gone, deleted, also=self._owe)
-                tell_move(taken_down, job.state)
-                return taken_down
+                return await self._store.save(gone, deleted, also=self._owe)
 
     async def send_again(self, job_id: int, channel_id: int, rules: Handling | None = None) -> Job:
         """Post an undelivered video once more, in any channel; raises `WrongState` where it is not undelivered.
@@ -99,7 +95,7 @@ class JobControl:
             try:
                 if job.awaits_review(ReviewMode.BEFORE_POSTING):
                     waiting = job.move(State.REVIEW, self._clock.now(), post_channel_id=channel_id, problem=None)
-                    saved = self._told(await self._store.save(waiting), job.state)
+                    saved = await self._store.save(waiting)
                     await self._look(saved.request.guild_id)
                     return saved
                 posting = await self._store.save(
@@ -113,14 +109,8 @@ class JobControl:
                 )
             except StaleJob:
                 continue
-            tell_move(posting, job.state, channel=channel_id, attempt=posting.post_attempts)
             await self._dispatcher.dispatch(posting)
             return posting
-
-    def _told(self, job: Job, before: State) -> Job:
-        tell_move(job, before)
-        self._cards.changed(job)
-        return job
 
     async def _expect(self, job_id: int, states: frozenset[State]) -> Job:
         job = await self._store.get(job_id)

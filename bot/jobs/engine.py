@@ -24,7 +24,6 @@ from bot.jobs.run_times import RunTimes
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.told import tell_move
 from bot.media.fetch import Fetcher
 from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk
@@ -45,7 +44,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """The services a driver's steps share, and the one way to save."""
+    """The services that a driver's steps share."""
 
     store: JobStore
     segmind: SegmindClient
@@ -68,12 +67,11 @@ class Engine:
     limits: Limits
     offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
-    counted: Callable[[Job, Job], object] | None = None  # hears of each move of this process: before, after
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
     async def move(self, job: Job, state: State, *decided: Decision, **changes: Unpack[Changes]) -> Job:
-        """Save a job in its next state, with what was `decided`, then tell the card and the queue.
+        """Save a job in its next state, with what was `decided`.
 
         What happened outside is true whatever a member has asked for meanwhile: where only that has changed, the move
         is made on the newest value. Raises `StaleJob` when another driver has taken the job over or moved it, and where
@@ -82,7 +80,7 @@ class Engine:
         before = job
         while True:
             try:
-                saved = await self.store.save(job.move(state, self.clock.now(), **changes), *decided)
+                return await self.store.save(job.move(state, self.clock.now(), **changes), *decided)
             except StaleJob:
                 newest = await self.store.get(job.id)
                 if newest is None or (newest.state, newest.driver) != (before.state, before.driver):
@@ -90,17 +88,6 @@ class Engine:
                 if newest.state is State.COMPLETED and newest.cancel_requested:
                     raise
                 job = newest
-            else:
-                return self.moved(saved, before)
-
-    def moved(self, job: Job, before: Job) -> Job:
-        """Tell everybody about a move that is saved."""
-        if self.counted is not None:
-            self.counted(before, job)
-        tell_move(job, before.state)
-        self.queue.note(job)
-        self.cards.changed(job)
-        return job
 
     def most_image_bytes(self, job: Job) -> int:
         """Tell how large a reference image of a job may be."""

@@ -22,7 +22,7 @@ from bot.jobs.ports import Cards
 from bot.jobs.reconciler import LOOKS_BACK
 from bot.jobs.recording import forget_contents
 from bot.jobs.states import CANCELLABLE, ENDED, IN_FLIGHT, State
-from bot.jobs.store import save_in
+from bot.jobs.store import JobStore
 from bot.jobs.tasks import uncancelled
 
 log = structlog.get_logger(__name__)
@@ -54,11 +54,19 @@ class Forgetting:
     """Deletes in one transaction: whoever drives one of the jobs learns of it at its next save, and lets go."""
 
     def __init__(
-        self, engine: AsyncEngine, desk: Empties, *, dispatcher: Dispatcher, cards: Cards, clock: Clock
+        self,
+        engine: AsyncEngine,
+        desk: Empties,
+        *,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        cards: Cards,
+        clock: Clock,
     ) -> None:
         """`desk` empties the messages that show something of what is deleted."""
         self.emptying = Emptying(engine, desk, clock)
         self._engine = engine
+        self._store = store
         self._dispatcher = dispatcher
         self._cards = cards
         self._clock = clock
@@ -70,13 +78,14 @@ class Forgetting:
         These are emptied, or removed where `remove_messages` says so; a video that is not removed stays as it is.
         """
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._store.saving() as saving:
+            connection = saving.connection
             mine = select(jobs).where(jobs.c.member_id == member_id, jobs.c.forgotten == 0)
             in_turn = mine.order_by(jobs.c.id).with_for_update()  # so that of two presses one waits for the other
             found = [from_row(row) for row in await connection.execute(in_turn)]
             await _note_messages(connection, found, now, remove=remove_messages)
             unsettled = sorted((job for job in found if not _is_settled(job, now)), key=lambda job: job.spend_day)
-            bare = [await save_in(connection, _bare(job, now)) for job in unsettled]
+            bare = [await saving.save(_bare(job, now)) for job in unsettled]
             gone = [job.id for job in found if _is_settled(job, now)]
             gone += [job.id for job in bare if _is_settled(job, now)]
             await _delete(connection, gone)

@@ -13,7 +13,6 @@ from bot.jobs.model import Job, VideoRequest
 from bot.jobs.ports import Cards
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.jobs.told import tell_move
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +81,6 @@ class Intake:
             log.warning("card_too_late", job=job.id)
             await self._tell_late_card(shown)
         else:
-            tell_move(preparing, job.state)
             await self._dispatcher.dispatch(preparing)
 
     async def _tell_late_card(self, job: Job) -> None:
@@ -97,4 +95,4 @@ class Intake:
         """Drop a job whose card surely is not there; its reservation is released."""
         log.warning("card_failed", job=job.id)
         with contextlib.suppress(StaleJob):  # dropped already, for want of a card
-            tell_move(await self._store.save(job.move(State.EXPIRED, self._clock.now())), job.state)
+            await self._store.save(job.move(State.EXPIRED, self._clock.now()))

@@ -221,6 +221,7 @@ class Job:
     hidden: bool = False  # after reports, until a moderator decides
     reason: str = ""  # what a moderator wants the member to know
     forgotten: bool = False  # its member had it deleted: what is left is what has to be settled
+    moved_from: Job | None = field(default=None, repr=False, compare=False)  # as it was saved, until it is saved anew
 
     def evolve(self, **changes: Unpack[Changes]) -> Job:
         """Make the next value of this job in the same state."""
@@ -236,7 +237,7 @@ class Job:
         Raises `IllegalMove` where the table of states has no such move.
         """
         check_move(self.state, state)
-        moved = replace(self.evolve(**changes), state=state, state_since=now)
+        moved = replace(self.evolve(**changes), state=state, state_since=now, moved_from=self.moved_from or self)
         return moved.bare() if self.forgotten else moved
 
     def bare(self) -> Job:

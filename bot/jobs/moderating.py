@@ -16,9 +16,9 @@ from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import Standing
 from bot.jobs.ports import Cards
+from bot.jobs.saving import Enlist
 from bot.jobs.states import IN_FLIGHT, REVIEWED, State
-from bot.jobs.store import Enlist, JobStore
-from bot.jobs.told import tell_move
+from bot.jobs.store import JobStore
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +94,6 @@ class Moderation:
                 saving = self.store.save(approved, decision)
             if (saved := await self._saved(job, saving, decision)) is not None:
                 await self.dispatcher.dispatch(saved)
-                self.cards.changed(saved)
                 return saved
 
     async def reject(self, job_id: int, by_id: int, reason: str) -> Job:
@@ -131,7 +130,6 @@ class Moderation:
                 raise WrongState(job_id, job.state)
             decision = self._decision(job, Decided.HIDDEN, None, reason)
             if (saved := await self._save(job, job.evolve(hidden=True), decision, also=self.owe)) is not None:
-                self.cards.changed(saved)
                 return saved
 
     async def put_back(self, job_id: int, by_id: int) -> Decided:
@@ -144,8 +142,7 @@ class Moderation:
             kind = Decided.PUT_BACK if job.hidden else Decided.DISMISSED
             decision = self._decision(job, kind, by_id)
             settle = self._settle_and_owe if job.hidden else self._settle_what_is_left
-            if (saved := await self._save(job, job.evolve(hidden=False), decision, also=settle)) is not None:
-                self.cards.changed(saved)
+            if await self._save(job, job.evolve(hidden=False), decision, also=settle) is not None:
                 return kind
 
     async def _settle_and_owe(self, connection: AsyncConnection, job: Job) -> bool:
@@ -175,10 +172,8 @@ class Moderation:
         else:
             refused = job.evolve(hidden=False).move(ends[job.state], self.clock.now(), **changes)
         saved = await self._save(job, refused, decision, also=also)
-        if saved is not None:
-            if job.state is State.WAITING:
-                await self.dispatcher.release(job.id)
-            self.cards.changed(saved)
+        if saved is not None and job.state is State.WAITING:
+            await self.dispatcher.release(job.id)
         return saved
 
     async def _save(self, before: Job, after: Job, decision: Decision, *, also: Enlist | None = None) -> Job | None:
@@ -190,8 +185,8 @@ class Moderation:
             saved = await saving
         except StaleJob:
             return None
-        if saved.state is not before.state:
-            tell_move(saved, before.state)
+        if saved.state is before.state:
+            self.cards.changed(saved)  # a move is shown by itself
         log.info("decided", job=saved.id, kind=decision.kind.value, by=decision.by_id)
         return saved
 

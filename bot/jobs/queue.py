@@ -65,7 +65,8 @@ class FairQueue:
         if job.state in IN_FLIGHT:
             self._let_through.discard(job.id)
         elif job.state is not State.WAITING:
-            self.leave(job.id)
+            self._let_through.discard(job.id)
+            self._dismiss([job.id])
         self._changed.set()
 
     def leave(self, job_id: int) -> None:
@@ -113,7 +114,7 @@ class FairQueue:
                 self._moved_up(mine.job, position)
 
     def _dismiss(self, job_ids: Iterable[int]) -> None:
-        """Let go of drivers whose jobs the database no longer has waiting."""
+        """Let go of drivers whose jobs wait no longer."""
         for job_id in job_ids:
             gone = self._waiting.pop(job_id, None)
             if gone is not None and not gone.turn.done():

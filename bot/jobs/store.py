@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
 from bot.jobs import ledger
-from bot.jobs.decision_store import note
 from bot.jobs.decisions import Decision
-from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, StaleJob
+from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
 from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, ProblemCode
 from bot.jobs.recording import record
 from bot.jobs.run_times import FinishedRun
+from bot.jobs.saving import Enlist, Moved, Saving, saving
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET
 
 _WITHOUT_REQUEST: Final = frozenset({ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED})
-
-Enlist = Callable[[AsyncConnection, Job], Awaitable[object]]
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
@@ -44,9 +43,14 @@ class JobStore:
         """`enlist` hears of each job saved that has to be driven and has no driver, and is part of the transaction."""
         self._engine = engine
         self._enlist = enlist
+        self._moved: Moved | None = None
         # One connection of this process waits for its turn to submit, and one to reserve: the others are for what need
         # not wait.
         self._submitting, self._reserving = asyncio.Lock(), asyncio.Lock()
+
+    def tell(self, moved: Moved) -> None:
+        """Have `moved` hear of each move from now on, once it is saved."""
+        self._moved = moved
 
     @uncancelled
     async def add(
@@ -70,15 +74,15 @@ class JobStore:
             await record(connection, saved)
         return saved
 
+    def saving(self) -> AbstractAsyncContextManager[Saving]:
+        """Open a transaction to save jobs in; one that moves is checked, counted, logged, and shown."""
+        return saving(self._engine, self._enlist, self._moved)
+
     @uncancelled
     async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
-        """Save the next value of a job and settle the day's spending with it; write down what was `decided`.
-
-        `also` is part of the transaction. Raises what it raises, and `StaleJob` when somebody else has saved the job
-        since `job.version` was read; nothing is saved then.
-        """
-        async with self._engine.begin() as connection:
-            return await self._save_in(connection, job, decided, also)
+        """Save the next value of a job as `Saving.save` does; nothing is saved where that raises."""
+        async with self.saving() as transaction:
+            return await transaction.save(job, *decided, also=also)
 
     @uncancelled
     async def save_on(
@@ -88,21 +92,10 @@ class JobStore:
 
         Raises as `add` and `save` do; nothing is saved then, and the former day keeps the price.
         """
-        async with self._reserving, self._engine.begin() as connection:
-            await exclusive(connection, Lock.RESERVING)
-            saved = await self._save_in(connection, replace(job, spend_day=day), decided)
-            await ledger.move(connection, saved, job.spend_day, limits, reserve)
-        return saved
-
-    async def _save_in(
-        self, connection: AsyncConnection, job: Job, decided: Iterable[Decision], also: Enlist | None = None
-    ) -> Job:
-        saved = await save_in(connection, job)
-        await note(connection, *decided)
-        if also is not None:
-            await also(connection, saved)
-        if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
-            await self._enlist(connection, saved)
+        async with self._reserving, self.saving() as transaction:
+            await exclusive(transaction.connection, Lock.RESERVING)
+            saved = await transaction.save(replace(job, spend_day=day), *decided)
+            await ledger.move(transaction.connection, saved, job.spend_day, limits, reserve)
         return saved
 
     @uncancelled
@@ -112,10 +105,10 @@ class JobStore:
         Raises `NoFreePlace`, also where nobody can tell now, `EqualBodyInDoubt` or `StaleJob`; nothing is saved then.
         """
         try:
-            async with self._submitting, self._engine.begin() as connection:
-                await exclusive(connection, Lock.SUBMITTING)
-                await _make_sure_that_it_may_go(connection, job, places)
-                return await save_in(connection, job)
+            async with self._submitting, self.saving() as transaction:
+                await exclusive(transaction.connection, Lock.SUBMITTING)
+                await _make_sure_that_it_may_go(transaction.connection, job, places)
+                return await transaction.save(job)
         except LockTaken:
             raise NoFreePlace from None
 
@@ -313,21 +306,3 @@ async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, place
     equal = exists().where(jobs.c.body_hash == job.body_hash, jobs.c.state.in_(IN_DOUBT), jobs.c.id != job.id)
     if await connection.scalar(select(equal)):
         raise EqualBodyInDoubt
-
-
-async def save_in(connection: AsyncConnection, job: Job) -> Job:
-    """Save the next value of a job as part of a transaction; raises `StaleJob`."""
-    saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd)
-    begun = [jobs.c.state != saved.state]
-    if saved.problem is not None:
-        begun.append(jobs.c.problem.is_(None))
-    came_now = case((or_(*begun), 1), else_=jobs.c.notice_owed)
-    values = {**to_row(saved), "notice_owed": came_now if saved.owes_notice else 0}
-    result = await connection.execute(
-        update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(values)
-    )
-    if result.rowcount == 0:
-        raise StaleJob(job.id)
-    await ledger.settle(connection, saved, saved.ledger_usd - job.ledger_usd)
-    await record(connection, saved)
-    return saved

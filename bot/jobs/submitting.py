@@ -106,13 +106,13 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
                 submit_attempts=job.submit_attempts + 1,
                 retry_at=None,
             )
-            return await finish_within(_save_and_post(engine, job, intent, not_after), grace=STOP_GRACE)
+            return await finish_within(_save_and_post(engine, intent, not_after), grace=STOP_GRACE)
         except (NoFreePlace, EqualBodyInDoubt) as error:
             log.info("job_waits", job=job.id, why=type(error).__name__)
             await engine.clock.sleep(PLACE_RECHECK)
 
 
-async def _save_and_post(engine: Engine, waiting: Job, intent: Job, not_after: float) -> Job:
+async def _save_and_post(engine: Engine, intent: Job, not_after: float) -> Job:
     """Save the intent and send its POST, unless the monotonic time `not_after` has passed by then.
 
     A stop waits for both: an intent without its POST would look like a request whose outcome is unknown.
@@ -123,7 +123,7 @@ async def _save_and_post(engine: Engine, waiting: Job, intent: Job, not_after: f
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the intent may have been saved
         return await _take_back(engine, intent, error)
-    return await _post(engine, engine.moved(saved, waiting), not_after)
+    return await _post(engine, saved, not_after)
 
 
 async def _take_back(engine: Engine, intent: Job, error: Exception) -> Job:

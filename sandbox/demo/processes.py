@@ -53,6 +53,11 @@ class Child:
                     raise ChildEnded(self.name, await self._process.wait(), self.lines)
                 await self._said.wait()
 
+    async def more(self, than: int) -> None:
+        """Wait until it wrote more lines than so many, or is over."""
+        async with self._said:
+            await self._said.wait_for(lambda: len(self.lines) > than or self._over)
+
     async def while_running(self, work: Awaitable[T]) -> T:
         """Return what `work` gives; raises `ChildEnded`, and cancels the work, if the process ends before."""
         task = asyncio.ensure_future(work)

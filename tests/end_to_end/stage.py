@@ -8,16 +8,21 @@ import io
 import json
 import os
 import signal
+import socket
 import sqlite3
+import sys
 import time
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import aiohttp
 from PIL import Image
+from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.__main__ import environment
 from sandbox.demo.processes import Child, python
@@ -50,6 +55,7 @@ class Bot:
     """A running bot, known by what it logs."""
 
     child: Child
+    health: str = ""  # where it serves its figures
     ending: Ending | None = field(default=None, init=False)
 
     async def logged(self, event: str, **facts: object) -> dict[str, Any]:
@@ -70,8 +76,27 @@ class Bot:
         """Return what was logged so far of these events."""
         return [entry for entry in map(_entry, self.child.lines) if entry.get("event") in events]
 
+    async def every_move_is_told(self) -> None:
+        """Compare the moves that the bot counted with those that it logged, by state."""
+        counted: Counter[str] = Counter()
+        logged: Counter[str] = Counter()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+                while True:
+                    async with session.get(f"{self.health}/metrics") as answer:
+                        counted = _moves(await answer.text())
+                    lines = len(self.child.lines)
+                    logged = Counter(entry["state"] for entry in self.log("job_state"))
+                    if counted == logged:
+                        return
+                    if logged.total() <= counted.total():  # else it moved on after the look
+                        await self.child.more(lines)
+        assert counted == logged
+
     async def end(self, number: signal.Signals = signal.SIGTERM) -> Ending:
-        """Send a signal and wait for the end."""
+        """Send a signal and wait for the end; one that can still tell must have told of every move."""
+        if number is not signal.SIGKILL:
+            await self.every_move_is_told()
         started = time.monotonic()
         self.child.send(number)
         async with asyncio.timeout(PATIENCE):
@@ -139,13 +164,13 @@ class Stage:
             "DATA_DIR": str(self.folder / "data"),
             "SEGMIND_REQUESTS_PER_MINUTE": "6000",
             "SPEND_LIMIT_USD_PER_DAY": "1000",
-            "HTTP_PORT": "0",
             "LOG_FORMAT": "json",
+            **an_address(),
             **settings,
         }
         await open_doors(variables["DATABASE_URL"], self.discord.describe()["guilds"])
         async with python("the bot", "bot", "run", folder=self.folder, environment=variables) as child:
-            bot = Bot(child=child)
+            bot = Bot(child=child, health=health_url(variables))
             try:
                 async with asyncio.timeout(PATIENCE):
                     await child.said(lambda line: "has connected to Gateway" in line)
@@ -296,6 +321,32 @@ def photo(number: int = 1, *, width: int = 400, height: int = 320) -> Upload:
     buffer = io.BytesIO()
     Image.new("RGB", (width, height), (40 * number % 256, 90, 200 - 20 * number)).save(buffer, "PNG")
     return Upload(buffer.getvalue(), f"photo{number}.png", "image/png")
+
+
+def an_address() -> dict[str, str]:
+    """Choose where a bot serves its figures: on Linux an address of its own, whose ports nobody else takes."""
+    host = (
+        ".".join(["127", *(str(1 + each % 254) for each in token_bytes(3))]) if sys.platform == "linux" else "127.0.0.1"
+    )
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return {"HTTP_HOST": host, "HTTP_PORT": str(probe.getsockname()[1])}
+
+
+def health_url(variables: Mapping[str, str]) -> str:
+    return f"http://{variables['HTTP_HOST']}:{variables['HTTP_PORT']}"
+
+
+def _moves(page: str) -> Counter[str]:
+    """Read from a page of figures how many jobs came to each state."""
+    return Counter(
+        {
+            sample.labels["state"]: int(sample.value)
+            for family in text_string_to_metric_families(page)
+            for sample in family.samples
+            if sample.name == "reelcast_job_moves_total" and sample.value
+        }
+    )
 
 
 def _entry(line: str) -> dict[str, Any]:

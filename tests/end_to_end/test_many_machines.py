@@ -16,7 +16,7 @@ import yaml
 from sandbox.__main__ import environment
 from sandbox.demo.processes import python
 from sandbox.member import Member, Message
-from tests.end_to_end.stage import Bot, Stage, replied, replies, shows
+from tests.end_to_end.stage import Bot, Stage, an_address, health_url, replied, replies, shows
 from tests.support.doors import open_doors
 
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
@@ -75,10 +75,10 @@ async def service(stage: Stage, name: str, database_url: str) -> AsyncGenerator[
         "DATABASE_URL": database_url,
         "SEGMIND_REQUESTS_PER_MINUTE": "6000",
         "SPEND_LIMIT_USD_PER_DAY": "1000",
-        "HTTP_PORT": "0",
+        **an_address(),
     }
     async with python(name, "bot", *described["command"], folder=folder, environment=variables) as child:
-        yield Bot(child=child)
+        yield Bot(child=child, health=health_url(variables))
 
 
 @pytest.fixture

@@ -25,10 +25,13 @@ from bot.jobs.control import JobControl
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine, Limits
+from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
+from bot.jobs.moderating import Moderation
 from bot.jobs.queue import FairQueue
 from bot.jobs.request_body import request_body
 from bot.jobs.restored import EarlierRequests
+from bot.jobs.saving import Announcer
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
@@ -37,7 +40,7 @@ from bot.media.hosts import AllowedHosts
 from bot.media.images import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos import VideoDesk
-from bot.policy.reports import owe_known_in
+from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
 from sandbox.segmind.catalogue import MODELS, Model
@@ -88,6 +91,8 @@ class Stage:
     posts: PostsInMemory
     moderators: ModeratorsInMemory
     budget: OpenBudget
+    announcer: Announcer
+    moves: list[tuple[State, State]]  # as they were counted
     drivers: list[asyncio.Task[Job]] = field(default_factory=list[asyncio.Task[Job]])
 
     @property
@@ -99,6 +104,24 @@ class Stage:
             clock=self.clock,
             look=self.moderators.look_again,
             owe=owe_known_in,
+        )
+
+    def use(self, store: JobStore) -> None:
+        """Let the engine work with another store on the same database."""
+        store.tell(self.announcer)
+        self.engine = replace(self.engine, store=store)
+
+    @property
+    def moderation(self) -> Moderation:
+        return Moderation(
+            store=self.store,
+            dispatcher=self.dispatcher,
+            cards=self.cards,
+            standing=self.moderators,
+            clock=self.clock,
+            owe=owe_in,
+            settle=settle_in,
+            limits=SpendLimits(per_day=LIMIT),
         )
 
     async def begin(
@@ -253,6 +276,11 @@ async def open_stage(
             timeouts=timeouts or Timeouts(),
             clock=clock.monotonic,
         )
+        moves: list[tuple[State, State]] = []
+        announcer = Announcer(
+            cards=cards, queued=queue.note, counted=lambda before, after: moves.append((before.state, after.state))
+        )
+        store.tell(announcer)
         engine = Engine(
             store=store,
             segmind=segmind,
@@ -290,6 +318,8 @@ async def open_stage(
             posts=posts,
             moderators=moderators,
             budget=budget,
+            announcer=announcer,
+            moves=moves,
         )
         turns = asyncio.create_task(queue.run())
         try:

@@ -14,8 +14,9 @@ from bot.jobs import submitting
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.saving import Enlist
 from bot.jobs.states import State
-from bot.jobs.store import Enlist, JobStore
+from bot.jobs.store import JobStore
 from bot.segmind.client import Timeouts
 from tests.support.stage import Stage, open_stage, within_patience
 
@@ -60,17 +61,19 @@ class AnswerLost(JobStore):
     lost = 1
 
     async def save_submitting(self, job: Job, *, places: int) -> Job:
-        saved = await super().save_submitting(job, places=places)
-        if self.lost:
-            self.lost -= 1
-            raise OperationalError("COMMIT", None, OSError("gone"))
-        return saved
+        if not self.lost:
+            return await super().save_submitting(job, places=places)
+        self.lost -= 1
+        told, self._moved = self._moved, None
+        await super().save_submitting(job, places=places)
+        self._moved = told
+        raise OperationalError("COMMIT", None, OSError("gone"))
 
 
 async def test_an_intent_that_was_saved_though_the_database_did_not_say_so_is_taken_back_and_paid_once(
     stage: Stage,
 ) -> None:
-    stage.engine = replace(stage.engine, store=AnswerLost(stage.store._engine))
+    stage.use(AnswerLost(stage.store._engine))
     queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
     assert stage.cards.states(queued.id) == [State.WAITING, State.SUBMITTING, State.QUEUED]
     assert (queued.submit_attempts, await stage.submits()) == (2, 1)
@@ -84,7 +87,7 @@ async def test_a_clear_no_outlives_a_database_that_is_away_for_a_moment(
 ) -> None:
     store = DatabaseAway(stage.store._engine)
     store.state = state
-    stage.engine = replace(stage.engine, store=store)
+    stage.use(store)
     await stage.says("submit", (status, {"error": "no"}))
     job = await stage.drive_until(await stage.begin(State.WAITING), ends)
     assert store.saves_lost == 0
@@ -93,7 +96,7 @@ async def test_a_clear_no_outlives_a_database_that_is_away_for_a_moment(
 
 
 async def test_the_id_of_an_accepted_request_outlives_a_database_that_is_away_for_a_moment(stage: Stage) -> None:
-    stage.engine = replace(stage.engine, store=DatabaseAway(stage.store._engine))
+    stage.use(DatabaseAway(stage.store._engine))
     queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
     [request] = (await stage.segmind.state())["requests"]
     assert queued.request_id == request["request_id"]

@@ -1,12 +1,9 @@
 """The whole way of a job, and what each of its steps leaves behind."""
 
-import asyncio
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from bot.jobs.driver import drive
 from bot.jobs.states import State
 from bot.segmind.budget import Rank
 from sandbox.segmind.film import TINY
@@ -49,13 +46,10 @@ async def test_every_change_of_state_is_told_to_the_card(stage: Stage) -> None:
 
 
 async def test_every_change_of_state_is_counted(stage: Stage) -> None:
-    counted: list[tuple[State, State]] = []
-    engine = replace(stage.engine, counted=lambda before, after: counted.append((before.state, after.state)))
     await stage.status_words("QUEUED", "PROCESSING")
     await stage.finishes()
-    driver = asyncio.create_task(drive(engine, await stage.begin()))
-    await stage.clock.pass_until(driver)
-    assert counted == list(pairwise([State.PREPARING, *STRAIGHT]))
+    await stage.drive(await stage.begin())
+    assert stage.moves == list(pairwise([State.PREPARING, *STRAIGHT]))
 
 
 async def test_requests_are_claimed_from_the_budget_for_what_they_are(stage: Stage) -> None:

@@ -109,10 +109,11 @@ class Stage:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     clock, cards, released = ManualClock(NOON), CardsInMemory(), Released()
     async with open_database(file_url(tmp_path)) as database:
+        store = JobStore(database)
         yield Stage(
             database=database,
-            store=JobStore(database),
-            forgetting=Forgetting(database, Discord(), dispatcher=released, cards=cards, clock=clock),
+            store=store,
+            forgetting=Forgetting(database, Discord(), store=store, dispatcher=released, cards=cards, clock=clock),
             clock=clock,
             cards=cards,
             released=released,

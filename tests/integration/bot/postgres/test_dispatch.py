@@ -71,7 +71,9 @@ class Process:
 @asynccontextmanager
 async def process(stage: Stage, url: str) -> AsyncGenerator[Process]:
     async with open_database(url) as database, open_work_queue(url, database) as rows:
-        engine = replace(stage.engine, store=JobStore(database, enlist=rows.enlist))
+        store = JobStore(database, enlist=rows.enlist)
+        store.tell(stage.announcer)
+        engine = replace(stage.engine, store=store)
         dispatcher = QueuedDispatcher(engine, rows)
         running = asyncio.create_task(dispatcher.run())
         try:

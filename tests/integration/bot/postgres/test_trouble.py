@@ -57,6 +57,7 @@ async def test_a_step_that_the_database_kept_waiting_is_taken_again_and_is_one_l
     monkeypatch.setattr(engine_module, "LOCK_TIMEOUT", 100)
     async with open_database(postgres_url) as here, open_database(postgres_url) as there, asyncio.timeout(PATIENCE):
         store = JobStore(here)
+        store.tell(stage.announcer)
         job = await store.add(a_job(State.COMPLETED).evolve(cancel_requested=True), daily_limit_usd=LIMIT)
         with structlog.testing.capture_logs() as told:
             async with there.begin() as holding:

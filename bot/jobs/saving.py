@@ -1,0 +1,113 @@
+"""The one way to save a job: whoever moves it, the move is checked, saved, counted, logged, and shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlalchemy import case, or_, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.tables import jobs
+from bot.jobs import ledger
+from bot.jobs.decision_store import note
+from bot.jobs.decisions import Decision
+from bot.jobs.errors import StaleJob
+from bot.jobs.job_rows import to_row
+from bot.jobs.model import Job
+from bot.jobs.ports import Cards
+from bot.jobs.recording import record
+from bot.jobs.states import DRIVEN, State, check_move
+
+log = structlog.get_logger("bot.jobs")
+
+Enlist = Callable[[AsyncConnection, Job], Awaitable[object]]
+Moved = Callable[[Job, Job], object]  # hears of a job before and after a move
+
+
+class Saving:
+    """One transaction in which jobs are saved; its moves are told once it is committed."""
+
+    def __init__(self, connection: AsyncConnection, enlist: Enlist | None) -> None:
+        self.connection = connection
+        self.moves: list[tuple[Job, Job]] = []
+        self._enlist = enlist
+
+    async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
+        """Save the next value of a job, settle the day's spending with it, and write down what was `decided`.
+
+        `also` is part of the transaction. Raises what it raises, `IllegalMove`, and `StaleJob` when somebody else has
+        saved the job since `job.version` was read.
+        """
+        before = job.moved_from
+        if before is not None:
+            check_move(before.state, job.state)
+        saved = replace(job, version=job.version + 1, ledger_usd=job.committed_usd, moved_from=None)
+        await self._update(saved, job.version)
+        await ledger.settle(self.connection, saved, saved.ledger_usd - job.ledger_usd)
+        await record(self.connection, saved)
+        await note(self.connection, *decided)
+        if also is not None:
+            await also(self.connection, saved)
+        if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
+            await self._enlist(self.connection, saved)
+        if before is not None:
+            self.moves.append((before, saved))
+        return saved
+
+    async def _update(self, saved: Job, version: int) -> None:
+        begun = [jobs.c.state != saved.state]
+        if saved.problem is not None:
+            begun.append(jobs.c.problem.is_(None))
+        came_now = case((or_(*begun), 1), else_=jobs.c.notice_owed)
+        values = {**to_row(saved), "notice_owed": came_now if saved.owes_notice else 0}
+        mine = (jobs.c.id == saved.id, jobs.c.version == version)
+        if (await self.connection.execute(update(jobs).where(*mine).values(values))).rowcount == 0:
+            raise StaleJob(saved.id)
+
+
+@asynccontextmanager
+async def saving(engine: AsyncEngine, enlist: Enlist | None, moved: Moved | None) -> AsyncGenerator[Saving]:
+    """Open a transaction to save jobs in; where it is committed, `moved` hears of each move.
+
+    `enlist` hears of each job saved that has to be driven and has no driver, and is part of the transaction.
+    """
+    async with engine.begin() as connection:
+        transaction = Saving(connection, enlist)
+        yield transaction
+    if moved is not None:
+        for before, after in transaction.moves:
+            moved(before, after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcer:
+    """Makes a saved move known in this process: to the figures, the log, the queue, and the card."""
+
+    cards: Cards
+    queued: Callable[[Job], object]  # takes note that a place in the queue may be free
+    counted: Moved
+
+    def __call__(self, before: Job, after: Job) -> None:
+        self.counted(before, after)
+        _log(before, after)
+        self.queued(after)
+        # The card of what a member has just had deleted is emptied with their other messages.
+        if before.forgotten or not after.forgotten:
+            self.cards.changed(after)
+
+
+def _log(before: Job, after: Job) -> None:
+    """Log a move; never with what a member wrote."""
+    problem = after.problem
+    log.info(
+        "job_state",
+        job=after.id,
+        before=before.state.value,
+        state=after.state.value,
+        request_id=after.request_id,
+        **({"problem": problem.code.value, "detail": problem.detail} if problem else {}),
+        **({"channel": after.video_channel_id, "attempt": after.post_attempts} if after.state is State.POSTING else {}),
+    )
