@@ -258,9 +258,7 @@ async def open_services(
             look=moderators.reviews.look_again,
             owe=owe_known_in,
         )
-        forgetting = Forgetting(
-            database, EmptyingDesk(client), store=store, dispatcher=dispatcher, cards=cards, clock=clock
-        )
+        forgetting = Forgetting(database, EmptyingDesk(client), store, dispatcher=dispatcher, cards=cards, clock=clock)
         work = {
             "planner": planner.run,
             "queue": queue.run,

@@ -325,9 +325,8 @@ def photo(number: int = 1, *, width: int = 400, height: int = 320) -> Upload:
 
 def an_address() -> dict[str, str]:
     """Choose where a bot serves its figures: on Linux an address of its own, whose ports nobody else takes."""
-    host = (
-        ".".join(["127", *(str(1 + each % 254) for each in token_bytes(3))]) if sys.platform == "linux" else "127.0.0.1"
-    )
+    own = ".".join(str(1 + each % 254) for each in token_bytes(3))
+    host = f"127.{own}" if sys.platform == "linux" else "127.0.0.1"
     with socket.socket() as probe:
         probe.bind((host, 0))
         return {"HTTP_HOST": host, "HTTP_PORT": str(probe.getsockname()[1])}

@@ -113,7 +113,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield Stage(
             database=database,
             store=store,
-            forgetting=Forgetting(database, Discord(), store=store, dispatcher=released, cards=cards, clock=clock),
+            forgetting=Forgetting(database, Discord(), store, dispatcher=released, cards=cards, clock=clock),
             clock=clock,
             cards=cards,
             released=released,

@@ -77,7 +77,7 @@ async def card_found(stage: Stage, job: Job) -> None:
 async def forgotten(stage: Stage, job: Job) -> None:
     database = stage.store._engine
     forgetting = Forgetting(
-        database, Discord(), store=stage.store, dispatcher=stage.dispatcher, cards=stage.cards, clock=stage.clock
+        database, Discord(), stage.store, dispatcher=stage.dispatcher, cards=stage.cards, clock=stage.clock
     )
     await forgetting.forget(job.request.member_id, remove_messages=False)
 

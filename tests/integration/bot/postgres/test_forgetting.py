@@ -44,7 +44,7 @@ async def test_two_processes_delete_at_once_and_share_what_is_to_be_emptied(post
             submitted = None if state is State.WAITING else NOON
             await store.save(replace(added, state=state, card_message_id=added.id + 1, submitted_at=submitted))
         both = [
-            Forgetting(database, desk, store=JobStore(database), dispatcher=desk, cards=CardsInMemory(), clock=clock)
+            Forgetting(database, desk, JobStore(database), dispatcher=desk, cards=CardsInMemory(), clock=clock)
             for database, desk in ((first, here), (second, there))
         ]
         done = await asyncio.gather(*(each.forget(MEMBER, remove_messages=False) for each in both))
