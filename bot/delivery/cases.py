@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
 
 from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
-from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
+from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.openness import is_public
 from bot.delivery.sending import send_once
@@ -176,11 +175,8 @@ class CaseDesk:
             await self._put_back(job, post, case)
 
     async def _delete(self, post: discord.PartialMessage) -> None:
-        with translated():
-            try:
-                await post.delete()
-            except discord.NotFound:
-                return
+        with translated(), unless_gone():
+            await post.delete()
 
     async def _hide(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
         """Take a video off its post, once its bytes and its words are kept."""
@@ -278,11 +274,12 @@ class CaseDesk:
 
     async def _take_away(self, job: Job, case: Case) -> None:
         """Delete what moderators saw of a case where they look no longer."""
+        channel = self._channel(job, case.channel_id or 0)
         try:
-            channel = self._channel(job, case.channel_id or 0)
-            await channel.get_partial_message(case.message_id or 0).delete()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("former_case_not_deleted", job=job.id, error=type(error).__name__)
+            with translated(), unless_gone():
+                await channel.get_partial_message(case.message_id or 0).delete()
+        except PortError as error:
+            log.info("former_case_not_deleted", job=job.id, error=error.detail)
 
     async def _edited(
         self,
@@ -293,10 +290,11 @@ class CaseDesk:
     ) -> bool:
         await self._turns.edit(channel.id)
         try:
-            await channel.get_partial_message(message_id).edit(view=view, attachments=files, allowed_mentions=_SILENT)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_MESSAGE:
-                raise
+            with translated():
+                await channel.get_partial_message(message_id).edit(
+                    view=view, attachments=files, allowed_mentions=_SILENT
+                )
+        except CardGone:
             return False
         return True
 

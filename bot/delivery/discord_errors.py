@@ -1,5 +1,6 @@
 """Discord's answers, told as what they mean for a card or a post."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
@@ -8,50 +9,55 @@ import aiohttp
 import discord
 
 from bot.delivery.leave_by import TooLateToLeave
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+from bot.jobs.model import ProblemCode
+from bot.jobs.ports import CardGone, ChannelClosed, NotNow, OutcomeUnclear, PortError, TooLarge
+from bot.presentation.discord_reasons import Then, operator_words, reason_of, wait_of
 
-UNKNOWN_MESSAGE: Final = 10008
-TOO_MANY_REQUESTS: Final = 429
-UNKNOWN_REFERENCE: Final = "message_reference"  # how an invalid form names a reply to a message that is gone
+GONE: Final = frozenset({10003, 10008})  # a channel, a message
 
 
 @contextmanager
 def translated() -> Generator[None]:
     """Raise `CardGone`, `ChannelClosed` or `OutcomeUnclear` for what went wrong with Discord in the block.
 
-    A 5xx, a lost connection and a timeout leave open whether the request was carried out. A 429 that outlasts
-    discord.py's own patience says nothing of the channel either.
+    Which of them is told by `bot.presentation.discord_reasons`. A lost connection, a timeout and an answer that cannot
+    be read leave open whether the request was carried out.
     """
     try:
         yield
     except TooLateToLeave as error:
         raise OutcomeUnclear("not sent in time") from error
-    except discord.DiscordServerError as error:
-        raise OutcomeUnclear(_words(error)) from error
     except discord.HTTPException as error:
-        if error.code == UNKNOWN_MESSAGE or UNKNOWN_REFERENCE in error.text:
-            raise CardGone(_words(error)) from error
-        if error.status == TOO_MANY_REQUESTS:
-            raise OutcomeUnclear(_words(error)) from error
-        raise ChannelClosed(_words(error)) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise _told(error) from error
+    except (aiohttp.ClientError, TimeoutError, OSError, json.JSONDecodeError) as error:
         raise OutcomeUnclear(type(error).__name__) from error
 
 
-def is_too_large(error: discord.HTTPException) -> bool:
-    """Tell whether Discord refused an upload for its size (413, or code 40005)."""
-    return error.status == 413 or error.code == 40005  # noqa: PLR2004 - the two figures Discord uses
+@contextmanager
+def unless_gone() -> Generator[None]:
+    """Go on after the block where Discord says that its message, or the channel, was deleted.
 
-
-def retry_after(error: BaseException) -> float | None:
-    """Give the seconds that an answer says to wait: Discord's own, or Cloudflare's before it."""
-    if not isinstance(error, discord.HTTPException):
-        return None
+    A 404 without that code comes from elsewhere, and says nothing of the message.
+    """
     try:
-        return max(0.0, float(error.response.headers.get("Retry-After", "")))
-    except ValueError:
-        return None
+        yield
+    except discord.NotFound as error:
+        if error.code not in GONE:
+            raise
 
 
-def _words(error: discord.HTTPException) -> str:
-    return f"{error.status} {error.code}: {error.text}"[:300]
+def _told(error: discord.HTTPException) -> PortError:
+    reason, detail = reason_of(error), operator_words(error)
+    match reason.then:
+        case Then.RETRY:
+            return OutcomeUnclear(detail)
+        case Then.WAIT:
+            return NotNow(detail, wait=wait_of(error))
+        case Then.STOP:
+            match reason.problem:
+                case ProblemCode.CARD_GONE:
+                    return CardGone(detail)
+                case ProblemCode.TOO_LARGE:
+                    return TooLarge(detail)
+                case problem:
+                    return ChannelClosed(detail, problem or ProblemCode.NOT_TAKEN)

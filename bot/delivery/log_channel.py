@@ -1,14 +1,14 @@
 """A server's log channel: one word at a time to its moderators, wherever they want to read it."""
 
 from enum import Enum, auto
-from http import HTTPStatus
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
 
+from bot.delivery.discord_errors import translated
 from bot.jobs.channel_turns import AtOnce, Turns
+from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.policy.settings_store import SettingsStore
 
 log = structlog.get_logger(__name__)
@@ -52,12 +52,12 @@ class LogChannel:
             said["nonce"] = nonce
         await self._turns.post(channel_id)
         try:
-            await channel.send(**said, allowed_mentions=_SILENT)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-            status = error.status if isinstance(error, discord.HTTPException) else None
-            log.warning(
-                "log_channel_closed", guild=guild_id, channel=channel_id, error=type(error).__name__, status=status
-            )
-            refused = status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
-            return Heard.CLOSED if refused and status != HTTPStatus.TOO_MANY_REQUESTS else Heard.UNCLEAR
+            with translated():
+                await channel.send(**said, allowed_mentions=_SILENT)
+        except OutcomeUnclear as error:
+            log.warning("log_channel_unclear", guild=guild_id, channel=channel_id, error=error.detail)
+            return Heard.UNCLEAR
+        except PortError as error:
+            log.warning("log_channel_closed", guild=guild_id, channel=channel_id, error=error.detail)
+            return Heard.CLOSED
         return Heard.SAID

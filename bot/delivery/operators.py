@@ -1,12 +1,13 @@
 """Whoever runs the bot, as Discord knows them: the application's owner, or its team."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Final
 
 import aiohttp
 import discord
 import structlog
+
+from bot.presentation.discord_reasons import Then, reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ class OperatorDesk:
 
 def is_trouble(error: Exception) -> bool:
     """Tell an answer, or none, that is Discord's own trouble, from one that will be the same next time."""
-    return not isinstance(error, discord.HTTPException) or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return not isinstance(error, discord.HTTPException) or reason_of(error).then is not Then.STOP
 
 
 def _people(info: discord.AppInfo) -> frozenset[int]:

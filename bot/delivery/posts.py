@@ -9,10 +9,10 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.delivery.discord_errors import UNKNOWN_MESSAGE, is_too_large, translated
+from bot.delivery.discord_errors import translated
 from bot.delivery.leave_by import leaving_by
 from bot.jobs.model import Job
-from bot.jobs.ports import CannotTell, CardGone, LinksOff, TooLarge, Video
+from bot.jobs.ports import CannotTell, CardGone, LinksOff, Video
 from bot.media.errors import CannotFit
 from bot.media.fitting import FittingDesk
 from bot.presentation.controls import DetailsId
@@ -77,12 +77,7 @@ class PostDesk:
             spoiler = job.request.handling.spoiler
             described = alt_text(job)
             with closing(discord.File(video.path, FILENAME, spoiler=spoiler, description=described)) as file:
-                try:
-                    return await self._send(job, text, controls, file)
-                except discord.HTTPException as error:
-                    if is_too_large(error):
-                        raise TooLarge(f"{error.status} {error.code}") from error
-                    raise
+                return await self._send(job, text, controls, file)
 
     async def find(self, job: Job) -> int | None:
         """Look through what came after the card, or after the intent to post elsewhere, for our post."""
@@ -107,10 +102,9 @@ class PostDesk:
         Return whether the card is gone, which only whoever may read the history is told.
         """
         try:
-            await self._channel(job).fetch_message(job.card_message_id or 0)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_MESSAGE:
-                raise
+            with translated():
+                await self._channel(job).fetch_message(job.card_message_id or 0)
+        except CardGone:
             return True
         return False
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import discord
 
-from bot.delivery.discord_errors import translated
+from bot.delivery.discord_errors import translated, unless_gone
 from bot.jobs.model import Job
 
 
@@ -21,11 +21,8 @@ class RemovalDesk:
         """
         for channel_id, message_id in _messages_of(job):
             channel = self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)
-            with translated():
-                try:
-                    await channel.get_partial_message(message_id).delete()
-                except discord.NotFound:
-                    continue
+            with translated(), unless_gone():
+                await channel.get_partial_message(message_id).delete()
 
 
 def _messages_of(job: Job) -> Iterator[tuple[int, int]]:

@@ -10,22 +10,21 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-import aiohttp
 import discord
 import structlog
 
 from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
-from bot.delivery.discord_errors import UNKNOWN_MESSAGE, translated
+from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.log_channel import Heard, LogChannel
 from bot.delivery.pictures import fitting_picture
 from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ProblemCode
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, PortError, Unrestricted, Video
+from bot.jobs.ports import CardGone, ChannelClosed, NotTaken, PortError, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.images import ImageDesk
@@ -115,11 +114,13 @@ class ReviewDesk:
         review = await self._store.get(job.id)
         if review is None or review.channel_id is None or review.request_message_id is None:
             return {}
-        with translated():
-            try:
+        try:
+            with translated():
                 message = await self._channel(job, review.channel_id).fetch_message(review.request_message_id)
-            except discord.NotFound:
+        except NotTaken as error:
+            if error.problem in {ProblemCode.CARD_GONE, ProblemCode.CHANNEL_GONE}:
                 return {}
+            raise
         # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
         return {PurePosixPath(urlsplit(url).path).stem: url for url in pictures_in(message.components)}
 
@@ -168,7 +169,8 @@ class ReviewDesk:
             if chosen is not None and isinstance(error, Unrestricted):
                 words = review_unrestricted_told(chosen)
             else:
-                words = review_closed_told(chosen)
+                problem = error.problem if isinstance(error, NotTaken) else ProblemCode.CHANNEL
+                words = review_closed_told(chosen, problem)
         if await self._log_channel.send(guild_id, words) is Heard.NOBODY:
             self._complained.pop(guild_id, None)  # whoever chooses a log channel later hears of it
 
@@ -206,11 +208,8 @@ class ReviewDesk:
             await self._take_away(job, channel_id, message_id)
             return
         await self._turns.edit(channel_id)
-        with translated():
-            try:
-                message = await channel.fetch_message(message_id)
-            except discord.NotFound:
-                return
+        with translated(), unless_gone():
+            message = await channel.fetch_message(message_id)
             shown = [PurePosixPath(urlsplit(url).path).name for url in pictures_in(message.components)]
             if part is ReviewPart.VIDEO:
                 view = video_card(job, self._offer, shown[0] if shown else None, made=made)
@@ -277,13 +276,11 @@ class ReviewDesk:
         return None
 
     async def _is_there(self, job: Job, channel_id: int, message_id: int | None) -> bool:
-        with translated():
-            try:
+        try:
+            with translated():
                 await self._channel(job, channel_id).fetch_message(message_id or 0)
-            except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
-                    raise
-                return False
+        except CardGone:
+            return False
         return True
 
     async def _note(self, job: Job, before: Review | None, channel_id: int, **messages: int) -> None:
@@ -309,10 +306,10 @@ class ReviewDesk:
 
     async def _take_away(self, job: Job, channel_id: int, message_id: int) -> None:
         try:
-            with suppress(discord.NotFound):
+            with translated(), unless_gone():
                 await self._channel(job, channel_id).get_partial_message(message_id).delete()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("former_review_not_deleted", job=job.id, error=type(error).__name__)
+        except PortError as error:
+            log.info("former_review_not_deleted", job=job.id, error=error.detail)
 
     async def _record_of(self, job: Job) -> MemberRecord:
         """Read what is known of who asked; since when they are here is for Discord to say, if it does."""

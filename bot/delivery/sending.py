@@ -4,8 +4,8 @@ from typing import Any
 
 import discord
 
-from bot.delivery.discord_errors import UNKNOWN_MESSAGE
-from bot.jobs.ports import OutcomeUnclear
+from bot.delivery.discord_errors import translated
+from bot.jobs.ports import CardGone, OutcomeUnclear
 
 
 async def send_once(
@@ -19,8 +19,7 @@ async def send_once(
     # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
     place = channel.id + (replaces or 0)
     try:
-        return await channel.send(**parts, nonce=f"{kind}{job_id}.{place % 1000}")
-    except discord.NotFound as error:
-        if error.code != UNKNOWN_MESSAGE:
-            raise
+        with translated():
+            return await channel.send(**parts, nonce=f"{kind}{job_id}.{place % 1000}")
+    except CardGone as error:
         raise OutcomeUnclear("sent before, and deleted since") from error

@@ -1,7 +1,6 @@
 """How who asked stands with the server at this moment, asked of Discord and of the moderators' lists."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from bot.policy.gate import Asked
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import OperatorStore
 from bot.policy.settings_store import SettingsStore
+from bot.presentation.discord_reasons import Then, reason_of
 from bot.presentation.language import speaking
 from bot.presentation.review_words import objection_told
 
@@ -60,9 +60,7 @@ class StandingDesk:
         place = await self._images.find(job.request.guild_id, fingerprints)
         if place is not None:
             log.info("blocked_image", job=job.id, guild=job.request.guild_id, member=job.request.member_id, place=place)
-            with speaking(job.request.guild_locale):
-                words = objection_told(job, ProblemCode.BLOCKED_IMAGE)
-            await self._log_channel.say(job.request.guild_id, words)
+            await self._tell(job, ProblemCode.BLOCKED_IMAGE)
         return place
 
     async def objection(self, job: Job) -> ProblemCode | None:
@@ -112,8 +110,12 @@ class StandingDesk:
 
     async def tell(self, job: Job) -> None:
         if job.problem is not None:
-            with speaking(job.request.guild_locale):
-                words = objection_told(job, job.problem.code)
+            await self._tell(job, job.problem.code)
+
+    async def _tell(self, job: Job, code: ProblemCode) -> None:
+        with speaking(job.request.guild_locale):
+            words = objection_told(job, code)
+        if words is not None:
             await self._log_channel.say(job.request.guild_id, words)
 
     async def _member(self, job: Job) -> Any:
@@ -149,8 +151,11 @@ class StandingDesk:
 
     async def _last_home_id(self, channel_id: int) -> int:
         """Find the same; a channel that is gone, or closed to the bot, is taken for one that is no thread."""
-        with suppress(discord.NotFound, discord.Forbidden):
+        try:
             return await self._home_id(channel_id)
+        except (discord.NotFound, discord.Forbidden) as error:
+            if reason_of(error).then is not Then.STOP:
+                raise
         return channel_id
 
     async def _manages_server(self, job: Job, roles: frozenset[int]) -> bool:

@@ -56,7 +56,7 @@ async def drive(engine: Engine, job: Job) -> Job:
                 log.info("job_changed_elsewhere", job=job.id)
             except OutcomeUnclear as error:
                 log.warning("discord_unclear", job=job.id, state=before, error=error.detail)
-                await engine.clock.sleep(wait)
+                await engine.clock.sleep(max(wait, error.wait))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
                 _note("step_broke", error, job=job.id, state=before)
                 await engine.clock.sleep(wait)

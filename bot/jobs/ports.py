@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.jobs.model import Element, Job
+from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.media.videos import VideoFacts
 
 
@@ -17,12 +17,24 @@ class PortError(Exception):
         self.detail = detail
 
 
-class CardGone(PortError):
+class NotTaken(PortError):
+    """It was not done and will not be, however often it is tried; `problem` is what a job ends with for it."""
+
+    problem = ProblemCode.NOT_TAKEN
+
+
+class CardGone(NotTaken):
     """Somebody deleted the status card."""
 
+    problem = ProblemCode.CARD_GONE
 
-class ChannelClosed(PortError):
+
+class ChannelClosed(NotTaken):
     """The channel is gone, or the bot may not do there what it has to."""
+
+    def __init__(self, detail: str = "", problem: ProblemCode = ProblemCode.CHANNEL) -> None:
+        super().__init__(detail)
+        self.problem = problem
 
 
 class Unrestricted(ChannelClosed):
@@ -32,17 +44,36 @@ class Unrestricted(ChannelClosed):
 class LinksOff(ChannelClosed):
     """The channel does not take a file of this size, and its server wants no links."""
 
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, ProblemCode.LINKS_OFF)
+
+
+class TooLarge(ChannelClosed):
+    """Discord refused the files for their size; nothing was sent."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, ProblemCode.TOO_LARGE)
+
+
+def problem_of(error: NotTaken) -> Problem:
+    """Return what a job ends with, for its member and the log."""
+    return Problem(code=error.problem, detail=error.detail)
+
 
 class OutcomeUnclear(PortError):
-    """No answer that tells whether it was done; look, then try again."""
+    """No answer that tells whether it was done; look, then try again, after `wait` seconds at the earliest."""
+
+    def __init__(self, detail: str = "", *, wait: float = 0.0) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
+class NotNow(OutcomeUnclear):
+    """It was not done, and can be after `wait` seconds."""
 
 
 class CannotTell(PortError):
     """The channel does not show whether the post exists."""
-
-
-class TooLarge(PortError):
-    """Discord refused the file for its size; nothing was posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

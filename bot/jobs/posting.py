@@ -11,7 +11,7 @@ import structlog
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
+from bot.jobs.ports import CannotTell, NotTaken, OutcomeUnclear, TooLarge, Video, problem_of
 from bot.jobs.reviewing import bring_to_card, hold_back
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
@@ -43,8 +43,8 @@ async def deliver(engine: Engine, job: Job) -> Job:
             return await _post(engine, posting, video, leave_by)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
-    except ChannelClosed as error:
-        return await _undelivered(engine, job, _channel_problem(error))
+    except NotTaken as error:
+        return await _refused(engine, job, error)
 
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
@@ -60,8 +60,8 @@ async def resume_posting(engine: Engine, job: Job) -> Job:
             return await _look(engine, job) or await _post_anew(engine, job, video)
     except MediaError as error:
         return await _undelivered(engine, job, _media_problem(error))
-    except ChannelClosed as error:
-        return await _undelivered(engine, job, _channel_problem(error))
+    except NotTaken as error:
+        return await _refused(engine, job, error)
 
 
 async def _look(engine: Engine, job: Job) -> Job | None:
@@ -70,8 +70,8 @@ async def _look(engine: Engine, job: Job) -> Job | None:
         found = await engine.posts.find(job)
     except CannotTell as error:
         return await _undelivered(engine, job, Problem(code=ProblemCode.POST_UNKNOWN, detail=error.detail))
-    except (CardGone, ChannelClosed) as error:
-        return await _undelivered(engine, job, _channel_problem(error))
+    except NotTaken as error:
+        return await _refused(engine, job, error)
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
@@ -94,10 +94,12 @@ async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
         return await finish_within(_send(engine, job, video, leave_by), grace=STOP_GRACE)
     except TooLarge as error:
         log.warning("upload_refused", job=job.id, size=video.facts.size, error=error.detail)
+        if video.over is not None:  # it went as a link: there is nothing smaller
+            return await _refused(engine, job, error)
     try:
         smaller = await engine.posts.prepare(job, video, refused=True)
-    except ChannelClosed as error:
-        return await _undelivered(engine, job, _channel_problem(error))
+    except NotTaken as error:
+        return await _refused(engine, job, error)
     # As after a look: the save tells whether the job is still ours, and the time to post begins anew.
     leave_by = engine.clock.monotonic() + POST_WITHIN
     return await _post(engine, await engine.store.save(job), smaller, leave_by)
@@ -106,12 +108,13 @@ async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
 async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
     try:
         message_id = await engine.posts.post(job, video, leave_by=leave_by)
-    except (CardGone, ChannelClosed) as error:
-        return await _undelivered(engine, job, _channel_problem(error))
+    except TooLarge:
+        raise
+    except NotTaken as error:
+        return await _refused(engine, job, error)
     except OutcomeUnclear as error:
-        log.warning("post_outcome_unclear", job=job.id, error=error.detail)
-        await engine.clock.sleep(LOOK_AFTER)
-        return job  # still POSTING: the driver goes on by looking for the post
+        # Still POSTING: the driver goes on by looking for the post, ever more slowly.
+        raise OutcomeUnclear(error.detail, wait=max(LOOK_AFTER, error.wait)) from error
     return await _delivered(engine, job, message_id)
 
 
@@ -126,6 +129,13 @@ async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
     log.error("undelivered", job=job.id, request_id=job.request_id, why=problem.code, detail=problem.detail)
     kept = await engine.move(job, State.UNDELIVERED, problem=problem)
     await engine.notices.tell(kept)
+    return kept
+
+
+async def _refused(engine: Engine, job: Job, error: NotTaken) -> Job:
+    """Keep a video that the channel does not take, and tell moderators what they can do about it."""
+    kept = await _undelivered(engine, job, problem_of(error))
+    await engine.standing.tell(kept)
     return kept
 
 
@@ -154,14 +164,3 @@ def _media_problem(error: MediaError) -> Problem:
             return Problem(code=ProblemCode.OUTPUT_GONE, detail=str(error))
         case _:
             return Problem(code=ProblemCode.OUTPUT_UNUSABLE, detail=str(error))
-
-
-def _channel_problem(error: CardGone | ChannelClosed) -> Problem:
-    match error:
-        case CardGone():
-            code = ProblemCode.CARD_GONE
-        case LinksOff():
-            code = ProblemCode.LINKS_OFF
-        case _:
-            code = ProblemCode.CHANNEL
-    return Problem(code=code, detail=error.detail)

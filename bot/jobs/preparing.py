@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.jobs.card_pictures import element_name, reference_name, shown
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode, model_gone
-from bot.jobs.ports import CardGone, ChannelClosed, ElementGone, StorageRefused
+from bot.jobs.ports import ChannelClosed, ElementGone, NotTaken, StorageRefused, problem_of
 from bot.jobs.reviewing import fetch_reference, hold
 from bot.jobs.states import State
 from bot.media.errors import FetchError, ImageRefused, image_fault
@@ -48,10 +48,8 @@ async def prepare(engine: Engine, job: Job) -> Job:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.ELEMENT_GONE, detail=error.name))
     except StorageRefused as error:
         return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.STORAGE, detail=error.detail))
-    except CardGone as error:
-        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
-    except ChannelClosed as error:
-        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CHANNEL, detail=error.detail))
+    except NotTaken as error:
+        return await engine.move(job, State.FAILED, problem=problem_of(error))
     return await engine.move(job, State.WAITING, **shown(job.request, names))
 
 

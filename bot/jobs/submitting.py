@@ -18,7 +18,7 @@ from bot.database.trouble import words
 from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
-from bot.jobs.ports import CardGone, ChannelClosed, StorageRefused
+from bot.jobs.ports import NotTaken, StorageRefused, problem_of
 from bot.jobs.reference_urls import ReferenceLost, reference_urls
 from bot.jobs.request_body import request_body
 from bot.jobs.states import State
@@ -64,10 +64,8 @@ async def submit(engine: Engine, job: Job) -> Job:
     await _rest(engine, job)
     try:
         return await _submit_in_turn(engine, job, model)
-    except CardGone as error:
-        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CARD_GONE, detail=error.detail))
-    except ChannelClosed as error:
-        return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.CHANNEL, detail=error.detail))
+    except NotTaken as error:
+        return await engine.move(job, State.FAILED, problem=problem_of(error))
     except ReferenceLost as lost:
         gone = Problem(code=ProblemCode.IMAGE, detail=ImageFault.GONE.value, image=lost.number)
         return await engine.move(job, State.FAILED, problem=gone)

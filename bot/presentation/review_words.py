@@ -8,6 +8,7 @@ from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
 from bot.policy.denial import Denial
 from bot.presentation.denial import denial_sentence
+from bot.presentation.discord_reasons import moderator_reason
 from bot.presentation.figures import number
 from bot.presentation.language import N_, _, ngettext
 from bot.presentation.looks import LOOKS
@@ -59,11 +60,15 @@ def outcome_sentence(job: Job, made: Sequence[Decision]) -> str:
     return _("There is nothing to decide any more: {state}.").format(state=LOOKS[job.state].title)
 
 
-def objection_told(job: Job, code: ProblemCode) -> str:
-    """Tell moderators why something of a member is not posted."""
-    request = job.request
-    told = _(_OBJECTIONS[code])
-    return told.format(member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>")
+def objection_told(job: Job, code: ProblemCode) -> str | None:
+    """Tell moderators why something of a member is not posted; None where that is nothing for them."""
+    if code in _OBJECTIONS:
+        told = _(_OBJECTIONS[code])
+    elif reason := moderator_reason(code):
+        told = _("The video that {member} requested in {channel} is ready but couldn't be posted.") + f" {reason}"
+    else:
+        return None
+    return told.format(member=f"<@{job.request.member_id}>", channel=f"<#{job.request.channel_id}>")
 
 
 def cannot_approve(code: ProblemCode) -> str:
@@ -152,12 +157,10 @@ def review_unrestricted_told(channel_id: int) -> str:
     return told.format(channel=f"<#{channel_id}>")
 
 
-def review_closed_told(channel_id: int | None) -> str:
-    """Tell whoever reads the log channel that moderators cannot see what waits for them."""
+def review_closed_told(channel_id: int | None, problem: ProblemCode) -> str:
+    """Tell readers of the log channel that moderators cannot see what waits for them, and what to do about it."""
     if channel_id is None:
         return _("Videos wait for a moderator, but no review channel is chosen. Choose one with `/settings`.")
-    told = _(
-        "Videos wait for a moderator, but the bot cannot post in the review channel {channel}: it is gone or closed to"
-        " the bot. Allow it there, or choose another with `/settings`; what waits is shown there then."
-    )
-    return told.format(channel=f"<#{channel_id}>")
+    told = _("Videos are waiting for review, but the bot can't post in the review channel {channel}.")
+    other = _("You can also choose another channel with `/settings`. Everything that waits is then shown there.")
+    return " ".join(filter(None, [told.format(channel=f"<#{channel_id}>"), moderator_reason(problem), other]))

@@ -12,6 +12,7 @@ from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.cast_names import request_sentence
+from bot.presentation.discord_reasons import BY_PROBLEM
 from bot.presentation.figures import (
     date,
     day_and_time,
@@ -60,9 +61,6 @@ _PROBLEMS: Final = {
     ProblemCode.OUTPUT_UNUSABLE: N_(
         "The video service delivered a file that is not a video; whoever runs this bot has been told."
     ),
-    ProblemCode.CHANNEL: N_(
-        "The bot can no longer post here: it must view the channel, send messages, attach files and read the history. Ask a moderator to allow that."
-    ),
     ProblemCode.LINKS_OFF: N_(
         "The video is larger than what this channel takes, and this server wants no links to it. Ask a moderator, or use `/send-again` elsewhere."
     ),
@@ -88,7 +86,6 @@ _PROBLEMS: Final = {
     ProblemCode.AGE_RESTRICTED: N_(
         "The video was asked for in an age-restricted channel, and the channel that it goes to is none, so it is not posted. Use `/send-again` in one that is."
     ),
-    ProblemCode.CARD_GONE: N_("The status message was deleted, so no video is posted. You can ask for it again."),
     ProblemCode.POST_UNKNOWN: N_(
         "The video may be posted already; the bot cannot tell, and does not post it twice. Look for it below this message."
     ),
@@ -116,6 +113,8 @@ def problem_sentence(problem: Problem, rules: ImageRules) -> str:
     if problem.code is ProblemCode.BLOCKED_IMAGE:
         sentence = _("`{name}` shows what moderators do not allow here. Nothing was charged. Use another picture.")
         return sentence.format(name=f"image{problem.image}")
+    if (reason := BY_PROBLEM.get(problem.code)) is not None:
+        return reason.member_sentence()
     return _(_PROBLEMS[problem.code])
 
 

@@ -72,7 +72,7 @@ async def test_of_a_video_that_others_may_not_see_nobody_is_told(stage: Stage) -
 
 async def test_a_member_who_takes_no_words_is_left_in_peace_and_can_find_out_why(stage: Stage) -> None:
     await stage.wants()
-    await stage.channel.sandbox.admin.fault(method="POST", route=DIRECT, status=403)
+    await stage.channel.sandbox.admin.fault(method="POST", route=DIRECT, code=50007)
     await stage.desk.tell(await stage.posted())
     assert await stage.takes_no_words()
     await stage.desk.tell(await stage.posted())

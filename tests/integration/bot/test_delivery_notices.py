@@ -63,7 +63,7 @@ async def test_what_discord_leaves_open_stays_owed(channel: Channel, desk: Desk)
 
 async def test_a_member_who_takes_no_words_from_us_is_left_in_peace(channel: Channel, desk: Desk) -> None:
     job = await undelivered(channel)
-    await channel.sandbox.admin.fault(method="POST", route=DIRECT, status=403)
+    await channel.sandbox.admin.fault(method="POST", route=DIRECT, code=50007)
     await desk.tell(job)
     assert await private(channel) == []
     assert desk.told == [job]

@@ -262,7 +262,7 @@ async def test_a_server_that_is_gone_is_told_before_a_video_is_prepared(
     channel: Channel, desk: PostDesk, video: Video
 ) -> None:
     job = await finished(channel)
-    await channel.sandbox.admin.fault(method="GET", route="guilds", status=404)
+    await channel.sandbox.admin.fault(method="GET", route="guilds", code=10004)
     with pytest.raises(ChannelClosed):
         await desk.prepare(job, video)
 

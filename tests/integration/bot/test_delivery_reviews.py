@@ -131,7 +131,7 @@ async def test_a_channel_that_is_gone_is_told_once_where_moderators_read(desk: D
         await desk.moderators.reviews.not_shown(job, closed.value)
     desk.mo.at("general")
     [told] = await desk.seen("general")
-    assert "it is gone or closed to the bot" in told.text
+    assert "The channel was deleted. Choose another one" in told.text
 
 
 async def test_a_channel_that_is_gone_is_told_to_whoever_chooses_a_log_channel_later(desk: Desk) -> None:
