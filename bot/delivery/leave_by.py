@@ -69,6 +69,10 @@ async def _leave_once(_session: object, _context: object, request: aiohttp.Trace
 
 
 async def _take_answer(_session: object, _context: object, answer: aiohttp.TraceRequestEndParams) -> None:
-    departure = _departure.get()
-    if departure is not None and 400 <= answer.response.status < 500:  # noqa: PLR2004 - refused: it may be repeated
+    departure, response = _departure.get(), answer.response
+    if departure is None:
+        return
+    if response.ok and response.content_type == "text/html":  # a page of a proxy, which discord.py would read
+        raise aiohttp.ClientPayloadError
+    if 400 <= response.status < 500:  # noqa: PLR2004 - refused: it may be repeated
         departure.gone = False

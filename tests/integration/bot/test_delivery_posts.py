@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 
 from bot.delivery.posts import EVERYWHERE, PostDesk, nonce
 from bot.jobs.clock import monotonic
-from bot.jobs.model import Handling, Job
+from bot.jobs.model import Handling, Job, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
@@ -338,6 +339,68 @@ async def test_a_channel_that_does_not_let_the_bot_post_says_so(
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=int(denied))
     with pytest.raises(ChannelClosed):
         await desk.post(job, video, leave_by=soon())
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        (160005, ProblemCode.LOCKED),
+        (50083, ProblemCode.ARCHIVED),
+        (200000, ProblemCode.CONTENT_BLOCKED),
+        (200001, ProblemCode.CONTENT_BLOCKED),
+        (240000, ProblemCode.HARMFUL_LINK),
+        (10003, ProblemCode.CHANNEL_GONE),
+        (10004, ProblemCode.BOT_GONE),
+        (50001, ProblemCode.NO_ACCESS),
+        (50013, ProblemCode.CHANNEL),
+        (50035, ProblemCode.NOT_TAKEN),
+        (50024, ProblemCode.NOT_TAKEN),
+    ],
+)
+async def test_a_post_that_discord_refuses_is_told_by_its_true_reason(
+    channel: Channel, desk: PostDesk, video: Video, code: int, problem: ProblemCode
+) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.fault(method="POST", route="/messages", code=code, status=403)
+    with pytest.raises(ChannelClosed) as closed:
+        await desk.post(job, video, leave_by=soon())
+    assert closed.value.problem is problem
+    assert f"403 {code}: " in closed.value.detail
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 403, "code": 40333},
+        {"status": 401},
+        {"status": 403, "html": True},
+        {"status": 404, "html": True},
+        {"cloudflare": "1020"},
+        {"status": 200, "body": "<html>a captive page</html>"},
+    ],
+    ids=["40333", "401", "a page with 403", "a page with 404", "Cloudflare 1020", "a page with 200"],
+)
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_an_answer_from_before_discords_api_says_nothing_of_the_post(
+    channel: Channel, desk: PostDesk, video: Video, fault: dict[str, Any], moment: str
+) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.fault(method="POST", route="/messages", moment=moment, **fault)
+    with pytest.raises(OutcomeUnclear):
+        await desk.post(job, video, leave_by=soon())
+    assert (await desk.find(job) is not None) is (moment == "after")
+
+
+async def test_a_ban_by_cloudflare_is_waited_out_as_long_as_it_lasts(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.fault(
+        method="POST", route="/messages", cloudflare="1015", headers={"Retry-After": "77"}
+    )
+    with pytest.raises(OutcomeUnclear) as unclear:
+        await desk.post(job, video, leave_by=soon())
+    assert (unclear.value.wait, "1015" in unclear.value.detail) == (77, True)
 
 
 async def test_a_channel_that_is_gone_says_so(channel: Channel, desk: PostDesk, video: Video) -> None:

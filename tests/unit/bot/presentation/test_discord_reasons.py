@@ -66,7 +66,7 @@ def answer(status: int, code: int = 0, *, text: str = "", headers: dict[str, str
 
 
 @pytest.mark.parametrize(("status", "code", "then", "problem", "member", "moderator", "operator"), ROWS)
-def test_an_answer_of_discord_has_its_consequence_and_its_words(  # noqa: PLR0913 - the columns of the table
+def test_an_answer_of_discord_has_its_consequence_and_its_words(
     status: int, code: int, then: Then, problem: ProblemCode | None, member: str, moderator: str | None, operator: str
 ) -> None:
     error = answer(status, code)
