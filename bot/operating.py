@@ -106,13 +106,18 @@ class OperatorWatch:
         since = now - LOOKS_BACK
         charges = select(orphans.c.request_id).where(orphans.c.noted_at > since)
         async with self.database.connect() as connection:
-            found = [(NoticeKind.CHARGE, str(row.request_id)) for row in await connection.execute(charges)]
-        found += [(NoticeKind.UNSETTLED, str(job.id)) for job in await self._failed(since, ProblemCode.UNSETTLED)]
-        for kind, about in found:
-            await self._note(kind, now, about=about, detail=about)
+            ids = [str(row.request_id) for row in await connection.execute(charges)]
+        found = {(NoticeKind.CHARGE, each): each for each in ids}
+        for job in await self._failed(since, ProblemCode.UNSETTLED):
+            found[NoticeKind.UNSETTLED, str(job.id)] = str(job.id)
+        for job in await self._failed(since, ProblemCode.INPUTS):
+            model = job.request.model
+            found.setdefault((NoticeKind.INPUTS, model), f"{model} ({job.problem.detail if job.problem else ''})")
+        for (kind, about), detail in found.items():
+            await self._note(kind, now, about=about, detail=detail)
         for notice in await self.notices.current(*HAPPENED):
             # What is found still would be told anew.
-            if notice.at <= since and (notice.kind, notice.detail) not in found:
+            if notice.at <= since and (notice.kind, notice.about) not in found:
                 await self.notices.over(notice.kind, about=notice.about)
 
     async def _note_spending(self, now: datetime) -> None:

@@ -8,13 +8,13 @@ import structlog
 from bot.jobs.deadlines import has_record, is_dying, is_given_up, is_late
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.problems import problem_in_words
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import State
 from bot.jobs.watch import POLL_CEILING, POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater
 from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
-from bot.segmind.refusals import is_moderation
 
 log = structlog.get_logger(__name__)
 
@@ -117,9 +117,9 @@ async def _completed(engine: Engine, job: Job, result: RunResult, run_seconds: f
     return moved
 
 
-async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool) -> Job:
-    code = ProblemCode.MODERATED if moderation else ProblemCode.RUN_FAILED
-    return await engine.move(job, State.FAILED, problem=Problem(code=code, detail=detail))
+async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool = False) -> Job:
+    problem = problem_in_words(detail, otherwise=ProblemCode.RUN_FAILED, moderation=moderation)
+    return await engine.move(job, State.FAILED, problem=problem)
 
 
 async def _by_history(engine: Engine, job: Job, request_id: str, unknown_since: float) -> Job | None:
@@ -143,8 +143,7 @@ async def _by_history(engine: Engine, job: Job, request_id: str, unknown_since: 
             if row.output_urls:
                 return await _completed_by_history(engine, job, row)
             if row.state == RunState.FAILED:
-                words = row.error or ""
-                return await _failed(engine, job, words, moderation=is_moderation(words))
+                return await _failed(engine, job, row.error or "")
         if is_given_up(job, engine.clock.now()) and _is_long(engine, unknown_since):
             log.error("request_given_up", job=job.id, request_id=request_id)
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))

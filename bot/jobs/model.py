@@ -120,6 +120,7 @@ class ProblemCode(StrEnum):
     MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
     RUN_FAILED = "RUN_FAILED"
     MODEL_GONE = "MODEL_GONE"  # nobody describes the model any more; `detail` is its name
+    INPUTS = "INPUTS"  # Segmind does not take the inputs as the bot writes them: our mistake, or the model's change
     SERVICE = "SERVICE"  # the operator must act: key, credits, model
     UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
     NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found

@@ -14,7 +14,7 @@ from bot.jobs.dispatch import Dispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.history import HistoryTooLong, earliest_submit, history_pages, is_same_request, is_submit_of, unowned
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ProblemCode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.states import BEFORE_SUBMIT, IN_DOUBT, State
 from bot.segmind.budget import Rank
@@ -27,6 +27,7 @@ EVERY: Final = 600.0  # seconds
 LOOKS_BACK: Final = timedelta(hours=24)
 OFTEN_LOOKS_BACK: Final = timedelta(hours=1)  # most of what is late is not so late
 WHOLE_EVERY: Final = 6  # looks, of which one goes back all the way
+_IN_THE_DARK: Final = frozenset({ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED})  # their requests may well exist
 
 
 class Reconciler:
@@ -66,7 +67,8 @@ class Reconciler:
         self._looks += 1
         if whole:
             return now - LOOKS_BACK
-        given_up = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
+        failed = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
+        given_up = [job for job in failed if job.problem and job.problem.code in _IN_THE_DARK]
         return min([now - OFTEN_LOOKS_BACK, *(earliest_submit(job) for job in given_up)])
 
     async def _settle(self, rows: Sequence[HistoryRow], now: datetime, watched_since: datetime) -> None:

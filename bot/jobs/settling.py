@@ -10,6 +10,7 @@ from bot.jobs.history import HistoryTooLong, earliest_submit, is_submit_of, unow
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.shared_history import Reading
 from bot.jobs.states import State
+from bot.jobs.submitting import MOST_ATTEMPTS
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow
 
@@ -28,6 +29,7 @@ async def settle(engine: Engine, job: Job) -> Job:
 
     Absent is our last word to the member, but not the end of it: the reconciler goes on looking for a day. So it does
     where the history cannot be read for too long; then the request counts as charged, and the operator has to know.
+    What Segmind itself said that it did not take is sent again instead.
     """
     grace = engine.limits.submit_timeout + LATEST_ARRIVAL
     # The time of day may have jumped since the submit, which was before this: only what is waited here counts.
@@ -52,7 +54,7 @@ async def settle(engine: Engine, job: Job) -> Job:
                 log.info("request_found", job=job.id, request_id=row.request_id)
                 return await engine.move(job, State.QUEUED, request_id=row.request_id)
             if waited > grace:
-                return await _given_up(engine, job, ProblemCode.NEVER_ARRIVED)
+                return await _absent(engine, job)
         await engine.clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
 
@@ -60,6 +62,20 @@ async def settle(engine: Engine, job: Job) -> Job:
 async def _found_in(reading: Reading, engine: Engine, job: Job) -> HistoryRow | None:
     """Find the oldest request that can be this job's."""
     return next(iter(await unowned(engine.store, [row for row in reading.rows if is_submit_of(row, job)])), None)
+
+
+async def _absent(engine: Engine, job: Job) -> Job:
+    """Go on with a job whose request is in no history: it is sent again only where Segmind itself said that it failed.
+
+    That is what a time of the next attempt tells.
+    """
+    if job.retry_at is None:
+        return await _given_up(engine, job, ProblemCode.NEVER_ARRIVED)
+    if job.submit_attempts < MOST_ATTEMPTS:
+        log.info("submit_repeated", job=job.id, attempts=job.submit_attempts)
+        return await engine.move(job, State.WAITING)
+    log.error("segmind_unreachable", job=job.id)
+    return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.UNREACHABLE))
 
 
 async def _given_up(engine: Engine, job: Job, code: ProblemCode) -> Job:

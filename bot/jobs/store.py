@@ -21,15 +21,13 @@ from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
 from bot.jobs.ledger import Reserve, SpendLimits
-from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, ProblemCode
+from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job
 from bot.jobs.recording import record
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.saving import Enlist, Moved, Saving, saving
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET
-
-_WITHOUT_REQUEST: Final = frozenset({ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED})
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
@@ -226,13 +224,15 @@ class JobStore:
 
     @uncancelled
     async def never_arrived(self, *, since: datetime) -> Sequence[Job]:
-        """Read the jobs submitted since then that were given up because their request was not found, or looked for."""
+        """Read the jobs that failed with no request known, though one was submitted since then.
+
+        Whatever ended them: an answer may have been read as a no that was none.
+        """
         query = select(jobs).where(
             jobs.c.state == State.FAILED, jobs.c.request_id.is_(None), jobs.c.submitted_at >= since
         )
         async with self._engine.connect() as connection:
-            found = [from_row(row) for row in await connection.execute(query)]
-        return [job for job in found if job.problem and job.problem.code in _WITHOUT_REQUEST]
+            return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def undelivered(self, member_id: int, guild_id: int) -> Sequence[Job]:

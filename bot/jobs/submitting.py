@@ -1,8 +1,8 @@
 """WAITING and SUBMITTING: the one step that costs money, taken at most once.
 
 The intent is saved with the exact body before the POST leaves, and the POST leaves within `SEND_WITHIN` of that
-save or not at all. Only an answer that surely means "not accepted" lets the job try again; everything else is
-UNCONFIRMED.
+save or not at all. Only a refusal in Segmind's own words means "not accepted"; everything else is UNCONFIRMED, an
+error of the server included: the history is read before anything is sent again.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
 from bot.jobs.ports import NotTaken, StorageRefused, problem_of
+from bot.jobs.problems import problem_in_words
 from bot.jobs.reference_urls import ReferenceLost, reference_urls
 from bot.jobs.request_body import request_body
 from bot.jobs.states import State
@@ -191,22 +192,24 @@ async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:
         problem = Problem(code=ProblemCode.UNREACHABLE, detail=str(error))
         return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
     now = engine.clock.now()
-    wait = FIRST_WAIT * 2 ** min(job.submit_attempts - 1, 10)
-    retry_at = now if isinstance(error, TooLate) else error.retry_at or now + min(wait, LONGEST_WAIT)
+    retry_at = now if isinstance(error, TooLate) else error.retry_at or now + _pause(job)
     level = log.info if isinstance(error, RateLimited | TooLate) else log.warning
     level("submit_postponed", job=job.id, error=str(error), until=retry_at.isoformat())
     return await _insistently(engine, job, lambda: engine.move(job, State.WAITING, retry_at=retry_at))
 
 
+def _pause(job: Job) -> timedelta:
+    """Give the time until the next attempt."""
+    return min(FIRST_WAIT * 2 ** min(job.submit_attempts - 1, 10), LONGEST_WAIT)
+
+
 async def _refused(engine: Engine, job: Job, error: Refused | RunFailed | OperatorMustAct) -> Job:
     if isinstance(error, OperatorMustAct):
         log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))
-        code = ProblemCode.SERVICE
-    elif isinstance(error, RunFailed) and error.moderation:
-        code = ProblemCode.MODERATED
+        problem = Problem(code=ProblemCode.SERVICE, detail=str(error))
     else:
-        code = ProblemCode.REFUSED
-    problem = Problem(code=code, detail=str(error))
+        moderation = isinstance(error, RunFailed) and error.moderation
+        problem = problem_in_words(str(error), otherwise=ProblemCode.REFUSED, moderation=moderation)
     return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
 
 
@@ -230,7 +233,8 @@ async def _insistently(
 async def _unconfirmed(engine: Engine, job: Job, error: BaseException) -> Job:
     why = str(error) if isinstance(error, OutcomeUnknown) else type(error).__name__
     log.warning("submit_outcome_unknown", job=job.id, error=why)
-    moved = await engine.move(job, State.UNCONFIRMED)
+    repeats = isinstance(error, OutcomeUnknown) and error.may_repeat
+    moved = await engine.move(job, State.UNCONFIRMED, retry_at=engine.clock.now() + _pause(job) if repeats else None)
     if isinstance(error, asyncio.CancelledError):
         raise error
     return moved

@@ -26,10 +26,11 @@ class NoticeKind(StrEnum):
     MONTH_SPENT = "MONTH_SPENT"
     # What happened.
     CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
+    INPUTS = "INPUTS"  # Segmind does not take what the bot sends to a model; `detail`: the model, and its words
     UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
 
 
-HAPPENED: Final = (NoticeKind.CHARGE, NoticeKind.UNSETTLED)
+HAPPENED: Final = (NoticeKind.CHARGE, NoticeKind.INPUTS, NoticeKind.UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,10 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.CHARGE: N_(
         "❓ Segmind charged a run that nobody asked this bot for: request {detail}. Find out who else uses the key."
     ),
+    NoticeKind.INPUTS: N_(
+        "🧩 Segmind rejected the inputs that the bot sends, so videos with this model fail: {detail}. Update the bot "
+        "or remove the model from `SEGMIND_MODELS`."
+    ),
     NoticeKind.UNSETTLED: N_(
         "❓ Whether job {detail} reached Segmind could not be found out, so what it costs stays reserved. Look for it "
         "in Segmind's console."

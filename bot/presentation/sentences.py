@@ -44,6 +44,9 @@ _PROBLEMS: Final = {
     ProblemCode.MODEL_GONE: N_(
         "The model that was to make this video is no longer there. Nothing was charged. Use *Edit* to ask for another."
     ),
+    ProblemCode.INPUTS: N_(
+        "The video service rejected how the bot sent this request. The bot operator has been notified. Nothing was charged."
+    ),
     ProblemCode.SERVICE: N_(
         "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged. Try again later."
     ),

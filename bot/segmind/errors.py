@@ -3,18 +3,18 @@
 SegmindError
   TryLater               nothing was charged, the same request may be repeated
     RateLimited          429
-    Unavailable          500 or 503 that says so in JSON, or a connection that never opened
+    Unavailable          a free request's 5xx, or a connection that never opened
     TooLate              the caller's deadline passed before the request left
     NotFinished          a result was asked for while the run still goes on
-  OutcomeUnknown         the paid POST may or may not have been accepted
+  OutcomeUnknown         the paid POST may or may not have been accepted: all that is no clear refusal
   Refused                the request itself is wrong
   OperatorMustAct        nobody but the operator can help
     InvalidKey           401
     ModelForbidden       403
-    OutOfCredits         406, by its wording
-    SpendLimitReached    406, by its wording
+    OutOfCredits         by the wording, mostly with 402 or 406
+    SpendLimitReached    402, 403 or 406, by the wording
     ModelGone            410, or 404 where a model was named
-  RecordGone             404 of a request id: its hour is over, or it never was
+  RecordGone             404 of a request id, in Segmind's own words: its hour is over, or it never was
   RunFailed              the run ended in FAILED, which costs nothing
   UnreadableAnswer       a free request whose answer made no sense, however often it was asked
   AnswerTooLarge         a body beyond the cap
@@ -72,7 +72,14 @@ class NotFinished(TryLater):
 
 
 class OutcomeUnknown(SegmindError):
-    """The paid request may have been accepted: never repeat it, look into the request history."""
+    """The paid request may have been accepted: look into the request history.
+
+    `may_repeat` where Segmind itself says that it failed, so that it may be sent again once the history lacks it.
+    """
+
+    def __init__(self, detail: str = "", *, status: int | None = None, may_repeat: bool = False) -> None:
+        super().__init__(detail, status=status)
+        self.may_repeat = may_repeat
 
 
 class Refused(SegmindError):

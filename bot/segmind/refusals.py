@@ -19,6 +19,22 @@ _SCANNED = 4_096  # characters of the server's words that are looked at
 # Only the wording tells these apart; the patterns lean towards the operator for money, the member for content.
 _SPEND_LIMIT = re.compile(r"spend\w*[ _-]*(?:limit|cap)|team\b.*\blimit|\bbudget\b", re.IGNORECASE)
 _CREDITS = re.compile(r"\bcredits?\b|insufficient (?:funds|balance)", re.IGNORECASE)
+# Where a status has a meaning of its own, or what a member wrote may be repeated, the words have to be plainer.
+_NO_CREDITS = re.compile(
+    r"(?:insufficient|not enough|no(?: more)?|out of|exhausted|used up|low on|add|buy|purchase|0(?:\.0+)?)\s+"
+    r"(?:\w+\s+){0,2}(?:credits?|funds|balance)\b|\bcredits\b.{0,40}\b(?:exhausted|insufficient|used up|too low)",
+    re.IGNORECASE,
+)
+_SUBJECT = r"(?:fields?|param(?:eter)?s?|arguments?|propert(?:y|ies)|values?|types?|inputs?)"
+_WRONG = (
+    r"(?:missing|required|unexpected|unknown|unrecogni[sz]ed|unsupported|invalid|not (?:allowed|permitted|supported))"
+)
+_PARAMETERS = re.compile(
+    rf"\b{_WRONG}\b[^.\n]*\b{_SUBJECT}\b|\b{_SUBJECT}\b[^.\n]*\b{_WRONG}\b|\bis (?:a )?required\b|\bvalidation\b"
+    r"|\bmust be (?:one of|an? (?:[\w-]+ )?(?:string|integer|number|list|array|object|boolean)|\d)|\bschema\b",
+    re.IGNORECASE,
+)
+_IMAGE = re.compile(r"\bimages?\b", re.IGNORECASE)
 _MODERATION = re.compile(
     r"nsfw|\brai\b|responsible ai|safety|moderat|content (?:policy|filter|block|violat)"
     r"|violat\w+.*polic|prohibited|sensitive|flagged|inappropriate|explicit",
@@ -26,27 +42,46 @@ _MODERATION = re.compile(
 )
 _TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _BY_STATUS: dict[int, type[SegmindError]] = {
-    HTTPStatus.UNAUTHORIZED: errors.InvalidKey,
     HTTPStatus.FORBIDDEN: errors.ModelForbidden,
     HTTPStatus.GONE: errors.ModelGone,
 }
+# What Segmind refuses with, as its documentation or its answers show.
+_REFUSED = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.PAYMENT_REQUIRED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.NOT_ACCEPTABLE,
+        HTTPStatus.GONE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
 _SEGMINDS_OWN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})
+_ABOUT_MONEY = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_ACCEPTABLE})
 
 
 def refusal(answer: Answer, *, missing: type[SegmindError], paid: bool = False) -> SegmindError:
-    """Return the error that a status outside 2xx stands for; `missing` is what 404 means here."""
+    """Return the error that a status outside 2xx stands for; `missing` is what 404 means here.
+
+    A proxy answers in HTML or in a JSON of its own. Only what Segmind itself words (`{"error": …}`) tells that a paid
+    request was not accepted, or that a record does not exist.
+    """
     status, facts = answer.status, answer.facts
     words = _plain_text(answer.body) if facts is None else words_of(facts)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return errors.RateLimited(words, status=status, retry_at=reset_at(answer))
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and (failed := failure(facts or {}, status)) is not None:
         return failed
+    own = _is_segminds(facts)
+    if status >= HTTPStatus.BAD_REQUEST and own and _lacks_credits(status, words):
+        return errors.OutOfCredits(words, status=status)
+    if paid and not (own and status in _REFUSED):
+        return errors.OutcomeUnknown(words, status=status, may_repeat=own and status in _SEGMINDS_OWN)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return errors.RateLimited(words, status=status, retry_at=reset_at(answer))
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _client_error(status, words, missing)(words, status=status)
-    if paid:
-        # A proxy's 502 or 504 may hide an accepted request; only Segmind itself answers in JSON.
-        definite = status in _SEGMINDS_OWN and facts is not None
-        return (errors.Unavailable if definite else errors.OutcomeUnknown)(words, status=status)
+        return _client_error(status, words, missing, own=own)(words, status=status)
     down = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return (errors.Unavailable if down else errors.UnreadableAnswer)(words, status=status)
 
@@ -63,6 +98,16 @@ def failure(facts: Mapping[str, object], status: int) -> errors.RunFailed | None
 def is_moderation(words: str) -> bool:
     """Tell whether a run failed for its content; Segmind marks that by wording alone."""
     return _MODERATION.search(words) is not None
+
+
+def lacks_credits(words: str) -> bool:
+    """Tell whether a run failed because the account cannot pay for it."""
+    return _NO_CREDITS.search(words) is not None
+
+
+def is_about_inputs(words: str) -> bool:
+    """Tell whether Segmind does not take the inputs as they are named or written, which no member can change."""
+    return _PARAMETERS.search(words) is not None and _IMAGE.search(words) is None
 
 
 def metrics(facts: Mapping[str, object]) -> Metrics:
@@ -95,14 +140,32 @@ def reset_at(answer: Answer) -> datetime | None:
     return answer.received_at + min(max(wait, timedelta(0)), timedelta(seconds=FARTHEST_RESET))
 
 
-def _client_error(status: int, words: str, missing: type[SegmindError]) -> type[SegmindError]:
-    if status == HTTPStatus.NOT_FOUND:
-        return missing
-    if status == HTTPStatus.NOT_ACCEPTABLE and _SPEND_LIMIT.search(words):
+def _is_segminds(facts: Mapping[str, object] | None) -> bool:
+    """Tell whether an answer has the form in which Segmind words an error."""
+    if facts is None:
+        return False
+    error = facts.get("error")
+    return reading.text(error) is not None or reading.text(reading.nested(error).get("message")) is not None
+
+
+def _lacks_credits(status: int, words: str) -> bool:
+    if status in _ABOUT_MONEY:
+        return _CREDITS.search(words) is not None and _SPEND_LIMIT.search(words) is None
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _NO_CREDITS.search(words) is not None
+    return "credits" in words.casefold() or _NO_CREDITS.search(words) is not None
+
+
+def _client_error(status: int, words: str, missing: type[SegmindError], *, own: bool) -> type[SegmindError]:
+    if status in _ABOUT_MONEY and _SPEND_LIMIT.search(words):
         return errors.SpendLimitReached
-    if status == HTTPStatus.NOT_ACCEPTABLE and _CREDITS.search(words):
+    if status == HTTPStatus.PAYMENT_REQUIRED:
         return errors.OutOfCredits
-    return _BY_STATUS.get(status, errors.Refused)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return errors.InvalidKey
+    if not own and status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return errors.UnreadableAnswer
+    return missing if status == HTTPStatus.NOT_FOUND else _BY_STATUS.get(status, errors.Refused)
 
 
 def _plain_text(body: bytes) -> str:

@@ -76,7 +76,13 @@ async def test_a_result_that_cannot_be_had_at_first_is_asked_for_again(stage: St
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [("CUDA out of memory", ProblemCode.RUN_FAILED), (MODERATION, ProblemCode.MODERATED)]
+    ("error", "code"),
+    [
+        ("CUDA out of memory", ProblemCode.RUN_FAILED),
+        (MODERATION, ProblemCode.MODERATED),
+        ("Prompt is required and cannot be empty", ProblemCode.INPUTS),
+        ("Insufficient credits. You have 0.0 credits.", ProblemCode.SERVICE),
+    ],
 )
 @pytest.mark.parametrize("asked", ["status", "result"])
 async def test_a_failed_run_costs_nothing_and_its_wording_tells_why(

@@ -80,7 +80,7 @@ async def test_an_intent_that_was_saved_though_the_database_did_not_say_so_is_ta
 
 
 @pytest.mark.parametrize(
-    ("status", "state", "ends"), [(503, State.WAITING, State.QUEUED), (400, State.FAILED, State.FAILED)]
+    ("status", "state", "ends"), [(429, State.WAITING, State.QUEUED), (400, State.FAILED, State.FAILED)]
 )
 async def test_a_clear_no_outlives_a_database_that_is_away_for_a_moment(
     stage: Stage, status: int, state: State, ends: State
@@ -112,17 +112,57 @@ async def test_an_accepted_request_is_saved_with_its_id(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 503])
-async def test_an_error_that_surely_means_no_is_followed_by_another_attempt(stage: Stage, status: int) -> None:
+async def test_after_an_error_of_segminds_own_the_history_is_read_and_what_it_lacks_is_sent_again(
+    stage: Stage, status: int
+) -> None:
     await stage.says("submit", (status, {"error": "try later"}), (status, {"error": "try later"}))
     job = await stage.begin(State.WAITING)
     queued = await stage.drive_until(job, State.QUEUED)
     assert stage.cards.states(job.id) == [
-        *[State.SUBMITTING, State.WAITING] * 2,
+        *[State.SUBMITTING, State.UNCONFIRMED, State.WAITING] * 2,
         State.SUBMITTING,
         State.QUEUED,
     ]
     assert queued.submit_attempts == await stage.submits() == 3
-    assert {5.0, 10.0} <= set(stage.clock.slept)
+    assert queued.retry_at is None
+    assert (await stage.segmind.state())["operations"]["history"] > 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, {"error": "Internal server error"}),
+        (503, {"error": "Service unavailable"}),
+        (500, HTML),
+        (408, {"error": "Request timeout"}),
+        (409, {"error": "Conflict"}),
+        (403, HTML),
+        (413, HTML),
+        (404, HTML),
+        (400, {"detail": "Bad request"}),
+    ],
+)
+async def test_whatever_is_answered_after_a_request_was_taken_it_is_paid_once_and_followed(
+    stage: Stage, status: int, body: str | dict[str, object]
+) -> None:
+    await stage.segmind.configure(history_lag=20.0)
+    await stage.segmind.add_faults(
+        {"kind": "answer", "operation": "submit", "when": "after", "status": status, "body": body, "count": 1}
+    )
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    [request] = (await stage.segmind.state())["requests"]
+    assert queued.request_id == request["request_id"]
+    assert stage.cards.states(job.id) == [State.SUBMITTING, State.UNCONFIRMED, State.QUEUED]
+    assert await stage.submits() == 1
+
+
+async def test_a_request_taken_back_while_the_history_is_read_is_not_sent_again(stage: Stage) -> None:
+    await stage.says("submit", (503, {"error": "try later"}))
+    job = await stage.drive_until(await stage.begin(State.WAITING), State.UNCONFIRMED)
+    await stage.control.cancel(job.id)
+    ended = await stage.drive(await stage.saved(job))
+    assert (ended.state, await stage.spent(job), await stage.submits()) == (State.CANCELLED, 0, 1)
 
 
 async def test_a_429_is_waited_out_until_the_time_it_names(stage: Stage) -> None:
@@ -158,15 +198,18 @@ async def test_a_service_that_never_takes_the_request_is_given_up_after_half_an_
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
-        (400, {"error": "Missing field: prompt"}, ProblemCode.REFUSED),
-        (406, {"error": "Invalid content type"}, ProblemCode.REFUSED),
+        (400, {"error": "Missing field: prompt"}, ProblemCode.INPUTS),
+        (406, {"error": "Invalid content type"}, ProblemCode.INPUTS),
         (406, {"error": "Insufficient credits"}, ProblemCode.SERVICE),
         (406, {"error": "Team spend limit reached"}, ProblemCode.SERVICE),
         (401, {"error": "Unauthorized. API key is invalid or may have expired..."}, ProblemCode.SERVICE),
         (403, {"error": "Model not permitted"}, ProblemCode.SERVICE),
         (404, {"error": "Model not found"}, ProblemCode.SERVICE),
         (410, {"error": "Model retired"}, ProblemCode.SERVICE),
-        (405, HTML, ProblemCode.REFUSED),
+        (402, {"error": "Insufficient credits. You have 0.0 credits."}, ProblemCode.SERVICE),
+        (400, {"error": "Not enough credits"}, ProblemCode.SERVICE),
+        (400, {"error": "Prompt is too long"}, ProblemCode.REFUSED),
+        (400, {"error": "The prompt violates our content policy"}, ProblemCode.MODERATED),
         (422, {"status": "FAILED", "error": "bad seed"}, ProblemCode.REFUSED),
         (422, {"status": "FAILED", "error": "blocked by the content policy"}, ProblemCode.MODERATED),
     ],
@@ -193,6 +236,9 @@ async def test_a_refusal_ends_the_job_with_nothing_spent(
         (504, {"error": "Gateway timeout"}),
         (200, HTML),
         (200, {"status": "QUEUED"}),
+        (405, HTML),
+        (413, HTML),
+        (408, {"error": "Request timeout"}),
     ],
 )
 async def test_an_unclear_answer_is_never_followed_by_a_second_request(
