@@ -4,6 +4,7 @@ import discord
 import structlog
 
 from bot.delivery.discord_errors import translated
+from bot.delivery.nonces import done_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.policy.preferences import PreferenceStore
@@ -36,7 +37,7 @@ class DoneDesk:
         try:
             with translated():
                 member = await self._client.fetch_user(member_id)
-                await member.send(text, allowed_mentions=discord.AllowedMentions.none(), nonce=f"d{job.id}")
+                await member.send(text, allowed_mentions=discord.AllowedMentions.none(), nonce=done_nonce(job))
         except OutcomeUnclear as error:
             log.info("member_not_told_of_video", job=job.id, error=error.detail)
         except PortError as error:

@@ -1,6 +1,5 @@
 """The record, told to each server's log channel: a line for each video and each decision, several in one message."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -9,6 +8,7 @@ import discord
 import structlog
 
 from bot.delivery.log_channel import Heard, LogChannel
+from bot.delivery.nonces import words_nonce
 from bot.jobs.clock import Clock
 from bot.policy.records_log import Item, RecordLog
 from bot.policy.settings_store import SettingsStore
@@ -56,7 +56,11 @@ class LogMirror:
         due = [item for item in items if item not in past]
         with speaking(settings.language or self._locale(guild_id)):
             told, words = _message(due)
-        heard = await self._channel.send(guild_id, words, nonce=_nonce(told)) if told else Heard.SAID
+        heard = (
+            await self._channel.send(guild_id, words, nonce=words_nonce("m", *[item.key for item in told]))
+            if told
+            else Heard.SAID
+        )
         if heard is Heard.UNCLEAR:
             await self._records.settle(past)
         else:
@@ -77,8 +81,3 @@ def _message(items: Sequence[Item]) -> tuple[Sequence[Item], str]:
             break
         told, words = [*told, item], more
     return told, words
-
-
-def _nonce(items: Sequence[Item]) -> str:
-    """Name a message by what it tells: Discord drops a repeat of it for some minutes."""
-    return hashlib.sha256(" ".join(item.key for item in items).encode()).hexdigest()[:24]

@@ -7,6 +7,7 @@ import structlog
 
 from bot.catalogue.offer import Offer
 from bot.delivery.discord_errors import translated
+from bot.delivery.nonces import notice_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
@@ -62,5 +63,5 @@ class NoticeDesk:
             text,
             view=view,
             allowed_mentions=discord.AllowedMentions.none(),
-            nonce=f"{job.state.value[0].lower()}{job.id}.{job.post_attempts % 1000}",
+            nonce=notice_nonce(job),
         )

@@ -7,6 +7,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.delivery.nonces import words_nonce
 from bot.presentation.discord_reasons import Then, reason_of
 
 log = structlog.get_logger(__name__)
@@ -48,7 +49,8 @@ class OperatorDesk:
         """Send a direct message; False to who takes none."""
         try:
             user = await self.client.fetch_user(user_id)
-            await user.send(words, allowed_mentions=discord.AllowedMentions.none())
+            nonce = words_nonce("o", str(user_id), words)
+            await user.send(words, allowed_mentions=discord.AllowedMentions.none(), nonce=nonce)
         except discord.HTTPException as error:
             if is_trouble(error):
                 raise

@@ -11,6 +11,7 @@ import structlog
 
 from bot.delivery.discord_errors import translated
 from bot.delivery.leave_by import leaving_by
+from bot.delivery.nonces import EVERYWHERE, post_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import CannotTell, CardGone, LinksOff, Video
 from bot.media.errors import CannotFit
@@ -23,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 FILENAME: Final = "reelcast.mp4"
 FITTED: Final = "fitted.mp4"
-EVERYWHERE: Final = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # what every channel takes
 CLOCK_SLACK: Final = timedelta(minutes=2)  # by which our clock may drift from Discord's in the life of a job
 MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
 
@@ -69,7 +69,7 @@ class PostDesk:
                 raise LinksOff(f"{video.facts.size} bytes, of which the channel takes {video.over}")
             if video.over is not None:
                 text = link_text(job, size=video.facts.size, limit=video.over)
-                return await self._send(job, text, post_controls(job, link=job.output_url), None)
+                return await self._send(job, video, text, post_controls(job, link=job.output_url), None)
             text, controls = post_text(job), post_controls(job)
             if video.original is not None and job.request.handling.link_to_original:
                 text = fitted_text(job, size=video.original.facts.size)
@@ -77,7 +77,7 @@ class PostDesk:
             spoiler = job.request.handling.spoiler
             described = alt_text(job)
             with closing(discord.File(video.path, FILENAME, spoiler=spoiler, description=described)) as file:
-                return await self._send(job, text, controls, file)
+                return await self._send(job, video, text, controls, file)
 
     async def find(self, job: Job) -> int | None:
         """Look through what came after the card, or after the intent to post elsewhere, for our post."""
@@ -108,7 +108,7 @@ class PostDesk:
             return True
         return False
 
-    async def _send(self, job: Job, text: str, view: discord.ui.View, file: discord.File | None) -> int:
+    async def _send(self, job: Job, video: Video, text: str, view: discord.ui.View, file: discord.File | None) -> int:
         card = discord.MessageReference(
             message_id=job.card_message_id or 0,
             channel_id=job.request.channel_id,
@@ -125,7 +125,7 @@ class PostDesk:
             text,
             view=view,
             allowed_mentions=mentions,
-            nonce=nonce(job),
+            nonce=post_nonce(job, video),
             file=file or discord.utils.MISSING,
             **reply,
         )
@@ -142,14 +142,6 @@ class PostDesk:
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(_channel_id(job), guild_id=job.request.guild_id)
-
-
-def nonce(job: Job) -> str:
-    """Name one attempt to post one job's video: Discord drops a repeat of it for some minutes.
-
-    At most 25 characters: a job's id has up to 20 digits.
-    """
-    return f"v{job.id}.{job.post_attempts % 1000}"
 
 
 def _channel_id(job: Job) -> int:

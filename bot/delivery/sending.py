@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from bot.delivery.discord_errors import translated
+from bot.delivery.nonces import shown_nonce
 from bot.jobs.ports import CardGone, OutcomeUnclear
 
 
@@ -17,9 +18,9 @@ async def send_once(
     what the channel's `send` does.
     """
     # Under the same nonce Discord remembers the former message for some minutes, deleted or not.
-    place = channel.id + (replaces or 0)
+    nonce = shown_nonce(kind, job_id, channel.id, replaces=replaces)
     try:
         with translated():
-            return await channel.send(**parts, nonce=f"{kind}{job_id}.{place % 1000}")
+            return await channel.send(**parts, nonce=nonce)
     except CardGone as error:
         raise OutcomeUnclear("sent before, and deleted since") from error

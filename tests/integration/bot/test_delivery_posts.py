@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.delivery.posts import EVERYWHERE, PostDesk, nonce
+from bot.delivery.posts import EVERYWHERE, PostDesk
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Handling, Job, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
@@ -19,7 +19,7 @@ from sandbox.discord.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import ANIMATION_GUILD, FILM_CLUB, Channel
 from tests.support.files import mp4
-from tests.support.jobs import NOON, a_job
+from tests.support.jobs import NOON
 
 MEBIBYTE = 1024 * 1024
 OUTPUT = "https://images.segmind.com/outputs/0b6c6c1e.mp4"
@@ -103,17 +103,6 @@ async def test_a_new_attempt_is_a_new_post(channel: Channel, desk: PostDesk, vid
     job = await finished(channel)
     first = await desk.post(job, video, leave_by=soon())
     assert await desk.post(job.evolve(post_attempts=2), video, leave_by=soon()) != first
-
-
-@pytest.mark.parametrize("attempt", [1, 999, 1_000, 123_456])
-def test_a_nonce_is_never_longer_than_discord_takes(attempt: int) -> None:
-    job = a_job(State.POSTING, job_id=2**64 - 1).evolve(post_attempts=attempt)
-    assert len(nonce(job)) <= 25
-
-
-def test_nonces_of_different_jobs_and_attempts_differ() -> None:
-    jobs = [a_job(State.POSTING, job_id=job_id).evolve(post_attempts=n) for job_id in (1, 11) for n in (1, 11, 111)]
-    assert len({nonce(job) for job in jobs}) == len(jobs)
 
 
 async def test_a_post_is_found_by_what_it_carries(channel: Channel, desk: PostDesk, video: Video) -> None:
