@@ -3,9 +3,8 @@
 A name begins with the kind of what is sent, a letter that no other kind has. Ids follow, each written with a fixed
 number of signs, so that no two lists of ids make the same name. Discord takes at most 25 characters.
 
-The names of version 0.1 had a dot, or another length, so none of them is among these. What was sent under one of them
-before an upgrade and got no answer is not doubled either: a post is looked for in its channel, by its buttons, before it
-is sent again.
+The names of version 0.1 had a dot, or another length, so none of them is among these. A post that was sent under one
+of them before an upgrade is not doubled either: it is looked for in its channel, by its buttons, before it is repeated.
 """
 
 import hashlib
