@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -18,11 +18,13 @@ from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace
 from bot.delivery.registration import Registration
 from bot.health import serve_health
+from bot.interactions.answers import ANSWER, Arrivals, Shape, say
+from bot.interactions.attempts import DISCORD_AWAY, single_tries
 from bot.interactions.errors import answer_broken
-from bot.jobs.clock import SystemClock
+from bot.jobs.clock import SystemClock, monotonic
 from bot.observing.metrics import Metrics
 from bot.presentation.command_names import CommandTranslator
-from bot.presentation.language import speak
+from bot.presentation.language import _, speak
 from bot.services import Services, open_services
 from bot.settings import Settings
 
@@ -48,14 +50,39 @@ class _Tree(app_commands.CommandTree["Reelcast"]):
 
     async def interaction_check(self, interaction: discord.Interaction["Reelcast"], /) -> bool:
         speak(interaction.locale.value)
-        return True
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._complete(interaction)
+            return False
+        shape = interaction.command.extras.get(ANSWER, Shape.PRIVATE) if interaction.command else Shape.PRIVATE
+        return self.client.arrivals.receive(interaction, shape)
 
     async def on_error(
         self, interaction: discord.Interaction["Reelcast"], error: app_commands.AppCommandError, /
     ) -> None:
+        if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            log.info("command_unknown", interaction=interaction.id, command=_name_of(interaction))
+            await say(interaction, _("The bot no longer has this command. Reload Discord to see the new ones."))
+            return
         cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
-        name = interaction.command.qualified_name if interaction.command else None
-        await answer_broken(interaction, name, cause)
+        await answer_broken(interaction, _name_of(interaction), cause)
+
+    async def _complete(self, interaction: discord.Interaction["Reelcast"]) -> None:
+        """Offer choices for the option that a member fills in; whatever goes wrong costs them the offer alone.
+
+        discord.py would log a traceback for an offer that comes too late, as when a member types on.
+        """
+        command = interaction.command
+        data: Any = interaction.data
+        focused = _focused(data.get("options", ()))
+        if not isinstance(command, app_commands.Command) or focused is None:
+            log.info("command_unknown", interaction=interaction.id, command=_name_of(interaction))
+            return
+        try:
+            await command._invoke_autocomplete(interaction, focused, interaction.namespace)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        except (discord.HTTPException, app_commands.CommandSignatureMismatch, *DISCORD_AWAY) as error:
+            log.info("choices_not_offered", interaction=interaction.id, error=type(error).__name__)
+        except Exception:
+            log.exception("choices_broke", interaction=interaction.id, command=_name_of(interaction))
 
 
 class Reelcast(commands.AutoShardedBot):
@@ -77,9 +104,10 @@ class Reelcast(commands.AutoShardedBot):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=_Tree,
-            http_trace=count_answers(deadline_trace(), self.metrics.discord_answered),
+            http_trace=single_tries(count_answers(deadline_trace(), self.metrics.discord_answered)),
             **options,
         )
+        self.arrivals = Arrivals(monotonic)
         self.registration = Registration(self.tree.sync, SystemClock())
 
     async def setup_hook(self) -> None:
@@ -111,6 +139,9 @@ class Reelcast(commands.AutoShardedBot):
     async def on_automod_rule_delete(self, rule: discord.AutoModRule) -> None:
         self.services.automod.removed(rule.guild.id, rule.id)
 
+    async def on_thread_remove(self, thread: discord.Thread) -> None:
+        thread.me = None  # discord.py leaves that as it was
+
     async def on_shard_connect(self, shard_id: int) -> None:
         """Take note of a new session: what happened since the one before is not told."""
         count = self.shard_count or 1
@@ -118,6 +149,22 @@ class Reelcast(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+
+
+def _name_of(interaction: discord.Interaction[Any]) -> str:
+    """Give the name of the command of an interaction, as Discord sends it where the bot does not have it."""
+    data: Any = interaction.data
+    return interaction.command.qualified_name if interaction.command else str(data.get("name", ""))[:32]
+
+
+def _focused(options: Iterable[Any]) -> str | None:
+    """Name the option that a member is filling in, also of a subcommand."""
+    for option in options:
+        if option.get("focused"):
+            return option["name"]
+        if (found := _focused(option.get("options", ()))) is not None:
+            return found
+    return None
 
 
 def use_discord_at(api_url: str) -> None:

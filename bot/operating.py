@@ -10,6 +10,7 @@ from typing import Final
 import discord
 import structlog
 from sqlalchemy import exists, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.marks import take_turn
@@ -90,6 +91,13 @@ class OperatorWatch:
             ):
                 await self.look()
 
+    async def answered_elsewhere(self) -> None:
+        """Take note that another process with the bot's token answered a member; told with the next look."""
+        try:
+            await self._note(NoticeKind.ANOTHER_BOT, self.clock.now())
+        except SQLAlchemyError as error:
+            log.warning("operator_notice_not_saved", kind=NoticeKind.ANOTHER_BOT.value, error=type(error).__name__)
+
     async def look(self) -> None:
         """Look once at what happened, ask Segmind if it is time to, and tell what is new."""
         now = self.clock.now()
@@ -115,6 +123,9 @@ class OperatorWatch:
             found.setdefault((NoticeKind.INPUTS, model), f"{model} ({job.problem.detail if job.problem else ''})")
         for (kind, about), detail in found.items():
             await self._note(kind, now, about=about, detail=detail)
+        for notice in await self.notices.current(NoticeKind.ANOTHER_BOT):
+            if notice.at <= since:
+                await self.notices.over(notice.kind)
         for notice in await self.notices.current(*HAPPENED):
             # What is found still would be told anew.
             if notice.at <= since and (notice.kind, notice.about) not in found:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
 from bot.interactions.kept_references import (
@@ -39,6 +39,8 @@ TWICE: Final = N_("It is being made again already, since a moment ago.")
 class AgainButton(JobButton, template=AGAIN_PATTERN):
     """Makes the same request once more: a new run, with a price of its own."""
 
+    shape = Shape.PUBLIC
+
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
         if why := why_not(interaction, job):
@@ -62,13 +64,14 @@ class EditButton(JobButton, template=EDIT_PATTERN):
         if why := why_not(interaction, job):
             await say(interaction, why)
         elif await Requests(bot.services).admits(interaction):
-            await interaction.response.send_modal(edit_modal(job.id, job.request, bot.services.offer))
+            await open_form(interaction, edit_modal(job.id, job.request, bot.services.offer))
 
 
 class EditCog(FormCog):
     """Takes the modal of *Edit*."""
 
     form_pattern = EDIT_PATTERN
+    shape = Shape.PUBLIC
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, defer, say, show
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD
 from bot.interactions.moderators import may_block
@@ -159,7 +159,7 @@ class BlockCog(FormCog):
         if not may_block(interaction):
             await say(interaction, not_a_moderator_of_server())
             return None
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
         if image.size > self._services.offer.default.image_rules.max_bytes:
             await say(interaction, not_a_picture())
             return None
@@ -176,14 +176,15 @@ class BlockCog(FormCog):
 class BlocksButton(PressedItem, template=BLOCKS_PATTERN):
     """Turns the pages of the list of blocks, for who may see it."""
 
+    shape = Shape.UPDATE
+
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         if not may_block(interaction):
             await say(interaction, not_a_moderator_of_server())
             return
         text, view = await _page(bot.services, interaction.guild_id or 0, int(self.match["page"]))
-        mentions = discord.AllowedMentions.none()
-        await interaction.response.edit_message(content=text, view=view, allowed_mentions=mentions)
+        await show(interaction, content=text, view=view)
 
 
 async def _page(services: Services, guild_id: int, page: int) -> tuple[str, discord.ui.View]:

@@ -9,12 +9,13 @@ from discord import app_commands
 
 from bot.app import Reelcast, Services
 from bot.cast.model import CastError, Character, CharacterGone, NameTaken, Picture
+from bot.interactions.answers import Shape, open_form, say, show
 from bot.interactions.cast_add import NewCharacter, has_room, save_character
 from bot.interactions.cast_choices import own_choices, shareable_choices, usable_choices
 from bot.interactions.casting import find_character, sharing_guild, unknown_character
-from bot.interactions.errors import say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.gatekeeping import may_be_written
+from bot.interactions.pressed_item import PressedItem
 from bot.jobs.prompt import as_name
 from bot.policy.guild_settings import CastSharing
 from bot.presentation.cast import (
@@ -38,8 +39,17 @@ from bot.presentation.language import _
 SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
 
+class CastAddButton(PressedItem, template=re.escape(CAST_ADD_ID)):
+    """Does what `/cast add` does, where that took too long to open the form."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        await _open(bot.services, interaction)
+
+
 class CastCog(FormCog):
     form_pattern = re.escape(CAST_ADD_ID)
+    shape = Shape.PRIVATE
     cast = app_commands.Group(name="cast", description="Characters and things that you save once and name in prompts")
 
     def __init__(self, services: Services) -> None:
@@ -47,8 +57,7 @@ class CastCog(FormCog):
 
     @cast.command(name="add", description="Save a character or thing: a frontal picture and 1 to 3 more")
     async def add(self, interaction: discord.Interaction) -> None:
-        if await has_room(self._services, interaction):
-            await interaction.response.send_modal(cast_add_modal())
+        await _open(self._services, interaction)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
@@ -74,9 +83,7 @@ class CastCog(FormCog):
         pictures = await self._services.cast.pictures(found.id)
         files = [_file(each.picture, place) for place, each in enumerate(pictures, start=1)]
         view = character_layout(found, interaction.user.id, files)
-        await interaction.response.send_message(
-            view=view, files=files, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-        )
+        await show(interaction, view=view, files=files)
 
     @cast.command(name="rename", description="Give one of your characters another name")
     @app_commands.describe(character="Which one", name="Its new name: letters, digits, - and _")
@@ -168,10 +175,16 @@ class CastCog(FormCog):
         return found
 
 
+async def _open(services: Services, interaction: discord.Interaction[Any]) -> None:
+    if await has_room(services, interaction):
+        await open_form(interaction, cast_add_modal())
+
+
 def _file(picture: Picture, place: int) -> discord.File:
     suffix = SUFFIXES.get(picture.content_type, "img")
     return discord.File(BytesIO(picture.content), filename=f"picture{place}.{suffix}")
 
 
 async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(CastAddButton)
     await bot.add_cog(CastCog(bot.services))

@@ -5,8 +5,8 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
+from bot.interactions.answers import Shape, say
 from bot.interactions.consent import ask
-from bot.interactions.errors import say
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.resuming import resume
 from bot.policy.consent import WORDING
@@ -16,6 +16,8 @@ from bot.presentation.language import _
 
 class ConsentButton(PressedItem, template=CONSENT_PATTERN):
     """Records that who presses accepts, and goes on with what they had asked for."""
+
+    shape = Shape.PUBLIC
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client

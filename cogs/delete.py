@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import defer, say
 from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
@@ -35,7 +35,7 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
             await say(interaction, _(NOT_OVER))
         else:
             # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction)
             await say(interaction, _(await _delete(bot.services, job, interaction.user.id)))
             await bot.services.moderators.cases.see_to(job.id)
 
@@ -47,7 +47,7 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
             return
         addressed = _addressed(post)
         if addressed == {str(interaction.user.id)} or interaction.permissions.manage_messages:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction)
             with contextlib.suppress(discord.NotFound):
                 await post.delete()
             await say(interaction, _(GONE))

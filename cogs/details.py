@@ -5,7 +5,7 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
-from bot.interactions.errors import say
+from bot.interactions.answers import say
 from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.model import Job
 from bot.presentation.controls import DETAILS_PATTERN

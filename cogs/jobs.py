@@ -7,6 +7,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.interactions.answers import Shape
 from bot.interactions.jobs_desk import JobsDesk
 from bot.interactions.pressed_item import PressedItem
 from bot.presentation.jobs_ids import JOBS_PATTERN, Deed, JobsId, Shown
@@ -14,6 +15,8 @@ from bot.presentation.jobs_ids import JOBS_PATTERN, Deed, JobsId, Shown
 
 class JobsItem(PressedItem, template=JOBS_PATTERN):
     """Any component of the list; whose list it is, who presses says: the list is theirs alone to see."""
+
+    shape = Shape.UPDATE
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests
@@ -25,13 +25,14 @@ class AddImagesButton(PressedItem, template=IMAGES_PATTERN):
         if await bot.services.paused.look(request_id, interaction.user.id) is None:
             await say(interaction, _(TOO_LATE))
         else:
-            await interaction.response.send_modal(images_modal(request_id, bot.services.offer.most_images))
+            await open_form(interaction, images_modal(request_id, bot.services.offer.most_images))
 
 
 class MissingImagesCog(FormCog):
     """Takes the images, and goes on with what they were missing from."""
 
     form_pattern = IMAGES_PATTERN
+    shape = Shape.PUBLIC
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import say
 from bot.interactions.jobs_desk import JobsDesk
 from bot.jobs.model import Job
 from bot.jobs.states import State

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, defer, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.operator_desk import OperatorPanel
 from bot.interactions.pressed_item import PressedItem
@@ -20,6 +20,8 @@ _ID: Final = re.compile(r"[0-9]{15,18}|[1-8][0-9]{18}")
 
 
 class OperatorButton(PressedItem, template=OPERATOR_PATTERN):
+    shape = Shape.UPDATE
+
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         panel = OperatorPanel(bot.services)
@@ -27,7 +29,7 @@ class OperatorButton(PressedItem, template=OPERATOR_PATTERN):
             return
         verb = Verb(self.match["verb"])
         if verb is Verb.BLOCK:
-            await interaction.response.send_modal(block_modal())
+            await open_form(interaction, block_modal())
         else:
             await panel.press(interaction, verb, int(self.match["target"]))
 
@@ -40,6 +42,7 @@ class OperatorCog(FormCog):
     """
 
     form_pattern = BLOCK_FORM
+    shape = Shape.UPDATE
 
     def __init__(self, services: Services) -> None:
         self._panel = OperatorPanel(services)
@@ -49,7 +52,7 @@ class OperatorCog(FormCog):
     @app_commands.default_permissions()
     async def operator(self, interaction: discord.Interaction) -> None:
         if await self._panel.admits(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction)
             await self._panel.show(interaction, Verb.OVERVIEW)
 
     async def submitted(

@@ -8,8 +8,9 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, open_form, say
 from bot.interactions.forms import FormCog, Submission
+from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests, reference_of
 from bot.jobs.model import Reference
 from bot.presentation.controls import PICTURES_PATTERN
@@ -24,10 +25,20 @@ MOST_REMEMBERED: Final = 1_000  # messages
 Pictures = Sequence[tuple[int, Reference]]  # with the ids of their attachments
 
 
+class PicturesButton(PressedItem, template=PICTURES_PATTERN):
+    """Opens the form of a message whose command took too long to do so."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        cog = interaction.client.get_cog(PicturesCog.__name__)
+        if isinstance(cog, PicturesCog):
+            await cog.open(interaction, int(self.match["message"]))
+
+
 class PicturesCog(FormCog):
     """Remembers the images of a message while its modal is open: Discord shows them to nobody but the command."""
 
     form_pattern = PICTURES_PATTERN
+    shape = Shape.PUBLIC
 
     def __init__(self, bot: Reelcast) -> None:
         self._services: Services = bot.services
@@ -48,7 +59,15 @@ class PicturesCog(FormCog):
             await say(interaction, _(NO_PICTURES))
         elif await Requests(self._services).admits(interaction):
             self._remember(message.id, pictures)
-            await interaction.response.send_modal(pictures_modal(message.id, pictures, self._services.offer))
+            await self.open(interaction, message.id)
+
+    async def open(self, interaction: discord.Interaction[Any], message_id: int) -> None:
+        """Open the form for the images of a message."""
+        pictures = self._pictures.get(message_id)
+        if pictures is None:
+            await say(interaction, _(FORGOTTEN))
+        else:
+            await open_form(interaction, pictures_modal(message_id, pictures, self._services.offer))
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
@@ -81,4 +100,5 @@ def _pictures_of(message: discord.Message) -> Pictures:
 
 
 async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(PicturesButton)
     await bot.add_cog(PicturesCog(bot))

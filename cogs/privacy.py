@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, defer, say, show
 from bot.interactions.forgetting import forget_everything
 from bot.interactions.pressed_item import PressedItem
 from bot.presentation.forgetting import (
@@ -25,23 +25,25 @@ from bot.presentation.language import _
 class ForgetButton(PressedItem, template=FORGET_PATTERN):
     """Asks first, then deletes what is kept of who presses, and of nobody else; a second press finds nothing left."""
 
+    shape = Shape.UPDATE
+
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         match deed := ForgetDeed(self.match["deed"]):
             case ForgetDeed.ASK:
                 question, controls = forget_question()
                 await say(interaction, question, view=controls)
             case ForgetDeed.KEEP:
-                await interaction.response.edit_message(content=_(KEPT), view=None)
+                await show(interaction, content=_(KEPT), view=None)
             case ForgetDeed.DATA | ForgetDeed.ALL:
                 await self._forget(interaction, deed)
 
     async def _forget(self, interaction: discord.Interaction[Any], deed: ForgetDeed) -> None:
         bot: Reelcast = interaction.client
-        await interaction.response.defer()  # a long history takes its time; an answer has three seconds
+        await defer(interaction)  # a long history takes its time; an answer has three seconds
         removed = deed is ForgetDeed.ALL
         done = await forget_everything(bot.services, interaction.user.id, remove_messages=removed)
         answer = forgotten_sentence(requests=done.requests, running=done.running, removed=removed)
-        await interaction.edit_original_response(content=answer, view=None)
+        await show(interaction, content=answer, view=None)
         await bot.services.forgetting.emptying.sweep()
 
 

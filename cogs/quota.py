@@ -7,8 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.interactions.answers import say
 from bot.interactions.asked import asked_by
-from bot.interactions.errors import say
 from bot.interactions.gatekeeping import as_seen
 from bot.policy.counting import in_window, quotas
 from bot.policy.denial import Denial

@@ -10,10 +10,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, defer, say, show
 from bot.interactions.pressed_item import PressedItem
-from bot.interactions.typed_ids import ID_PATTERN
 from bot.policy.records import Search
+from bot.presentation.controls import ID_PATTERN
 from bot.presentation.records import (
     PER_PAGE,
     exported,
@@ -26,13 +26,14 @@ from bot.presentation.records_export import MOST_ROWS, records_csv
 from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id
 
 _MESSAGE: Final = re.compile(rf"(?:https?://(?:\w+\.)?discord(?:app)?\.com/channels/[0-9]+/[0-9]+/)?({ID_PATTERN})")
-_MENTIONS: Final = discord.AllowedMentions.none()
 
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 
 
 class RecordsPage(PressedItem, template=RECORDS_PATTERN):
     """Turns to another page; who may read it is asked anew."""
+
+    shape = Shape.UPDATE
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
@@ -80,7 +81,7 @@ class RecordsCog(commands.GroupCog, group_name="records", group_description="Who
     ) -> None:
         if not await _admits(interaction):
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
         search = Search(guild_id=interaction.guild_id or 0, member_id=member.id if member else None, text=text or "")
         entries, count = await self._services.records.store.page(search, first=0, at_most=MOST_ROWS)
         if not entries:
@@ -102,11 +103,7 @@ async def _show(services: Services, interaction: discord.Interaction[Any], searc
         filtered = bool(search.member_id or search.message_id or search.text)
         await say(interaction, nothing_found(filtered=filtered))
         return
-    view = records_page(search, entries, first=first, count=count)
-    if interaction.type is discord.InteractionType.component:
-        await interaction.response.edit_message(view=view, allowed_mentions=_MENTIONS)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=_MENTIONS)
+    await show(interaction, view=records_page(search, entries, first=first, count=count))
 
 
 async def _admits(interaction: discord.Interaction[Any]) -> bool:

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import defer, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
 from bot.interactions.moderators import may_block, may_remove, reason_given
@@ -78,7 +78,7 @@ class ReportCog(FormCog):
             await say(interaction, why)
         else:
             # Moderators are told, and the video may be taken off its post; the answer has three seconds.
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction)
             await say(interaction, await _report(services, job, interaction.user.id, reason_given(submission)))
             await services.moderators.cases.see_to(job.id)
 
@@ -93,13 +93,13 @@ class CaseButton(JobButton, template=CASE_PATTERN):
         if case is None or not may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())
         elif verb is CaseVerb.TAKE_DOWN:
-            await interaction.response.send_modal(takedown_modal(job.id, may_block=may_block(interaction, case)))
+            await open_form(interaction, takedown_modal(job.id, may_block=may_block(interaction, case)))
         elif verb is CaseVerb.BLOCK and not may_block(interaction, case):
             await say(interaction, not_a_moderator_of_server())
         elif verb is CaseVerb.BLOCK:
-            await interaction.response.send_modal(block_modal(job.request.member_id, job.id))
+            await open_form(interaction, block_modal(job.request.member_id, job.id))
         else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction)
             await say(interaction, await _let_it_be(services, job, interaction.user.id))
             await services.moderators.cases.see_to(job.id)
 
@@ -110,7 +110,7 @@ async def _ask(services: Services, interaction: discord.Interaction[Any], job: J
     elif await services.moderators.reports.was_made(job.id, interaction.user.id):
         await say(interaction, reported_before())
     else:
-        await interaction.response.send_modal(report_modal(job.id))
+        await open_form(interaction, report_modal(job.id))
 
 
 def _why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:

@@ -7,7 +7,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import defer, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
 from bot.interactions.job_button import NO_RECORD, JobButton
@@ -45,10 +45,10 @@ class ReviewButton(JobButton, template=REVIEW_PATTERN):
         if not await _may_review(services, interaction, job):
             await say(interaction, not_a_moderator())
         elif verb is Verb.REJECT:
-            await interaction.response.send_modal(reject_modal(job.id))
+            await open_form(interaction, reject_modal(job.id))
         else:
             # Discord is asked how the member stands, which may take a while; the answer has three seconds.
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction)
             await say(interaction, await _approve(services, interaction.user.id, job, verb))
             await services.moderators.reviews.settle(await services.store.get(job.id) or job)
 

@@ -7,8 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.interactions.answers import defer, say
 from bot.interactions.asked import asked_by, is_age_restricted
-from bot.interactions.errors import say
 from bot.interactions.gatekeeping import let_in
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.typed_ids import read_id
@@ -56,7 +56,7 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
         if missing := _missing(interaction):
             return missing_permissions_sentence(missing)
         # Discord may have to be asked several things; the answer has three seconds.
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
         try:
             # A pause, and what is against who asked, is for a moderator who presses for them to decide.
             own = interaction.user.id == job.request.member_id

@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import Shape, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.settings_desk import SettingsDesk
@@ -35,6 +35,8 @@ from bot.presentation.settings_modals import FIELDS, WORDS, numbers_modal, words
 
 class PanelItem(PressedItem, template=PANEL_PATTERN):
     """Any button or select menu of the panel; what was chosen before is read from the message it stands in."""
+
+    shape = Shape.UPDATE
 
     def __init__(self, item: ui.Item[Any], match: re.Match[str]) -> None:
         super().__init__(item, match)
@@ -100,12 +102,12 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
         if not await desk.admits(interaction):
             return
         if form in {"add_words", "remove_words"}:
-            await interaction.response.send_modal(words_modal(form))
+            await open_form(interaction, words_modal(form))
         elif form in FIELDS:
             role = interaction.guild.get_role(target) if interaction.guild else None
             name = role.name if role else _("deleted role")
             settings = await desk.settings(interaction)
-            await interaction.response.send_modal(numbers_modal(form, settings, target, name))
+            await open_form(interaction, numbers_modal(form, settings, target, name))
         else:
             await say(interaction, _(UNREADABLE))
 
@@ -134,6 +136,7 @@ class PanelForms(FormCog):
     """Takes the modals of the panel."""
 
     form_pattern = PANEL_PATTERN
+    shape = Shape.UPDATE
 
     def __init__(self, services: Services) -> None:
         self._desk = SettingsDesk(services)

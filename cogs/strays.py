@@ -1,8 +1,9 @@
-"""A press of what its message does not have, as only a tampered client sends it: answered, and nothing is done.
+"""Presses and forms that mean nothing to the bot, as only a tampered client or an old message sends them.
 
-discord.py hands no such press to anybody, so that whoever sent it would read that the bot did not respond.
+discord.py hands no such press to anyone, so its sender would read that the bot did not respond.
 """
 
+import re
 from typing import Any
 
 import discord
@@ -10,30 +11,51 @@ import structlog
 from discord.ext import commands
 
 from bot.app import Reelcast
-from bot.interactions.errors import answer_broken, say
-from bot.presentation.language import _, speak
+from bot.interactions.answers import Shape, say
+from bot.interactions.errors import answer_broken
+from bot.interactions.forms import FormCog
+from bot.interactions.pressed_item import PressedItem
+from bot.presentation.language import N_, _, speak
+
+NO_BUTTON = N_("That message has no such button or menu. Nothing was done.")
+NO_FORM = N_("The bot doesn't know this form anymore. Nothing was done.")
 
 log = structlog.get_logger(__name__)
 
 
 class StrayCog(commands.Cog):
+    def __init__(self, bot: Reelcast) -> None:
+        self._bot = bot
+
     @commands.Cog.listener("on_interaction")
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is not discord.InteractionType.component or interaction.message is None:
+        custom_id = interaction.custom_id or ""
+        if interaction.type is discord.InteractionType.component and interaction.message is not None:
+            if custom_id in _custom_ids(interaction.message) and _matches_any(custom_id, PressedItem.templates):
+                return
+            event, sentence = "stray_press", NO_BUTTON
+        elif interaction.type is discord.InteractionType.modal_submit:
+            if _matches_any(custom_id, self._form_patterns):
+                return
+            event, sentence = "stray_form", NO_FORM
+        else:
             return
-        if _custom_id(interaction) in _custom_ids(interaction.message):
+        if not self._bot.arrivals.receive(interaction, Shape.PRIVATE):
             return
         speak(interaction.locale.value)
-        log.info("stray_press", member=interaction.user.id, guild=interaction.guild_id)
+        log.info(event, member=interaction.user.id, guild=interaction.guild_id)
         try:
-            await say(interaction, _("That message has no such button or menu. Nothing was done."))
+            await say(interaction, _(sentence))
         except Exception as error:  # noqa: BLE001 - it may be gone by now
             await answer_broken(interaction, type(self).__name__, error)
 
+    @property
+    def _form_patterns(self) -> list[re.Pattern[str]]:
+        return [re.compile(each.form_pattern) for each in self._bot.cogs.values() if isinstance(each, FormCog)]
 
-def _custom_id(interaction: discord.Interaction[Any]) -> str:
-    data: Any = interaction.data or {}
-    return str(data.get("custom_id", ""))
+
+def _matches_any(custom_id: str, patterns: list[re.Pattern[str]]) -> bool:
+    return any(each.fullmatch(custom_id) for each in patterns)
 
 
 def _custom_ids(message: discord.Message) -> set[str]:
@@ -45,4 +67,4 @@ def _custom_ids(message: discord.Message) -> set[str]:
 
 
 async def setup(bot: Reelcast) -> None:
-    await bot.add_cog(StrayCog())
+    await bot.add_cog(StrayCog(bot))

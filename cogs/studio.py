@@ -7,14 +7,25 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
+from bot.interactions.answers import Shape, open_form
 from bot.interactions.forms import FormCog, Submission
+from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests
 from bot.presentation.controls import STUDIO_ID
 from bot.presentation.modals import studio_modal
 
 
+class StudioButton(PressedItem, template=re.escape(STUDIO_ID)):
+    """Does what the command does, where that took too long to open the form."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        await _open(bot.services, interaction)
+
+
 class StudioCog(FormCog):
     form_pattern = re.escape(STUDIO_ID)
+    shape = Shape.PUBLIC
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -22,8 +33,7 @@ class StudioCog(FormCog):
     @app_commands.command(name="studio", description="Make a video: drop your images into one form")
     @app_commands.guild_only()
     async def studio(self, interaction: discord.Interaction) -> None:
-        if await Requests(self._services).admits(interaction):
-            await interaction.response.send_modal(studio_modal(self._services.offer))
+        await _open(self._services, interaction)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
@@ -32,5 +42,11 @@ class StudioCog(FormCog):
         await Requests(self._services).take(interaction, wish)
 
 
+async def _open(services: Services, interaction: discord.Interaction[Any]) -> None:
+    if await Requests(services).admits(interaction):
+        await open_form(interaction, studio_modal(services.offer))
+
+
 async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(StudioButton)
     await bot.add_cog(StudioCog(bot.services))

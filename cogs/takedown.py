@@ -7,19 +7,28 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.errors import say
+from bot.interactions.answers import defer, open_form, say
 from bot.interactions.forms import FormCog, Submission
-from bot.interactions.job_button import NO_RECORD
+from bot.interactions.job_button import NO_RECORD, JobButton
 from bot.interactions.moderators import may_block, may_remove
 from bot.interactions.takedowns import Measures, take_down
 from bot.interactions.video_messages import linked_message, video_of
 from bot.jobs.errors import WrongState
+from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
 from bot.presentation.case_ids import TAKEDOWN_PATTERN
 from bot.presentation.case_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
 from bot.presentation.language import _
 from bot.presentation.moderation_modals import takedown_modal
 from bot.presentation.review_words import outcome_sentence
+
+
+class TakedownButton(JobButton, template=TAKEDOWN_PATTERN):
+    """Opens the form of a takedown, where its command took too long to do so."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        await _open(bot.services, interaction, job)
 
 
 class TakedownCog(FormCog):
@@ -54,13 +63,8 @@ class TakedownCog(FormCog):
         job = await video_of(services, interaction, message)
         if job is None:
             await say(interaction, no_video_here())
-        elif not may_remove(interaction, job):
-            await say(interaction, not_a_moderator_here())
-        elif job.state in ENDED - {State.DELIVERED} and not job.deleted_by_hand:
-            made = await services.moderators.decisions.of_job(job.id)
-            await say(interaction, outcome_sentence(job, made) if made else not_removable(job))
         else:
-            await interaction.response.send_modal(takedown_modal(job.id, may_block=may_block(interaction)))
+            await _open(services, interaction, job)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
@@ -75,7 +79,7 @@ class TakedownCog(FormCog):
             await say(interaction, not_a_moderator_here())
             return
         # Messages are deleted and edited; the answer has three seconds.
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
         try:
             blocks = may_block(interaction, case)
             answer = await take_down(services, interaction, job, Measures.read(submission), blocks=blocks)
@@ -90,5 +94,16 @@ class TakedownCog(FormCog):
             await services.notices.tell(newest)
 
 
+async def _open(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:
+    if not may_remove(interaction, job):
+        await say(interaction, not_a_moderator_here())
+    elif job.state in ENDED - {State.DELIVERED} and not job.deleted_by_hand:
+        made = await services.moderators.decisions.of_job(job.id)
+        await say(interaction, outcome_sentence(job, made) if made else not_removable(job))
+    else:
+        await open_form(interaction, takedown_modal(job.id, may_block=may_block(interaction)))
+
+
 async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(TakedownButton)
     await bot.add_cog(TakedownCog(bot))

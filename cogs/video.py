@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast
 from bot.catalogue.offer import Offer
+from bot.interactions.answers import ANSWER, Shape
 from bot.interactions.cast_choices import usable_choices
 from bot.interactions.requests import Requests, reference_of
 from bot.interactions.wish import Wish
@@ -75,7 +76,8 @@ def video_command(
     }
     app_commands.choices(**{name: each for name, each in values.items() if name in options})(written)
     app_commands.autocomplete(**{name: usable_choices for name in CAST if name in options})(written)
-    return app_commands.command(name="video", description="Make a video from your reference images")(written)
+    about = "Make a video from your reference images"
+    return app_commands.command(name="video", description=about, extras={ANSWER: Shape.PUBLIC})(written)
 
 
 def _options(offer: Offer) -> Iterator[tuple[str, type]]:

@@ -52,6 +52,8 @@ jobs = Table(
     Column("handling", Json, nullable=False, server_default="{}"),  # as the server wants it
     # The card in the channel.
     Column("card_message_id", BigInteger),
+    # What tells it from the card of another bot with the same token.
+    Column("card_mark", Integer, nullable=False, server_default="0"),
     # 1 from the save of a state that no driver leaves until the card is known to show it.
     Column("card_owed", Integer, nullable=False, server_default="0"),
     # 1 from the save of what the member has to hear until they were told in private, or take no words.

@@ -86,7 +86,7 @@ class CardDesk:
                 after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=True
             ):
                 ours = message.author == self._client.user  # another bot may write any custom id
-                if ours and str(DetailsId(place="card", job_id=job.id)) in button_ids(message.components):
+                if ours and str(DetailsId.of_card(job)) in button_ids(message.components):
                     return message.id
         return None
 

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from bot.cast.model import CastFull, NameTaken
 from bot.cast.pictures import UnusablePicture
 from bot.catalogue.models import CHARACTER_REFERENCES, CHARACTER_RULES
+from bot.interactions.answers import Shape, defer, say
 from bot.interactions.consent import has_accepted
-from bot.interactions.errors import say
 from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.model import Reference
 from bot.jobs.prompt import as_name, name_key
@@ -74,7 +74,7 @@ async def save_character(services: Services, interaction: discord.Interaction[An
     if not await has_accepted(services, interaction, {"cast": facts_of_new(new)}):
         return
     # Fetching and scaling take longer than the three seconds of an answer.
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await defer(interaction, Shape.PRIVATE)
     await say(interaction, await _save(services, interaction, name, new.pictures))
 
 

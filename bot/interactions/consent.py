@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.interactions.errors import say
+from bot.interactions.answers import say
 from bot.presentation.consent import NOTICE, consent_controls
 from bot.presentation.language import _
 from bot.services import Services

@@ -9,6 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.catalogue.offer import Offer
+from bot.interactions.answers import Shape
 from bot.interactions.errors import answer_broken
 from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
@@ -76,6 +77,7 @@ class FormCog(commands.Cog):
     """A cog that takes the submissions of its modals; a subclass gives their custom ids and what comes of them."""
 
     form_pattern: ClassVar[str]
+    shape: ClassVar[Shape] = Shape.PRIVATE  # of the answer to a submission, should it take long
 
     @commands.Cog.listener("on_interaction")
     async def _receive(self, interaction: discord.Interaction[Any]) -> None:
@@ -83,7 +85,7 @@ class FormCog(commands.Cog):
             return
         data: Mapping[str, Any] = interaction.data
         match = re.fullmatch(self.form_pattern, data.get("custom_id", ""))
-        if match is None:
+        if match is None or not interaction.client.arrivals.receive(interaction, self.shape):
             return
         speak(interaction.locale.value)
         try:

@@ -9,8 +9,8 @@ from typing import Any
 import discord
 import structlog
 
+from bot.interactions.answers import say
 from bot.interactions.asked import asked_by
-from bot.interactions.errors import say
 from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest

@@ -6,8 +6,8 @@ import aiohttp
 import discord
 import structlog
 
+from bot.interactions.answers import say
 from bot.interactions.asked import asked_by
-from bot.interactions.errors import say
 from bot.interactions.gatekeeping import as_seen
 from bot.jobs.model import Job
 from bot.policy.denial import Denial

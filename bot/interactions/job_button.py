@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.interactions.errors import say
+from bot.interactions.answers import say
 from bot.interactions.pressed_item import PressedItem
 from bot.jobs.model import Job
 from bot.presentation.language import N_, _

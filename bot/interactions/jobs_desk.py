@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 
+from bot.interactions import answers
 from bot.jobs.model import Job
 from bot.presentation.jobs_ids import Shown
 from bot.presentation.jobs_list import PER_PAGE, STATES, JobsPage, jobs_list
@@ -28,12 +29,7 @@ class JobsDesk:
                 preferences=await self._services.preferences.get(interaction.user.id),
             )
         )
-        if interaction.type is discord.InteractionType.component:
-            await interaction.response.edit_message(view=view)
-        else:
-            await interaction.response.send_message(
-                view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-            )
+        await answers.show(interaction, view=view)
 
     async def tell(self, interaction: discord.Interaction[Any], shown: Shown, page: int, *, wanted: bool) -> None:
         """Note whether a member wants to hear of each video in a direct message."""

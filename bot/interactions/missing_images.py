@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.interactions.errors import say
+from bot.interactions.answers import open_form, say
 from bot.interactions.wish import Wish, facts_of
 from bot.presentation.language import _
 from bot.presentation.missing_images import ASK, images_controls, images_modal
@@ -19,4 +19,4 @@ async def ask_for_images(services: Services, interaction: discord.Interaction[An
     if interaction.type is discord.InteractionType.modal_submit:  # Discord opens no modal after a modal
         await say(interaction, _(ASK), view=images_controls(interaction.id))
     else:
-        await interaction.response.send_modal(images_modal(interaction.id, services.offer.most_images))
+        await open_form(interaction, images_modal(interaction.id, services.offer.most_images))

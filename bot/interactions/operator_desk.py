@@ -7,7 +7,7 @@ import discord
 import structlog
 from discord import ui
 
-from bot.interactions.errors import say
+from bot.interactions.answers import defer, say, show
 from bot.jobs.counts import count_by_state, newest_jobs
 from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
@@ -34,7 +34,6 @@ log = structlog.get_logger(__name__)
 
 CREDITS_WITHIN: Final = 5.0  # seconds that Segmind has to tell the credits
 MOST_STUCK: Final = 500  # listed
-_REPLACED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 _NOW: Final = tuple(state for state in State if state not in ENDED)
 
 
@@ -63,7 +62,7 @@ class OperatorPanel:
             Verb.UNBLOCK_SERVER: self._unblock_server,
             Verb.UNBLOCK_MEMBER: self._unblock_member,
         }
-        await interaction.response.defer()
+        await defer(interaction)
         notice = ""
         if verb in do:
             log.info("operator_acts", user=interaction.user.id, what=verb.value, target=target)
@@ -73,15 +72,11 @@ class OperatorPanel:
     async def show(self, interaction: discord.Interaction[Any], page: Verb, first: int = 0, notice: str = "") -> None:
         """Show a page as things stand now; the interaction has been deferred."""
         view = await self._page(page, first, notice)
-        mentions = discord.AllowedMentions.none()
-        if interaction.type in _REPLACED:
-            await interaction.edit_original_response(view=view, allowed_mentions=mentions)
-        else:
-            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=mentions)
+        await show(interaction, view=view)
 
     async def block(self, interaction: discord.Interaction[Any], target: Target, target_id: int, reason: str) -> None:
         """Block a server or a member everywhere; whoever runs the bot cannot shut themselves out."""
-        await interaction.response.defer()
+        await defer(interaction)
         if target is Target.MEMBER and await self._operating.desk.includes(target_id):
             notice = _("That is somebody who runs this bot. Nothing was changed.")
         else:

@@ -1,16 +1,18 @@
 """The one way in: every command, button and modal that asks for a video ends here, and gets the same answers."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.interactions.answers import AnswerUnproven, answer_of, say
 from bot.interactions.asked import asked_by
+from bot.interactions.attempts import AnswerUnclear, NotAnswered
 from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
-from bot.interactions.errors import say
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
 from bot.interactions.server_locale import server_locale
@@ -21,10 +23,18 @@ from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode
 from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
-from bot.presentation.refusal import refusal_message
+from bot.presentation.controls import DetailsId
+from bot.presentation.language import N_, _
+from bot.presentation.message_parts import button_ids
+from bot.presentation.refusal import refusal_message, with_prompt
 from bot.services import Services
 
-ALREADY_ANSWERED: Final = 40060
+CARD_UNCLEAR: Final = N_(
+    "Discord didn't confirm your request. If its card appears, the request goes on. Otherwise, nothing is charged."
+)
+CARD_REFUSED: Final = N_("Discord didn't accept the bot's message.")
+NOT_CONFIRMED: Final = N_("Discord didn't confirm the bot's answer. Nothing was charged. Try again.")
+GOES_ON: Final = N_("The bot has your request and goes on with it. Its card may take a moment to update.")
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +48,7 @@ class Requests:
     async def take(self, interaction: discord.Interaction[Any], wish: Wish) -> bool:
         """Answer with the card of a new job, or with why there is none; tell whether there is one."""
         services = self._services
+        answer_of(interaction).uncharged = True
         options = _judge_place(interaction) or read_options(
             services.offer, model=wish.model, duration=wish.duration, aspect_ratio=wish.aspect_ratio
         )
@@ -74,7 +85,11 @@ class Requests:
         job = await reserve(services, interaction, request, reservation, price_usd=price, prompt=wish.prompt)
         if job is None:
             return False
-        await self._show_card(interaction, job)
+        message_id = await self._show_card(interaction, job, wish.prompt)
+        if message_id is None:
+            return not answer_of(interaction).uncharged
+        if not await self._go_on(interaction, job, message_id):
+            return True
         try:
             await tell_of_spending(services, job, reservation)
             await hint_newcomer(services, interaction, job)
@@ -92,43 +107,69 @@ class Requests:
         verdict = await let_in(self._services, interaction, asked, prompt="")
         return verdict is not None and await has_room(self._services, interaction, asked, verdict)
 
-    async def _show_card(self, interaction: discord.Interaction[Any], job: Job) -> None:
-        """Answer with the card; a job goes on only when its card is known to be there."""
-        view = status_card(job, self._services.offer, now=self._services.clock.now())
+    async def _show_card(self, interaction: discord.Interaction[Any], job: Job, prompt: str) -> int | None:
+        """Answer with the card and return its id; None where it is not known to be there, and the member is told.
+
+        A job goes on only with a card that is surely its own. One whose card may be there is left as it is: the card is
+        looked for by its mark.
+        """
+        answer, intake = answer_of(interaction), self._services.intake
+        card = partial(status_card, job, self._services.offer, now=self._services.clock.now())
+        mark = str(DetailsId.of_card(job))
         try:
-            answer = await interaction.response.send_message(view=view, allowed_mentions=discord.AllowedMentions.none())
-            message_id = answer.message_id
-        except (discord.DiscordServerError, aiohttp.ClientError, OSError):
-            message_id = await _card_that_may_be_there(interaction)
+            message_id = await answer.post(
+                card(), plain=card(gallery=False), is_ours=lambda message: mark in button_ids(message.components)
+            )
+        except AnswerUnclear as error:
+            log.warning("card_unclear", job=job.id, error=str(error))
+            answer.uncharged = False
+            await say(interaction, _(CARD_UNCLEAR))
+        except NotAnswered as error:
+            await intake.card_failed(job, why=type(error).__name__)
+        except AnswerUnproven as error:
+            await intake.card_failed(job, why=type(error).__name__)
+            await self._give_back(interaction, _(NOT_CONFIRMED), prompt)
         except discord.HTTPException as error:
-            # After an answer that got lost, discord.py's own repeat of it is refused.
-            message_id = await _card_that_may_be_there(interaction) if error.code == ALREADY_ANSWERED else None
-        if message_id is None:
-            await self._services.intake.card_failed(job)
+            await intake.card_failed(job, why="refused", status=error.status, code=error.code)
+            await self._give_back(interaction, f"{_(CARD_REFUSED)} {_('Nothing was charged.')}", prompt)
         else:
+            if message_id is not None:
+                return message_id
+            await intake.card_failed(job, why="unanswered")
+            await self._give_back(interaction, _(NOT_CONFIRMED), prompt)
+        return None
+
+    async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
+        """Let a job go on whose card is there; where that cannot be saved now, say that it goes on when it can."""
+        answer_of(interaction).uncharged = False
+        try:
             await self._services.intake.card_sent(job, message_id)
+        except SQLAlchemyError as error:  # the card is found again by what looks for those that are not known
+            log.warning("card_not_saved", job=job.id, error=type(error).__name__)
+            await say(interaction, _(GOES_ON))
+            return False
+        return True
 
     async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, prompt: str) -> None:
         text, files = refusal_message(refusal, prompt=prompt)
         await say(interaction, text, files=files)
 
-
-async def _card_that_may_be_there(interaction: discord.Interaction[Any]) -> int | None:
-    """Look for the answer to an interaction whose sending got no clear end; None where there surely is none.
-
-    Other errors go on: the job stays as it is, and is dropped when its card does not become known in time.
-    """
-    try:
-        return (await interaction.original_response()).id
-    except discord.NotFound:
-        return None
+    async def _give_back(self, interaction: discord.Interaction[Any], sentence: str, prompt: str) -> None:
+        text, files = with_prompt(sentence, prompt)
+        await say(interaction, text, files=files)
 
 
 def _judge_place(interaction: discord.Interaction[Any]) -> Refusal | None:
     """Find what forbids to make a video where an interaction comes from."""
     if interaction.guild_id is None:
         return Refusal(code=RefusalCode.OUTSIDE_SERVER)
-    missing = missing_permissions(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
+    channel, granted = interaction.channel, interaction.app_permissions
+    if isinstance(channel, discord.Thread) and not granted.manage_threads:
+        if channel.is_private() and channel.me is None:
+            return Refusal(code=RefusalCode.PRIVATE_THREAD)
+        if channel.locked:
+            return Refusal(code=RefusalCode.LOCKED_THREAD)
+    missing = missing_permissions(granted, thread=isinstance(channel, discord.Thread))
     return Refusal(code=RefusalCode.PERMISSIONS, names=missing) if missing else None
 
 

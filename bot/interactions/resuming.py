@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import discord
 
+from bot.interactions.answers import say
 from bot.interactions.cast_add import new_of_facts, save_character
-from bot.interactions.errors import say
 from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
 from bot.interactions.wish import wish_of

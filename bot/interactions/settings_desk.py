@@ -3,12 +3,12 @@
 import io
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any
 
 import discord
 import structlog
 
-from bot.interactions.errors import say
+from bot.interactions.answers import say, show
 from bot.interactions.settings_facts import automod_facts, named_channels, server_facts
 from bot.interactions.settings_record import noting
 from bot.policy.guild_settings import UNSET, GuildSettings
@@ -25,8 +25,6 @@ from bot.presentation.settings_parts import PanelState
 from bot.services import Services
 
 log = structlog.get_logger(__name__)
-
-_REPLACED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
 class SettingsDesk:
@@ -93,8 +91,7 @@ class SettingsDesk:
     async def ask_to_reset(self, interaction: discord.Interaction[Any]) -> None:
         """Have a moderator confirm that every setting is to be forgotten."""
         if await self.admits(interaction):
-            mentions = discord.AllowedMentions.none()
-            await interaction.response.send_message(view=reset_question(), ephemeral=True, allowed_mentions=mentions)
+            await show(interaction, view=reset_question())
 
     async def show_words(self, interaction: discord.Interaction[Any]) -> None:
         """Give the list of words in a file: who did not ask need not read them."""
@@ -148,11 +145,7 @@ class SettingsDesk:
     ) -> None:
         state = PanelState(settings=settings, facts=facts, findings=check(settings, facts), channel_id=channel_id)
         view = settings_panel(page, state, notice)
-        mentions = discord.AllowedMentions.none()
-        if interaction.type in _REPLACED and interaction.message is not None:
-            await interaction.response.edit_message(view=view, allowed_mentions=mentions)
-        else:
-            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=mentions)
+        await show(interaction, view=view)
 
 
 def _read_in(settings: GuildSettings) -> tuple[int | None, int | None]:

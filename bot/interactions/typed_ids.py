@@ -1,9 +1,8 @@
-"""Ids that people type: anybody can type anything, and a database's 64 bits hold no more than these."""
+"""Ids that people type: anyone can type anything."""
 
 import re
-from typing import Final
 
-ID_PATTERN: Final = r"(?:[0-9]{1,18}|[1-8][0-9]{18})"
+from bot.presentation.controls import ID_PATTERN
 
 
 def read_id(typed: str) -> int | None:

@@ -1,8 +1,9 @@
 """The way in: a request becomes a saved job, and a job with a card on the screen gets a driver."""
 
 import contextlib
+import secrets
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -15,6 +16,8 @@ from bot.jobs.states import State
 from bot.jobs.store import JobStore
 
 log = structlog.get_logger(__name__)
+
+MOST_MARKS: Final = 999_999_999  # of nine digits, as custom ids have them
 
 
 class Dispatches(Protocol):
@@ -58,6 +61,7 @@ class Intake:
             created_at=now,
             spend_day=now.date(),
             reserved_usd=price_usd,
+            card_mark=secrets.randbelow(MOST_MARKS) + 1,
         )
         saved = await self._store.add(
             job, daily_limit_usd=self._daily_limit_usd, monthly_limit_usd=self._monthly_limit_usd, reserve=reserve
@@ -91,8 +95,8 @@ class Intake:
                 newest = await self._store.save(newest.evolve(card_message_id=job.card_message_id))
             self._cards.changed(newest or job.bare())
 
-    async def card_failed(self, job: Job) -> None:
-        """Drop a job whose card surely is not there; its reservation is released."""
-        log.warning("card_failed", job=job.id)
+    async def card_failed(self, job: Job, **why: object) -> None:
+        """Drop a job whose card surely is not there; its reservation is released. The log says `why`."""
+        log.warning("card_failed", job=job.id, **why)
         with contextlib.suppress(StaleJob):  # dropped already, for want of a card
             await self._store.save(job.move(State.EXPIRED, self._clock.now()))

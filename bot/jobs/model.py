@@ -214,6 +214,7 @@ class Job:
     ledger_usd: Decimal = NOTHING  # what the day's spending carries for this job as of `version`
     cost_usd: Decimal | None = None  # what Segmind charged, once known
     card_message_id: int | None = None
+    card_mark: int = 0  # in the card's custom ids: another bot's card for the same interaction has another
     body: Mapping[str, object] | None = field(default=None, repr=False)
     submit_attempts: int = 0
     submitted_at: datetime | None = None  # our clock, when the intent was saved

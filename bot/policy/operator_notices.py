@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     CREDITS = "CREDITS"  # `detail`: what is left, in dollars
     MODEL = "MODEL"  # gone, or not for this account; `detail`: which
     SERVICE = "SERVICE"  # Segmind refuses for another reason; `detail`: its words
+    ANOTHER_BOT = "ANOTHER_BOT"  # another process with the bot's token answers members
     # What lasts to the end of the period; `detail`: the cap, in dollars.
     DAY_NEAR = "DAY_NEAR"  # most of what the whole bot may spend in a UTC day is spent or reserved
     DAY_SPENT = "DAY_SPENT"  # all of it

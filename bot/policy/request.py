@@ -46,6 +46,8 @@ class RefusalCode(StrEnum):
     ASPECT_RATIO = "ASPECT_RATIO"  # the same
     OUTSIDE_SERVER = "OUTSIDE_SERVER"
     PERMISSIONS = "PERMISSIONS"
+    PRIVATE_THREAD = "PRIVATE_THREAD"  # which the bot is not in
+    LOCKED_THREAD = "LOCKED_THREAD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def card_buttons(job: Job) -> list[ui.Button[Any]]:
     if job.state in REPEATABLE and not job.hidden:
         buttons.append(_button(_("Again"), again_id(job.id)))
         buttons.append(_button(_("Edit"), edit_id(job.id)))
-    buttons.append(_button(_("Details"), str(DetailsId(place="card", job_id=job.id))))
+    buttons.append(_button(_("Details"), str(DetailsId.of_card(job))))
     if job.state in DELETABLE:
         buttons.append(_button(_("Delete"), delete_id(job.id)))
     return buttons

@@ -39,22 +39,26 @@ def status_card(
     now: datetime,
     position: int | None = None,
     run_time: timedelta | None = None,
+    gallery: bool = True,
 ) -> ui.LayoutView:
     """Lay out the card of a job as it stands at `now`, in its server's language, with its place in the queue if known.
 
-    `run_time` is what a run like this one usually takes; what is typical of the model, if not known better.
+    `run_time` is what a run like this one usually takes; what is typical of the model, if not known better. Without
+    `gallery` the pictures are left out, which the first edit of a deferred answer may not add.
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
     with speaking(job.request.guild_locale):
         if job.forgotten:
             return emptied_card()
         run_time = run_time or offer.run_time(job.request.model)
-        view = _layout(job, offer, now=now, position=position, run_time=run_time)
+        view = _layout(job, offer, now=now, position=position, run_time=run_time, gallery=gallery)
     view.stop()
     return view
 
 
-def _layout(job: Job, offer: Offer, *, now: datetime, position: int | None, run_time: timedelta) -> ui.LayoutView:
+def _layout(
+    job: Job, offer: Offer, *, now: datetime, position: int | None, run_time: timedelta, gallery: bool
+) -> ui.LayoutView:
     look = LOOKS[job.state]
     request = job.request
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
@@ -70,7 +74,7 @@ def _layout(job: Job, offer: Offer, *, now: datetime, position: int | None, run_
         container.add_item(ui.TextDisplay(f"{_('A moderator wrote:')}\n{words}"))
     if job.shows_contents:
         container.add_item(ui.TextDisplay(quoted(request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
-        if pictures := list(_gallery(job)):
+        if gallery and (pictures := list(_gallery(job))):
             container.add_item(ui.MediaGallery(*pictures))
         if named := cast_line(request):
             container.add_item(ui.TextDisplay(named))

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from bot.presentation.controls import ID_PATTERN
+
 
 class CaseVerb(StrEnum):
     TAKE_DOWN = "takedown"
@@ -11,10 +13,10 @@ class CaseVerb(StrEnum):
     BLOCK = "block"
 
 
-REPORT_PATTERN: Final = r"reelcast:report:(?P<job>[0-9]{1,20})"  # of the button, and of the modal that it opens
-CASE_PATTERN: Final = r"reelcast:case:(?P<verb>takedown|putback|dismiss|block):(?P<job>[0-9]{1,20})"
-TAKEDOWN_PATTERN: Final = r"reelcast:takedown:(?P<job>[0-9]{1,20})"  # of the modal
-BLOCK_PATTERN: Final = r"reelcast:block:(?P<member>[0-9]{1,20}):(?P<job>[0-9]{1,20})"  # of the modal
+REPORT_PATTERN: Final = rf"reelcast:report:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens
+CASE_PATTERN: Final = rf"reelcast:case:(?P<verb>takedown|putback|dismiss|block):(?P<job>{ID_PATTERN})"
+TAKEDOWN_PATTERN: Final = rf"reelcast:takedown:(?P<job>{ID_PATTERN})"  # of the modal
+BLOCK_PATTERN: Final = rf"reelcast:block:(?P<member>{ID_PATTERN}):(?P<job>{ID_PATTERN})"  # of the modal
 BLOCKS_PATTERN: Final = r"reelcast:blocks:(?P<page>[0-9]{1,6})"
 
 

@@ -6,6 +6,7 @@ import discord
 from discord import ui
 
 from bot.policy.consent import WORDING
+from bot.presentation.controls import ID_PATTERN
 from bot.presentation.language import N_, _
 
 NOTICE: Final = N_(
@@ -21,7 +22,7 @@ NOTHING_LEFT: Final = N_(
     "Accepted, thank you. Your request was taken up already or is no longer here: if nothing came of it, send it "
     "once more. You will not be asked again."
 )
-CONSENT_PATTERN: Final = r"reelcast:consent:(?P<version>[0-9]{1,6}):(?P<request>[0-9]{1,20})"
+CONSENT_PATTERN: Final = rf"reelcast:consent:(?P<version>[0-9]{{1,6}}):(?P<request>{ID_PATTERN})"
 
 
 def consent_id(request_id: int) -> str:

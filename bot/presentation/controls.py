@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-DETAILS_PATTERN: Final = r"reelcast:details:(?P<place>card|post):(?P<job>[0-9]{1,20}):(?P<attempt>[0-9]{1,9})"
+from bot.jobs.model import Job
+
+ID_PATTERN: Final = r"(?:[0-9]{1,18}|[1-8][0-9]{18})"  # of Discord's ids; 64 bits hold no more
+DETAILS_PATTERN: Final = rf"reelcast:details:(?P<place>card|post):(?P<job>{ID_PATTERN}):(?P<attempt>[0-9]{{1,9}})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +16,11 @@ class DetailsId:
 
     place: str  # card or post
     job_id: int
-    attempt: int = 0
+    attempt: int = 0  # of a card its mark
+
+    @classmethod
+    def of_card(cls, job: Job) -> Self:
+        return cls(place="card", job_id=job.id, attempt=job.card_mark)
 
     def __str__(self) -> str:
         return f"reelcast:details:{self.place}:{self.job_id}:{self.attempt}"
@@ -24,13 +31,13 @@ class DetailsId:
         return match and cls(place=match["place"], job_id=int(match["job"]), attempt=int(match["attempt"]))
 
 
-CANCEL_PATTERN: Final = r"reelcast:cancel:(?P<job>[0-9]{1,20})"
-RESEND_PATTERN: Final = r"reelcast:resend:(?P<job>[0-9]{1,20})"
-AGAIN_PATTERN: Final = r"reelcast:again:(?P<job>[0-9]{1,20})"
-EDIT_PATTERN: Final = r"reelcast:edit:(?P<job>[0-9]{1,20})"  # of the button, and of the modal that it opens
-DELETE_PATTERN: Final = r"reelcast:delete:(?P<job>[0-9]{1,20})"
+CANCEL_PATTERN: Final = rf"reelcast:cancel:(?P<job>{ID_PATTERN})"
+RESEND_PATTERN: Final = rf"reelcast:resend:(?P<job>{ID_PATTERN})"
+AGAIN_PATTERN: Final = rf"reelcast:again:(?P<job>{ID_PATTERN})"
+EDIT_PATTERN: Final = rf"reelcast:edit:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens
+DELETE_PATTERN: Final = rf"reelcast:delete:(?P<job>{ID_PATTERN})"
 STUDIO_ID: Final = "reelcast:studio"
-PICTURES_PATTERN: Final = r"reelcast:pictures:(?P<message>[0-9]{1,20})"
+PICTURES_PATTERN: Final = rf"reelcast:pictures:(?P<message>{ID_PATTERN})"
 
 
 def cancel_id(job_id: int) -> str:

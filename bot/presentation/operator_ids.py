@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from bot.presentation.controls import ID_PATTERN
+
 
 class Verb(StrEnum):
     # Pages; the target is where a list begins.
@@ -24,7 +26,7 @@ class Verb(StrEnum):
     UNBLOCK_MEMBER = "unblock-member"
 
 
-OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(Verb)}):(?P<target>[0-9]{{1,18}}|[1-8][0-9]{{18}})"
+OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(Verb)}):(?P<target>{ID_PATTERN})"
 BLOCK_FORM: Final = "reelcast:operator-block"
 
 

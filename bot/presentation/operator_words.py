@@ -20,6 +20,10 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.MODEL: N_(
         "🎬 Segmind no longer offers the model {detail} to this account, so no videos are made with it. Offer another."
     ),
+    NoticeKind.ANOTHER_BOT: N_(
+        "👥 Another process with this bot's token answers members. Each request goes to the one that answers first. "
+        "Stop the other one, or reset the token."
+    ),
     NoticeKind.SERVICE: N_("⚠️ Segmind refuses to make videos, in these words: {detail}"),
     NoticeKind.DAY_NEAR: N_(
         "💸 {percent} of what the whole bot may spend today, ${detail}, is spent or reserved. The day ends at midnight "

@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 from bot.policy.records import Search
+from bot.presentation.controls import ID_PATTERN
 
 TEXT_LIMIT: Final = 28  # characters; an id has a hundred, of which some count twice
 RECORDS_PATTERN: Final = (
-    r"(?s:reelcast:records:(?P<first>[0-9]{1,6}):(?P<member>[0-9]{1,18}|[1-8][0-9]{18})"
+    rf"(?s:reelcast:records:(?P<first>[0-9]{{1,6}}):(?P<member>{ID_PATTERN})"
     rf":(?P<text>.{{0,{TEXT_LIMIT}}}))"
 )
 END_ID: Final = "reelcast:records-end"  # of a button that leads nowhere

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from bot.presentation.controls import ID_PATTERN
+
 
 class Verb(StrEnum):
     APPROVE = "approve"
@@ -10,8 +12,8 @@ class Verb(StrEnum):
     REJECT = "reject"
 
 
-REVIEW_PATTERN: Final = r"reelcast:review:(?P<verb>approve|spoiler|reject):(?P<job>[0-9]{1,20})"
-REASON_PATTERN: Final = r"reelcast:review-reason:(?P<job>[0-9]{1,20})"
+REVIEW_PATTERN: Final = rf"reelcast:review:(?P<verb>approve|spoiler|reject):(?P<job>{ID_PATTERN})"
+REASON_PATTERN: Final = rf"reelcast:review-reason:(?P<job>{ID_PATTERN})"
 
 
 def review_id(verb: Verb, job_id: int) -> str:

@@ -94,6 +94,12 @@ _PROBLEMS: Final = {
     ),
 }
 
+_PLACES: Final = {
+    RefusalCode.OUTSIDE_SERVER: N_("Videos are made in servers. Use this command in a server's channel."),
+    RefusalCode.PRIVATE_THREAD: N_("The bot isn't in this private thread. Mention the bot here to add it."),
+    RefusalCode.LOCKED_THREAD: N_("This thread is locked, so the bot can't post in it. Ask a moderator to unlock it."),
+}
+
 # What `policy` names in Discord's words, to be named in those that a reader's own Discord uses.
 _PERMISSIONS: Final = (
     N_("View Channel"),
@@ -175,8 +181,8 @@ def refusal_sentence(refusal: Refusal) -> str:
             return sentence.format(number=refusal.number, count=refusal.count)
         case RefusalCode.MODEL_GONE | RefusalCode.DURATION | RefusalCode.ASPECT_RATIO | RefusalCode.NO_ELEMENTS:
             return option_sentence(refusal)
-        case RefusalCode.OUTSIDE_SERVER:
-            return _("Videos are made in servers. Use this command in a server's channel.")
+        case code if code in _PLACES:
+            return _(_PLACES[code])
         case RefusalCode.PERMISSIONS:
             return missing_permissions_sentence(refusal.names)
         case _:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from bot.policy.setting_changes import SERVER
+from bot.presentation.controls import ID_PATTERN
 
 
 class Page(StrEnum):
@@ -38,7 +39,7 @@ class Deed(StrEnum):
 
 
 PANEL_PATTERN: Final = (
-    rf"reelcast:settings:(?P<deed>{'|'.join(Deed)}):(?P<name>[a-z_]{{1,32}}):(?P<target>[0-9]{{1,20}})"
+    rf"reelcast:settings:(?P<deed>{'|'.join(Deed)}):(?P<name>[a-z_]{{1,32}}):(?P<target>{ID_PATTERN})"
     r"(?::(?P<value>[a-zA-Z_-]{1,32}))?"
 )
 

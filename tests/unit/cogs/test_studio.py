@@ -55,10 +55,10 @@ async def test_no_form_opens_where_no_video_can_be_posted(stage: Stage) -> None:
 
 
 async def test_an_answer_that_discord_does_not_take_is_noted_as_discords_own_trouble(stage: Stage) -> None:
-    stage.env.inject_error("POST", "/interactions/*/*/callback", status=500)
+    stage.env.inject_error("POST", "/interactions/*/*/callback", status=500, times=4)
     with capture_logs() as logged:
         await stage.alice.slash(stage.channel, "studio")
-    assert stage.env.errors
+    assert [each.path.rpartition("/")[2] for each in stage.env.http_requests[-4:]] == ["callback"] * 4
     assert [line["event"] for line in logged if line["log_level"] in {"warning", "error"}] == ["answer_unclear"]
 
 

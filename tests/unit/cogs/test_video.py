@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -101,8 +102,36 @@ async def test_mentions_and_markdown_in_a_prompt_do_nothing(stage: Stage) -> Non
         assert live not in shown
 
 
-async def test_a_card_that_discord_did_not_take_drops_the_job_and_gives_its_price_back(stage: Stage) -> None:
+async def test_a_card_that_discord_took_at_the_second_try_is_the_answer(stage: Stage) -> None:
     stage.env.inject_error("POST", "/interactions/*/*/callback", status=500)
+    result = await stage.ask()
+    [job] = await stage.jobs()
+    assert job.state is State.PREPARING
+    assert result.response is not None
+    assert job.card_message_id == result.response.id
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 240000), (400, 200000), (400, 50035), (400, 50083), (403, 50013)])
+async def test_a_card_that_discord_refuses_drops_the_job_and_gives_prompt_and_price_back(
+    stage: Stage, status: int, code: int
+) -> None:
+    stage.env.inject_error("POST", "/interactions/*/*/callback", status=status, code=code)
+    with capture_logs() as logged:
+        result = await stage.ask("@Image1 waves")
+    [job] = await stage.jobs()
+    assert job.state is State.EXPIRED
+    assert stage.driven == []
+    assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == 0
+    assert result.response is not None
+    assert result.response.ephemeral
+    assert "Nothing was charged." in result.response.content
+    assert "@Image1 waves" in result.response.content
+    [line] = [each for each in logged if each["event"] == "card_failed"]
+    assert (line["why"], line["status"], line["code"]) == ("refused", status, code)
+
+
+async def test_a_card_that_discord_never_took_drops_the_job_and_gives_its_price_back(stage: Stage) -> None:
+    stage.env.inject_error("POST", "/interactions/*/*/callback", status=500, times=4)
     await stage.ask()
     [job] = await stage.jobs()
     assert job.state is State.EXPIRED

@@ -1,0 +1,344 @@
+"""The one way to answer an interaction: every answer, deferral, edit, and form goes through here.
+
+Discord waits 3 seconds for an answer. One that is not there after `PATIENCE` is deferred, and given then.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
+from functools import partial
+from typing import Any, Final
+
+import discord
+import structlog
+from discord import ui
+
+from bot.interactions.attempts import (
+    AnsweredElsewhere,
+    AnsweredTooLate,
+    AnswerUnclear,
+    NotAnswered,
+    answer_first,
+    repeat_until_clear,
+)
+from bot.policy.presses import RecentPresses
+from bot.presentation.language import N_, _
+from bot.services import Services
+
+log = structlog.get_logger(__name__)
+
+PATIENCE: Final = 2.0  # seconds after an interaction was made
+LEAST_PATIENCE: Final = 0.2
+FOR_EACH_OTHER: Final = 0.02  # seconds: what a deferral takes of a busy machine, for each answer that is due as well
+DISCORD_WAITS: Final = 3.0  # seconds
+REMEMBERED: Final = 15 * 60.0  # seconds; for so long Discord may tell of an interaction again
+ANSWER: Final = "answer"  # by this a command's extras give the shape of its answer, and an interaction's the answer
+OPEN_FORM: Final = N_("This took longer than usual. Open the form with the button.")
+_NO_TOKEN: Final = frozenset({10008, 10015, 10062, 50027})  # codes for an answer that is gone, or whose time is over
+
+
+class Shape(StrEnum):
+    """How an interaction is deferred, which decides who sees the answer."""
+
+    PUBLIC = "public"  # a message that everyone sees
+    PRIVATE = "private"  # a message to the member alone
+    UPDATE = "update"  # nothing new: the message is updated that a component stands in
+
+
+class AnswerUnproven(Exception):
+    """The deferred answer may be another process's: nothing that costs money may follow it."""
+
+
+class Arrivals:
+    """Watches over the interactions of this process until each has an answer."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._seen = RecentPresses(monotonic, REMEMBERED)
+        self._open: set[int] = set()
+
+    def receive(self, interaction: discord.Interaction[Any], shape: Shape) -> bool:
+        """Begin to watch an interaction that the current task answers; False where it was delivered before."""
+        if self._seen.is_repeated(interaction.id):
+            log.info("interaction_repeated", interaction=interaction.id, kind=interaction.type.name)
+            return False
+        if shape is Shape.UPDATE and interaction.message is None:
+            shape = Shape.PRIVATE
+        answer = Answer(interaction, shape, is_open=partial(self._note, interaction.id))
+        interaction.extras[ANSWER] = answer
+        answer.watch(PATIENCE - FOR_EACH_OTHER * len(self._open))
+        return True
+
+    def _note(self, interaction_id: int, is_open: bool) -> None:
+        (self._open.add if is_open else self._open.discard)(interaction_id)
+
+
+class Answer:
+    """What is known of the answer to one interaction."""
+
+    def __init__(
+        self, interaction: discord.Interaction[Any], shape: Shape, *, is_open: Callable[[bool], object] = bool
+    ) -> None:
+        """`is_open` hears whether Discord waits for the answer."""
+        self.uncharged = False  # whether nothing was charged for what the member wants, and nothing will be
+        self._interaction = interaction
+        self._shape = shape
+        self._services: Services = interaction.client.services
+        self._tell_open = is_open
+        self._lock = asyncio.Lock()
+        self._watch: asyncio.Task[None] | None = None
+        self._is_first = True  # Discord has no answer yet
+        self._deferred: Shape | None = None  # and nothing has followed
+        self._proven = True
+        self._lost: NotAnswered | None = None
+
+    def watch(self, patience: float) -> None:
+        """Defer the answer after so many seconds unless it is there by then, or the current task has ended."""
+        age = (discord.utils.utcnow() - self._interaction.created_at).total_seconds()
+        if 0 < age < DISCORD_WAITS:  # else the clocks differ, and nobody can tell
+            patience -= age
+        self._tell_open(True)
+        self._watch = asyncio.create_task(self._defer_after(max(patience, LEAST_PATIENCE)), name="answer-watch")
+        task = asyncio.current_task()
+        if task is not None:
+            task.add_done_callback(lambda _: self._stop_watching())
+
+    async def say(self, sentence: str, **extra: Any) -> None:
+        """Tell the member alone. What Discord takes no longer is logged."""
+        parts = {"ephemeral": True, "allowed_mentions": discord.AllowedMentions.none(), **extra}
+        await self._answer(
+            partial(self._interaction.response.send_message, sentence, **parts),
+            partial(self._follow_up, content=sentence, **parts),
+            files=[*extra.get("files", ()), *([extra["file"]] if "file" in extra else [])],
+        )
+
+    async def show(self, **parts: Any) -> None:
+        """Show a page in place of the one that a component stands in, else to the member alone."""
+        parts = {"allowed_mentions": discord.AllowedMentions.none(), **parts}
+        if self._shape is Shape.UPDATE:
+            await self._answer(
+                partial(self._interaction.response.edit_message, **parts), partial(self._edit_original, **parts)
+            )
+        else:
+            files = parts.get("files", ())
+            sent = parts | {"ephemeral": True}
+            await self._answer(
+                partial(self._interaction.response.send_message, **sent), partial(self._follow_up, **sent), files=files
+            )
+
+    async def open_form(self, modal: ui.Modal) -> None:
+        """Open a form; after a deferral, which no form can follow, give a button that opens it.
+
+        That is the button that was pressed, or else one with the form's own custom id.
+        """
+        data: Any = self._interaction.data or {}
+        is_pressed = data.get("component_type") == discord.ComponentType.button.value
+        custom_id = data["custom_id"] if is_pressed else modal.custom_id
+        view = ui.View(timeout=None)
+        view.add_item(ui.Button(label=modal.title, style=discord.ButtonStyle.primary, custom_id=custom_id))
+        view.stop()
+        await self._answer(
+            partial(self._interaction.response.send_modal, modal),
+            lambda: self._follow_up(content=_(OPEN_FORM), view=view, ephemeral=True),
+        )
+
+    async def defer(self, shape: Shape | None = None) -> None:
+        """Defer the answer now, if there is none. Raises `NotAnswered` where what is asked for must not be done."""
+        self._stop_watching()
+        async with self._lock:
+            if self._is_first and self._lost is None:
+                await self._defer(shape or self._shape)
+            if self._lost is not None:
+                raise self._lost
+
+    async def post(
+        self, view: ui.LayoutView, *, plain: ui.LayoutView, is_ours: Callable[[discord.Message], bool]
+    ) -> int | None:
+        """Answer with a message that everyone sees; return its id, or None where it surely is not there.
+
+        `plain` is the view without a gallery, which Discord may refuse in the first edit of a deferred answer. Raises
+        `NotAnswered`, `AnswerUnproven`, `AnswerUnclear` where it may be there, and `discord.HTTPException` where it is
+        refused.
+        """
+        self._stop_watching()
+        none = discord.AllowedMentions.none()
+        async with self._lock:
+            if self._lost is not None:
+                raise self._lost
+            if self._deferred is Shape.PUBLIC:
+                if not self._proven:
+                    raise AnswerUnproven
+                edit = partial(self._interaction.edit_original_response, view=plain, allowed_mentions=none)
+                try:
+                    message = await repeat_until_clear(edit, self._services.clock.sleep)
+                except AnswerUnclear:
+                    message = await self._original()
+                    if message is None or not is_ours(message):
+                        return None
+                self._deferred = None
+                return message.id
+            if not self._is_first:
+                return (await self._follow_up(view=view, allowed_mentions=none, wait=True)).id
+            try:
+                response = await self._first(
+                    partial(self._interaction.response.send_message, view=view, allowed_mentions=none)
+                )
+            except AnswerUnclear:
+                return await self._read_back(is_ours)
+            return await self._read_back(is_ours) if response is None else response.message_id
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether an answer that Discord has is surely ours."""
+        return self._proven
+
+    async def _answer(
+        self,
+        first: Callable[[], Awaitable[Any]],
+        afterwards: Callable[[], Awaitable[Any]],
+        *,
+        files: Sequence[discord.File] = (),
+    ) -> None:
+        self._stop_watching()
+        async with self._lock:
+            if self._lost is not None:
+                return
+            try:
+                if self._is_first:
+                    await self._first(partial(_rewound, first, files))
+                else:
+                    await afterwards()
+            except NotAnswered:
+                return  # which is logged
+            except (AnswerUnclear, discord.DiscordServerError, OSError, TimeoutError) as error:
+                log.warning("answer_unclear", interaction=self._interaction.id, error=type(error).__name__)
+            except discord.HTTPException as error:
+                if error.code not in _NO_TOKEN:
+                    raise
+                log.info("answer_gone", interaction=self._interaction.id, code=error.code)
+
+    async def _first(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        """Send the first answer; raises as `answer_first` does."""
+        try:
+            response = await answer_first(send, self._services.clock.sleep)
+        except NotAnswered as error:
+            self._answered()
+            await self._lose(error)
+            raise
+        except AnswerUnclear:
+            self._answered()
+            self._proven = False
+            raise
+        self._answered()
+        self._proven = response is not None
+        return response
+
+    def _answered(self) -> None:
+        self._is_first = False
+        self._tell_open(False)
+
+    async def _lose(self, error: NotAnswered) -> None:
+        self._lost = error
+        interaction = self._interaction.id
+        if isinstance(error, AnsweredTooLate):
+            log.info("answer_too_late", interaction=interaction, kind=self._interaction.type.name)
+        elif isinstance(error, AnsweredElsewhere):
+            log.warning("answered_elsewhere", interaction=interaction, kind=self._interaction.type.name)
+            await self._services.operating.watch.answered_elsewhere()
+
+    async def _defer_after(self, patience: float) -> None:
+        await self._services.clock.sleep(patience)
+        self._watch = None  # which ends by itself: what comes meanwhile waits for it
+        async with self._lock:
+            if self._is_first and self._lost is None:
+                try:
+                    await self._defer(self._shape)
+                except discord.HTTPException as error:
+                    log.warning(
+                        "answer_refused", interaction=self._interaction.id, status=error.status, code=error.code
+                    )
+
+    async def _defer(self, shape: Shape) -> None:
+        """Defer the answer; `_lost` is set where Discord takes none."""
+        thinking = shape is not Shape.UPDATE
+        send = partial(self._interaction.response.defer, ephemeral=shape is Shape.PRIVATE, thinking=thinking)
+        try:
+            await self._first(send)
+        except NotAnswered:
+            return
+        except AnswerUnclear as error:
+            log.warning("answer_unclear", interaction=self._interaction.id, error=str(error))
+        self._deferred = shape
+
+    async def _follow_up(self, **parts: Any) -> Any:
+        """Send a message after the first answer, which for a private one must not be a public deferral's place."""
+        if self._deferred is Shape.PUBLIC:
+            with contextlib.suppress(discord.NotFound):
+                await self._interaction.delete_original_response()
+        self._deferred = None
+        webhook: Any = self._interaction.followup
+        return await webhook.send(**parts)
+
+    async def _edit_original(self, **parts: Any) -> None:
+        self._deferred = None
+        await self._interaction.edit_original_response(**parts)
+
+    async def _read_back(self, is_ours: Callable[[discord.Message], bool]) -> int | None:
+        """Find out whether the answer that Discord has is the message that we sent, by its mark."""
+        message = await self._original()
+        if message is None:
+            return None
+        if not is_ours(message):
+            error = AnsweredElsewhere()
+            await self._lose(error)
+            raise error
+        self._proven = True
+        return message.id
+
+    async def _original(self) -> discord.Message | None:
+        """Read the answer that Discord has; None where it surely has none. Raises `AnswerUnclear`."""
+        try:
+            return await repeat_until_clear(self._interaction.original_response, self._services.clock.sleep)
+        except discord.NotFound:
+            return None
+
+    def _stop_watching(self) -> None:
+        self._tell_open(False)
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+
+async def _rewound(send: Callable[[], Awaitable[Any]], files: Sequence[discord.File]) -> Any:
+    """Send, after an earlier try, too, files from their beginning."""
+    for file in files:
+        file.reset()
+    return await send()
+
+
+def answer_of(interaction: discord.Interaction[Any]) -> Answer:
+    """Return what is known of the answer to an interaction."""
+    answer = interaction.extras.get(ANSWER)
+    if answer is None:
+        answer = interaction.extras[ANSWER] = Answer(interaction, Shape.PRIVATE)
+    return answer
+
+
+async def say(interaction: discord.Interaction[Any], sentence: str, **extra: Any) -> None:
+    """Tell the member alone, whether or not the interaction has been answered before."""
+    await answer_of(interaction).say(sentence, **extra)
+
+
+async def show(interaction: discord.Interaction[Any], **parts: Any) -> None:
+    """Show a page in place of the one that a component stands in, else to the member alone."""
+    await answer_of(interaction).show(**parts)
+
+
+async def defer(interaction: discord.Interaction[Any], shape: Shape | None = None) -> None:
+    """Defer the answer now: what follows takes its time. Raises `NotAnswered` where it must not be done."""
+    await answer_of(interaction).defer(shape)
+
+
+async def open_form(interaction: discord.Interaction[Any], modal: ui.Modal) -> None:
+    """Open a form, or give a button that opens it; one that a command opens has a button with its own custom id."""
+    await answer_of(interaction).open_form(modal)
