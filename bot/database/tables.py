@@ -70,6 +70,8 @@ jobs = Table(
     Column("submitted_at", Instant),
     Column("segmind_time", Instant),
     Column("request_id", Text, unique=True),
+    Column("history_id", Text),
+    Column("history_key", Text),
     Column("completed_at", Instant),
     Column("run_seconds", Float(53)),
     Column("output_url", Text),
@@ -94,9 +96,12 @@ Index(None, jobs.c.forgotten, sqlite_where=jobs.c.forgotten > 0, postgresql_wher
 Index(None, jobs.c.card_owed, sqlite_where=jobs.c.card_owed > 0, postgresql_where=jobs.c.card_owed > 0)
 Index(None, jobs.c.notice_owed, sqlite_where=jobs.c.notice_owed > 0, postgresql_where=jobs.c.notice_owed > 0)
 Index(None, jobs.c.body_hash)
+Index(None, jobs.c.history_key, unique=True)
 Index(None, jobs.c.submitted_at)
 _TIMED = jobs.c.run_seconds.is_not(None)
 Index(None, jobs.c.completed_at, sqlite_where=_TIMED, postgresql_where=_TIMED)
+_CHARGED = jobs.c.cost_usd.is_not(None)
+Index(None, jobs.c.model, jobs.c.duration, jobs.c.completed_at, sqlite_where=_CHARGED, postgresql_where=_CHARGED)
 Index(None, jobs.c.member_id, jobs.c.created_at)
 
 spending = Table(

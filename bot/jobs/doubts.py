@@ -48,11 +48,11 @@ class Doubts:
             reading = await engine.history.read(
                 job.request.model, since=earliest_submit(job), not_before=engine.clock.monotonic()
             )
+            rows = [row for row in reading.rows if is_submit_of(row, job)]
+            found = next(iter(await unowned(engine.store, engine.segmind, rows)), None)
         except (SegmindError, HistoryTooLong) as error:
             log.warning("history_unreadable", job=job.id, error=str(error) or type(error).__name__)
             return Looked.UNREADABLE
-        rows = [row for row in reading.rows if is_submit_of(row, job)]
-        found = next(iter(await unowned(engine.store, rows)), None)
         if found is None:
             return Looked.ABSENT
         log.info("request_found", job=job.id, request_id=found.request_id)

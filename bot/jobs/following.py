@@ -1,13 +1,15 @@
 """QUEUED and PROCESSING: the run is followed to its end, by its record while that lives, by the history later."""
 
-from dataclasses import replace
+import contextlib
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
 from bot.jobs.deadlines import has_record, is_dying, is_given_up, is_late
 from bot.jobs.engine import Engine
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.history import HistoryTooLong, find
+from bot.jobs.model import Job, Problem, ProblemCode, spellings
 from bot.jobs.problems import problem_in_words
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import State
@@ -30,22 +32,22 @@ async def follow(engine: Engine, job: Job) -> Job:
     request_id = job.request_id
     assert request_id is not None  # noqa: S101 - QUEUED is never saved without it
     sighting = _last_sighting(engine, job)
-    unknown_since: float | None = None  # monotonic, in seconds
+    doubt = _Doubt()
     await engine.clock.sleep(max(0.0, sighting.seen + POLL_FLOOR - engine.clock.monotonic()))
     while True:
         wait = POLL_CEILING if is_late(job, engine.clock.now()) else POLL_FLOOR
         gone = False
         try:
-            status = await engine.segmind.status(request_id, claim=_claim(engine, job, sighting))
-            changed = await _take(engine, job, request_id, status, sighting)
+            status, record_id = await _ask(engine, job, request_id, sighting)
+            changed = await _take(engine, job, record_id, status, sighting)
         except RecordGone:
-            gone, wait = True, HISTORY_WAIT
+            gone = True
         except RunFailed as failure:
             return await _failed(engine, job, failure.detail, moderation=failure.moderation)
         except SegmindError as error:
             wait = _note_trouble(job, error)
         else:
-            unknown_since = None
+            doubt = _Doubt()
             if changed is not None:
                 return changed
             sighting = replace(sighting, seen=engine.clock.monotonic())
@@ -54,10 +56,30 @@ async def follow(engine: Engine, job: Job) -> Job:
             await engine.clock.sleep(wait)
             continue
         if gone or is_given_up(job, engine.clock.now()):
-            unknown_since = unknown_since or engine.clock.monotonic()
-            if (settled := await _by_history(engine, job, request_id, unknown_since)) is not None:
+            wait = HISTORY_WAIT
+            if (settled := await _by_history(engine, job, doubt, gone=gone)) is not None:
                 return settled
         await engine.clock.sleep(wait)
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """Since when a request's record was not there, and since when the history lacked it too, in monotonic seconds.
+
+    Only what was read counts: a record or a history that cannot be read tells of no absence.
+    """
+
+    no_record: float | None = None
+    nowhere: float | None = None
+
+
+async def _ask(engine: Engine, job: Job, request_id: str, sighting: Sighting) -> tuple[RunStatus, str]:
+    """Ask for the status of a run; return it with the id by which there is a record. Raises `SegmindError`."""
+    *others, last = spellings(request_id)
+    for each in others:
+        with contextlib.suppress(RecordGone):
+            return await engine.segmind.status(each, claim=_claim(engine, job, sighting)), each
+    return await engine.segmind.status(last, claim=_claim(engine, job, sighting)), last
 
 
 def _note_trouble(job: Job, error: SegmindError) -> float:
@@ -122,36 +144,50 @@ async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool = F
     return await engine.move(job, State.FAILED, problem=problem)
 
 
-async def _by_history(engine: Engine, job: Job, request_id: str, unknown_since: float) -> Job | None:
-    """Follow a request whose record is gone by the account's history, which keeps it.
+async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) -> Job | None:
+    """Follow a request by the account's history, which keeps it longer than its record; None to ask both again.
 
-    One that neither knows within the life of its record was accepted all the same: None, and both are to be asked
-    again. Nothing is final before a while has passed here, for a clock that jumped ahead makes each request an old one.
+    It is lost only when both have said for a while that there is none, and its record's hour is over: a record may show
+    late, and a clock that jumped ahead makes each request an old one. One that stays unfinished there is given up after
+    a day without a record.
     """
+    if gone and doubt.no_record is None:
+        doubt.no_record = engine.clock.monotonic()
     while True:
         try:
-            row = await engine.segmind.history_row(request_id)
-        except RecordGone:
-            if has_record(job, engine.clock.now()) or not _is_long(engine, unknown_since):
-                log.warning("request_not_known_yet", job=job.id, request_id=request_id)
-                return None
-            log.error("request_lost", job=job.id, request_id=request_id)  # noqa: TRY400
-            return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
-        except SegmindError as error:
-            log.warning("history_unreadable", job=job.id, request_id=request_id, error=str(error))
-        else:
-            if row.output_urls:
-                return await _completed_by_history(engine, job, row)
-            if row.state == RunState.FAILED:
-                return await _failed(engine, job, row.error or "")
-        if is_given_up(job, engine.clock.now()) and _is_long(engine, unknown_since):
-            log.error("request_given_up", job=job.id, request_id=request_id)
+            row = await find(engine.store, engine.segmind, job)
+        except (SegmindError, HistoryTooLong) as error:
+            log.warning("history_unreadable", job=job.id, request_id=job.request_id, error=str(error))
+            return None
+        if row is not None and row.output_urls:
+            return await _completed_by_history(engine, job, row)
+        if row is not None and row.state == RunState.FAILED:
+            return await _failed(engine, job, row.error or "")
+        if not gone:
+            return None
+        if row is None:
+            return await _lost(engine, job, doubt)
+        if has_record(job, engine.clock.now()):
+            return None
+        if is_given_up(job, engine.clock.now()) and _is_long(engine, doubt.no_record):
+            log.error("request_given_up", job=job.id, request_id=job.request_id)
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
         await engine.clock.sleep(HISTORY_WAIT)
 
 
-def _is_long(engine: Engine, unknown_since: float) -> bool:
-    return engine.clock.monotonic() - unknown_since >= UNKNOWN_FOR
+async def _lost(engine: Engine, job: Job, doubt: _Doubt) -> Job | None:
+    """Give up a request that neither record nor history knows, if that has been so for long enough."""
+    if doubt.nowhere is None:
+        doubt.nowhere = engine.clock.monotonic()
+    if has_record(job, engine.clock.now()) or not _is_long(engine, doubt.nowhere):
+        log.warning("request_not_known_yet", job=job.id, request_id=job.request_id)
+        return None
+    log.error("request_lost", job=job.id, request_id=job.request_id)
+    return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
+
+
+def _is_long(engine: Engine, since: float | None) -> bool:
+    return since is not None and engine.clock.monotonic() - since >= UNKNOWN_FOR
 
 
 async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Job:

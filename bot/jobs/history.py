@@ -1,9 +1,11 @@
 """Segmind's request history: the one witness of what was really submitted.
 
-It lists every request of the account, whoever made it. A request is taken for a job's own only when no job owns it, its
-whole body is the one that the job saved, and it was created, by Segmind's own clock, no earlier than the job's submit.
+It lists every request of the account, whoever made it. Ids are compared in one normal form. A request is taken for a
+job's own only when no job owns it, its whole body is the one that the job saved, and it was created, by Segmind's own
+clock, no earlier than the job's submit.
 """
 
+import contextlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -12,11 +14,12 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.catalogue.model import VideoModel
-from bot.jobs.model import Job, VideoRequest
+from bot.jobs.model import Job, VideoRequest, hash_body, normal_id, spellings
 from bot.jobs.request_body import request_body
 from bot.jobs.store import JobStore
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import SegmindClient
+from bot.segmind.errors import RecordGone
 from bot.segmind.models import HistoryRow
 
 log = structlog.get_logger(__name__)
@@ -70,11 +73,90 @@ class _NewestFirst:
         return self._is_sorted and self._falls and self._last is not None and self._last < self._moment
 
 
-async def unowned(store: JobStore, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
-    """Keep the requests that belong to no job, the oldest first."""
+async def unowned(store: JobStore, segmind: SegmindClient, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
+    """Keep the requests that belong to no job, the oldest first.
+
+    The history may have ids of its own. So a request whose id no job has is an accepted job's if it has its body, was
+    made when it was submitted, and the history knows none by the job's own id; then its id is saved with the job.
+    Raises `SegmindError` where that cannot be found out.
+    """
     owned = await store.owned([row.request_id for row in rows])
-    ours = [row for row in rows if row.request_id not in owned]
-    return sorted(ours, key=lambda row: (row.created_at is None, row.created_at and row.created_at.timestamp()))
+    strange = [row for row in rows if row.request_id not in owned]
+    strange.sort(key=lambda row: (row.created_at is None, row.created_at and row.created_at.timestamp()))
+    made = [row.created_at for row in strange if row.created_at is not None]
+    if not made:
+        return strange
+    hashes = {each for row in strange if (each := _hash_of(row)) is not None}
+    since, until = min(made) - UNKNOWN_CLOCK_SLACK, max(made) + UNKNOWN_CLOCK_SLACK
+    seen = {normal_id(each): each for each in owned}
+    unseen: list[Job] = []
+    for job in await store.unseen(hashes, since=since, until=until):
+        if (own := seen.get(job.history_key or "")) is None:
+            unseen.append(job)
+        else:
+            await store.seen_as(job.id, own)
+    nobodys: list[HistoryRow] = []
+    for row in strange:
+        owner = await _find_owner(store, segmind, unseen, row)
+        if owner is None or not await store.seen_as(owner.id, row.request_id):
+            nobodys.append(row)
+    return nobodys
+
+
+async def _find_owner(store: JobStore, segmind: SegmindClient, unseen: list[Job], row: HistoryRow) -> Job | None:
+    """Find the accepted job that a request of another id is of, and take it from the `unseen`."""
+    for job in [each for each in unseen if _was_accepted_as(row, each)]:
+        unseen.remove(job)
+        known = await look_up(segmind, job)
+        if known is None:
+            return job
+        await store.seen_as(job.id, known.request_id)
+    return None
+
+
+async def look_up(segmind: SegmindClient, job: Job) -> HistoryRow | None:
+    """Ask the history for a job's request by the ids that are known of it. Raises `SegmindError`."""
+    known_as = job.history_id or job.request_id
+    for request_id in spellings(known_as) if known_as else ():
+        with contextlib.suppress(RecordGone):
+            return await segmind.history_row(request_id)
+    return None
+
+
+async def find(store: JobStore, segmind: SegmindClient, job: Job) -> HistoryRow | None:
+    """Find an accepted job's request in the history, by its id or by what was sent; None where it surely is not there.
+
+    Raises `SegmindError` or `HistoryTooLong`.
+    """
+    if (row := await look_up(segmind, job)) is not None:
+        return row
+    since = earliest_submit(job)
+    async for page in history_pages(segmind, since=since, model=job.request.model, rank=Rank.BACKGROUND):
+        await unowned(store, segmind, page)
+        newest = await store.get(job.id)
+        keys = {each.history_key for each in (job, newest) if each is not None}
+        found = next((row for row in page if normal_id(row.request_id) in keys), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _hash_of(row: HistoryRow) -> str | None:
+    try:
+        return None if row.body is None else hash_body(row.body)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _was_accepted_as(row: HistoryRow, job: Job) -> bool:
+    """Tell whether a request can be the one that was accepted of a job, by its body and the time."""
+    if row.created_at is None or row.model != job.request.model:
+        return False
+    if job.body is not None and row.body != job.body:
+        return False
+    slack = UNKNOWN_CLOCK_SLACK if job.segmind_time is None else CLOCK_SLACK
+    submitted = job.segmind_time or job.submitted_at or job.created_at
+    return abs(row.created_at - submitted) <= slack
 
 
 def earliest_submit(job: Job) -> datetime:

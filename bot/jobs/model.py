@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Unpack, cast
+from uuid import UUID
 
 from typing_extensions import TypedDict
 
@@ -17,6 +19,8 @@ from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, WITHDRAWN, State,
 
 OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
 NOTHING: Final = Decimal(0)
+_DECORATION: Final = re.compile(r"urn:uuid:|[{}-]")
+_HEX: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +187,7 @@ class Changes(TypedDict, total=False):
     submitted_at: datetime | None
     segmind_time: datetime | None
     request_id: str | None
+    history_id: str | None
     completed_at: datetime | None
     run_seconds: float | None
     output_url: str | None
@@ -220,6 +225,7 @@ class Job:
     submitted_at: datetime | None = None  # our clock, when the intent was saved
     segmind_time: datetime | None = None  # Segmind's clock at about that moment, if known
     request_id: str | None = None
+    history_id: str | None = None  # as the request history writes it, once it was seen there
     completed_at: datetime | None = None
     run_seconds: float | None = None  # from its submission to its end at Segmind, once known
     output_url: str | None = field(default=None, repr=False)
@@ -292,6 +298,12 @@ class Job:
         return None if self.body is None else hash_body(self.body)
 
     @property
+    def history_key(self) -> str | None:
+        """The id by which the history is expected to know its request, in normal form."""
+        known_as = self.history_id or self.request_id
+        return None if known_as is None else normal_id(known_as)
+
+    @property
     def output_ends_at(self) -> datetime | None:
         """When Segmind deletes the finished file, about."""
         return None if self.completed_at is None else self.completed_at + OUTPUT_LIFETIME
@@ -347,6 +359,19 @@ class Job:
         if self.forgotten or self.hidden or self.is_refused:
             return False
         return self.approved or self.request.handling.review is ReviewMode.OFF
+
+
+def normal_id(request_id: str) -> str:
+    """Write an id of Segmind's the same way, whatever its case, dashes and braces."""
+    return _DECORATION.sub("", request_id.lower())
+
+
+def spellings(request_id: str) -> tuple[str, ...]:
+    """Return an id as it is written and, of a UUID, as it may be written elsewhere."""
+    plain = normal_id(request_id)
+    if not _HEX.fullmatch(plain):
+        return (request_id,)
+    return tuple(dict.fromkeys((request_id, str(UUID(plain)), plain)))
 
 
 def hash_body(body: Mapping[str, object]) -> str:

@@ -77,7 +77,7 @@ class Reconciler:
         store, earlier = self._engine.store, self._engine.earlier
         restored = [job for job in await store.in_states(BEFORE_SUBMIT) if earlier.may_concern(job)]
         in_doubt = await store.in_states(IN_DOUBT)
-        rows = await unowned(store, rows)
+        rows = await unowned(store, self._engine.segmind, rows)
         absent = list(await store.never_arrived(since=now - LOOKS_BACK))
         for row in rows:
             if any(is_submit_of(row, job) for job in in_doubt):

@@ -4,8 +4,8 @@ Such a job says WAITING while its request was submitted after the copy was made.
 anything is paid for a job that is older than this process: no younger one can come from a copy.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
 import structlog
 
@@ -23,6 +23,8 @@ from bot.segmind.models import HistoryRow
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 ASK_AGAIN: Final = 15.0  # seconds after a history that could not be read
 
 
@@ -36,6 +38,7 @@ class EarlierRequests:
         self.began = clock.now()
         self._store = store
         self._clock = clock
+        self._segmind = segmind
         self._history = SharedHistory(store, segmind, clock)
 
     def may_concern(self, job: Job) -> bool:
@@ -54,17 +57,25 @@ class EarlierRequests:
         if not rows:
             return None
         in_doubt = await self._store.in_states(IN_DOUBT)  # before the look at who owns what: one of both tells of it
-        rows = await unowned(self._store, rows)
+        rows = await self._unowned(rows)
         if any(is_submit_of(row, other) for row in rows for other in in_doubt):
             raise EqualBodyInDoubt
         return next(iter(rows), None)
 
     async def _read(self, job: Job) -> Sequence[HistoryRow]:
         since = job.created_at - UNKNOWN_CLOCK_SLACK
+        # However old a reading of this process is: what it has to know was there before.
+        reading = await self._insist(lambda: self._history.read(job.request.model, since=since, not_before=NEVER))
+        return reading.rows
+
+    async def _unowned(self, rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
+        return await self._insist(lambda: unowned(self._store, self._segmind, rows))
+
+    async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask the history for as long as it cannot be read."""
         while True:
             try:
-                # However old a reading of this process is: what it has to know was there before.
-                return (await self._history.read(job.request.model, since=since, not_before=NEVER)).rows
+                return await ask()
             except (SegmindError, HistoryTooLong) as error:
                 log.warning("history_unreadable", error=str(error) or type(error).__name__)
                 await self._clock.sleep(ASK_AGAIN)

@@ -61,7 +61,8 @@ async def settle(engine: Engine, job: Job) -> Job:
 
 async def _found_in(reading: Reading, engine: Engine, job: Job) -> HistoryRow | None:
     """Find the oldest request that can be this job's."""
-    return next(iter(await unowned(engine.store, [row for row in reading.rows if is_submit_of(row, job)])), None)
+    rows = [row for row in reading.rows if is_submit_of(row, job)]
+    return next(iter(await unowned(engine.store, engine.segmind, rows)), None)
 
 
 async def _absent(engine: Engine, job: Job) -> Job:

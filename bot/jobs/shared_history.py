@@ -60,5 +60,5 @@ class SharedHistory:
         began = self._clock.monotonic()
         rows: list[HistoryRow] = []
         async for page in history_pages(self._segmind, since=since, model=model, rank=Rank.SUBMIT):
-            rows += await unowned(self._store, page)
+            rows += await unowned(self._store, self._segmind, page)
         return Reading(began=began, since=since, rows=rows)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
@@ -21,7 +22,7 @@ from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
 from bot.jobs.ledger import Reserve, SpendLimits
-from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job
+from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, normal_id
 from bot.jobs.recording import record
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.saving import Enlist, Moved, Saving, saving
@@ -269,10 +270,47 @@ class JobStore:
 
     @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:
-        """Tell which of these request ids belong to a job of ours."""
-        query = select(jobs.c.request_id).where(jobs.c.request_id.in_(list(request_ids)))
+        """Tell which of these request ids, however they are written, belong to a job of ours."""
+        keys = {each: normal_id(each) for each in request_ids}
+        query = select(jobs.c.request_id, jobs.c.history_key).where(
+            or_(jobs.c.history_key.in_(set(keys.values())), jobs.c.request_id.in_(list(keys)))
+        )
         async with self._engine.connect() as connection:
-            return {row.request_id for row in await connection.execute(query)}
+            rows = (await connection.execute(query)).all()
+        known = {row.request_id for row in rows} | {row.history_key for row in rows}
+        return {each for each, key in keys.items() if each in known or key in known}
+
+    @uncancelled
+    async def unseen(self, body_hashes: Iterable[str], *, since: datetime, until: datetime) -> Sequence[Job]:
+        """Read the accepted jobs, submitted in a span, that the history was not seen to know: the oldest first.
+
+        These are those with one of the bodies, and those whose body is deleted.
+        """
+        query = (
+            select(jobs)
+            .where(
+                jobs.c.submitted_at.between(since, until),
+                jobs.c.request_id.is_not(None),
+                jobs.c.history_id.is_(None),
+                or_(jobs.c.body_hash.in_(list(body_hashes)), jobs.c.forgotten > 0),
+            )
+            .order_by(jobs.c.submitted_at, jobs.c.id)
+        )
+        async with self._engine.connect() as connection:
+            return [from_row(row) for row in await connection.execute(query)]
+
+    @uncancelled
+    async def seen_as(self, job_id: int, history_id: str) -> bool:
+        """Note by which id the history knows a job's request; False where another job has that one."""
+        try:
+            async with self.saving() as transaction:
+                query = select(jobs).where(jobs.c.id == job_id).with_for_update()
+                row = (await transaction.connection.execute(query)).one_or_none()
+                if row is not None and row.history_id is None:
+                    await transaction.save(from_row(row).evolve(history_id=history_id))
+        except IntegrityError:
+            return False
+        return True
 
     @uncancelled
     async def finished_runs(self) -> list[FinishedRun]:

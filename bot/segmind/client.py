@@ -155,9 +155,12 @@ class SegmindClient:
         request = protocol.history_query(
             self._at, page=page, per_page=per_page, since=since, until=until, model=model, state=status
         )
-        return await self._ask(
+        found = await self._ask(
             request, claim, lambda answer: protocol.history_page(answer, per_page=per_page), cap=HISTORY_CAP
         )
+        if found.unreadable:
+            _log.warning("history_rows_unreadable", page=page, rows=found.unreadable)
+        return found
 
     async def history_row(self, request_id: str, *, claim: Claim = _BACKGROUND) -> HistoryRow:
         """Look one of the account's requests up, of any age."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import cast
 
 from bot.segmind import reading
+from bot.segmind.errors import cleaned
 from bot.segmind.models import HistoryPage, HistoryRow
 
 _ROWS = ("data", "requests", "results", "items", "rows")
@@ -24,18 +25,24 @@ def page(facts: Mapping[str, object], *, per_page: int) -> HistoryPage | None:
     if found is None:
         return None
     merged: dict[str, HistoryRow] = {}
+    unreadable = 0
     for item in found:
-        if (read := row(item)) is not None:
-            seen = merged.get(read.request_id)
-            merged[read.request_id] = read if seen is None else _together(seen, read)
-    return HistoryPage(rows=tuple(merged.values()), more=len(found) >= per_page)
+        if (read := row(item)) is None:
+            unreadable += 1
+            continue
+        seen = merged.get(read.request_id)
+        merged[read.request_id] = read if seen is None else _together(seen, read)
+    return HistoryPage(rows=tuple(merged.values()), more=len(found) >= per_page, unreadable=unreadable)
 
 
 def row(facts: Mapping[str, object]) -> HistoryRow | None:
-    """Read one row, bare or under `data`; None without a `request_id`."""
+    """Read one row, bare or under `data`; None without a `request_id` that can be used.
+
+    Others write rows, too: what no field of ours can hold leaves that field out, and never breaks the page.
+    """
     if "request_id" not in facts:
         facts = reading.nested(facts.get("data"))
-    request_id = reading.text(facts.get("request_id"))
+    request_id = reading.request_id(facts.get("request_id"))
     if request_id is None:
         return None
     return HistoryRow(
@@ -46,7 +53,8 @@ def row(facts: Mapping[str, object]) -> HistoryRow | None:
         body=reading.inputs(facts.get("request_body")),
         output_urls=next((urls for name in _OUTPUTS if (urls := reading.urls(facts.get(name)))), ()),
         created_at=_created(facts),
-        error=next((words for name in _ERRORS if (words := reading.text(facts.get(name)))), None),
+        error=next((cleaned(words) for name in _ERRORS if (words := reading.text(facts.get(name)))), None),
+        odd_cost=reading.no_money(facts.get("credits_deduction")),
     )
 
 

@@ -26,9 +26,13 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
-    """What a run took: money in US dollars, times in seconds; None where Segmind does not say."""
+    """What a run took: money in US dollars, times in seconds; None where Segmind does not say.
+
+    `odd_cost` is what is written as the cost where that is no amount.
+    """
 
     cost: Decimal | None = None
+    odd_cost: str | None = None
     remaining_credits: Decimal | None = None
     inference_time: float | None = None
     queue_time: float | None = None
@@ -83,6 +87,7 @@ class HistoryRow:
     output_urls: tuple[str, ...]
     created_at: datetime | None
     error: str | None
+    odd_cost: str | None = None  # what is written as the cost where that is no amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,7 @@ class HistoryPage:
 
     rows: tuple[HistoryRow, ...]
     more: bool
+    unreadable: int = 0  # rows that were skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ Each operation has one function that builds a `Request` and one that turns the `
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,7 +26,6 @@ from bot.segmind.refusals import failure, is_moderation, metrics, refusal, words
 from bot.segmind.wire import Answer, Endpoints, Request
 
 HISTORY_PATH = "/inference-request/request-history"
-_REQUEST_ID = re.compile(r"[A-Za-z0-9][\w.:-]{0,127}", re.ASCII)
 
 
 # --- submit ------------------------------------------------------------------------------------------------
@@ -41,8 +39,8 @@ def submitted(answer: Answer) -> Submitted:
     if not answer.ok:
         raise refusal(answer, missing=errors.ModelGone, paid=True)
     facts = answer.facts or {}
-    request_id = reading.text(facts.get("request_id"))
-    if request_id is None or not _REQUEST_ID.fullmatch(request_id):
+    request_id = reading.request_id(facts.get("request_id"))
+    if request_id is None:
         raise errors.OutcomeUnknown("accepted without a usable request_id", status=answer.status)
     return Submitted(
         request_id=request_id,
@@ -88,7 +86,7 @@ def run_status(answer: Answer) -> RunStatus:
     state = RunState.read(word)
     words = words_of(facts) if state is RunState.FAILED else ""
     return RunStatus(
-        word=word,
+        word=errors.cleaned(word),
         state=state,
         error=errors.cleaned(words) or None,
         moderation=is_moderation(words),

@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,11 @@ from email.utils import parsedate_to_datetime
 from typing import cast
 
 _MOST_MONEY = Decimal(10**9)  # US dollars; a larger figure is an error, and would not fit a column
-_EARLIEST, _LATEST = 1_577_836_800.0, 4_102_444_800.0  # 2020 and 2100: numbers outside are no epoch seconds
+_LEAST_MONEY = Decimal("0.000001")  # the smallest amount that is kept
+_AMOUNT = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?", re.ASCII)
+_LONGEST_NUMBER = 300  # digits; a float has room for no more
+_EARLIEST, _LATEST = 1_577_836_800.0, 4_102_444_800.0  # 2020 and 2100: what is outside is no time of a request
+_REQUEST_ID = re.compile(r"[A-Za-z0-9{][\w.:{}-]{0,127}", re.ASCII)
 
 
 def json_object(body: bytes | str) -> dict[str, object] | None:
@@ -32,11 +37,31 @@ def money(value: object) -> Decimal | None:
     """Return an amount as written: 1.35 stays 1.35, though JSON's reader made it a float."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and not _AMOUNT.fullmatch(value.strip()):
+        return None
     try:
         amount = Decimal(str(value).strip())
     except (InvalidOperation, ValueError):
         return None
-    return amount if amount.is_finite() and abs(amount) < _MOST_MONEY else None
+    if not amount.is_finite() or abs(amount) >= _MOST_MONEY:
+        return None
+    return amount if not amount or abs(amount) >= _LEAST_MONEY else None
+
+
+def no_money(value: object) -> str | None:
+    """Return what is written where an amount should be, if something is and it is none."""
+    if value is None or money(value) is not None:
+        return None
+    try:
+        return str(value)
+    except (ValueError, RecursionError):
+        return type(value).__name__
+
+
+def request_id(value: object) -> str | None:
+    """Return an id that can be part of a path, a query and a log line."""
+    written = text(value)
+    return written if written is not None and _REQUEST_ID.fullmatch(written) else None
 
 
 def seconds(value: object) -> float | None:
@@ -72,17 +97,18 @@ def moment(value: object) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             when = read(written)
-            return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
         except (ValueError, OverflowError):
             continue
+        return _epoch(when.timestamp()) and when
     return None
 
 
 def urls(value: object) -> tuple[str, ...]:
-    """Return the outputs in a string, an object with a `url`, or a list of either, each once."""
+    """Return the web addresses in a string, an object with a `url`, or a list of either, each once."""
     items = cast("list[object]", value) if isinstance(value, list) else [value]
     found = (text(item) or text(nested(item).get("url")) for item in items)
-    return tuple(dict.fromkeys(url for url in found if url is not None))
+    return tuple(dict.fromkeys(url for url in found if url is not None and _is_address(url)))
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -92,30 +118,39 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def inputs(value: object) -> Mapping[str, object] | None:
-    """Return a request's inputs: an object, or a string that holds one as JSON or as a Python literal."""
+    """Return a request's inputs, as JSON has them: an object, or a string with one as JSON or as a Python literal."""
     if isinstance(value, str):
         literal = json_object(value)
         return literal if literal is not None else _python_dict(value)
     return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
+def _is_address(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
+
+
 def _json(body: bytes | str) -> object:
     try:
-        return cast("object", json.loads(body))
+        return cast("object", json.loads(body, parse_int=_whole_number))
     except (ValueError, RecursionError):
         return None
+
+
+def _whole_number(digits: str) -> int | float:
+    """Read a number of any length: Python refuses the longest, and with one the whole body would be lost."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)
 
 
 def _python_dict(literal: str) -> dict[str, object] | None:
     try:
         value = cast("object", ast.literal_eval(literal.strip()))
+        return json_object(json.dumps(value)) if isinstance(value, dict) else None
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
-    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def _epoch(number: float) -> datetime | None:
-    for stamp in (number, number / 1000):
-        if _EARLIEST <= stamp < _LATEST:
-            return datetime.fromtimestamp(stamp, UTC)
+    for divisor in (1, 1000):
+        if _EARLIEST * divisor <= number < _LATEST * divisor:
+            return datetime.fromtimestamp(number / divisor, UTC)
     return None

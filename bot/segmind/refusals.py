@@ -114,6 +114,7 @@ def metrics(facts: Mapping[str, object]) -> Metrics:
     told = reading.nested(facts.get("metrics"))
     return Metrics(
         cost=reading.money(told.get("cost")),
+        odd_cost=reading.no_money(told.get("cost")),
         remaining_credits=reading.money(told.get("remaining_credits")),
         inference_time=reading.seconds(told.get("inference_time")),
         queue_time=reading.seconds(told.get("queue_time")),

@@ -37,8 +37,10 @@ def failed(run: Run) -> Json:
     }
 
 
-def result(run: Run, *, url: str, size: int, form: Literal["string", "list", "object"]) -> Json:
-    """What a COMPLETED run's result answers; `size` is the video's in bytes."""
+def result(
+    run: Run, *, url: str, size: int, form: Literal["string", "list", "object"], told_cost: object = None
+) -> Json:
+    """What a COMPLETED run's result answers; `size` is the video's in bytes, `told_cost` stands for the true cost."""
     video = {"url": url, "content_type": "video/mp4", "file_name": run.output, "file_size": size}
     output = {"string": url, "list": [url], "object": {"url": url}}[form]
     return {
@@ -49,7 +51,7 @@ def result(run: Run, *, url: str, size: int, form: Literal["string", "list", "ob
         "seed": run.seed,
         "prompt": run.body.get("prompt"),
         "metrics": {
-            "cost": float(run.charged),
+            "cost": float(run.charged) if told_cost is None else told_cost,
             "remaining_credits": float(run.remaining_credits or 0),
             **_timings(run),
             "retry_count": 0,

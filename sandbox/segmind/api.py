@@ -7,7 +7,8 @@ from typing import cast
 from aiohttp import web
 
 from sandbox.segmind import answers
-from sandbox.segmind.history import RowStyle, page, read_query, rows_of
+from sandbox.segmind.catalogue import CATALOG, entry
+from sandbox.segmind.history import RowStyle, page, read_query, rows_of, written_id
 from sandbox.segmind.inputs import Body
 from sandbox.segmind.ledger import Run
 from sandbox.segmind.refusals import RefusalError, unknown_request
@@ -28,6 +29,7 @@ class Api:
         router.add_post("/v2/{model}", self.submit)
         router.add_get("/v2/requests/{request_id}/status", self.status)
         router.add_get("/v2/requests/{request_id}", self.result)
+        router.add_get("/inference-model-information/list", self.catalog)
         router.add_get("/inference-request/request-history", self.history)
         router.add_get("/inference-request/request-history/{request_id}", self.history_entry)
 
@@ -67,6 +69,7 @@ class Api:
             url=f"{self._base_url}/outputs/{run.output}",
             size=0 if stored is None else stored.path.stat().st_size,
             form=self._service.settings.output_form,
+            told_cost=self._service.settings.told_cost,
         )
         return web.json_response(body)
 
@@ -75,6 +78,13 @@ class Api:
             raise RefusalError(404, "No credits found for the user")
         return web.json_response({"credits": float(self._service.ledger.credits)})
 
+    async def catalog(self, _request: web.Request) -> web.Response:
+        """List the models, for anyone: no key is asked for."""
+        service = self._service
+        entries = [entry(model, service.settings) for model in service.models.values()]
+        listed = [each for each in entries if each["slug"] not in service.settings.unlisted_models]
+        return web.json_response(listed if service.settings.catalog_form == "list" else {CATALOG: listed})
+
     async def history(self, request: web.Request) -> web.Response:
         query = read_query(request.query, now=self._service.clock.now())
         return web.json_response(page(self._listed(), query, self._style()))
@@ -82,7 +92,7 @@ class Api:
     async def history_entry(self, request: web.Request) -> web.Response:
         request_id = request.match_info["request_id"]
         for run in self._listed():
-            if run.request_id == request_id:
+            if written_id(run.request_id, self._service.settings.history_ids) == request_id:
                 return web.json_response(rows_of(run, self._style())[0])
         raise unknown_request(request_id)
 
@@ -100,6 +110,8 @@ class Api:
             output_url=f"{self._base_url}/outputs",
             body_form=settings.history_body,
             outputs=settings.history_outputs,
+            id_form=settings.history_ids,
+            told_cost=settings.told_cost,
         )
 
 

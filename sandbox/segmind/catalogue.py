@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sandbox.segmind.settings import Settings
+
+CATALOG = "Inference Segmind Model Information List With Details"  # the one key of the public list
+
 MAX_PROMPT = 2_500  # characters, the upstream model's limit
 ASPECT_RATIOS = ("16:9", "9:16", "1:1")
 
@@ -43,3 +47,36 @@ IMAGE_TO_VIDEO = Model(
     defaults={"duration": 5},
 )
 MODELS: Mapping[str, Model] = {model.slug: model for model in (REFERENCE_TO_VIDEO, IMAGE_TO_VIDEO)}
+
+
+def entry(model: Model, settings: Settings) -> dict[str, object]:
+    """Describe a model as the public catalog does; its `is_depreciated` is spelled so."""
+    schema = settings.schemas.get(model.slug)
+    return {
+        "slug": model.slug,
+        "title": model.slug.replace("-", " ").title(),
+        "type": "imageToVideo",
+        "is_depreciated": model.slug in settings.retired_models,
+        "parameters": {"prompt": "A paper boat sails", "metadata": []},
+        "parameters_schema": parameters_schema(model) if schema is None else schema,
+    }
+
+
+def parameters_schema(model: Model) -> dict[str, object]:
+    """Describe what a model takes, as JSON Schema."""
+    url: dict[str, object] = {"type": "string", "format": "uri"}
+    images = dict.fromkeys((*model.required_images, *model.optional_images), url)
+    properties: dict[str, object] = {
+        "prompt": {"type": "string", "maxLength": MAX_PROMPT},
+        **images,
+        "duration": {"type": "integer", "enum": [*model.prices], "default": model.defaults["duration"]},
+    }
+    if model.image_list is not None:
+        properties[model.image_list] = {"type": "array", "items": url}
+    if model.takes_elements:
+        properties["elements"] = {"type": "array", "items": {"type": "object"}}
+    if model.aspect_ratios:
+        properties["aspect_ratio"] = {"type": "string", "enum": [*model.aspect_ratios]}
+    lists = () if model.image_list is None else (model.image_list,)
+    required = ["prompt", *model.required_images, *lists]
+    return {"type": "object", "required": required, "properties": properties}

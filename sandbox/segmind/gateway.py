@@ -20,13 +20,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "/v2/{model}": "submit",
     "/v2/requests/{request_id}/status": "status",
     "/v2/requests/{request_id}": "result",
+    "/inference-model-information/list": "catalog",
     "/inference-request/request-history": "history",
     "/inference-request/request-history/{request_id}": "history",
     "/upload-asset": "upload",
     "/assets/{name}": "asset",
     "/outputs/{name}": "output",
 }
-PUBLIC: frozenset[Operation] = frozenset({"asset", "output"})  # no key, no limit
+PUBLIC: frozenset[Operation] = frozenset({"asset", "catalog", "output"})  # no key, no limit
 METHOD_NOT_ALLOWED = (
     "<!doctype html>\n<html lang=en>\n<title>405 Method Not Allowed</title>\n"
     "<h1>Method Not Allowed</h1>\n<p>The method is not allowed for the requested URL.</p>\n"

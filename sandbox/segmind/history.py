@@ -1,6 +1,7 @@
 """The request history: rows, filters, sorting and pages, from the ledger's runs."""
 
 import json
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,7 @@ from typing import Literal, TypeVar
 from sandbox.segmind.clock import iso
 from sandbox.segmind.ledger import Run
 from sandbox.segmind.refusals import RefusalError
+from sandbox.segmind.settings import IdForm
 
 MAX_DAYS = 31
 DEFAULT_DAYS = 7
@@ -35,11 +37,13 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowStyle:
-    """How a row is written: where its output is, in which form its body, and how often it repeats."""
+    """How a row is written: where its output is, in which form its id and body, its cost, and how often it repeats."""
 
     output_url: str
     body_form: Literal["literal", "json", "object"]
     outputs: int
+    id_form: IdForm = "same"
+    told_cost: object = None  # in place of the true one
 
 
 def read_query(parameters: Mapping[str, str], *, now: float) -> Query:
@@ -86,17 +90,33 @@ def rows_of(run: Run, style: RowStyle) -> list[Row]:
 
 def _row(run: Run, style: RowStyle) -> Row:
     return {
-        "request_id": run.request_id,
+        "request_id": written_id(run.request_id, style.id_form),
         "model_name": run.model,
         "model_status": _status(run),
-        "credits_deduction": float(run.charged),
+        "credits_deduction": style.told_cost if style.told_cost is not None and run.charged else float(run.charged),
         "request_body": _written(run.body, style.body_form),
         "generation_url": None if run.output is None else f"{style.output_url}/{run.output}",
         "latency_ms": None if run.finished is None else round((run.finished - run.submitted) * 1000),
         "model_created": iso(run.submitted),
         "model_updated": iso(run.finished or run.started or run.submitted),
         "error": run.error,
+        **run.row,
     }
+
+
+def written_id(request_id: str, form: IdForm) -> str:
+    """Write an id as the history does."""
+    match form:
+        case "same":
+            return request_id
+        case "plain":
+            return request_id.replace("-", "")
+        case "braces":
+            return f"{{{request_id.upper()}}}"
+        case "upper":
+            return request_id.upper()
+        case "other":
+            return uuid.uuid5(uuid.NAMESPACE_OID, request_id).hex
 
 
 def _status(run: Run) -> str:

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +31,7 @@ class Run:
     output: str | None = None  # name of the output file
     charged: Decimal = Decimal(0)
     remaining_credits: Decimal | None = None
+    row: Mapping[str, object] = field(default_factory=dict[str, object])  # fields that its history row has instead
 
     @property
     def is_over(self) -> bool:

@@ -60,7 +60,7 @@ class Service:
         inputs = read_inputs(model, body)
         if self.settings.team_limit_reached:
             raise RefusalError(406, "Team spend limit reached. Please contact your team admin")
-        if self.ledger.credits < model.prices[inputs.seconds]:
+        if self.ledger.credits < self._price(model, inputs):
             raise RefusalError(406, "Insufficient credits")
         run = self.ledger.open_run(model, body, inputs, now=self.clock.now())
         self._tasks[run.request_id] = asyncio.create_task(self._drive(run, model, inputs), name=f"run {run.request_id}")
@@ -89,6 +89,9 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
+    def _price(self, model: Model, inputs: Inputs) -> Decimal:
+        return self.settings.prices.get(inputs.seconds, model.prices[inputs.seconds])
+
     def _permitted(self, slug: str) -> Model:
         if slug in self.settings.retired_models:
             raise RefusalError(410, f"Model {slug} has been retired")
@@ -107,7 +110,7 @@ class Service:
             self.changes.note()
             film = await self._produce(inputs)
             await self.clock.sleep_until(ends)
-            self._complete(run, film, model.prices[inputs.seconds])
+            self._complete(run, film, self._price(model, inputs))
         except RunFailedError as error:
             self.ledger.fail(run, str(error), now=self.clock.now())
         finally:
@@ -167,6 +170,7 @@ class Service:
             started=submitted,
             status=foreign.status,
             seed=self.randomness.randrange(2**31),
+            row=foreign.row,
         )
         if foreign.status == "COMPLETED":
             run.charged = FOREIGN_COST if foreign.cost is None else foreign.cost

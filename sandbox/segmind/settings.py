@@ -3,9 +3,12 @@
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-Operation = Literal["submit", "blocking", "status", "result", "history", "credits", "upload", "asset", "output"]
+Operation = Literal[
+    "submit", "blocking", "status", "result", "history", "credits", "catalog", "upload", "asset", "output"
+]
+IdForm = Literal["same", "plain", "braces", "upper", "other"]
 
 
 class Settings(BaseModel):
@@ -26,12 +29,18 @@ class Settings(BaseModel):
     history_hidden: bool = False
     history_body: Literal["literal", "json", "object"] = "literal"
     history_outputs: int = Field(default=1, ge=1)  # rows of one finished request
+    history_ids: IdForm = "same"  # as the history writes ids: without dashes, ..., or by an id of its own
+    prices: dict[int, Decimal] = Field(default_factory=dict)  # USD by seconds of video, in place of the model's own
+    told_cost: JsonValue = None  # what is written as a run's cost, in place of the true one
     runs_end: Literal["completed", "failed", "blocked"] = "completed"  # blocked: by the content moderation
     moderation_words: tuple[str, ...] = ()  # a prompt with one of them makes the run FAIL
     key_valid: bool = True
     account_found: bool = True  # else the credits answer 404
     forbidden_models: tuple[str, ...] = ()
     retired_models: tuple[str, ...] = ()
+    unlisted_models: tuple[str, ...] = ()  # that the catalog lacks
+    catalog_form: Literal["named", "list"] = "named"
+    schemas: dict[str, JsonValue] = Field(default_factory=dict)  # by slug, in place of the model's own in the catalog
     team_limit_reached: bool = False
 
     def changed(self, changes: dict[str, object]) -> "Settings":
@@ -72,3 +81,4 @@ class ForeignRequest(BaseModel):
     age: float = Field(default=0.0, ge=0)  # seconds since its submission
     cost: Decimal | None = None  # default: 1.35 when COMPLETED
     copies: int = Field(default=1, ge=1)
+    row: dict[str, JsonValue] = Field(default_factory=dict)  # fields of its history row, in place of the true ones

@@ -140,15 +140,51 @@ async def test_a_request_that_record_and_history_show_late_is_followed_to_its_en
     assert (done.state, done.cost_usd) == (State.DELIVERED, COST)
 
 
-async def test_a_run_that_nobody_will_tell_of_for_a_day_is_given_up(stage: Stage) -> None:
+REFUSED = [(401, {"error": "Unauthorized. API key is invalid or may have expired..."}), (429, {}), (404, HTML)]
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, {"error": "down"}), *REFUSED])
+@pytest.mark.parametrize("operation", ["status", "history", "any"])
+async def test_what_cannot_be_read_is_never_taken_for_absent_however_old_the_run(
+    stage: Stage, operation: str, status: int, body: str | dict[str, object]
+) -> None:
+    job = await known(stage, State.PROCESSING, status="COMPLETED", age=25 * 3_600.0, cost=2.1)
+    job = await stage.store.save(job.evolve(submitted_at=stage.clock.now() - timedelta(hours=25)))
+    operations = ("status", "history") if operation == "any" else (operation,)
+    for each in operations:
+        await stage.segmind.add_faults(
+            {"kind": "answer", "operation": each, "status": status, "body": body, "count": 40}
+        )
+    done = await stage.drive(job)
+    assert done.completed_at is not None
+    assert done.cost_usd == Decimal("2.1")
+
+
+async def test_a_run_that_nobody_tells_of_is_followed_on_until_somebody_does(stage: Stage) -> None:
     job = await known(stage, State.PROCESSING)
     for operation in ("status", "history"):
         await stage.segmind.add_faults(
             {"kind": "answer", "operation": operation, "status": 401, "body": {"error": "invalid"}}
         )
-    failed = await stage.drive(job)
-    assert failed.problem == Problem(code=ProblemCode.RECORD_GONE)
-    assert timedelta(hours=24) < failed.state_since - job.created_at < timedelta(hours=25)
+    driver = stage.start(job)
+    while stage.clock.now() - job.created_at < timedelta(hours=26):
+        await stage.clock.asleep()
+        stage.clock.advance(600.0)
+    assert not driver.done()
+    assert (await stage.saved(job)).state is State.PROCESSING
+
+
+async def test_a_request_that_only_the_history_denies_is_not_lost(stage: Stage) -> None:
+    job = await stage.begin(State.PROCESSING, submitted_at=stage.clock.now() - timedelta(hours=25))
+    await stage.segmind.add_faults({"kind": "answer", "operation": "status", "status": 503, "body": {"error": "down"}})
+    driver = stage.start(job)
+    for _ in range(10):
+        await stage.clock.asleep()
+        stage.clock.advance(600.0)
+    assert not driver.done()
+    await stage.segmind.clear_faults()
+    await stage.clock.pass_until(driver)
+    assert driver.result().problem == Problem(code=ProblemCode.RECORD_GONE)
 
 
 async def test_a_history_that_cannot_be_read_when_the_record_is_gone_is_asked_again(stage: Stage) -> None:

@@ -4,12 +4,13 @@ import dataclasses
 import json
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.model import Handling, Problem, ProblemCode, ReviewMode, hash_body
+from bot.jobs.model import Handling, Problem, ProblemCode, ReviewMode, hash_body, normal_id, spellings
 from bot.jobs.states import MOVES, IllegalMove, State
 from tests.support.jobs import NOON, PRICE, a_job, a_reference
 
@@ -123,3 +124,22 @@ def test_further_rules_change_neither_where_a_video_goes_nor_what_it_may_not_lea
     asked = Handling(output_channel_id=21, age_restricted=True, spoiler_asked=True)
     assert asked.held_to(Handling(output_channel_id=22)) == asked
     assert Handling().held_to(asked) == Handling()
+
+
+@given(st.uuids())
+def test_an_id_is_the_same_however_it_is_written(request_id: UUID) -> None:
+    dashed, plain = str(request_id), request_id.hex
+    written = {dashed, plain, dashed.upper(), plain.upper(), f"{{{dashed}}}", f"urn:uuid:{dashed}"}
+    assert {normal_id(each) for each in written} == {plain}
+    for each in written:
+        assert {each, dashed, plain} == set(spellings(each))
+        assert spellings(each)[0] == each
+
+
+@given(st.uuids(), st.uuids())
+def test_two_ids_are_never_the_same(one: UUID, other: UUID) -> None:
+    assert (normal_id(str(one)) == normal_id(other.hex)) == (one == other)
+
+
+def test_an_id_that_is_no_uuid_is_asked_for_as_it_is() -> None:
+    assert spellings("request-7") == ("request-7",)

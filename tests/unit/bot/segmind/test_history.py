@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.segmind import history
 
 ROW: dict[str, object] = {
@@ -87,7 +90,34 @@ def test_what_holds_no_rows_is_no_page() -> None:
     assert history.page({"message": "fine"}, per_page=100) is None
 
 
-def test_garbage_among_the_rows_is_passed_over() -> None:
-    page = history.page({"data": [None, 7, "row", {}, ROW]}, per_page=100)
+def test_garbage_among_the_rows_is_passed_over_and_counted() -> None:
+    page = history.page({"data": [None, 7, "row", {}, {"request_id": "a\0"}, ROW]}, per_page=100)
     assert page is not None
     assert [row.request_id for row in page.rows] == ["r-1"]
+    assert page.unreadable == 5
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.just(10**400) | st.floats() | st.text() | st.just("\ud800\0"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*ROW, "output", "error", "data"]) | st.text(max_size=9), VALUES, max_size=9))
+def test_no_row_of_others_takes_the_page_along(foreign: dict[str, object]) -> None:
+    page = history.page({"data": [foreign, ROW]}, per_page=100)
+    assert page is not None
+    assert "r-1" in {row.request_id for row in page.rows}
+    for row in page.rows:
+        written = (row.request_id, row.error or "", *row.output_urls)
+        assert not any("\0" in words or any("\ud800" <= char <= "\udfff" for char in words) for words in written)
+
+
+def test_a_cost_that_is_none_is_kept_as_it_is_written() -> None:
+    costs = [
+        (row.cost, row.odd_cost)
+        for cost in ("1_000", 1.35, None, True)
+        if (row := history.row({**ROW, "credits_deduction": cost}))
+    ]
+    assert costs == [(None, "1_000"), (Decimal("1.35"), None), (None, None), (None, "True")]

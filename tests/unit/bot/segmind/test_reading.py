@@ -55,6 +55,15 @@ def test_json_nested_beyond_reason_is_no_json() -> None:
         (True, None),
         (float("nan"), None),
         (float("inf"), None),
+        ("1_000", None),
+        ("\N{FULLWIDTH DIGIT ONE}", None),
+        ("1e3", None),
+        (1e-320, None),
+        (1e-05, "1e-05"),
+        (10**400, None),
+        (False, None),
+        (0, "0"),
+        (0.0, "0.0"),
         ("1e400", None),
         ("a lot", None),
         (None, None),
@@ -62,6 +71,41 @@ def test_json_nested_beyond_reason_is_no_json() -> None:
 )
 def test_money_is_kept_as_written(written: object, amount: str | None) -> None:
     assert reading.money(written) == (None if amount is None else Decimal(amount))
+
+
+@given(JSON)
+def test_what_stands_for_an_amount_is_money_or_told_as_it_is_written(value: object) -> None:
+    money, other = reading.money(value), reading.no_money(value)
+    assert (money is None) != (other is None) or value is None
+    assert money is None or (money.is_finite() and (money == 0 or abs(money) >= Decimal("0.000001")))
+
+
+@pytest.mark.parametrize("digits", [300, 400, 5_000, 50_000])
+def test_a_number_of_any_length_does_not_take_the_rest_of_the_body_along(digits: int) -> None:
+    body = reading.json_object(b'{"latency": ' + b"9" * digits + b', "request_id": "r"}')
+    assert body is not None
+    assert body["request_id"] == "r"
+    assert reading.moment(body["latency"]) is None
+    assert reading.money(body["latency"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("0b6c6c1e-7d1c-4a57-9a60-7f8f6d2f3c11", "0b6c6c1e-7d1c-4a57-9a60-7f8f6d2f3c11"),
+        ("{0B6C6C1E-7D1C-4A57-9A60-7F8F6D2F3C11}", "{0B6C6C1E-7D1C-4A57-9A60-7F8F6D2F3C11}"),
+        (" r-1 ", "r-1"),
+        ("a\0b", None),
+        ("\ud800", None),
+        ("a/b", None),
+        ("..", None),
+        ("x" * 200, None),
+        ("\N{FULLWIDTH LATIN SMALL LETTER R}-1", None),
+        (7, None),
+    ],
+)
+def test_an_id_is_what_a_path_and_a_database_can_hold(written: object, read: str | None) -> None:
+    assert reading.request_id(written) == read
 
 
 @pytest.mark.parametrize(
@@ -88,7 +132,13 @@ def test_a_time_is_read_in_every_usual_form(written: object) -> None:
     assert reading.moment(written) == NOON
 
 
-@pytest.mark.parametrize("written", ["soon", "", 13.06, 194_000, True, None, "9999-99-99", float("nan")])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("soon", "", 13.06, 194_000, True, None, "9999-99-99", float("nan"), 10**400, "9" * 400),
+        *("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "Fri, 31 Dec 9999 23:59:59 GMT"),
+    ],
+)
 def test_what_is_no_time_is_none(written: object) -> None:
     assert reading.moment(written) is None
 
@@ -103,6 +153,10 @@ def test_what_is_no_time_is_none(written: object) -> None:
         ("  ", ()),
         ([None, 7, {}], ()),
         ({"url": 7}, ()),
+        ("https://a/1.mp4\0", ()),
+        ("https://a/1 2.mp4", ()),
+        ("javascript:1", ()),
+        (["https://a/\ud800.mp4", "https://a/1.mp4"], ("https://a/1.mp4",)),
         (None, ()),
     ],
 )
@@ -121,6 +175,20 @@ BODY: dict[str, object] = {
 @pytest.mark.parametrize("written", [BODY, json.dumps(BODY), str(BODY), f" {BODY!r}\n"])
 def test_a_requests_inputs_are_read_from_an_object_json_or_a_python_literal(written: object) -> None:
     assert reading.inputs(written) == BODY
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{'a': (1, 2), 3: 'b'}", {"a": [1, 2], "3": "b"}),
+        ("{'a': {1}}", None),
+        ("{'a': b'1'}", None),
+        ("{'a': 1+2j}", None),
+        (f"{{'a': 0x{'f' * 5_000}}}", None),
+    ],
+)
+def test_inputs_are_read_as_what_json_can_say(written: str, read: object) -> None:
+    assert reading.inputs(written) == read
 
 
 @pytest.mark.parametrize(
