@@ -18,7 +18,6 @@ from bot.jobs.decision_store import DecisionStore
 from bot.jobs.kept import KeptFiles
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher
-from bot.media.images import ImageDesk
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
 from bot.policy.member_record import RecordReader
@@ -38,7 +37,6 @@ class Moderators:
     reviews: ReviewDesk
     standing: StandingDesk
     cases: CaseDesk
-    images: ImageDesk
 
     async def look_again(self, guild_id: int) -> None:
         """Have all that is before a server's moderators looked at at once: where they read it may have changed."""
@@ -53,7 +51,6 @@ def moderators_of(
     jobs: JobStore,
     settings: SettingsStore,
     log_channel: LogChannel,
-    images: ImageDesk,
     attachments: Fetcher,
     outputs: Fetcher,
     folder: Path,
@@ -79,13 +76,11 @@ def moderators_of(
             record=record,
             settings=settings,
             log_channel=log_channel,
-            images=images,
             offer=offer,
             clock=clock,
             turns=turns,
         ),
         standing=StandingDesk(client, settings, blocks, OperatorStore(database), blocked_images, log_channel, clock),
-        images=images,
         cases=CaseDesk(
             client,
             store=reports,

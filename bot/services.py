@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -151,8 +151,9 @@ async def open_services(
     segmind_state = SegmindState()
     await asyncio.to_thread(read_catalogues)
     offer = settings.offer
-    images, videos = ImageDesk(), VideoDesk()
+    videos = VideoDesk()
     async with (
+        aclosing(ImageDesk()) as images,
         open_database(settings.database_url) as database,
         open_reader(database) as reader,
         _open_rows(settings, database) as rows,
@@ -175,7 +176,6 @@ async def open_services(
         turns = None if rows is None else ChannelTurns(database, clock)
         cards = CardDesk(
             client,
-            images,
             offer,
             clock,
             run_times=run_times,
@@ -198,7 +198,6 @@ async def open_services(
             jobs=store,
             settings=guild_settings,
             log_channel=log_channel,
-            images=images,
             attachments=attachments,
             outputs=outputs,
             folder=settings.data_dir,
@@ -217,7 +216,7 @@ async def open_services(
             notices=notices,
             reviews=moderators.reviews,
             standing=moderators.standing,
-            elements=LastingImages(cast, segmind, clock),
+            elements=LastingImages(cast, segmind, clock, images, work_folder),
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=attachments,

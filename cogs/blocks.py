@@ -7,14 +7,16 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
+from bot.cast.pictures import UnusablePicture
 from bot.interactions.answers import Shape, defer, say, show
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.job_button import NO_RECORD
 from bot.interactions.moderators import may_block
 from bot.interactions.pressed_item import PressedItem
+from bot.interactions.requests import reference_of
 from bot.interactions.takedowns import Measures, block_member, block_prints
 from bot.jobs.decisions import Decided, Decision
-from bot.media.errors import ImageRefused
+from bot.media.rules import SHOWABLE
 from bot.policy.block_times import FOR_GOOD, LENGTHS
 from bot.presentation.blocks_list import PER_PAGE, blocks_list, blocks_turner
 from bot.presentation.case_ids import BLOCK_PATTERN, BLOCKS_PATTERN
@@ -23,7 +25,6 @@ from bot.presentation.case_words import (
     cannot_block,
     image_allowed,
     not_a_moderator_of_server,
-    not_a_picture,
     not_blocked,
     too_plain,
     unblocked_answer,
@@ -31,6 +32,7 @@ from bot.presentation.case_words import (
 from bot.presentation.language import N_, _
 from bot.presentation.moderation_modals import REASON_LIMIT
 from bot.presentation.review_words import images_blocked_sentence
+from bot.presentation.sentences import image_sentence
 
 CHOICES = [
     app_commands.Choice(name=name, value=length)
@@ -160,13 +162,10 @@ class BlockCog(FormCog):
             await say(interaction, not_a_moderator_of_server())
             return None
         await defer(interaction)
-        if image.size > self._services.offer.default.image_rules.max_bytes:
-            await say(interaction, not_a_picture())
-            return None
         try:
-            seen = await self._services.moderators.images.fingerprint(await image.read())
-        except ImageRefused:
-            await say(interaction, not_a_picture())
+            seen = await self._services.pictures.fingerprint(interaction.id, reference_of(image))
+        except UnusablePicture as unusable:
+            await say(interaction, image_sentence(unusable.fault, "image", SHOWABLE))
             return None
         if not seen:
             await say(interaction, too_plain())

@@ -13,12 +13,13 @@ from bot.interactions.forms import FormCog, Submission
 from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests, reference_of
 from bot.jobs.model import Reference
+from bot.media.rules import may_be_image
 from bot.presentation.controls import PICTURES_PATTERN
 from bot.presentation.language import N_, _
 from bot.presentation.modals import pictures_modal
 from bot.presentation.refusal import with_prompt
 
-NO_PICTURES: Final = N_("This message has no images. Use the command on one with JPEG, PNG or WebP pictures.")
+NO_PICTURES: Final = N_("This message has no images. Use the command on one with images.")
 FORGOTTEN: Final = N_("This form was opened too long ago. Use the command on the message once more.")
 MOST_REMEMBERED: Final = 1_000  # messages
 
@@ -95,7 +96,7 @@ def _pictures_of(message: discord.Message) -> Pictures:
     return [
         (each.id, reference_of(each))
         for each in (*message.attachments, *forwarded)
-        if each.width and (each.content_type or "").startswith("image/")
+        if may_be_image(each.filename, each.content_type)
     ]
 
 

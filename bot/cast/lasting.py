@@ -17,11 +17,14 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.cast.model import Picture, StoredPicture
+from bot.cast.pictures import clean_picture
 from bot.cast.store import CastStore
 from bot.jobs.clock import Clock
 from bot.jobs.model import Element
-from bot.jobs.ports import ElementGone, StorageRefused
-from bot.media.images import sniff
+from bot.jobs.ports import ElementGone, Shown, StorageRefused
+from bot.media.images import ImageDesk
+from bot.media.rules import SHOWABLE
+from bot.media.sniffing import sniff
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import OperatorMustAct, SegmindError, TryLater
 
@@ -39,16 +42,19 @@ LONGEST_WAIT: Final = timedelta(seconds=90)
 class LastingImages:
     """What the job engine asks for: see `bot.jobs.ports.Elements`."""
 
-    def __init__(self, store: CastStore, segmind: SegmindClient, clock: Clock) -> None:
+    def __init__(self, store: CastStore, segmind: SegmindClient, clock: Clock, images: ImageDesk, folder: Path) -> None:
+        """`folder` is for files being worked on."""
+        self._images = images
+        self._folder = folder
         self._store = store
         self._segmind = segmind
         self._clock = clock
-        self._uploading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._using: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def lasting(self, element: Element) -> Element:
         # Two jobs that use a new character at once need one copy of it.
-        async with self._uploading.setdefault(element.cast_id, asyncio.Lock()):
-            stored = await self._store.pictures(element.cast_id)
+        async with self._using.setdefault(element.cast_id, asyncio.Lock()):
+            stored = await self._clean_pictures(element.cast_id)
             if not stored:
                 if element.frontal_url:
                     return element  # removed since; the request keeps what it was made with
@@ -61,19 +67,32 @@ class LastingImages:
         frontal, *references = urls
         return replace(element, frontal_url=frontal, reference_urls=tuple(references))
 
-    async def pictures(self, element: Element, folder: Path) -> Sequence[Path]:
-        paths: list[Path] = []
-        for place, stored in enumerate(await self._store.pictures(element.cast_id)):
+    async def pictures(self, element: Element, folder: Path) -> Sequence[Shown]:
+        async with self._using.setdefault(element.cast_id, asyncio.Lock()):
+            stored = [each.picture for each in await self._clean_pictures(element.cast_id)]
+        shown: list[Shown] = []
+        for place, picture in enumerate(stored):
             path = folder / f"character-{element.cast_id}-{place}"
-            await asyncio.to_thread(path.write_bytes, stored.picture.content)
-            paths.append(path)
-        return paths
+            await asyncio.to_thread(path.write_bytes, picture.content)
+            shown.append(Shown(path=path, fingerprint=picture.fingerprint or ""))
+        return shown
 
     async def keep(self, picture: Path) -> str:
         content = await asyncio.to_thread(picture.read_bytes)
-        content_type = sniff(content) or "image/jpeg"
-        [url] = await self._upload([Picture(content=content, content_type=content_type)])
+        [url] = await self._upload([Picture(content=content, content_type=sniff(content) or "image/jpeg")])
         return url
+
+    async def _clean_pictures(self, cast_id: int) -> Sequence[StoredPicture]:
+        """Read the images of a character, and keep clean copies of those that were saved before there were any."""
+        stored = list(await self._store.pictures(cast_id))
+        for place, each in enumerate(stored):
+            if each.picture.fingerprint is None:
+                picture = await clean_picture(
+                    self._images, each.picture.content, self._folder / f"cast-{cast_id}", SHOWABLE
+                )
+                await self._store.replace_picture(cast_id, place, picture)
+                stored[place] = StoredPicture(picture=picture, url=None, url_since=None)
+        return stored
 
     async def _upload(self, pictures: Sequence[Picture]) -> list[str]:
         data_urls = [await asyncio.to_thread(_data_url, each) for each in pictures]

@@ -8,10 +8,11 @@ from bot.jobs.model import Element
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One image of a character as it is kept: checked, and scaled to what is kept of it."""
+    """One image of a character as it is kept: the clean copy, in the size that is kept."""
 
     content: bytes
     content_type: str
+    fingerprint: str | None = None  # of what it shows; None where it was saved before copies were clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

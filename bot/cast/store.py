@@ -33,7 +33,13 @@ class CastStore:
         """Save a character with its frontal image first; raises `NameTaken`, or `CastFull` beyond `most`."""
         row = {"id": cast_id, "owner_id": owner_id, "name": name, "name_key": name_key(name), "created_at": now}
         images = [
-            {"cast_id": cast_id, "place": place, "content": each.content, "content_type": each.content_type}
+            {
+                "cast_id": cast_id,
+                "place": place,
+                "content": each.content,
+                "content_type": each.content_type,
+                "fingerprint": each.fingerprint,
+            }
             for place, each in enumerate(pictures)
         ]
         try:
@@ -122,12 +128,28 @@ class CastStore:
             rows = (await connection.execute(query)).all()
         return [
             StoredPicture(
-                picture=Picture(content=row.content, content_type=row.content_type),
+                picture=Picture(content=row.content, content_type=row.content_type, fingerprint=row.fingerprint),
                 url=row.url,
                 url_since=row.url_since,
             )
             for row in rows
         ]
+
+    @uncancelled
+    async def replace_picture(self, cast_id: int, place: int, picture: Picture) -> None:
+        """Keep a clean copy instead of an image; what Segmind's storage holds of the former is not used any more."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(cast_images)
+                .where(cast_images.c.cast_id == cast_id, cast_images.c.place == place)
+                .values(
+                    content=picture.content,
+                    content_type=picture.content_type,
+                    fingerprint=picture.fingerprint,
+                    url=None,
+                    url_since=None,
+                )
+            )
 
     @uncancelled
     async def keep_urls(self, cast_id: int, urls: Sequence[str], now: datetime) -> None:

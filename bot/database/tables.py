@@ -299,6 +299,7 @@ cast_images = Table(
     Column("content_type", String(32), nullable=False),
     Column("url", Text),
     Column("url_since", Instant),
+    Column("fingerprint", String(32)),  # empty for a plain one; NULL for one that is no clean copy yet
 )
 
 # With which servers they are shared; in each a name stands for one of them.

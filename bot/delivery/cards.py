@@ -14,14 +14,13 @@ import structlog
 from bot.catalogue.offer import Offer
 from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
-from bot.delivery.pictures import fitting_picture
+from bot.delivery.pictures import picture_files
 from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
-from bot.media.images import ImageDesk
 from bot.presentation.card import status_card
 from bot.presentation.controls import DetailsId
 from bot.presentation.message_parts import button_ids, pictures_in
@@ -38,7 +37,6 @@ class CardDesk:
     def __init__(
         self,
         client: discord.Client,
-        images: ImageDesk,
         offer: Offer,
         clock: Clock,
         *,
@@ -53,7 +51,6 @@ class CardDesk:
         edit may leave for a channel, where they do.
         """
         self._client = client
-        self._images = images
         self._offer = offer
         self._clock = clock
         self._run_times = run_times or RunTimes(offer=offer)
@@ -91,17 +88,16 @@ class CardDesk:
         return None
 
     async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
-        fitting = {name: await fitting_picture(self._images, name, path) for name, path in pictures.items()}
-        names = {name: filename for name, (filename, _) in fitting.items()}
-        named = job.evolve(**shown(job.request, names))
-        waiting = named.move(State.WAITING, self._clock.now()) if job.state is State.PREPARING else named
-        if self._turn is not None:
-            await self._turn(job.request.channel_id)
-        files = [discord.File(path, filename=filename) for filename, path in fitting.values()]
+        files = picture_files(pictures)
         try:
-            await self._show(waiting, attachments=files)
+            names = {name: file.filename for name, file in files.items()}
+            named = job.evolve(**shown(job.request, names))
+            waiting = named.move(State.WAITING, self._clock.now()) if job.state is State.PREPARING else named
+            if self._turn is not None:
+                await self._turn(job.request.channel_id)
+            await self._show(waiting, attachments=list(files.values()))
         finally:
-            for file in files:
+            for file in files.values():
                 file.close()
         await self._look_again(job)
         return names

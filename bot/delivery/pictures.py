@@ -1,19 +1,18 @@
-"""Pictures made small enough to stand beside others in one message."""
+"""Clean copies as the files of a message."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
-from bot.media.images import ImageDesk
-from bot.media.rules import SHOWABLE
+import discord
 
-SHOWN_BYTES: Final = 3_000_000  # of one reference in a message: seven of them fit a request of 25 MiB
-SHOWN_SIDE: Final = 2_048  # pixels
+from bot.media.sniffing import HEAD, sniff
 
 
-async def fitting_picture(images: ImageDesk, name: str, path: Path) -> tuple[str, Path]:
-    """Give a picture the name of a file, and a copy that fits where the original is too large."""
-    facts = await images.inspect(path, SHOWABLE)
-    if facts.size > SHOWN_BYTES:
-        path = await images.scale(path, path.with_suffix(".shown"), max_bytes=SHOWN_BYTES, max_side=SHOWN_SIDE)
-        facts = await images.inspect(path, SHOWABLE)
-    return f"{name}.{facts.content_type.removeprefix('image/')}", path
+def picture_files(pictures: Mapping[str, Path]) -> Mapping[str, discord.File]:
+    """Open pictures to be sent, each under its name with the suffix of what it is."""
+    return {name: discord.File(path, filename=f"{name}.{_kind(path)}") for name, path in pictures.items()}
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        return (sniff(file.read(HEAD)) or "image/jpeg").removeprefix("image/")

@@ -17,7 +17,7 @@ from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.log_channel import Heard, LogChannel
-from bot.delivery.pictures import fitting_picture
+from bot.delivery.pictures import picture_files
 from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
@@ -27,7 +27,6 @@ from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import CardGone, ChannelClosed, NotTaken, PortError, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.media.images import ImageDesk
 from bot.policy.member_record import MemberRecord, RecordReader
 from bot.policy.reviews import Review, ReviewStore
 from bot.policy.settings_store import SettingsStore
@@ -59,7 +58,6 @@ class ReviewDesk:
         record: RecordReader,
         settings: SettingsStore,
         log_channel: LogChannel,
-        images: ImageDesk,
         offer: Offer,
         clock: Clock,
         turns: Turns | None = None,
@@ -72,7 +70,6 @@ class ReviewDesk:
         self._record = record
         self._settings = settings
         self._log_channel = log_channel
-        self._images = images
         self._offer = offer
         self._clock = clock
         self._turns = turns or AtOnce()
@@ -85,10 +82,9 @@ class ReviewDesk:
         if review and review.request_message_id and ReviewPart.REQUEST not in await self.missing(job):
             return
         record = await self._record_of(job)
-        fitting = [await fitting_picture(self._images, name, path) for name, path in pictures.items()]
+        files = list(picture_files(pictures).values())
         cut = len(job.request.prompt) > PROMPT_LIMIT
-        view = request_card(job, self._offer, record, [name for name, _ in fitting], cut=cut)
-        files = [discord.File(path, filename=name) for name, path in fitting]
+        view = request_card(job, self._offer, record, [file.filename for file in files], cut=cut)
         if cut:
             files.append(discord.File(BytesIO(job.request.prompt.encode()), filename=PROMPT_FILE))
         try:

@@ -104,7 +104,6 @@ def _judge(pictures: Sequence[Reference]) -> str | None:
     for place, picture in enumerate(pictures, start=1):
         fault = judge_metadata(
             CHARACTER_RULES,
-            content_type=picture.content_type or None,
             size=picture.size,
             width=picture.width or None,
             height=picture.height or None,

@@ -81,7 +81,6 @@ async def _names(services: Services, member_id: int, guild_id: int | None) -> tu
 def _upload(number: int, image: Reference) -> Upload:
     return Upload(
         option=number,
-        content_type=image.content_type or None,
         size=image.size,
         width=image.width or None,
         height=image.height or None,

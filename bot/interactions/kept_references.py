@@ -72,7 +72,7 @@ async def _copies(services: Services, job: Job) -> Sequence[str]:
 
 
 def _anew(reference: Reference, url: str) -> Reference:
-    return replace(reference, url=url, card_name=None, fingerprint="")
+    return replace(reference, url=url, card_name=None, fingerprint="", cleaned=False)
 
 
 async def kept_elements(services: Services, request: VideoRequest, prompt: str) -> Sequence[Element]:

@@ -89,10 +89,6 @@ class Engine:
                     raise
                 job = newest
 
-    def most_image_bytes(self, job: Job) -> int:
-        """Tell how large a reference image of a job may be."""
-        return self.offer.image_rules(job.request.model).max_bytes
-
     @property
     def kept(self) -> KeptFiles:
         """Give the files kept for moderators."""

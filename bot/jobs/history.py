@@ -8,13 +8,15 @@ clock, no earlier than the job's submit.
 import contextlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Final, cast
 from urllib.parse import urlsplit
 
 import structlog
 
 from bot.catalogue.model import VideoModel
-from bot.jobs.model import Job, VideoRequest, hash_body, normal_id, spellings
+from bot.jobs.card_pictures import reference_name
+from bot.jobs.model import Job, hash_body, normal_id, spellings
 from bot.jobs.request_body import request_body
 from bot.jobs.store import JobStore
 from bot.segmind.budget import Claim, Rank
@@ -176,15 +178,17 @@ def is_submit_of(row: HistoryRow, job: Job) -> bool:
 def is_same_request(row: HistoryRow, job: Job, model: VideoModel) -> bool:
     """Tell whether a request asks for what this job asks for, although the job has no body saved.
 
-    The same upload has the same path under every signature; a copy on the card is known by its channel and name.
+    A copy of an image is known by its channel and name on the card, or by its name where only moderators see it. What
+    was sent by earlier versions has the upload's own path, under whatever signature.
     """
     body, request = row.body, job.request
     if body is None or (row.created_at is not None and row.created_at < job.created_at - UNKNOWN_CLOCK_SLACK):
         return False
-    ours = request_body(model, request, [reference.url for reference in request.references])
+    images = {f"image://{job.id}/{number}": number for number in range(1, len(request.references) + 1)}
+    ours = request_body(model, request, list(images))
     if not all(_is_nothing(value) for name, value in body.items() if name not in ours):
         return False
-    return all(_is_same(body.get(name), value, request) for name, value in ours.items())
+    return all(_is_same(body.get(name), value, job, images) for name, value in ours.items())
 
 
 def _is_nothing(value: object) -> bool:
@@ -192,22 +196,28 @@ def _is_nothing(value: object) -> bool:
     return not value or not isinstance(value, list | dict | str) or (isinstance(value, str) and "://" not in value)
 
 
-def _is_same(theirs: object, ours: object, request: VideoRequest) -> bool:
+def _is_same(theirs: object, ours: object, job: Job, images: Mapping[str, int]) -> bool:
     """Compare a field of two bodies. Of ours, a saved character that has no address yet can be any."""
     if isinstance(ours, dict):
         own = cast("Mapping[str, object]", ours)
         if not isinstance(theirs, dict):
             return False
         found = cast("Mapping[str, object]", theirs)
-        return "" in own.values() or all(_is_same(found.get(name), value, request) for name, value in own.items())
+        return "" in own.values() or all(_is_same(found.get(name), value, job, images) for name, value in own.items())
     if isinstance(ours, list):
         own_list = cast("list[object]", ours)
         found_list = cast("list[object]", theirs) if isinstance(theirs, list) else []
         pairs = zip(found_list, own_list, strict=False)
-        return len(found_list) == len(own_list) and all(_is_same(each, mine, request) for each, mine in pairs)
-    reference = next((each for each in request.references if each.url == ours), None)
-    if reference is None or not isinstance(theirs, str):
+        return len(found_list) == len(own_list) and all(_is_same(each, mine, job, images) for each, mine in pairs)
+    number = images.get(ours) if isinstance(ours, str) else None
+    if number is None:
         return ours == "" or str(theirs) == str(ours)
-    path = urlsplit(theirs).path
-    on_card = f"/{request.channel_id}/" in path and path.rpartition("/")[2] == reference.card_name
-    return on_card or path == urlsplit(reference.url).path or theirs == reference.lasting_url
+    return isinstance(theirs, str) and _is_copy(theirs, job, number)
+
+
+def _is_copy(url: str, job: Job, number: int) -> bool:
+    """Tell whether a URL leads to a reference of a job, wherever its copy was."""
+    reference, path = job.request.references[number - 1], PurePosixPath(urlsplit(url).path)
+    on_card = str(job.request.channel_id) in path.parts and path.name == reference.card_name
+    before_moderators = not job.shows_contents and path.stem == reference_name(number)
+    return on_card or before_moderators or str(path) == urlsplit(reference.url).path or url == reference.lasting_url

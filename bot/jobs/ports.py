@@ -102,6 +102,14 @@ class StorageRefused(Exception):
         self.detail = detail
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A clean picture on this machine's disk, and the fingerprint of what it shows."""
+
+    path: Path
+    fingerprint: str
+
+
 class Elements(Protocol):
     """The saved characters that requests use, and what else Segmind's storage keeps for them."""
 
@@ -116,8 +124,11 @@ class Elements(Protocol):
         """Bring a picture that belongs to no character there; return its address. Raises `StorageRefused`."""
         ...
 
-    async def pictures(self, element: Element, folder: Path) -> Sequence[Path]:
-        """Write its images to files in a folder, the frontal one first; none where it was removed."""
+    async def pictures(self, element: Element, folder: Path) -> Sequence[Shown]:
+        """Write its images to files in a folder, the frontal one first; none where it was removed.
+
+        Raises ImageRefused or ChildFailed for one that was saved before copies were clean.
+        """
         ...
 
 

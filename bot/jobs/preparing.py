@@ -1,5 +1,6 @@
 """PREPARING: the references are fetched, looked at, and put on the card, before any money is spent."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 from bot.jobs.card_pictures import element_name, reference_name, shown
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode, model_gone
-from bot.jobs.ports import ChannelClosed, ElementGone, NotTaken, StorageRefused, problem_of
-from bot.jobs.reviewing import fetch_reference, hold
+from bot.jobs.ports import ChannelClosed, ElementGone, NotTaken, Shown, StorageRefused, problem_of
+from bot.jobs.references import clean_reference, noted
+from bot.jobs.reviewing import hold
 from bot.jobs.states import State
 from bot.media.errors import FetchError, ImageRefused, image_fault
 
@@ -26,13 +28,10 @@ async def prepare(engine: Engine, job: Job) -> Job:
     if engine.offer.described(job.request.model) is None:
         return await engine.move(job, State.FAILED, problem=model_gone(job))
     try:
-        references = {
-            reference_name(number): await _checked(engine, job, number)
-            for number in range(1, len(job.request.references) + 1)
-        }
+        job, references = await _references(engine, job)
         characters = await _characters(engine, job)
-        pictures = {**references, **{name: paths[0] for name, paths in characters.items() if paths}}
-        job = await _known_again(engine, job, references, characters)
+        pictures = {**references, **{name: shown[0].path for name, shown in characters.items() if shown}}
+        job = await _known_again(engine, job, characters)
         if job.awaits_review(ReviewMode.BEFORE_SPENDING):
             return await hold(engine, job, pictures)
         elements = [await engine.elements.lasting(element) for element in job.request.elements]
@@ -53,26 +52,48 @@ async def prepare(engine: Engine, job: Job) -> Job:
     return await engine.move(job, State.WAITING, **shown(job.request, names))
 
 
-async def _known_again(
-    engine: Engine, job: Job, references: Mapping[str, Path], characters: Mapping[str, Sequence[Path]]
-) -> Job:
-    """Note what the pictures show, and stop where one of them shows what moderators have blocked."""
-    prints = {name: await engine.images.fingerprint(path) for name, path in references.items()}
-    of_characters = {
-        name: tuple([await engine.images.fingerprint(path) for path in paths]) for name, paths in characters.items()
-    }
-    numbered = enumerate(job.request.references, start=1)
-    seen = tuple(replace(each, fingerprint=prints[reference_name(number)]) for number, each in numbered)
-    numbered_characters = enumerate(job.request.elements, start=1)
+async def _references(engine: Engine, job: Job) -> tuple[Job, dict[str, Path]]:
+    """Fetch the references, all at once, and make clean copies, one after the other.
+
+    What the step is taken again for finds its copies here, and what they show saved with the job.
+    """
+    numbers = range(1, len(job.request.references) + 1)
+    copies = await asyncio.gather(*(clean_reference(engine, job, number) for number in numbers), return_exceptions=True)
+    references, paths = list(job.request.references), dict[str, Path]()
+    for number, copy in zip(numbers, copies, strict=True):
+        if isinstance(copy, BaseException):
+            raise _unusable(number, copy) from copy
+        paths[reference_name(number)], shown = copy
+        references[number - 1] = noted(references[number - 1], shown)
+    return job.evolve(references=tuple(references)), paths
+
+
+def _unusable(number: int, error: BaseException) -> BaseException:
+    """Tell what a reference that can't be used means; trouble that isn't its own stays what it is."""
+    match error:
+        case ImageRefused(fault=fault):
+            pass
+        case FetchError():
+            fault = image_fault(error)
+        case _:
+            return error
+    return _UnusableReference(Problem(code=ProblemCode.IMAGE, detail=fault.value, image=number))
+
+
+async def _known_again(engine: Engine, job: Job, characters: Mapping[str, Sequence[Shown]]) -> Job:
+    """Note what the characters show, and stop where a picture shows what moderators have blocked."""
+    numbered = enumerate(job.request.elements, start=1)
     cast = tuple(
-        replace(each, fingerprints=of_characters[element_name(number)]) for number, each in numbered_characters
+        replace(each, fingerprints=tuple(shown.fingerprint for shown in characters[element_name(number)]))
+        for number, each in numbered
     )
-    every = [*prints.values(), *(each for of_one in of_characters.values() for each in of_one)]
+    every = [each.fingerprint for each in job.request.references]
+    every += [each for element in cast for each in element.fingerprints]
     place = await engine.standing.blocked_image(job, every)
     if place is not None:
         number = place + 1 if place < len(job.request.references) else None
         raise _UnusableReference(Problem(code=ProblemCode.BLOCKED_IMAGE, image=number))
-    return job.evolve(references=seen, elements=cast)
+    return job.evolve(elements=cast)
 
 
 async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> None:
@@ -84,23 +105,9 @@ async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path
         raise _UnusableReference(Problem(code=ProblemCode.REVIEW_CLOSED, detail=error.detail)) from error
 
 
-async def _characters(engine: Engine, job: Job) -> dict[str, Sequence[Path]]:
+async def _characters(engine: Engine, job: Job) -> dict[str, Sequence[Shown]]:
     """Fetch the pictures of who plays; the card shows the first of each."""
     return {
         element_name(number): await engine.elements.pictures(element, engine.folder_of(job))
         for number, element in enumerate(job.request.elements, start=1)
     }
-
-
-async def _checked(engine: Engine, job: Job, number: int) -> Path:
-    path = engine.folder_of(job) / f"reference-{number}"
-    try:
-        await fetch_reference(engine, job, number, path)
-        await engine.images.inspect(path, engine.offer.image_rules(job.request.model))
-    except ImageRefused as refused:
-        fault = refused.fault
-    except FetchError as error:
-        fault = image_fault(error)
-    else:
-        return path
-    raise _UnusableReference(Problem(code=ProblemCode.IMAGE, detail=fault.value, image=number))

@@ -1,7 +1,7 @@
 """URLs of the references that Segmind can fetch now, and for long enough.
 
-Discord signs the URLs of attachments: `ex` in the query is the hex Unix time at which one ends. The uploads of a
-command are removed after a while; the card's own attachments last, and reading the card again signs them anew.
+Only clean copies are handed on, never the uploads themselves. Discord signs the URLs of attachments: `ex` in the query
+is the hex Unix time at which one ends. The card's own attachments last, and reading the card again signs them anew.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,8 @@ import structlog
 from bot.jobs.card_pictures import reference_name
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Reference
+from bot.jobs.references import clean_reference
+from bot.media.errors import FetchError, ImageRefused
 
 log = structlog.get_logger(__name__)
 
@@ -31,25 +33,21 @@ class ReferenceLost(Exception):
 
 
 async def reference_urls(engine: Engine, job: Job) -> tuple[Job, list[str]]:
-    """Give one URL for each reference, in order: the uploads themselves while they are new, else the card's copies.
+    """Return one URL for each reference, in order: those of the card's copies.
 
-    What nobody but moderators may see yet has its copies in their message. A copy that is lost there is made anew in
-    Segmind's storage, from the file that this machine still has, and the job is saved with its address. Raises
-    `ReferenceLost` where there is no file either and the upload has ended, `StorageRefused`, and `CardGone`,
-    `ChannelClosed` or `OutcomeUnclear` where the card or that message has to be read.
+    What only moderators may see yet has its copies in their message. A copy that is lost there is made anew in
+    Segmind's storage, from what this machine still has or from the upload, and the job is saved with its address.
+    Raises `ReferenceLost` where there is neither, `StorageRefused`, `ChildFailed`, and `CardGone`, `ChannelClosed` or
+    `OutcomeUnclear` where the card or that message has to be read.
     """
-    now = engine.clock.now()
     references = job.request.references
-    young = now - job.created_at < UPLOAD_KEPT_FOR
-    if young and all(is_fresh(reference.url, now) for reference in references):
-        return job, [reference.url for reference in references]
     if all(reference.lasting_url for reference in references):
         return job, [reference.lasting_url or "" for reference in references]
     copies = await _copies(engine, job)
     kept = [await _kept(engine, job, number, each, copies) for number, each in enumerate(references, start=1)]
     if tuple(kept) != references:
         job = await engine.store.save(job.evolve(references=tuple(kept)))
-    return job, [each.lasting_url or copies.get(number, each.url) for number, each in enumerate(kept, start=1)]
+    return job, [each.lasting_url or copies[number] for number, each in enumerate(kept, start=1)]
 
 
 async def _copies(engine: Engine, job: Job) -> Mapping[int, str]:
@@ -67,11 +65,10 @@ async def _copies(engine: Engine, job: Job) -> Mapping[int, str]:
 async def _kept(engine: Engine, job: Job, number: int, reference: Reference, copies: Mapping[int, str]) -> Reference:
     if number in copies or reference.lasting_url:
         return reference
-    path = engine.folder_of(job) / f"reference-{number}"
-    if not path.exists():
-        if is_fresh(reference.url, engine.clock.now()):
-            return reference  # the upload itself may still be there
-        raise ReferenceLost(number)
+    try:
+        path, _ = await clean_reference(engine, job, number)
+    except (FetchError, ImageRefused) as error:
+        raise ReferenceLost(number) from error
     log.warning("reference_stored", job=job.id, image=number)
     return replace(reference, lasting_url=await engine.elements.keep(path))
 

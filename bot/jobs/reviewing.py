@@ -6,7 +6,6 @@ Nothing waits longer than its server has set.
 """
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -19,14 +18,15 @@ from bot.jobs.card_pictures import reference_name, shown
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, PortError, Video
+from bot.jobs.references import clean_reference, fetch_clean
 from bot.jobs.states import REVIEWED, State
 from bot.jobs.sweeping import for_each
 from bot.jobs.tasks import until_first
 from bot.jobs.videos import fetched
-from bot.media.errors import FetchError, MediaError
+from bot.media.errors import MediaError
 
 log = structlog.get_logger(__name__)
 
@@ -94,22 +94,6 @@ async def _see_to(engine: Engine, job: Job) -> None:
         log.info("review_decided_meanwhile", job=job.id)
 
 
-async def fetch_reference(engine: Engine, job: Job, number: int, path: Path) -> None:
-    """Bring the bytes of a reference to `path`: of one that a moderator looked at, what the moderator saw.
-
-    Raises `FetchError`, `ChannelClosed` or `OutcomeUnclear`.
-    """
-    reference = job.request.references[number - 1]
-    url = reference.url
-    if job.request.handling.review is not ReviewMode.OFF and job.approved:
-        kept = (await engine.kept.get(job.id)).get(reference_name(number))
-        if kept is not None:
-            await asyncio.to_thread(shutil.copyfile, kept, path)
-            return
-        url = (await engine.reviews.pictures(job)).get(reference_name(number), url)
-    await engine.references.fetch(url, path, max_bytes=engine.most_image_bytes(job))
-
-
 async def bring_to_card(engine: Engine, job: Job) -> Job:
     """Have the card of an approved job show its pictures, which only moderators could see; without them it goes on."""
     if not job.shows_contents or all(each.card_name for each in job.request.references):
@@ -117,8 +101,7 @@ async def bring_to_card(engine: Engine, job: Job) -> Job:
     try:
         pictures: dict[str, Path] = {}
         for number in range(1, len(job.request.references) + 1):
-            pictures[reference_name(number)] = engine.folder_of(job) / f"reference-{number}"
-            await fetch_reference(engine, job, number, pictures[reference_name(number)])
+            pictures[reference_name(number)], _ = await clean_reference(engine, job, number)
         names = await engine.cards.attach(job, pictures)
     except (PortError, MediaError) as error:
         log.warning("references_not_on_card", job=job.id, error=type(error).__name__)
@@ -161,7 +144,7 @@ async def _show(
 async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
     """Find a request's pictures wherever they still are; moderators are shown what there is."""
     kept = await engine.kept.get(job.id)
-    if kept:
+    if kept and all(each.cleaned for each in job.request.references):
         return kept
     urls: dict[str, str] = {}
     # What came before moderators only when it was sent again was on the card, which keeps it for after their approval.
@@ -173,13 +156,10 @@ async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
     found: dict[str, Path] = {}
     for number, reference in enumerate(job.request.references, start=1):
         name = reference_name(number)
-        path = engine.folder_of(job) / f"reference-{number}"
         try:
-            await engine.references.fetch(urls.get(name, reference.url), path, max_bytes=engine.most_image_bytes(job))
-        except FetchError as error:
+            found[name], _ = await fetch_clean(engine, job, number, urls.get(name, reference.url))
+        except MediaError as error:
             log.info("reference_gone", job=job.id, image=number, error=str(error))
-        else:
-            found[name] = path
     return found
 
 

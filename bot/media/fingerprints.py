@@ -5,10 +5,10 @@ quality 90 to 12, WebP, 64 colours, grey, squeezed, 2 % cropped on each side): 9
 bits, and no two different pictures in fewer than 21. Mirrored or closely cropped copies are other pictures.
 """
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 import dhash
-from PIL import Image
 
 SIDE: Final = 9  # greys a side: eight differences in each row and column
 BITS: Final = 128
@@ -16,11 +16,11 @@ MOST_DIFFERENT: Final = 12  # bits in which two copies of one picture may differ
 LEAST_SHOWN: Final = 16  # bits set, and unset: with fewer a picture is as plain as many others, and tells nothing
 
 
-def fingerprint(picture: Image.Image) -> str:
-    """Hash what an upright picture shows, as 32 hex digits; empty where it is too plain to be told from others."""
-    if picture.mode == "RGBA":
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    greys = picture.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS).tobytes()
+def fingerprint(greys: Sequence[int]) -> str:
+    """Hash what a picture shows, as 32 hex digits; empty where it is too plain to be told from others.
+
+    `greys` is the upright picture on white, shrunk to `SIDE` by `SIDE`, row by row.
+    """
     row, column = cast("tuple[int, int]", dhash.dhash_row_col(list(greys), SIDE - 1))
     shown = row.bit_count() + column.bit_count()
     return dhash.format_hex(row, column, SIDE - 1) if LEAST_SHOWN <= shown <= BITS - LEAST_SHOWN else ""

@@ -22,7 +22,6 @@ class Upload:
     """An image as Discord describes it. `option` is the number in its option's name: 2 for image2."""
 
     option: int
-    content_type: str | None
     size: int  # bytes
     width: int | None  # pixels
     height: int | None
@@ -151,7 +150,6 @@ def _judge_images(uploads: Sequence[Upload], rules: ImageRules) -> Refusal | Non
     for upload in uploads:
         fault = judge_metadata(
             rules,
-            content_type=upload.content_type,
             size=upload.size,
             width=upload.width,
             height=upload.height,

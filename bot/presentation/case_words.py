@@ -127,10 +127,6 @@ def too_plain() -> str:
     return _("This picture is too plain to be known again, so it cannot be blocked. Use one that shows more.")
 
 
-def not_a_picture() -> str:
-    return _("That is not a picture that can be read. Use a JPEG, PNG or WebP picture.")
-
-
 def image_allowed(count: int) -> str:
     if count:
         return _("This picture can be used here again.")

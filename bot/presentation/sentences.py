@@ -9,7 +9,7 @@ from typing import Final
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
-from bot.media.rules import ImageFault, ImageRules
+from bot.media.rules import ImageFault, ImageRules, pixel_limit
 from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.cast_names import request_sentence
 from bot.presentation.discord_reasons import BY_PROBLEM
@@ -110,6 +110,45 @@ _PERMISSIONS: Final = (
 )
 
 
+_NOT_SUPPORTED: Final = N_("`{name}` isn't a supported image. Upload a JPEG, PNG, WebP, HEIC, AVIF, or GIF.")
+_OTHER_FORMAT: Final = N_("`{name}` is in the {format} format. Upload it as a PNG or JPEG.")
+_TOO_MANY_PIXELS: Final = N_("`{name}` has too many pixels. Upload one up to {megapixels} megapixels.")
+_NOT_FETCHED: Final = N_("`{name}` couldn't be downloaded from Discord. Upload it again.")
+_IMAGE_FAULTS: Final = {
+    ImageFault.NOT_AN_IMAGE: _NOT_SUPPORTED,
+    ImageFault.WRONG_TYPE: _NOT_SUPPORTED,
+    ImageFault.VIDEO: N_("`{name}` is a video. Upload a screenshot of the part you want."),
+    ImageFault.SVG: _OTHER_FORMAT,
+    ImageFault.JXL: _OTHER_FORMAT,
+    ImageFault.JP2: _OTHER_FORMAT,
+    ImageFault.PDF: _OTHER_FORMAT,
+    ImageFault.PSD: _OTHER_FORMAT,
+    ImageFault.ICO: _OTHER_FORMAT,
+    ImageFault.BROKEN: N_(
+        "`{name}` can't be opened. It's damaged or isn't an image. Upload a JPEG, PNG, WebP, HEIC, AVIF, or GIF."
+    ),
+    ImageFault.UNUSABLE: N_("`{name}` can't be processed. Upload it as a smaller JPEG or PNG."),
+    ImageFault.TOO_LARGE: N_("`{name}` is too large. Upload one up to {size}."),
+    ImageFault.TOO_MANY_PIXELS: _TOO_MANY_PIXELS,
+    ImageFault.TOO_MANY_HEIC_PIXELS: _TOO_MANY_PIXELS,
+    ImageFault.TOO_MANY_OTHER_PIXELS: _TOO_MANY_PIXELS,
+    ImageFault.TOO_SMALL: N_("`{name}` is too small. The shorter side must be at least {side} pixels."),
+    ImageFault.TOO_OBLONG: N_("`{name}` is too narrow. The longer side can be at most {ratio} times the shorter."),
+    ImageFault.GONE: _NOT_FETCHED,
+    ImageFault.FORBIDDEN_HOST: _NOT_FETCHED,
+    ImageFault.UNREACHABLE: _NOT_FETCHED,
+}
+# Names that are the same in every language.
+_FORMATS: Final = {
+    ImageFault.SVG: "SVG",
+    ImageFault.JXL: "JPEG XL",
+    ImageFault.JP2: "JPEG 2000",
+    ImageFault.PDF: "PDF",
+    ImageFault.PSD: "PSD",
+    ImageFault.ICO: "ICO",
+}
+
+
 def problem_sentence(problem: Problem, rules: ImageRules) -> str:
     """Say why a job did not end in a posted video."""
     if problem.code is ProblemCode.IMAGE:
@@ -134,27 +173,11 @@ def objection_sentence(code: ProblemCode) -> str:
 
 def image_sentence(fault: ImageFault, name: str, rules: ImageRules) -> str:
     """Say what is wrong with the image given as `name`, such as `image2`, and what would be right."""
-    match fault:
-        case ImageFault.NOT_AN_IMAGE | ImageFault.WRONG_TYPE:
-            sentence = _("`{name}` is not a picture that can be used. Upload a JPEG, PNG or WebP picture.")
-        case ImageFault.BROKEN:
-            sentence = _(
-                "`{name}` cannot be opened: the file is damaged or not really a picture. Upload a JPEG, PNG or WebP picture."
-            )
-        case ImageFault.TOO_LARGE:
-            sentence = _("`{name}` is too large a file. Upload a JPEG, PNG or WebP picture of at most {size}.")
-        case ImageFault.TOO_MANY_PIXELS:
-            sentence = _("`{name}` has too many pixels. Upload one of at most {megapixels} megapixels.")
-        case ImageFault.TOO_SMALL:
-            sentence = _("`{name}` is too small. Upload one of at least {side} pixels on its shorter side.")
-        case ImageFault.TOO_OBLONG:
-            sentence = _("`{name}` is too long and narrow. Its longer side may be at most {ratio} times the shorter.")
-        case ImageFault.GONE | ImageFault.FORBIDDEN_HOST | ImageFault.UNREACHABLE:
-            sentence = _("`{name}` could not be fetched from Discord. Upload it again.")
-    return sentence.format(
+    return _(_IMAGE_FAULTS[fault]).format(
         name=name,
+        format=_FORMATS.get(fault, ""),
         size=megabytes(rules.max_bytes),
-        megapixels=number(rules.max_pixels // 1_000_000),
+        megapixels=number(pixel_limit(fault) // 1_000_000),
         side=number(rules.min_side),
         ratio=number(rules.max_ratio),
     )

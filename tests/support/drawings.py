@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageDraw
 
+from bot.media.fingerprints import SIDE, fingerprint
+
 
 def drawing(seed: int, *, size: tuple[int, int] = (640, 480)) -> Image.Image:
     """Draw shapes at random; the same for the same seed."""
@@ -38,6 +40,13 @@ def copies(picture: Image.Image) -> Iterator[tuple[str, bytes]]:
     yield "grey", encoded(picture.convert("L"))
     yield "64 colours", encoded(picture.quantize(64))
     yield "squeezed", encoded(picture.resize((width, height * 4 // 5)))
+
+
+def print_of(picture: Image.Image) -> str:
+    """Return a picture's fingerprint as the first version made it: of its file's own pixels, on white."""
+    if picture.mode == "RGBA":
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return fingerprint(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS).tobytes())
 
 
 def _colour(chance: random.Random) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ import io
 from collections import deque
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import av
 from aiohttp import web
@@ -49,6 +50,11 @@ class FileServer:
 
     def url(self, path: str) -> str:
         return f"http://{self.host}{path}"
+
+    def serve(self, place: str, path: Path) -> str:
+        """Serve a copy of a file at a path; return its URL."""
+        self.files[place] = path.read_bytes()
+        return self.url(place)
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)

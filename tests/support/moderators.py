@@ -17,7 +17,6 @@ from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
-from bot.media.images import ImageDesk
 from bot.moderators import Moderators, moderators_of
 from bot.policy.settings_store import SettingsStore
 from sandbox.member import Member, Message
@@ -87,7 +86,6 @@ async def open_desk(
             jobs=store,
             settings=settings,
             log_channel=LogChannel(speaker, settings, turns),
-            images=ImageDesk(),
             attachments=fetcher,
             outputs=fetcher,
             folder=folder,

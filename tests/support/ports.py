@@ -13,12 +13,17 @@ from bot.jobs.moderation import ReviewPart, Reviews, Standing
 from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posts, Video
 from bot.jobs.states import State
 from tests.support.clock import ManualClock
+from tests.support.files import FileServer
 
 
 class CardsInMemory(Cards):
-    """The cards as they were shown, in order; `troubles` are raised by the next calls that may raise."""
+    """The cards as they were shown, in order; `troubles` are raised by the next calls that may raise.
 
-    def __init__(self) -> None:
+    What is attached is served by `files`, if there is a server.
+    """
+
+    def __init__(self, files: FileServer | None = None) -> None:
+        self.files = files
         self.shown: list[Job] = []
         self.attached: list[tuple[int, tuple[str, ...]]] = []
         self.urls: dict[str, str] = {}
@@ -58,6 +63,10 @@ class CardsInMemory(Cards):
         assert all(path.stat().st_size for path in pictures.values())
         names = {name: f"{name}.png" for name in pictures}
         self.attached.append((job.id, tuple(names.values())))
+        if self.files is not None:
+            folder = f"/attachments/{job.request.channel_id}/{job.id}"
+            served = {names[name]: self.files.serve(f"{folder}/{names[name]}", path) for name, path in pictures.items()}
+            self.urls = {**served, **self.urls}
         return names
 
     async def attachment_urls(self, job: Job) -> Mapping[str, str]:
@@ -135,7 +144,8 @@ class ModeratorsInMemory(Reviews, Standing):
     `troubles` are raised by the next showings; `unseen` is what moderators cannot see when somebody looks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: FileServer | None = None) -> None:
+        self.files = files
         self.shown: list[tuple[ReviewPart, int, tuple[str, ...]]] = []
         self.hosted: dict[str, str] = {}  # the pictures in the moderators' message, by name
         self.unseen: frozenset[ReviewPart] = frozenset()
@@ -154,6 +164,10 @@ class ModeratorsInMemory(Reviews, Standing):
         if self.troubles:
             raise self.troubles.popleft()
         self.shown.append((ReviewPart.REQUEST, job.id, tuple(pictures)))
+        if self.files is not None:
+            folder = f"/attachments/99/{job.id}"
+            served = {name: self.files.serve(f"{folder}/{name}.png", path) for name, path in pictures.items()}
+            self.hosted = served | self.hosted
 
     async def show_video(self, job: Job, video: Video) -> None:
         if self.troubles:

@@ -5,7 +5,7 @@ Only Discord's two ports are in memory, and time passes by hand.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -136,6 +136,9 @@ class Stage:
         """Save a job that has come to `state`, with what a job in that state always has."""
         now = self.clock.now()
         references = [a_reference(self.files.url("/fox.png")) for _ in range(images)]
+        if state not in {State.ACCEPTED, State.PREPARING, State.HELD}:
+            references = [replace(each, card_name=f"image{at}.png") for at, each in enumerate(references, start=1)]
+            self.cards.urls = {each.card_name or "": each.url for each in references} | self.cards.urls
         request = replace(
             a_request(prompt=prompt, references=references),
             model=model.slug,
@@ -262,9 +265,10 @@ async def open_stage(
         hosts = AllowedHosts.parse([files.host, described["output_host"]])
         fetching = await stack.enter_async_context(open_fetch_session(hosts))
         fetcher = Fetcher(fetching, hosts, patience=Patience(attempts=1))
-        store, budget, cards = JobStore(database), OpenBudget(), CardsInMemory()
+        store, budget, cards = JobStore(database), OpenBudget(), CardsInMemory(files)
         posts = PostsInMemory(clock)
-        moderators = ModeratorsInMemory()
+        moderators = ModeratorsInMemory(files)
+        images = await stack.enter_async_context(aclosing(ImageDesk()))
         url = described["api_url"]
         queue = FairQueue(store, places, clock, cards.moved_up)
         segmind = SegmindClient(
@@ -291,12 +295,12 @@ async def open_stage(
             notices=NoticesInMemory(store.notice_given),
             reviews=moderators,
             standing=moderators,
-            elements=LastingImages(CastStore(database), segmind, clock),
+            elements=LastingImages(CastStore(database), segmind, clock, images, folder / "work"),
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=fetcher,
             outputs=fetcher,
-            images=ImageDesk(),
+            images=images,
             videos=VideoDesk(),
             clock=clock,
             folder=folder / "work",

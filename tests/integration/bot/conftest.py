@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.cards import CardDesk
-from bot.media.images import ImageDesk
 from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.jobs import NOON
@@ -39,6 +38,6 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def cards(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
-    cards = CardDesk(channel.client, ImageDesk(), OFFER, clock)
+    cards = CardDesk(channel.client, OFFER, clock)
     yield cards
     await cards.close(0)

@@ -13,15 +13,12 @@ from bot.delivery.edit_queue import EDIT_EVERY, POSITION_EVERY, PROGRESS_EVERY, 
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
-from bot.media.images import ImageDesk
 from bot.presentation.card import status_card
 from sandbox.discord.permissions import Permission
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import PATIENCE, ManualClock
 from tests.support.files import png
 from tests.support.jobs import NOON
-
-IMAGES = ImageDesk()
 
 
 async def test_a_change_is_shown_on_the_card(channel: Channel, cards: CardDesk) -> None:
@@ -108,7 +105,7 @@ async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel:
     gone, other = [await channel.job(State.WAITING) for _ in range(2)]
     await channel.sandbox.admin.delete_message(gone.request.channel_id, gone.card_message_id or 0)
     clock_of_its_own = ManualClock(NOON)
-    hasty = CardDesk(channel.client, ImageDesk(), OFFER, clock_of_its_own)
+    hasty = CardDesk(channel.client, OFFER, clock_of_its_own)
     for job in (gone, other):
         hasty.changed(job.move(State.CANCELLED, NOON))
     await clock_of_its_own.asleep()
@@ -224,7 +221,7 @@ async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, cards: 
 
 async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    cards = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
+    cards = CardDesk(channel.client, OFFER, clock, shown=told.put)
     running = await channel.job(State.PROCESSING)
     over = await channel.job(State.WAITING)
     cards.changed(running)
@@ -239,7 +236,7 @@ async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, cloc
 
 async def test_a_card_that_cannot_be_shown_any_more_is_reported_too(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    cards = CardDesk(channel.client, ImageDesk(), OFFER, clock, shown=told.put)
+    cards = CardDesk(channel.client, OFFER, clock, shown=told.put)
     job = (await channel.job(State.WAITING)).move(State.CANCELLED, NOON)
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     cards.changed(job)
@@ -263,7 +260,7 @@ async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_me
     waiting = await channel.job(State.WAITING)
     cancelled = replace(waiting.move(State.CANCELLED, NOON), version=waiting.version + 1)
     told: asyncio.Queue[Job] = asyncio.Queue()
-    cards = CardDesk(channel.client, IMAGES, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
+    cards = CardDesk(channel.client, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
     cards.moved_up(waiting, 2)
     await clock.asleep()
     clock.advance(POSITION_EVERY)
@@ -277,7 +274,7 @@ async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_
 ) -> None:
     running = await channel.job(State.PROCESSING)
     failed = replace(running.move(State.FAILED, NOON), version=running.version + 1)
-    cards = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(running, failed).get)
+    cards = CardDesk(channel.client, OFFER, clock, newest=SavedElsewhere(running, failed).get)
     cards.changed(running)
     await clock.asleep()
     clock.advance(EDIT_EVERY)
@@ -291,7 +288,7 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
 ) -> None:
     preparing = await channel.job(State.PREPARING)
     cancelled = replace(preparing.move(State.CANCELLED, NOON), version=preparing.version + 1)
-    cards = CardDesk(channel.client, IMAGES, OFFER, clock, newest=SavedElsewhere(cancelled).get)
+    cards = CardDesk(channel.client, OFFER, clock, newest=SavedElsewhere(cancelled).get)
     (tmp_path / "reference-1").write_bytes(png())
     await cards.attach(preparing, {"image1": tmp_path / "reference-1"})
     await channel.shows(preparing, "Cancelled")

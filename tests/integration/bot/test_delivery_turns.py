@@ -13,7 +13,6 @@ from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
-from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk, inspect_video
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
@@ -41,7 +40,7 @@ def turns() -> Turns:
 
 @pytest.fixture
 async def cards(channel: Channel, turns: Turns) -> AsyncIterator[CardDesk]:
-    desk = CardDesk(channel.client, ImageDesk(), OFFER, ManualClock(NOON), turn=turns.wait)
+    desk = CardDesk(channel.client, OFFER, ManualClock(NOON), turn=turns.wait)
     yield desk
     await desk.close(0)
 

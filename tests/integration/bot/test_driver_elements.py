@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,10 +16,9 @@ from bot.catalogue.models import DEFAULT
 from bot.jobs.history import is_same_request
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.media.fingerprints import fingerprint
 from bot.policy.records import Record, RecordStore, Search
 from bot.segmind.budget import Rank
-from tests.support.drawings import drawing, encoded
+from tests.support.drawings import drawing, encoded, print_of
 from tests.support.files import png
 from tests.support.stage import Stage
 
@@ -56,7 +54,8 @@ async def sent(stage: Stage, job: Job) -> dict[str, Any]:
 async def test_a_character_is_sent_with_addresses_in_segminds_storage(stage: Stage, cast: CastStore) -> None:
     body = await sent(stage, await begin(stage, LAMP, images=1, prompt="@lamp glows in @Image1"))
     assert body["prompt"] == "@Element1 glows in @Image1"
-    assert body["image_urls"] == [stage.files.url("/fox.png")]
+    [image] = body["image_urls"]
+    assert image == stage.cards.urls["image1.png"]
     [element] = body["elements"]
     addresses = [element["frontal_image_url"], *element["reference_image_urls"]]
     async with aiohttp.ClientSession() as session:
@@ -184,7 +183,7 @@ async def test_what_the_pictures_of_characters_show_is_kept_with_the_request_and
     await cast.add(2, 30, "fox", pictures, most=20, now=stage.clock.now())
     fox = Element(cast_id=2, owner_id=30, name="fox")
     job = await stage.drive_until(await begin(stage, fox, images=1), State.QUEUED)
-    assert job.request.fingerprints == tuple(fingerprint(drawing(seed)) for seed in (1, 2, 3))
+    assert job.request.fingerprints == tuple(print_of(drawing(seed)) for seed in (1, 2, 3))
     again = await stage.store.get(job.id)
     assert again is not None
     assert again.request.elements == job.request.elements
@@ -194,13 +193,12 @@ async def test_what_the_pictures_of_characters_show_is_kept_with_the_request_and
 
 
 async def test_a_picture_that_moderators_blocked_does_not_hide_among_a_characters(
-    stage: Stage, cast: CastStore, tmp_path: Path
+    stage: Stage, cast: CastStore
 ) -> None:
-    rings = tmp_path / "rings.png"
-    Image.radial_gradient("L").resize((400, 320)).save(rings)
-    hidden = Picture(content=rings.read_bytes(), content_type="image/png")
+    rings = Image.radial_gradient("L").resize((400, 320))
+    hidden = Picture(content=encoded(rings), content_type="image/png")
     await cast.add(2, 30, "fox", [*PICTURES[:2], hidden], most=20, now=stage.clock.now())
-    blocked = await stage.engine.images.fingerprint(rings)
+    blocked = print_of(rings)
     assert blocked
     stage.moderators.blocked_prints.add(blocked)
     fox = Element(cast_id=2, owner_id=30, name="fox")

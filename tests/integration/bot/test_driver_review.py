@@ -15,9 +15,8 @@ from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.reviewing import keep_reviewing, see_to_reviews
 from bot.jobs.states import State
-from bot.media.fingerprints import fingerprint
 from tests.support.clock import PATIENCE
-from tests.support.drawings import drawing, encoded
+from tests.support.drawings import drawing, encoded, print_of
 from tests.support.stage import COST, Stage
 
 REQUEST, VIDEO = ReviewPart.REQUEST, ReviewPart.VIDEO
@@ -73,7 +72,7 @@ async def test_on_another_machine_they_come_from_the_moderators_message(stage: S
 async def test_where_they_are_nowhere_any_more_nothing_is_spent(stage: Stage) -> None:
     job = await held(stage)
     await stage.engine.kept.forget(job.id)
-    del stage.files.files["/fox.png"]
+    stage.files.files.clear()
     failed = await stage.drive(await approved(stage, job))
     assert failed.problem is not None
     assert (failed.state, failed.problem.code) == (State.FAILED, ProblemCode.IMAGE)
@@ -240,7 +239,7 @@ async def test_what_was_approved_before_spending_is_not_looked_at_again(stage: S
 
 async def test_a_picture_that_moderators_blocked_is_refused_before_money_is_spent(stage: Stage) -> None:
     stage.files.files["/fox.png"] = encoded(drawing(1), "JPEG", quality=90)
-    stage.moderators.blocked_prints.add(fingerprint(drawing(1)))
+    stage.moderators.blocked_prints.add(print_of(drawing(1)))
     job = await stage.drive(await stage.begin())
     assert job.problem is not None
     assert (job.state, job.problem.code, job.problem.image) == (State.FAILED, ProblemCode.BLOCKED_IMAGE, 1)
@@ -251,7 +250,7 @@ async def test_what_the_pictures_show_is_kept_with_the_job(stage: Stage) -> None
     stage.files.files["/fox.png"] = encoded(drawing(1))
     job = await stage.drive_until(await stage.begin(), State.WAITING)
     [reference] = job.request.references
-    assert reference.fingerprint == fingerprint(drawing(1))
+    assert reference.fingerprint == print_of(drawing(1))
 
 
 async def test_who_is_blocked_meanwhile_has_nothing_made(stage: Stage) -> None:

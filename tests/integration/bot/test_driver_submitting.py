@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -345,10 +344,8 @@ async def test_a_copy_that_the_card_has_lost_is_made_anew_in_segminds_storage_on
 
 async def test_where_no_copy_of_an_image_is_left_its_member_is_asked_for_it(stage: Stage) -> None:
     job = await stage.begin(State.WAITING, images=2)
-    first, second = job.request.references
-    ended = replace(second, url=f"{second.url}?ex=0")
-    job = await stage.store.save(job.evolve(references=(first, ended)))
-    stage.clock.advance(3_600)
+    del stage.cards.urls["image2.png"]
+    del stage.files.files["/fox.png"]
     failed = await stage.drive(job)
     assert failed.problem == Problem(code=ProblemCode.IMAGE, detail="gone", image=2)
     assert (await stage.submits(), await stage.spent(job)) == (0, 0)

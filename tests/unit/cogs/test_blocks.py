@@ -8,15 +8,23 @@ import pytest
 import simcord
 
 from bot.jobs.decisions import Decided, Decision
+from bot.media.hosts import AllowedHosts
 from bot.policy.blocks import Block
 from bot.policy.records import Search
-from tests.support.drawings import drawing, encoded
+from tests.support.drawings import drawing, encoded, print_of
 from tests.support.review_room import Room, a_room, said
+from tests.unit.cogs.served_cdn import ServedCdn
 from tests.unit.cogs.stage import Stage
 
 
 @pytest.fixture
-async def room(stage: Stage, tmp_path: Path) -> Room:
+def changes(cdn: ServedCdn) -> dict[str, object]:
+    return {"attachment_hosts": AllowedHosts.parse([cdn.origin.removeprefix("http://")])}
+
+
+@pytest.fixture
+async def room(stage: Stage, tmp_path: Path, cdn: ServedCdn) -> Room:
+    stage.env.backend.cdn = cdn
     return await a_room(stage, tmp_path)
 
 
@@ -118,8 +126,7 @@ async def test_a_picture_is_blocked_and_allowed_again_by_a_copy_of_it(room: Room
     answer = await command(room, "block-image", image=("fox.png", fox), reason="private")
     assert answer == "1 picture is blocked in this server from now on."
     images = room.stage.bot.services.moderators.blocked_images
-    seen = await room.stage.bot.services.moderators.images.fingerprint(small)
-    assert await images.find(room.stage.guild.id, [seen]) == 0
+    assert await images.find(room.stage.guild.id, [print_of(drawing(1))]) == 0
     assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This picture can be used here again."
     assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This picture is not blocked here."
 
@@ -151,7 +158,7 @@ async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_c
 @pytest.mark.parametrize(
     ("data", "answer"),
     [
-        (b"no picture", "That is not a picture"),
+        (b"no picture", "`image` isn't a supported image"),
         (encoded(drawing(1).resize((1, 1)).resize((400, 400))), "This picture is too plain"),
     ],
 )

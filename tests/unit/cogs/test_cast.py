@@ -46,7 +46,7 @@ async def test_a_saved_character_can_be_listed_and_shown(stage: Stage) -> None:
     assert shown.response is not None
     assert shown.ephemeral
     assert r"### \@Mira" in texts(shown.response)
-    assert [each.filename for each in shown.response.attachments] == ["picture1.jpg", "picture2.jpg"]
+    assert [each.filename for each in shown.response.attachments] == ["picture1.png", "picture2.png"]
 
 
 async def test_who_has_saved_nobody_is_told_how(stage: Stage) -> None:
@@ -61,7 +61,7 @@ async def test_a_number_that_is_nobodys_id_is_answered_like_any_other_name(stage
 async def test_large_pictures_are_kept_small(stage: Stage) -> None:
     await saved(stage, frontal=[picture("face.png", size=(4_000, 3_000))])
     kept = await stage.bot.services.cast.pictures(int(await id_of(stage)))
-    assert [each.picture.content_type for each in kept] == ["image/jpeg", "image/jpeg"]
+    assert [each.picture.fingerprint for each in kept] == ["", ""], "plain pictures, and known as such"
     assert all(len(each.picture.content) < 800_000 for each in kept)
 
 
@@ -88,8 +88,8 @@ async def test_who_has_as_many_as_one_can_have_opens_no_form(stage: Stage) -> No
     ("pictures", "words"),
     [
         ({"frontal": [picture(size=(200, 400))]}, "`frontal` is too small"),
-        ({"others": [picture("side.png"), picture("moving.gif")]}, "`picture2` is not a picture that can be used"),
-        ({"others": [("fake.png", picture()[1][:120])]}, "`picture1` cannot be opened"),
+        ({"others": [picture("side.png"), ("notes.png", b"words")]}, "`picture2` isn't a supported image"),
+        ({"others": [("fake.png", picture()[1][:120])]}, "`picture1` can't be opened"),
     ],
     ids=["too small", "of another kind", "broken"],
 )

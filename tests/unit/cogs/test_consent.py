@@ -85,7 +85,7 @@ async def test_a_character_is_saved_after_the_notice_without_filling_the_form_in
     notice = await stage.submit(opened, values)
     assert "Before your first pictures" in said(notice)
     # SimCord's files have no address that can be fetched: that they are asked for shows that saving went on.
-    assert said(await accept(stage, notice)) == "`frontal` could not be fetched from Discord. Upload it again."
+    assert said(await accept(stage, notice)) == "`frontal` couldn't be downloaded from Discord. Upload it again."
 
 
 async def test_a_request_that_is_refused_asks_for_no_consent(stage: Stage) -> None:

@@ -97,7 +97,7 @@ async def test_a_members_pictures_become_a_video_in_reply_to_the_card(stage: Sta
     assert post.content == f"{stage.alice.mention}, your video is ready.\n-# AI-generated"
     [video] = post.attachments
     assert video.filename.endswith(".mp4")
-    assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.jpeg"]
+    assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.png"]
 
 
 async def test_a_picture_that_turns_out_to_be_broken_is_told_on_the_card_and_costs_nothing(
@@ -113,5 +113,5 @@ async def test_a_picture_that_turns_out_to_be_broken_is_told_on_the_card_and_cos
     assert job.state is State.FAILED
     assert result.response is not None
     assert "No video" in texts(result.response)
-    assert "`image2` cannot be opened" in texts(result.response)
+    assert "`image2` can't be opened" in texts(result.response)
     assert await stage.bot.services.store.spent(job.spend_day) == 0

@@ -146,7 +146,7 @@ def test_a_choice_is_dated_as_its_reader_writes_dates() -> None:
 def test_a_sentence_with_places_is_whole_in_every_language() -> None:
     with speaking("de"):
         assert image_sentence(ImageFault.TOO_SMALL, "image2", ImageRules(min_side=300)) == (
-            "`image2` ist zu klein. Lade eins hoch, dessen kürzere Seite mindestens 300 Pixel hat."
+            "`image2` ist zu klein. Die kürzere Seite muss mindestens 300 Pixel lang sein."
         )
 
 

@@ -25,7 +25,7 @@ from tests.support.jobs import a_job, a_request
 RULES = ImageRules()
 # What a member can do, or whom it lies with.
 WHAT_TO_DO = re.compile(
-    r"\b(Try|Upload|[Aa]sk|has been (?:told|notified)|Look|Describe|Shorten|Use|Add|fill|may be at most)\b"
+    r"\b(Try|Upload|[Aa]sk|has been (?:told|notified)|Look|Describe|Shorten|Use|Add|fill|must be at least|can be at most)\b"
 )
 BLAME = re.compile(
     r"\b(error|invalid|failed|illegal|forbidden|you must|your fault|exception|HTTP|Segmind)\b", re.IGNORECASE
@@ -89,12 +89,15 @@ def test_a_run_that_may_have_cost_something_does_not_say_that_it_was_free(code: 
 
 
 def test_an_image_is_named_as_its_option_with_the_limit_it_passed() -> None:
-    rules = ImageRules(max_bytes=8_500_000, min_side=400, max_ratio=2, max_pixels=12_000_000)
+    rules = ImageRules(max_bytes=8_500_000, min_side=400, max_ratio=2)
     assert "`image7`" in image_sentence(ImageFault.TOO_SMALL, "image7", rules)
     assert "400 pixels" in image_sentence(ImageFault.TOO_SMALL, "image7", rules)
     assert "8.5 MB" in image_sentence(ImageFault.TOO_LARGE, "image7", rules)
     assert "2 times" in image_sentence(ImageFault.TOO_OBLONG, "image7", rules)
-    assert "12 megapixels" in image_sentence(ImageFault.TOO_MANY_PIXELS, "image7", rules)
+    assert "64 megapixels" in image_sentence(ImageFault.TOO_MANY_PIXELS, "image7", rules)
+    assert "49 megapixels" in image_sentence(ImageFault.TOO_MANY_HEIC_PIXELS, "image7", rules)
+    assert "25 megapixels" in image_sentence(ImageFault.TOO_MANY_OTHER_PIXELS, "image7", rules)
+    assert "JPEG XL format" in image_sentence(ImageFault.JXL, "image7", rules)
 
 
 def test_an_image_that_is_not_there_is_told_with_how_many_there_are() -> None:

@@ -1,0 +1,154 @@
+"""Images of every kind decoded to at most a given size, the first frame of an animated one, in bounded memory."""
+
+import importlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, SupportsInt
+
+from PIL import ExifTags, Image, ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+
+from bot.media import png
+from bot.media.canvas import Canvas, Decoded, fitting
+from bot.media.errors import ImageRefused
+from bot.media.rules import MAX_HEIC_PIXELS, MAX_OTHER_PIXELS, MAX_PIXELS, ImageFault
+
+JPEG_MEMORY: Final = 200_000_000  # bytes for the coefficients of a progressive JPEG and its pixels together
+ENOUGH_ROWS: Final = 0.75  # of a picture whose tail is missing
+MISSING: Final = (0, 128)  # the greys that decoders put where nothing came
+
+# Imported when a file needs them: what isn't in the process takes neither memory nor time.
+_PLUGINS: Final = {
+    "image/gif": ("PIL.GifImagePlugin", "GifImageFile"),
+    "image/bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "image/tiff": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "image/avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
+}
+_MOST_PIXELS: Final = {
+    "image/jpeg": (MAX_PIXELS, ImageFault.TOO_MANY_PIXELS),
+    "image/png": (MAX_PIXELS, ImageFault.TOO_MANY_PIXELS),
+    "image/heic": (MAX_HEIC_PIXELS, ImageFault.TOO_MANY_HEIC_PIXELS),
+}
+
+
+Judged = Callable[[int, int], tuple[int, int]]  # gives the size that a picture becomes
+
+
+def decode(path: Path, content_type: str, judge: Callable[[int, int], None], most: int) -> Decoded:
+    """Decode a file whose longer side becomes at most `most` pixels; `judge` sees its width and height before that.
+
+    Raises what `judge` raises, ImageRefused, MemoryError, or nearly anything that decoders raise for damaged bytes.
+    """
+
+    def judged(width: int, height: int) -> tuple[int, int]:
+        limit, fault = _MOST_PIXELS.get(content_type, (MAX_OTHER_PIXELS, ImageFault.TOO_MANY_OTHER_PIXELS))
+        if width * height > limit:
+            raise ImageRefused(fault)
+        judge(width, height)
+        return fitting(width, height, most)
+
+    match content_type:
+        case "image/jpeg":
+            return _jpeg(path, judged)
+        case "image/png":
+            return _png(path, judged)
+        case "image/webp":
+            return _webp(path, judged)
+        case "image/heic":
+            return _heic(path, judged)
+        case _:
+            return _by_pillow(path, content_type, judged)
+
+
+def _jpeg(path: Path, judged: Judged) -> Decoded:
+    """Decode at a half, a quarter or an eighth where that suffices: what follows takes a 64th of the memory."""
+    # Not by `Image.open`, which looks for further pictures, in metadata that may be unsound.
+    image = JpegImageFile(path)
+    width, height = image.size
+    target = judged(width, height)
+    image.draft(None, _drafted(image, target))
+    image.load()
+    if hasattr(image, "_ended"):  # the tail is missing, which Pillow notes there
+        _refuse_mostly_missing(image)
+    return _shrunk(image, (width, height), target)
+
+
+def _drafted(image: JpegImageFile, target: tuple[int, int]) -> tuple[int, int]:
+    """Say to how few pixels a JPEG may be shrunk: to `target`, or to what memory the coefficients leave."""
+    width, height = image.size
+    if "progressive" not in image.info:
+        return target
+    most_across = max(across for _, across, _, _ in image.layer)
+    most_down = max(down for _, _, down, _ in image.layer)
+    samples = sum(width * across * height * down / (most_across * most_down) for _, across, down, _ in image.layer)
+    room = JPEG_MEMORY - 2 * samples
+    scale = next((each for each in (1, 2, 4, 8) if 4 * width * height / each**2 <= room), None)
+    if scale is None:
+        raise ImageRefused(ImageFault.TOO_MANY_OTHER_PIXELS)
+    return min(target[0], width // scale), min(target[1], height // scale)
+
+
+def _png(path: Path, judged: Judged) -> Decoded:
+    header = png.read_header(path)
+    size = (header.width, header.height)
+    image = png.decode(path, header, judged(*size))
+    return Decoded(image=image, width=size[0], height=size[1], profile=header.profile, exif=header.exif)
+
+
+def _webp(path: Path, judged: Judged) -> Decoded:
+    from bot.media import webp  # noqa: PLC0415 - with FFmpeg, which few files need
+
+    file = webp.read(path)
+    size = (file.width, file.height)
+    target = judged(*size)
+    image = webp.decode(file, target)
+    canvas = Canvas(width=image.width, height=image.height, target=target)
+    canvas.add_whole(image)
+    return Decoded(image=canvas.finish(), width=size[0], height=size[1], profile=file.profile, exif=file.exif)
+
+
+def _heic(path: Path, judged: Judged) -> Decoded:
+    from bot.media import heic  # noqa: PLC0415 - with libheif, which few files need
+
+    file = heic.read(path)
+    size = file.image.size
+    image = file.decode(judged(*size))
+    return Decoded(image=image, width=size[0], height=size[1], profile=file.profile)
+
+
+def _by_pillow(path: Path, content_type: str, judged: Judged) -> Decoded:
+    module, name = _PLUGINS[content_type]
+    plugin: type[ImageFile.ImageFile] = getattr(importlib.import_module(module), name)
+    image = plugin(path)
+    size = image.size
+    target = judged(*size)
+    image.load()
+    return _shrunk(image, size, target, turned=content_type == "image/tiff")
+
+
+def _shrunk(
+    image: ImageFile.ImageFile, size: tuple[int, int], target: tuple[int, int], *, turned: bool = False
+) -> Decoded:
+    """Shrink a loaded picture; `turned` says that it is upright already."""
+    orientation = 1 if turned else orientation_of(image)
+    profile: bytes = image.info.get("icc_profile") or b""
+    canvas = Canvas(width=image.width, height=image.height, target=target)
+    canvas.add_whole(image)
+    return Decoded(image=canvas.finish(), width=size[0], height=size[1], profile=profile, orientation=orientation)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Read the orientation from EXIF; a sound picture with unsound EXIF is upright."""
+    with suppress(Exception):
+        value: object = image.getexif().get(ExifTags.Base.Orientation)
+        if isinstance(value, SupportsInt) and not isinstance(value, str | bytes):
+            return int(value)
+    return 1
+
+
+def _refuse_mostly_missing(image: Image.Image) -> None:
+    """Refuse a picture of which more than a quarter of the rows never came; decoders leave them in one grey."""
+    below = image.convert("RGB").crop((0, int(image.height * ENOUGH_ROWS), image.width, image.height))
+    if below.getextrema() in [((grey, grey),) * 3 for grey in MISSING]:
+        raise ImageRefused(ImageFault.BROKEN)
