@@ -131,7 +131,8 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
         mode = _MODES[str(source.profile.xcolor_space)]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType] - the stubs name the file
         if mode != image.mode and {mode, image.mode} != {"L", "RGB"}:
             return None
-        target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownVariableType] - Pillow's own
+        srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownVariableType] - a type that has no stubs
+        target = ImageCms.ImageCmsProfile(srgb)  # pyright: ignore[reportUnknownArgumentType]
         return ImageCms.profileToProfile(image.convert(mode), source, target, outputMode="RGB")
     return None
 

@@ -29,7 +29,7 @@ async def test_an_image_becomes_a_clean_copy_in_a_process_of_its_own(picture: Pa
     assert clean == CleanImage(
         path=tmp_path / "copy.png", content_type="image/png", width=640, height=480, fingerprint=print_of(drawing(1))
     )
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["copy.png", "upload"]
+    assert clean.path.stat().st_size < 3_000_000
 
 
 async def test_a_process_that_was_started_ahead_does_the_next_work(picture: Path, tmp_path: Path) -> None:
