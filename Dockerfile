@@ -16,19 +16,21 @@ FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Reelcast" org.opencontainers.image.licenses="MIT"
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Code belongs to root and is read; /app/data alone belongs to the bot. The figure is for hosts that match users.
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \
-    && install --directory --owner reelcast --mode 0700 /app/data
+RUN groupadd --gid 10001 reelcast \
+    && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \
+    && install --directory --owner 10001 --group 10001 --mode 0700 /app/data
 WORKDIR /app
 COPY LICENSE ./
 COPY --from=build /venv /venv
 COPY --from=build /build/bot bot
 COPY --from=build /build/cogs cogs
-USER reelcast
+USER 10001:10001
 # The database and the files being worked on; everything else may be read-only (`--read-only --tmpfs /tmp`).
 VOLUME /app/data
 STOPSIGNAL SIGTERM
-# /healthz is served on the container's own loopback: nothing of it is reachable from outside.
+# /healthz is served on the container's own loopback: nothing of it is reachable from outside. With port 0 it is off.
+# podman and buildah keep this only in images of Docker's format: `--format docker`.
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 CMD ["python", "-c", \
-    "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('HTTP_PORT') or 8080}/healthz\", timeout=5)"]
+    "import os, urllib.request as r; p = os.environ.get('HTTP_PORT') or '8080'; p == '0' or r.urlopen(f\"http://127.0.0.1:{p}/healthz\", timeout=5)"]
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["run"]

@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: container-check help install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean postgres test-postgres
+.PHONY: container-check help venv install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean postgres test-postgres
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -15,24 +15,29 @@ install: $(VENV)/.installed  ## a virtual environment with what the bot and the 
 
 install-dev: $(VENV)/.installed-dev  ## the same with what the tests need
 
-# Half an environment would look like a whole one the next time, so it is removed.
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Reelcast needs Python 3.11 or later; $(PYTHON) is not. Name one: make PYTHON=python3.12 ..."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' || \
-		{ echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Making a virtual environment in $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+# Half an environment would look like a whole one the next time, so it carries a mark until it is whole, whenever this is
+# killed; one with the mark is made anew.
+venv:
+	@[ -x $(BIN)/python ] && [ ! -e $(VENV)/.unfinished ] || { \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+			{ echo "Reelcast needs Python 3.11 or later; $(PYTHON) is not. Name one: make PYTHON=python3.12 ..."; exit 1; }; \
+		$(PYTHON) -c 'import ensurepip, venv' || \
+			{ echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }; \
+		echo "Making a virtual environment in $(VENV) ..."; \
+		rm -f $(BIN)/python && rm -rf $(VENV) && mkdir -p $(VENV) && touch $(VENV)/.unfinished && \
+		$(PYTHON) -m venv $(VENV) && rm $(VENV)/.unfinished || { rm -f $(BIN)/python; exit 1; }; }
 
-$(VENV)/.installed: requirements.lock | $(BIN)/python
+$(VENV)/.installed: requirements.lock | venv
 	@echo "Installing what requirements.lock names ..."
+	@touch $(VENV)/.unfinished
 	@$(PIP) -r requirements.lock
-	@touch $@
+	@touch $@ && rm -f $(VENV)/.unfinished
 
-$(VENV)/.installed-dev: requirements-dev.lock | $(BIN)/python
+$(VENV)/.installed-dev: requirements-dev.lock | venv
 	@echo "Installing what requirements-dev.lock names ..."
+	@touch $(VENV)/.unfinished
 	@$(PIP) -r requirements-dev.lock
-	@touch $@ $(VENV)/.installed
+	@touch $@ $(VENV)/.installed && rm -f $(VENV)/.unfinished
 
 demo: install  ## the bot in a local Discord in your browser, with no account anywhere
 	@$(BIN)/python -m sandbox.web
@@ -71,7 +76,7 @@ pictures: install-dev browser  ## the pictures in docs/pictures, taken anew of t
 messages: install-dev  ## the catalogues in bot/presentation/locales, brought up to date with the code
 	$(BIN)/python -m tests.support.messages
 
-container-check: install-dev  ## the image's steps in a chroot, and the bot in it; needs root and debootstrap
+container-check: install-dev  ## the image built of the Dockerfile, and the bot in it; needs root and debootstrap, takes buildah
 	$(BIN)/python -m scripts.check_container
 
 lock:  ## write the lock files anew from pyproject.toml

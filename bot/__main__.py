@@ -1,13 +1,16 @@
 """The command line: `python -m bot run`, `worker`, `check`, `invite`, `jobs`, `job`, `migrate`, `backup`."""
 
 import asyncio
+import json
 import logging
 import os
 import sqlite3
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Final, NoReturn
 
 import aiohttp
@@ -21,17 +24,19 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
-from bot.check import check as check_settings
-from bot.check import check_folder
+from bot.check import Finding, look_at_all
+from bot.check_machine import READABLE
 from bot.database.backup import BackupRefused, back_up
+from bot.database.files import PRIVATE_UMASK, files_of, make_private, real_file
 from bot.database.transfer import TransferRefused, transfer
+from bot.database.trouble import DatabaseUnfit, explained, is_away, words
 from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
 from bot.job_command import NoSuchJob, read_job, read_jobs, retry_job
 from bot.jobs.clock import SystemClock
 from bot.jobs.states import State
 from bot.logs import configure_logging
-from bot.settings import Settings, SettingsError, checked_database, file_of, load_settings
+from bot.settings import Settings, SettingsError, checked_database, file_of, load_settings, unknown_names
 from bot.worker import run_worker
 
 app = typer.Typer(
@@ -39,6 +44,7 @@ app = typer.Typer(
 )
 log = structlog.get_logger("bot")
 
+ENV_FILE: Final = Path(".env")
 NOT_LET_IN: Final = "Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot"
 
 
@@ -47,8 +53,8 @@ def run() -> None:
     """Run the bot until SIGINT or SIGTERM."""
     settings = _settings()
     _configure_logging(settings)
-    _check_folder(settings)
-    with _told_why_not_started(), _sole_on(settings.database_file):
+    _begin(settings)
+    with _told_why_not_started(settings), _sole_on(settings.database_file):
         asyncio.run(run_bot(settings))
     _leave()
 
@@ -60,29 +66,31 @@ def worker() -> None:
     _configure_logging(settings)
     if settings.database_file is not None:
         _give_up("a worker shares its jobs with others: DATABASE_URL must be postgresql://…")
-    _check_folder(settings)
-    with _told_why_not_started():
+    _begin(settings)
+    with _told_why_not_started(settings):
         asyncio.run(run_worker(settings))
     _leave()
 
 
 @app.command()
-def check() -> None:
-    """Say line by line what is right and what is not; status 1 if the bot could not work."""
-    settings = _settings()
-    _configure_logging(settings, level="ERROR")
+def check(*, as_json: Annotated[bool, typer.Option("--json", help="for machines: a list of findings")] = False) -> None:
+    """Say line by line what is right and what is not, and change nothing; status 1 if the bot could not work."""
     console = Console(highlight=False)
 
-    async def report() -> bool:
-        works = True
-        async for finding in check_settings(settings):
-            mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]" if finding.vital else "[yellow]note[/]"
-            console.print(mark, end=" ")
-            console.print(f"{finding.subject}: {finding.words}", markup=False, soft_wrap=True)
-            works = works and (finding.ok or not finding.vital)
-        return works
+    async def report() -> list[Finding]:
+        findings: list[Finding] = []
+        async for finding in look_at_all(ENV_FILE, ready=partial(_configure_logging, level="CRITICAL")):
+            findings.append(finding)
+            if not as_json:
+                mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]" if finding.vital else "[yellow]note[/]"
+                console.print(mark, end=" ")
+                console.print(finding.line, markup=False, soft_wrap=True)
+        return findings
 
-    if not asyncio.run(report()):
+    findings = asyncio.run(report())
+    if as_json:
+        typer.echo(json.dumps([finding.for_machines() for finding in findings], indent=2))
+    if any(finding.vital and not finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
@@ -116,6 +124,7 @@ def migrate(
 ) -> None:
     """Copy a whole database to an empty one, like sqlite:///data/reelcast.db to postgresql://…; the bot must be off."""
     source, target = (_database_url(url) for url in (source, target or _settings().database_url))
+    os.umask(PRIVATE_UMASK)
     secrets = [password for url in (source, target) if (password := make_url(url).password)]
     configure_logging(level="ERROR", form="console", secrets=secrets)
     try:
@@ -125,9 +134,11 @@ def migrate(
         _give_up(f"nothing was copied: {refusal}")
     except Timeout:
         _give_up("nothing was copied: a bot is running on one of the databases; stop it first")
+    except DatabaseUnfit as error:
+        _give_up(f"nothing was copied: a database cannot be used: {error}")
     except (SQLAlchemyError, CommandError, OSError) as error:
         log.debug("transfer_failed", exc_info=error)
-        _give_up(f"nothing was copied: a database cannot be used ({type(error).__name__})")
+        _give_up(f"nothing was copied: a database cannot be used ({words(error)})")
     for each in copied:
         typer.echo(f"{each.table}: {each.rows} rows, counted on both sides")
 
@@ -155,7 +166,7 @@ def jobs(
     """List the newest jobs, while the bot runs or not."""
     settings = _settings()
     _configure_logging(settings, level="ERROR")
-    with _told_why_not_read():
+    with _told_why_not_read(settings):
         rows = asyncio.run(read_jobs(settings.database_url, state or (), at_most=limit))
     for row in rows:
         typer.echo("  ".join(row).rstrip())
@@ -171,7 +182,7 @@ def job(
     settings = _settings()
     _configure_logging(settings, level="ERROR")
     try:
-        with _told_why_not_read():
+        with _told_why_not_read(settings):
             if retry:
                 typer.echo(asyncio.run(retry_job(settings.database_url, job_id, SystemClock())))
                 return
@@ -184,11 +195,15 @@ def job(
 
 
 @contextmanager
-def _told_why_not_read() -> Generator[None]:
+def _told_why_not_read(settings: Settings) -> Generator[None]:
     try:
         yield
+    except DatabaseUnfit as error:
+        _give_up(explained(error, settings.database_url))
     except (SQLAlchemyError, OSError) as error:
         log.debug("not_read", exc_info=error)
+        if is_away(error):
+            _give_up(explained(error, settings.database_url))
         _give_up("the database of DATABASE_URL cannot be read: the bot must have been started on it, in this version")
 
 
@@ -200,13 +215,14 @@ def _database_url(url: str) -> str:
 
 
 @contextmanager
-def _told_why_not_started() -> Generator[None]:
+def _told_why_not_started(settings: Settings) -> Generator[None]:
     """End with a sentence for what keeps the bot from running, or ended it for good."""
     try:
         yield
     except (
         Timeout,
         HealthNotServed,
+        DatabaseUnfit,
         discord.DiscordException,
         SQLAlchemyError,
         CommandError,
@@ -214,10 +230,10 @@ def _told_why_not_started() -> Generator[None]:
         OSError,
     ) as error:
         log.debug("gave_up", exc_info=error)
-        _give_up(_why(error))
+        _give_up(_why(error, settings))
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, settings: Settings) -> str:
     match error:
         case Timeout():
             return "another bot is already running on this DATABASE_URL"
@@ -231,23 +247,28 @@ def _why(error: Exception) -> str:
             return f"Discord ended the connection for good (code {error.code})"
         case HealthNotServed():
             return f"HTTP_HOST and HTTP_PORT cannot be listened on ({error}); set another HTTP_PORT, or 0 for none"
-        case SQLAlchemyError() | CommandError():
-            return f"the database of DATABASE_URL cannot be used ({type(error).__name__})"
+        case SQLAlchemyError() | CommandError() | DatabaseUnfit():
+            return explained(error, settings.database_url)
         case _:
             return f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong"
 
 
 @contextmanager
 def _sole_on(file: Path | None) -> Generator[None]:
-    """Keep a second process from an SQLite database; raises `filelock.Timeout`. A server is made for many."""
+    """Keep a second process from an SQLite database, by whatever path it comes; raises `filelock.Timeout`.
+
+    A server is made for many.
+    """
     if file is None:
         yield
         return
+    file = real_file(file)
     lock = file.with_suffix(".lock")
     with ExitStack() as held:
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
             held.enter_context(FileLock(lock, timeout=0))
+            make_private(lock, *files_of(file))
         except Timeout:
             raise
         except OSError as error:
@@ -255,14 +276,26 @@ def _sole_on(file: Path | None) -> Generator[None]:
         yield
 
 
-def _check_folder(settings: Settings) -> None:
-    """Give up before anything is asked for that could not be delivered, where no file can be worked on."""
-    finding = check_folder(settings.data_dir)
-    if not finding.ok:
-        _give_up(finding.words)
+def _begin(settings: Settings) -> None:
+    """Say what is odd, and give up before anything is asked for that could not be delivered for want of a folder."""
+    for name, meant in unknown_names().items():
+        log.warning("setting_unknown", name=name, meant=meant)
+    if ENV_FILE.is_file() and ENV_FILE.stat().st_mode & READABLE:
+        log.warning("secrets_readable", file=str(ENV_FILE), mend=f"chmod 600 {ENV_FILE}")
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as file:
+            file.write(b"written")
+        make_private(folder)
+    except OSError as error:
+        _give_up(
+            f"DATA_DIR {folder} cannot be written to ({error.strerror}). Give it to the bot's user, or name another"
+        )
 
 
 def _settings() -> Settings:
+    os.umask(PRIVATE_UMASK)  # whatever a command writes is for the bot's user alone
     try:
         return load_settings()
     except SettingsError as error:

@@ -1,9 +1,9 @@
 """The bot itself, and the composition root that runs it."""
 
 import asyncio
-import signal
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -14,6 +14,7 @@ from discord.http import Route
 
 from bot.delivery.answers import count_answers
 from bot.delivery.automod import rule_of
+from bot.delivery.door import Door
 from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace
 from bot.delivery.registration import Registration
@@ -27,6 +28,7 @@ from bot.presentation.command_names import CommandTranslator
 from bot.presentation.language import _, speak
 from bot.services import Services, open_services
 from bot.settings import Settings
+from bot.starting import Front, open_persistently, until_stopped
 
 __all__ = ["Reelcast", "Services", "open_bot", "run"]
 
@@ -90,8 +92,8 @@ class Reelcast(commands.AutoShardedBot):
 
     services: Services
 
-    def __init__(self, **options: Any) -> None:
-        self.metrics = Metrics()
+    def __init__(self, metrics: Metrics | None = None, **options: Any) -> None:
+        self.metrics = metrics or Metrics()
         # Voice is no part of this bot: discord.py need not warn that its extras are not installed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -108,23 +110,38 @@ class Reelcast(commands.AutoShardedBot):
             **options,
         )
         self.arrivals = Arrivals(monotonic)
-        self.registration = Registration(self.tree.sync, SystemClock())
+        clock = SystemClock()
+        self.registration = Registration(self.tree.sync, clock)
+        self.door = Door(self.http, clock)
+        self._taken_up = False
+
+    async def login(self, token: str) -> None:
+        await self.door.enter(lambda: super(Reelcast, self).login(token), self._take_up)
 
     async def setup_hook(self) -> None:
+        self.door.open()
         await self.tree.set_translator(CommandTranslator())
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         # What is unfinished does not wait for Discord to take the commands, which it may refuse to for a while.
-        await self.services.dispatcher.resume()
+        await self._take_up()
         if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
             await self.registration.begin()
+
+    async def _take_up(self) -> None:
+        """Begin to drive what is unfinished, once: what is paid for is followed also where Discord is away."""
+        if not self._taken_up:
+            self._taken_up = True
+            await self.services.dispatcher.resume()
 
     async def close(self) -> None:
         await self.registration.close()
         await super().close()
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        shards, address, _ = await self.http.get_bot_gateway()
+        shards, address = await self.door.gateway(
+            lambda advised: len(self.shard_ids or ()) or self.shard_count or advised
+        )
         begin_anew_at(address)
         self.shard_count = self.shard_count or shards  # known: discord.py need not ask again, which Discord limits
         await super().connect(reconnect=reconnect)
@@ -173,11 +190,12 @@ def use_discord_at(api_url: str) -> None:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings) -> AsyncGenerator[Reelcast]:
+async def open_bot(settings: Settings, metrics: Metrics | None = None) -> AsyncGenerator[Reelcast]:
     """Open the bot with all its services, not yet connected; on leaving everything closes in reverse."""
     use_discord_at(settings.discord_api_url)
-    bot = Reelcast(shard_count=settings.shard_count, shard_ids=list(settings.shard_ids) or None)
-    async with bot, open_services(settings, bot, metrics=bot.metrics) as services:
+    bot = Reelcast(metrics, shard_count=settings.shard_count, shard_ids=list(settings.shard_ids) or None)
+    troubles = {"discord": lambda: bot.door.trouble, "commands": lambda: bot.registration.trouble}
+    async with bot, open_services(settings, bot, metrics=bot.metrics, troubles=troubles) as services:
         bot.services = services
         yield bot
 
@@ -185,27 +203,25 @@ async def open_bot(settings: Settings) -> AsyncGenerator[Reelcast]:
 async def run(settings: Settings) -> None:
     """Run the bot, gateway and drivers, until SIGINT or SIGTERM.
 
-    Raises `discord.LoginFailure` for a wrong token, and whatever else ends the connection for good.
+    What may pass, such as a database that is away, is waited for. Raises `discord.LoginFailure` for a wrong token, and
+    whatever else ends the connection for good.
     """
-    async with open_bot(settings) as bot, serve_health(settings.http_host, settings.http_port, bot.services.outside):
-        token = settings.discord_token.get_secret_value()
-        connection = asyncio.create_task(bot.start(token), name="gateway")
-        stop = asyncio.create_task(stop_signal(), name="stop-signal")
+    metrics = Metrics()
+    front = Front(metrics)
+    async with serve_health(settings.http_host, settings.http_port, front):
+        await until_stopped(_connected(settings, metrics, front))
+
+
+async def _connected(settings: Settings, metrics: Metrics, front: Front) -> None:
+    """Open the bot and stay connected until cancelled."""
+    async with AsyncExitStack() as stack:
+        opened = partial(open_bot, settings, metrics)
+        bot = await open_persistently(stack, opened, front, SystemClock(), settings.database_url)
+        front.inner = bot.services.outside
+        connection = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()), name="gateway")
         try:
-            await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if connection.done():
-                await connection
-            log.info("stopping")
+            await asyncio.wait({connection})
+            await connection
         finally:
-            stop.cancel()
             connection.cancel()
-            await asyncio.wait({connection, stop}, timeout=CLOSE_GRACE)
-
-
-async def stop_signal() -> None:
-    """Wait for SIGINT or SIGTERM."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+            await asyncio.wait({connection}, timeout=CLOSE_GRACE)

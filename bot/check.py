@@ -1,97 +1,175 @@
-"""`bot check`: what is right and what is not, line by line, before anybody is disappointed."""
+"""`bot check`: what is right and what is not, line by line, with the one next step; it makes and changes nothing."""
 
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import discord
-from alembic.util.exc import CommandError
+from aiohttp import hdrs
 from discord.http import Route
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.check_machine import (
+    Finding,
+    ahead_of,
+    check_machine,
+    clock_findings,
+    env_file_findings,
+    unknown_findings,
+)
 from bot.database.engine import open_database
 from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing import SoloBudget
 from bot.policy.permissions import INVITED_WITH
+from bot.presentation.discord_reasons import retry_after
 from bot.presentation.figures import dollars
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
-from bot.services import budget_row, open_segmind_session, segmind_client
-from bot.settings import Settings
+from bot.segmind_account import budget_row, open_segmind_session, segmind_client
+from bot.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from discord.types.gateway import SessionStartLimit
+
+__all__ = ["Finding", "check", "look_at_all"]
 
 GUILD_PAGE: Final = 200  # Discord's most
-UNREACHABLE: Final = (discord.HTTPException, aiohttp.ClientError, OSError, TypeError, KeyError)
+UNREACHABLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, KeyError)
+CLOUDFLARE: Final = frozenset({403, 429})  # the statuses of its pages
+NOT_THERE: Final = frozenset({404, 405})  # what Discord itself never answers to a login
+FEW_SESSIONS: Final = 50  # of the thousand a day that Discord lets a bot begin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the report. `vital`: the bot could not work with it being wrong."""
-
-    ok: bool
-    subject: str
-    words: str
-    vital: bool = True
-
-
-async def check(settings: Settings) -> AsyncGenerator[Finding]:
-    """Look at everything the bot needs; nothing is written but the database's own schema, and nothing is spent."""
-    async for finding in _check_discord(settings):
+async def look_at_all(env_file: Path, ready: Callable[[Settings], object]) -> AsyncGenerator[Finding]:
+    """Look at the settings, and with settings that can be used at everything; `ready` hears of those first."""
+    try:
+        settings = load_settings(env_file)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Finding(ok=False, subject="settings", words=problem.removesuffix("."), see="the-settings")
+        for finding in (*env_file_findings(env_file), *unknown_findings(env_file)):
+            yield finding
+        return
+    ready(settings)
+    async for finding in check(settings, env_file):
         yield finding
-    database = await _check_database(settings)
-    with TemporaryDirectory() as folder:
-        # What is asked of Segmind counts in the budget that a running bot shares through the database.
-        url = settings.database_url if database.ok else f"sqlite:///{folder}/budget.db"
-        async with open_database(url) as engine:
-            async for finding in _check_segmind(settings, engine):
-                yield finding
-    yield database
-    yield check_folder(settings.data_dir)
 
 
-async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
+async def check(settings: Settings, env_file: Path) -> AsyncGenerator[Finding]:
+    """Look at everything the bot needs; nothing is written, and nothing is spent."""
+    async for finding in check_discord(settings):
+        yield finding
+    async for finding in check_segmind(settings):
+        yield finding
+    async for finding in check_machine(settings, env_file):
+        yield finding
+
+
+@dataclass(slots=True)
+class _Clock:
+    """How far this machine's clock is ahead of Discord's, by the `Date` of its last answer."""
+
+    ahead: timedelta | None = field(default=None)
+
+    def trace(self) -> aiohttp.TraceConfig:
+        async def note(_session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+            try:
+                theirs = parsedate_to_datetime(end.response.headers[hdrs.DATE])
+            except (KeyError, ValueError):
+                return
+            self.ahead = ahead_of(theirs, datetime.now(UTC))
+
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(note)
+        return trace
+
+
+async def check_discord(settings: Settings) -> AsyncGenerator[Finding]:
+    """Ask Discord for the application, the gateway and the servers."""
     Route.BASE = settings.discord_api_url
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        try:
-            await client.login(settings.discord_token.get_secret_value())
-        except discord.LoginFailure:
-            yield Finding(
-                ok=False,
-                subject="token",
-                words="Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot",
-            )
+    clock = _Clock()
+    async with discord.Client(intents=discord.Intents.none(), http_trace=clock.trace()) as client:
+        login = await _login(client, settings.discord_token.get_secret_value())
+        yield login
+        if not login.ok:
             return
-        except UNREACHABLE as error:
-            yield Finding(
-                ok=False, subject="token", words=f"Discord cannot be reached at DISCORD_API_URL ({_kind(error)})"
-            )
-            return
-        yield Finding(ok=True, subject="token", words=f"logged in as {client.user}")
+        for finding in clock_findings("Discord", clock.ahead):
+            yield finding
         try:
             application = await client.application_info()
-            yield Finding(ok=True, subject="application", words=f"{application.name}, id {application.id}")
-            shards, address, _ = await client.http.get_bot_gateway()
-            yield Finding(ok=True, subject="gateway", words=f"{address}, {shards} shard{'s' if shards > 1 else ''}")
+            words = f"{application.name}, id {application.id}"
+            yield Finding(ok=True, subject="application", words=words, see="the-token")
+            shards, address, limit = await client.http.get_bot_gateway()
+            yield gateway_finding(address, shards, limit)
             guilds = await _guilds(client)
         except UNREACHABLE as error:
-            yield Finding(ok=False, subject="application", words=f"Discord did not answer ({_kind(error)})")
+            yield Finding(ok=False, subject="application", words=unanswered(error), see="the-token")
             return
     if not guilds:
-        yield Finding(
-            ok=False, subject="servers", vital=False, words="none yet; `python -m bot invite` prints the invitation"
-        )
+        words = "none yet. Open the link that `python -m bot invite` prints"
+        yield Finding(ok=False, vital=False, subject="servers", words=words, see="the-servers")
     for guild in guilds:
-        missing = missing_permissions(int(guild["permissions"]))
-        yield Finding(
-            ok=not missing,
-            subject=f"server {''.join(char if char.isprintable() else ' ' for char in guild['name'])}",
-            vital=False,
-            words=f"missing permissions: {', '.join(missing)}" if missing else "all permissions",
-        )
+        yield guild_finding(guild)
+
+
+async def _login(client: discord.Client, token: str) -> Finding:
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        words = "Discord does not accept DISCORD_TOKEN. Make a new one in the developer portal, page Bot"
+        return Finding(ok=False, subject="token", words=words, see="the-token")
+    except UNREACHABLE as error:
+        return Finding(ok=False, subject="token", words=unanswered(error), see="the-token")
+    return Finding(ok=True, subject="token", words=f"logged in as {client.user}", see="the-token")
+
+
+def unanswered(error: Exception) -> str:
+    """Say why Discord gave no answer that helps, and what to do."""
+    if isinstance(error, discord.GatewayNotFound) and isinstance(error.__cause__, discord.HTTPException):
+        error = error.__cause__
+    if isinstance(error, discord.HTTPException):
+        is_page = error.text.lstrip().startswith("<")
+        if is_page and error.status in CLOUDFLARE:
+            seconds = retry_after(error)
+            until = f"for {seconds:,.0f} seconds" if seconds else "for now"
+            return f"Cloudflare blocks this machine's address {until}. Wait, and restart the bot less often"
+        if error.status not in NOT_THERE:
+            return f"Discord answers HTTP {error.status}. Wait, and see discordstatus.com"
+    # What is no API at all answers text where fields are looked for.
+    if isinstance(error, discord.HTTPException | TypeError | KeyError):
+        return "what answers at DISCORD_API_URL is not Discord. Correct the address, or leave it out"
+    return f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__}). Check this machine's network"
+
+
+def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> Finding:
+    """Tell how many sessions Discord still lets the bot begin today."""
+    needed = max(1, shards)
+    left, total = limit["remaining"], limit["total"]
+    words = f"{address}, {shards} shard{'s' if shards > 1 else ''}, {left} of {total} session starts left"
+    if left >= max(needed, min(FEW_SESSIONS, total // 10)):
+        return Finding(ok=True, subject="gateway", words=words, see="the-gateway")
+    hours = limit["reset_after"] / 3_600_000
+    resets = f"{left} of {total} session starts left, more in {hours:.1f} hours"
+    if left < needed:
+        words = f"{resets}. The bot waits until then: find out what restarts it so often"
+        return Finding(ok=False, subject="gateway", words=words, see="the-gateway")
+    words = f"{resets}. Find out what restarts the bot so often"
+    return Finding(ok=False, vital=False, subject="gateway", words=words, see="the-gateway")
+
+
+def guild_finding(guild: Mapping[str, Any]) -> Finding:
+    missing = missing_permissions(int(guild["permissions"]))
+    words = f"missing permissions: {', '.join(missing)}. Allow them to the bot's role" if missing else "all permissions"
+    name = "".join(char if char.isprintable() else " " for char in guild["name"])
+    return Finding(ok=not missing, vital=False, subject=f"server {name}", words=words, see="the-servers")
 
 
 async def _guilds(client: discord.Client) -> list[Mapping[str, Any]]:
@@ -113,72 +191,49 @@ def missing_permissions(granted: int) -> list[str]:
     return [words for name, words in INVITED_WITH.items() if not getattr(permissions, name)]
 
 
-async def _check_segmind(settings: Settings, database: AsyncEngine) -> AsyncGenerator[Finding]:
-    async with open_segmind_session() as session:
-        segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database), SystemClock()))
-        try:
-            credits_left = await segmind.credits()
-        except InvalidKey:
-            yield Finding(
-                ok=False,
-                subject="Segmind key",
-                words="Segmind does not accept SEGMIND_API_KEY; make a new one in its console",
-            )
-            return
-        except SegmindError as error:
-            yield Finding(
-                ok=False,
-                subject="Segmind key",
-                words=f"could not be tried: SEGMIND_API_URL gave no balance ({error})",
-            )
-            return
-        left = credits_left.paid + credits_left.free
-        price = max(price for model in settings.offer.models for price in model.prices_usd.values())
-        enough = left >= price
-        yield Finding(ok=True, subject="Segmind key", words="accepted")
-        yield Finding(
-            ok=enough,
-            subject="Segmind credits",
-            words=dollars(left) if enough else f"{dollars(left)} is less than one video's {dollars(price)}",
-        )
-        for model in settings.segmind_models:
-            yield await _check_model(segmind, model)
+async def check_segmind(settings: Settings) -> AsyncGenerator[Finding]:
+    """Ask Segmind for the credits and the models, at a pace of this command's own."""
+    with TemporaryDirectory() as folder:
+        async with (
+            open_database(f"sqlite:///{folder}/budget.db") as database,
+            open_segmind_session() as session,
+        ):
+            segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database), SystemClock()))
+            try:
+                credits_left = await segmind.credits()
+            except InvalidKey:
+                words = "Segmind does not accept SEGMIND_API_KEY. Make a new one in its console"
+                yield Finding(ok=False, subject="Segmind key", words=words, see="the-key")
+                return
+            except SegmindError as error:
+                words = f"SEGMIND_API_URL gave no balance ({error}). Check the address and this machine's network"
+                yield Finding(ok=False, subject="Segmind key", words=words, see="the-key")
+                return
+            yield Finding(ok=True, subject="Segmind key", words="accepted", see="the-key")
+            now = datetime.now(UTC)
+            for finding in clock_findings("Segmind", ahead_of(segmind.server_time(now), now)):
+                yield finding
+            for finding in credits_findings(settings, credits_left.paid + credits_left.free):
+                yield finding
+            for model in settings.segmind_models:
+                yield await _check_model(segmind, model)
+
+
+def credits_findings(settings: Settings, left: Decimal) -> Iterable[Finding]:
+    """Hold what is left against the price of one video."""
+    price = max(price for model in settings.offer.models for price in model.prices_usd.values())
+    enough = left >= price
+    words = dollars(left) if enough else f"{dollars(left)} is less than one video's {dollars(price)}. Buy credits"
+    yield Finding(ok=enough, subject="Segmind credits", words=words, see="the-credits")
 
 
 async def _check_model(segmind: SegmindClient, model: str) -> Finding:
     try:
         await segmind.probe_model(model)
     except (ModelGone, ModelForbidden) as error:
-        words = f"{model}, named in SEGMIND_MODELS, is not there for this account ({error})"
-        return Finding(ok=False, subject="model", words=words)
+        words = f"{model}, named in SEGMIND_MODELS, is not there for this account ({error}). Name another model"
+        return Finding(ok=False, subject="model", words=words, see="the-models")
     except SegmindError as error:
-        return Finding(ok=False, subject="model", words=f"{model}: not known ({error})", vital=False)
-    return Finding(ok=True, subject="model", words=model)
-
-
-async def _check_database(settings: Settings) -> Finding:
-    try:
-        async with open_database(settings.database_url):
-            pass
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        return Finding(ok=False, subject="database", words=f"DATABASE_URL cannot be opened ({_kind(error)})")
-    return Finding(ok=True, subject="database", words="opened, schema up to date")
-
-
-def check_folder(folder: Path) -> Finding:
-    """Try to write to the folder for the files being worked on."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder) as file:
-            file.write(b"written")
-    except OSError as error:
-        words = f"DATA_DIR {folder} cannot be written to ({error.strerror or _kind(error)})"
-        return Finding(ok=False, subject="data folder", words=words)
-    return Finding(ok=True, subject="data folder", words=str(folder))
-
-
-def _kind(error: Exception) -> str:
-    if isinstance(error, discord.HTTPException):
-        return f"HTTP {error.status}"
-    # What is no API at all answers text where discord.py looks for fields.
-    return "it does not answer like Discord" if isinstance(error, TypeError | KeyError) else type(error).__name__
+        words = f"{model} could not be asked for ({error}). Try again later"
+        return Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
+    return Finding(ok=True, subject="model", words=model, see="the-models")

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import open_database
+from bot.database.files import open_as_it_is
 from bot.jobs.clock import Clock
 from bot.jobs.counts import newest_jobs
 from bot.jobs.model import Job
@@ -28,7 +28,7 @@ class NoSuchJob(Exception):
 
 async def read_jobs(url: str, states: Sequence[State], *, at_most: int) -> list[tuple[str, ...]]:
     """Give the newest jobs that are in one of `states`, or all, as rows of one width below a heading."""
-    async with open_database(url, migrate=False) as database:
+    async with open_as_it_is(url) as database:
         jobs = await newest_jobs(database, states or tuple(State), at_most=at_most)
     rows = [_HEADING, *(_row(job) for job in jobs)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -53,7 +53,7 @@ async def read_job(url: str, job_id: int) -> list[tuple[str, str]]:
 
     Raises `NoSuchJob`.
     """
-    async with open_database(url, migrate=False) as database:
+    async with open_as_it_is(url) as database:
         return list(_facts(await _get(database, job_id)))
 
 
@@ -62,7 +62,7 @@ async def retry_job(url: str, job_id: int, clock: Clock) -> str:
 
     Raises `NoSuchJob`.
     """
-    async with open_database(url, migrate=False) as database:
+    async with open_as_it_is(url, writing=True) as database:
         await _get(database, job_id)
         wishes = WishStore(database)
         await wishes.leave(job_id, clock.now())

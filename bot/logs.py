@@ -1,20 +1,32 @@
 """Logging: structured lines for our own events and for the libraries', with every secret taken out."""
 
+import io
 import json
 import logging
 import re
+import socket
+import ssl
 import sys
 from collections.abc import Callable, Iterable
-from typing import Final, Literal
+from typing import Final, Literal, TextIO, cast
 
+import aiohttp
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+
+from bot.database.trouble import is_away, words
 
 MASK: Final = "[secret]"
 # Whoever has an interaction's token can answer in the bot's name for 15 minutes. Tokens stand in paths, and in the
 # payloads that discord.py logs at DEBUG, as a dict's repr or JSON, which may be quoted once more.
 _PATH_TOKEN: Final = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.=~%-]+")
 _FIELD_TOKEN: Final = re.compile(r"""(\\*["']token\\*["']\s*:\s*\\*["'])[^"'\\]+""")
+
+
+_OURS: Final = ("bot", "cogs", "sandbox")
+_NETWORK: Final = (aiohttp.ClientError, ConnectionError, TimeoutError, socket.gaierror, ssl.SSLError)
+_DISCORD: Final = frozenset({"ConnectionClosed", "DiscordServerError", "GatewayNotFound", "RateLimited"})
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def configure_logging(*, level: str, form: Literal["console", "json"], secrets: Iterable[str]) -> None:
@@ -43,6 +55,7 @@ def configure_logging(*, level: str, form: Literal["console", "json"], secrets: 
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_traceback_of_trouble,
                 *([structlog.processors.format_exc_info] if form == "json" else []),
                 masked(renderer, secrets),
             ],
@@ -54,6 +67,32 @@ def configure_logging(*, level: str, form: Literal["console", "json"], secrets: 
     # What these say at INFO is said by our own lines.
     for noisy in ("alembic", "aiohttp.access", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def without_traceback_of_trouble(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Say in a line what a library, or the database, met outside of the code: a traceback tells of bugs."""
+    given = event.get("exc_info")
+    error: object = (
+        sys.exc_info()[1]
+        if given is True
+        else cast("tuple[object, ...]", given)[1]
+        if isinstance(given, tuple)
+        else given
+    )
+    if isinstance(error, BaseException) and is_trouble(error, ours=str(event.get("logger", "")).startswith(_OURS)):
+        del event["exc_info"]
+        event["error"] = words(error)
+    return event
+
+
+def is_trouble(error: BaseException, *, ours: bool) -> bool:
+    """Tell whether an error is the network's, Discord's or the database's.
+
+    Our own code says itself what it met of the first two.
+    """
+    if is_away(error):
+        return True
+    return not ours and (isinstance(error, _NETWORK) or type(error).__name__ in _DISCORD)
 
 
 def masked(
@@ -78,5 +117,26 @@ def _spellings(secret: str) -> set[str]:
     return spoken | {json.dumps(text)[1:-1] for text in spoken}
 
 
-def _console() -> structlog.dev.ConsoleRenderer:
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+def _console() -> Callable[[WrappedLogger, str, EventDict], str]:
+    """Render for a terminal, which no value of an event can steer: control characters are written out."""
+    render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_escaped_traceback)
+
+    def escape(logger: WrappedLogger, name: str, event: EventDict) -> str:
+        return render(logger, name, {key: _escaped_value(value) for key, value in event.items()})
+
+    return escape
+
+
+def _escaped_value(value: object) -> object:
+    return escaped(value).replace("\n", "\\n") if isinstance(value, str) else value
+
+
+def escaped(text: str) -> str:
+    """Write out the control characters of a text, but for its line ends and tabs."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _escaped_traceback(out: TextIO, exc_info: ExcInfo) -> None:
+    rendered = io.StringIO()
+    structlog.dev.plain_traceback(rendered, exc_info)
+    out.write(escaped(rendered.getvalue()))

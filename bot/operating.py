@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -83,7 +84,8 @@ class OperatorWatch:
     clock: Clock
 
     async def run(self) -> None:
-        """Watch until cancelled."""
+        """Watch until cancelled; a key that Segmind refuses is known at once."""
+        await self._try_key()
         while True:
             await self.clock.sleep(LOOK_EVERY.total_seconds())
             if self.client.user is not None and await take_turn(
@@ -97,6 +99,11 @@ class OperatorWatch:
             await self._note(NoticeKind.ANOTHER_BOT, self.clock.now())
         except SQLAlchemyError as error:
             log.warning("operator_notice_not_saved", kind=NoticeKind.ANOTHER_BOT.value, error=type(error).__name__)
+
+    async def _try_key(self) -> None:
+        """Ask Segmind for the credits, so that `/readyz` knows of a wrong key before the first request of a member."""
+        with suppress(SegmindError):
+            await self.segmind.credits()
 
     async def look(self) -> None:
         """Look once at what happened, ask Segmind if it is time to, and tell what is new."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,8 +18,8 @@ from bot.cast.pictures import PictureDesk
 from bot.cast.store import CastStore
 from bot.catalogue.models import CHARACTER_RULES
 from bot.catalogue.offer import Offer
-from bot.database.engine import open_database
 from bot.database.reading import open_reader
+from bot.database.watch import open_watched
 from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
 from bot.delivery.command_mentions import CommandMentions
@@ -30,9 +29,8 @@ from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.channel_turns import ChannelTurns
-from bot.jobs.clock import Clock, SystemClock, monotonic
+from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
@@ -82,20 +80,16 @@ from bot.policy.usage import UsageStore
 from bot.policy.usage_thinning import keep_usage_thin
 from bot.presentation.language import read_catalogues
 from bot.record_keeping import RecordKeeping, keep_records
-from bot.segmind.budget import Budget, Gcra
-from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
+from bot.segmind.client import SegmindClient
+from bot.segmind_account import TIMEOUTS, budget_row, open_segmind_session, segmind_client
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.jobs.work_queue import WorkQueue
 
-TIMEOUTS: Final = Timeouts()
 CARDS_GRACE: Final = 1.5  # seconds for the last edits when the bot stops
 LEAST_CARDS_GRACE: Final = 0.3  # the same where a request in flight took the time: a restart shows the card anew
 DRIVERS_AND_CARDS: Final = 8.0  # seconds that both may take together, of the ten that a stop may last
-BURST_EVERY: Final = (
-    250  # requests a minute: one more at once makes good a turn that a busy machine gave some 0.1 s late
-)
 MAX_VIDEO_BYTES: Final = 512 * 1024 * 1024  # a safeguard; a 10 s video in 1080p has some 30 MB
 
 
@@ -137,11 +131,17 @@ class Services:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, client: discord.Client, *, clock: Clock | None = None, metrics: Metrics | None = None
+    settings: Settings,
+    client: discord.Client,
+    *,
+    clock: Clock | None = None,
+    metrics: Metrics | None = None,
+    troubles: Mapping[str, Callable[[], str]] | None = None,
 ) -> AsyncGenerator[Services]:
     """Open database, HTTP sessions and the job engine, delivering through `client`.
 
-    `metrics` are those that `client` tells of Discord's answers, if it does.
+    `metrics` are those that `client` tells of Discord's answers, if it does; `troubles` say, by part, what is wrong
+    with what only the caller knows.
 
     Drivers start with `dispatcher.resume()`, once `client` is logged in. On leaving, drivers stop first, then the last
     edits of cards go out, then everything closes.
@@ -154,7 +154,7 @@ async def open_services(
     videos = VideoDesk()
     async with (
         aclosing(ImageDesk()) as images,
-        open_database(settings.database_url) as database,
+        open_watched(settings.database_url, clock.monotonic) as database,
         open_reader(database) as reader,
         _open_rows(settings, database) as rows,
         open_segmind_session() as segmind_session,
@@ -292,7 +292,10 @@ async def open_services(
                         clock=clock,
                     ),
                     readiness=Readiness(
-                        connected=partial(is_connected, client), database=database, segmind=segmind_state
+                        connected=partial(is_connected, client),
+                        database=database,
+                        segmind=segmind_state,
+                        troubles=troubles or {},
                     ),
                     background=background,
                 ),
@@ -365,35 +368,8 @@ def _drivers(engine: Engine, rows: WorkQueue | None) -> Drivers:
     return QueuedDispatcher(engine, rows)
 
 
-def open_segmind_session() -> aiohttp.ClientSession:
-    """Make the one session that requests with the key go through: no cookies, no proxy of the environment."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
-
-
-def budget_row(settings: Settings, database: AsyncEngine) -> BudgetRow:
-    rate = settings.segmind_requests_per_minute
-    return BudgetRow(database, Gcra(requests_per_minute=rate, burst=1 + rate // BURST_EVERY))
-
-
 def is_connected(client: discord.Client) -> bool:
     """Tell whether each shard of this process has its gateway; a client for REST alone needs but its login."""
     if isinstance(client, discord.AutoShardedClient):
         return client.is_ready() and not any(shard.is_closed() for shard in client.shards.values())
     return client.user is not None
-
-
-def segmind_client(
-    settings: Settings, session: aiohttp.ClientSession, budget: Budget, *, heard: Heard | None = None
-) -> SegmindClient:
-    endpoints = Endpoints(
-        api=settings.segmind_api_url, history=settings.segmind_history_url, storage=settings.segmind_storage_url
-    )
-    return SegmindClient(
-        session,
-        key=settings.segmind_api_key,
-        endpoints=endpoints,
-        budget=budget,
-        timeouts=TIMEOUTS,
-        clock=monotonic,
-        heard=heard,
-    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -16,7 +20,9 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     ValidationInfo,
+    field_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -26,6 +32,12 @@ from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
 from bot.media.hosts import AllowedHosts
 
+QUOTED: Final = "quoted"
+QUOTES: Final = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+FORMER_NAMES: Final = {"SEGMIND_MODEL": "SEGMIND_MODELS"}
+# How close an unknown name must be to one of ours to be taken for a slip of it, and what is another program's.
+CLOSE: Final = 0.84
+OTHERS: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"})
 MOST_SHARDS: Final = 100_000  # a safeguard; Discord starts a shard for every thousand servers
 
 
@@ -54,8 +66,9 @@ def checked_database(value: str) -> str:
         raise ValueError from None
     if url.drivername not in {"sqlite", "postgresql"} or not url.database:
         raise ValueError
-    # A path after two slashes would be read as a host, and a database in memory forgets what was paid.
-    if url.drivername == "sqlite" and (url.host or url.database == ":memory:"):
+    # A path after two slashes would be read as a host, a database in memory forgets what was paid, and SQLite's own
+    # `file:` addresses can do either, and open for reading only.
+    if url.drivername == "sqlite" and (url.host or url.database.startswith((":memory:", "file:"))):
         raise ValueError
     return value
 
@@ -147,7 +160,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding="utf-8-sig",  # some editors begin a file with a mark that would become part of the first name
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -214,6 +227,14 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="console or json")
     log_prompts: bool = Field(False, description="true to have prompts in the log, or false")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_quoted(cls, value: object) -> object:
+        """Refuse what `docker --env-file` makes of a value in quotes: they become part of it."""
+        if isinstance(value, str) and len(value) > 1 and value[0] in QUOTES and value[-1] in QUOTES:
+            raise PydanticCustomError(QUOTED, "in quotes")
+        return value
+
     @property
     def offer(self) -> Offer:
         """The models that members can ask for, at the prices that count here."""
@@ -254,13 +275,44 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     except ValidationError as error:
         # The chain would carry pydantic's report with the values in it.
         raise SettingsError([_sentence(detail) for detail in error.errors(include_input=False)]) from None
+    except PermissionError:
+        raise SettingsError([f"{env_file} can't be read by this user. Give the file to the bot's user."]) from None
     except (OSError, UnicodeDecodeError):
-        raise SettingsError([f"{env_file} cannot be read: it should be a text file in UTF-8."]) from None
+        raise SettingsError([f"{env_file} can't be read. It should be a text file in UTF-8."]) from None
+
+
+def unknown_names(env_file: Path = Path(".env")) -> Mapping[str, str]:
+    """Find names that look like settings and are none, in the environment and in `.env`, each with what was meant."""
+    known = [name.upper() for name in Settings.model_fields]
+    written: set[str] = set()
+    with suppress(OSError, UnicodeDecodeError):  # which the settings themselves are refused for
+        if env_file.is_file():
+            written = {name.upper() for name in dotenv_values(env_file, encoding="utf-8-sig")}
+    found: dict[str, str] = {}
+    for name in sorted({*written, *(name.upper() for name in os.environ)} - {*known, *OTHERS}):
+        meant = FORMER_NAMES.get(name) or next(iter(get_close_matches(name, known, n=1, cutoff=CLOSE)), None)
+        if meant is not None:
+            found[name] = meant
+    return found
+
+
+def service_manager() -> tuple[str, float | None]:
+    """Give the socket at which systemd hears of this process, and the seconds after which it wants a sign of life."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    return os.environ.get("NOTIFY_SOCKET", ""), int(microseconds) / 1e6 if microseconds.isdecimal() else None
+
+
+def ignored_proxy() -> str | None:
+    """Name the variable of the environment that asks for a proxy, which the bot does not use; None without one."""
+    names = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+    return next((name for name in names if os.environ.get(name)), None)
 
 
 def _sentence(detail: Mapping[str, Any]) -> str:
     name = str(detail["loc"][0])
     field = Settings.model_fields[name]
+    if detail["type"] == QUOTED:
+        return f"{name.upper()} is wrong: its value stands in quotes. Write it without quotes."
     if detail["type"] == "missing":
         return f"{name.upper()} is missing: set it to {field.description}."
     return f"{name.upper()} is wrong: it should be {field.description}."

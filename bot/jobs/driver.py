@@ -86,9 +86,9 @@ async def see_off(engine: Engine, job_id: int) -> None:
 
 
 def _note(event: str, error: Exception, **facts: object) -> None:
-    """Log what went wrong: a bug with its traceback, a database that is away in one line, as all jobs meet it."""
+    """Log what went wrong with its traceback; a database that is away is told once for all, by what watches it."""
     if is_away(error):
-        log.warning("database_away", **facts, error=words(error))
+        log.debug("database_waited_for", **facts, error=words(error))
     else:
         log.error(event, **facts, exc_info=error)
 

@@ -8,12 +8,13 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 
-from bot.database.trouble import is_away, words
+from bot.database.trouble import is_away
 from bot.jobs.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-RESTART_WAIT: Final = 1.0  # seconds before a background task that broke is started again
+RESTART_WAIT: Final = 1.0  # seconds before a background task that broke is started again; doubled for each further
+LONGEST_RESTART_WAIT: Final = 60.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,13 +68,17 @@ async def until_first(*waits: Coroutine[Any, Any, object]) -> None:
 
 
 async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Clock) -> None:
-    """Keep an endless piece of work going until cancelled: when it breaks it is logged and started again."""
+    """Keep an endless piece of work going until cancelled: when it breaks it is started again, ever later."""
+    wait = RESTART_WAIT
     while True:
+        began = clock.monotonic()
         try:
             await work()
         except Exception as error:
-            if is_away(error):
-                log.warning("database_away", task=name, error=words(error))
-            else:
+            # A database that is away is told once for all, by what watches it.
+            if not is_away(error):
                 log.exception("background_task_broke", task=name)
-        await clock.sleep(RESTART_WAIT)
+        if clock.monotonic() - began > LONGEST_RESTART_WAIT:
+            wait = RESTART_WAIT
+        await clock.sleep(wait)
+        wait = min(wait * 2, LONGEST_RESTART_WAIT)

@@ -1,4 +1,4 @@
-"""What `/readyz` tells: the gateway, the database and Segmind, each in order or with a word on what is not."""
+"""What `/readyz` tells: Discord, the database and Segmind, each in order or with a word on what is not."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -11,23 +11,34 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.observing.segmind_state import SegmindState
 
 OK: Final = "ok"
+NOT_CONNECTED: Final = "not connected"
 DATABASE_WITHIN: Final = 0.5  # seconds; whoever asks waits a second
 
 
 class Readiness:
-    """`connected` tells whether this process has what it needs of Discord."""
+    """`connected` tells whether this process has what it needs of Discord; `troubles` say what is wrong, by part."""
 
-    def __init__(self, *, connected: Callable[[], bool], database: AsyncEngine, segmind: SegmindState) -> None:
+    def __init__(
+        self,
+        *,
+        connected: Callable[[], bool],
+        database: AsyncEngine,
+        segmind: SegmindState,
+        troubles: Mapping[str, Callable[[], str]] | None = None,
+    ) -> None:
         self._connected = connected
+        self._troubles = {"discord": lambda: NOT_CONNECTED, **(troubles or {})}
         self._database = database
         self._segmind = segmind
 
     async def report(self) -> Mapping[str, str]:
         """Give each part's state in a word; `OK` if it is in order."""
+        others = {part: tell() or OK for part, tell in self._troubles.items() if part != "discord"}
         return {
-            "discord": OK if self._connected() else "not connected",
+            "discord": OK if self._connected() else self._troubles["discord"](),
             "database": await self._ask_database(),
             "segmind": self._segmind.trouble or OK,
+            **others,
         }
 
     async def _ask_database(self) -> str:

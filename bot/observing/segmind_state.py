@@ -18,6 +18,8 @@ class SegmindState:
         trouble = _trouble(status)
         self._last = trouble
         self._troubles = self._troubles + 1 if trouble else 0
+        if status == HTTPStatus.UNAUTHORIZED:
+            self._troubles = TROUBLES  # of a refused key nothing has to be seen twice
 
     @property
     def trouble(self) -> str:

@@ -44,6 +44,21 @@ def test_no_line_is_explained_that_the_bot_no_longer_says() -> None:
     assert {event for row in rows for event in re.findall(r"`(\w+)`", row)} <= set(worrying_events())
 
 
+def test_every_section_that_a_finding_of_the_check_names_is_there() -> None:
+    headings = re.findall(r"^#+ (.+)$", OPERATORS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    named = {
+        keyword.value.value
+        for path in (ROOT / "bot").glob("check*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "see" and isinstance(keyword.value, ast.Constant)
+    }
+    assert len(named) > 10
+    assert named - anchors == set()
+
+
 @pytest.mark.parametrize("guide", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
 def test_every_setting_that_a_guide_names_is_one(guide: Path) -> None:
     known = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))

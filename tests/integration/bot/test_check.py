@@ -1,11 +1,15 @@
 """`python -m bot check`: a line for everything that is right or wrong, and a status that a script can use."""
 
+import json
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.database.engine import open_database
 from tests.integration.bot.command_line import Ended, World, open_world
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
@@ -105,27 +109,89 @@ async def test_a_database_that_is_none_is_told_and_everything_else_is_still_look
     (world.folder / "reelcast.db").write_text("a shopping list, no database")
     ended = await world.bot("check", DATABASE_URL="sqlite:///reelcast.db")
     check_ended(ended, world, 1)
-    assert "DATABASE_URL cannot be opened" in ended.line("FAIL database")
+    assert "the file is no SQLite database" in ended.line("FAIL database")
     assert ended.line("ok   model")
     assert (world.folder / "reelcast.db").read_text() == "a shopping list, no database"
 
 
-async def test_a_database_of_a_newer_bot_is_told(world: World) -> None:
-    await world.bot("check")
-    with sqlite3.connect(world.folder / "data" / "reelcast.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+async def test_the_database_is_told_apart_by_its_age(world: World) -> None:
+    url = f"sqlite:///{world.folder}/reelcast.db"
+    assert "new, empty: the bot makes" in (await world.bot("check", DATABASE_URL=url)).line("ok   database")
+    async with open_database(url):
+        pass
+    assert "schema up to date" in (await world.bot("check", DATABASE_URL=url)).line("ok   database")
+    for revision, word in (("0001", "brings it up to date"), ("9999", "a newer version of Reelcast")):
+        with sqlite3.connect(world.folder / "reelcast.db") as database:
+            database.execute("UPDATE alembic_version SET version_num = ?", [revision])
+        database.close()
+        [line] = [line for line in (await world.bot("check", DATABASE_URL=url)).lines if " database: " in line]
+        assert word in line
+
+
+async def test_machines_get_a_list_of_all_findings(world: World) -> None:
+    ended = await world.bot("check", "--json", SEGMIND_API_KEY="SG_ffffffffffffffff")
+    assert ended.status == 1
+    findings = {each["subject"]: each for each in json.loads(ended.output)}
+    assert findings["token"]["ok"]
+    assert findings["Segmind key"] == {
+        "ok": False,
+        "vital": True,
+        "subject": "Segmind key",
+        "words": "Segmind does not accept SEGMIND_API_KEY. Make a new one in its console",
+        "see": "docs/operators.md#the-key",
+    }
+
+
+async def test_settings_that_are_wrong_are_findings_too(world: World) -> None:
+    ended = await world.bot("check", "--json", HTTP_PORT="high")
+    assert ended.status == 1
+    [finding] = json.loads(ended.output)
+    assert (finding["subject"], finding["see"]) == ("settings", "docs/operators.md#the-settings")
+
+
+async def test_a_running_bot_holds_its_own_port(world: World) -> None:
+    port = free_port()
+    async with world.running("run", HTTP_PORT=str(port)) as bot:
+        await bot.said('"event": "ready"')
+        ended = await world.bot("check", HTTP_PORT=str(port))
+    check_ended(ended, world, 0)
+    assert ended.line("ok   port") == f"ok   port: {port}: the bot is running"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"cloudflare": "1015"}, "Cloudflare blocks this machine's address"),
+        ({"status": 500}, "Discord answers HTTP 500"),
+    ],
+    ids=["Cloudflare", "500"],
+)
+async def test_a_discord_that_does_not_let_us_in_is_told(world: World, fault: dict[str, Any], words: str) -> None:
+    await world.discord.admin.fault(method="GET", route="/users/@me", times=20, **fault)
     ended = await world.bot("check")
     check_ended(ended, world, 1)
-    assert "DATABASE_URL cannot be opened" in ended.line("FAIL database")
+    assert words in ended.line("FAIL token")
+
+
+async def test_sessions_that_are_used_up_are_told(world: World) -> None:
+    await world.discord.admin.set_session_starts(remaining=0, reset_after=3600)
+    ended = await world.bot("check")
+    check_ended(ended, world, 1)
+    assert "0 of 1000 session starts left" in ended.line("FAIL gateway")
 
 
 async def test_a_folder_that_cannot_be_written_is_told(world: World) -> None:
     (world.folder / "occupied").write_text("a file")
     ended = await world.bot("check", DATA_DIR="occupied/data", DATABASE_URL="sqlite:///occupied/reelcast.db")
     check_ended(ended, world, 1)
-    assert "DATA_DIR occupied/data cannot be written to" in ended.line("FAIL data folder")
-    assert "DATABASE_URL cannot be opened" in ended.line("FAIL database")
+    assert "occupied cannot be written to" in ended.line("FAIL data folder")
+    assert "occupied cannot be written to" in ended.line("FAIL database")
 
 
 async def test_nothing_reachable_is_told_line_by_line(world: World) -> None:

@@ -57,21 +57,17 @@ async def test_a_wrong_token_is_told(world: World) -> None:
     assert "wrong-token" not in ended.output
 
 
-async def test_a_discord_that_is_down_is_told(world: World) -> None:
-    check_gave_up(await world.bot("run", DISCORD_API_URL=NOWHERE), "The bot could not start")
-
-
 async def test_a_database_that_cannot_be_opened_is_told(world: World) -> None:
     (world.folder / "reelcast.db").write_text("a shopping list, no database")
     ended = await world.bot("run", DATABASE_URL="sqlite:///reelcast.db")
-    check_gave_up(ended, "The database of DATABASE_URL cannot be used")
+    check_gave_up(ended, "The database of DATABASE_URL (reelcast.db) cannot be used: the file is no SQLite database.")
 
 
 async def test_a_folder_that_cannot_be_written_to_is_told_before_the_bot_starts(world: World) -> None:
     (world.folder / "file").write_text("a shopping list, no folder")
     check_gave_up(await world.bot("run", DATA_DIR="file"), "DATA_DIR file cannot be written to")
     ended = await world.bot("run", DATABASE_URL="sqlite:///file/reelcast.db")
-    check_gave_up(ended, "The folder of the database, file, cannot be written to")
+    check_gave_up(ended, f"The folder of the database, {world.folder}/file, cannot be written to")
 
 
 async def test_a_port_that_is_taken_is_told(world: World) -> None:

@@ -69,7 +69,7 @@ def test_a_job_that_is_not_there_is_told(environment: Mapping[str, str], jobs: l
 def test_a_database_that_no_bot_has_used_is_told(environment: Mapping[str, str]) -> None:
     told = bot(environment, "jobs")
     assert told.exit_code == 1
-    assert "the bot must have been started on it, in this version.\n" in told.output
+    assert "there is no such file. The bot makes it at its first start: check the path.\n" in told.output
     assert "Traceback" not in told.output
 
 

@@ -2,17 +2,23 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+import aiohttp
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot.logs import MASK, configure_logging
 
 TOKEN = 'MTIz.abc"def\\ghi'  # quotes and backslashes, which JSON writes otherwise
 KEY = "SG_0123456789abcdef"
 INTERACTION_TOKEN = "aW50ZXJhY3Rpb246MTIz"
+BUSY = sqlite3.OperationalError("database is locked")
+BUSY.sqlite_errorname = "SQLITE_BUSY"
+LOCKED = OperationalError("SELECT 1", None, BUSY)
 Form = Literal["console", "json"]
 FORMS: tuple[Form, ...] = ("console", "json")
 Configure = Callable[[Form], None]
@@ -95,3 +101,57 @@ def test_lines_below_the_level_are_left_out(
     logging.getLogger("discord.client").warning("worth reading")
     assert "small talk" not in (shown := lines(capsys))
     assert "worth reading" in shown
+
+
+HOSTILE = "red \x1b[31m back\rspace\x08 nul\x00 c1\x9b bidi\u202e\nnew line"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_value_can_steer_a_terminal(configure: Configure, capsys: pytest.CaptureFixture[str], form: Form) -> None:
+    configure(form)
+    ours, theirs = structlog.get_logger("bot.test"), logging.getLogger("discord.http")
+    ours.info("event", value=HOSTILE, inside={"list": [HOSTILE]})
+    ours.info(HOSTILE)
+    theirs.warning("said %s", HOSTILE)
+    shown = lines(capsys)
+    assert set("\x1b\r\x08\x00\x9b\u202e").isdisjoint(shown)
+    assert len(shown.splitlines()) == 3
+    broken = RuntimeError(HOSTILE)
+    ours.error("broke", exc_info=broken)
+    theirs.error("broke", exc_info=broken)
+    shown = lines(capsys)
+    assert set("\x1b\r\x08\x00\x9b\u202e").isdisjoint(shown)
+    assert "RuntimeError" in shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionResetError("gone"), TimeoutError("late"), aiohttp.ClientConnectionError("no way"), LOCKED],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_a_library_met_outside_of_the_code_is_one_line(
+    configure: Configure, capsys: pytest.CaptureFixture[str], form: Form, error: Exception
+) -> None:
+    configure(form)
+    try:
+        raise error
+    except type(error):
+        logging.getLogger("discord.client").exception("Attempting a reconnect in %.2fs", 2.5)
+    shown = lines(capsys)
+    assert len(shown.splitlines()) == 1
+    assert type(error).__name__ in shown
+    assert "Attempting a reconnect in 2.50s" in shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_bug_of_a_library_or_of_ours_keeps_its_traceback(
+    configure: Configure, capsys: pytest.CaptureFixture[str], form: Form
+) -> None:
+    configure(form)
+    for name, error in (("discord.client", KeyError("d")), ("bot.jobs", ConnectionResetError("gone"))):
+        try:
+            raise error
+        except (KeyError, ConnectionResetError):
+            logging.getLogger(name).exception("broke")
+        assert "Traceback" in lines(capsys)

@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`: the right ones are read, every wrong one is named at once."""
 
+import os
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue.models import DEFAULT, MODELS
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, ignored_proxy, load_settings, unknown_names
+from tests.support.stranger import a_stranger
 
 ROOT = Path(__file__).parents[3]
 FRAMES = "kling-o1-image-to-video"
@@ -172,7 +174,7 @@ def test_an_env_file_that_is_no_text_is_named(load: Load, tmp_path: Path) -> Non
     load()
     path = tmp_path / "binary.env"
     path.write_bytes(b"DISCORD_TOKEN=\xff\xfe")
-    with pytest.raises(SettingsError, match=r"binary\.env cannot be read"):
+    with pytest.raises(SettingsError, match=r"binary\.env can't be read\. It should be a text file in UTF-8"):
         load_settings(path)
 
 
@@ -184,3 +186,78 @@ def test_the_example_holds_every_setting_with_its_default(load: Load) -> None:
 
 def test_shards_are_read_as_ranges(load: Load) -> None:
     assert load(SHARD_COUNT="8", SHARD_IDS="0-3,7").shard_ids == (0, 1, 2, 3, 7)
+
+
+@pytest.mark.parametrize("quotes", ['""', "''", "\u201c\u201d", "``"])
+@pytest.mark.parametrize(
+    "name", ["DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "HTTP_PORT", "DATA_DIR", "PRICES_USD"]
+)
+def test_a_value_in_quotes_is_told_from_one_that_is_wrong(load: Load, name: str, quotes: str) -> None:
+    [told] = problems(load, **{name: f"{quotes[0]}value{quotes[1]}"})
+    assert told == f"{name} is wrong: its value stands in quotes. Write it without quotes."
+
+
+def test_quotes_in_the_file_are_no_part_of_a_value(load: Load) -> None:
+    assert load("DATA_DIR=\"somewhere\"\nHTTP_PORT='9001'\n").data_dir == Path("somewhere")
+
+
+def test_a_mark_that_an_editor_puts_before_the_file_is_no_part_of_the_first_name(load: Load) -> None:
+    assert load("\ufeffHTTP_PORT=9001\n").http_port == 9001
+
+
+@pytest.mark.parametrize("url", ["sqlite:///file:data/reelcast.db?uri=true", "sqlite:///file::memory:?uri=true"])
+def test_an_address_of_sqlites_own_is_refused(load: Load, url: str) -> None:
+    [told] = problems(load, DATABASE_URL=url)
+    assert told.startswith("DATABASE_URL is wrong")
+
+
+def test_a_file_that_may_not_be_read_is_told_from_one_that_is_no_text() -> None:
+    code = (
+        "from bot.settings import SettingsError, load_settings\n"
+        "try: load_settings()\nexcept SettingsError as error: print(error)"
+    )
+    with a_stranger() as stranger:
+        (stranger.folder / ".env").write_text("HTTP_PORT=1")
+        (stranger.folder / ".env").chmod(0 if os.geteuid() else 0o600)
+        said = stranger.python("-c", code).stdout
+    assert said.strip() == ".env can't be read by this user. Give the file to the bot's user."
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SPEND_LIMT_USD_PER_DAY", "SPEND_LIMIT_USD_PER_DAY"),
+        ("SEGMIND_MODEL", "SEGMIND_MODELS"),
+        ("DISCORD_TOKN", "DISCORD_TOKEN"),
+        ("SEGMIND_APIKEY", "SEGMIND_API_KEY"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("PRICE_USD", "PRICES_USD"),
+    ],
+)
+@pytest.mark.parametrize("written", [True, False], ids=["in the file", "in the environment"])
+def test_an_unknown_name_that_looks_like_a_setting_is_found_with_what_was_meant(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str, written: bool
+) -> None:
+    load(f"{name}=5\n" if written else "")
+    if not written:
+        monkeypatch.setenv(name, "5")
+    assert unknown_names(tmp_path / ".env") == {name: meant}
+
+
+@pytest.mark.parametrize(
+    "name", ["HTTP_PROXY", "LANG", "POSTGRES_PASSWORD", "LOGNAME", "DATABASE", "PYTHONPATH", "HOME"]
+)
+def test_the_variables_of_other_programs_are_left_alone(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    load()
+    monkeypatch.setenv(name, "5")
+    assert unknown_names(tmp_path / ".env") == {}
+
+
+def test_a_proxy_that_the_bot_does_not_use_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "http_proxy", "all_proxy", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert ignored_proxy() is None
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    assert ignored_proxy() == "HTTPS_PROXY"

@@ -80,10 +80,12 @@ async def test_a_worker_alone_with_a_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])
-async def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path, command: str) -> None:
-    url = f"postgresql://reelcast:hidden@/reelcast?host={tmp_path}"
+async def test_a_database_that_does_not_exist_is_named_without_its_password(
+    tmp_path: Path, postgres_url: str, command: str
+) -> None:
+    url = postgres_url.replace("//postgres@/", "//postgres:hidden@/").replace("reelcast_", "nowhere_")
     status, said = await bot(tmp_path, command, DISCORD_TOKEN="token", SEGMIND_API_KEY="key", DATABASE_URL=url)
     assert status == 1
-    assert said.splitlines()[-1].startswith("The database of DATABASE_URL cannot be used")
+    assert said.splitlines()[-1].endswith("the database does not exist there. Create it, or name another.")
     assert "hidden" not in said
     assert "Traceback" not in said

@@ -12,6 +12,7 @@ from bot.database import engine as engine_module
 from bot.database.engine import create_engine, open_database
 from bot.database.tables import jobs
 from bot.database.trouble import is_away, words
+from bot.database.watch import open_watched
 from bot.jobs.driver import drive
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
@@ -55,7 +56,11 @@ async def test_a_step_that_the_database_kept_waiting_is_taken_again_and_is_one_l
     stage: Stage, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_module, "LOCK_TIMEOUT", 100)
-    async with open_database(postgres_url) as here, open_database(postgres_url) as there, asyncio.timeout(PATIENCE):
+    async with (
+        open_watched(postgres_url, stage.clock.monotonic) as here,
+        open_database(postgres_url) as there,
+        asyncio.timeout(PATIENCE),
+    ):
         store = JobStore(here)
         store.tell(stage.announcer)
         job = await store.add(a_job(State.COMPLETED).evolve(cancel_requested=True), daily_limit_usd=LIMIT)
@@ -66,6 +71,5 @@ async def test_a_step_that_the_database_kept_waiting_is_taken_again_and_is_one_l
                 await stage.clock.asleep()
             await stage.clock.pass_until(driver)
     assert driver.result().state is State.WITHHELD
-    [line] = [line for line in told if line["log_level"] in {"warning", "error"}]
-    assert (line["event"], line["job"]) == ("database_away", job.id)
-    assert "exc_info" not in line
+    assert [line["event"] for line in told if line["log_level"] in {"warning", "error"}] == ["database_away"]
+    assert [line["job"] for line in told if line["event"] == "database_waited_for"] == [job.id]

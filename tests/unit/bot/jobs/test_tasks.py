@@ -137,3 +137,19 @@ async def test_a_background_task_that_breaks_is_started_again_after_a_moment() -
     with pytest.raises(asyncio.CancelledError):
         await task
     assert starts == 2
+
+
+async def test_a_background_task_that_goes_on_breaking_is_started_ever_later() -> None:
+    clock = ManualClock()
+
+    async def work() -> None:
+        raise ValueError("again")
+
+    task = asyncio.create_task(supervised("work", work, clock))
+    while len(clock.slept) < 9:
+        await clock.asleep()
+        clock.advance(clock.slept[-1])
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert clock.slept[:9] == [1, 2, 4, 8, 16, 32, 60, 60, 60]

@@ -13,11 +13,16 @@ def after(*statuses: int | None) -> str:
 
 
 @pytest.mark.parametrize(
-    ("status", "word"), [(None, "does not answer"), (503, "answers 503"), (401, "refuses the key")]
+    ("status", "word"), [(None, "does not answer"), (503, "answers 503"), (403, "refuses the key")]
 )
 def test_trouble_that_repeats_is_told(status: int | None, word: str) -> None:
     assert word in after(*[status] * TROUBLES)
     assert after(*[status] * (TROUBLES - 1)) == ""
+
+
+def test_a_refused_key_is_certain_at_once() -> None:
+    assert "refuses the key (401)" in after(401)
+    assert after(401, 200) == ""
 
 
 def test_one_good_answer_ends_the_trouble() -> None:

@@ -1,0 +1,283 @@
+"""`bot check`, this machine's part: settings, files, database, memory, disk, port and clock, all only looked at."""
+
+import os
+import shutil
+import socket
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import make_sure_of
+from bot.database.files import open_as_it_is, real_file
+from bot.database.migrate import MIGRATIONS
+from bot.database.trouble import DatabaseUnfit, explained
+from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.presentation.operator_words import notice_sentence
+from bot.settings import Settings, ignored_proxy, unknown_names
+
+GUIDE: Final = "docs/operators.md"
+MIB: Final = 1 << 20
+LEAST_MEMORY: Final = 400 * MIB  # of the machine, or of the bot's share of it
+LEAST_DISK: Final = 1024 * MIB  # free: the videos being worked on, and room for the database to grow
+FARTHEST_CLOCK: Final = timedelta(seconds=30)  # more than a slow answer and Discord's own clock explain
+ANSWERS_WITHIN: Final = 2.0  # seconds that whoever holds our port has to say who it is
+READABLE: Final = 0o044
+# Where a container's limit stands; the first that is there counts.
+CGROUP_LIMITS: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+MEMORY_INFO: Final = Path("/proc/meminfo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the report. `vital`: the bot could not work with it being wrong.
+
+    `see` names the section of the operators' guide that says more, as its anchor.
+    """
+
+    ok: bool
+    subject: str
+    words: str
+    see: str
+    vital: bool = True
+
+    @property
+    def line(self) -> str:
+        more = "" if self.ok else f" [{self.where}]"
+        return f"{self.subject}: {self.words}{more}"
+
+    @property
+    def where(self) -> str:
+        return f"{GUIDE}#{self.see}"
+
+    def for_machines(self) -> dict[str, Any]:
+        return {**asdict(self), "see": self.where}
+
+
+async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> AsyncGenerator[Finding]:
+    """Look at everything that needs no one else's answer; what is right and not worth a line has none."""
+    for finding in (*env_file_findings(env_file), *unknown_findings(env_file), *proxy_findings(ignored_proxy())):
+        yield finding
+    async for finding in check_database(settings):
+        yield finding
+    yield folder_finding(settings.data_dir)
+    for finding in (*disk_findings(settings), *memory_findings(memory_limit())):
+        yield finding
+    async for finding in check_port(settings):
+        yield finding
+
+
+def env_file_findings(env_file: Path) -> Iterable[Finding]:
+    if env_file.is_file() and env_file.stat().st_mode & READABLE:
+        yield Finding(
+            ok=False,
+            vital=False,
+            subject="settings",
+            see="the-settings",
+            words=f"other users can read {env_file.name}, which holds secrets. Run: chmod 600 {env_file.name}",
+        )
+
+
+def unknown_findings(env_file: Path) -> Iterable[Finding]:
+    for name, meant in unknown_names(env_file).items():
+        yield Finding(
+            ok=False,
+            vital=False,
+            subject="settings",
+            see="the-settings",
+            words=f"{name} is not a setting, so it has no effect. If you mean {meant}, rename it",
+        )
+
+
+def proxy_findings(name: str | None) -> Iterable[Finding]:
+    if name is not None:
+        yield Finding(
+            ok=False,
+            vital=False,
+            subject="network",
+            see="the-network",
+            words=f"{name} is set, but the bot uses no proxy. Let this machine reach Discord and Segmind directly",
+        )
+
+
+async def check_database(settings: Settings) -> AsyncGenerator[Finding]:
+    """Look into the database as it is, and at what the running bot has noted there for its operator."""
+
+    def found(words: str, *, ok: bool) -> Finding:
+        return Finding(ok=ok, subject="database", words=words, see="the-database")
+
+    file = settings.database_file
+    try:
+        if file is not None and (settled := _file_finding(file)) is not None:
+            yield settled
+            return
+        async with open_as_it_is(settings.database_url) as database:
+            words, ok = await _state_of(database)
+            yield found(words, ok=ok)
+            if ok:
+                async for finding in _noted(database):
+                    yield finding
+    except (SQLAlchemyError, DatabaseUnfit, OSError) as error:
+        yield found(explained(error, settings.database_url), ok=False)
+
+
+def _file_finding(file: Path) -> Finding | None:
+    """Tell of a file that is not there yet, or that cannot be written to; None for one to look into.
+
+    Raises `DatabaseUnfit` and `OSError`.
+    """
+    if not file.exists():
+        folder = _nearest(file.parent)
+        ok = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        words = (
+            f"new, empty: the bot makes {file} at its first start. If you have one already, correct DATABASE_URL"
+            if ok
+            else f"there is no {file}, and {_named(folder)} cannot be written to. Give the folder to the bot's user"
+        )
+        return Finding(ok=ok, subject="database", words=words, see="the-database")
+    real = real_file(file)
+    locked = [path for path in (real, real.parent) if real.is_file() and not os.access(path, os.W_OK)]
+    if not locked:
+        return None
+    words = f"{_named(locked[0])} cannot be written to. Give it to the bot's user"
+    return Finding(ok=False, subject="database", words=words, see="the-database")
+
+
+async def _state_of(database: AsyncEngine) -> tuple[str, bool]:
+    """Say what a database is like, and whether the bot can work with it; raises `DatabaseUnfit`."""
+    async with database.connect() as connection:
+        version = await make_sure_of(connection)
+        named = f"PostgreSQL {version}, " if version else ""
+        try:
+            revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except DBAPIError as error:
+            if "alembic_version" not in str(error.orig):
+                raise
+            return f"{named}new, empty: the bot makes its tables at its first start", True
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    if revision == scripts.get_current_head():
+        return f"{named}schema up to date", True
+    if revision in {each.revision for each in scripts.walk_revisions()}:
+        return f"{named}of an older version: the bot brings it up to date at its next start", True
+    raise DatabaseUnfit("a newer version of Reelcast has used it. Run that version, or restore a backup from before")
+
+
+async def _noted(database: AsyncEngine) -> AsyncGenerator[Finding]:
+    """Show the notices to the operator that are still open."""
+    try:
+        notices = await OperatorNotices(database).current(*NoticeKind)
+    except SQLAlchemyError:  # of an older schema
+        return
+    for notice in notices:
+        words = notice_sentence(notice)
+        yield Finding(ok=False, vital=False, subject="noted", words=words, see="what-the-bot-has-noted")
+
+
+def folder_finding(folder: Path) -> Finding:
+    """See whether the folder for the files being worked on can be written to, or made."""
+    there = _nearest(folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        words = f"DATA_DIR {folder}: {_named(there)} cannot be written to. Give it to the bot's user"
+        return Finding(ok=False, subject="data folder", words=words, see="the-data-folder")
+    words = str(folder) if folder.is_dir() else f"{folder}, made at the first start"
+    return Finding(ok=True, subject="data folder", words=words, see="the-data-folder")
+
+
+def _named(path: Path) -> Path:
+    """Give a path as it is written in settings: from here, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) and path != here else path
+
+
+def _nearest(folder: Path) -> Path:
+    """Give a folder, or what is there of the way to it."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+
+
+def disk_findings(settings: Settings, least: int = LEAST_DISK) -> Iterable[Finding]:
+    """Look at the disks of the database's file and of the folder."""
+    folders = [settings.data_dir, *([settings.database_file.parent] if settings.database_file else [])]
+    free = min(shutil.disk_usage(_nearest(folder)).free for folder in folders)
+    if free < least:
+        words = f"{free // MIB} MB of disk are free. Make that {least // MIB} MB at least, for videos and the database"
+        yield Finding(ok=False, vital=False, subject="disk", words=words, see="the-machine")
+
+
+def memory_limit() -> int | None:
+    """Give the bytes of memory that this process can have: the machine's, or its container's share; None if unknown."""
+    known: list[int] = []
+    with suppress(OSError, ValueError):
+        known.append(next(int(line.split()[1]) << 10 for line in _lines(MEMORY_INFO) if line.startswith("MemTotal")))
+    for file in CGROUP_LIMITS:
+        with suppress(OSError, ValueError):  # "max" is no limit
+            known.append(int(file.read_text(encoding="ascii")))
+            break
+    return min(known, default=None)
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="ascii").splitlines()
+
+
+def memory_findings(limit: int | None) -> Iterable[Finding]:
+    if limit is not None and limit < LEAST_MEMORY:
+        words = f"{limit // MIB} MB of memory are too little. Give the bot {LEAST_MEMORY // MIB} MB at least"
+        yield Finding(ok=False, vital=False, subject="memory", words=words, see="the-machine")
+
+
+def clock_findings(asked: str, ahead: timedelta | None) -> Iterable[Finding]:
+    """Hold this machine's clock against the one of a service that was asked; `ahead` is negative for a slow one."""
+    if ahead is not None and abs(ahead) > FARTHEST_CLOCK:
+        seconds = round(abs(ahead).total_seconds())
+        way = "ahead of" if ahead > timedelta() else "behind"
+        words = f"this machine is {seconds:,} seconds {way} {asked}. Let it set its clock by the network (NTP)"
+        yield Finding(ok=False, vital=False, subject="clock", words=words, see="the-clock")
+
+
+def ahead_of(theirs: datetime | None, now: datetime) -> timedelta | None:
+    return None if theirs is None else now - theirs
+
+
+async def check_port(settings: Settings) -> AsyncGenerator[Finding]:
+    """See whether the port of `/healthz` is free, or is the running bot's own."""
+    host, port = settings.http_host, settings.http_port
+    if port == 0 or _is_free(host, port):
+        return
+    if await _is_ours(host, port):
+        yield Finding(ok=True, subject="port", words=f"{port}: the bot is running", see="the-port")
+        return
+    words = f"another program uses port {port} of {host}. Set another HTTP_PORT, or 0 for none"
+    yield Finding(ok=False, subject="port", words=words, see="the-port")
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError:
+        return False
+    return True
+
+
+async def _is_ours(host: str, port: int) -> bool:
+    here = "127.0.0.1" if host in {"0.0.0.0", ""} else "::1" if host == "::" else host  # noqa: S104 - as a setting names it
+    named = f"[{here}]" if ":" in here else here
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWERS_WITHIN)) as session,
+            session.get(f"http://{named}:{port}/healthz") as answer,
+        ):
+            told = await answer.json()
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return False
+    return isinstance(told, dict) and "status" in told

@@ -1,0 +1,78 @@
+"""The file that SQLite keeps a database in: which it is, for whom it is, and a look at it that changes nothing."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.database.engine import POSTGRESQL, create_engine
+from bot.database.trouble import DatabaseUnfit
+
+PRIVATE_FILE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+PRIVATE_UMASK: Final = 0o077
+BESIDE: Final = ("", "-wal", "-shm", "-journal")  # what SQLite adds to a database's name for the files beside it
+
+
+def real_file(file: Path) -> Path:
+    """Return the file that a path leads to, whatever links and dots are in it.
+
+    Raises `DatabaseUnfit` for one with a second name, under which another bot could work on it unnoticed.
+    """
+    real = Path(os.path.realpath(file))
+    if real.is_file() and real.stat().st_nlink > 1:
+        raise DatabaseUnfit("the file has a second name (a hard link). Remove one of them, or copy the file")
+    return real
+
+
+def make_private(*paths: Path) -> None:
+    """Take files and folders, those that are there, from everybody but their owner."""
+    for path in paths:
+        wanted = PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE
+        if path.exists() and path.stat().st_mode & 0o077 and path.stat().st_uid == os.geteuid():
+            path.chmod(wanted)
+
+
+def files_of(database: Path) -> list[Path]:
+    """Name a database's own file, and those that SQLite may keep beside it."""
+    return [database.with_name(f"{database.name}{end}") for end in BESIDE]
+
+
+@asynccontextmanager
+async def open_as_it_is(url: str, *, writing: bool = False) -> AsyncGenerator[AsyncEngine]:
+    """Open a database that is there already, and leave its schema alone; a file is opened for reading only, unless
+    `writing`.
+
+    Raises `DatabaseUnfit` where there is no file.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == POSTGRESQL:
+        engine = create_engine(address)
+    else:
+        file = _present(Path(address.database or ""))
+        engine = create_engine(address) if writing else _reading(file)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _present(file: Path) -> Path:
+    if not file.exists():
+        raise DatabaseUnfit("there is no such file. The bot makes it at its first start: check the path")
+    return real_file(file)
+
+
+def _reading(file: Path) -> AsyncEngine:
+    """Make an engine that reads a file, and makes none of the files that SQLite may keep beside it.
+
+    Without a journal beside it nobody writes to it now, nor was anybody killed who did.
+    """
+    unchanged = "" if any(path.exists() for path in files_of(file)[1:]) else "&immutable=1"
+    address = f"sqlite+aiosqlite:///file:{quote(str(file))}?mode=ro&uri=true{unchanged}"
+    return create_async_engine(address, hide_parameters=True, pool_size=1, max_overflow=0)

@@ -1,0 +1,140 @@
+"""The way into Discord: waited for as long as Discord says, while what is paid for is followed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+from discord.http import HTTPClient, Route
+
+from bot.jobs.clock import Clock
+from bot.presentation.discord_reasons import retry_after
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT: Final = 5.0  # seconds until Discord is asked again; doubled for each further time
+LONGEST_WAIT: Final = 300.0
+LOOK_AGAIN: Final = 600.0  # seconds; session starts may be given back earlier than was said
+REQUEST_WAIT: Final = 30.0  # seconds that a request waits for the login before it is told that it was not sent
+NOT_CONNECTED: Final = "not connected"
+# What is no API at all answers text where discord.py looks for fields: TypeError, KeyError.
+TROUBLE: Final = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError, TypeError, KeyError)
+
+_passing: ContextVar[bool] = ContextVar("passing", default=False)
+
+
+class NotLetIn(aiohttp.ClientConnectionError):
+    """The request was not sent: Discord does not let this process in yet."""
+
+
+class Door:
+    """Logs a client in, however long that takes; requests of others wait meanwhile. `trouble` says what is wrong."""
+
+    def __init__(self, http: HTTPClient, clock: Clock) -> None:
+        self.trouble = NOT_CONNECTED
+        self._http = http
+        self._clock = clock
+        self._open = asyncio.Event()
+        self._send: Callable[..., Coroutine[Any, Any, Any]] = http.request
+        http.request = self._request  # pyright: ignore[reportAttributeAccessIssue] - what every call goes through
+
+    async def enter(self, login: Callable[[], Awaitable[None]], meanwhile: Callable[[], Awaitable[object]]) -> None:
+        """Log in; where Discord does not answer, or Cloudflare does, do `meanwhile` and try again.
+
+        Raises `discord.LoginFailure` for a wrong token, and whatever goes wrong after the login.
+        """
+        wait, began = FIRST_WAIT, self._clock.monotonic()
+        while True:
+            try:
+                with _passed():
+                    await login()
+            except discord.LoginFailure:
+                raise
+            except TROUBLE as error:
+                if self._open.is_set():
+                    raise
+                pause = max(wait, retry_after(error) or 0.0)
+                self._note("discord_not_reached", error, pause)
+                await self._renew()
+                await meanwhile()
+                await self._clock.sleep(pause)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                break
+        self.open()
+        if self.trouble != NOT_CONNECTED:
+            log.info("discord_reached", after_seconds=round(self._clock.monotonic() - began))
+        self.trouble = NOT_CONNECTED  # until the gateway is
+
+    def open(self) -> None:
+        """Let every request through: the login is done."""
+        self._open.set()
+
+    async def gateway(self, sessions: Callable[[int], int]) -> tuple[int, str]:
+        """Ask for the gateway's address and the advised shards, once there are session starts for all that begin here.
+
+        `sessions` tells how many begin, of so many shards. Discord resets the token of a bot that begins more.
+        """
+        wait = FIRST_WAIT
+        while True:
+            try:
+                shards, address, limit = await self._http.get_bot_gateway()
+                left, reset_after = limit["remaining"], limit["reset_after"] / 1000
+            except TROUBLE as error:
+                cause = error.__cause__ if isinstance(error, discord.GatewayNotFound) else error
+                pause = max(wait, retry_after(cause or error) or 0.0)
+                self._note("discord_not_reached", error, pause)
+                await self._clock.sleep(pause)
+                wait = min(wait * 2, LONGEST_WAIT)
+                continue
+            if left >= min(sessions(shards), limit["total"]):
+                self.trouble = NOT_CONNECTED
+                return shards, address
+            until = self._clock.now() + timedelta(seconds=reset_after)
+            self.trouble = f"{left} session starts left until {until:%H:%M} UTC"
+            log.warning("no_session_start_left", left=left, until=until.isoformat(timespec="seconds"))
+            await self._clock.sleep(min(reset_after + 1, LOOK_AGAIN))
+
+    def _note(self, event: str, error: BaseException, pause: float) -> None:
+        kind = _kind(error)
+        self.trouble = kind
+        log.warning(event, error=kind, again_in_seconds=round(pause))
+
+    async def _renew(self) -> None:
+        """Close the session of a login that failed: discord.py makes a new one for each."""
+        await self._http.close()
+        self._http.connector = discord.utils.MISSING
+
+    async def _request(self, route: Route, **options: Any) -> Any:
+        if not (self._open.is_set() or _passing.get()):
+            try:
+                async with asyncio.timeout(REQUEST_WAIT):
+                    await self._open.wait()
+            except TimeoutError:
+                raise NotLetIn(self.trouble) from None
+        return await self._send(route, **options)
+
+
+@contextmanager
+def _passed() -> Generator[None]:
+    token = _passing.set(True)
+    try:
+        yield
+    finally:
+        _passing.reset(token)
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, discord.GatewayNotFound) and error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, discord.HTTPException):
+        who = "Cloudflare" if error.text.lstrip().startswith("<") else "Discord"
+        return f"{who} answers {error.status}"
+    if isinstance(error, TypeError | KeyError):
+        return "what answers is not Discord"
+    return f"does not answer ({type(error).__name__})"

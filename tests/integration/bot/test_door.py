@@ -1,0 +1,117 @@
+"""The way into a Discord that does not answer, that Cloudflare answers for, or that has no session start left."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import discord
+import pytest
+from discord.http import Route
+
+from bot.delivery.door import FIRST_WAIT, LONGEST_WAIT, NOT_CONNECTED, Door, NotLetIn
+from sandbox.discord.server import DiscordSandbox
+from sandbox.member import Sandbox
+from tests.support.clock import ManualClock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    sandbox: Sandbox
+    client: discord.Client
+    door: Door
+    clock: ManualClock
+    token: str
+
+    async def enter(self, token: str | None = None) -> None:
+        async def nothing() -> None:
+            pass
+
+        await self.door.enter(lambda: self.client.login(token or self.token), nothing)
+
+
+@pytest.fixture
+async def entrance(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Entrance]:
+    async with DiscordSandbox() as served, discord.Client(intents=discord.Intents.none()) as client:
+        described = served.describe()
+        monkeypatch.setattr(Route, "BASE", described["api_url"])
+        clock = ManualClock()
+        async with Sandbox.connect(described["control_url"]) as sandbox:
+            door = Door(client.http, clock)
+            yield Entrance(sandbox=sandbox, client=client, door=door, clock=clock, token=served.world.token)
+
+
+async def test_a_discord_that_answers_lets_every_request_through(entrance: Entrance) -> None:
+    await entrance.enter()
+    assert (await entrance.client.application_info()).name
+    assert entrance.clock.slept == []
+
+
+async def test_cloudflare_is_waited_for_as_long_as_it_says(entrance: Entrance) -> None:
+    await entrance.sandbox.admin.fault(method="GET", route="/users/@me$", cloudflare="1015", retry_after=900)
+    entering = asyncio.create_task(entrance.enter())
+    await entrance.clock.asleep()
+    assert entrance.door.trouble == "Cloudflare answers 429"
+    entrance.clock.advance(899)
+    assert not entering.done()
+    entrance.clock.advance(1)
+    await entering
+    assert entrance.clock.slept == [900]
+    assert entrance.door.trouble == NOT_CONNECTED
+
+
+@pytest.mark.parametrize("fault", [{"status": 403, "html": True}, {"status": 0}, {"status": 404}], ids=str)
+async def test_the_pauses_grow(entrance: Entrance, fault: dict[str, int]) -> None:
+    await entrance.sandbox.admin.fault(method="GET", route="/users/@me$", times=8, **fault)  # pyright: ignore[reportArgumentType]
+    entering = asyncio.create_task(entrance.enter())
+    await entrance.clock.pass_until(entering)
+    await entering
+    assert entrance.clock.slept
+    assert entrance.clock.slept == [
+        min(FIRST_WAIT * 2**turn, LONGEST_WAIT) for turn in range(len(entrance.clock.slept))
+    ]
+
+
+async def test_what_others_send_before_the_login_waits_and_is_then_told_that_it_was_not_sent(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = asyncio.create_task(entrance.client.http.application_info())
+    await asyncio.wait({sent}, timeout=0)
+    assert not sent.done()
+    await entrance.enter()
+    assert (await sent)["name"]
+    another = discord.Client(intents=discord.Intents.none())
+    Door(another.http, entrance.clock)
+    monkeypatch.setattr("bot.delivery.door.REQUEST_WAIT", 0.0)
+    with pytest.raises(NotLetIn):
+        await another.http.application_info()
+
+
+async def test_a_wrong_token_is_not_waited_for(entrance: Entrance) -> None:
+    with pytest.raises(discord.LoginFailure):
+        await entrance.enter("wrong")
+    assert entrance.clock.slept == []
+
+
+async def test_session_starts_that_are_used_up_are_waited_for(entrance: Entrance) -> None:
+    await entrance.enter()
+    await entrance.sandbox.admin.set_session_starts(remaining=1, reset_after=100)
+    waiting = asyncio.create_task(entrance.door.gateway(lambda _shards: 2))
+    await entrance.clock.asleep()
+    assert entrance.door.trouble.startswith("1 session starts left until")
+    [pause] = entrance.clock.slept
+    assert 90 < pause <= 101
+    await entrance.sandbox.admin.set_session_starts(remaining=2, reset_after=100)
+    entrance.clock.advance(pause)
+    shards, address = await waiting
+    assert shards == 1
+    assert address.startswith("ws://127.0.0.1")
+    assert entrance.door.trouble == NOT_CONNECTED
+
+
+async def test_a_gateway_that_is_not_told_is_asked_for_again(entrance: Entrance) -> None:
+    await entrance.enter()
+    await entrance.sandbox.admin.fault(method="GET", route="/gateway/bot", cloudflare="1015", retry_after=60)
+    waiting = asyncio.create_task(entrance.door.gateway(lambda shards: shards))
+    await entrance.clock.pass_until(waiting)
+    assert (await waiting)[0] == 1
+    assert entrance.clock.slept == [60]

@@ -1,0 +1,142 @@
+"""What keeps a bot from starting: what may pass is waited for and told, the rest ends it with a sentence."""
+
+import asyncio
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.integration.bot.command_line import Running, World, open_world
+from tests.integration.bot.test_check import free_port
+from tests.support.stranger import a_stranger
+
+NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
+REELCAST = {"DATABASE_URL": "sqlite:///reelcast.db"}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as world:
+        yield world
+
+
+async def ready(port: int) -> tuple[int, dict[str, Any]]:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+async def stopped(bot: Running) -> None:
+    bot.send(signal.SIGTERM)
+    ended = await bot.end()
+    assert ended.status == 0, ended.output
+    assert "Traceback" not in ended.output
+
+
+async def test_a_locked_database_is_waited_for(world: World) -> None:
+    port = free_port()
+    held = sqlite3.connect(world.folder / "reelcast.db", isolation_level=None)
+    held.execute("CREATE TABLE shopping (item)")
+    held.execute("DROP TABLE shopping")
+    held.execute("BEGIN EXCLUSIVE")
+    async with world.running("run", HTTP_PORT=str(port), **REELCAST) as bot:
+        assert "another program has locked it" in await bot.said("database_not_there")
+        status, told = await ready(port)
+        assert status == 503
+        assert "another program has locked it" in told["database"]
+        held.execute("ROLLBACK")
+        held.close()
+        await bot.said("database_there")
+        await bot.said('"event": "ready"')
+        assert (await ready(port))[0] == 200
+        await stopped(bot)
+
+
+async def test_a_server_that_is_not_there_is_waited_for_until_the_bot_is_stopped(world: World) -> None:
+    async with world.running("run", DATABASE_URL=f"postgresql://reelcast:hidden@/reelcast?host={world.folder}") as bot:
+        assert "hidden" not in await bot.said("database_not_there")
+        await stopped(bot)
+
+
+async def test_used_up_session_starts_are_waited_for_and_jobs_are_driven_meanwhile(world: World) -> None:
+    port = free_port()
+    await world.discord.admin.set_session_starts(remaining=0, reset_after=600)
+    async with world.running("run", HTTP_PORT=str(port)) as bot:
+        await bot.said("jobs_resumed")
+        await bot.said("no_session_start_left")
+        status, told = await ready(port)
+        assert status == 503
+        assert told["discord"].startswith("0 session starts left until")
+        assert await world.discord.admin.sessions() == []
+        await stopped(bot)
+
+
+async def test_a_discord_that_is_away_is_waited_for(world: World) -> None:
+    port = free_port()
+    async with world.running("run", DISCORD_API_URL=NOWHERE, HTTP_PORT=str(port)) as bot:
+        await bot.said("discord_not_reached")
+        await bot.said("jobs_resumed")
+        status, told = await ready(port)
+        assert status == 503
+        assert told["discord"].startswith("does not answer")
+        await stopped(bot)
+
+
+async def test_commands_that_are_refused_are_told(world: World) -> None:
+    port = free_port()
+    await world.discord.admin.fault(method="PUT", route="/commands", status=400, times=5)
+    async with world.running("run", HTTP_PORT=str(port)) as bot:
+        await bot.said('"event": "ready"')
+        status, told = await ready(port)
+        assert status == 503
+        assert told["commands"] == "commands not registered (HTTP 400, code 0)"
+        await stopped(bot)
+
+
+async def test_a_wrong_key_is_told_at_once(world: World) -> None:
+    port = free_port()
+    async with world.running("run", SEGMIND_API_KEY="SG_ffffffffffffffff", HTTP_PORT=str(port)) as bot:
+        await bot.said('"event": "ready"')
+        async with asyncio.timeout(30):
+            while (await ready(port))[1]["segmind"] == "ok":
+                pass
+        assert (await ready(port))[1]["segmind"] == "refuses the key (401)"
+        await stopped(bot)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o444], ids=["not readable", "not writable"])
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_database_of_another_user_is_one_sentence(mode: int, command: str) -> None:
+    with a_stranger() as stranger:
+        for folder in ("data", "work"):
+            (stranger.folder / folder).mkdir()
+        sqlite3.connect(stranger.folder / "data" / "reelcast.db").close()
+        (stranger.folder / "data" / "reelcast.db").chmod(mode)
+        (stranger.folder / "data").chmod(0o755)
+        (stranger.folder / "work").chmod(0o777)
+        ended = stranger.bot(
+            command, DATA_DIR="work", DATABASE_URL="sqlite:///data/reelcast.db", DISCORD_API_URL=NOWHERE
+        )
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 1, said
+    assert "cannot be written to" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["run", "check", "jobs"])
+def test_a_file_that_is_not_readable_is_one_sentence(command: str) -> None:
+    with a_stranger() as stranger:
+        data = stranger.folder / "data"
+        data.mkdir()
+        (data / "reelcast.db").write_text("x")
+        (data / "reelcast.db").chmod(0o600)
+        data.chmod(0o777)
+        ended = stranger.bot(command, DATABASE_URL="sqlite:///data/reelcast.db", DISCORD_API_URL=NOWHERE)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 1, said
+    assert "Give" in said
+    assert "bot's user" in said
+    assert "Traceback" not in said
