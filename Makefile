@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: container-check help venv install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean postgres test-postgres
+.PHONY: container-check help venv install install-dev demo demo-terminal run test lint types unit browser pictures messages lock clean postgres test-postgres clients
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,7 +57,7 @@ lint: install-dev
 types: install-dev
 	$(BIN)/basedpyright
 
-unit: install-dev browser postgres
+unit: install-dev browser postgres clients
 	$(BIN)/pytest -n 4 --dist worksteal
 
 postgres: install-dev  ## PostgreSQL servers for the tests, of two major versions at least: found, or installed
@@ -68,6 +68,9 @@ test-postgres: install-dev postgres  ## what touches the database, on every majo
 
 browser: install-dev  ## a Chromium for the tests that drive one: found, or installed
 	@$(BIN)/python -m tests.support.browser
+
+clients: install-dev  ## discord.js and hikari, which the local Discord is tried with
+	@$(BIN)/python -m tests.support.clients
 
 pictures: install-dev browser  ## the pictures in docs/pictures, taken anew of the page while the demo runs
 	$(BIN)/python -m tests.browser.pictures

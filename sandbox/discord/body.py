@@ -1,18 +1,22 @@
-"""Reads request bodies: JSON, or multipart with `payload_json` and files."""
+"""Reads request bodies: JSON, multipart with `payload_json` and files, or the fields of a form."""
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
 from sandbox.discord.files import FileStore, Upload
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.refusals import INVALID_JSON
+from sandbox.discord.refusals import INVALID_JSON, invalid_form
 from sandbox.discord.wire import is_object
 
 STORED_FILE_LIMIT = 128 * 1024 * 1024  # bytes: above every guild's limit; beyond it only the size is kept
+JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
+_FORM_NUMBERS, _FORM_SWITCHES = frozenset({"flags", "type"}), frozenset({"tts", "enforce_nonce"})
 _FILE_PART = re.compile(r"files?\[?(\d+)?\]?$")
 
 
@@ -31,19 +35,39 @@ class Body:
         return self.payload if is_object(self.payload) else {}
 
 
-async def read_body(request: web.Request, files: FileStore) -> Body:
+async def read_body(request: web.Request, files: FileStore, accepted: Collection[str] = (JSON, MULTIPART)) -> Body:
     """Read a request's body to its end; files go to disk.
 
-    Raises `DiscordRefusal` for a body that cannot be decoded, `ConnectionError` if it ends too soon.
+    Raises `DiscordRefusal` for a body of another type than `accepted`, or that cannot be decoded;
+    `ConnectionError` if it ends too soon.
     """
     content_type = request.headers.get("Content-Type")
-    if request.content_type == "multipart/form-data":
+    if request.content_type == MULTIPART and MULTIPART in accepted:
         try:
             return await _read_multipart(request, files)
         except ValueError:  # no boundary, or parts that are none
             raise INVALID_JSON.refusal() from None
     raw = await request.read()
-    return Body(content_type=content_type, payload=_decode(raw)) if raw else Body()
+    if not raw:
+        return Body()
+    if request.content_type not in accepted:
+        named = ", ".join(f"'{each}'" for each in accepted)
+        raise invalid_form((), "CONTENT_TYPE_INVALID", f'Expected "Content-Type" header to be one of {{{named}}}.')
+    return Body(content_type=content_type, payload=_read_form(raw) if request.content_type == FORM else _decode(raw))
+
+
+def _read_form(raw: bytes) -> JsonObject:
+    """Read the fields of a form, of which those that are numbers or switches become such."""
+    try:
+        fields = dict(parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=True))
+    except ValueError:
+        raise INVALID_JSON.refusal() from None
+    payload: JsonObject = dict(fields)
+    if "payload_json" in fields:
+        decoded = _decode(fields["payload_json"].encode())
+        return decoded if is_object(decoded) else {}
+    payload |= {key: int(fields[key]) for key in _FORM_NUMBERS & fields.keys() if fields[key].isdecimal()}
+    return payload | {key: fields[key] in {"true", "True", "1"} for key in _FORM_SWITCHES & fields.keys()}
 
 
 async def _read_multipart(request: web.Request, files: FileStore) -> Body:
@@ -62,7 +86,7 @@ async def _read_multipart(request: web.Request, files: FileStore) -> Body:
                 content_type=part.headers.get("Content-Type"),
                 limit=STORED_FILE_LIMIT,
             )
-    return Body(content_type="multipart/form-data", payload=payload, uploads=uploads, multipart=True)
+    return Body(content_type=MULTIPART, payload=payload, uploads=uploads, multipart=True)
 
 
 def _decode(raw: bytes) -> Any:

@@ -12,7 +12,7 @@ def user(subject: User) -> JsonObject:
         "id": str(subject.id),
         "username": subject.username,
         "global_name": subject.global_name,
-        "discriminator": "0000" if subject.bot else "0",
+        "discriminator": f"{subject.id % 9999 + 1:04}" if subject.bot else "0",  # people have none since 2023
         "avatar": None,
         "public_flags": 0,
         "flags": 0,
@@ -214,6 +214,12 @@ def guild(subject: Guild) -> JsonObject:
     }
 
 
+def guild_counts(subject: Guild) -> JsonObject:
+    """Return what a guild has besides, where its counts are asked for."""
+    count = len(subject.members)
+    return {"approximate_member_count": count, "approximate_presence_count": count}
+
+
 def gateway_guild(subject: Guild, world: World) -> JsonObject:
     """Return a guild as GUILD_CREATE carries it: every channel, the threads that the bot may view.
 
@@ -247,6 +253,7 @@ def application(world: World) -> JsonObject:
         "name": "Reelcast",
         "icon": None,
         "description": "Videos from reference images",
+        "summary": "",
         "type": None,
         "bot": user(world.bot),
         "bot_public": True,

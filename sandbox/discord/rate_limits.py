@@ -15,11 +15,15 @@ VIA = "1.1 google"  # its absence on a 429 would mean that Cloudflare, not the A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most `limit` requests in `per` seconds; `under_global`: the global limit counts them too."""
+    """At most `limit` requests in `per` seconds.
+
+    `under_global`: the global limit counts them too; `told`: headers tell how the window stands.
+    """
 
     limit: int
     per: float
     under_global: bool = True
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Decision:
     reset_at: float  # Unix seconds
     bucket: str
     is_global: bool = False
+    told: bool = True
 
 
 DEFAULT = Limit(limit=50, per=1)
@@ -45,7 +50,7 @@ LIMITS = {
     "typing": Limit(limit=5, per=5),
     "commands_put": Limit(limit=2, per=20),
     "gateway_bot": Limit(limit=2, per=5),
-    "interaction_callback": Limit(limit=50, per=1, under_global=False),
+    "interaction_callback": Limit(limit=50, per=1, under_global=False, told=False),
     "webhook": Limit(limit=5, per=2, under_global=False),
 }
 
@@ -127,6 +132,7 @@ class RateLimiter:
             reset_at=window.ends,
             bucket=hashlib.sha256(bucket.encode()).hexdigest()[:32],
             is_global=is_global,
+            told=limit.told,
         )
 
 
@@ -135,7 +141,7 @@ def headers(decision: Decision) -> dict[str, str]:
     if not decision.limit:
         return {}
     found: dict[str, str] = {}
-    if not decision.is_global:
+    if decision.told and not decision.is_global:
         found = {
             "X-RateLimit-Limit": str(decision.limit),
             "X-RateLimit-Remaining": str(decision.remaining),

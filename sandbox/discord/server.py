@@ -30,6 +30,7 @@ from sandbox.discord.rate_limits import RateLimiter
 from sandbox.discord.recording import Recording
 from sandbox.discord.rest.account import AccountRoutes
 from sandbox.discord.rest.commands import CommandRoutes
+from sandbox.discord.rest.empty import EmptyRoutes
 from sandbox.discord.rest.endpoint import RestEndpoint
 from sandbox.discord.rest.guilds import GuildRoutes
 from sandbox.discord.rest.messages import MessageRoutes
@@ -38,11 +39,11 @@ from sandbox.discord.rest.threads import ThreadRoutes
 from sandbox.discord.rest.webhooks import WebhookRoutes
 from sandbox.discord.signed_urls import UrlSigner
 from sandbox.discord.source import WorldSource
-from sandbox.discord.strangers import refuse_strangers
 from sandbox.discord.threads import Threads
 from sandbox.discord.world import Guild
 from sandbox.discord.world_changes import WorldChanges
 from sandbox.discord.world_seed import seed
+from sandbox.strangers import refuse_strangers
 
 MAX_BODY = 512 * 1024 * 1024  # bytes aiohttp takes in; Discord's own limits are checked by the routes
 
@@ -170,6 +171,7 @@ class DiscordSandbox:
             [
                 *account.routes(),
                 *GuildRoutes(world, access).routes(),
+                *EmptyRoutes(world, access).routes(),
                 *ThreadRoutes(world, access, threads).routes(),
                 *MessageRoutes(world, access, messages, nonces, announcer, render).routes(),
                 *CommandRoutes(world, access, registry).routes(),

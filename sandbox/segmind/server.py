@@ -28,6 +28,7 @@ from sandbox.segmind.reports import SegmindDescription
 from sandbox.segmind.service import Service
 from sandbox.segmind.settings import Settings
 from sandbox.segmind.storage import Storage
+from sandbox.strangers import refuse_strangers
 
 MAX_BODY = 128 * 1024 * 1024  # bytes; uploads come as base64
 GRACE = 0.5  # seconds that a request in flight has when the sandbox closes
@@ -139,7 +140,7 @@ def _application(service: Service, changes: Changes, *, api_key: str, base_url: 
     async def date(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = http_date(service.clock.now())
 
-    app = web.Application(middlewares=[guard], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[refuse_strangers, guard], client_max_size=MAX_BODY)
     app.on_response_prepare.append(date)
     Api(service, base_url).add_routes(app.router)
     Storage(service, base_url, folder).add_routes(app.router)

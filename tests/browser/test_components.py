@@ -230,3 +230,23 @@ async def test_a_relative_moment_counts_on(puppet: Puppet) -> None:
         await expect(begun).to_contain_text("second")
         await mira.page.clock.fast_forward(3 * 60_000)
         await expect(begun).to_contain_text("3 minutes ago")
+
+
+async def test_channels_of_every_kind_are_named_and_those_without_messages_say_so(puppet: Puppet) -> None:
+    for kind in ("voice", "forum", "category"):
+        await puppet.control.admin.add_channel(f"a {kind}", kind=kind)
+    await puppet.control.admin.add_channel("a secret", kind="private_thread", parent="general", owner="mira")
+    choice = {"type": 8, "custom_id": "where"}
+    message_id = await puppet.show(row(choice))
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        page = mira.page
+        await page.locator(f"[data-message='{message_id}']").get_by_role("button", name="Select a channel").click()
+        for name in ("voice channel", "forum channel", "category", "private thread"):
+            await expect(page.get_by_role("option").filter(has_text=name)).to_have_count(1)
+        await page.keyboard.press("Escape")
+        await page.get_by_role("link", name="a forum").click()
+        await expect(page.get_by_role("combobox", name="A forum channel holds posts, not messages.")).to_be_disabled()
+        await page.get_by_role("link", name="a voice").click()
+        await expect(page.get_by_role("combobox", name="Message #a voice")).to_be_enabled()
+    for name in ("a secret", "a voice", "a forum", "a category"):
+        await puppet.control.admin.delete_channel(name)

@@ -67,7 +67,8 @@ class Intent(IntFlag):
     DIRECT_MESSAGE_POLLS = 1 << 25
 
 
-ALL_INTENTS = sum(Intent)
+# Discord also takes the bits in between that it does not document, which interactions.py sends.
+ALL_INTENTS = (int(Intent.DIRECT_MESSAGE_POLLS) << 1) - 1
 
 
 class ProtocolError(Exception):

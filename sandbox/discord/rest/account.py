@@ -51,10 +51,11 @@ class AccountRoutes:
             for each in sorted(self._world.guilds.values(), key=lambda guild: guild.id)
             if self._world.bot.id in each.members and each.id > after and (before is None or each.id < before)
         ]
-        return Answer(body=[self._own_guild(each) for each in found[:limit]])
+        with_counts = call.query.get("with_counts") in {"true", "1", "True"}
+        return Answer(body=[self._own_guild(each, with_counts=with_counts) for each in found[:limit]])
 
-    def _own_guild(self, guild: Guild) -> dict[str, object]:
-        return {
+    def _own_guild(self, guild: Guild, *, with_counts: bool) -> dict[str, object]:
+        found: dict[str, object] = {
             "id": str(guild.id),
             "name": guild.name,
             "icon": None,
@@ -63,6 +64,7 @@ class AccountRoutes:
             "permissions": str(int(self._world.guild_permissions(self._world.bot.id, guild))),
             "features": [],
         }
+        return found | payloads.guild_counts(guild) if with_counts else found
 
     async def open_direct_channel(self, call: Call) -> Answer:
         user = self._world.users.get(snowflake(call.body.object.get("recipient_id")) or 0)

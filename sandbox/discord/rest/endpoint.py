@@ -43,11 +43,11 @@ class RestEndpoint:
         found = self._router.find(request.method, path)
         body = Body(content_type=request.headers.get("Content-Type"))
         try:
-            body = await read_body(request, self._files)
             if found is None:
                 answer = _unknown_route(request.method, path)
             else:
                 route, parameters = found
+                body = await read_body(request, self._files, route.bodies)
                 call = Call(parameters=parameters, query=dict(request.query), body=body)
                 answer = await self._disturbed(request, path, route, call)
         except DiscordRefusal as refusal:

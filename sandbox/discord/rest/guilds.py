@@ -39,8 +39,7 @@ class GuildRoutes:
         guild = self._guild(call)
         body = payloads.guild(guild)
         if call.query.get("with_counts") in {"true", "1", "True"}:
-            count = len(guild.members)
-            body |= {"approximate_member_count": count, "approximate_presence_count": count}
+            body |= payloads.guild_counts(guild)
         return Answer(body=body)
 
     async def channels(self, call: Call) -> Answer:

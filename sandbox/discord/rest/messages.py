@@ -15,7 +15,7 @@ from sandbox.discord.refusals import (
     DiscordRefusal,
     invalid_form,
 )
-from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route
+from sandbox.discord.rest.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
 from sandbox.discord.wire import is_object, snowflake
 from sandbox.discord.world import WITHOUT_MESSAGES, Channel, Message, World
 
@@ -43,9 +43,11 @@ class MessageRoutes:
     def routes(self) -> list[Route]:
         return [
             Route(method="GET", template=_COLLECTION, handler=self.history),
-            Route(method="POST", template=_COLLECTION, handler=self.create, bucket="message_create"),
+            Route(
+                method="POST", template=_COLLECTION, handler=self.create, bucket="message_create", bodies=MESSAGE_BODIES
+            ),
             Route(method="GET", template=_ONE, handler=self.get),
-            Route(method="PATCH", template=_ONE, handler=self.edit, bucket="message_edit"),
+            Route(method="PATCH", template=_ONE, handler=self.edit, bucket="message_edit", bodies=MESSAGE_BODIES),
             Route(method="DELETE", template=_ONE, handler=self.delete, bucket="message_delete"),
             Route(
                 method="POST",

@@ -2,14 +2,17 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from sandbox.discord.body import Body
+from sandbox.discord.body import FORM, JSON, MULTIPART, Body
 from sandbox.discord.refusals import NOT_FOUND
 from sandbox.discord.wire import snowflake
+
+MESSAGE_BODIES = (JSON, FORM, MULTIPART)
+"""What routes take that carry a message."""
 
 MAJOR = ("channel_id", "guild_id", "webhook_id")
 
@@ -58,7 +61,8 @@ Handler = Callable[[Call], Awaitable[Answer]]
 class Route:
     """A method and a path template; `token` tells whether the bot's token is needed.
 
-    `bucket` names its rate limit; routes without one share the default limit, each on its own.
+    `bucket` names its rate limit; routes without one share the default limit, each on its own. `bodies` are the
+    content types that it takes.
     """
 
     method: str
@@ -66,6 +70,7 @@ class Route:
     handler: Handler
     bucket: str = ""
     token: bool = True
+    bodies: Sequence[str] = (JSON,)
 
     def rate_limit(self, call: Call) -> tuple[str, str]:
         """Return the bucket and the major parameter that a call counts for."""

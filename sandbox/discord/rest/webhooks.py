@@ -1,11 +1,13 @@
 """Answers and follow-ups of interactions over REST, which carry the interaction's token and no other."""
 
+from functools import partial
+
 from sandbox.discord.interaction import Interaction
 from sandbox.discord.interactions import InteractionDesk
 from sandbox.discord.message_payloads import MessagePayloads
 from sandbox.discord.messages import Messages
 from sandbox.discord.refusals import UNKNOWN_WEBHOOK
-from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route
+from sandbox.discord.rest.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
 from sandbox.discord.world import Message, World
 
 _WEBHOOK = "/webhooks/{webhook_id}/{token}"
@@ -20,18 +22,14 @@ class WebhookRoutes:
         self._render = render
 
     def routes(self) -> list[Route]:
+        route = partial(Route, bucket="webhook", token=False, bodies=MESSAGE_BODIES)
+        callback = "/interactions/{interaction_id}/{token}/callback"
         return [
-            Route(
-                method="POST",
-                template="/interactions/{interaction_id}/{token}/callback",
-                handler=self.answer,
-                bucket="interaction_callback",
-                token=False,
-            ),
-            Route(method="POST", template=_WEBHOOK, handler=self.follow_up, bucket="webhook", token=False),
-            Route(method="GET", template=_MESSAGE, handler=self.get, bucket="webhook", token=False),
-            Route(method="PATCH", template=_MESSAGE, handler=self.edit, bucket="webhook", token=False),
-            Route(method="DELETE", template=_MESSAGE, handler=self.delete, bucket="webhook", token=False),
+            route(method="POST", template=callback, handler=self.answer, bucket="interaction_callback"),
+            route(method="POST", template=_WEBHOOK, handler=self.follow_up),
+            route(method="GET", template=_MESSAGE, handler=self.get),
+            route(method="PATCH", template=_MESSAGE, handler=self.edit),
+            route(method="DELETE", template=_MESSAGE, handler=self.delete),
         ]
 
     async def answer(self, call: Call) -> Answer:

@@ -290,8 +290,9 @@ async def test_a_request_that_breaks_off_leaves_no_trace(
     rest: Rest, local_discord: DiscordSandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     videos = channel(local_discord)
-    _, writer = await asyncio.open_connection("127.0.0.1", int(local_discord.origin.rsplit(":", 1)[1]))
-    writer.write(f"POST /api/v10/channels/{videos.id}/messages HTTP/1.1\r\nHost: x\r\n".encode())
+    host = local_discord.origin.removeprefix("http://")
+    _, writer = await asyncio.open_connection("127.0.0.1", int(host.rsplit(":", 1)[1]))
+    writer.write(f"POST /api/v10/channels/{videos.id}/messages HTTP/1.1\r\nHost: {host}\r\n".encode())
     writer.write(b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
     await writer.drain()
     writer.transport.abort()

@@ -134,3 +134,12 @@ def test_headers_of_a_global_refusal_name_no_bucket(limiter: RateLimiter) -> Non
 
     assert (found["X-RateLimit-Global"], found["X-RateLimit-Scope"]) == ("true", "global")
     assert "X-RateLimit-Bucket" not in found
+
+
+def test_headers_of_an_answer_to_an_interaction_say_only_when_to_come_back(limiter: RateLimiter) -> None:
+    decisions = check_all(limiter, "interaction_callback", 51)
+
+    assert headers(decisions[0]) == {}
+    refused = headers(decisions[-1])
+    assert (refused["Retry-After"], refused["X-RateLimit-Scope"]) == ("1", "user")
+    assert "X-RateLimit-Bucket" not in refused

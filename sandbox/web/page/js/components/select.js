@@ -3,6 +3,7 @@
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { slug } from "../lib/route.js";
+import { kindOf } from "../discord/kinds.js";
 import { avatar } from "../places/avatar.js";
 import { openList } from "../popups/list.js";
 import { act, keyOf } from "./act.js";
@@ -15,7 +16,6 @@ const PLACEHOLDERS = {
   7: "Select a member or role",
   8: "Select a channel",
 };
-const CHANNEL_NAMES = { 0: "text channel", 11: "thread" };
 
 /** Draw a select of a message: choosing sends what was chosen; of several, once the list closes. */
 export function messageSelect(each, message, app) {
@@ -130,8 +130,8 @@ export function channelItems(store, types) {
     .map((channel) => ({
       value: channel.id,
       label: channel.name,
-      description: CHANNEL_NAMES[channel.type],
+      description: kindOf(channel).name,
       search: slug(channel.name),
-      mark: () => icon(channel.type === 11 ? "thread" : "hash"),
+      mark: () => icon(kindOf(channel).icon),
     }));
 }

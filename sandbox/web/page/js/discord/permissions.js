@@ -1,5 +1,7 @@
 // The permissions that a client looks at. https://docs.discord.com/developers/topics/permissions
 
+import { kindOf } from "./kinds.js";
+
 export const Permission = {
   KICK_MEMBERS: 1n << 1n,
   ADMINISTRATOR: 1n << 3n,
@@ -7,6 +9,7 @@ export const Permission = {
   SEND_MESSAGES: 1n << 11n,
   MANAGE_MESSAGES: 1n << 13n,
   ATTACH_FILES: 1n << 15n,
+  MANAGE_THREADS: 1n << 34n,
   USE_APPLICATION_COMMANDS: 1n << 31n,
   SEND_MESSAGES_IN_THREADS: 1n << 38n,
   MODERATE_MEMBERS: 1n << 40n,
@@ -19,8 +22,10 @@ export function may(bits, permission) {
 
 /** Say why somebody may not write in a channel, or return null where they may. */
 export function whyNotWrite(channel) {
+  const { name, holds } = kindOf(channel);
+  if (holds) return `A ${name} holds ${holds}, not messages.`;
   const thread = channel.thread_metadata;
-  if (thread?.locked && !may(channel.permissions, Permission.MANAGE_MESSAGES)) return "This thread is locked.";
+  if (thread?.locked && !may(channel.permissions, Permission.MANAGE_THREADS)) return "This thread is locked.";
   const needed = thread ? Permission.SEND_MESSAGES_IN_THREADS : Permission.SEND_MESSAGES;
   return may(channel.permissions, needed) ? null : "You do not have permission to send messages in this channel.";
 }

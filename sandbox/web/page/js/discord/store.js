@@ -3,7 +3,6 @@
 import { HOME, slug } from "../lib/route.js";
 
 export const Flag = { EPHEMERAL: 1 << 6, LOADING: 1 << 7, COMPONENTS_V2: 1 << 15 };
-export const THREAD = 11;
 const TYPING_LASTS = 10_000; // milliseconds, as in Discord
 
 export class Store {

@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { THREAD } from "../discord/store.js";
+import { kindOf } from "../discord/kinds.js";
 import { trySamples } from "../composer/samples.js";
 
 export function welcome(app) {
@@ -13,7 +13,7 @@ export function welcome(app) {
   return h(
     "li",
     { key: "welcome", class: "welcome" },
-    h("span", { class: "welcome-mark" }, icon(isDirect ? "film" : channel.type === THREAD ? "thread" : "hash")),
+    h("span", { class: "welcome-mark" }, icon(isDirect ? "film" : kindOf(channel).icon)),
     h("h2", {}, isDirect ? name : `Welcome to ${name}!`),
     h("p", {}, isDirect ? "What the bot writes to you alone." : (channel.topic ?? `This is the start of ${name}.`)),
     isDirect || channel.name !== "videos" ? null : invitation(app),

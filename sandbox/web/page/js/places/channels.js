@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { HOME, hrefOf, slug } from "../lib/route.js";
-import { THREAD } from "../discord/store.js";
+import { kindOf } from "../discord/kinds.js";
 import { whyNotWrite } from "../discord/permissions.js";
 
 export function channelLinks(app) {
@@ -24,8 +24,8 @@ export function channelLinks(app) {
         : null,
     ].filter(Boolean);
   }
-  const channels = guild.channels.filter((each) => each.type !== THREAD);
-  const threads = guild.channels.filter((each) => each.type === THREAD);
+  const channels = guild.channels.filter((each) => !kindOf(each).isThread);
+  const threads = guild.channels.filter((each) => kindOf(each).isThread);
   const rows = channels.flatMap((each) => [each, ...threads.filter((thread) => thread.parent_id === each.id)]);
   return [
     h("h1", { key: "name", class: "place-name" }, guild.name),
@@ -34,7 +34,7 @@ export function channelLinks(app) {
         href: hrefOf(me.username, slug(guild.name), slug(each.name)),
         channel: each,
         label: each.name,
-        mark: each.type === THREAD ? "thread" : whyNotWrite(each) ? "lock" : "hash",
+        mark: !kindOf(each).holds && whyNotWrite(each) ? "lock" : kindOf(each).icon,
         shown: each === channel,
         store,
       }),
@@ -44,7 +44,7 @@ export function channelLinks(app) {
 
 function link({ href, channel, label, mark, shown, store }) {
   const unread = store.unread.get(channel.id);
-  const kind = ["channel", channel.type === THREAD ? "thread" : "", unread === undefined ? "" : "new"]
+  const kind = ["channel", kindOf(channel).isThread ? "thread" : "", unread === undefined ? "" : "new"]
     .filter(Boolean)
     .join(" ");
   return h(
