@@ -19,7 +19,7 @@ from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace
 from bot.delivery.registration import Registration
 from bot.health import serve_health
-from bot.interactions.answers import ANSWER, Arrivals, Shape, say
+from bot.interactions.answers import ANSWER, Arrivals, Shape, replace_nul, say
 from bot.interactions.attempts import DISCORD_AWAY, single_tries
 from bot.interactions.errors import answer_broken
 from bot.jobs.clock import SystemClock, monotonic
@@ -53,10 +53,11 @@ class _Tree(app_commands.CommandTree["Reelcast"]):
     async def interaction_check(self, interaction: discord.Interaction["Reelcast"], /) -> bool:
         speak(interaction.locale.value)
         if interaction.type is discord.InteractionType.autocomplete:
+            replace_nul(interaction.data)
             await self._complete(interaction)
             return False
         shape = interaction.command.extras.get(ANSWER, Shape.PRIVATE) if interaction.command else Shape.PRIVATE
-        return self.client.arrivals.receive(interaction, shape)
+        return await self.client.arrivals.receive(interaction, shape)
 
     async def on_error(
         self, interaction: discord.Interaction["Reelcast"], error: app_commands.AppCommandError, /

@@ -40,7 +40,7 @@ class StrayCog(commands.Cog):
             event, sentence = "stray_form", NO_FORM
         else:
             return
-        if not self._bot.arrivals.receive(interaction, Shape.PRIVATE):
+        if not await self._bot.arrivals.receive(interaction, Shape.PRIVATE):
             return
         speak(interaction.locale.value)
         log.info(event, member=interaction.user.id, guild=interaction.guild_id)

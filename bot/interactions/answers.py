@@ -5,6 +5,7 @@ Discord waits 3 seconds for an answer. One that is not there after `PATIENCE` is
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from functools import partial
@@ -31,10 +32,12 @@ log = structlog.get_logger(__name__)
 PATIENCE: Final = 2.0  # seconds after an interaction was made
 LEAST_PATIENCE: Final = 0.2
 FOR_EACH_OTHER: Final = 0.02  # seconds: what a deferral takes of a busy machine, for each answer that is due as well
+CROWD: Final = 20  # answers that are due at the same moment, and can be given while Discord waits
 DISCORD_WAITS: Final = 3.0  # seconds
 REMEMBERED: Final = 15 * 60.0  # seconds; for so long Discord may tell of an interaction again
 ANSWER: Final = "answer"  # by this a command's extras give the shape of its answer, and an interaction's the answer
 OPEN_FORM: Final = N_("This took longer than usual. Open the form with the button.")
+INVALID_FORM: Final = 50035  # code for an answer that breaks Discord's rules: a fault of the bot
 _NO_TOKEN: Final = frozenset({10008, 10015, 10062, 50027})  # codes for an answer that is gone, or whose time is over
 
 
@@ -50,15 +53,32 @@ class AnswerUnproven(Exception):
     """The deferred answer may be another process's: nothing that costs money may follow it."""
 
 
+def replace_nul(data: Any) -> Any:
+    """Replace NUL, which PostgreSQL does not take, in all texts of what Discord sent, in its place; return it."""
+    sent: Any = data
+    if isinstance(data, str):
+        return data.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(data, dict):
+        sent.update({name: replace_nul(part) for name, part in sent.items()})
+    elif isinstance(data, list):
+        sent[:] = [replace_nul(each) for each in sent]
+    return sent
+
+
 class Arrivals:
     """Watches over the interactions of this process until each has an answer."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._seen = RecentPresses(monotonic, REMEMBERED)
         self._open: set[int] = set()
+        self._calm = asyncio.Event()
 
-    def receive(self, interaction: discord.Interaction[Any], shape: Shape) -> bool:
-        """Begin to watch an interaction that the current task answers; False where it was delivered before."""
+    async def receive(self, interaction: discord.Interaction[Any], shape: Shape) -> bool:
+        """Begin to watch an interaction that the current task answers; False where there is nothing to answer.
+
+        In a crowd it is deferred at once, and taken up when the others are deferred: only Discord cannot wait.
+        """
+        replace_nul(interaction.data)
         if self._seen.is_repeated(interaction.id):
             log.info("interaction_repeated", interaction=interaction.id, kind=interaction.type.name)
             return False
@@ -67,10 +87,20 @@ class Arrivals:
         answer = Answer(interaction, shape, is_open=partial(self._note, interaction.id))
         interaction.extras[ANSWER] = answer
         answer.watch(PATIENCE - FOR_EACH_OTHER * len(self._open))
+        if len(self._open) <= CROWD:
+            return True
+        try:
+            await answer.defer()
+        except NotAnswered:
+            return False
+        except discord.HTTPException as error:
+            log.warning("answer_refused", interaction=interaction.id, status=error.status, code=error.code)
+        await self._calm.wait()
         return True
 
     def _note(self, interaction_id: int, is_open: bool) -> None:
         (self._open.add if is_open else self._open.discard)(interaction_id)
+        (self._calm.clear if len(self._open) > CROWD else self._calm.set)()
 
 
 class Answer:
@@ -187,11 +217,6 @@ class Answer:
                 return await self._read_back(is_ours)
             return await self._read_back(is_ours) if response is None else response.message_id
 
-    @property
-    def is_proven(self) -> bool:
-        """Tell whether an answer that Discord has is surely ours."""
-        return self._proven
-
     async def _answer(
         self,
         first: Callable[[], Awaitable[Any]],
@@ -213,9 +238,11 @@ class Answer:
             except (AnswerUnclear, discord.DiscordServerError, OSError, TimeoutError) as error:
                 log.warning("answer_unclear", interaction=self._interaction.id, error=type(error).__name__)
             except discord.HTTPException as error:
-                if error.code not in _NO_TOKEN:
+                if error.code == INVALID_FORM:
                     raise
-                log.info("answer_gone", interaction=self._interaction.id, code=error.code)
+                # Such as in a thread that is locked, where Discord takes not even what one member sees.
+                level = logging.INFO if error.code in _NO_TOKEN else logging.WARNING
+                log.log(level, "answer_refused", **self._facts_of(error))
 
     async def _first(self, send: Callable[[], Awaitable[Any]]) -> Any:
         """Send the first answer; raises as `answer_first` does."""
@@ -254,9 +281,7 @@ class Answer:
                 try:
                     await self._defer(self._shape)
                 except discord.HTTPException as error:
-                    log.warning(
-                        "answer_refused", interaction=self._interaction.id, status=error.status, code=error.code
-                    )
+                    log.warning("answer_refused", **self._facts_of(error))
 
     async def _defer(self, shape: Shape) -> None:
         """Defer the answer; `_lost` is set where Discord takes none."""
@@ -301,6 +326,9 @@ class Answer:
             return await repeat_until_clear(self._interaction.original_response, self._services.clock.sleep)
         except discord.NotFound:
             return None
+
+    def _facts_of(self, error: discord.HTTPException) -> dict[str, int]:
+        return {"interaction": self._interaction.id, "status": error.status, "code": error.code}
 
     def _stop_watching(self) -> None:
         self._tell_open(False)

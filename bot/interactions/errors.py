@@ -6,24 +6,30 @@ from typing import Any, Final
 import discord
 import structlog
 
+from bot.database.trouble import is_away, words
 from bot.interactions.answers import answer_of, say
-from bot.interactions.attempts import DISCORD_AWAY, SERVER_ERROR, AnswerUnclear, NotAnswered
+from bot.interactions.attempts import DISCORD_AWAY, AnswerUnclear, NotAnswered
 from bot.presentation.language import N_, _
 
 log = structlog.get_logger(__name__)
 
 BROKEN: Final = N_("Something went wrong, and the bot operator has been notified.")
 BROKEN_UNCHARGED: Final = N_("Something went wrong, and the bot operator has been notified. Nothing was charged.")
+AWAY: Final = N_("The bot can't reach its database right now. Try again in a minute.")
+AWAY_UNCHARGED: Final = N_("The bot can't reach its database right now. Nothing was charged. Try again in a minute.")
 
 
 async def answer_broken(interaction: discord.Interaction[Any], name: str | None, error: BaseException) -> None:
     """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
     if isinstance(error, NotAnswered):
         return  # which is logged, and nobody can be told
-    away = isinstance(error, (*DISCORD_AWAY, AnswerUnclear, discord.DiscordServerError))
-    if away or (isinstance(error, discord.HTTPException) and error.status >= SERVER_ERROR):
+    sentences = BROKEN, BROKEN_UNCHARGED
+    if is_away(error):
+        sentences = AWAY, AWAY_UNCHARGED
+        log.warning("database_away", command=name, interaction=interaction.id, error=words(error))
+    elif isinstance(error, (*DISCORD_AWAY, AnswerUnclear, discord.DiscordServerError)):
         log.warning("answer_unclear", command=name, interaction=interaction.id, error=type(error).__name__)
     else:
         log.error("command_broke", command=name, interaction=interaction.id, exc_info=error)
     with contextlib.suppress(discord.HTTPException, *DISCORD_AWAY):
-        await say(interaction, _(BROKEN_UNCHARGED if answer_of(interaction).uncharged else BROKEN))
+        await say(interaction, _(sentences[answer_of(interaction).uncharged]))

@@ -85,7 +85,7 @@ class FormCog(commands.Cog):
             return
         data: Mapping[str, Any] = interaction.data
         match = re.fullmatch(self.form_pattern, data.get("custom_id", ""))
-        if match is None or not interaction.client.arrivals.receive(interaction, self.shape):
+        if match is None or not await interaction.client.arrivals.receive(interaction, self.shape):
             return
         speak(interaction.locale.value)
         try:

@@ -8,9 +8,11 @@ from typing import Any
 
 import discord
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from bot.interactions.answers import say
 from bot.interactions.asked import asked_by
+from bot.interactions.attempts import AnsweredElsewhere
 from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
@@ -78,11 +80,17 @@ async def reserve(
     price_usd: Decimal,
     prompt: str,
 ) -> Job | None:
-    """Make a job of a request, with all that it takes of limits reserved; where there is no room, say so."""
+    """Make a job of a request, with all that it takes of limits reserved; where there is no room, say so.
+
+    Raises `AnsweredElsewhere` where there is a job of the interaction.
+    """
     try:
         return await services.intake.accept(interaction.id, request, price_usd=price_usd, reserve=reservation)
     except (LimitReached, SpendLimitReached) as error:
         denial = denial_of(error, services.clock.now())
+    except IntegrityError:  # another process with this database was told of the interaction, too
+        log.info("interaction_repeated", interaction=interaction.id, kind=interaction.type.name)
+        raise AnsweredElsewhere from None
     await deny(interaction, denial, prompt=prompt)
     await tell_of_refusal(services, request, denial)
     return None

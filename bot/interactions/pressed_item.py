@@ -31,7 +31,7 @@ class PressedItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"reelc
         return cls(item, match)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        if not interaction.client.arrivals.receive(interaction, self.shape):
+        if not await interaction.client.arrivals.receive(interaction, self.shape):
             return
         speak(interaction.locale.value)
         try:

@@ -8,6 +8,7 @@ import discord
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database.trouble import words
 from bot.interactions.answers import AnswerUnproven, answer_of, say
 from bot.interactions.asked import asked_by
 from bot.interactions.attempts import AnswerUnclear, NotAnswered
@@ -24,6 +25,7 @@ from bot.policy.request import Refusal, RefusalCode
 from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
 from bot.presentation.controls import DetailsId
+from bot.presentation.discord_reasons import reason_of
 from bot.presentation.language import N_, _
 from bot.presentation.message_parts import button_ids
 from bot.presentation.refusal import refusal_message, with_prompt
@@ -32,7 +34,6 @@ from bot.services import Services
 CARD_UNCLEAR: Final = N_(
     "Discord didn't confirm your request. If its card appears, the request goes on. Otherwise, nothing is charged."
 )
-CARD_REFUSED: Final = N_("Discord didn't accept the bot's message.")
 NOT_CONFIRMED: Final = N_("Discord didn't confirm the bot's answer. Nothing was charged. Try again.")
 GOES_ON: Final = N_("The bot has your request and goes on with it. Its card may take a moment to update.")
 
@@ -93,7 +94,9 @@ class Requests:
         try:
             await tell_of_spending(services, job, reservation)
             await hint_newcomer(services, interaction, job)
-        except Exception:  # the job goes on: whoever asked must not read that nothing came of it
+        except SQLAlchemyError as error:
+            log.warning("not_told_besides", job=job.id, error=words(error))
+        except Exception:  # the job goes on: who asked must not read that nothing came of it
             log.exception("not_told_besides", job=job.id)
         return True
 
@@ -131,7 +134,8 @@ class Requests:
             await self._give_back(interaction, _(NOT_CONFIRMED), prompt)
         except discord.HTTPException as error:
             await intake.card_failed(job, why="refused", status=error.status, code=error.code)
-            await self._give_back(interaction, f"{_(CARD_REFUSED)} {_('Nothing was charged.')}", prompt)
+            sentence = f"{reason_of(error).member_sentence()} {_('Nothing was charged.')}"
+            await self._give_back(interaction, sentence, prompt)
         else:
             if message_id is not None:
                 return message_id
@@ -145,7 +149,7 @@ class Requests:
         try:
             await self._services.intake.card_sent(job, message_id)
         except SQLAlchemyError as error:  # the card is found again by what looks for those that are not known
-            log.warning("card_not_saved", job=job.id, error=type(error).__name__)
+            log.warning("card_not_saved", job=job.id, error=words(error))
             await say(interaction, _(GOES_ON))
             return False
         return True

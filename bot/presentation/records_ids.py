@@ -21,4 +21,5 @@ def records_id(search: Search, first: int) -> str:
 def read_records_id(match: re.Match[str], guild_id: int) -> tuple[Search, int]:
     """Read what was looked for, in the server of the press, and where the page begins."""
     member_id = int(match["member"]) or None
-    return Search(guild_id=guild_id, member_id=member_id, text=match["text"]), int(match["first"])
+    text = match["text"].replace("\0", "\N{REPLACEMENT CHARACTER}")  # which PostgreSQL does not take
+    return Search(guild_id=guild_id, member_id=member_id, text=text), int(match["first"])

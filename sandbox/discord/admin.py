@@ -84,7 +84,8 @@ class Administration:
     async def steer_gateway(self, payload: JsonObject) -> JsonObject:
         """Do `what`: drop (with `code` or abruptly), reconnect, invalidate (`resumable`), refuse_resume (`on`).
 
-        Or refuse_identify: close with `code` whoever identifies, without a code no longer.
+        Or refuse_identify: close with `code` whoever identifies, without a code no longer. Or deliveries: tell of each
+        interaction `count` times.
         """
         match payload["what"]:
             case "drop":
@@ -98,6 +99,8 @@ class Administration:
             case "refuse_identify":
                 code = payload.get("code")
                 self.gateway.refuse_identify = None if code is None else int(code)
+            case "deliveries":
+                self.gateway.deliveries = int(payload["count"])
             case other:
                 raise ValueError(f"the gateway cannot {other!r}")
         return {}

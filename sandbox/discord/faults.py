@@ -1,5 +1,6 @@
 """Faults on demand: the next requests that match answer something else, before or after they take effect."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal, Self, TypedDict
@@ -44,6 +45,7 @@ class FaultFields(TypedDict, total=False):
     headers: dict[str, str]
     times: int
     skip: int
+    hold: bool
     moment: str
     server: Server
     retry_after: float
@@ -71,7 +73,8 @@ class Fault(BaseModel):
     a Cloudflare page, with Retry-After and without Via; `body` is sent as it is, text as `content_type`
     (`text/html`), everything else as JSON; `html` is a proxy's page; 429 is Discord's own, with `retry_after`
     seconds; otherwise Discord's error object with `code` and `message`. A known `code` brings its status and
-    message along. `headers` are added to any of these.
+    message along. `headers` are added to any of these. With `hold` nothing is disturbed: the request, or after it took
+    effect its answer, is only held back until the faults are cleared.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -86,6 +89,7 @@ class Fault(BaseModel):
     headers: dict[str, str] = Field(default_factory=dict)
     times: int = 1
     skip: int = 0
+    hold: bool = False
     moment: Moment = "before"
     server: Server = "api"
     retry_after: float = 1.0
@@ -153,12 +157,20 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._cleared = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         self._faults.append(fault)
 
     def clear(self) -> None:
+        """Forget all faults, and let what they hold go on."""
         self._faults.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def held(self) -> None:
+        """Wait until the faults are cleared."""
+        await self._cleared.wait()
 
     def take(self, method: str, *routes: str, moment: Moment, server: Server = "api") -> Fault | None:
         """Return the first fault for a request, counting it as used."""

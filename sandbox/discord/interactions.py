@@ -115,7 +115,8 @@ class InteractionDesk:
         interaction = self.by_token(token)
         self.require_open(interaction)
         original = interaction.original
-        if original is not None and original.flags & MessageFlag.LOADING:
+        is_there = original is not None and original.id in interaction.channel.messages
+        if original is not None and is_there and original.flags & MessageFlag.LOADING:
             return await self._messages.edit(original, payload, uploads)
         return await self._post(interaction, payload, uploads, MessageType.DEFAULT)
 

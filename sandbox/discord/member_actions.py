@@ -143,15 +143,18 @@ class MemberActions:
         return self._open(InteractionType.COMPONENT, user, channel, resolver.into(data), source=message)
 
     async def modal(self, user: User, body: Body) -> JsonObject:
-        """Submit the modal that an interaction opened: `{interaction_id, values}`."""
+        """Submit the modal that an interaction opened: `{interaction_id, values, custom_id?}`.
+
+        A custom id other than the modal's own is forged, as a modified client could send it.
+        """
         opener = self._desk.find(snowflake(body.object.get("interaction_id")) or 0)
         if opener is None or opener.modal is None or opener.user is not user:
             raise ClientRefusal("no such modal is open")
         self._access.channel(opener.channel.id, user)
-        values = body.object.get("values")
+        values, forged = body.object.get("values"), text(body.object, "custom_id")
         resolver = self._resolver(user, opener.channel, body)
         components = await modal_input.submit(opener.modal, values if is_object(values) else {}, resolver)
-        data: JsonObject = {"custom_id": opener.modal["custom_id"], "components": components}
+        data: JsonObject = {"custom_id": forged or opener.modal["custom_id"], "components": components}
         return self._open(
             InteractionType.MODAL_SUBMIT,
             user,

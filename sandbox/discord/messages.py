@@ -10,7 +10,7 @@ from sandbox.discord.json_types import JsonObject
 from sandbox.discord.mentions import find_mentions
 from sandbox.discord.message_rules import FileFacts, check_message
 from sandbox.discord.permissions import Permission
-from sandbox.discord.refusals import Path
+from sandbox.discord.refusals import Path, invalid_form
 from sandbox.discord.threads import Threads
 from sandbox.discord.wire import integer, objects, snowflake, text
 from sandbox.discord.world import NO_FLAGS, Attachment, Channel, Message, MessageFlag, MessageType, User, World
@@ -81,6 +81,12 @@ class Messages:
         """Change what the payload names and announce the message as it is now."""
         channel = self._channel(message)
         self._check(channel, payload, uploads, path, editing=message)
+        if message.flags & MessageFlag.LOADING and any(
+            each["type"] == components.ComponentType.MEDIA_GALLERY
+            for each in components.walk(objects(payload.get("components")))
+        ):
+            # Reported, and documented nowhere: https://github.com/discord/discord-api-docs/issues/7529
+            raise invalid_form((*path, "components"), "COMPONENT_INVALID", "A deferred answer takes no gallery")
         if "attachments" in payload:
             self._keep_listed(message, payload)
         message.attachments += await self._attach_all(channel, payload, uploads, message.visible_to)

@@ -68,6 +68,10 @@ class Admin:
         """Leave the bot so many starts of gateway sessions for so many seconds."""
         await self._do("session_starts", remaining=remaining, reset_after=reset_after)
 
+    async def deliver_interactions(self, count: int) -> None:
+        """Tell the bot of each interaction so many times."""
+        await self._do("gateway", what="deliveries", count=count)
+
     async def sessions(self) -> list[JsonObject]:
         """Return shard, sequence number and whether it is connected, of every gateway session."""
         return objects((await self._do("sessions"))["sessions"])

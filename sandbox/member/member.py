@@ -117,11 +117,16 @@ class Member:
         payload: JsonObject = {"custom_id": custom_id, "values": Files().encode(list(values))}
         return await self._interact("component", payload | _place(message))
 
-    async def submit(self, modal: Modal, values: Mapping[str, object] | None = None) -> InteractionResult:
-        """Submit a modal; values are by custom id or label, what is left out keeps its default."""
+    async def submit(
+        self, modal: Modal, values: Mapping[str, object] | None = None, *, forge: str = ""
+    ) -> InteractionResult:
+        """Submit a modal; values are by custom id or label, what is left out keeps its default.
+
+        `forge` sends it with another custom id than its own.
+        """
         files = Files()
         encoded = {key: files.encode(value) for key, value in (values or {}).items()}
-        payload: JsonObject = {"interaction_id": modal.interaction_id, "values": encoded}
+        payload: JsonObject = {"interaction_id": modal.interaction_id, "values": encoded, "custom_id": forge}
         return await self._interact("modal", payload, files)
 
     async def type(self) -> None:
@@ -171,6 +176,16 @@ class Member:
         if found is None:
             raise LookupError("the message is gone again")
         return found
+
+    async def answered(
+        self,
+        result: InteractionResult,
+        timeout: float = 30.0,  # noqa: ASYNC109
+    ) -> Message | None:
+        """Return the answer to an interaction, once the bot has stopped thinking about it."""
+        if result.message is None or not result.message.loading:
+            return result.message
+        return await self.wait_for(lambda message: message.interaction == result.id and not message.loading, timeout)
 
     async def wait_gone(self, message: Message, timeout: float = 30.0) -> None:  # noqa: ASYNC109
         """Wait until a message is no longer there."""

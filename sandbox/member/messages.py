@@ -104,6 +104,12 @@ class Message:
         return None if found is None else int(found["message_id"])
 
     @property
+    def interaction(self) -> str | None:
+        """Return the id of the interaction that led to the message."""
+        found = self.data.get("interaction_metadata")
+        return None if found is None else found["id"]
+
+    @property
     def mentions(self) -> list[int]:
         """Return the ids of the users who are notified."""
         return [int(each["id"]) for each in self.data["mentions"]]

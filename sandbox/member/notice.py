@@ -15,7 +15,8 @@ def accepts(message: Message) -> str | None:
 
 async def past_notice(member: Member, result: InteractionResult) -> InteractionResult:
     """Press *Accept* where an answer is the notice, which comes once for each member; return what came of it."""
-    accept = result.message and accepts(result.message)
-    if result.message is None or accept is None:
+    answer = await member.answered(result)
+    accept = answer and accepts(answer)
+    if answer is None or accept is None:
         return result
-    return await member.click(result.message, custom_id=accept)
+    return await member.click(answer, custom_id=accept)

@@ -29,17 +29,18 @@ async def set_up(stage: Stage, guild: str = "Film Club", **choices: Any) -> None
 
 async def told(member: Member, result: InteractionResult) -> str:
     """Wait for what an interaction is answered in the end."""
-    assert result.message is not None, result
-    answer = result.message.id
-    return (await member.wait_for(lambda message: message.id == answer and bool(message.text), PATIENCE)).text
+    answer = await member.answered(result, PATIENCE)
+    assert answer is not None, result
+    return answer.text
 
 
 async def told_alone(member: Member, result: InteractionResult) -> str:
     """Make sure that an interaction was answered with a message that only who acted sees; return its words."""
     assert result.modal is None
-    assert result.message is not None, result
-    assert result.message.ephemeral
-    return await told(member, result)
+    answer = await member.answered(result, PATIENCE)
+    assert answer is not None, result
+    assert answer.ephemeral
+    return answer.text
 
 
 async def shown(member: Member, words: str, *labels: str) -> Message:

@@ -188,10 +188,11 @@ class Stage:
         """Send `/video` with so many images; returns the card."""
         given = {f"image{number}": photo(number) for number in range(1, images + 1)}
         result = await past_notice(member, await member.slash("video", prompt=prompt, **{**given, **options}))
-        assert result.message is not None
-        assert not result.message.ephemeral, result.message.text
-        self.asked[result.message.id] = int(result.id)
-        return result.message
+        card = await member.answered(result, PATIENCE)
+        assert card is not None
+        assert not card.ephemeral, card.text
+        self.asked[card.id] = int(result.id)
+        return card
 
     async def hold(self) -> None:
         """Keep every run to come QUEUED for `LONG`, then PROCESSING for as long; `let_on` shortens that."""

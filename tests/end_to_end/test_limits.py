@@ -9,7 +9,7 @@ from bot.database.engine import open_database
 from bot.policy.guild_settings import Limits
 from bot.policy.settings_store import SettingsStore
 from sandbox.member import past_notice
-from tests.end_to_end.stage import Stage, photo, shows
+from tests.end_to_end.stage import PATIENCE, Stage, photo, shows
 
 AT_ONCE = 100
 
@@ -20,6 +20,25 @@ async def choose(stage: Stage, **choices: Any) -> None:
         for guild in stage.discord.describe()["guilds"]:
             change = SettingsStore(engine).change
             await change(int(guild["id"]), lambda settings: replace(settings, **choices), datetime.now(UTC))
+
+
+async def test_of_a_hundred_at_once_each_is_answered_with_its_card(stage: Stage) -> None:
+    mira = stage.member()
+    image = photo()
+    await stage.hold()
+    async with stage.bot() as bot:
+        await stage.ask(mira)
+        results = await asyncio.gather(
+            *(mira.slash("video", prompt=f"Walk {number} in @Image1", image1=image) for number in range(AT_ONCE))
+        )
+        assert not [each for each in results if each.failed]
+        for number, each in enumerate(results):
+            card = await mira.answered(each, PATIENCE)
+            assert card is not None
+            assert f"> Walk {number} in " in card.text
+            assert not card.ephemeral
+        assert bot.log("answer_too_late", "answer_unclear", "card_failed") == []
+    assert len(stage.jobs()) == AT_ONCE + 1
 
 
 async def test_a_limit_of_nothing_lets_nobody_and_one_of_one_lets_one_of_a_hundred_at_once(stage: Stage) -> None:
@@ -35,9 +54,10 @@ async def test_a_limit_of_nothing_lets_nobody_and_one_of_one_lets_one_of_a_hundr
         results = await asyncio.gather(
             *(mira.slash("video", prompt=f"Walk {number}", image1=image) for number in range(AT_ONCE))
         )
-        answers = [each.message for each in results if each.message is not None]
-        [card] = [each for each in answers if not each.ephemeral]
-        refusals = [each.text for each in answers if each.ephemeral]
+        answers = [await mira.answered(each, PATIENCE) for each in results if not each.failed]
+        assert len(answers) == AT_ONCE
+        [card] = [each for each in answers if each is not None and not each.ephemeral]
+        refusals = [each.text for each in answers if each is not None and each.ephemeral]
         assert len(refusals) == AT_ONCE - 1
         assert all(each.startswith("Your limit is 1 video in 24 hours, and it is used up.") for each in refusals)
         await shows(mira, card, "Done")

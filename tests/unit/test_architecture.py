@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs", "bot.catalogue"),
     "bot.cast.model": ("bot.jobs.model",),
     "bot.cast": ("bot.segmind", "bot.media", "bot.database", "bot.jobs"),
-    "bot.interactions": ("bot.services", *_SPOKEN),
+    "bot.interactions": ("bot.services", "bot.database.trouble", *_SPOKEN),
     "bot": ("bot",),  # the modules directly in it: settings apart, they wire
     "cogs": ("bot.app", "bot.interactions", *_SPOKEN),
     "sandbox": (),

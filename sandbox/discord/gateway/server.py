@@ -26,8 +26,9 @@ class Gateway:
     """Serves the gateway's WebSocket at `url()`; `heartbeat_interval` is in seconds, `clock` tells seconds.
 
     `wall_clock` tells Unix seconds, by which starts of sessions are counted. `refuse_resume` turns every RESUME
-    down, `refuse_identify` is a code to close with upon every IDENTIFY. `observer` is told each dispatch, once per
-    session it goes to, `presence` whether any client is connected, whenever one comes or goes.
+    down, `refuse_identify` is a code to close with upon every IDENTIFY, `deliveries` how often a session is told of an
+    interaction. `observer` is told each dispatch, once per session it goes to, `presence` whether any client is
+    connected, whenever one comes or goes.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Gateway:
     ) -> None:
         self.source = source
         self.refuse_resume = False
+        self.deliveries = 1
         self.refuse_identify: int | None = None
         self.starts = SessionStarts(wall_clock)
         self.observer: Observer | None = None
@@ -111,7 +113,8 @@ class Gateway:
         encoded = _encode(data)
         for session in self.registry:
             if session.shard.covers(guild_id) and (not intent or session.intents & intent):
-                self._deliver(session, event, data, encoded)
+                for _ in range(self.deliveries if event == "INTERACTION_CREATE" else 1):
+                    self._deliver(session, event, data, encoded)
 
     def publish(self, session: Session, event: str, data: JsonObject) -> None:
         """Send an event to one session."""

@@ -66,12 +66,17 @@ class RestEndpoint:
     async def _disturbed(self, request: web.Request, path: str, route: Route, call: Call) -> Answer:
         """Serve a request unless a fault stands before it; one that took effect may be answered by a fault too."""
         before = self._faults.take(route.method, route.template, path, moment="before")
-        if before is not None:
+        if before is not None and before.hold:
+            await self._faults.held()
+        elif before is not None:
             return disturb(before, request)
         answer = await self._serve(request, route, call)
         if answer.status >= 400:
             return answer
         after = self._faults.take(route.method, route.template, path, moment="after")
+        if after is not None and after.hold:
+            await self._faults.held()
+            return answer
         return answer if after is None else disturb(after, request)
 
     async def _serve(self, request: web.Request, route: Route, call: Call) -> Answer:

@@ -324,6 +324,61 @@ async def test_the_first_followup_takes_the_place_of_a_deferred_answer(ping: Sta
     assert (second.id != first.id, second.ephemeral) == (True, False)
 
 
+async def test_once_a_deferred_answer_is_deleted_a_followup_is_a_message_of_its_own(ping: Stage) -> None:
+    result, heard = await ping.exchange(doing(ping.mira.slash("ping")), DEFERRED)
+    assert result.message is not None
+    assert (await ping.rest.call("DELETE", ping.webhook(heard, "/messages/@original"))).status == 204
+    await ping.mira.wait_gone(result.message)
+    await ping.rest.call("POST", ping.webhook(heard), {"content": "alone", "flags": EPHEMERAL})
+    alone = await ping.mira.wait_for(lambda message: message.text == "alone")
+    assert alone.ephemeral
+    assert alone.id != result.message.id
+
+
+async def test_a_deferred_answer_takes_a_gallery_with_its_second_edit_alone(ping: Stage) -> None:
+    _, heard = await ping.exchange(doing(ping.mira.slash("ping")), DEFERRED)
+    original = ping.webhook(heard, "/messages/@original")
+    gallery = {"type": 12, "items": [{"media": {"url": "https://example.com/fox.png"}}]}
+    text = {"type": 10, "content": "done"}
+    layout = {"flags": LAYOUT, "components": [{"type": 17, "components": [text, gallery]}]}
+    refused = await ping.rest.call("PATCH", original, layout)
+    assert (refused.status, refused.code) == (400, 50035)
+    assert (await ping.rest.call("PATCH", original, {"flags": LAYOUT, "components": [text]})).status == 200
+    assert (await ping.rest.call("PATCH", original, layout)).status == 200
+
+
+async def test_a_bot_may_be_told_of_an_interaction_more_than_once(ping: Stage, control: Sandbox) -> None:
+    await control.admin.deliver_interactions(2)
+    action = doing(ping.mira.slash("ping"))
+    first, second = await ping.bot.heard.get(), await ping.bot.heard.get()
+    assert first.id == second.id
+    await ping.answer(first, MESSAGE, {"content": "x"})
+    assert (await ping.answer(second, MESSAGE, {"content": "x"})).code == 40060
+    await action
+
+
+async def test_a_form_can_be_sent_with_a_forged_id(ping: Stage) -> None:
+    field = {"type": 18, "label": "Prompt", "component": {"type": 4, "custom_id": "prompt", "style": 2}}
+    modal = {"custom_id": "form", "title": "Form", "components": [field]}
+    opened, _ = await ping.exchange(doing(ping.mira.slash("ping")), MODAL, modal)
+    assert opened.modal is not None
+    sending = doing(ping.mira.submit(opened.modal, {"prompt": "x"}, forge="form:999"))
+    _, heard = await ping.exchange(sending, MESSAGE, {"content": "x"})
+    assert sent(heard)["custom_id"] == "form:999"
+
+
+async def test_an_answer_that_is_held_back_has_taken_effect(ping: Stage, control: Sandbox) -> None:
+    await control.admin.fault(route="/callback$", moment="after", hold=True)
+    action = doing(ping.mira.slash("ping"))
+    heard = await ping.bot.heard.get()
+    answering = asyncio.ensure_future(ping.answer(heard, MESSAGE, {"content": "x"}))
+    await ping.mira.wait_for(lambda message: message.text == "x")
+    assert not answering.done()
+    await control.admin.clear_faults()
+    assert (await answering).status == 200
+    await action
+
+
 async def test_a_dismissed_answer_is_gone_for_the_bot_too(ping: Stage) -> None:
     answer = {"content": "secret", "flags": EPHEMERAL}
     result, heard = await ping.exchange(doing(ping.mira.slash("ping")), MESSAGE, answer)

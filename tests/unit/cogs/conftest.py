@@ -21,6 +21,8 @@ from tests.support.doors import let_in
 from tests.unit.cogs.served_cdn import ServedCdn, served_cdn
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
+NO_DEFERRAL = 1e6  # seconds: however busy the machine is, an answer is not deferred for that
+
 
 @pytest.fixture
 def changes() -> dict[str, object]:
@@ -47,10 +49,13 @@ async def boot(
     """Give what makes a bot with services of its own; all of them on one database unless told otherwise.
 
     SimCord waits for the bot to come to rest. So the bar of a run, which moves for as long as the run takes, stands
-    still here, and edits leave without a pause between them. Both are tried on the local Discord.
+    still here; edits, and answers that are tried again, leave without a pause; and no answer is deferred for the time
+    it takes. All of that is tried on the local Discord.
     """
     monkeypatch.setattr("bot.delivery.cards._note_run", lambda _channel, _job: None)
     monkeypatch.setattr("bot.delivery.edit_queue.EDIT_EVERY", 0.0)
+    monkeypatch.setattr("bot.interactions.attempts.PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("bot.interactions.answers.PATIENCE", NO_DEFERRAL)
     settings = Settings.model_validate(
         {
             "discord_token": SecretStr("token"),

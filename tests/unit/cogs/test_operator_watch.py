@@ -13,6 +13,7 @@ import simcord
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.states import State
+from bot.operating import LOOKS_BACK
 from bot.policy.operator_notices import NoticeKind
 from bot.policy.operator_spending import SPENDING, Caps
 from bot.segmind.models import HistoryRow
@@ -242,3 +243,18 @@ async def test_who_takes_no_direct_messages_is_not_asked_again_and_again(
     stage.env.inject_error("POST", "/users/@me/channels", status=403)
     await watching.looks()
     assert await stage.bot.services.operating.notices.untold() == []
+
+
+async def test_another_bot_with_the_token_is_told_of_once_in_a_week(watching: Watching) -> None:
+    for _ in range(3):
+        await watching.watch.answered_elsewhere()
+    [told] = await watching.looks()
+    assert "Another process with this bot's token answers members." in told
+    await watching.watch.answered_elsewhere()
+    assert await watching.looks() == []
+    [notice] = await watching.watch.notices.current(NoticeKind.ANOTHER_BOT)
+    assert notice.detail == ""
+    watching.clock.advance(LOOKS_BACK.total_seconds())
+    assert await watching.looks() == []
+    await watching.watch.answered_elsewhere()
+    assert len(await watching.looks()) == 1

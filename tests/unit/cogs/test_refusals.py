@@ -148,3 +148,12 @@ async def test_a_thread_is_as_good_as_a_channel(stage: Stage) -> None:
     await stage.alice.slash(thread, "video", prompt="a keeper walks", image1=picture())
     [job] = await stage.jobs()
     assert job.request.channel_id == thread.id
+
+
+async def test_a_sign_that_no_database_takes_is_replaced_wherever_it_is_typed(stage: Stage) -> None:
+    await stage.ask("@Image1 wa\0ves")
+    [job] = await stage.jobs()
+    assert job.request.prompt == "@Image1 wa\N{REPLACEMENT CHARACTER}ves"
+    shown = await stage.alice.slash(stage.channel, "studio")
+    await stage.submit(shown, {"prompt": "a f\0x", "images": [picture()]})
+    assert [each.request.prompt for each in await stage.jobs()][1:] == ["a f\N{REPLACEMENT CHARACTER}x"]
