@@ -39,7 +39,10 @@ PATIENCE = 60.0  # seconds for anything to happen, on a machine that has much el
 STOPS_WITHIN = 10.0  # seconds a bot may take to end
 LONG = 600.0  # seconds: a job held this long in a state stays there until the test lets it go
 # Events of the bot's log that tell of a bug, whatever the world did to it.
-BROKEN = {"driver_broke", "step_broke", "card_broke", "command_broke", "background_task_broke", "submit_broke"}
+BROKEN = {
+    *("driver_broke", "step_broke", "card_broke", "command_broke", "choices_broke", "background_task_broke"),
+    "submit_broke",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

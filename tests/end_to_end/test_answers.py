@@ -151,6 +151,22 @@ async def test_a_refusal_that_takes_long_is_for_the_member_alone(stage: Stage) -
     assert await stage.charged() == (0, 0)
 
 
+async def test_whose_request_cannot_be_saved_reads_that_nothing_was_charged(stage: Stage) -> None:
+    mira = stage.member()
+    async with stage.bot() as bot:
+        await accept_notice(stage.database, mira)
+        with locked(stage.database):
+            asking = asyncio.ensure_future(ask(mira))
+            thinking = await mira.wait_for(lambda message: message.loading, PATIENCE)
+            words = await mira.wait_for(lambda message: message.ephemeral and bool(message.text), PATIENCE)
+            assert words.text.startswith("The bot can't reach its database right now. Nothing was charged.")
+            await mira.wait_gone(thinking)
+            await asking
+        assert (await bot.logged("database_away", command="video"))["level"] == "warning"
+        assert not [line for line in bot.child.lines if "Traceback" in line]
+    assert stage.jobs() == {}
+
+
 async def test_no_paid_job_follows_a_deferral_that_may_be_another_bots(stage: Stage) -> None:
     mira = stage.member()
     async with stage.bot() as bot:

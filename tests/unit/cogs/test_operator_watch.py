@@ -240,7 +240,7 @@ async def test_who_takes_no_direct_messages_is_not_asked_again_and_again(
     watching: Watching, control: SegmindControl, stage: Stage
 ) -> None:
     await answers(control, "credits", 401)
-    stage.env.inject_error("POST", "/users/@me/channels", status=403)
+    stage.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
     await watching.looks()
     assert await stage.bot.services.operating.notices.untold() == []
 

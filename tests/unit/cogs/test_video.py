@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from bot.jobs.model import Job, VideoRequest
 from bot.jobs.states import State
 from tests.unit.cogs.stage import Stage, picture, texts
 
@@ -137,6 +139,27 @@ async def test_a_card_that_discord_never_took_drops_the_job_and_gives_its_price_
     assert job.state is State.EXPIRED
     assert stage.driven == []
     assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == 0
+
+
+async def test_a_request_that_another_process_with_the_database_has_taken_is_left_to_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = stage.bot.services.intake.accept
+
+    async def accept_twice(job_id: int, request: VideoRequest, **terms: Any) -> Job:
+        await accept(job_id, request, **terms)
+        return await accept(job_id, request, **terms)
+
+    monkeypatch.setattr(stage.bot.services.intake, "accept", accept_twice)
+    with capture_logs() as logged:
+        result = await stage.ask()
+    assert result.response is None
+    assert len(stage.env.errors) == 1  # which is no fault, and ends the command
+    assert [each["log_level"] for each in logged if each["event"] == "interaction_repeated"] == ["info"]
+    assert "command_broke" not in [each["event"] for each in logged]
+    [job] = await stage.jobs()
+    assert job.state is State.ACCEPTED
+    assert stage.driven == []
 
 
 async def test_a_command_that_breaks_says_so_to_the_member_alone(stage: Stage) -> None:
