@@ -76,6 +76,29 @@ async def test_of_two_bots_with_one_token_one_makes_each_video_and_the_other_tel
     assert sorted([*states(stage.database), *states(other_database)]) == [*["DELIVERED"] * 3, *["EXPIRED"] * 3]
 
 
+async def test_of_two_bots_that_both_defer_the_one_whose_deferral_is_there_goes_on(stage: Stage) -> None:
+    mira = stage.member()
+    other_database = stage.folder / "other.db"
+    for database in (stage.database, other_database):
+        await accept_notice(database, mira)
+    other = stage.bot(DATABASE_URL=f"sqlite:///{other_database}", DATA_DIR=str(stage.folder / "other"))
+    async with stage.bot() as first, other as second:
+        with locked(stage.database), locked(other_database):
+            asking = asyncio.ensure_future(ask(mira))
+            thinking = await mira.wait_for(lambda message: message.loading, PATIENCE)
+            elsewhere = [asyncio.ensure_future(bot.logged("answered_elsewhere")) for bot in (first, second)]
+            await asyncio.wait(elsewhere, return_when=asyncio.FIRST_COMPLETED)
+            await asking
+        await shows(mira, thinking, "Done")
+        await replied(mira, thinking)
+        for each in elsewhere:
+            each.cancel()
+        await asyncio.gather(*elsewhere, return_exceptions=True)
+        assert len([*first.log("answered_elsewhere"), *second.log("answered_elsewhere")]) == 1
+    assert await stage.charged() == (1, 1.35)
+    assert sorted([*states(stage.database), *states(other_database)]) == ["DELIVERED", "EXPIRED"]
+
+
 @pytest.mark.parametrize("status", [500, 503, 0])
 async def test_an_answer_that_took_effect_and_was_lost_is_an_answer(stage: Stage, status: int) -> None:
     admin = stage.sandbox.admin
