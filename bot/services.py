@@ -217,6 +217,7 @@ async def open_services(
             reviews=moderators.reviews,
             standing=moderators.standing,
             elements=LastingImages(cast, segmind, clock, images, work_folder),
+            owe=owe_in,
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=attachments,
@@ -226,9 +227,7 @@ async def open_services(
             clock=clock,
             folder=work_folder,
             limits=Limits(
-                max_in_flight=places,
-                max_video_bytes=MAX_VIDEO_BYTES,
-                submit_timeout=timedelta(seconds=TIMEOUTS.submit),
+                max_in_flight=places, max_video_bytes=MAX_VIDEO_BYTES, submit_timeout=timedelta(seconds=TIMEOUTS.submit)
             ),
             offer=offer,
             run_times=run_times,

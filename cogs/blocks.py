@@ -140,6 +140,7 @@ class BlockCog(FormCog):
         by_id, guild_id = interaction.user.id, interaction.guild_id or 0
         until = await block_member(self._services, by_id, guild_id, member_id, measures, job_id)
         await say(interaction, blocked_answer(member_id, until))
+        await self._services.moderation.end_what_waits(guild_id, member_id)
 
     async def _note(
         self, interaction: discord.Interaction[Any], kind: Decided, reason: str = "", *, member_id: int | None = None

@@ -86,8 +86,9 @@ class TakedownCog(FormCog):
         except WrongState:
             newest = await services.store.get(job.id) or job
             made = await services.moderators.decisions.of_job(job.id)
-            answer = not_removable(newest) if newest.state not in ENDED else outcome_sentence(newest, made)
+            answer = outcome_sentence(newest, made)
         await say(interaction, answer)
+        await services.moderation.end_what_waits(job.request.guild_id, job.request.member_id)
         newest = await services.store.get(job.id) or job
         await services.moderators.reviews.settle(newest)
         if newest.owes_notice:
@@ -99,7 +100,7 @@ async def _open(services: Services, interaction: discord.Interaction[Any], job: 
         await say(interaction, not_a_moderator_here())
     elif job.state in ENDED - {State.DELIVERED} and not job.deleted_by_hand:
         made = await services.moderators.decisions.of_job(job.id)
-        await say(interaction, outcome_sentence(job, made) if made else not_removable(job))
+        await say(interaction, outcome_sentence(job, made) if made else not_removable())
     else:
         await open_form(interaction, takedown_modal(job.id, may_block=may_block(interaction)))
 

@@ -85,6 +85,8 @@ class OperatorPanel:
             await self._operating.store.block(block)
             log.info("operator_blocks", user=interaction.user.id, target=target.value, target_id=target_id)
             notice = _("✅ Blocked everywhere, from now on.")
+            guild_id, member_id = (target_id, None) if target is Target.SERVER else (None, target_id)
+            await self._services.moderation.end_what_waits(guild_id, member_id)
         await self.show(interaction, Verb.BLOCKS, 0, notice)
 
     async def _page(self, page: Verb, first: int, notice: str) -> ui.LayoutView:

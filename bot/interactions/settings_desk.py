@@ -81,6 +81,8 @@ class SettingsDesk:
         await self._show_change(interaction, before, after, page, channel_id)
         if _read_in(before) != _read_in(after):
             await self._services.moderators.look_again(interaction.guild_id or 0)
+        if _open_to(before) != _open_to(after):
+            await self._services.moderation.end_what_waits(interaction.guild_id or 0)
 
     async def tidy(self, interaction: discord.Interaction[Any]) -> None:
         """Forget the channels and roles that no longer exist."""
@@ -146,6 +148,12 @@ class SettingsDesk:
         state = PanelState(settings=settings, facts=facts, findings=check(settings, facts), channel_id=channel_id)
         view = settings_panel(page, state, notice)
         await show(interaction, view=view)
+
+
+def _open_to(settings: GuildSettings) -> tuple[object, ...]:
+    """Give what says where and from whom requests are taken, and where their videos go."""
+    outputs = {channel_id: each.output_channel_id for channel_id, each in settings.channel_settings.items()}
+    return settings.channels, settings.everywhere, settings.roles, settings.output_channel_id, outputs
 
 
 def _read_in(settings: GuildSettings) -> tuple[int | None, int | None]:

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_AFTER: Final = timedelta(seconds=10)  # a command is answered within 3 s; whoever answered knows the card by now
 CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped, and a card says so
+CONFIRMED_AFTER: Final = LOOK_AFTER.total_seconds()  # between the looks that have to agree that it is that late
 
 
 async def see_to_cardless(engine: Engine) -> Sequence[Job]:
@@ -37,12 +38,16 @@ async def see_to_cardless(engine: Engine) -> Sequence[Job]:
 async def _seen_to(engine: Engine, job: Job) -> Job | None:
     """Look for a job's card; return the job where that is there in time."""
     age = engine.clock.now() - job.created_at
+    if age <= CARD_WITHIN:
+        engine.overdue.forget(job.id)
     if age <= LOOK_AFTER:
         return None
     try:
         message_id = await _card_of(engine, job)
         if age > CARD_WITHIN:
-            await engine.move(job, State.EXPIRED, card_message_id=message_id)
+            if engine.overdue.confirms(engine.clock, job.id, seconds=CONFIRMED_AFTER):
+                await engine.move(job, State.EXPIRED, card_message_id=message_id)
+                engine.overdue.forget(job.id)
         elif message_id is not None:
             log.info("card_found", job=job.id, message=message_id)
             return await engine.move(job, State.PREPARING, card_message_id=message_id)

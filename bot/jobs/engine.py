@@ -11,7 +11,7 @@ from typing import Final
 from typing_extensions import Unpack
 
 from bot.catalogue.offer import Offer
-from bot.jobs.clock import Clock
+from bot.jobs.clock import Clock, Overdue
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
 from bot.jobs.kept import KeptFiles
@@ -21,8 +21,9 @@ from bot.jobs.ports import Cards, Elements, Notices, Posts
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
+from bot.jobs.saving import Enlist
 from bot.jobs.shared_history import SharedHistory
-from bot.jobs.states import State
+from bot.jobs.states import MADE, State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher
 from bot.media.images import ImageDesk
@@ -56,6 +57,7 @@ class Engine:
     reviews: Reviews
     standing: Standing
     elements: Elements
+    owe: Enlist  # notes that a job's post has to be brought in line with what is saved in the same transaction
     references: Fetcher
     outputs: Fetcher
     images: ImageDesk
@@ -67,6 +69,7 @@ class Engine:
     limits: Limits
     offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
+    overdue: Overdue = field(default_factory=Overdue)
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
@@ -75,7 +78,7 @@ class Engine:
 
         What happened outside is true whatever a member has asked for meanwhile: where only that has changed, the move
         is made on the newest value. Raises `StaleJob` when another driver has taken the job over or moved it, and where
-        a finished video is not wanted any more: what comes next has not happened yet.
+        a finished video is not wanted any more.
         """
         before = job
         while True:
@@ -85,9 +88,15 @@ class Engine:
                 newest = await self.store.get(job.id)
                 if newest is None or (newest.state, newest.driver) != (before.state, before.driver):
                     raise
-                if newest.state is State.COMPLETED and newest.cancel_requested:
+                if newest.cancel_requested and newest.state in MADE:
                     raise
                 job = newest
+
+    async def make_sure_of(self, job: Job) -> None:
+        """Raise `StaleJob` where somebody else has saved a job since it was read."""
+        newest = await self.store.get(job.id)
+        if newest is None or newest.version != job.version:
+            raise StaleJob(job.id)
 
     @property
     def kept(self) -> KeptFiles:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.erasing import erase_remains
 from bot.database.tables import cases, decisions, emptied_messages, jobs, reports, reviews
 from bot.database.upsert import insert_if_absent
-from bot.jobs.clock import Clock
+from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decided
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.emptying import Deed, Empties, Emptying
@@ -33,7 +33,6 @@ TIDY_EVERY: Final = 600.0  # seconds
 AT_ONCE: Final = 500  # rows in one statement
 # Where what is not over goes at once; what is under way at Segmind, or on its way to the channel, goes on.
 _ENDS_AS: Final = {
-    State.ACCEPTED: State.EXPIRED,
     **dict.fromkeys(CANCELLABLE, State.CANCELLED),
     State.COMPLETED: State.WITHHELD,
     State.REVIEW: State.WITHHELD,
@@ -105,9 +104,8 @@ class Forgetting:
         await erase_remains(self._engine)
 
     @uncancelled
-    async def tidy(self) -> int:
+    async def tidy(self, now: datetime) -> int:
         """Delete what has been settled since; return how many rows."""
-        now = self._clock.now()
         unsought = or_(jobs.c.submitted_at.is_(None), jobs.c.submitted_at < now - SETTLED_AFTER)
         async with self._engine.begin() as connection:
             # Of what is gone already the messages are noted; what was posted since is to be looked after, too.
@@ -124,7 +122,7 @@ class Forgetting:
     async def run(self) -> None:
         """Tidy now and then, until cancelled."""
         while True:
-            if deleted := await self.tidy():
+            if deleted := await self.tidy(await steady_now(self._clock)):
                 log.info("settled_jobs_deleted", count=deleted)
             await self._clock.sleep(TIDY_EVERY)
 

@@ -14,11 +14,12 @@ from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.moderation import Standing
-from bot.jobs.ports import Cards
+from bot.jobs.moderation import Standing, ended_by
+from bot.jobs.ports import Cards, PortError
 from bot.jobs.saving import Enlist
-from bot.jobs.states import IN_FLIGHT, REVIEWED, State
+from bot.jobs.states import CANCELLABLE, DRIVEN, IN_FLIGHT, MADE, REVIEWED, State
 from bot.jobs.store import JobStore
+from bot.jobs.sweeping import for_each
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +30,16 @@ _REJECTED_TO: Final = {
     State.REVIEW: State.WITHHELD,
     State.UNDELIVERED: State.WITHHELD,
 }
-_TAKEN_DOWN_TO: Final = {**_REJECTED_TO, State.DELIVERED: State.TAKEN_DOWN}
+_TAKEN_DOWN_TO: Final = {
+    **_REJECTED_TO,
+    State.ACCEPTED: State.REJECTED,
+    State.PREPARING: State.REJECTED,
+    State.DELIVERED: State.TAKEN_DOWN,
+}
 # Nothing stops the run: it is noted, and the video withheld when it is there.
 _NOTED_IN: Final = IN_FLIGHT | {State.COMPLETED}
+# Whoever drives the job honors it before the post, or right after one that has left already.
+_NOTED_FOR_TAKEDOWN: Final = _NOTED_IN | {State.POSTING}
 
 
 class ApprovalObjected(JobError):
@@ -110,10 +118,14 @@ class Moderation:
     async def take_down(self, job_id: int, by_id: int, reason: str) -> Job:
         """Take back whatever there is of a job that is not over, or was posted; raises `WrongState`.
 
+        What is on its way to the channel is noted, and honored before the post, or right after one that left already.
+
         That somebody has deleted the post meanwhile takes no decision from moderators: theirs is noted all the same.
         """
         while True:
-            job = await self._expect_undecided(job_id, _NOTED_IN | set(_TAKEN_DOWN_TO))
+            job = await self._expect_undecided(job_id, _NOTED_FOR_TAKEDOWN | set(_TAKEN_DOWN_TO))
+            if job.cancel_requested and job.problem is not None and job.problem.code is ProblemCode.REMOVED:
+                raise WrongState(job_id, job.state)  # a moderator has done so already
             decision = self._decision(job, Decided.TAKEN_DOWN, by_id, reason)
             problem = Problem(code=ProblemCode.REMOVED)
             refusing = self._refuse(
@@ -165,16 +177,43 @@ class Moderation:
         **changes: Unpack[Changes],
     ) -> Job | None:
         """Save a no: as the end of a job, or as a note on a run that cannot be stopped."""
-        if job.state in _NOTED_IN:
+        if job.state in _NOTED_FOR_TAKEDOWN:
             refused = job.evolve(cancel_requested=True).evolve(**changes)
         elif job.deleted_by_hand:
             refused = job.evolve(**changes)
         else:
             refused = job.evolve(hidden=False).move(ends[job.state], self.clock.now(), **changes)
         saved = await self._save(job, refused, decision, also=also)
-        if saved is not None and job.state is State.WAITING:
-            await self.dispatcher.release(job.id)
+        if saved is not None and job.state in DRIVEN - IN_FLIGHT:
+            await self.dispatcher.release(job.id)  # who waits, or fetches, for what may take days
+            if saved.state in MADE:
+                await self.dispatcher.dispatch(saved)
         return saved
+
+    async def end_what_waits(self, guild_id: int | None = None, member_id: int | None = None) -> None:
+        """End what waits of a member, or in a server, and may not be posted any more: nothing was paid for it.
+
+        What cannot be told now is asked again before it is paid for.
+        """
+        waiting = await self.store.in_states(CANCELLABLE - {State.ACCEPTED})
+        mine = [
+            job
+            for job in waiting
+            if guild_id in {None, job.request.guild_id} and member_id in {None, job.request.member_id}
+        ]
+        await for_each(mine, self._end_if_objected)
+
+    async def _end_if_objected(self, job: Job) -> None:
+        try:
+            objection = await self.standing.objection(job)
+            if objection is None:
+                return
+            problem = Problem(code=objection)
+            await self.store.save(job.move(ended_by(objection), self.clock.now(), problem=problem))
+        except (PortError, StaleJob) as error:
+            log.info("not_ended", job=job.id, why=type(error).__name__)
+        else:
+            await self.dispatcher.release(job.id)
 
     async def _save(self, before: Job, after: Job, decision: Decision, *, also: Enlist | None = None) -> Job | None:
         """Save a decision with what it changes; None where somebody else has changed the job meanwhile."""

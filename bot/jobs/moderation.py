@@ -3,11 +3,22 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import PortError, Video
+from bot.jobs.states import State
+
+_FORBIDDEN: Final = frozenset({ProblemCode.BLOCKED, ProblemCode.LEFT})
+
+
+def ended_by(objection: ProblemCode) -> State:
+    """Return the state in which an objection ends a job that nothing was paid for.
+
+    Where it is about the place or the moment, the member may ask anew.
+    """
+    return State.REJECTED if objection in _FORBIDDEN else State.FAILED
 
 
 class ReviewPart(StrEnum):

@@ -10,6 +10,7 @@ import structlog
 
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
+from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, NotTaken, OutcomeUnclear, TooLarge, Video, problem_of
 from bot.jobs.reviewing import bring_to_card, hold_back
@@ -34,6 +35,9 @@ async def deliver(engine: Engine, job: Job) -> Job:
         if (objection := await engine.standing.objection(job)) is not None:
             return await _objected(engine, job, objection)
         async with fetched(engine, job) as video:
+            # Again: bringing it here may have taken days.
+            if (objection := await engine.standing.objection(job)) is not None:
+                return await _objected(engine, job, objection)
             if job.awaits_review(ReviewMode.BEFORE_POSTING):
                 return await hold_back(engine, job, video)
             leave_by = engine.clock.monotonic() + POST_WITHIN
@@ -75,15 +79,22 @@ async def _look(engine: Engine, job: Job) -> Job | None:
     if found is not None:
         log.info("post_found", job=job.id, message=found)
         return await _delivered(engine, job, found)
-    return await engine.move(job, State.UNDELIVERED) if job.forgotten else None
+    if job.forgotten:
+        return await engine.move(job, State.UNDELIVERED)
+    return await _withheld(engine, job) if job.cancel_requested else None
+
+
+async def _withheld(engine: Engine, job: Job) -> Job:
+    """Honor a takedown that came before the post."""
+    return await engine.store.save(job.move(State.WITHHELD, engine.clock.now()), also=engine.owe)
 
 
 async def _post_anew(engine: Engine, job: Job, video: Video) -> Job:
-    """Post after a look that found nothing."""
+    """Post after a look that found nothing, or what Discord has refused."""
     if (objection := await engine.standing.objection(job)) is not None:
         return await _objected(engine, job, objection)
-    # Saved once more: whoever has lost the job meanwhile learns it here, and however long the look took, whoever holds
-    # the job has the whole time to post.
+    # Saved once more: whoever has lost the job meanwhile learns it here, and however long it took until now, whoever
+    # holds the job has the whole time to post.
     leave_by = engine.clock.monotonic() + POST_WITHIN
     return await _post(engine, await engine.store.save(job), video, leave_by)
 
@@ -100,12 +111,11 @@ async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
         smaller = await engine.posts.prepare(job, video, refused=True)
     except NotTaken as error:
         return await _refused(engine, job, error)
-    # As after a look: the save tells whether the job is still ours, and the time to post begins anew.
-    leave_by = engine.clock.monotonic() + POST_WITHIN
-    return await _post(engine, await engine.store.save(job), smaller, leave_by)
+    return await _post_anew(engine, job, smaller)
 
 
 async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
+    await engine.make_sure_of(job)  # a takedown may have been noted since
     try:
         message_id = await engine.posts.post(job, video, leave_by=leave_by)
     except TooLarge:
@@ -119,13 +129,25 @@ async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
 
 
 async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
-    delivered = await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
+    """Note the post; where a takedown came while it was on its way, what is owed is that it goes."""
+    if job.cancel_requested and not job.forgotten:
+        gone = job.move(State.TAKEN_DOWN, engine.clock.now(), post_message_id=message_id)
+        return await engine.store.save(gone, also=engine.owe)
+    try:
+        delivered = await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
+    except StaleJob:
+        newest = await engine.store.get(job.id)
+        if newest is None or (newest.state, newest.driver) != (job.state, job.driver):
+            raise
+        return await _delivered(engine, newest, message_id)
     if engine.tell_done is not None:
         await engine.tell_done(delivered)
     return delivered
 
 
 async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
+    if job.state is State.POSTING and job.cancel_requested and not job.forgotten:
+        return await _withheld(engine, job)
     log.error("undelivered", job=job.id, request_id=job.request_id, why=problem.code, detail=problem.detail)
     kept = await engine.move(job, State.UNDELIVERED, problem=problem)
     await engine.notices.tell(kept)

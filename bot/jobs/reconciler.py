@@ -16,7 +16,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.history import HistoryTooLong, earliest_submit, history_pages, is_same_request, is_submit_of, unowned
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.states import BEFORE_SUBMIT, IN_DOUBT, State
+from bot.jobs.states import CANCELLABLE, IN_DOUBT, State
 from bot.segmind.budget import Rank
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow, RunState
@@ -75,7 +75,7 @@ class Reconciler:
         """Give requests that no job owns to their jobs, and tell the operator of those that were watched for."""
         # In this order: what a job no longer is by the next look it owns by then, or was given up by the last.
         store, earlier = self._engine.store, self._engine.earlier
-        restored = [job for job in await store.in_states(BEFORE_SUBMIT) if earlier.may_concern(job)]
+        restored = [job for job in await store.in_states(CANCELLABLE) if earlier.may_concern(job)]
         in_doubt = await store.in_states(IN_DOUBT)
         rows = await unowned(store, self._engine.segmind, rows)
         absent = list(await store.never_arrived(since=now - LOOKS_BACK))

@@ -2,7 +2,7 @@
 
 What waits is saved before moderators are shown it, and stays owed to them until they see it: a sweep shows it where the
 driver that should have has died, where its channel was closed, and again where its message or its channel is gone.
-Nothing waits longer than its server has set.
+Nothing waits longer than its server has set, and the minutes that it takes to be sure that the clock has not jumped.
 """
 
 import asyncio
@@ -86,9 +86,12 @@ async def _see_to_server(engine: Engine, places: asyncio.Semaphore, waiting: Seq
 
 async def _see_to(engine: Engine, job: Job) -> None:
     try:
-        if engine.clock.now() >= job.review_ends_at:
+        if engine.clock.now() < job.review_ends_at:
+            engine.overdue.forget(job.id)
+        elif engine.overdue.confirms(engine.clock, job.id):
             await _end(engine, job)
-        elif await engine.reviews.claim(job):
+            return
+        if await engine.reviews.claim(job):
             await _show(engine, job)
     except StaleJob:
         log.info("review_decided_meanwhile", job=job.id)
@@ -114,6 +117,7 @@ async def _end(engine: Engine, job: Job) -> None:
     state = State.REJECTED if job.state is State.HELD else State.WITHHELD
     ended = decision_on(job, Decided.REJECTED, engine.clock.now())
     saved = await engine.move(job, state, ended, problem=Problem(code=ProblemCode.REVIEW_OVER))
+    engine.overdue.forget(job.id)
     await engine.reviews.settle(saved)
     await engine.notices.tell(saved)
 

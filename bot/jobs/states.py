@@ -29,9 +29,9 @@ class State(StrEnum):
 
 _S = State
 MOVES: Final[Mapping[State, frozenset[State]]] = {
-    _S.ACCEPTED: frozenset({_S.PREPARING, _S.EXPIRED}),
-    _S.PREPARING: frozenset({_S.HELD, _S.WAITING, _S.FAILED, _S.CANCELLED}),
-    _S.HELD: frozenset({_S.PREPARING, _S.REJECTED, _S.CANCELLED}),
+    _S.ACCEPTED: frozenset({_S.PREPARING, _S.EXPIRED, _S.CANCELLED, _S.REJECTED}),
+    _S.PREPARING: frozenset({_S.HELD, _S.WAITING, _S.FAILED, _S.CANCELLED, _S.REJECTED}),
+    _S.HELD: frozenset({_S.PREPARING, _S.FAILED, _S.CANCELLED, _S.REJECTED}),
     _S.WAITING: frozenset({_S.SUBMITTING, _S.FAILED, _S.CANCELLED, _S.REJECTED}),
     _S.SUBMITTING: frozenset({_S.QUEUED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
     _S.UNCONFIRMED: frozenset({_S.QUEUED, _S.PROCESSING, _S.COMPLETED, _S.WAITING, _S.FAILED}),
@@ -39,7 +39,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     _S.PROCESSING: frozenset({_S.QUEUED, _S.COMPLETED, _S.FAILED}),
     _S.COMPLETED: frozenset({_S.POSTING, _S.REVIEW, _S.WITHHELD, _S.UNDELIVERED}),
     _S.REVIEW: frozenset({_S.POSTING, _S.WITHHELD}),
-    _S.POSTING: frozenset({_S.DELIVERED, _S.UNDELIVERED}),
+    _S.POSTING: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.WITHHELD, _S.TAKEN_DOWN}),
     _S.UNDELIVERED: frozenset({_S.POSTING, _S.REVIEW, _S.WITHHELD}),
     _S.DELIVERED: frozenset({_S.TAKEN_DOWN}),
     # A request that turns up after it was given up is adopted: it is paid for, so it is followed and delivered.
@@ -69,9 +69,9 @@ IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCE
 # A run is under way, and Segmind says how it goes.
 FOLLOWED: Final = frozenset({_S.QUEUED, _S.PROCESSING})
 # Nothing is at Segmind yet: a member may still take the request back at no cost.
-CANCELLABLE: Final = frozenset({_S.HELD, _S.PREPARING, _S.WAITING})
-# Nothing was sent, as far as the database knows.
-BEFORE_SUBMIT: Final = CANCELLABLE | {_S.ACCEPTED}
+CANCELLABLE: Final = frozenset({_S.ACCEPTED, _S.HELD, _S.PREPARING, _S.WAITING})
+# The video is made, and may be on its way to the channel.
+MADE: Final = frozenset({_S.COMPLETED, _S.POSTING})
 # The POST has left, or may have, and its outcome is not known: no equal body may be submitted.
 IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
 # Over, and nothing more is to come unless a person asks for it.

@@ -15,9 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.catalogue.model import VideoModel
 from bot.database.trouble import words
+from bot.jobs.decisions import Pause
 from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
+from bot.jobs.moderation import ended_by
 from bot.jobs.ports import NotTaken, StorageRefused, problem_of
 from bot.jobs.problems import problem_in_words
 from bot.jobs.reference_urls import ReferenceLost, reference_urls
@@ -44,6 +46,7 @@ T = TypeVar("T")
 
 SEND_WITHIN: Final = 5.0  # seconds from the save of the intent to the moment the POST leaves
 STOP_GRACE: Final = 8.0  # seconds a POST in flight is given when the bot stops
+PAUSE_RECHECK: Final = timedelta(seconds=30)  # until looking again whether it is still paused
 PLACE_RECHECK: Final = 5.0  # seconds until asking again for a place that another process holds
 FIRST_WAIT: Final = timedelta(seconds=5)  # before the second attempt; doubled for each further one
 LONGEST_WAIT: Final = timedelta(seconds=120)
@@ -58,7 +61,7 @@ async def submit(engine: Engine, job: Job) -> Job:
     if job.cancel_requested:
         return await engine.move(job, State.CANCELLED)
     if await engine.standing.is_blocked(job):
-        return await engine.move(job, State.REJECTED, problem=Problem(code=ProblemCode.BLOCKED))
+        return await _objected(engine, job, ProblemCode.BLOCKED)
     model = engine.offer.described(job.request.model)
     if model is None:
         return await engine.move(job, State.FAILED, problem=model_gone(job))
@@ -93,7 +96,12 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
             places = engine.limits.max_in_flight
             # Asked first: whoever cannot go takes no request from the budget, which polls live on, too.
             await engine.store.make_sure_that_it_may_go(job.evolve(body=body), places=places)
+            if (pause := await engine.standing.pause(job)) is not None:
+                return await _paused(engine, job, pause)
             await engine.budget.take(Claim(rank=Rank.SUBMIT))
+            # What may not be posted is not paid for.
+            if (objection := await engine.standing.objection(job)) is not None:
+                return await _objected(engine, job, objection)
             now = engine.clock.now()
             not_after = engine.clock.monotonic() + SEND_WITHIN
             intent = job.move(
@@ -109,6 +117,16 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
         except (NoFreePlace, EqualBodyInDoubt) as error:
             log.info("job_waits", job=job.id, why=type(error).__name__)
             await engine.clock.sleep(PLACE_RECHECK)
+
+
+async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
+    return await engine.move(job, ended_by(objection), problem=Problem(code=objection))
+
+
+async def _paused(engine: Engine, job: Job, pause: Pause) -> Job:
+    """Let others go first while new work is paused where a job was asked for."""
+    log.info("job_waits", job=job.id, why="paused", where=pause.value)
+    return await engine.store.save(job.evolve(retry_at=engine.clock.now() + PAUSE_RECHECK))
 
 
 async def _save_and_post(engine: Engine, intent: Job, not_after: float) -> Job:

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from bot.jobs.clock import STEADY_FOR
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
@@ -25,7 +26,8 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
 
     Who is not `patient` tries once. As many videos are on their way at once as `engine.deliveries` has places; one that
     is waited for takes none.
-    Raises `MediaError` where trying again changes nothing, and what `Posts.prepare` does.
+    Raises `MediaError` where trying again changes nothing, what `Posts.prepare` does, and `StaleJob` where the job has
+    changed while it was waited for.
     """
     assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
     path = engine.folder_of(job) / "video.mp4"
@@ -44,6 +46,8 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
                 yield await engine.posts.prepare(job, video)
                 return
         await engine.clock.sleep(wait)
+        if patient:
+            await engine.make_sure_of(job)  # it may take days, and somebody may not want it any more
         wait = min(wait * 2, LONGEST_WAIT)
 
 
@@ -51,6 +55,7 @@ def _is_final(engine: Engine, job: Job, error: FetchFailed | FetchGone, began: f
     """Tell whether a file will not come any more, asked for since `began` (monotonic, as the time of day may jump)."""
     now = engine.clock.now()
     if isinstance(error, FetchFailed):
-        return job.output_ends_at is not None and now > job.output_ends_at
+        ended = job.output_ends_at is not None and now > job.output_ends_at
+        return ended and engine.clock.monotonic() - began > STEADY_FOR
     is_young = job.completed_at is not None and now - job.completed_at <= APPEARS_WITHIN
     return not is_young or engine.clock.monotonic() - began > APPEARS_WITHIN.total_seconds()

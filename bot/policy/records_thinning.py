@@ -1,10 +1,11 @@
 """Each server's record is kept for as long as the server wants, and no longer."""
 
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
+from bot.jobs.clock import Clock, steady_now
 from bot.policy.records import RecordStore
 from bot.policy.settings_store import SettingsStore
 
@@ -12,12 +13,6 @@ log = structlog.get_logger(__name__)
 
 EVERY: Final = 3_600.0  # seconds
 AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
-
-
-class Clock(Protocol):
-    def now(self) -> datetime: ...
-
-    async def sleep(self, seconds: float) -> None: ...
 
 
 async def thin_records(store: RecordStore, settings: SettingsStore, now: datetime) -> int:
@@ -33,6 +28,6 @@ async def thin_records(store: RecordStore, settings: SettingsStore, now: datetim
 async def keep_records_thin(store: RecordStore, settings: SettingsStore, clock: Clock) -> None:
     """Thin now and then, until cancelled."""
     while True:
-        if deleted := await thin_records(store, settings, clock.now()):
+        if deleted := await thin_records(store, settings, await steady_now(clock)):
             log.info("old_records_deleted", count=deleted)
         await clock.sleep(EVERY)

@@ -6,15 +6,11 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.jobs.clock import Clock, steady_now
+
 log = structlog.get_logger(__name__)
 
 EVERY: Final = 3_600.0  # seconds
-
-
-class Clock(Protocol):
-    def now(self) -> datetime: ...
-
-    async def sleep(self, seconds: float) -> None: ...
 
 
 class Thins(Protocol):
@@ -26,7 +22,7 @@ class Thins(Protocol):
 async def keep_usage_thin(stores: Sequence[Thins], clock: Clock) -> None:
     """Thin now and then, until cancelled."""
     while True:
-        now = clock.now()
+        now = await steady_now(clock)
         if deleted := sum([await each.thin(now) for each in stores]):
             log.info("old_usage_deleted", count=deleted)
         await clock.sleep(EVERY)

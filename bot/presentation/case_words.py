@@ -61,10 +61,8 @@ def not_a_moderator_of_server() -> str:
     return _("Only who may manage messages or time out members in the whole server can do that.")
 
 
-def not_removable(job: Job) -> str:
+def not_removable() -> str:
     """Say why there is nothing to take down now."""
-    if job.state in {State.ACCEPTED, State.PREPARING, State.POSTING}:
-        return _("It is on its way right now. Try again in a moment.")
     return _("It is over already: nothing of it is posted.")
 
 
@@ -84,6 +82,8 @@ def taken_down_answer(job: Job) -> str:
             return _("Taken back before it was made. Nothing was charged.")
         case State.WITHHELD:
             return _("Taken back before it was posted. It is paid for all the same.")
+        case State.COMPLETED | State.POSTING:
+            return _("The video is already made, so it's still charged. It won't be posted.")
         case _:
             return _("The run cannot be stopped and is paid for; its video will not be posted.")
 

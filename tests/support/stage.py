@@ -296,6 +296,7 @@ async def open_stage(
             reviews=moderators,
             standing=moderators,
             elements=LastingImages(CastStore(database), segmind, clock, images, folder / "work"),
+            owe=owe_in,
             history=SharedHistory(store, segmind, clock),
             earlier=EarlierRequests(store, segmind, clock),
             references=fetcher,

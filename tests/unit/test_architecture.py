@@ -16,12 +16,16 @@ MAX_LINES = 400
 
 # What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
 # (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
-PURE_JOBS = ("bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt", "bot.jobs.decisions")
+PURE_JOBS = (
+    *("bot.jobs.clock", "bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt"),
+    "bot.jobs.decisions",
+)
 _SPOKEN = ("bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media", "bot.catalogue")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.segmind": (),
     "bot.media": (),
     "bot.database": (),
+    "bot.jobs.clock": (),
     "bot.jobs.states": (),
     "bot.jobs.model": ("bot.jobs.states",),
     "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),

@@ -148,7 +148,7 @@ async def test_once_all_is_settled_not_a_word_is_left_in_the_files(stage: Stage,
     for job in await stage.store.in_states([State.POSTING]):
         await stage.store.save(job.move(State.UNDELIVERED, NOON))
     stage.clock.advance((SETTLED_AFTER + timedelta(hours=1)).total_seconds())
-    await stage.forgetting.tidy()
+    await stage.forgetting.tidy(stage.clock.now())
     await stage.forgetting.erase()
     assert SECRET.encode() not in files_of(tmp_path)
 
@@ -237,7 +237,7 @@ async def test_a_charge_of_the_last_day_keeps_its_owner_and_no_longer(stage: Sta
     await stage.forgetting.forget(MEMBER, remove_messages=False)
     assert await stage.store.owned([job.request_id or ""]) == {job.request_id}
     stage.clock.advance(SETTLED_AFTER.total_seconds() + 1)
-    assert await stage.forgetting.tidy() == 1
+    assert await stage.forgetting.tidy(stage.clock.now()) == 1
     assert await stage.store.get(job.id) is None
 
 
@@ -297,7 +297,7 @@ async def test_a_video_that_was_on_its_way_to_the_channel_is_looked_after_when_i
     left = await stage.store.get(job.id)
     assert left is not None
     await stage.store.save(left.move(State.DELIVERED, NOON, post_message_id=99))
-    await stage.forgetting.tidy()
+    await stage.forgetting.tidy(stage.clock.now())
     assert (await stage.messages())[99] is Deed.POST
 
 

@@ -15,7 +15,7 @@ KEEP = timedelta(days=30)
 async def test_a_job_that_ended_long_ago_is_deleted(stage: Stage, state: State) -> None:
     job = await stage.begin(state)
     stage.clock.advance(KEEP.total_seconds() + 1)
-    assert await thin(stage.store, stage.clock, KEEP) == 1
+    assert await thin(stage.store, stage.clock.now(), KEEP) == 1
     assert await stage.store.get(job.id) is None
 
 
@@ -23,7 +23,7 @@ async def test_a_job_that_ended_long_ago_is_deleted(stage: Stage, state: State) 
 async def test_a_job_that_ended_lately_stays(stage: Stage, state: State) -> None:
     job = await stage.begin(state)
     stage.clock.advance(KEEP.total_seconds() - 1)
-    assert await thin(stage.store, stage.clock, KEEP) == 0
+    assert await thin(stage.store, stage.clock.now(), KEEP) == 0
     assert await stage.saved(job) == job
 
 
@@ -31,16 +31,16 @@ async def test_a_job_that_ended_lately_stays(stage: Stage, state: State) -> None
 async def test_an_unfinished_job_stays_however_old_it_is(stage: Stage, state: State) -> None:
     job = await stage.begin(state)
     stage.clock.advance(100 * KEEP.total_seconds())
-    assert await thin(stage.store, stage.clock, KEEP) == 0
+    assert await thin(stage.store, stage.clock.now(), KEEP) == 0
     assert await stage.saved(job) == job
 
 
 async def test_an_undelivered_video_stays_until_its_file_is_long_gone(stage: Stage) -> None:
     job = await stage.begin(State.UNDELIVERED, completed_at=stage.clock.now())
     stage.clock.advance(KEEP.total_seconds() + 1)
-    assert await thin(stage.store, stage.clock, KEEP) == 0
+    assert await thin(stage.store, stage.clock.now(), KEEP) == 0
     stage.clock.advance(timedelta(days=7).total_seconds())
-    assert await thin(stage.store, stage.clock, KEEP) == 1
+    assert await thin(stage.store, stage.clock.now(), KEEP) == 1
     assert await stage.store.get(job.id) is None
 
 
@@ -51,4 +51,4 @@ async def test_more_jobs_than_go_into_one_transaction_are_all_deleted(
     for _ in range(5):
         await stage.begin(State.DELIVERED)
     stage.clock.advance(KEEP.total_seconds() + 1)
-    assert await thin(stage.store, stage.clock, KEEP) == 5
+    assert await thin(stage.store, stage.clock.now(), KEEP) == 5

@@ -26,12 +26,12 @@ async def test_it_stays_as_long_as_the_job_and_no_longer(tmp_path: Path) -> None
         for job in (kept, gone):
             await reviews.claim(job.id, 10, NOON, MINUTE)
             await reports.add(job, 1, "spam", NOON)
-        assert await thin_moderation(engine, clock) == 3
+        assert await thin_moderation(engine, clock.now()) == 3
         assert await reviews.get(kept.id) is not None
         assert (await reports.open(kept.id))[1] == 1
         assert await reviews.get(gone.id) is None
         assert await reports.case(gone.id) is None
-        assert await thin_moderation(engine, clock) == 0
+        assert await thin_moderation(engine, clock.now()) == 0
 
 
 async def test_a_block_goes_with_its_end_and_one_for_good_stays(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ async def test_a_block_goes_with_its_end_and_one_for_good_stays(tmp_path: Path) 
         blocks = BlockStore(engine, clock)
         for member, until in ((1, NOON + MINUTE), (2, None)):
             await blocks.put(Block(guild_id=7, member_id=member, until=until, by_id=9, reason="", at=NOON))
-        assert await thin_moderation(engine, clock) == 0
+        assert await thin_moderation(engine, clock.now()) == 0
         clock.advance(60)
-        assert await thin_moderation(engine, clock) == 1
+        assert await thin_moderation(engine, clock.now()) == 1
         assert await blocks.get(7, 2) is not None

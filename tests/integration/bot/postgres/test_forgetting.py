@@ -56,7 +56,7 @@ async def test_two_processes_delete_at_once_and_share_what_is_to_be_emptied(post
         assert {job.request.prompt for job in left} == {""}
         assert await store.spent(NOON.date()) == 2 * PRICE
         clock.advance((SETTLED_AFTER + timedelta(seconds=1)).total_seconds())
-        assert await both[0].tidy() == 2
+        assert await both[0].tidy(clock.now()) == 2
         await both[0].erase()
 
 

@@ -135,4 +135,4 @@ async def test_the_lists_work_as_on_sqlite(engines: list[AsyncEngine]) -> None:
     await JobStore(engine).add(a_job(State.DELIVERED), daily_limit_usd=LIMIT)
     record = await RecordReader(engine).read(10, 30)
     assert record == MemberRecord(videos=1, rejected=0, taken_down=0, reports=0, blocks=0)
-    assert await thin_moderation(engine, clock) == 0
+    assert await thin_moderation(engine, clock.now()) == 0
