@@ -157,7 +157,8 @@ async def _undelivered(engine: Engine, job: Job, problem: Problem) -> Job:
 async def _refused(engine: Engine, job: Job, error: NotTaken) -> Job:
     """Keep a video that the channel does not take, and tell moderators what they can do about it."""
     kept = await _undelivered(engine, job, problem_of(error))
-    await engine.standing.tell(kept)
+    if not kept.cancel_requested:
+        await engine.standing.tell(kept)
     return kept
 
 
@@ -174,7 +175,8 @@ async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
         await engine.notices.tell(kept)
     else:
         kept = await _undelivered(engine, job, problem)
-    await engine.standing.tell(kept)
+    if not kept.cancel_requested:
+        await engine.standing.tell(kept)
     return kept
 
 

@@ -126,7 +126,9 @@ async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
 async def _paused(engine: Engine, job: Job, pause: Pause) -> Job:
     """Let others go first while new work is paused where a job was asked for."""
     log.info("job_waits", job=job.id, why="paused", where=pause.value)
-    return await engine.store.save(job.evolve(retry_at=engine.clock.now() + PAUSE_RECHECK))
+    saved = await engine.store.save(job.evolve(retry_at=engine.clock.now() + PAUSE_RECHECK))
+    engine.queue.leave(job.id)  # whose turn is another's now
+    return saved
 
 
 async def _save_and_post(engine: Engine, intent: Job, not_after: float) -> Job:

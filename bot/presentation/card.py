@@ -10,7 +10,7 @@ from discord import ui
 from bot.catalogue.offer import Offer
 from bot.jobs.deadlines import is_late
 from bot.jobs.model import Job
-from bot.jobs.states import ENDED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
+from bot.jobs.states import ENDED, ENDED_UNCHARGED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.presentation.buttons import card_buttons
 from bot.presentation.cast_names import cast_line
 from bot.presentation.emptied import emptied_card
@@ -68,7 +68,8 @@ def _layout(
     if job.cancel_requested and job.state in IN_FLIGHT:
         container.add_item(ui.TextDisplay(_(CANCEL_NOTED)))
     rules = offer.image_rules(request.model)
-    if explanation := problem_sentence(job.problem, rules) if job.problem else look.meaning:
+    unpaid = job.state in ENDED_UNCHARGED
+    if explanation := problem_sentence(job.problem, rules, unpaid=unpaid) if job.problem else look.meaning:
         container.add_item(ui.TextDisplay(explanation))
     if words := quoted(job.reason, limit=REASON_LIMIT, lines=6):
         container.add_item(ui.TextDisplay(f"{_('A moderator wrote:')}\n{words}"))

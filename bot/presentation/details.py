@@ -8,6 +8,7 @@ import discord
 
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Job
+from bot.jobs.states import ENDED_UNCHARGED
 from bot.presentation.figures import dollars, lasted
 from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
@@ -31,7 +32,8 @@ def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
         f"**{_('State')}** {_since(LOOKS[job.state].title, job.state_since)}",
     ]
     if job.problem is not None:
-        lines.append(problem_sentence(job.problem, offer.image_rules(request.model)))
+        rules, unpaid = offer.image_rules(request.model), job.state in ENDED_UNCHARGED
+        lines.append(problem_sentence(job.problem, rules, unpaid=unpaid))
     lines.append(f"**{_('Asked')}** {_moment(job.created_at)}")
     if job.submitted_at is not None:
         lines.append(f"**{_('Sent')}** {_moment(job.submitted_at)}")

@@ -100,6 +100,22 @@ _PLACES: Final = {
     RefusalCode.LOCKED_THREAD: N_("This thread is locked, so the bot can't post in it. Ask a moderator to unlock it."),
 }
 
+# The same where it was known before anything was charged.
+_UNPAID: Final = {
+    ProblemCode.LEFT: N_("The member who requested this video left the server. Ask a moderator there about it."),
+    ProblemCode.BLOCKED: N_("Moderators blocked the member who requested this video. Ask a moderator about it."),
+    ProblemCode.TIMED_OUT: N_(
+        "The member who requested this video is timed out. Use `/video` again when the timeout ends."
+    ),
+    ProblemCode.NOT_ALLOWED: N_(
+        "The member who requested this video can no longer make videos here. Use `/video` in a channel where they can."
+    ),
+    ProblemCode.AGE_RESTRICTED: N_(
+        "It was requested in an age-restricted channel, but would be posted in one that isn't. Ask a moderator about it."
+    ),
+    ProblemCode.REMOVED: N_("A moderator took this request down. Ask the moderators if you don't know why."),
+}
+
 # What `policy` names in Discord's words, to be named in those that a reader's own Discord uses.
 _PERMISSIONS: Final = (
     N_("View Channel"),
@@ -149,8 +165,10 @@ _FORMATS: Final = {
 }
 
 
-def problem_sentence(problem: Problem, rules: ImageRules) -> str:
-    """Say why a job did not end in a posted video."""
+def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = False) -> str:
+    """Say why a job did not end in a posted video; `unpaid` is for one that ended before anything was charged."""
+    if unpaid and problem.code in _UNPAID:
+        return f"{_(_UNPAID[problem.code])} {_('Nothing was charged.')}"
     if problem.code is ProblemCode.IMAGE:
         sentence = image_sentence(ImageFault(problem.detail), f"image{problem.image}", rules)
         return f"{sentence} {_('Nothing was charged.')}"
@@ -317,7 +335,9 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
             told = _("Your video for {channel} was made, and is not posted.")
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]
     if job.problem is not None:
-        lines.append(problem_sentence(job.problem, offer.image_rules(job.request.model)))
+        unpaid = job.state is State.REJECTED and job.problem.code in _UNPAID
+        rules = offer.image_rules(job.request.model)
+        lines.append(_(_UNPAID[job.problem.code]) if unpaid else problem_sentence(job.problem, rules))
     if words := quoted(job.reason, limit=500, lines=6):
         lines.append(f"{_('A moderator wrote:')}\n{words}")
     return "\n".join(lines)

@@ -87,10 +87,10 @@ class Post:
 class PostsInMemory(Posts):
     """The posts that exist in the channel.
 
-    `troubles` are raised by the next posts, `blindness` by the next looks and `unprepared` by the next preparations; a
-    trouble in `carried_out` is raised although the post was made. A look takes `look_seconds`, a preparation
-    `prepare_seconds`, and a post that is late does not leave. `prepared` tells of each preparation whether it was for
-    a video that had been refused.
+    `on_post` hears of each post that was made. `troubles` are raised by the next posts, `blindness` by the next looks
+    and `unprepared` by the next preparations; a trouble in `carried_out` is raised although the post was made. A look
+    takes `look_seconds`, a preparation `prepare_seconds`, and a post that is late does not leave. `prepared` tells of
+    each preparation whether it was for a video that had been refused.
     """
 
     def __init__(self, clock: ManualClock) -> None:
@@ -99,6 +99,7 @@ class PostsInMemory(Posts):
         self.unprepared: deque[PortError] = deque()
         self._clock = clock
         self.posts: list[Post] = []
+        self.on_post: Callable[[Job], Awaitable[object]] | None = None
         self.attempts = 0
         self.looks = 0
         self.troubles: deque[PortError] = deque()
@@ -123,6 +124,8 @@ class PostsInMemory(Posts):
         assert video.path.stat().st_size == video.facts.size
         post = Post(id=next(self._ids), job_id=job.id, attempt=job.post_attempts, video=replace(video))
         self.posts.append(post)
+        if self.on_post is not None:
+            await self.on_post(job)
         if self.carried_out:
             raise self.carried_out.popleft()
         return post.id
@@ -155,6 +158,7 @@ class ModeratorsInMemory(Reviews, Standing):
         self.blocked: set[int] = set()  # members
         self.blocked_prints: set[str] = set()
         self.objections: deque[ProblemCode | None] = deque()
+        self.paused: Pause | None = None
         self.claims = True
         self.looked_at_anew: list[int] = []  # servers
         self.want = asyncio.Event()  # somebody wants what waits looked at
@@ -210,7 +214,7 @@ class ModeratorsInMemory(Reviews, Standing):
         return self.objections.popleft() if self.objections else None
 
     async def pause(self, job: Job) -> Pause | None:
-        return None
+        return self.paused
 
     async def tell(self, job: Job) -> None:
         self.told.append((job.id, job.problem.code if job.problem else ""))

@@ -21,6 +21,8 @@ from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
+from bot.jobs.cardless import CONFIRMED_AFTER, see_to_cardless
+from bot.jobs.clock import STEADY_FOR
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
@@ -31,6 +33,7 @@ from bot.jobs.moderating import Moderation
 from bot.jobs.queue import FairQueue
 from bot.jobs.request_body import request_body
 from bot.jobs.restored import EarlierRequests
+from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.saving import Announcer
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import State
@@ -110,6 +113,24 @@ class Stage:
         """Let the engine work with another store on the same database."""
         store.tell(self.announcer)
         self.engine = replace(self.engine, store=store)
+
+    async def drop_cardless(self) -> None:
+        """Let sweeps agree that a card is late, if it is."""
+        for _ in range(2):
+            await see_to_cardless(self.engine)
+            self.clock.advance(CONFIRMED_AFTER)
+
+    async def end_reviews(self) -> None:
+        """Let sweeps agree that a review is over, if it is."""
+        for _ in range(2):
+            await see_to_reviews(self.engine)
+            self.clock.advance(STEADY_FOR)
+
+    async def at_rest(self) -> None:
+        """Wait until the dispatcher drives nothing."""
+        async with asyncio.timeout(PATIENCE):
+            while drivers := list(self.dispatcher._drivers.values()):
+                await asyncio.wait(drivers)
 
     @property
     def moderation(self) -> Moderation:

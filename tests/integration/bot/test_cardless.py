@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.jobs.cardless import CARD_WITHIN, LOOK_AFTER, see_to_cardless
+from bot.jobs.cardless import CARD_WITHIN, CONFIRMED_AFTER, LOOK_AFTER, see_to_cardless
 from bot.jobs.dispatch import SWEEP_EVERY
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
@@ -58,7 +59,7 @@ async def test_a_card_that_is_found_too_late_says_that_its_job_is_over(stage: St
     job = await stage.begin(State.ACCEPTED)
     stage.cards.unknown[job.id] = CARD
     stage.clock.advance(CARD_WITHIN.total_seconds() + 1)
-    assert await see_to_cardless(stage.engine) == []
+    await stage.drop_cardless()
     shown = stage.cards.shown[-1]
     assert (shown.state, shown.card_message_id) == (State.EXPIRED, CARD)
     assert await stage.spent(job) == 0
@@ -78,7 +79,7 @@ async def test_while_discord_gives_no_answer_nothing_is_dropped(stage: Stage) ->
     stage.cards.troubles.append(OutcomeUnclear("503"))
     await see_to_cardless(stage.engine)
     assert await stage.saved(job) == job
-    await see_to_cardless(stage.engine)
+    await stage.drop_cardless()
     assert (await stage.saved(job)).state is State.EXPIRED
 
 
@@ -86,6 +87,18 @@ async def test_while_discord_gives_no_answer_nothing_is_dropped(stage: Stage) ->
 async def test_in_a_closed_channel_there_is_no_card(stage: Stage, late: float, state: State) -> None:
     job = await stage.begin(State.ACCEPTED)
     stage.clock.advance(CARD_WITHIN.total_seconds() + late)
-    stage.cards.troubles.append(ChannelClosed("403"))
+    stage.cards.troubles.extend([ChannelClosed("403")] * 2)
     await see_to_cardless(stage.engine)
+    if late > 0:
+        await stage.drop_cardless()
     assert (await stage.saved(job)).state is state
+
+
+async def test_a_clock_that_jumps_ahead_for_one_sweep_drops_no_job(stage: Stage) -> None:
+    job = await stage.begin(State.ACCEPTED)
+    stage.clock.set_back(-timedelta(days=2))
+    await see_to_cardless(stage.engine)
+    stage.clock.set_back(timedelta(days=2))
+    stage.clock.advance(CONFIRMED_AFTER)
+    await see_to_cardless(stage.engine)
+    assert await stage.saved(job) == job

@@ -152,7 +152,7 @@ async def idle(stage: Stage) -> None:
 async def test_a_job_whose_card_never_came_is_dropped_and_its_reservation_released(stage: Stage, late: float) -> None:
     job = await stage.begin(State.ACCEPTED)
     stage.clock.advance(CARD_WITHIN.total_seconds() + late)
-    await see_to_cardless(stage.engine)
+    await stage.drop_cardless()
     assert (await stage.saved(job)).state is State.EXPIRED
     assert await stage.spent(job) == 0
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
+from bot.jobs.clock import STEADY_FOR
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
@@ -141,7 +142,7 @@ async def test_a_request_nobody_looked_at_in_time_is_rejected_and_released(stage
     await see_to_reviews(stage.engine)
     assert (await stage.saved(job)).state is State.HELD
     stage.clock.advance(1)
-    await see_to_reviews(stage.engine)
+    await stage.end_reviews()
     over = await stage.saved(job)
     assert over.problem is not None
     assert (over.state, over.problem.code) == (State.REJECTED, ProblemCode.REVIEW_OVER)
@@ -202,7 +203,7 @@ async def test_an_approved_video_is_posted_also_where_its_pictures_are_gone(stag
 async def test_a_video_nobody_looked_at_in_time_is_withheld_and_stays_charged(stage: Stage) -> None:
     job = await stage.drive(await begin(stage, ReviewMode.BEFORE_POSTING, State.COMPLETED))
     stage.clock.advance(timedelta(hours=6).total_seconds())
-    await see_to_reviews(stage.engine)
+    await stage.end_reviews()
     assert (await stage.saved(job)).state is State.WITHHELD
     assert await stage.spent(job) == COST
 
@@ -295,3 +296,27 @@ async def test_a_spoiler_stays_one(stage: Stage) -> None:
     handling = replace(job.request.handling, spoiler=True)
     saved = await stage.store.save(job.evolve(handling=handling))
     assert (await stage.saved(saved)).request.handling == handling
+
+
+@pytest.mark.parametrize("mode", [ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING])
+async def test_a_clock_that_jumps_ahead_for_one_sweep_ends_no_review(stage: Stage, mode: ReviewMode) -> None:
+    state = State.HELD if mode is ReviewMode.BEFORE_SPENDING else State.REVIEW
+    job = await begin(stage, mode, state, output_url=stage.files.url("/video.mp4"))
+    stage.clock.set_back(-timedelta(days=2))
+    await see_to_reviews(stage.engine)
+    stage.clock.set_back(timedelta(days=2))
+    stage.clock.advance(STEADY_FOR)
+    await see_to_reviews(stage.engine)
+    assert await stage.saved(job) == job
+
+
+async def test_a_clock_that_jumps_ahead_again_and_again_ends_no_review(stage: Stage) -> None:
+    """What was overdue once and then was not has to be overdue anew for as long."""
+    job = await begin(stage, ReviewMode.BEFORE_SPENDING, State.HELD)
+    for _ in range(3):
+        stage.clock.set_back(-timedelta(days=2))
+        await see_to_reviews(stage.engine)
+        stage.clock.set_back(timedelta(days=2))
+        stage.clock.advance(STEADY_FOR)
+        await see_to_reviews(stage.engine)
+    assert (await stage.saved(job)).state is State.HELD

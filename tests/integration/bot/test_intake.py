@@ -93,7 +93,7 @@ async def test_a_card_that_comes_too_late_is_told_so_and_not_driven(
 ) -> None:
     job = await intake.accept(11, a_request(), price_usd=PRICE)
     stage.clock.advance(CARD_WITHIN.total_seconds() + 1)
-    await see_to_cardless(stage.engine)
+    await stage.drop_cardless()
     await intake.card_sent(job, CARD)
     assert dispatched.jobs == []
     shown = stage.cards.shown[-1]
@@ -104,7 +104,7 @@ async def test_a_card_that_comes_too_late_is_told_so_and_not_driven(
 async def test_a_card_that_failed_after_its_job_was_dropped_changes_nothing(stage: Stage, intake: Intake) -> None:
     job = await intake.accept(11, a_request(), price_usd=PRICE)
     stage.clock.advance(CARD_WITHIN.total_seconds() + 1)
-    await see_to_cardless(stage.engine)
+    await stage.drop_cardless()
     await intake.card_failed(job)
     assert (await stage.saved(job)).state is State.EXPIRED
     assert await stage.spent(job) == 0

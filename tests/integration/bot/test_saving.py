@@ -18,7 +18,6 @@ from bot.jobs.intake import Intake
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.reconciler import Reconciler
-from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.states import IllegalMove, State
 from tests.support.database import LIMIT
 from tests.support.jobs import PRICE, a_request
@@ -60,12 +59,12 @@ async def adopted(stage: Stage, job: Job) -> None:
 
 async def review_ended(stage: Stage, _job: Job) -> None:
     stage.clock.advance(timedelta(hours=25).total_seconds())
-    await see_to_reviews(stage.engine)
+    await stage.end_reviews()
 
 
 async def card_never_came(stage: Stage, _job: Job) -> None:
     stage.clock.advance(CARD_WITHIN.total_seconds() + 1)
-    await see_to_cardless(stage.engine)
+    await stage.drop_cardless()
 
 
 async def card_found(stage: Stage, job: Job) -> None:
@@ -113,6 +112,18 @@ WAYS: dict[str, tuple[State, Act, State]] = {
         lambda s, j: s.moderation.take_down(j.id, MODERATOR, "no"),
         State.REJECTED,
     ),
+    "take down what is looked at": (
+        State.PREPARING,
+        lambda s, j: s.moderation.take_down(j.id, MODERATOR, "no"),
+        State.REJECTED,
+    ),
+    "take down what has just come": (
+        State.ACCEPTED,
+        lambda s, j: s.moderation.take_down(j.id, MODERATOR, "no"),
+        State.REJECTED,
+    ),
+    "cancel what has just come": (State.ACCEPTED, lambda s, j: s.control.cancel(j.id), State.CANCELLED),
+    "cancel what is looked at": (State.PREPARING, lambda s, j: s.control.cancel(j.id), State.CANCELLED),
     "take down a post": (
         State.DELIVERED,
         lambda s, j: s.moderation.take_down(j.id, MODERATOR, "no"),

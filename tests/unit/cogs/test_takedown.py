@@ -187,7 +187,8 @@ async def test_a_form_opened_before_a_restart_is_taken(room: Room, boot: Boot) -
         (State.REVIEW, "Taken back before it was posted.", State.WITHHELD),
         (State.UNDELIVERED, "Taken back before it was posted.", State.WITHHELD),
         (State.PROCESSING, "The run cannot be stopped", State.PROCESSING),
-        (State.POSTING, "It is on its way right now.", State.POSTING),
+        (State.COMPLETED, "The video is already made, so it's still charged.", State.COMPLETED),
+        (State.POSTING, "The video is already made, so it's still charged.", State.POSTING),
         (State.FAILED, "It is over already", State.FAILED),
     ],
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.jobs.clock import STEADY_FOR
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
@@ -139,10 +140,28 @@ async def test_it_is_forgotten_while_the_bot_runs(ledger: Ledger) -> None:
     thinning = asyncio.create_task(keep_usage_thin([ledger.usage], clock))
     await clock.asleep()
     assert await ledger.rows() == 1
+    clock.advance(STEADY_FOR)
+    await clock.asleep()
     clock.advance((KEPT + timedelta(hours=1)).total_seconds())
+    await clock.asleep()
+    clock.advance(STEADY_FOR)
     await clock.asleep()
     thinning.cancel()
     assert await ledger.rows() == 0
+
+
+async def test_nothing_is_forgotten_for_a_clock_that_jumps_ahead_and_back(ledger: Ledger) -> None:
+    await ledger.reserve(ALL)
+    clock = ManualClock(NOON)
+    clock.set_back(-KEPT - timedelta(days=365))
+    thinning = asyncio.create_task(keep_usage_thin([ledger.usage], clock))
+    await clock.asleep()
+    clock.set_back(KEPT + timedelta(days=365))
+    for _ in range(3):
+        clock.advance(STEADY_FOR)
+        await clock.asleep()
+    thinning.cancel()
+    assert await ledger.rows() == 1
 
 
 async def test_so_is_what_was_asked_for_and_never_gone_on_with(ledger: Ledger) -> None:
@@ -151,6 +170,8 @@ async def test_so_is_what_was_asked_for_and_never_gone_on_with(ledger: Ledger) -
     assert await paused.thin(NOON + KEPT_FOR) == 0
     clock = ManualClock(NOON + KEPT_FOR + timedelta(seconds=1))
     thinning = asyncio.create_task(keep_usage_thin([ledger.usage, paused], clock))
+    await clock.asleep()
+    clock.advance(STEADY_FOR)
     await clock.asleep()
     thinning.cancel()
     assert await paused.look(1, 30) is None

@@ -159,3 +159,14 @@ def test_a_member_is_told_where_a_video_is_that_was_not_posted() -> None:
 )
 def test_figures_and_lists_read_as_people_write_them(text: str, expected: str) -> None:
     assert text == expected
+
+
+@pytest.mark.parametrize(
+    "code", [ProblemCode.LEFT, ProblemCode.BLOCKED, ProblemCode.TIMED_OUT, ProblemCode.NOT_ALLOWED]
+)
+def test_what_ended_before_it_was_paid_for_says_so_and_speaks_of_no_video_that_is_kept(code: ProblemCode) -> None:
+    sentence = problem_sentence(Problem(code=code), RULES, unpaid=True)
+    check_words(sentence)
+    assert sentence.endswith("Nothing was charged.")
+    assert "/send-again" not in sentence
+    assert "posted" not in sentence
