@@ -10,7 +10,7 @@ import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
-from discord.http import Route
+from discord.http import HTTPClient, Route
 
 from bot.delivery.answers import count_answers
 from bot.delivery.automod import rule_of
@@ -25,6 +25,7 @@ from bot.interactions.errors import answer_broken
 from bot.jobs.clock import SystemClock, monotonic
 from bot.observing.metrics import Metrics
 from bot.presentation.command_names import CommandTranslator
+from bot.presentation.file_types import with_file_types
 from bot.presentation.language import _, speak
 from bot.services import Services, open_services
 from bot.settings import Settings
@@ -111,6 +112,7 @@ class Reelcast(commands.AutoShardedBot):
             **options,
         )
         self.arrivals = Arrivals(monotonic)
+        _complete_commands(self.http)
         clock = SystemClock()
         self.registration = Registration(self.tree.sync, clock)
         self.door = Door(self.http, clock)
@@ -183,6 +185,16 @@ def _focused(options: Iterable[Any]) -> str | None:
         if (found := _focused(option.get("options", ()))) is not None:
             return found
     return None
+
+
+def _complete_commands(http: HTTPClient) -> None:
+    """Have commands registered with what discord.py cannot say of them yet."""
+    register = http.bulk_upsert_global_commands
+
+    def completed(application_id: int | str, payload: list[dict[str, Any]]) -> Any:
+        return register(application_id, with_file_types(payload))
+
+    http.bulk_upsert_global_commands = completed
 
 
 def use_discord_at(api_url: str) -> None:

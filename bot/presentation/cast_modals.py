@@ -7,6 +7,7 @@ from discord import ui
 
 from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
+from bot.presentation.file_types import ImageUpload
 from bot.presentation.language import _
 
 CAST_ADD_ID: Final = "reelcast:cast-add"
@@ -31,14 +32,14 @@ def cast_add_modal() -> ui.Modal:
         ui.Label(
             text=_("Frontal picture"),
             description=_("A person's face, or a thing from its front; JPEG, PNG or WebP"),
-            component=ui.FileUpload(custom_id=FRONTAL, min_values=1, max_values=1),
+            component=ImageUpload(custom_id=FRONTAL, min_values=1, max_values=1),
         )
     )
     modal.add_item(
         ui.Label(
             text=_("More pictures"),
             description=_("The same one from other sides: 1 to 3"),
-            component=ui.FileUpload(custom_id=OTHERS, min_values=least, max_values=most),
+            component=ImageUpload(custom_id=OTHERS, min_values=least, max_values=most),
         )
     )
     modal.stop()

@@ -5,7 +5,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.presentation.controls import ID_PATTERN
+from bot.presentation.file_types import ImageUpload
 from bot.presentation.language import N_, _
 from bot.presentation.modals import IMAGES
 
@@ -16,7 +16,7 @@ TOO_LATE: Final = N_(
     "What you asked for is no longer here, or was taken up already. If nothing came of it, use `/studio` or `/video` "
     "and upload the images again."
 )
-IMAGES_PATTERN: Final = rf"reelcast:images:(?P<request>{ID_PATTERN})"  # of the button, and of the modal that it opens
+IMAGES_PATTERN: Final = r"reelcast:images:(?P<request>[0-9]{1,20})"  # of the button, and of the modal that it opens
 
 
 def images_id(request_id: int) -> str:
@@ -30,7 +30,7 @@ def images_modal(request_id: int, most: int) -> ui.Modal:
         ui.Label(
             text=_("Reference images"),
             description=_("They are gone from Discord. Add them in their order: the first is @Image1"),
-            component=ui.FileUpload(custom_id=IMAGES, min_values=1, max_values=most),
+            component=ImageUpload(custom_id=IMAGES, min_values=1, max_values=most),
         )
     )
     modal.stop()

@@ -13,6 +13,7 @@ from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Reference, VideoRequest
 from bot.presentation.controls import STUDIO_ID, edit_id, pictures_id
+from bot.presentation.file_types import ImageUpload
 from bot.presentation.language import _, ngettext
 from bot.presentation.text import clip
 
@@ -36,7 +37,7 @@ def studio_modal(offer: Offer) -> ui.Modal:
         ui.Label(
             text=_("Reference images"),
             description=_("The first is @Image1, the next @Image2 … JPEG, PNG or WebP"),
-            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
+            component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
         offer,
     )
@@ -50,7 +51,7 @@ def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
         ui.Label(
             text=_("Other reference images"),
             description=_("Leave this empty to keep the images as they are"),
-            component=ui.FileUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
+            component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
         offer,
         request,

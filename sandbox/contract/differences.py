@@ -105,6 +105,16 @@ KNOWN_DIFFERENCES = (
         )
         for side in (Side.REQUEST, Side.RESPONSE)
     ),
+    *(
+        Difference(
+            reason="`file_types` of attachment options and file uploads are newer (August 2026) than the document",
+            side=side,
+            rule=UNKNOWN,
+            place=re.compile(r"(/\*)?(/options/\*)+/file_types|/data/components/\*/component/file_types"),
+            route=re.compile(r".* /applications/.*/commands.*|POST .*/callback"),
+        )
+        for side in (Side.REQUEST, Side.RESPONSE)
+    ),
 )
 
 

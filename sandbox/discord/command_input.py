@@ -127,7 +127,7 @@ async def _value(option: JsonObject, value: object, resolver: Resolver) -> objec
         case OptionType.MENTIONABLE:
             return resolver.resolve_mentionable(value)
         case OptionType.ATTACHMENT:
-            return await resolver.resolve_upload(value)
+            return await resolver.resolve_upload(value, option.get("file_types"))
         case _:
             raise ClientRefusal(f"{option['name']} takes no value")
 

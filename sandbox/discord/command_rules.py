@@ -5,9 +5,10 @@ https://docs.discord.com/developers/interactions/application-commands#applicatio
 
 from enum import IntEnum
 
+from sandbox.discord.file_types import MOST_FILE_TYPES, is_file_type
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.refusals import FormErrors, Path
-from sandbox.discord.wire import integer, objects, text
+from sandbox.discord.wire import elements, integer, objects, text
 
 MAX_OPTIONS = MAX_CHOICES = 25
 MAX_NAME = 32
@@ -117,6 +118,8 @@ def _check_option(option: JsonObject, errors: FormErrors, path: Path) -> None:
         return
     if kind in NESTING:
         _check_options(objects(option.get("options")), errors, path)
+    if option.get("file_types") is not None:
+        _check_file_types(option, errors, (*path, "file_types"))
     choices = objects(option.get("choices"))
     if len(choices) > MAX_CHOICES:
         errors.add((*path, "choices"), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_CHOICES} or fewer in length.")
@@ -131,6 +134,17 @@ def _check_option(option: JsonObject, errors: FormErrors, path: Path) -> None:
             "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID",
             "Autocomplete needs a string, integer or number option without choices",
         )
+
+
+def _check_file_types(option: JsonObject, errors: FormErrors, path: Path) -> None:
+    types = elements(option["file_types"])
+    if len(types) > MOST_FILE_TYPES:
+        errors.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {MOST_FILE_TYPES} or fewer in length.")
+    if integer(option, "type") != OptionType.ATTACHMENT:
+        errors.add(path, "BASE_TYPE_INVALID", "Only attachments have types of files")
+    for index, value in enumerate(types):
+        if not is_file_type(value):
+            errors.add((*path, index), "BASE_TYPE_INVALID", f'"{value}" is no type of files')
 
 
 def _check_name(entry: JsonObject, errors: FormErrors, path: Path) -> None:

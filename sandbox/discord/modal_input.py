@@ -85,7 +85,7 @@ async def _files(field: JsonObject, given: object, resolver: Resolver) -> list[s
     most = integer(field, "max_values", 1)
     if not least <= len(files) <= most:
         raise ClientRefusal(f"{field['custom_id']} takes {least} to {most} files")
-    return [await resolver.resolve_upload(each) for each in files]
+    return [await resolver.resolve_upload(each, field.get("file_types")) for each in files]
 
 
 def _options(field: JsonObject, given: object, ceiling: int) -> list[str]:

@@ -14,6 +14,7 @@ from sandbox.discord.component_rules import (
     type_among,
 )
 from sandbox.discord.components import SELECTS, ComponentType
+from sandbox.discord.file_types import MOST_FILE_TYPES, is_file_type
 from sandbox.discord.form import Form
 from sandbox.discord.refusals import FormErrors, Path
 
@@ -75,6 +76,7 @@ def _check_input(form: Form, tally: Tally) -> None:
             _check_text_input(form)
         case ComponentType.FILE_UPLOAD:
             check_range(form, most=10)
+            _check_file_types(form)
         case ComponentType.RADIO_GROUP:
             form.boolean("required")
             check_options(form, least=2, most=10)
@@ -83,6 +85,12 @@ def _check_input(form: Form, tally: Tally) -> None:
             check_options(form, least=1, most=10)
         case _:
             form.boolean("default")
+
+
+def _check_file_types(form: Form) -> None:
+    for index, value in enumerate(form.array("file_types", most=MOST_FILE_TYPES)):
+        if not is_file_type(value):
+            form.errors.add((*form.path, "file_types", index), "BASE_TYPE_INVALID", f'"{value}" is no type of files')
 
 
 def _check_text_input(form: Form) -> None:

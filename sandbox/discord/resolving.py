@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.discord import payloads
+from sandbox.discord.file_types import takes
 from sandbox.discord.files import FileStore, Upload
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.message_payloads import MessagePayloads
@@ -71,11 +72,13 @@ class Resolver:
         self._keep("messages", message.id, self.render.message(message))
         return str(message.id)
 
-    async def resolve_upload(self, value: object) -> str:
-        """Turn an uploaded file into an attachment of the interaction."""
+    async def resolve_upload(self, value: object, file_types: object = None) -> str:
+        """Turn an uploaded file into an attachment of the interaction; `file_types` are those that may be chosen."""
         upload = self.uploads.get(integer(value, "upload", -1)) if is_object(value) else None
         if upload is None:
             raise ClientRefusal(f"{value!r} names no uploaded file")
+        if not takes(file_types, upload.filename):
+            raise ClientRefusal(f"{upload.filename} is none of the files that can be chosen here")
         if upload.size > self.upload_limit:
             raise ClientRefusal(f"{upload.filename} is larger than {self.upload_limit} bytes")
         attachment = await self.files.attach_to_interaction(upload)

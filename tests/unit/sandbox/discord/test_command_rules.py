@@ -27,6 +27,7 @@ def with_options(*options: JsonObject) -> JsonObject:
         with_options(OPTION | {"required": True}, OPTION | {"name": "ratio"}),
         with_options({"type": 1, "name": "add", "description": "Add", "options": [OPTION]}),
         with_options(OPTION | {"choices": [{"name": "Wide", "value": "16:9"}]}),
+        with_options(OPTION | {"type": 11, "file_types": ["image", "audio", ".heic"]}),
     ],
 )
 def test_a_right_definition_passes(command: JsonObject) -> None:
@@ -47,6 +48,9 @@ def test_a_right_definition_passes(command: JsonObject) -> None:
         (with_options(OPTION, OPTION), "options.1"),
         (with_options(OPTION, OPTION | {"name": "b", "required": True}), "options.1"),
         (with_options(OPTION | {"type": 12}), "options.0.type"),
+        (with_options(OPTION | {"file_types": ["image"]}), "options.0.file_types"),
+        (with_options(OPTION | {"type": 11, "file_types": [".png"] * 11}), "options.0.file_types"),
+        (with_options(OPTION | {"type": 11, "file_types": ["image", "pictures"]}), "options.0.file_types.1"),
         (with_options(OPTION | {"type": 11, "autocomplete": True}), "options.0.autocomplete"),
         (with_options(OPTION | {"choices": [{"name": "", "value": "x"}]}), "options.0.choices.0.name"),
         (with_options(OPTION | {"choices": [{"name": "x", "value": "x" * 101}]}), "options.0.choices.0.value"),

@@ -89,6 +89,7 @@ async def test_an_option_takes_what_it_is_for(
         (option(11), "a.png", "names no uploaded file"),
         (option(11), {"upload": 7}, "names no uploaded file"),
         (option(11), {"upload": 1}, "larger than 100 bytes"),
+        (option(11, file_types=["image", ".heic"]), {"upload": 0}, "none of the files"),
     ],
 )
 async def test_an_option_refuses_everything_else(
@@ -197,6 +198,7 @@ async def test_a_field_of_a_modal_sends_what_was_given_or_its_default(
         ({"type": 19}, [], "1 to 1 files"),
         ({"type": 19}, [{"upload": 0}, {"upload": 0}], "1 to 1 files"),
         ({"type": 19}, [{"upload": 1}], "larger than 100 bytes"),
+        ({"type": 19, "file_types": [".png"]}, [{"upload": 0}], "none of the files"),
         (RADIO, "Round", "of its own options"),
         (BOXES, ["w", "x"], "of its own options"),
         (BOXES | {"type": 3}, ["x"], "no option 'x'"),

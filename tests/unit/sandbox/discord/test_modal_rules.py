@@ -63,6 +63,7 @@ async def test_a_modal_of_discord_py_is_taken() -> None:
         label(select()),
         *(label({"type": kind, "custom_id": "pick"}) for kind in range(5, 9)),
         label({"type": 19, "custom_id": "files", "min_values": 0, "max_values": 10}),
+        label({"type": 19, "custom_id": "files", "file_types": ["image", ".heic"]}),
         label({"type": 21, "custom_id": "one", "options": [option("a"), option("b")]}),
         label({"type": 22, "custom_id": "some", "options": [option("a")], "min_values": 0}),
         label({"type": 23, "custom_id": "agree", "default": True}),
@@ -105,6 +106,16 @@ def test_a_modal_takes_these_components(component: JsonObject) -> None:
             modal(label({"type": 19, "custom_id": "files", "max_values": 11})),
             "components.0.component.max_values",
             "NUMBER_TYPE_MAX",
+        ),
+        (
+            modal(label({"type": 19, "custom_id": "files", "file_types": ["image", "heic"]})),
+            "components.0.component.file_types.1",
+            "BASE_TYPE_INVALID",
+        ),
+        (
+            modal(label({"type": 19, "custom_id": "files", "file_types": [".png"] * 11})),
+            "components.0.component.file_types",
+            "BASE_TYPE_MAX_LENGTH",
         ),
         (
             modal(label({"type": 21, "custom_id": "one", "options": [option("a")]})),

@@ -6,6 +6,12 @@ import { fill } from "../lib/morph.js";
 import { icon } from "../lib/icons.js";
 import { openSamples } from "./samples.js";
 
+const EXTENSIONS = {
+  image: [".png", ".jpg", ".jpeg", ".gif", ".webp"],
+  video: [".mp4", ".mov", ".webm"],
+  audio: [".mp3", ".ogg", ".wav", ".flac", ".m4a"],
+};
+
 export class FileField {
   files = [];
   element;
@@ -13,18 +19,21 @@ export class FileField {
   #label;
   #changed;
   #take;
+  #types;
   #input;
   #previews = new Map();
 
   /**
    * Take up to `most` files; `label` names the field to who cannot see it, `changed` is told.
    *
-   * With `take` the field keeps nothing: whatever comes is handed on.
+   * With `take` the field keeps nothing: whatever comes is handed on. `types` are the files that can be chosen; what is
+   * none of them is left out, as in Discord by its extension alone.
    */
-  constructor({ label, most, id = null, samples = true, changed = () => {}, take = null }) {
-    [this.#most, this.#label, this.#changed, this.#take] = [most, label, changed, take];
+  constructor({ label, most, id = null, samples = true, changed = () => {}, take = null, types = [] }) {
+    [this.#most, this.#label, this.#changed, this.#take, this.#types] = [most, label, changed, take, types];
     this.#input = h("input", {
       type: "file",
+      accept: types.length ? extensionsOf(types).join(",") : null,
       class: "visually-hidden",
       multiple: most > 1,
       tabindex: "-1",
@@ -66,6 +75,7 @@ export class FileField {
       this.#take(files);
       return [];
     }
+    files = files.filter((file) => isTaken(file, this.#types));
     if (this.#most === 1 && files.length) this.files = [files[0]];
     const room = this.#most === 1 ? 1 : this.#most - this.files.length;
     if (this.#most > 1) this.files = [...this.files, ...files.slice(0, room)];
@@ -118,6 +128,16 @@ export class FileField {
     if (!this.#previews.has(file)) this.#previews.set(file, URL.createObjectURL(file));
     return this.#previews.get(file);
   }
+}
+
+/** Return the extensions that an app's types of files stand for. */
+function extensionsOf(types) {
+  return types.flatMap((type) => EXTENSIONS[type] ?? [type]);
+}
+
+function isTaken(file, types) {
+  const name = file.name.toLowerCase();
+  return !types.length || extensionsOf(types).some((extension) => name.endsWith(extension));
 }
 
 /** Keep the browser from leaving the page for a file that is dropped beside what takes it. */

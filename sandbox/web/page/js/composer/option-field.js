@@ -67,7 +67,8 @@ function shell(option, field, remove) {
 }
 
 function fileOption(option, { remove, changed }) {
-  const files = new FileField({ label: option.label, most: 1, id: `option-${option.name}`, changed });
+  const id = `option-${option.name}`;
+  const files = new FileField({ label: option.label, most: 1, id, changed, types: option.file_types });
   return {
     option,
     element: shell(option, files.element, remove),

@@ -59,7 +59,7 @@ function upload(component, { label, id }) {
   const most = component.max_values ?? 1;
   const required = component.required !== false;
   const least = component.min_values ?? 1;
-  const field = new FileField({ label, most, id });
+  const field = new FileField({ label, most, id, types: component.file_types });
   return {
     element: field.element,
     value: () => field.files,
