@@ -23,7 +23,7 @@ from rich.console import Console
 
 from benchmarks.figures import Target, judge, machine, titled
 from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoDesk, VideoFacts, inspect_video
+from bot.media.videos import VideoFacts, inspect_video
 from sandbox.sample import sample_images
 from sandbox.segmind.film import RenderQuality, render
 
@@ -89,7 +89,7 @@ async def measure(folder: Path, ratio: str, *, seconds: int, long_side: int, bit
     )
     fitted = folder / "fitted.mp4"
     used, began = _used_by_processes(), time.monotonic()
-    after = await FittingDesk(VideoDesk()).fit(film, fitted, max_bytes=limit)
+    after = (await FittingDesk().fit(film, fitted, max_bytes=limit)).facts
     lasted, used = time.monotonic() - began, _used_by_processes() - used
     before = inspect_video(film)
     return Fit(ratio=ratio, before=before, after=after, core_seconds=used, seconds=lasted, psnr=psnr(film, fitted))

@@ -212,7 +212,7 @@ async def open_services(
             budget=planner,
             queue=queue,
             cards=cards,
-            posts=PostDesk(client, FittingDesk(videos), turns and turns.post),
+            posts=PostDesk(client, FittingDesk(), turns and turns.post),
             notices=notices,
             reviews=moderators.reviews,
             standing=moderators.standing,

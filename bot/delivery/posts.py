@@ -53,26 +53,27 @@ class PostDesk:
         if refused and video.facts.size <= limit:
             # Nothing smaller would be taken either, for all that we know.
             return replace(original, over=min(limit, original.facts.size))
-        if original.facts.size <= limit:
+        if original.facts.plays and original.facts.size <= limit:
             return original
         fitted = original.path.with_name(FITTED)
         try:
-            facts = await self._fitting.fit(original.path, fitted, max_bytes=limit)
+            fit = await self._fitting.fit(original.path, fitted, max_bytes=limit)
         except CannotFit as error:
             log.warning("cannot_fit", job=job.id, size=original.facts.size, limit=limit, why=error.reason)
-            return replace(original, over=limit)
-        return Video(path=fitted, facts=facts, original=original)
+            return replace(original, over=limit) if original.facts.size > limit else replace(original, unfit=True)
+        is_as_good = fit.copied and original.facts.size <= limit
+        return Video(path=fitted, facts=fit.facts, original=None if is_as_good else original)
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
         with translated(), leaving_by(leave_by), speaking(job.request.guild_locale):
-            if video.over is not None and not job.request.handling.link_to_original:
-                raise LinksOff(f"{video.facts.size} bytes, of which the channel takes {video.over}")
-            if video.over is not None:
+            if video.as_link:
+                if not job.request.handling.link_to_original:
+                    raise LinksOff(f"{video.facts.size} bytes, of which the channel takes {video.over}")
                 text = link_text(job, size=video.facts.size, limit=video.over)
                 return await self._send(job, video, text, post_controls(job, link=job.output_url), None)
             text, controls = post_text(job), post_controls(job)
             if video.original is not None and job.request.handling.link_to_original:
-                text = fitted_text(job, size=video.original.facts.size)
+                text = fitted_text(job, size=video.original.facts.size, plays=video.original.facts.plays)
                 controls = post_controls(job, link=job.output_url, fitted=True)
             spoiler = job.request.handling.spoiler
             described = alt_text(job)

@@ -97,7 +97,7 @@ class ReviewDesk:
     async def show_video(self, job: Job, video: Video) -> None:
         channel_id = await self._chosen(job)
         review = await self._store.get(job.id)
-        if video.over is not None:
+        if video.as_link:
             view = video_card(job, self._offer, None, link=job.output_url)
             message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [], before=review)
         else:

@@ -82,8 +82,13 @@ class Video:
 
     path: Path
     facts: VideoFacts
-    original: "Video | None" = None  # as Segmind made it, where this one is fitted to the channel
+    original: "Video | None" = None  # as Segmind made it, where this one is not as good
     over: int | None = None  # bytes: what the channel takes, where this one is larger and goes as a link
+    unfit: bool = False  # it does not play everywhere, cannot be made to, and goes as a link
+
+    @property
+    def as_link(self) -> bool:
+        return self.unfit or self.over is not None
 
 
 class ElementGone(Exception):

@@ -17,7 +17,7 @@ from bot.jobs.reviewing import bring_to_card, hold_back
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
 from bot.jobs.videos import fetched
-from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo
+from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo, VideoCut
 
 log = structlog.get_logger(__name__)
 
@@ -182,6 +182,8 @@ async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
 
 def _media_problem(error: MediaError) -> Problem:
     match error:
+        case VideoCut():
+            return Problem(code=ProblemCode.OUTPUT_GONE, detail=str(error))
         case NotAVideo():
             return Problem(code=ProblemCode.OUTPUT_UNUSABLE, detail=str(error))
         case FetchGone() | FetchFailed() | FetchRefused():

@@ -11,12 +11,13 @@ from bot.jobs.clock import STEADY_FOR
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
-from bot.media.errors import FetchFailed, FetchGone
+from bot.media.errors import ChildFailed, FetchFailed, FetchGone, VideoCut
 
 log = structlog.get_logger(__name__)
 
 FIRST_WAIT: Final = 5.0  # seconds before the second try; doubled for each further one
 LONGEST_WAIT: Final = 300.0
+CUT: Final = 4  # times that a file has to come short before it counts as short where it is
 APPEARS_WITHIN: Final = timedelta(minutes=5)  # from the end of a run, in which a 404 may be a file that only comes late
 
 
@@ -31,7 +32,7 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
     """
     assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
     path = engine.folder_of(job) / "video.mp4"
-    wait, began = FIRST_WAIT, engine.clock.monotonic()
+    wait, began, cut = FIRST_WAIT, engine.clock.monotonic(), 0
     while True:
         async with engine.deliveries:
             try:
@@ -41,6 +42,11 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
                 if not patient or _is_final(engine, job, error, began):
                     raise
                 log.warning("output_not_fetched", job=job.id, error=str(error))
+            except (VideoCut, ChildFailed) as error:
+                cut += 1
+                if not patient or cut == CUT:
+                    raise
+                log.warning("output_cut", job=job.id, error=str(error))
             else:
                 # Before the intent to post is saved: from then on the post has to leave soon.
                 yield await engine.posts.prepare(job, video)

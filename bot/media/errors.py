@@ -95,6 +95,10 @@ class NotAVideo(MediaError):
         self.reason = reason
 
 
+class VideoCut(NotAVideo):
+    """The file ends before what it says of itself does: the same URL may well have all of it."""
+
+
 class CannotFit(MediaError):
     """No version of the video of that size can be made, or is worth showing."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.media.errors import CannotFit
+from bot.media.playable import MOST_PIXELS
 
 AIM: Final = 0.98  # of the room: two passes meet their bit rate within some two per cent
 # The index of an MP4: a frame has entries of some 20 bytes in its tables, a packet of sound of some 12.
@@ -17,7 +18,6 @@ BEST_SOUND: Final = 128_000  # bits per second
 WORST_SOUND: Final = 24_000
 # Fewer bits for a pixel show as blocks: x264 looks better at fewer pixels then.
 ENOUGH_BITS_A_PIXEL: Final = 0.04
-MOST_PIXELS: Final = 4096 * 2304  # of one picture: what level 5.1 takes, and so nearly every player
 SMALLEST_SIDE: Final = 96  # pixels, of the shorter side: scaled below it, nobody recognises anything
 
 
@@ -28,11 +28,13 @@ class Source:
     width: int  # pixels, as seen
     height: int
     turned: int = 0  # degrees counterclockwise by which players turn it: 0, 90, 180 or 270
+    mirrored: bool = False  # left to right, after that
     frames: int
     seconds: float
     picture_bytes: int
     sound_packets: int = 0  # 0 where there is no sound
     sound_bytes: int = 0
+    tag_bytes: int = 0
     playable_picture: bool = True  # as it is, for every player
     playable_sound: bool = True
 
@@ -46,6 +48,7 @@ class Plan:
     picture_bit_rate: int | None  # bits per second
     sound_bit_rate: int | None
     turned: int = 0  # as in `Source`: what is encoded anew is turned for good
+    mirrored: bool = False
 
 
 def plan_fit(source: Source, max_bytes: int) -> Plan:
@@ -61,6 +64,8 @@ def plan_fit(source: Source, max_bytes: int) -> Plan:
     if source.playable_picture and source.playable_sound and streams <= room:
         return Plan(width=source.width, height=source.height, picture_bit_rate=None, sound_bit_rate=None)
     sound_bit_rate, sound_bytes = _sound(source, room)
+    if source.playable_picture and not source.playable_sound and source.picture_bytes + sound_bytes <= room:
+        return Plan(width=source.width, height=source.height, picture_bit_rate=None, sound_bit_rate=sound_bit_rate)
     picture_bits = (room - sound_bytes) * 8
     if picture_bits <= 0:
         raise CannotFit("the index and the sound leave no room")
@@ -71,11 +76,13 @@ def plan_fit(source: Source, max_bytes: int) -> Plan:
         picture_bit_rate=max(1, int(picture_bits / source.seconds)),
         sound_bit_rate=sound_bit_rate,
         turned=source.turned,
+        mirrored=source.mirrored,
     )
 
 
 def index_bytes(source: Source) -> int:
-    return INDEX_BYTES + INDEX_BYTES_A_FRAME * source.frames + INDEX_BYTES_A_PACKET * source.sound_packets
+    tables = INDEX_BYTES_A_FRAME * source.frames + INDEX_BYTES_A_PACKET * source.sound_packets
+    return INDEX_BYTES + source.tag_bytes + tables
 
 
 def _sound(source: Source, room: float) -> tuple[int | None, float]:

@@ -10,17 +10,23 @@ from typing import BinaryIO
 
 import av
 import av.error
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bot.media.errors import NotAVideo
+from bot.media.child import outcome_of
+from bot.media.errors import NotAVideo, VideoCut
+from bot.media.file_index import Index, check_length, read_index
+from bot.media.playable import container_plays, picture_plays, sound_plays
 
 MAX_PIXELS = 7680 * 4320
+TIME_LIMIT = 120.0  # seconds; it takes one
 # FFmpeg opens playlists and scripts too, which would read other files and addresses in our name: only
 # containers that hold their own pictures are opened, and from our own file object.
-_OPTIONS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm", "protocol_whitelist": ""}
+_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
+_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
 _FIRST_PACKETS = 256  # a picture that takes more than these to appear is no video to anybody
 
 
@@ -34,18 +40,21 @@ class VideoFacts:
     audio: bool
     size: int  # bytes
     container: str  # FFmpeg's name: "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
+    plays: bool  # as it is, for everyone
 
 
 def inspect_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoFacts:
     """Open a video, decode its first picture, and say what it is.
 
-    Raises NotAVideo if there is no such picture, or only one of more than `max_pixels`; OSError if the file
-    cannot be read.
+    Raises NotAVideo if there is no such picture, or only one of more than `max_pixels`, VideoCut if a part of the file
+    is missing; OSError if it cannot be read.
     """
+    check_length(path)
+    index = read_index(path)
     with path.open("rb") as file:
         try:
             with open_container(file, max_pixels=max_pixels) as container:
-                return _facts(container, max_pixels, path.stat().st_size)
+                return _facts(container, index, max_pixels, path.stat().st_size)
         except (av.error.FFmpegError, ValueError) as error:
             raise NotAVideo(type(error).__name__) from error
         except OSError as error:
@@ -65,33 +74,50 @@ def open_container(file: BinaryIO, *, max_pixels: int = MAX_PIXELS) -> InputCont
 def picture_stream(container: InputContainer, *, max_pixels: int = MAX_PIXELS) -> VideoStream:
     """Find the moving pictures, its decoder held to `max_pixels`: the cover of an audio file is a video stream too.
 
-    Raises NotAVideo where there are none. A stream of a codec that nobody knows has, against PyAV's types, no codec
-    context.
+    Of several the one that is marked as the default, else the first. Raises NotAVideo where there are none. A stream of
+    a codec that nobody knows has, against PyAV's types, no codec context.
     """
-    for stream in container.streams.video:
-        if stream.codec_context and Disposition.attached_pic not in stream.disposition:
-            stream.codec_context.options = _decoder_options(max_pixels)
-            return stream
-    raise NotAVideo("no video stream that can be decoded")
+    streams = [
+        each
+        for each in container.streams.video
+        if each.codec_context and Disposition.attached_pic not in each.disposition
+    ]
+    if not streams:
+        raise NotAVideo("no video stream that can be decoded")
+    stream = min(streams, key=lambda each: Disposition.default not in each.disposition)
+    stream.codec_context.options = _decoder_options(max_pixels)
+    return stream
+
+
+def sound_stream(container: InputContainer) -> AudioStream | None:
+    """Find the sound, of several that which is marked as the default; None where there is none that can be decoded."""
+    streams = [each for each in container.streams.audio if each.codec_context]
+    return min(streams, key=lambda each: Disposition.default not in each.disposition, default=None)
 
 
 class VideoDesk:
-    """The same work for the event loop, in few threads at a time."""
+    """The same work for the event loop, one video at a time, in a process of its own."""
 
-    def __init__(self, *, concurrency: int = 2) -> None:
-        self._turns = asyncio.Semaphore(concurrency)
+    def __init__(self, *, time_limit: float = TIME_LIMIT) -> None:
+        self._turns = asyncio.Semaphore(1)
+        self._time_limit = time_limit
 
     async def inspect(self, path: Path) -> VideoFacts:
-        """See `inspect_video`."""
+        """See `inspect_video`; raises ChildFailed besides."""
         async with self._turns:
-            return await asyncio.to_thread(inspect_video, path)
+            outcome = await outcome_of("inspect", path, time_limit=self._time_limit)
+        if "cut" in outcome:
+            raise VideoCut(outcome["cut"])
+        if "reason" in outcome:
+            raise NotAVideo(outcome["reason"])
+        return VideoFacts(**outcome)
 
 
 def _decoder_options(max_pixels: int) -> dict[str, str]:
     return {"max_pixels": str(max_pixels)}
 
 
-def _facts(container: InputContainer, max_pixels: int, size: int) -> VideoFacts:
+def _facts(container: InputContainer, index: Index | None, max_pixels: int, size: int) -> VideoFacts:
     stream = picture_stream(container, max_pixels=max_pixels)
     frame = _first_frame(container, stream)
     sides = (frame.width, frame.height) if frame.rotation % 180 == 0 else (frame.height, frame.width)
@@ -105,6 +131,16 @@ def _facts(container: InputContainer, max_pixels: int, size: int) -> VideoFacts:
         audio=bool(container.streams.audio),
         size=size,
         container=container.format.name,
+        plays=_plays(container, index, stream, frame),
+    )
+
+
+def _plays(container: InputContainer, index: Index | None, stream: VideoStream, frame: VideoFrame) -> bool:
+    if index is None or not container_plays(container, index):
+        return False
+    sound = sound_stream(container)
+    return picture_plays(stream, frame, index.track(stream.id)) and (
+        sound is None or sound_plays(sound, index.track(sound.id))
     )
 
 

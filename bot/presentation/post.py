@@ -18,21 +18,34 @@ def post_text(job: Job) -> str:
     return _labelled(job, _ready(job))
 
 
-def link_text(job: Job, *, size: int, limit: int) -> str:
-    """Say where a video is that the channel does not take; sizes in bytes."""
-    if job.output_ends_at is None:
+def link_text(job: Job, *, size: int, limit: int | None) -> str:
+    """Say where a video is that the channel does not take, or, without a limit, that does not play in it."""
+    if limit is None and job.output_ends_at is None:
+        sentence = _("It can't be converted to play on every device, so here's a link to the original.")
+    elif limit is None:
+        sentence = _(
+            "It can't be converted to play on every device. Here's a link to the original that works until {date}."
+        )
+    elif job.output_ends_at is None:
         sentence = _("At {size} it is larger than the {limit} this channel takes, so here is a link to it.")
     else:
         sentence = _(
             "At {size} it is larger than the {limit} this channel takes, so here is a link to it until {date}."
         )
-    where = sentence.format(size=mebibytes(size), limit=mebibytes(limit), date=_end(job))
+    where = sentence.format(size=mebibytes(size), limit=mebibytes(limit or 0), date=_end(job))
     return _labelled(job, f"{_ready(job)} {where}")
 
 
-def fitted_text(job: Job, *, size: int) -> str:
-    """Say that a video is smaller than it was made, and until when the original of `size` bytes can be had."""
-    if job.output_ends_at is None:
+def fitted_text(job: Job, *, size: int, plays: bool = True) -> str:
+    """Say why a video is not as it was made, and until when the original of `size` bytes can be had.
+
+    `plays` tells whether the original would have done so everywhere, but for its size.
+    """
+    if not plays and job.output_ends_at is None:
+        sentence = _("Converted to play on every device. The original ({size}) is available.")
+    elif not plays:
+        sentence = _("Converted to play on every device. The original ({size}) is available until {date}.")
+    elif job.output_ends_at is None:
         sentence = _("It is fitted to what this channel takes; the original ({size}) is kept.")
     else:
         sentence = _("It is fitted to what this channel takes; the original ({size}) is kept until {date}.")

@@ -70,7 +70,8 @@ def video_card(
         if filename is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{filename}")))
         else:
-            container.add_item(ui.TextDisplay(f"-# {_('The video is too large to be shown here.')}"))
+            unseen = _("The video can't be shown here.")
+            container.add_item(ui.TextDisplay(f"-# {unseen}"))
         if link is not None:
             look = ui.Button[Any](label=_("Open the video"), style=discord.ButtonStyle.link, url=link)
             container.add_item(ui.ActionRow(look))

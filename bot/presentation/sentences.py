@@ -65,7 +65,7 @@ _PROBLEMS: Final = {
         "The video service delivered a file that is not a video; whoever runs this bot has been told."
     ),
     ProblemCode.LINKS_OFF: N_(
-        "The video is larger than what this channel takes, and this server wants no links to it. Ask a moderator, or use `/send-again` elsewhere."
+        "The video can't be posted as a file here, and this server doesn't allow links to it. Ask a moderator, or use `/send-again` elsewhere."
     ),
     ProblemCode.REVIEW_CLOSED: N_(
         "Moderators look at videos here first, but the bot cannot reach their channel. Nothing was charged. Ask a moderator to choose it again."

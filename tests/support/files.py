@@ -1,15 +1,16 @@
 """Real images and videos, and a server that has them."""
 
 import io
+import tempfile
 from collections import deque
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import av
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image
+
+from tests.support.films import Film
 
 
 @cache
@@ -21,24 +22,23 @@ def png(width: int = 400, height: int = 320, colour: str = "teal") -> bytes:
 
 @cache
 def mp4(*, frames: int = 5) -> bytes:
-    """Make a tiny video that plays."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="mp4") as film:
-        stream = film.add_stream("mpeg4", rate=Fraction(5))
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for number in range(frames):
-            picture = Image.new("RGB", (64, 48), (number * 40 % 256, 80, 160))
-            film.mux(stream.encode(av.VideoFrame.from_image(picture)))
-        film.mux(stream.encode(None))
-    return buffer.getvalue()
+    """Make a tiny video that plays everywhere as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        film = Film(size=(64, 48), moments=tuple(2 * number for number in range(frames)))
+        return film.write(Path(folder)).read_bytes()
 
 
 class FileServer:
-    """Serves `files` by path; `troubles` are statuses that the next answers have instead."""
+    """Serves `files` by path.
+
+    `troubles` are statuses that the next answers have instead. `cuts` are parts of their bodies after which the next
+    connections end, without an error, for nothing says how long they would have been.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {"/fox.png": png(), "/video.mp4": mp4()}
         self.troubles: deque[int] = deque()
+        self.cuts: deque[float] = deque()
         self.asked: list[str] = []
         app = web.Application()
         app.router.add_get("/{path:.*}", self._serve)
@@ -61,4 +61,9 @@ class FileServer:
         if self.troubles:
             return web.Response(status=self.troubles.popleft())
         content = self.files.get(request.path)
+        if content is not None and self.cuts:
+            assert request.transport is not None
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n\r\n"
+            request.transport.write(head + content[: int(len(content) * self.cuts.popleft())])
+            request.transport.close()
         return web.Response(status=404) if content is None else web.Response(body=content)

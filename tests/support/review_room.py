@@ -58,6 +58,7 @@ class Room:
             audio=False,
             size=path.stat().st_size,
             container="mov",
+            plays=True,
         )
         await self.stage.bot.services.moderators.reviews.show_video(job, Video(path=path, facts=facts))
         return job

@@ -14,11 +14,12 @@ from bot.jobs.model import Handling, Job, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoDesk, inspect_video
+from bot.media.videos import inspect_video
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import ANIMATION_GUILD, FILM_CLUB, Channel
 from tests.support.files import mp4
+from tests.support.films import Film
 from tests.support.jobs import NOON
 
 MEBIBYTE = 1024 * 1024
@@ -27,7 +28,7 @@ OUTPUT = "https://images.segmind.com/outputs/0b6c6c1e.mp4"
 
 @pytest.fixture
 def fitting() -> FittingDesk:
-    return FittingDesk(VideoDesk())
+    return FittingDesk()
 
 
 @pytest.fixture
@@ -210,6 +211,58 @@ async def test_where_links_are_off_a_video_that_cannot_be_fitted_is_not_posted(
         await desk.post(job, unfitted, leave_by=soon())
     assert await desk.find(job) is None
     assert len(channel.requests("POST")) == 1  # the card
+
+
+HEVC = Film(codec="libx265")
+
+
+def of(film: Film, folder: Path) -> Video:
+    path = film.write(folder)
+    return Video(path=path, facts=inspect_video(path))
+
+
+async def test_a_video_that_not_every_player_decodes_is_converted_however_small(
+    channel: Channel, desk: PostDesk, tmp_path: Path
+) -> None:
+    job = await finished(channel)
+    made = of(HEVC, tmp_path)
+    converted = await desk.prepare(job, made)
+    assert (converted.facts.codec, converted.facts.plays, converted.original) == ("h264", True, made)
+    post = await seen(channel, await desk.post(job, converted, leave_by=soon()))
+    assert [attachment.size for attachment in post.attachments] == [converted.facts.size]
+    assert "Converted to play on every device." in post.content
+    assert post.content.endswith("\n-# AI-generated")
+    assert post.button("Original").url == OUTPUT
+
+
+async def test_a_video_that_is_only_packed_anew_comes_without_a_word_of_it(
+    channel: Channel, desk: PostDesk, tmp_path: Path
+) -> None:
+    job = await finished(channel)
+    packed = await desk.prepare(job, of(Film(name="a.mkv"), tmp_path))
+    assert (packed.facts.plays, packed.original) == (True, None)
+    post = await seen(channel, await desk.post(job, packed, leave_by=soon()))
+    assert post.content == f"<@{channel.mira.id}>, your video is ready.\n-# AI-generated"
+
+
+async def test_a_video_that_plays_everywhere_is_posted_as_it_is(
+    channel: Channel, desk: PostDesk, tmp_path: Path
+) -> None:
+    job = await finished(channel)
+    video = of(Film(sounds=("aac",)), tmp_path)
+    assert await desk.prepare(job, video) == video
+
+
+async def test_a_video_that_cannot_be_converted_comes_as_a_link(channel: Channel, tmp_path: Path) -> None:
+    desk, job = PostDesk(channel.client, FittingDesk(time_limit=0.001)), await finished(channel)
+    linked = await desk.prepare(job, of(HEVC, tmp_path))
+    post = await seen(channel, await desk.post(job, linked, leave_by=soon()))
+    assert post.attachments == []
+    assert "It can't be converted to play on every device." in post.content
+    assert post.content.endswith("\n-# AI-generated")
+    assert post.button("Open the video").url == OUTPUT
+    with pytest.raises(LinksOff):
+        await desk.post(without_links(job), linked, leave_by=soon())
 
 
 async def test_a_boosted_server_takes_a_larger_file(channel: Channel, desk: PostDesk, video: Video) -> None:

@@ -13,7 +13,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoDesk, inspect_video
+from bot.media.videos import inspect_video
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png
@@ -72,7 +72,7 @@ async def test_a_video_counts_as_prepared_when_it_may_be_posted(channel: Channel
     (path := tmp_path / "video.mp4").write_bytes(mp4())
     video = Video(path=path, facts=inspect_video(path))
     job = await channel.job(State.COMPLETED)
-    desk = PostDesk(channel.client, FittingDesk(VideoDesk()), turns.wait)
+    desk = PostDesk(channel.client, FittingDesk(), turns.wait)
     preparing = asyncio.create_task(desk.prepare(job, video))
     assert await turns.asked.get() == job.request.channel_id
     assert not preparing.done()

@@ -12,7 +12,9 @@ from bot.jobs.engine import DELIVERIES_AT_ONCE
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, TooLarge, Video
 from bot.jobs.states import State
-from bot.media.videos import inspect_video
+from bot.jobs.videos import CUT
+from bot.media.errors import ChildFailed
+from bot.media.videos import VideoFacts, inspect_video
 from tests.support.files import mp4, png
 from tests.support.stage import COST, MAX_BYTES, Stage
 
@@ -103,7 +105,41 @@ async def test_an_output_on_a_host_that_is_not_allowed_is_never_fetched(stage: S
     assert stage.posts.attempts == 0
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"", png(), mp4()[:200]], ids=["html", "nothing", "image", "cut off"])
+@pytest.mark.parametrize("cuts", [[0.25], [0.5, 0.9, 0.05]])
+async def test_an_output_that_comes_short_is_fetched_again(stage: Stage, cuts: list[float]) -> None:
+    stage.files.cuts.extend(cuts)
+    job = await stage.begin(State.COMPLETED)
+    assert (await stage.drive(job)).state is State.DELIVERED
+    assert stage.files.asked == ["/video.mp4"] * (len(cuts) + 1)
+
+
+async def test_an_output_that_stays_short_is_not_posted_until_it_is_whole(stage: Stage) -> None:
+    stage.files.files["/video.mp4"] = mp4()[: len(mp4()) // 2]
+    job = await stage.begin(State.COMPLETED)
+    undelivered = await stage.drive(job)
+    assert undelivered.problem is not None
+    assert (undelivered.state, undelivered.problem.code) == (State.UNDELIVERED, ProblemCode.OUTPUT_GONE)
+    assert stage.files.asked == ["/video.mp4"] * CUT
+    assert (await stage.spent(job), stage.posts.attempts) == (COST, 0)
+    stage.files.files["/video.mp4"] = mp4()
+    again = await stage.store.save(undelivered.move(State.POSTING, stage.clock.now(), problem=None))
+    assert (await stage.drive(again)).state is State.DELIVERED
+
+
+async def test_a_process_that_dies_over_a_video_is_tried_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = [ChildFailed("SIGKILL"), ChildFailed("timeout")]
+    inspect = stage.engine.videos.inspect
+
+    async def dying(path: Path) -> VideoFacts:
+        if ends:
+            raise ends.pop()
+        return await inspect(path)
+
+    monkeypatch.setattr(stage.engine.videos, "inspect", dying)
+    assert (await stage.drive(await stage.begin(State.COMPLETED))).state is State.DELIVERED
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"", png(), bytes(200)], ids=["html", "nothing", "image", "zeros"])
 async def test_an_output_that_is_no_video_is_not_posted(stage: Stage, content: bytes) -> None:
     stage.files.files["/video.mp4"] = content
     job = await stage.begin(State.COMPLETED)

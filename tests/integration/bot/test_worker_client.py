@@ -9,7 +9,7 @@ from bot.jobs.clock import monotonic
 from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoDesk, inspect_video
+from bot.media.videos import inspect_video
 from bot.observing.metrics import Metrics
 from bot.worker import worker_client
 from tests.support.channel import open_channel
@@ -26,7 +26,7 @@ async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
         await client.login(channel.sandbox.description["token"])
         job = await channel.job(State.POSTING)
         sent = channel.requests("POST")
-        desk = PostDesk(client, FittingDesk(VideoDesk()))
+        desk = PostDesk(client, FittingDesk())
         with pytest.raises(OutcomeUnclear, match="in time"):
             await desk.post(job, video, leave_by=monotonic() - 1)
         assert channel.requests("POST") == sent

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import struct
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -16,12 +15,12 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from PIL import Image, ImageChops, ImageStat
 
 from bot.media import fitting
+from bot.media.child import PROJECT
 from bot.media.errors import CannotFit
-from bot.media.fitting import PROJECT, FittingDesk
-from bot.media.videos import VideoDesk, VideoFacts, inspect_video
+from bot.media.fitting import FittingDesk
+from bot.media.videos import VideoFacts, inspect_video
 
 RATE = 12  # pictures a second
 SAMPLES = 48_000  # of sound a second
@@ -71,13 +70,13 @@ def video(
 
 @pytest.fixture
 def desk() -> FittingDesk:
-    return FittingDesk(VideoDesk())
+    return FittingDesk()
 
 
 async def fitted(desk: FittingDesk, path: Path, max_bytes: int) -> VideoFacts:
     """Fit a video; it must be what was promised, to the last picture."""
     target = path.with_name("fitted.mp4")
-    facts = await desk.fit(path, target, max_bytes=max_bytes)
+    facts = (await desk.fit(path, target, max_bytes=max_bytes)).facts
     assert facts == inspect_video(target)
     assert facts.size <= max_bytes
     assert facts.codec == "h264"
@@ -97,28 +96,6 @@ def decoded(path: Path) -> list[float]:
     """Return the moment of each picture, in seconds."""
     with av.open(path) as film:
         return [float(frame.time or 0) for frame in film.decode(video=0)]
-
-
-def turn(path: Path, matrix: tuple[int, int, int, int]) -> None:
-    """Write how players are to turn the picture into the header of its track (ISO/IEC 14496-12, `tkhd`)."""
-    content = bytearray(path.read_bytes())
-    start = content.index(b"tkhd") + 44
-    a, b, c, d = (number * 0x10000 for number in matrix)
-    content[start : start + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
-    path.write_bytes(content)
-
-
-def first_picture(path: Path, turned: int) -> Image.Image:
-    """Return the first picture, turned by so many degrees counterclockwise, which the file must say."""
-    with av.open(path) as film:
-        frame = next(film.decode(video=0))
-        assert frame.rotation % 360 == turned
-        picture: Image.Image = frame.to_image()
-        return picture.convert("L").rotate(turned, expand=True)
-
-
-def mean_difference(one: Image.Image, other: Image.Image) -> float:
-    return ImageStat.Stat(ImageChops.difference(one, other)).mean[0]
 
 
 def is_index_in_front(path: Path) -> bool:
@@ -169,33 +146,6 @@ async def test_a_video_that_is_large_for_what_else_it_carries_loses_no_picture(
 
 
 @pytest.mark.parametrize(
-    ("name", "codec", "sound"),
-    [("a.webm", "libvpx", "libopus"), ("a.mkv", "mpeg4", "pcm_s16le"), ("a.mov", "mpeg4", None)],
-)
-async def test_what_not_every_player_decodes_comes_out_as_what_each_does(
-    desk: FittingDesk, tmp_path: Path, name: str, codec: str, sound: str | None
-) -> None:
-    path = video(tmp_path / name, codec=codec, sound=sound)
-    facts = await fitted(desk, path, path.stat().st_size // 2)
-    assert facts.audio is (sound is not None)
-    with av.open(tmp_path / "fitted.mp4") as film:
-        assert [stream.codec_context.name for stream in film.streams.audio] == (["aac"] if sound else [])
-
-
-@pytest.mark.parametrize(("matrix", "turned"), [((0, 1, -1, 0), 270), ((0, -1, 1, 0), 90), ((-1, 0, 0, -1), 180)])
-async def test_a_video_that_players_turn_is_turned_for_good(
-    desk: FittingDesk, tmp_path: Path, matrix: tuple[int, int, int, int], turned: int
-) -> None:
-    path = video(tmp_path / "a.mp4")
-    turn(path, matrix)
-    shown = first_picture(path, turned)
-    facts = await fitted(desk, path, path.stat().st_size * 2 // 3)
-    assert (facts.width, facts.height) == shown.size
-    fit = first_picture(tmp_path / "fitted.mp4", 0)
-    assert mean_difference(fit, shown) < mean_difference(fit.rotate(180), shown) / 2
-
-
-@pytest.mark.parametrize(
     "content", [b"", b"no video", b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41"], ids=["nothing", "text", "a header"]
 )
 async def test_what_is_no_video_cannot_be_fitted(desk: FittingDesk, tmp_path: Path, content: bytes) -> None:
@@ -212,7 +162,7 @@ async def test_so_few_bytes_that_nothing_would_be_seen_are_refused(desk: Fitting
 
 
 async def test_a_video_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    desk = FittingDesk(VideoDesk(), time_limit=0.001)
+    desk = FittingDesk(time_limit=0.001)
     path = video(tmp_path / "a.mp4")
     with pytest.raises(CannotFit, match="within"):
         await desk.fit(path, tmp_path / "fitted.mp4", max_bytes=100_000)
@@ -262,7 +212,7 @@ async def test_a_cancellation_ends_the_process_and_leaves_nothing_behind(
 
 
 async def test_no_more_videos_are_fitted_at_once_than_there_are_places(watch: Watch, tmp_path: Path) -> None:
-    desk, path = FittingDesk(VideoDesk(), concurrency=1), video(tmp_path / "a.mp4")
+    desk, path = FittingDesk(concurrency=1), video(tmp_path / "a.mp4")
     one, two = [
         asyncio.create_task(desk.fit(path, tmp_path / name, max_bytes=100_000)) for name in ("one.mp4", "two.mp4")
     ]
@@ -278,7 +228,7 @@ async def test_no_more_videos_are_fitted_at_once_than_there_are_places(watch: Wa
 async def test_the_process_ends_with_its_parent_and_gives_way_to_all_others(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", MODEST, str(path), str(tmp_path), "1000000"),
+        *(sys.executable, "-c", MODEST, "fit", str(path), str(tmp_path), "1000000"),
         cwd=PROJECT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

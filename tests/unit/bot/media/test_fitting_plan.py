@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.media.errors import CannotFit
-from bot.media.fit_plan import ENOUGH_BITS_A_PIXEL, SMALLEST_SIDE, Source, index_bytes, plan_fit
+from bot.media.fit_plan import BEST_SOUND, ENOUGH_BITS_A_PIXEL, SMALLEST_SIDE, Source, index_bytes, plan_fit
 
 MEBIBYTE = 1024 * 1024
 FULL_HD = Source(
@@ -33,10 +33,22 @@ def test_what_is_large_only_for_what_else_it_carries_is_taken_as_it_is() -> None
     assert (plan.picture_bit_rate, plan.sound_bit_rate) == (None, None)
 
 
-@pytest.mark.parametrize("unplayable", ["playable_picture", "playable_sound"])
-def test_what_not_every_player_decodes_is_encoded_anew_however_small(unplayable: str) -> None:
-    source = replace(FULL_HD, picture_bytes=9 * MEBIBYTE)
-    assert plan_fit(replace(source, **{unplayable: False}), 10 * MEBIBYTE).picture_bit_rate is not None
+def test_pictures_that_not_every_player_decodes_are_encoded_anew_however_small() -> None:
+    source = replace(FULL_HD, picture_bytes=9 * MEBIBYTE, playable_picture=False)
+    plan = plan_fit(source, 10 * MEBIBYTE)
+    assert plan.picture_bit_rate is not None
+    assert plan.sound_bit_rate is None
+
+
+def test_sound_that_not_every_player_decodes_is_encoded_anew_and_pictures_only_where_they_do_not_fit() -> None:
+    source = replace(FULL_HD, picture_bytes=9 * MEBIBYTE, playable_sound=False)
+    plan = plan_fit(source, 10 * MEBIBYTE)
+    assert (plan.picture_bit_rate, plan.sound_bit_rate) == (None, BEST_SOUND)
+    assert plan_fit(source, 9 * MEBIBYTE).picture_bit_rate is not None
+
+
+def test_tags_take_room() -> None:
+    assert index_bytes(replace(FULL_HD, tag_bytes=1_000)) == index_bytes(FULL_HD) + 1_000
 
 
 def test_sound_that_would_take_more_than_its_share_is_encoded_anew() -> None:

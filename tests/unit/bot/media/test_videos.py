@@ -78,6 +78,7 @@ def test_a_video_is_told_in_full(tmp_path: Path) -> None:
         audio=True,
         size=path.stat().st_size,
         container="mov,mp4,m4a,3gp,3g2,mj2",
+        plays=False,  # its index is at the end
     )
 
 
@@ -94,6 +95,8 @@ def test_a_video_without_sound_says_so(tmp_path: Path) -> None:
         ("a.webm", "libvpx-vp9", {}),
         ("a.webm", "libvpx-vp9", {"live": "1"}),
         ("a.mkv", "libx264", {}),
+        ("a.avi", "mpeg4", {}),
+        ("a.ts", "mpeg2video", {}),
     ],
 )
 def test_other_containers_and_codecs_are_read(tmp_path: Path, name: str, codec: str, options: dict[str, str]) -> None:

@@ -107,7 +107,14 @@ AI_LABELS = {
 
 @pytest.mark.parametrize("locale", AI_LABELS)
 @pytest.mark.parametrize(
-    "text", [post_text, partial(link_text, size=31_457_280, limit=10_485_760), partial(fitted_text, size=31_457_280)]
+    "text",
+    [
+        post_text,
+        partial(link_text, size=31_457_280, limit=10_485_760),
+        partial(link_text, size=31_457_280, limit=None),
+        partial(fitted_text, size=31_457_280),
+        partial(fitted_text, size=31_457_280, plays=False),
+    ],
 )
 def test_every_post_says_in_its_last_line_that_the_video_is_ai_generated(
     text: Callable[[Job], str], locale: str
@@ -134,6 +141,19 @@ def test_a_fitted_video_tells_of_its_original_and_the_day_on_which_that_ends() -
     assert "the original (30 MiB) is kept until" in text
     assert f"<t:{int((NOON + timedelta(days=7)).timestamp())}:D>" in text
     check_taken(text)
+
+
+def test_a_video_that_had_to_be_converted_says_so_and_not_that_it_was_too_large() -> None:
+    job = a_job(State.POSTING).evolve(completed_at=NOON)
+    fitted, linked = fitted_text(job, size=1_048_576, plays=False), link_text(job, size=1_048_576, limit=None)
+    assert "Converted to play on every device. The original (1 MiB) is available until" in fitted
+    assert "It can't be converted to play on every device." in linked
+    for text in (fitted, linked):
+        assert f"<t:{int((NOON + timedelta(days=7)).timestamp())}:D>" in text
+        check_taken(text)
+    unending = a_job(State.POSTING)
+    assert "is available." in fitted_text(unending, size=1_048_576, plays=False)
+    assert "a link to the original.\n" in link_text(unending, size=1_048_576, limit=None)
 
 
 @given(hostile)
