@@ -20,6 +20,8 @@ _PARENTS: Final = frozenset({b"mdia", b"minf", b"stbl", b"edts", b"mvex"})
 UPRIGHT: Final = (1 << 16, 0, 0, 0, 1 << 16, 0)  # of a display matrix: not turned, not mirrored
 SLACK: Final = 0.25  # seconds by which a track may be cut short at its end by its edit list
 LEAD: Final = 1.0  # seconds that every player skips at the beginning where the edit list says so
+XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # the id of its box (ISO 16684-3)
+MOST_NOTES: Final = 65_536  # bytes
 EBML: Final = b"\x1a\x45\xdf\xa3"
 SEGMENT: Final = b"\x18\x53\x80\x67"
 Box = memoryview
@@ -39,6 +41,7 @@ class Index:
     in_front: bool
     fragmented: bool
     tracks: tuple[Track, ...]
+    notes: bytes = b""  # its XMP box, which may say that an AI made it (IPTC's digital source type)
 
     def track(self, number: int) -> Track | None:
         return next((each for each in self.tracks if each.number == number), None)
@@ -56,6 +59,7 @@ def read_index(path: Path) -> Index | None:
         places = list(_top_boxes(file, size))
         order = [kind for kind, _, _ in places]
         brand, moov = _contents(file, places, b"ftyp", size)[:4], memoryview(_contents(file, places, b"moov", size))
+        notes = _notes(file, places, size)
         _check_segments(_contents(file, places, b"sidx", size), places, size)
     if not moov:
         raise VideoCut("no index")
@@ -67,7 +71,7 @@ def read_index(path: Path) -> Index | None:
     if fragmented and places[-1][2] > size:
         raise VideoCut("the last fragment is cut off")
     in_front = b"mdat" not in order or order.index(b"moov") < order.index(b"mdat")
-    return Index(brand=brand, in_front=in_front, fragmented=fragmented, tracks=tracks)
+    return Index(brand=brand, in_front=in_front, fragmented=fragmented, tracks=tracks, notes=notes)
 
 
 def _contents(file: BinaryIO, places: Sequence[Place], kind: bytes, size: int) -> bytes:
@@ -78,6 +82,17 @@ def _contents(file: BinaryIO, places: Sequence[Place], kind: bytes, size: int) -
                 raise VideoCut("the index is cut off")
             file.seek(start)
             return file.read(end - start)
+    return b""
+
+
+def _notes(file: BinaryIO, places: Sequence[Place], size: int) -> bytes:
+    """Read the box with an XMP packet; nothing where there is none, or none of a sensible length."""
+    for kind, start, end in places:
+        if kind == b"uuid" and end <= size and end - start <= MOST_NOTES:
+            file.seek(start)
+            box = file.read(end - start)
+            if box.startswith(XMP):
+                return box
     return b""
 
 

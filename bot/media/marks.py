@@ -1,12 +1,15 @@
 """What a video says of itself: tags and comments that stay, and the mark of one that we changed."""
 
+import struct
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 MARK: Final = "Made with AI"
+HEADER: Final = 8  # bytes, of a box
 MOST: Final = 32_768  # characters of one tag; a longer one is no note that people read
 # What describes the file itself, and not what is in it: the new file has its own.
 _OF_THE_FILE: Final = frozenset(
@@ -41,6 +44,13 @@ def carried(container: InputContainer, picture: VideoStream) -> dict[str, str]:
 def flags(tags: Mapping[str, str]) -> str:
     """Give the options of FFmpeg's writer of MP4: the index in front, and tags by name where one has no box."""
     return "faststart" if tags.keys() <= _BOXED else "faststart+use_metadata_tags"
+
+
+def add_notes(path: Path, notes: bytes) -> None:
+    """Add an XMP box at the end of an MP4, where it moves nothing."""
+    if notes:
+        with path.open("ab") as file:
+            file.write(struct.pack(">I4s", HEADER + len(notes), b"uuid") + notes)
 
 
 def _named(key: str) -> str:

@@ -23,7 +23,7 @@ from av.video.stream import VideoStream
 from bot.media.errors import CannotFit
 from bot.media.file_index import Index, Track, read_index
 from bot.media.fit_plan import Plan, Source, plan_fit
-from bot.media.marks import carried, flags
+from bot.media.marks import add_notes, carried, flags
 from bot.media.playable import is_wide, orientation, picture_plays, sound_plays
 from bot.media.shaping import BT709, FIT_PIXELS, Shaper
 from bot.media.videos import VideoFacts, inspect_video, open_container, picture_stream, sound_stream
@@ -117,7 +117,7 @@ def _measure(path: Path) -> Source:
             picture_bytes=picture_bytes,
             sound_packets=sound_packets,
             sound_bytes=sound_bytes,
-            tag_bytes=sum(len(key.encode()) + len(value.encode()) for key, value in tags.items()),
+            tag_bytes=sum(len(key.encode()) + len(value.encode()) for key, value in tags.items()) + len(film.notes),
             playable_picture=picture_plays(film.picture, first, film.track(film.picture)),
             playable_sound=film.sound is None or sound_plays(film.sound, film.track(film.sound)),
         )
@@ -131,6 +131,10 @@ class _Film:
     index: Index | None
     picture: VideoStream
     sound: AudioStream | None
+
+    @property
+    def notes(self) -> bytes:
+        return self.index.notes if self.index else b""
 
     def track(self, stream: VideoStream | AudioStream) -> Track | None:
         return self.index.track(stream.id) if self.index else None
@@ -191,6 +195,8 @@ def _write(source: Path, target: Path, plan: Plan, statistics: Path | None) -> N
             (add_picture if packet.stream is film.picture else add_sound)(packet)
         add_picture(None)
         add_sound(None)
+        notes = film.notes
+    add_notes(target, notes)
 
 
 Adder = Callable[[Packet | None], None]  # takes the packets of one stream in turn, and None for the end

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 RATE: Final = 12  # pictures a second
 QUICK: Final[Mapping[str, Mapping[str, str]]] = {
     "libx264": {"preset": "ultrafast"},
-    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:pools=none"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:pools=none:bframes=0"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
     "libsvtav1": {"preset": "13", "svtav1-params": "lp=1"},

@@ -254,6 +254,15 @@ def test_a_manifest_goes_with_the_bytes_that_it_signs(tmp_path: Path) -> None:
     assert b"Made with AI" in content
 
 
+@pytest.mark.parametrize("film", [FILM.but(codec="libx265"), FILM.but(options={})])
+def test_notes_that_an_ai_made_it_are_carried_over(tmp_path: Path, film: Film) -> None:
+    packet = b"<x:xmpmeta>trainedAlgorithmicMedia</x:xmpmeta>"
+    path = with_box(film.write(tmp_path), b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + packet)
+    fitted = refitted(path)
+    assert_plays(fitted, path)
+    assert fitted.path.read_bytes().endswith(packet)
+
+
 def test_a_file_with_a_manifest_that_plays_is_posted_as_it_is(tmp_path: Path) -> None:
     manifest = bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + bytes(64)
     assert inspect_video(with_box(FILM.write(tmp_path), b"uuid", manifest)).plays
