@@ -13,7 +13,6 @@ from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
-from bot.media.images import ImageDesk
 from bot.media.videos import inspect_video
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
