@@ -231,10 +231,12 @@ async def _connected(settings: Settings, metrics: Metrics, front: Front) -> None
         opened = partial(open_bot, settings, metrics)
         bot = await open_persistently(stack, opened, front, SystemClock(), settings.database_url)
         front.inner = bot.services.outside
+        key = asyncio.create_task(bot.services.operating.watch.try_key(), name="key")
         connection = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()), name="gateway")
         try:
             await asyncio.wait({connection})
             await connection
         finally:
+            key.cancel()
             connection.cancel()
-            await asyncio.wait({connection}, timeout=CLOSE_GRACE)
+            await asyncio.wait({key, connection}, timeout=CLOSE_GRACE)

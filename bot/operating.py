@@ -84,8 +84,7 @@ class OperatorWatch:
     clock: Clock
 
     async def run(self) -> None:
-        """Watch until cancelled; a key that Segmind refuses is known at once."""
-        await self._try_key()
+        """Watch until cancelled."""
         while True:
             await self.clock.sleep(LOOK_EVERY.total_seconds())
             if self.client.user is not None and await take_turn(
@@ -100,7 +99,7 @@ class OperatorWatch:
         except SQLAlchemyError as error:
             log.warning("operator_notice_not_saved", kind=NoticeKind.ANOTHER_BOT.value, error=type(error).__name__)
 
-    async def _try_key(self) -> None:
+    async def try_key(self) -> None:
         """Ask Segmind for the credits, so that `/readyz` knows of a wrong key before the first request of a member."""
         with suppress(SegmindError):
             await self.segmind.credits()

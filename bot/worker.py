@@ -59,4 +59,5 @@ async def _working(settings: Settings, metrics: Metrics, front: Front) -> None:
         await door.enter(lambda: client.login(token), services.dispatcher.resume)
         unfinished = await services.dispatcher.resume()
         log.info("worker_ready", user=str(client.user), unfinished=unfinished)
+        await services.operating.watch.try_key()
         await asyncio.Event().wait()

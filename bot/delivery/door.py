@@ -59,7 +59,7 @@ class Door:
                 if self._open.is_set():
                     raise
                 pause = max(wait, retry_after(error) or 0.0)
-                self._note("discord_not_reached", error, pause)
+                self._note(error, pause)
                 await self._renew()
                 await meanwhile()
                 await self._clock.sleep(pause)
@@ -88,7 +88,7 @@ class Door:
             except TROUBLE as error:
                 cause = error.__cause__ if isinstance(error, discord.GatewayNotFound) else error
                 pause = max(wait, retry_after(cause or error) or 0.0)
-                self._note("discord_not_reached", error, pause)
+                self._note(error, pause)
                 await self._clock.sleep(pause)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
@@ -96,14 +96,14 @@ class Door:
                 self.trouble = NOT_CONNECTED
                 return shards, address
             until = self._clock.now() + timedelta(seconds=reset_after)
-            self.trouble = f"{left} session starts left until {until:%H:%M} UTC"
+            self.trouble = f"session starts left: {left}, more at {until:%H:%M} UTC"
             log.warning("no_session_start_left", left=left, until=until.isoformat(timespec="seconds"))
             await self._clock.sleep(min(reset_after + 1, LOOK_AGAIN))
 
-    def _note(self, event: str, error: BaseException, pause: float) -> None:
+    def _note(self, error: BaseException, pause: float) -> None:
         kind = _kind(error)
         self.trouble = kind
-        log.warning(event, error=kind, again_in_seconds=round(pause))
+        log.warning("discord_not_reached", error=kind, again_in_seconds=round(pause))
 
     async def _renew(self) -> None:
         """Close the session of a login that failed: discord.py makes a new one for each."""

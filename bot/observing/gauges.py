@@ -1,6 +1,7 @@
 """What is read when it is asked for: how many jobs there are, and how much of the budget is left."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -44,7 +45,8 @@ class Gauges:
         """Read the present values; those that the database does not give stay as they were."""
         metrics = self._metrics
         metrics.drivers.set(self._driving())
-        metrics.gateway_latency.set(self._latency())
+        latency = self._latency()
+        metrics.gateway_latency.set(latency if math.isfinite(latency) else 0.0)  # before the first heartbeat
         try:
             async with asyncio.timeout(READ_WITHIN):
                 counts = await count_by_state(self._database, UNFINISHED)

@@ -17,6 +17,9 @@ _STATE_SECONDS: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 180, 240, 300, 600,
 _DELAY_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 900)
 _REQUEST_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30)
 _LOST: Final = "lost"  # no answer came
+_TOO_MANY: Final = "429"
+# What Segmind is asked, as `bot.segmind.protocol` names it.
+_OPERATIONS: Final = ("submit", "status", "result", "history", "history_row", "credits", "upload")
 
 
 class Metrics:
@@ -66,8 +69,17 @@ class Metrics:
             registry=at,
         )
         self._discord = Counter("reelcast_discord_requests", "Requests to Discord", ["status"], registry=at)
+        self.trouble = Gauge(
+            "reelcast_trouble", "1 for a part that /readyz says is not in order", ["part"], registry=at
+        )
+        # A series that is there from the start can be watched for its first event, and is no hole in a dashboard.
         for state in State:
-            self._moves.labels(state.value)  # a series that is there from the start can be watched for its first event
+            self._moves.labels(state.value)
+            self._in_state.labels(state.value)
+        for operation in _OPERATIONS:
+            self._requests.labels(operation, _TOO_MANY)
+            self._request_seconds.labels(operation)
+        self._discord.labels(_TOO_MANY)
 
     def moved(self, before: Job, after: Job) -> None:
         """Take note of a job that came from one state to another."""

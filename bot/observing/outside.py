@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.observing.gauges import Gauges
 from bot.observing.metrics import Metrics
-from bot.observing.readiness import Readiness
+from bot.observing.readiness import OK, Readiness
 
 
 class Outside:
@@ -28,4 +28,6 @@ class Outside:
 
     async def page(self) -> bytes:
         await self._gauges.fill()
+        for part, word in (await self.ready()).items():
+            self._metrics.trouble.labels(part).set(word != OK)
         return self._metrics.page()

@@ -97,7 +97,7 @@ async def test_session_starts_that_are_used_up_are_waited_for(entrance: Entrance
     await entrance.sandbox.admin.set_session_starts(remaining=1, reset_after=100)
     waiting = asyncio.create_task(entrance.door.gateway(lambda _shards: 2))
     await entrance.clock.asleep()
-    assert entrance.door.trouble.startswith("1 session starts left until")
+    assert entrance.door.trouble.startswith("session starts left: 1, more at")
     [pause] = entrance.clock.slept
     assert 90 < pause <= 101
     await entrance.sandbox.admin.set_session_starts(remaining=2, reset_after=100)

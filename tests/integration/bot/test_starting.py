@@ -69,7 +69,7 @@ async def test_used_up_session_starts_are_waited_for_and_jobs_are_driven_meanwhi
         await bot.said("no_session_start_left")
         status, told = await ready(port)
         assert status == 503
-        assert told["discord"].startswith("0 session starts left until")
+        assert told["discord"].startswith("session starts left: 0, more at")
         assert await world.discord.admin.sessions() == []
         await stopped(bot)
 

@@ -21,6 +21,7 @@ def measured() -> set[str]:
     metrics.segmind_answered("status", 200, 0.1)
     metrics.discord_answered(200)
     metrics.jobs.labels("WAITING").set(1)
+    metrics.trouble.labels("database").set(0)
     suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
     return {
         f"{family.name}{suffix}" for family in metrics.registry.collect() for suffix in suffixes.get(family.type, ("",))
