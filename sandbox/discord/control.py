@@ -89,8 +89,8 @@ class Control:
         action = self._admin.get(request.match_info["action"])
         if action is None:
             return _error(404, "there is no such action")
-        body = await read_body(request, self._files)
         try:
+            body = await read_body(request, self._files)
             return web.json_response(await action(body.object))
         except (LookupError, ValueError) as error:
             return _error(400, f"{type(error).__name__}: {error}")

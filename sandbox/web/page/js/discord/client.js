@@ -101,9 +101,10 @@ export class Client {
   }
 }
 
-/** Send a request; throws Refused with the server's own sentence. */
+/** Send a request, its body JSON or a form; throws Refused with the server's own sentence. */
 export async function send(path, body) {
-  const response = await fetch(path, { method: "POST", body }).catch(() => {
+  const headers = typeof body === "string" ? { "Content-Type": "application/json" } : {};
+  const response = await fetch(path, { method: "POST", body, headers }).catch(() => {
     throw new Refused("The sandbox does not answer. Is it still running?");
   });
   const answer = await response.json().catch(() => ({}));
