@@ -3,6 +3,7 @@
 The copy is upright, sRGB, 8 bits a sample, flattened, of the first frame, and without metadata.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,13 +77,14 @@ def clean(path: Path, rules: ImageRules, limits: Limits) -> Cleaned:
 
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     Image.MAX_IMAGE_PIXELS = None  # judged by ours instead
-    try:
-        decoded = decode(path, content_type, judge, limits.max_side)
-    except (ImageRefused, MemoryError):
-        raise
-    except Exception as error:  # on hostile bytes decoders raise nearly anything
-        raise ImageRefused(ImageFault.BROKEN) from error
-    orientation = _orientation(decoded)
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            decoded = decode(path, content_type, judge, limits.max_side)
+        except (ImageRefused, MemoryError):
+            raise
+        except Exception as error:  # on hostile bytes decoders raise nearly anything
+            raise ImageRefused(ImageFault.BROKEN) from error
+        orientation = _orientation(decoded)
     picture = _upright(_srgb(decoded.image, decoded.profile), orientation)
     shown = _on(picture, WHITE)
     seen = fingerprint(shown.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS).tobytes())

@@ -63,15 +63,16 @@ def decode(path: Path, content_type: str, judge: Callable[[int, int], None], mos
 
 def _jpeg(path: Path, judged: Judged) -> Decoded:
     """Decode at a half, a quarter or an eighth where that suffices: what follows takes a 64th of the memory."""
-    # Not by `Image.open`, which looks for further pictures, in metadata that may be unsound.
-    image = JpegImageFile(path)
-    width, height = image.size
-    target = judged(width, height)
-    image.draft(None, _drafted(image, target))
-    image.load()
+    with path.open("rb") as file:
+        # Not by `Image.open`, which looks for further pictures, in metadata that may be unsound.
+        image = JpegImageFile(file)
+        size = image.size
+        target = judged(*size)
+        image.draft(None, _drafted(image, target))
+        image.load()
     if hasattr(image, "_ended"):  # the tail is missing, which Pillow notes there
         _refuse_mostly_missing(image)
-    return _shrunk(image, (width, height), target)
+    return _shrunk(image, size, target)
 
 
 def _drafted(image: JpegImageFile, target: tuple[int, int]) -> tuple[int, int]:
@@ -120,10 +121,11 @@ def _heic(path: Path, judged: Judged) -> Decoded:
 def _by_pillow(path: Path, content_type: str, judged: Judged) -> Decoded:
     module, name = _PLUGINS[content_type]
     plugin: type[ImageFile.ImageFile] = getattr(importlib.import_module(module), name)
-    image = plugin(path)
-    size = image.size
-    target = judged(*size)
-    image.load()
+    with path.open("rb") as file:
+        image = plugin(file)
+        size = image.size
+        target = judged(*size)
+        image.load()
     return _shrunk(image, size, target, turned=content_type == "image/tiff")
 
 

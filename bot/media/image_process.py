@@ -9,7 +9,6 @@ import json
 import os
 import resource
 import select
-import warnings
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -34,7 +33,6 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a member's image is not for a core dump
-    warnings.simplefilter("ignore")
     work = _work()
     if work is None:
         return NO_WORK
