@@ -15,6 +15,7 @@ from bot.media.errors import ImageRefused
 from bot.media.rules import MAX_HEIC_PIXELS, MAX_OTHER_PIXELS, MAX_PIXELS, ImageFault
 
 JPEG_MEMORY: Final = 200_000_000  # bytes for the coefficients of a progressive JPEG and its pixels together
+PILLOW_AVIF_PIXELS: Final = 8_000_000  # for each of which Pillow takes up to 16 bytes
 ENOUGH_ROWS: Final = 0.75  # of a picture whose tail is missing
 MISSING: Final = (0, 128)  # the greys that decoders put where nothing came
 
@@ -125,8 +126,25 @@ def _by_pillow(path: Path, content_type: str, judged: Judged) -> Decoded:
         image = plugin(file)
         size = image.size
         target = judged(*size)
+        if content_type == "image/avif" and (decoded := _large_avif(path, image, target)) is not None:
+            return decoded
         image.load()
     return _shrunk(image, size, target, turned=content_type == "image/tiff")
+
+
+def _large_avif(path: Path, image: ImageFile.ImageFile, target: tuple[int, int]) -> Decoded | None:
+    """Decode a large AVIF without several whole copies; None for one that is small, or a grid."""
+    width, height = image.size
+    if width * height <= PILLOW_AVIF_PIXELS:
+        return None
+    from bot.media import frames  # noqa: PLC0415 - with FFmpeg, which few files need
+
+    try:
+        shown = frames.avif_frame(path, image.size, target)
+    except frames.NoFrame:
+        return None
+    profile: bytes = image.info.get("icc_profile") or b""
+    return Decoded(image=shown, width=width, height=height, profile=profile, orientation=orientation_of(image))
 
 
 def _shrunk(

@@ -6,15 +6,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-import av
-import av.error
-from av.video.codeccontext import VideoCodecContext
 from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
+from bot.media.frames import webp_frame
+
 PILLOW_PIXELS: Final = 6_000_000  # for each of which Pillow takes some 16 bytes
 ENOUGH: Final = 0.75  # of the bytes of a picture whose tail is missing
-_WITH_ALPHA: Final = frozenset({"yuva420p", "argb"})  # FFmpeg's formats
 _FRAME_HEADER: Final = 16  # bytes before the chunks of a frame
 
 
@@ -69,7 +67,7 @@ def read(path: Path) -> Webp:
 
 
 def decode(webp: Webp, target: tuple[int, int]) -> Image.Image:
-    """Return the first frame on its canvas, at `target` size or larger. Raises BadWebp."""
+    """Return the first frame on its canvas, at `target` size or larger; raises BadWebp or NoFrame."""
     if webp.width * webp.height <= PILLOW_PIXELS and not webp.cut_off:
         frame = WebPImageFile(BytesIO(webp.frame))
         frame.load()
@@ -77,27 +75,13 @@ def decode(webp: Webp, target: tuple[int, int]) -> Image.Image:
     else:
         width = max(1, webp.frame_size[0] * target[0] // webp.width)
         height = max(1, webp.frame_size[1] * target[1] // webp.height)
-        frame, size = _by_ffmpeg(webp.frame, width, height), target
+        frame, size = webp_frame(webp.frame, (width, height)), target
     if frame.size == size:
         return frame
     canvas = Image.new("RGBA", size)
     left, top = webp.frame_at
     canvas.paste(frame, (left * size[0] // webp.width, top * size[1] // webp.height))
     return canvas
-
-
-def _by_ffmpeg(data: bytes, width: int, height: int) -> Image.Image:
-    """Decode with FFmpeg, which keeps one picture, and scale while colours are converted."""
-    try:
-        decoder = av.CodecContext.create("webp", "r")
-        assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - FFmpeg's WebP is
-        [frame] = decoder.decode(av.Packet(data))
-        scaled = frame.reformat(width, height, "rgba", interpolation="AREA")
-    except (av.error.FFmpegError, ValueError) as error:
-        raise BadWebp from error
-    plane = scaled.planes[0]
-    image = Image.frombuffer("RGBA", (width, height), bytes(plane), "raw", "RGBA", plane.line_size, 1)
-    return image if frame.format.name in _WITH_ALPHA else image.convert("RGB")
 
 
 def _note_frame(webp: Webp, before: list[tuple[bytes, bytes]], pixels: tuple[bytes, bytes], missing: int) -> None:

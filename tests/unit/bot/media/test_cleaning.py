@@ -1,11 +1,13 @@
-"""Whatever members upload becomes one clean copy: upright, sRGB, 8 bits, flattened, one frame, and nothing but pixels."""
+"""Whatever members upload becomes one clean copy: upright, sRGB, 8 bits, flattened, one frame, nothing but pixels."""
 
 import io
 import os
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pillow_heif
 import pytest
@@ -13,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageDraw, ImageStat
 
+from benchmarks.pngs import png_of
 from bot.media import cleaning
 from bot.media.cleaning import Cleaned, Limits, clean
 from bot.media.errors import ImageRefused
 from bot.media.rules import SHOWABLE, ImageFault, ImageRules
 from tests.support.drawings import drawing, encoded
-from tests.support.pngs import png_of
 
 LIMITS = Limits(max_side=2_560, max_bytes=3_000_000)
 SECRET = b"Alice at home"
@@ -55,6 +57,11 @@ def fault_of(path: Path, data: bytes, rules: ImageRules = ImageRules()) -> Image
 def unlike(one: Image.Image, other: Image.Image) -> float:
     """Return by how much two pictures differ on average, of 255."""
     return max(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean)
+
+
+def colour(picture: Image.Image, at: tuple[int, int] = (30, 30)) -> tuple[int, int, int]:
+    found: Any = picture.getpixel(at)
+    return found
 
 
 def heif(picture: Image.Image, **options: object) -> bytes:
@@ -172,7 +179,10 @@ UNSOUND_EXIF = {
     "header alone": b"Exif\0\0",
     "two headers": b"Exif\0\0Exif\0\0" + turned(1)[6:],
     "an offset outside": b"Exif\0\0II*\0\xff\xff\xff\x7f",
-    "a rational over zero": b"Exif\0\0II*\0\x08\0\0\0\x01\0\x1a\x01\x0a\0\x01\0\0\0\x1a\0\0\0\0\0\0\0\xff\xff\xff\xff\0\0\0\0",
+    "a rational over zero": b"Exif\0\0II*\0\x08\0\0\0\x01\0\x1a\x01\x0a\0\x01\0\0\0\x1a"
+    + bytes(7)
+    + b"\xff" * 4
+    + bytes(4),
     "orientation as text": b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\x02\0\0\0six\0\0\0\0\0",
     "more tags than bytes": b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12",
 }
@@ -214,7 +224,7 @@ def test_a_profile_is_applied_before_it_is_dropped(path: Path, kind: str, mode: 
     if (kind, mode) in {("JPEG", "P"), ("JPEG", "RGBA"), ("WEBP", "P")}:
         mode = "RGB"
     picture = Image.new("RGB", (64, 64), (250, 10, 20)).convert(mode)
-    red, green, blue = copy_of(path, bytes_of(picture, kind, icc_profile=swapped_profile())).getpixel((30, 30))
+    red, green, blue = colour(copy_of(path, bytes_of(picture, kind, icc_profile=swapped_profile())))
     assert blue > 200
     assert max(red, green) < 90
 
@@ -225,7 +235,7 @@ def test_heic_and_grey_pictures_keep_their_colours_with_a_profile(path: Path) ->
     heic.info["icc_profile"] = swapped_profile()
     buffer = io.BytesIO()
     heic.save(buffer, quality=95)
-    assert copy_of(path, buffer.getvalue()).getpixel((30, 30))[2] > 200
+    assert colour(copy_of(path, buffer.getvalue()))[2] > 200
     grey = copy_of(path, bytes_of(Image.new("L", (64, 64), 120), "PNG", icc_profile=swapped_profile()))
     assert grey.getpixel((30, 30)) == pytest.approx((120, 120, 120), abs=2)
 
@@ -247,8 +257,8 @@ def test_a_sticker_on_nothing_stays_visible(path: Path, kind: str, ink: str) -> 
     sticker = Image.new("RGBA", (400, 400), (0, 0, 0, 0))
     ImageDraw.Draw(sticker).ellipse((100, 100, 300, 300), fill=ink)
     data = heif(sticker, quality=95) if kind == "HEIC" else bytes_of(sticker, kind)
-    shown = copy_of(path, data).convert("L")
-    assert abs(shown.getpixel((200, 200)) - shown.getpixel((10, 10))) > 60
+    shown = copy_of(path, data)
+    assert abs(sum(colour(shown, (200, 200))) - sum(colour(shown, (10, 10)))) > 180
 
 
 def test_what_a_transparent_picture_hides_is_not_shown(path: Path) -> None:
@@ -343,16 +353,14 @@ def mutations(data: st.DataObject, original: bytes) -> Iterator[bytes]:
 
 
 @given(data=st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_damage_anywhere_ends_in_a_copy_or_in_a_refusal(path: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(FORMATS)))
     for damaged in mutations(data, FORMATS[name][0]):
-        try:
-            made = cleaned(path, damaged)
-        except ImageRefused as refused:
-            assert refused.fault in ImageFault
-        else:
-            assert len(made.copy) <= LIMITS.max_bytes
+        with suppress(ImageRefused):
+            assert len(cleaned(path, damaged).copy) <= LIMITS.max_bytes
 
 
 def test_the_limits_are_those_that_the_bot_asks_for() -> None:

@@ -21,7 +21,7 @@ def png_of(
 
     `before` stands before the pixels: see `chunk`.
     """
-    compressor = zlib.compressobj(6)
+    compressor = zlib.compressobj(1)
     pixels = bytearray()
     passes = _PASSES if interlaced else ((0, 0, 1, 1),)
     for left, top, across, down in passes:
@@ -34,13 +34,7 @@ def png_of(
             pixels += compressor.compress(pattern[line % 10])
     pixels += compressor.flush()
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, int(interlaced))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + before
-        + chunk(b"IDAT", bytes(pixels))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + chunk(b"IDAT", bytes(pixels)) + chunk(b"IEND", b"")
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
