@@ -9,9 +9,12 @@ from typing import Final
 from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
-from bot.media.frames import webp_frame
+from bot.media.errors import ImageRefused
+from bot.media.frames import NoFrame, webp_frame
+from bot.media.rules import ImageFault
 
 PILLOW_PIXELS: Final = 6_000_000  # for each of which Pillow takes some 16 bytes
+MOST_BY_PILLOW: Final = 14_000_000
 ENOUGH: Final = 0.75  # of the bytes of a picture whose tail is missing
 _FRAME_HEADER: Final = 16  # bytes before the chunks of a frame
 
@@ -68,20 +71,32 @@ def read(path: Path) -> Webp:
 
 def decode(webp: Webp, target: tuple[int, int]) -> Image.Image:
     """Return the first frame on its canvas, at `target` size or larger; raises BadWebp or NoFrame."""
-    if webp.width * webp.height <= PILLOW_PIXELS and not webp.cut_off:
-        frame = WebPImageFile(BytesIO(webp.frame))
-        frame.load()
-        size = (webp.width, webp.height)
+    pixels = webp.width * webp.height
+    if pixels <= PILLOW_PIXELS and not webp.cut_off:
+        frame, size = _by_pillow(webp), (webp.width, webp.height)
     else:
         width = max(1, webp.frame_size[0] * target[0] // webp.width)
         height = max(1, webp.frame_size[1] * target[1] // webp.height)
-        frame, size = webp_frame(webp.frame, (width, height)), target
+        try:
+            frame, size = webp_frame(webp.frame, (width, height)), target
+        except NoFrame as error:  # FFmpeg before 8.1 can't read some sound ones
+            if webp.cut_off:
+                raise
+            if pixels > MOST_BY_PILLOW:
+                raise ImageRefused(ImageFault.UNUSABLE) from error
+            frame, size = _by_pillow(webp), (webp.width, webp.height)
     if frame.size == size:
         return frame
     canvas = Image.new("RGBA", size)
     left, top = webp.frame_at
     canvas.paste(frame, (left * size[0] // webp.width, top * size[1] // webp.height))
     return canvas
+
+
+def _by_pillow(webp: Webp) -> Image.Image:
+    frame = WebPImageFile(BytesIO(webp.frame))
+    frame.load()
+    return frame
 
 
 def _note_frame(webp: Webp, before: list[tuple[bytes, bytes]], pixels: tuple[bytes, bytes], missing: int) -> None:
