@@ -29,13 +29,16 @@ PLAY = """source => new Promise((resolve, reject) => {
   const video = Object.assign(document.createElement("video"), { muted: true, src: source });
   video.onerror = () => reject(new Error(video.error.message));
   video.onloadeddata = () => { video.currentTime = video.duration / 2; };
-  video.onseeked = () => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 40 });
+  const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 40 });
+  const look = (left) => {
     const drawing = canvas.getContext("2d");
     drawing.drawImage(video, 0, 0, 40, 40);
-    const [red, green] = drawing.getImageData(4, 4, 1, 1).data;
-    resolve([video.videoWidth, video.videoHeight, video.duration, red - green]);
+    const [red, green, blue] = drawing.getImageData(4, 4, 1, 1).data;
+    // A busy browser has sought a picture before it has it to draw.
+    if (!(red + green + blue) && left) requestAnimationFrame(() => look(left - 1));
+    else resolve([video.videoWidth, video.videoHeight, video.duration, red - green]);
   };
+  video.onseeked = () => look(1_000);
 })"""
 
 
