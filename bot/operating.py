@@ -124,6 +124,8 @@ class OperatorWatch:
         found = {(NoticeKind.CHARGE, each): each for each in ids}
         for job in await self._failed(since, ProblemCode.UNSETTLED):
             found[NoticeKind.UNSETTLED, str(job.id)] = str(job.id)
+        for job in await self._failed(since, ProblemCode.BROKEN):  # once for all, however many a member sends
+            found[NoticeKind.BROKEN, ""] = f"{job.id} ({job.problem.detail if job.problem else ''})"
         for job in await self._failed(since, ProblemCode.INPUTS):
             model = job.request.model
             found.setdefault((NoticeKind.INPUTS, model), f"{model} ({job.problem.detail if job.problem else ''})")

@@ -35,6 +35,7 @@ from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.forgetting import Forgetting
+from bot.jobs.giving_up import Breakdowns
 from bot.jobs.intake import Intake
 from bot.jobs.ledger import SpendLimits
 from bot.jobs.moderating import Moderation
@@ -225,6 +226,7 @@ async def open_services(
             images=images,
             videos=videos,
             clock=clock,
+            breakdowns=Breakdowns(database),
             folder=work_folder,
             limits=Limits(
                 max_in_flight=places, max_video_bytes=MAX_VIDEO_BYTES, submit_timeout=timedelta(seconds=TIMEOUTS.submit)

@@ -177,6 +177,18 @@ wishes = Table(
     Column("answer", Text),
 )
 
+# Of jobs whose step broke before anything was paid; a row goes when the job comes through it, or ends.
+breakdowns = Table(
+    "breakdowns",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("way", Text, nullable=False, server_default=""),  # how it failed last
+    Column("failures", Integer, nullable=False, server_default="0"),  # in that way, one after another
+    Column("deaths", Integer, nullable=False, server_default="0"),  # of a process in which it was alone in its step
+    Column("process", Text, nullable=False, server_default=""),  # in which it is in its step
+    Column("alone", Integer, nullable=False, server_default="0"),  # no other job was in its step there meanwhile
+)
+
 guild_settings = Table(
     "guild_settings",
     metadata,

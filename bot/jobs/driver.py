@@ -9,6 +9,7 @@ from bot.database.trouble import is_away, words
 from bot.jobs import following, posting, preparing, settling, submitting
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
+from bot.jobs.giving_up import MOST_DEATHS, end_hopeless, give_up, is_hopeless
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import FOLLOWED, State
@@ -41,7 +42,8 @@ STEPS: Final[Mapping[State, Step]] = {
 async def drive(engine: Engine, job: Job) -> Job:
     """Take every step of a job that no person has to take; return it where it stops.
 
-    A step that breaks is logged and taken again from what the database says, ever more slowly: a job is never dropped.
+    A step that breaks is logged and taken again from what the database says, ever more slowly. A job is never dropped;
+    one that breaks in the same way again and again before anything is paid is FAILED.
     """
     wait = FIRST_WAIT
     engine.queue.note(job)
@@ -50,8 +52,9 @@ async def drive(engine: Engine, job: Job) -> Job:
     try:
         while (step := STEPS.get(job.state)) is not None:
             before = job.state
+            failure: Exception | None = None
             try:
-                job = await step(engine, job)
+                job = await _take(engine, job, step)
             except StaleJob:
                 log.info("job_changed_elsewhere", job=job.id)
             except OutcomeUnclear as error:
@@ -59,6 +62,7 @@ async def drive(engine: Engine, job: Job) -> Job:
                 await engine.clock.sleep(max(wait, error.wait))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
                 _note("step_broke", error, job=job.id, state=before)
+                failure = error if await is_hopeless(engine, job, error) else None
                 await engine.clock.sleep(wait)
             else:
                 wait = FIRST_WAIT
@@ -70,12 +74,22 @@ async def drive(engine: Engine, job: Job) -> Job:
                 if newest is None:  # deleted at its member's wish
                     await engine.clear_folder_of(job.id)
                 break
-            job = newest
+            job = newest if failure is None else await end_hopeless(engine, newest, failure)
         if job.state not in STEPS:
             await engine.clear_folder_of(job.id)
     finally:
         engine.queue.leave(job.id)
     return job
+
+
+async def _take(engine: Engine, job: Job, step: Step) -> Job:
+    """Take a step; one that works on a member's files is marked, as it may take the process along."""
+    if job.state is not State.PREPARING:
+        return await step(engine, job)
+    async with engine.breakdowns.in_step(job.id) as deaths:
+        if deaths >= MOST_DEATHS:
+            return await give_up(engine, job, "the process died with it")
+        return await step(engine, job)
 
 
 async def see_off(engine: Engine, job_id: int) -> None:

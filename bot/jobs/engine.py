@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import Unpack
 
@@ -30,6 +30,9 @@ from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk
 from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
+
+if TYPE_CHECKING:
+    from bot.jobs.giving_up import Breakdowns
 
 DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be posted in time in one channel
 
@@ -63,6 +66,7 @@ class Engine:
     images: ImageDesk
     videos: VideoDesk
     clock: Clock
+    breakdowns: "Breakdowns"
     history: SharedHistory
     earlier: EarlierRequests
     folder: Path  # files that jobs work on; safe to lose

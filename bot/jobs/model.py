@@ -121,6 +121,7 @@ class ProblemCode(StrEnum):
     IMAGE = "IMAGE"  # a reference cannot be used; `detail` is the fault's name, `image` which one
     ELEMENT_GONE = "ELEMENT_GONE"  # a saved character was removed before its first use; `detail` is its name
     STORAGE = "STORAGE"  # Segmind's storage did not take the images of a saved character
+    BROKEN = "BROKEN"  # its step broke again and again; `detail` is how, `image` which reference it was, if one
     REFUSED = "REFUSED"  # Segmind did not accept the request
     MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
     RUN_FAILED = "RUN_FAILED"

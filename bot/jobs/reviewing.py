@@ -18,6 +18,7 @@ from bot.jobs.card_pictures import reference_name, shown
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
+from bot.jobs.giving_up import end_hopeless, is_hopeless
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, PortError, Video
@@ -95,6 +96,10 @@ async def _see_to(engine: Engine, job: Job) -> None:
             await _show(engine, job)
     except StaleJob:
         log.info("review_decided_meanwhile", job=job.id)
+    except Exception as error:
+        if await is_hopeless(engine, job, error):
+            await end_hopeless(engine, job, error)
+        raise
 
 
 async def bring_to_card(engine: Engine, job: Job) -> Job:

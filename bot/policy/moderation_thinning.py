@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.tables import blocks, cases, jobs, reports, reviews
+from bot.database.tables import blocks, breakdowns, cases, jobs, reports, reviews
 from bot.jobs.clock import Clock, steady_now
 
 log = structlog.get_logger(__name__)
@@ -18,7 +18,7 @@ EVERY: Final = 3_600.0  # seconds
 async def thin_moderation(engine: AsyncEngine, now: datetime) -> int:
     """Delete what belongs to jobs that are on record no more, and blocks that have ended; return how many rows."""
     deleted = 0
-    for table in (reviews, reports, cases):
+    for table in (reviews, reports, cases, breakdowns):
         gone = table.c.job_id.not_in(select(jobs.c.id))
         async with engine.begin() as connection:
             deleted += (await connection.execute(delete(table).where(gone))).rowcount

@@ -28,10 +28,11 @@ class NoticeKind(StrEnum):
     # What happened.
     CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
     INPUTS = "INPUTS"  # Segmind does not take what the bot sends to a model; `detail`: the model, and its words
+    BROKEN = "BROKEN"  # jobs break before they are paid for; `detail`: one of them, and how
     UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
 
 
-HAPPENED: Final = (NoticeKind.CHARGE, NoticeKind.INPUTS, NoticeKind.UNSETTLED)
+HAPPENED: Final = (NoticeKind.CHARGE, NoticeKind.INPUTS, NoticeKind.BROKEN, NoticeKind.UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,9 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
         "🧩 Segmind rejected the inputs that the bot sends, so videos with this model fail: {detail}. Update the bot "
         "or remove the model from `SEGMIND_MODELS`."
     ),
+    NoticeKind.BROKEN: N_(
+        "🧱 A job kept breaking before it was paid for, so it was ended: {detail}. Look for `gave_up` in the log."
+    ),
     NoticeKind.UNSETTLED: N_(
         "❓ Whether job {detail} reached Segmind could not be found out, so what it costs stays reserved. Look for it "
         "in Segmind's console."

@@ -32,6 +32,9 @@ _PROBLEMS: Final = {
     ProblemCode.STORAGE: N_(
         "The pictures of this request could not be brought to the video service. Nothing was charged. Try again later."
     ),
+    ProblemCode.BROKEN: N_(
+        "This request couldn't be prepared. Nothing was charged. The bot operator has been notified. Try other images."
+    ),
     ProblemCode.REFUSED: N_(
         "The video service did not accept this request. Nothing was charged. Try another prompt or other images."
     ),
@@ -169,8 +172,10 @@ def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = Fals
     """Say why a job did not end in a posted video; `unpaid` is for one that ended before anything was charged."""
     if unpaid and problem.code in _UNPAID:
         return f"{_(_UNPAID[problem.code])} {_('Nothing was charged.')}"
-    if problem.code is ProblemCode.IMAGE:
-        sentence = image_sentence(ImageFault(problem.detail), f"image{problem.image}", rules)
+    broken = problem.code is ProblemCode.BROKEN and problem.image is not None
+    if broken or problem.code is ProblemCode.IMAGE:
+        fault = ImageFault.UNUSABLE if broken else ImageFault(problem.detail)
+        sentence = image_sentence(fault, f"image{problem.image}", rules)
         return f"{sentence} {_('Nothing was charged.')}"
     if problem.code is ProblemCode.BLOCKED_IMAGE and problem.image is None:
         return _(

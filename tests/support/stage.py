@@ -27,6 +27,7 @@ from bot.jobs.control import JobControl
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
 from bot.jobs.engine import Engine, Limits
+from bot.jobs.giving_up import Breakdowns
 from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.moderating import Moderation
@@ -325,6 +326,7 @@ async def open_stage(
             images=images,
             videos=VideoDesk(),
             clock=clock,
+            breakdowns=Breakdowns(database),
             folder=folder / "work",
             offer=offer,
             limits=Limits(

@@ -1,0 +1,218 @@
+"""Before anything is paid, a job that breaks its own step again and again ends; trouble of the world ends none."""
+
+import asyncio
+import errno
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
+
+from bot.database.tables import breakdowns
+from bot.jobs import driver
+from bot.jobs.engine import Engine
+from bot.jobs.giving_up import MOST_DEATHS, MOST_FAILURES, Breakdowns
+from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.ports import OutcomeUnclear
+from bot.jobs.reviewing import see_to_reviews
+from bot.jobs.states import State
+from bot.media.errors import ChildFailed, FetchFailed
+from bot.segmind.errors import TryLater
+from tests.support.stage import Stage, open_stage
+
+Step = Callable[[Engine, Job], Awaitable[Job]]
+
+
+def breaking(error: Exception, *, times: int = 10**6) -> tuple[Step, list[int]]:
+    """Make a step that raises so many times, and a list of the jobs that it was taken for."""
+    taken: list[int] = []
+
+    async def step(engine: Engine, job: Job) -> Job:
+        taken.append(job.id)
+        if len(taken) <= times:
+            raise error
+        return await engine.move(job, State.CANCELLED)
+
+    return step, taken
+
+
+def put(monkeypatch: pytest.MonkeyPatch, step: Step, state: State = State.PREPARING) -> None:
+    monkeypatch.setattr(driver, "STEPS", {**driver.STEPS, state: step})
+
+
+async def rows(stage: Stage) -> list[int]:
+    async with stage.store._engine.connect() as connection:
+        return [row.job_id for row in await connection.execute(select(breakdowns))]
+
+
+@pytest.mark.parametrize("state", [State.PREPARING, State.WAITING])
+@pytest.mark.parametrize(
+    ("error", "image"), [(KeyError("x"), None), (ChildFailed("SIGKILL", 2), 2), (OSError("no image"), None)]
+)
+async def test_a_job_that_fails_the_same_way_five_times_ends_at_no_cost(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, state: State, error: Exception, image: int | None
+) -> None:
+    step, taken = breaking(error)
+    put(monkeypatch, step, state)
+    with capture_logs() as told:
+        job = await stage.drive(await stage.begin(state))
+    assert len(taken) == MOST_FAILURES == 5
+    assert job.problem is not None
+    assert (job.state, job.problem.code, job.problem.image) == (State.FAILED, ProblemCode.BROKEN, image)
+    assert stage.cards.shown[-1] == job
+    assert await stage.spent(job) == 0
+    assert [line["job"] for line in told if line["event"] == "gave_up"] == [job.id]
+    assert await rows(stage) == []
+
+
+async def test_failures_are_remembered_over_restarts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step, taken = breaking(KeyError("x"))
+    put(monkeypatch, step)
+    async with open_stage(tmp_path) as stage:
+        job = await stage.begin()
+        stage.start(job)
+        await stage.clock.asleep()
+    async with open_stage(tmp_path) as stage:
+        ended = await stage.drive(await stage.saved(job))
+    assert (ended.state, len(taken)) == (State.FAILED, MOST_FAILURES)
+
+
+async def test_failing_in_another_way_is_counted_anew(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [KeyError("x")] * 4 + [ValueError("y")] * 4 + [KeyError("x")] * 4
+
+    async def step(engine: Engine, job: Job) -> Job:
+        if failures:
+            raise failures.pop()
+        return await engine.move(job, State.CANCELLED)
+
+    put(monkeypatch, step)
+    assert (await stage.drive(await stage.begin())).state is State.CANCELLED
+    assert await rows(stage) == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        TryLater("503"),
+        OutcomeUnclear("503"),
+        FetchFailed("https://cdn.discordapp.com", "timeout"),
+        aiohttp.ServerDisconnectedError(),
+        OSError(errno.ENOSPC, "no space left"),
+        OperationalError("UPDATE", None, OSError("away")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_trouble_of_the_world_ends_no_job(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    step, taken = breaking(error, times=4 * MOST_FAILURES)
+    put(monkeypatch, step)
+    assert (await stage.drive(await stage.begin())).state is State.CANCELLED
+    assert len(taken) == 4 * MOST_FAILURES + 1
+
+
+@pytest.mark.parametrize("state", [State.UNCONFIRMED, State.QUEUED, State.PROCESSING, State.COMPLETED, State.POSTING])
+async def test_after_payment_nothing_is_given_up_for_that(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, state: State
+) -> None:
+    taken: list[int] = []
+    enough = asyncio.Event()
+
+    async def step(_engine: Engine, job: Job) -> Job:
+        taken.append(job.id)
+        if len(taken) == 3 * MOST_FAILURES:
+            enough.set()
+        raise KeyError
+
+    put(monkeypatch, step, state)
+    job = await stage.begin(state)
+    stage.start(job)
+    await stage.clock.pass_until(asyncio.ensure_future(enough.wait()))
+    assert await stage.saved(job) == job
+
+
+async def test_a_request_that_cannot_be_shown_to_moderators_ends(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = await stage.begin(State.HELD)
+
+    async def breaks(_job: Job) -> frozenset[object]:
+        raise KeyError
+
+    monkeypatch.setattr(stage.moderators, "missing", breaks)
+    for _ in range(MOST_FAILURES):
+        await see_to_reviews(stage.engine)
+    ended = await stage.saved(job)
+    assert (ended.state, ended.problem) == (State.FAILED, Problem(code=ProblemCode.BROKEN, detail="KeyError"))
+
+
+async def dies(stage: Stage, *job_ids: int) -> None:
+    """Leave what a process leaves that is killed while it has these jobs in their step."""
+    process = Breakdowns(stage.store._engine)
+    for job_id in job_ids:
+        await process._begin(job_id)
+
+
+async def test_a_job_that_was_alone_in_its_step_when_the_process_died_three_times_ends(stage: Stage) -> None:
+    job = await stage.begin()
+    for _ in range(MOST_DEATHS):
+        await dies(stage, job.id)
+    ended = await stage.drive(job)
+    assert ended.problem is not None
+    assert (ended.state, ended.problem.code) == (State.FAILED, ProblemCode.BROKEN)
+    assert stage.files.asked == []
+    assert await rows(stage) == []
+
+
+@pytest.mark.parametrize("deaths", [1, MOST_DEATHS - 1])
+async def test_fewer_deaths_end_no_job(stage: Stage, deaths: int) -> None:
+    job = await stage.begin()
+    for _ in range(deaths):
+        await dies(stage, job.id)
+    assert (await stage.drive_until(job, State.WAITING)).state is not State.FAILED
+    assert await rows(stage) == []
+
+
+async def test_deaths_with_other_jobs_in_their_step_do_not_count(stage: Stage) -> None:
+    first, second = await stage.begin(), await stage.begin()
+    for _ in range(3 * MOST_DEATHS):
+        await dies(stage, first.id, second.id)
+    for job in (first, second):
+        assert (await stage.drive_until(job, State.WAITING)).state is not State.FAILED
+
+
+async def test_a_stop_in_good_order_is_no_death(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def waits(engine: Engine, job: Job) -> Job:
+        await engine.clock.sleep(1_000)
+        return job
+
+    put(monkeypatch, waits)
+    job = await stage.begin()
+    for _ in range(MOST_DEATHS + 1):
+        running = stage.start(job)
+        await stage.clock.asleep()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    later = Breakdowns(stage.store._engine)
+    assert await later._begin(job.id) == 0
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.PREPARING, State.HELD, State.WAITING])
+async def test_cancel_works_from_the_first_moment(stage: Stage, monkeypatch: pytest.MonkeyPatch, state: State) -> None:
+    async def waits(engine: Engine, job: Job) -> Job:
+        await engine.clock.sleep(timedelta(hours=1).total_seconds())
+        return job
+
+    put(monkeypatch, waits)
+    put(monkeypatch, waits, State.WAITING)
+    job = await stage.begin(state)
+    if state in driver.STEPS:
+        await stage.dispatcher.dispatch(job)
+        await stage.clock.asleep()
+    cancelled = await stage.control.cancel(job.id)
+    await stage.at_rest()
+    assert (await stage.saved(job)).state is cancelled.state is State.CANCELLED
+    assert await stage.spent(job) == 0
