@@ -12,6 +12,7 @@ from tests.browser.puppet import GENERAL, LATER, MESSAGE, MODAL, Puppet, button,
 from tests.browser.visit import visiting
 from tests.end_to_end.stage import photo
 from tests.integration.sandbox.discord_lab import channel
+from tests.integration.sandbox.test_discord_files import mp4
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -250,3 +251,26 @@ async def test_channels_of_every_kind_are_named_and_those_without_messages_say_s
         await expect(page.get_by_role("combobox", name="Message #a voice")).to_be_enabled()
     for name in ("a secret", "a voice", "a forum", "a category"):
         await puppet.control.admin.delete_channel(name)
+
+
+async def test_a_layout_shows_only_the_files_that_its_components_show(puppet: Puppet) -> None:
+    picture, other = photo(1), Upload(photo(2).data, "other.png")
+    gallery = {"type": 12, "items": [{"media": {"url": f"attachment://{picture.filename}"}}]}
+    message_id = await puppet.show(gallery, files=[picture, other])
+    made = await puppet.rest.call("GET", f"/channels/{channel(puppet.sandbox, 'general').id}/messages/{message_id}")
+    assert [each["filename"] for each in made.body["attachments"]] == ["other.png"]
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        message = mira.page.locator(f"[data-message='{message_id}']")
+        await expect(message.locator("img[src*='attachments']")).to_have_count(1)
+        await expect(message.locator(".attachments")).to_have_count(0)
+
+
+async def test_a_tall_video_keeps_its_shape(puppet: Puppet) -> None:
+    path = f"/channels/{channel(puppet.sandbox, 'general').id}/messages"
+    posted = await puppet.rest.call("POST", path, {"content": "tall"}, files=[Upload(mp4(540, 960), "tall.mp4")])
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        video = mira.page.locator(f"[data-message='{posted.body['id']}'] video")
+        await expect(video).to_be_visible()
+        box = await video.bounding_box()
+    assert box is not None
+    assert box["width"] / box["height"] == pytest.approx(540 / 960, rel=0.02)

@@ -69,9 +69,10 @@ export const at = (message) => Date.parse(message.timestamp) / 1000;
 
 function content(message, app) {
   const { store } = app;
+  const isLayout = (message.flags & Flag.COMPONENTS_V2) !== 0; // which shows a file only where a component does
   return [
     message.content ? h("div", { class: "text md" }, markdown(message.content, store), editedMark(message)) : null,
-    message.attachments.length ? h("div", { class: "attachments" }, attachments(message.attachments)) : null,
+    message.attachments.length && !isLayout ? h("div", { class: "attachments" }, attachments(message.attachments)) : null,
     message.embeds.map((each) => embed(each, store)),
     message.components.length
       ? h("div", { class: "components" }, components(message.components, message, app))

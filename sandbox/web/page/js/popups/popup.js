@@ -11,19 +11,22 @@ let current = null;
  * Open a box with children beside `opener`; returns `{element, place, close}`.
  *
  * `focus` is the element that takes the keyboard, which goes back to `opener` at the end; without it the keyboard
- * stays. `closed` is called once. `side` says where the box stands: `auto` below or above, `above`.
+ * stays. `control` is the button or field that the box belongs to. `closed` is called once. `side` says where the box stands: `auto` below or above, `above`.
  */
 export function openPopup(
   opener,
   children,
-  { focus = null, closed = () => {}, side = "auto", className = "", width = null } = {},
+  { focus = null, closed = () => {}, side = "auto", className = "", width = null, control = opener } = {},
 ) {
   current?.close();
   const element = h("div", { class: `popup ${className}` }, children);
   element.popover = "manual";
   (opener.closest("dialog") ?? document.body).append(element); // what is outside an open dialog cannot be used
   element.showPopover();
-  opener.setAttribute("aria-expanded", "true");
+  const expands = (open) => {
+    if (control.matches("button, [role=combobox]")) control.setAttribute("aria-expanded", String(open));
+  };
+  expands(true);
 
   const place = () => {
     const box = opener.getBoundingClientRect();
@@ -59,7 +62,7 @@ export function openPopup(
     document.removeEventListener("keydown", onKey, true);
     removeEventListener("resize", place);
     element.removeEventListener("focusout", onBlur);
-    opener.setAttribute("aria-expanded", "false");
+    expands(false);
     element.remove();
     if (focus && refocus && opener.isConnected) opener.focus();
     closed();

@@ -63,6 +63,7 @@ export class Suggestions {
     this.#popup = openPopup(this.#opener, [this.#list], {
       side: "above",
       className: "suggest-popup",
+      control: this.#input,
       closed: () => {
         this.#popup = null;
         this.#input.removeAttribute("aria-activedescendant");

@@ -51,7 +51,7 @@ function account(state) {
 }
 
 function fact(name, value, more = null) {
-  return h("div", { class: "fact" }, h("dt", {}, name), h("dd", {}, value), more);
+  return h("div", { class: "fact" }, h("dt", {}, name), h("dd", {}, value), more ? h("dd", { class: "wide" }, more) : null);
 }
 
 function time(state) {
