@@ -97,6 +97,7 @@ def tell_service_manager(address: str, state: str) -> None:
     if not address:
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.setblocking(False)  # one that does not listen must not hold up the loop
         told.connect(f"\0{address[1:]}" if address.startswith("@") else address)
         told.send(state.encode())
 

@@ -91,10 +91,6 @@ def test_the_health_check_of_the_image_goes_by_the_bots_port() -> None:
             assert (health(str(port)) == 0) is well
 
 
-def test_the_image_names_its_user_by_number() -> None:
-    assert read_dockerfile((ROOT / "Dockerfile").read_text(encoding="utf-8"))[-1].last("USER").rest == "10001:10001"
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder where `make install` has nothing to fetch."""

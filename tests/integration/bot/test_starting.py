@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -140,3 +141,40 @@ def test_a_file_that_is_not_readable_is_one_sentence(command: str) -> None:
     assert "Give" in said
     assert "bot's user" in said
     assert "Traceback" not in said
+
+
+async def test_systemd_is_told_that_the_bot_is_there_that_it_turns_and_that_it_stops(world: World) -> None:
+    address = world.folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(address))
+        heard.setblocking(False)
+        told = Told(heard)
+        listening = asyncio.create_task(told.listen())
+        async with world.running("run", NOTIFY_SOCKET=str(address), WATCHDOG_USEC="300000") as bot, asyncio.timeout(60):
+            await told.heard(b"READY=1")
+            await told.heard(b"WATCHDOG=1")
+            await bot.said('"event": "ready"')
+            await stopped(bot)
+            await told.heard(b"STOPPING=1")
+        listening.cancel()
+    assert told.words[0] == b"READY=1"
+
+
+class Told:
+    """All that came over a socket."""
+
+    def __init__(self, heard: socket.socket) -> None:
+        self.words: list[bytes] = []
+        self._socket = heard
+        self._more = asyncio.Condition()
+
+    async def listen(self) -> None:
+        while True:
+            word = await asyncio.get_running_loop().sock_recv(self._socket, 100)
+            async with self._more:
+                self.words.append(word)
+                self._more.notify_all()
+
+    async def heard(self, word: bytes) -> None:
+        async with self._more:
+            await self._more.wait_for(lambda: word in self.words)

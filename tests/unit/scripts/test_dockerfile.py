@@ -51,7 +51,7 @@ def test_what_is_not_known_is_refused_and_not_passed_over(text: str) -> None:
 
 def test_our_own_dockerfile_is_understood() -> None:
     last = read_dockerfile((PROJECT / "Dockerfile").read_text(encoding="utf-8"))[-1]
-    assert last.last("USER").rest == "reelcast"
+    assert last.last("USER").rest == "10001:10001"  # a number, by which hosts know that it is not root
     assert last.last("ENTRYPOINT").arguments == ["python", "-m", "bot"]
     assert "/healthz" in last.healthcheck[-1]
 
