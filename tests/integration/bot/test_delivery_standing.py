@@ -12,14 +12,13 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State
-from bot.media.fingerprints import fingerprint
 from bot.policy.blocks import Block
 from bot.policy.guild_settings import ChannelSettings
 from bot.policy.operator import OperatorBlock, OperatorStore, Target
 from sandbox.discord.permissions import Permission
 from tests.support.channel import Channel
 from tests.support.database import file_url
-from tests.support.drawings import drawing
+from tests.support.drawings import drawing, print_of
 from tests.support.moderators import Desk, open_desk
 
 
@@ -179,7 +178,7 @@ async def test_moderators_are_told_in_the_log_channel_and_nobody_is_pinged(desk:
 
 async def test_a_blocked_picture_is_named_to_moderators(desk: Desk) -> None:
     job = await desk.job(State.PREPARING)
-    prints = [fingerprint(drawing(seed)) for seed in (1, 2)]
+    prints = [print_of(drawing(seed)) for seed in (1, 2)]
     images = desk.moderators.blocked_images
     await images.add(job.request.guild_id, prints[1:], by_id=1, reason="", now=desk.clock.now())
     assert await desk.moderators.standing.blocked_image(job, prints) == 1

@@ -19,12 +19,11 @@ async def test_a_job_goes_on_with_its_model_when_that_is_offered_no_more(stage: 
     done = await stage.drive(await stage.begin(images=2, prompt="@Image1 opens", model=FRAMES))
     assert (done.state, done.cost_usd) == (State.DELIVERED, FRAMES.prices_usd[5])
     [request] = (await stage.segmind.state())["requests"]
-    url = stage.files.url("/fox.png")
     assert request["model"] == FRAMES.slug
     assert request["body"] == {
         "prompt": "@Image1 opens",
-        "start_image_url": url,
-        "end_image_url": url,
+        "start_image_url": stage.cards.urls["image1.png"],
+        "end_image_url": stage.cards.urls["image2.png"],
         "duration": 5,
     }
 
@@ -53,5 +52,5 @@ async def test_a_request_of_frames_that_a_restored_database_forgot_is_known_by_i
     first, last = queued.request.references
     assert is_same_request(row, queued, FRAMES)
     assert not is_same_request(row, queued.evolve(references=(first,)), FRAMES)  # the row has a last frame, too
-    other = replace(last, url="https://cdn.discordapp.com/attachments/1/2/other.png")
+    other = replace(last, url="https://cdn.discordapp.com/attachments/1/2/other.png", card_name="image3.png")
     assert not is_same_request(row, queued.evolve(references=(first, other)), FRAMES)
