@@ -2,12 +2,15 @@
 
 import asyncio
 import errno
+import io
+import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
@@ -18,6 +21,7 @@ from bot.jobs.engine import Engine
 from bot.jobs.giving_up import MOST_DEATHS, MOST_FAILURES, Breakdowns
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import OutcomeUnclear
+from bot.jobs.preparing import prepare
 from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.states import State
 from bot.media.errors import ChildFailed, FetchFailed
@@ -216,3 +220,39 @@ async def test_cancel_works_from_the_first_moment(stage: Stage, monkeypatch: pyt
     await stage.at_rest()
     assert (await stage.saved(job)).state is cancelled.state is State.CANCELLED
     assert await stage.spent(job) == 0
+
+
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+FILES = 200
+
+
+def mutated(seed: int) -> bytes:
+    """Make a picture of one of the formats, and spoil it in some way."""
+    chance = random.Random(seed)  # noqa: S311 - the same in each run
+    buffer = io.BytesIO()
+    form = FORMATS[seed % len(FORMATS)]
+    Image.effect_noise((320, 320), 60).convert("RGB").save(buffer, form)
+    data = bytearray(buffer.getvalue())
+    match chance.randrange(4):
+        case 0:
+            del data[chance.randrange(len(data)) :]
+        case 1:
+            for _ in range(chance.randrange(1, 40)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+        case 2:
+            for place in range(min(64, len(data))):
+                if chance.random() < 0.3:
+                    data[place] = chance.randrange(256)
+        case _:
+            start = chance.randrange(len(data))
+            data[start:start] = data[chance.randrange(len(data)) :][:4_096]
+    return bytes(data)
+
+
+async def test_whatever_a_file_is_its_job_leaves_preparing(stage: Stage) -> None:
+    ended: list[Job] = []
+    for seed in range(FILES):
+        stage.files.files["/fox.png"] = mutated(seed)
+        ended.append(await driver._take(stage.engine, await stage.begin(), prepare))
+    assert {job.state for job in ended} == {State.WAITING, State.FAILED}
+    assert {job.problem.code for job in ended if job.problem} == {ProblemCode.IMAGE}
