@@ -310,6 +310,7 @@ def _configure_logging(settings: Settings, *, level: str | None = None) -> None:
         level=level or settings.log_level,
         form=settings.log_format,
         secrets=settings.secrets,
+        log_prompts=settings.log_prompts,
     )
 
 

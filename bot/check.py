@@ -206,7 +206,7 @@ async def check_segmind(settings: Settings) -> AsyncGenerator[Finding]:
                 yield Finding(ok=False, subject="Segmind key", words=words, see="the-key")
                 return
             except SegmindError as error:
-                words = f"SEGMIND_API_URL gave no balance ({error}). Check the address and this machine's network"
+                words = f"SEGMIND_API_URL gave no balance ({error.words}). Check the address and this machine's network"
                 yield Finding(ok=False, subject="Segmind key", words=words, see="the-key")
                 return
             yield Finding(ok=True, subject="Segmind key", words="accepted", see="the-key")
@@ -231,9 +231,9 @@ async def _check_model(segmind: SegmindClient, model: str) -> Finding:
     try:
         await segmind.probe_model(model)
     except (ModelGone, ModelForbidden) as error:
-        words = f"{model}, named in SEGMIND_MODELS, is not there for this account ({error}). Name another model"
+        words = f"{model}, named in SEGMIND_MODELS, is not there for this account ({error.words}). Name another model"
         return Finding(ok=False, subject="model", words=words, see="the-models")
     except SegmindError as error:
-        words = f"{model} could not be asked for ({error}). Try again later"
+        words = f"{model} could not be asked for ({error.words}). Try again later"
         return Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
     return Finding(ok=True, subject="model", words=model, see="the-models")

@@ -17,20 +17,26 @@ from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 from bot.database.trouble import is_away, words
 
 MASK: Final = "[secret]"
+OURS: Final = ("bot", "cogs")  # the packages whose lines are ours
+WORDS: Final = frozenset({"prompt", "words"})  # the fields of a line that may have what a member wrote
 # Whoever has an interaction's token can answer in the bot's name for 15 minutes. Tokens stand in paths, and in the
 # payloads that discord.py logs at DEBUG, as a dict's repr or JSON, which may be quoted once more.
 _PATH_TOKEN: Final = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.=~%-]+")
 _FIELD_TOKEN: Final = re.compile(r"""(\\*["']token\\*["']\s*:\s*\\*["'])[^"'\\]+""")
 
 
-_OURS: Final = ("bot", "cogs", "sandbox")
 _NETWORK: Final = (aiohttp.ClientError, ConnectionError, TimeoutError, socket.gaierror, ssl.SSLError)
 _DISCORD: Final = frozenset({"ConnectionClosed", "DiscordServerError", "GatewayNotFound", "RateLimited"})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def configure_logging(*, level: str, form: Literal["console", "json"], secrets: Iterable[str]) -> None:
-    """Send every log line of the process to standard error, as `form`, without any of `secrets`."""
+def configure_logging(
+    *, level: str, form: Literal["console", "json"], secrets: Iterable[str], log_prompts: bool = False
+) -> None:
+    """Send every log line of the process to standard error, as `form`, without any of `secrets`.
+
+    What members wrote is left out unless `log_prompts`, and so are Segmind's words, which may repeat it.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -41,6 +47,7 @@ def configure_logging(*, level: str, form: Literal["console", "json"], secrets: 
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            *([] if log_prompts else [_without_words]),
             *shared,
             structlog.stdlib.PositionalArgumentsFormatter(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -63,7 +70,10 @@ def configure_logging(*, level: str, form: Literal["console", "json"], secrets: 
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
+    # At DEBUG the libraries' lines hold what members wrote: parameters of SQL, bodies of requests, events.
+    root.setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(level)
     # What these say at INFO is said by our own lines.
     for noisy in ("alembic", "aiohttp.access", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -79,7 +89,8 @@ def without_traceback_of_trouble(_logger: WrappedLogger, _name: str, event: Even
         if isinstance(given, tuple)
         else given
     )
-    if isinstance(error, BaseException) and is_trouble(error, ours=str(event.get("logger", "")).startswith(_OURS)):
+    by_us = str(event.get("logger", "")).startswith((*OURS, "sandbox"))
+    if isinstance(error, BaseException) and is_trouble(error, ours=by_us):
         del event["exc_info"]
         event["error"] = words(error)
     return event
@@ -93,6 +104,10 @@ def is_trouble(error: BaseException, *, ours: bool) -> bool:
     if is_away(error):
         return True
     return not ours and (isinstance(error, _NETWORK) or type(error).__name__ in _DISCORD)
+
+
+def _without_words(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    return {key: value for key, value in event.items() if key not in WORDS}
 
 
 def masked(

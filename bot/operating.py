@@ -203,7 +203,7 @@ class OperatorWatch:
 
     async def _note(self, kind: NoticeKind, now: datetime, *, about: str = "", detail: str = "") -> None:
         if await self.notices.note(kind, now, about=about, detail=detail):
-            log.error("operator_notice", kind=kind.value, detail=detail)
+            log.error("operator_notice", kind=kind.value, words=detail)
 
     async def _tell(self, now: datetime) -> None:
         notices = (await self.notices.untold())[:MOST_AT_ONCE]

@@ -175,6 +175,7 @@ async def open_services(
         work_folder = settings.data_dir / "work"
         run_times = RunTimes(await store.finished_runs(), offer=offer)
         turns = None if rows is None else ChannelTurns(database, clock)
+        notices = NoticeDesk(client, offer, store.notice_given, turns and turns.post, owed=store.owe_notice)
         cards = CardDesk(
             client,
             offer,
@@ -183,6 +184,7 @@ async def open_services(
             shown=store.card_shown,
             newest=store.get,
             turn=turns and turns.edit,
+            unshown=notices.owe,
         )
         places = places_for(settings.segmind_max_in_flight, settings.segmind_requests_per_minute, offer.shortest_run)
         attachments, outputs = (
@@ -192,7 +194,6 @@ async def open_services(
         queue = FairQueue(store, places, clock, cards.moved_up)
         guild_settings, preferences = SettingsStore(database), PreferenceStore(database)
         log_channel = LogChannel(client, guild_settings, turns)
-        notices = NoticeDesk(client, offer, store.notice_given, turns and turns.post)
         moderators = moderators_of(
             client,
             database,

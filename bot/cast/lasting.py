@@ -104,12 +104,12 @@ class LastingImages:
                 tries += 1
                 if tries == MOST_TRIES or error.status not in SURELY_NOT_TAKEN:
                     log.warning("pictures_not_stored", error=str(error))
-                    raise StorageRefused(str(error)) from error
+                    raise StorageRefused(error.words) from error
                 await self._clock.sleep(self._rest(tries, error.retry_at).total_seconds())
             except SegmindError as error:
                 if isinstance(error, OperatorMustAct):
                     log.error("operator_must_act", what=type(error).__name__, error=str(error))  # noqa: TRY400
-                raise StorageRefused(str(error)) from error
+                raise StorageRefused(error.words) from error
 
     def _rest(self, tries: int, retry_at: datetime | None) -> timedelta:
         wait = FIRST_WAIT * 2 ** (tries - 1) if retry_at is None else retry_at - self._clock.now()

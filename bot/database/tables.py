@@ -84,6 +84,8 @@ jobs = Table(
     # Where the post goes or went, when not to the channel of the request.
     Column("post_channel_id", BigInteger),
     Column("post_message_id", BigInteger),
+    # Attempts before the last one, with channel and end.
+    Column("earlier_posts", Json, nullable=False, server_default="[]"),
     # What moderators said.
     Column("approved", Integer, nullable=False, server_default="0"),
     Column("hidden", Integer, nullable=False, server_default="0"),

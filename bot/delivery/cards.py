@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -18,7 +19,7 @@ from bot.delivery.pictures import picture_files
 from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
-from bot.jobs.ports import CardGone, ChannelClosed
+from bot.jobs.ports import CardGone, NotTaken, PortError
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
 from bot.presentation.card import status_card
@@ -28,7 +29,16 @@ from bot.presentation.message_parts import button_ids, pictures_in
 log = structlog.get_logger(__name__)
 
 MOST_PROGRESS_EDITS: Final = 5  # a second, over all channels; Discord takes 50 requests of a bot
+TOKEN_LIFE: Final = 14 * 60.0  # seconds; Discord knows an interaction's token for a minute more
 MOST_MESSAGES: Final = 200  # looked through for a card, which comes within seconds of its command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What edits a card by its interaction's token, and until when."""
+
+    edit: Callable[..., Awaitable[object]]
+    until: float  # on the monotonic clock
 
 
 class CardDesk:
@@ -44,8 +54,11 @@ class CardDesk:
         shown: Callable[[Job], Awaitable[None]] | None = None,
         newest: Callable[[int], Awaitable[Job | None]] | None = None,
         turn: Callable[[int], Awaitable[None]] | None = None,
+        unshown: Callable[[Job], Awaitable[None]] | None = None,
     ) -> None:
         """`shown` hears of each job that nobody drives whose card shows it now, or cannot any more.
+
+        `unshown` hears of each of these that came to nothing and whose card cannot say so.
 
         `newest` reads a job anew, where other processes may have moved it, and edit its card too; `turn` waits until an
         edit may leave for a channel, where they do.
@@ -59,6 +72,8 @@ class CardDesk:
         self._tell_shown = shown
         self._read = newest
         self._turn = turn
+        self._tell_unshown = unshown
+        self._answers: dict[int, _Answer] = {}  # by job: cards that are answers to interactions which still live
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
 
     def changed(self, job: Job) -> None:
@@ -75,6 +90,15 @@ class CardDesk:
         if job.card_message_id is not None:
             self._positions[job.id] = position
             self._channel_of(job).moved_up(job)
+
+    def answered(self, job_id: int, edit: Callable[..., Awaitable[object]]) -> None:
+        """Take note of what edits a job's card by its interaction's token, for as long as Discord knows that.
+
+        It serves where the bot itself cannot edit the card, as in a private thread that it is not in.
+        """
+        now = self._clock.monotonic()
+        self._answers = {job: each for job, each in self._answers.items() if each.until > now}
+        self._answers[job_id] = _Answer(edit=edit, until=now + TOKEN_LIFE)
 
     async def find(self, job: Job) -> int | None:
         """Look through what came right after the interaction, whose id is the job's, for its answer."""
@@ -143,12 +167,31 @@ class CardDesk:
         _note_run(channel, job)
         try:
             await self._show(job)
-        except (CardGone, ChannelClosed):
+        except NotTaken as error:
             channel.rests(job.id)
-            await self._told(job)
-            raise
+            if not await self._show_by_token(job, error):
+                await self._note_unshown(job)
+                await self._told(job)
+                raise
         await self._told(job)
         await self._look_again(job)
+
+    async def _show_by_token(self, job: Job, error: NotTaken) -> bool:
+        """Show a job by its interaction's token where the bot may not; tell whether that was done."""
+        answer = self._answers.get(job.id)
+        if answer is None or answer.until <= self._clock.monotonic() or isinstance(error, CardGone):
+            return False
+        try:
+            await self._show(job, edit=answer.edit)
+        except PortError as refused:
+            log.info("card_not_edited_by_token", job=job.id, error=refused.detail)
+            return False
+        return True
+
+    async def _note_unshown(self, job: Job) -> None:
+        """Have a member told in private that nothing came of a request; of all else they hear in another way."""
+        if self._tell_unshown is not None and job.state is State.FAILED and not job.forgotten:
+            await self._tell_unshown(job)
 
     async def _newest_of(self, job: Job) -> Job:
         if self._read is None:
@@ -167,7 +210,7 @@ class CardDesk:
         if self._tell_shown is not None and job.state not in DRIVEN:
             await self._tell_shown(job)
 
-    async def _show(self, job: Job, **extra: Any) -> None:
+    async def _show(self, job: Job, *, edit: Callable[..., Awaitable[object]] | None = None, **extra: Any) -> None:
         view = status_card(
             job,
             self._offer,
@@ -180,9 +223,9 @@ class CardDesk:
             return
         if job.forgotten or job.is_refused or (job.state in WITHDRAWN and not job.shows_contents):
             extra.setdefault("attachments", [])  # what the layout does not show could still be fetched
-        message = self._channel(job).get_partial_message(job.card_message_id or 0)
+        edit = edit or self._channel(job).get_partial_message(job.card_message_id or 0).edit
         with translated():
-            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none(), **extra)
+            await edit(view=view, allowed_mentions=discord.AllowedMentions.none(), **extra)
         if job.state in DRIVEN:
             self._shown[job.id] = face
         else:

@@ -20,6 +20,7 @@ from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.openness import is_public
+from bot.delivery.post_search import PostSearch
 from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
@@ -74,6 +75,7 @@ class CaseDesk:
     ) -> None:
         """`turns` are those of all processes, where there are several."""
         self._client = client
+        self._search = PostSearch(client)
         self._store = store
         self._jobs = jobs
         self._decisions = decisions
@@ -163,20 +165,19 @@ class CaseDesk:
         return None
 
     async def _bring_in_line(self, job: Job, case: Case) -> None:
-        if job.post_message_id is None:
-            return
-        post = self._channel(job, job.video_channel_id).get_partial_message(job.post_message_id)
-        if job.state is State.TAKEN_DOWN:
-            await self._delete(post)
+        down = job.state in {State.TAKEN_DOWN, State.WITHHELD}
+        async for posted in self._search.all(job):
+            post = self._channel(job, posted.channel_id).get_partial_message(posted.message_id)
+            known = posted.message_id == job.post_message_id
+            if down or not known:  # a second one is nowhere to be put back
+                with translated(), unless_gone():
+                    await post.delete()
+            elif job.hidden:
+                await self._hide(job, post, case)
+            elif case.post_text is not None:
+                await self._put_back(job, post, case)
+        if down:
             await self._videos.forget(job.id)
-        elif job.hidden:
-            await self._hide(job, post, case)
-        elif case.post_text is not None:
-            await self._put_back(job, post, case)
-
-    async def _delete(self, post: discord.PartialMessage) -> None:
-        with translated(), unless_gone():
-            await post.delete()
 
     async def _hide(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
         """Take a video off its post, once its bytes and its words are kept."""

@@ -11,7 +11,7 @@ import discord
 from bot.delivery.leave_by import TooLateToLeave
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, NotNow, OutcomeUnclear, PortError, TooLarge
-from bot.presentation.discord_reasons import Then, operator_words, reason_of, wait_of
+from bot.presentation.discord_reasons import TIMED_OUT, Then, operator_words, reason_of, wait_of
 
 GONE: Final = frozenset({10003, 10008})  # a channel, a message
 
@@ -44,6 +44,28 @@ def unless_gone() -> Generator[None]:
     except discord.NotFound as error:
         if error.code not in GONE:
             raise
+
+
+async def explained(client: discord.Client, guild_id: int, error: ChannelClosed) -> PortError:
+    """Return the true reason why the bot may not do something: Discord names a timeout a missing permission."""
+    guild, me = client.get_guild(guild_id), client.user
+    if error.problem not in {ProblemCode.CHANNEL, ProblemCode.NO_ACCESS, ProblemCode.BOT_GONE} or me is None:
+        return error
+    if guild is not None and guild.unavailable:
+        return OutcomeUnclear(f"{error.detail}; the server is unavailable")
+    try:
+        with translated():
+            member = await client.http.get_member(guild_id, me.id)
+    except ChannelClosed as other:
+        if other.problem in {ProblemCode.NO_ACCESS, ProblemCode.BOT_GONE}:
+            return ChannelClosed(error.detail, ProblemCode.BOT_GONE)
+        return error
+    except PortError:
+        return error
+    until = discord.utils.parse_time(member.get("communication_disabled_until"))
+    if until is not None and until > discord.utils.utcnow():
+        return ChannelClosed(f"{error.detail}; {TIMED_OUT.operator}", ProblemCode.BOT_TIMED_OUT)
+    return error
 
 
 def _told(error: discord.HTTPException) -> PortError:

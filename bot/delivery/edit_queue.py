@@ -17,6 +17,7 @@ EDIT_EVERY: Final = 1.1  # seconds between two edits in one channel; Discord's o
 POSITION_EVERY: Final = 5.0  # seconds before an edit that shows nothing but a new place in the queue
 PROGRESS_EVERY: Final = 10.0  # seconds between two edits that show nothing but a run's progress
 TROUBLE_WAIT: Final = 5.0  # seconds before an edit that got no clear answer is sent again
+LONGEST_REST: Final = 60.0  # seconds that one edit makes the others of its channel wait, whatever Discord asks for
 
 
 class EditQueue:
@@ -112,7 +113,7 @@ class EditQueue:
         except OutcomeUnclear as error:
             log.warning("card_edit_unclear", job=job.id, error=error.detail)
             self._changed.setdefault(job.id, job)
-            await self._clock.sleep(TROUBLE_WAIT)
+            await self._clock.sleep(min(max(error.wait, TROUBLE_WAIT), LONGEST_REST))
         except PortError as error:
             log.warning("card_not_edited", job=job.id, why=type(error).__name__, error=error.detail)
         except Exception:

@@ -27,8 +27,12 @@ class NoticeDesk:
         offer: Offer,
         given: Callable[[Job], Awaitable[None]],
         turn: Callable[[int], Awaitable[None]] | None = None,
+        *,
+        owed: Callable[[Job], Awaitable[None]] | None = None,
     ) -> None:
         """`given` hears of each job whose member was told, or cannot be; until then the notice is owed.
+
+        `owed` hears of those that owe one because their card cannot show what became of them.
 
         `turn` waits until a post may leave for a channel, where other processes post, too.
         """
@@ -36,6 +40,13 @@ class NoticeDesk:
         self._client = client
         self._offer = offer
         self._given = given
+        self._owed = owed
+
+    async def owe(self, job: Job) -> None:
+        """Tell the member of a job what its card cannot; where that fails it is told later."""
+        if self._owed is not None:
+            await self._owed(job)
+        await self.tell(job)
 
     async def tell(self, job: Job) -> None:
         try:

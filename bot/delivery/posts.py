@@ -3,20 +3,19 @@
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
 import discord
 import structlog
 
-from bot.delivery.discord_errors import translated
+from bot.delivery.discord_errors import explained, translated
 from bot.delivery.leave_by import leaving_by
 from bot.delivery.nonces import EVERYWHERE, post_nonce
+from bot.delivery.post_search import PostSearch, is_elsewhere
 from bot.jobs.model import Job
-from bot.jobs.ports import CannotTell, CardGone, LinksOff, Video
+from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit
 from bot.media.fitting import FittingDesk
-from bot.presentation.controls import DetailsId
 from bot.presentation.language import speaking
 from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 
@@ -24,8 +23,6 @@ log = structlog.get_logger(__name__)
 
 FILENAME: Final = "reelcast.mp4"
 FITTED: Final = "fitted.mp4"
-CLOCK_SLACK: Final = timedelta(minutes=2)  # by which our clock may drift from Discord's in the life of a job
-MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
 
 
 class PostDesk:
@@ -37,6 +34,7 @@ class PostDesk:
         """`turn` waits until a post may leave for a channel, where other processes post, too."""
         self._client = client
         self._fitting = fitting
+        self._search = PostSearch(client)
         self._turn = turn
         self._upload_limits: dict[int, int] = {}
 
@@ -65,6 +63,12 @@ class PostDesk:
         return Video(path=fitted, facts=fit.facts, original=None if is_as_good else original)
 
     async def post(self, job: Job, video: Video, *, leave_by: float) -> int:
+        try:
+            return await self._post(job, video, leave_by)
+        except ChannelClosed as error:
+            raise await explained(self._client, job.request.guild_id, error) from error
+
+    async def _post(self, job: Job, video: Video, leave_by: float) -> int:
         with translated(), leaving_by(leave_by), speaking(job.request.guild_locale):
             if video.as_link:
                 if not job.request.handling.link_to_original:
@@ -80,34 +84,8 @@ class PostDesk:
             with closing(discord.File(video.path, FILENAME, spoiler=spoiler, description=described)) as file:
                 return await self._send(job, video, text, controls, file)
 
-    async def find(self, job: Job) -> int | None:
-        """Look through what came after the card, or after the intent to post elsewhere, for our post."""
-        seen = 0
-        with translated():
-            card_gone = await self._make_sure_that_we_see(job)
-            history = self._channel(job).history(after=_earliest(job), limit=MOST_MESSAGES, oldest_first=True)
-            async for message in history:
-                seen += 1
-                if message.author == self._client.user and _is_post(message, job):
-                    return message.id
-        if seen == MOST_MESSAGES:
-            raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
-        # In another channel there is no card, which is all that we want to know.
-        if card_gone and not (_was_asked_for(job) or _is_elsewhere(job)):
-            raise CardGone("deleted before the post was made")
-        return None
-
-    async def _make_sure_that_we_see(self, job: Job) -> bool:
-        """Ask for the card: without Read Message History the list of messages is empty, and no error.
-
-        Return whether the card is gone, which only whoever may read the history is told.
-        """
-        try:
-            with translated():
-                await self._channel(job).fetch_message(job.card_message_id or 0)
-        except CardGone:
-            return True
-        return False
+    async def find(self, job: Job) -> Posted | None:
+        return await self._search.find(job)
 
     async def _send(self, job: Job, video: Video, text: str, view: discord.ui.View, file: discord.File | None) -> int:
         card = discord.MessageReference(
@@ -121,7 +99,7 @@ class PostDesk:
             everyone=False, roles=False, users=[discord.Object(job.request.member_id)], replied_user=False
         )
         # In another channel it answers nothing: discord.py has no value for "no reference".
-        reply: dict[str, Any] = {} if _is_elsewhere(job) else {"reference": card}
+        reply: dict[str, Any] = {} if is_elsewhere(job) else {"reference": card}
         message = await self._channel(job).send(
             text,
             view=view,
@@ -149,39 +127,6 @@ def _channel_id(job: Job) -> int:
     return job.video_channel_id
 
 
-def _is_elsewhere(job: Job) -> bool:
-    return _channel_id(job) != job.request.channel_id
-
-
 def _was_asked_for(job: Job) -> bool:
     """Tell whether a person asked for this attempt, after one that failed."""
     return job.post_channel_id is not None
-
-
-def _earliest(job: Job) -> discord.Object:
-    """Give the message id, or the time as one, after which the post must be."""
-    if _is_elsewhere(job):
-        # The job's id tells when it was asked for by Discord's clock: our own may be well ahead of that.
-        ahead = job.created_at - discord.utils.snowflake_time(job.id)
-        return discord.Object(discord.utils.time_snowflake(job.state_since - ahead - CLOCK_SLACK))
-    return discord.Object(job.card_message_id or 0)
-
-
-def _is_post(message: discord.Message, job: Job) -> bool:
-    """Tell whether a message is this job's post: of this attempt, or of a later one."""
-    ids = (DetailsId.parse(custom_id) for custom_id in _custom_ids(message))
-    return any(
-        found.place == "post" and found.job_id == job.id and found.attempt >= job.post_attempts
-        for found in ids
-        if found
-    )
-
-
-def _custom_ids(message: discord.Message) -> set[str]:
-    return {
-        component.custom_id
-        for row in message.components
-        if isinstance(row, discord.ActionRow)
-        for component in row.children
-        if isinstance(component, discord.Button) and component.custom_id
-    }

@@ -1,11 +1,11 @@
 """Cards and posts that a person wants gone."""
 
-from collections.abc import Iterator
-
 import discord
 
 from bot.delivery.discord_errors import translated, unless_gone
+from bot.delivery.post_search import PostSearch
 from bot.jobs.model import Job
+from bot.jobs.ports import Posted
 
 
 class RemovalDesk:
@@ -13,21 +13,19 @@ class RemovalDesk:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._search = PostSearch(client)
 
     async def remove(self, job: Job) -> None:
-        """Delete a job's post, then its card; what is gone already counts as deleted.
+        """Delete all posts of a job, then its card; what is gone already counts as deleted.
 
         Raises `ChannelClosed` or `OutcomeUnclear`; it may be asked for again.
         """
-        for channel_id, message_id in _messages_of(job):
-            channel = self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)
-            with translated(), unless_gone():
-                await channel.get_partial_message(message_id).delete()
+        async for post in self._search.all(job):
+            await self._delete(job, post)
+        if job.card_message_id is not None:  # last, for its button can try once more
+            await self._delete(job, Posted(channel_id=job.request.channel_id, message_id=job.card_message_id))
 
-
-def _messages_of(job: Job) -> Iterator[tuple[int, int]]:
-    """Yield the channel and the id of each message; the card last, for its button can try once more."""
-    if job.post_message_id is not None:
-        yield job.video_channel_id, job.post_message_id
-    if job.card_message_id is not None:
-        yield job.request.channel_id, job.card_message_id
+    async def _delete(self, job: Job, message: Posted) -> None:
+        channel = self._client.get_partial_messageable(message.channel_id, guild_id=job.request.guild_id)
+        with translated(), unless_gone():
+            await channel.get_partial_message(message.message_id).delete()

@@ -17,6 +17,7 @@ from bot.catalogue.offer import Offer
 from bot.delivery.age_restriction import is_age_restricted
 from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.log_channel import Heard, LogChannel
+from bot.delivery.openness import is_public
 from bot.delivery.pictures import picture_files
 from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
@@ -24,7 +25,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import CardGone, ChannelClosed, NotTaken, PortError, Unrestricted, Video
+from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.policy.member_record import MemberRecord, RecordReader
@@ -34,7 +35,7 @@ from bot.presentation.language import speaking
 from bot.presentation.message_parts import button_ids, pictures_in
 from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.presentation.review_ids import Verb, review_id
-from bot.presentation.review_words import review_closed_told, review_unrestricted_told
+from bot.presentation.review_words import review_closed_told, review_exposed_told, review_unrestricted_told
 
 log = structlog.get_logger(__name__)
 
@@ -145,7 +146,7 @@ class ReviewDesk:
         review = await self._store.get(job.id)
         try:
             chosen = await self._chosen(job)
-        except Unrestricted:
+        except (Exposed, Unrestricted):
             await self._withdraw(job, review)
             raise
         lacking = _lacks(job, review, chosen)
@@ -162,7 +163,9 @@ class ReviewDesk:
             return
         self._complained[guild_id] = chosen
         with speaking(job.request.guild_locale):
-            if chosen is not None and isinstance(error, Unrestricted):
+            if chosen is not None and isinstance(error, Exposed):
+                words = review_exposed_told(chosen)
+            elif chosen is not None and isinstance(error, Unrestricted):
                 words = review_unrestricted_told(chosen)
             else:
                 problem = error.problem if isinstance(error, NotTaken) else ProblemCode.CHANNEL
@@ -200,7 +203,7 @@ class ReviewDesk:
     async def _rewrite(self, job: Job, channel_id: int, message_id: int, part: ReviewPart) -> None:
         channel = self._channel(job, channel_id)
         made = await self._decisions.of_job(job.id)
-        if not await self._may_show(job, channel_id):
+        if await self._is_exposed(job, channel_id) or not await self._may_show(job, channel_id):
             await self._take_away(job, channel_id, message_id)
             return
         await self._turns.edit(channel_id)
@@ -217,14 +220,21 @@ class ReviewDesk:
     async def _chosen(self, job: Job) -> int:
         """Give the channel where moderators look now.
 
-        Raises `ChannelClosed` where none is chosen, and `Unrestricted` where a job may not be shown there.
+        Raises `ChannelClosed` where none is chosen, `Exposed` where everyone sees it, and `Unrestricted` where a job
+        may not be shown there.
         """
         chosen = (await self._settings.get(job.request.guild_id)).review_channel_id
         if chosen is None:
             raise ChannelClosed("no review channel is chosen")
+        if await self._is_exposed(job, chosen):
+            raise Exposed("everyone sees the review channel")
         if not await self._may_show(job, chosen):
             raise Unrestricted("the review channel is not age-restricted")
         return chosen
+
+    async def _is_exposed(self, job: Job, channel_id: int) -> bool:
+        with translated():
+            return await is_public(self._client, job.request.guild_id, channel_id)
 
     async def _may_show(self, job: Job, channel_id: int) -> bool:
         """Tell whether a channel is as restricted now as the one where a job was asked for."""

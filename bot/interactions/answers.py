@@ -217,6 +217,10 @@ class Answer:
                 return await self._read_back(is_ours)
             return await self._read_back(is_ours) if response is None else response.message_id
 
+    async def edit(self, **parts: Any) -> None:
+        """Edit the message that answered, by the interaction's token, which Discord knows for 15 minutes."""
+        await self._interaction.edit_original_response(**parts)
+
     async def _answer(
         self,
         first: Callable[[], Awaitable[Any]],

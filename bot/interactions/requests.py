@@ -146,6 +146,7 @@ class Requests:
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
         """Let a job go on whose card is there; where that cannot be saved now, say that it goes on when it can."""
         answer_of(interaction).uncharged = False
+        self._services.cards.answered(job.id, answer_of(interaction).edit)
         try:
             await self._services.intake.card_sent(job, message_id)
         except SQLAlchemyError as error:  # the card is found again by what looks for those that are not known

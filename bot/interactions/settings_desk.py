@@ -13,7 +13,7 @@ from bot.interactions.settings_facts import automod_facts, named_channels, serve
 from bot.interactions.settings_record import noting
 from bot.policy.guild_settings import UNSET, GuildSettings
 from bot.policy.setting_changes import SERVER, Change, tidy
-from bot.policy.setting_values import BadSetting
+from bot.policy.setting_values import BadSetting, BadSettingCode
 from bot.policy.settings_check import check, made_worse
 from bot.policy.settings_findings import ServerFacts
 from bot.presentation.language import _
@@ -69,7 +69,10 @@ class SettingsDesk:
         def noted(newest: GuildSettings) -> GuildSettings:
             nonlocal before
             before = newest
-            return change(newest)
+            after = change(newest)
+            if after.review_channel_id != newest.review_channel_id and _is_seen_by_everyone(interaction, after):
+                raise BadSetting(BadSettingCode.EXPOSED, "review_channel_id")
+            return after
 
         try:
             change = make()
@@ -154,6 +157,13 @@ def _open_to(settings: GuildSettings) -> tuple[object, ...]:
     """Give what says where and from whom requests are taken, and where their videos go."""
     outputs = {channel_id: each.output_channel_id for channel_id, each in settings.channel_settings.items()}
     return settings.channels, settings.everywhere, settings.roles, settings.output_channel_id, outputs
+
+
+def _is_seen_by_everyone(interaction: discord.Interaction[Any], settings: GuildSettings) -> bool:
+    """Tell whether @everyone sees the review channel; what cannot be told here is looked at when something is shown."""
+    guild, channel_id = interaction.guild, settings.review_channel_id
+    channel = None if guild is None or channel_id is None else guild.get_channel(channel_id)
+    return guild is not None and channel is not None and channel.permissions_for(guild.default_role).view_channel
 
 
 def _read_in(settings: GuildSettings) -> tuple[int | None, int | None]:

@@ -92,18 +92,18 @@ class JobControl:
             job = await self._expect(job_id, frozenset({State.UNDELIVERED}))
             if rules is not None and not job.approved:
                 job = job.evolve(handling=job.request.handling.held_to(rules))
+            sent = job.sent_to(channel_id)
             try:
                 if job.awaits_review(ReviewMode.BEFORE_POSTING):
-                    waiting = job.move(State.REVIEW, self._clock.now(), post_channel_id=channel_id, problem=None)
+                    waiting = sent.move(State.REVIEW, self._clock.now(), problem=None)
                     saved = await self._store.save(waiting)
                     await self._look(saved.request.guild_id)
                     return saved
                 posting = await self._store.save(
-                    job.move(
+                    sent.move(
                         State.POSTING,
                         self._clock.now(),
                         post_attempts=job.post_attempts + 1,
-                        post_channel_id=channel_id,
                         driver="",  # whoever had it has brought it to its end
                     )
                 )

@@ -85,7 +85,7 @@ async def _ask(engine: Engine, job: Job, request_id: str, sighting: Sighting) ->
 def _note_trouble(job: Job, error: SegmindError) -> float:
     """Log a poll that told nothing; return the seconds until the next."""
     if isinstance(error, OperatorMustAct):
-        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))
+        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error), words=error.words)
     else:
         log.warning("poll_failed", job=job.id, request_id=job.request_id, error=str(error))
     return TROUBLE_WAIT if isinstance(error, TryLater) else HISTORY_WAIT

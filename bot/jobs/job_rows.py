@@ -1,11 +1,13 @@
 """A job as a row of its table, and back."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row
 
 from bot.jobs.model import (
+    EarlierPost,
     Element,
     Handling,
     Job,
@@ -64,6 +66,7 @@ def to_row(job: Job) -> dict[str, Any]:
         "post_attempts": job.post_attempts,
         "post_channel_id": job.post_channel_id,
         "post_message_id": job.post_message_id,
+        "earlier_posts": [[each.channel_id, each.ended_at.isoformat()] for each in job.earlier_posts],
         "approved": int(job.approved),
         "hidden": int(job.hidden),
         "reason": job.reason,
@@ -115,6 +118,10 @@ def from_row(row: Row[Any]) -> Job:
         post_attempts=row.post_attempts,
         post_channel_id=row.post_channel_id,
         post_message_id=row.post_message_id,
+        earlier_posts=tuple(
+            EarlierPost(channel_id=channel_id, ended_at=datetime.fromisoformat(ended_at))
+            for channel_id, ended_at in row.earlier_posts
+        ),
         approved=bool(row.approved),
         hidden=bool(row.hidden),
         reason=row.reason,

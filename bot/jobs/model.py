@@ -15,6 +15,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from bot.jobs.problem_codes import Problem, ProblemCode
 from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, WITHDRAWN, State, check_move
 
 OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
@@ -115,65 +116,20 @@ class VideoRequest:
         return tuple(each for each in (*of_references, *of_characters) if each)  # the plainest have none
 
 
-class ProblemCode(StrEnum):
-    """Why a job did not end in a posted video; `presentation` has the sentence for each."""
-
-    IMAGE = "IMAGE"  # a reference cannot be used; `detail` is the fault's name, `image` which one
-    ELEMENT_GONE = "ELEMENT_GONE"  # a saved character was removed before its first use; `detail` is its name
-    STORAGE = "STORAGE"  # Segmind's storage did not take the images of a saved character
-    BROKEN = "BROKEN"  # its step broke again and again; `detail` is how, `image` which reference it was, if one
-    REFUSED = "REFUSED"  # Segmind did not accept the request
-    MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
-    RUN_FAILED = "RUN_FAILED"
-    MODEL_GONE = "MODEL_GONE"  # nobody describes the model any more; `detail` is its name
-    INPUTS = "INPUTS"  # Segmind does not take the inputs as the bot writes them: our mistake, or the model's change
-    SERVICE = "SERVICE"  # the operator must act: key, credits, model
-    UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
-    NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
-    UNSETTLED = "UNSETTLED"  # the outcome was unknown, and nobody could be asked
-    RECORD_GONE = "RECORD_GONE"  # Segmind no longer knows the request
-    OUTPUT_GONE = "OUTPUT_GONE"  # the finished file cannot be fetched any more
-    OUTPUT_UNUSABLE = "OUTPUT_UNUSABLE"  # what came is not a video
-    CHANNEL = "CHANNEL"  # the bot lacks a permission in the channel
-    CHANNEL_GONE = "CHANNEL_GONE"
-    NO_ACCESS = "NO_ACCESS"  # the bot does not see the channel, or is not in the private thread
-    LOCKED = "LOCKED"  # the thread is locked
-    ARCHIVED = "ARCHIVED"  # the thread is archived
-    BOT_GONE = "BOT_GONE"  # the bot is no longer in the server
-    BOT_TIMED_OUT = "BOT_TIMED_OUT"
-    CONTENT_BLOCKED = "CONTENT_BLOCKED"  # the server's AutoMod did not let the bot's message through
-    HARMFUL_LINK = "HARMFUL_LINK"  # Discord's filter did not let a link through
-    TOO_LARGE = "TOO_LARGE"  # the files of a message are larger than Discord takes
-    NOT_TAKEN = "NOT_TAKEN"  # Discord refused the message for another reason; `detail` has its code
-    LINKS_OFF = "LINKS_OFF"  # the video is too large for the channel, and its server wants no links
-    CARD_GONE = "CARD_GONE"  # somebody deleted the card
-    POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
-    NOT_APPROVED = "NOT_APPROVED"  # a moderator said no
-    REMOVED = "REMOVED"  # a moderator took it down
-    BLOCKED_IMAGE = "BLOCKED_IMAGE"  # a reference shows what moderators blocked; `image` which one
-    REVIEW_CLOSED = "REVIEW_CLOSED"  # the moderators' channel is gone, closed to the bot or not chosen
-    REVIEW_OVER = "REVIEW_OVER"  # no moderator looked at it in time
-    LEFT = "LEFT"  # who asked is no longer in the server
-    BLOCKED = "BLOCKED"  # who asked was blocked by moderators since
-    TIMED_OUT = "TIMED_OUT"  # who asked is in a time-out
-    NOT_ALLOWED = "NOT_ALLOWED"  # the channel or the role that allowed it does so no longer
-    CLOSED = "CLOSED"  # whoever runs the bot gave it up
-    AGE_RESTRICTED = "AGE_RESTRICTED"  # it would leave the age restriction under which it was asked for
-
-
 _MAY_BE_CHARGED: Final = frozenset({ProblemCode.RECORD_GONE, ProblemCode.UNSETTLED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    code: ProblemCode
-    detail: str = ""  # for the operator's log and Details; never shown in a channel
-    image: int | None = None  # 1 for @Image1
 
 
 def model_gone(job: Job) -> Problem:
     """Tell of a job that has not been submitted that its model is not made any more."""
     return Problem(code=ProblemCode.MODEL_GONE, detail=job.request.model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierPost:
+    """An attempt to post that got no answer, or a no: where, and when it was given up."""
+
+    channel_id: int
+    ended_at: datetime
 
 
 class Changes(TypedDict, total=False):
@@ -199,6 +155,7 @@ class Changes(TypedDict, total=False):
     post_attempts: int
     post_channel_id: int | None
     post_message_id: int | None
+    earlier_posts: tuple[EarlierPost, ...]
     approved: bool
     hidden: bool
     reason: str
@@ -237,6 +194,7 @@ class Job:
     post_attempts: int = 0
     post_channel_id: int | None = None  # where a person had it sent instead
     post_message_id: int | None = None
+    earlier_posts: tuple[EarlierPost, ...] = ()  # attempts before the last one, which may have been posted all the same
     approved: bool = False  # by a moderator, where there is a review
     hidden: bool = False  # after reports, until a moderator decides
     reason: str = ""  # what a moderator wants the member to know
@@ -314,6 +272,13 @@ class Job:
     def video_channel_id(self) -> int:
         """The channel that the video goes or went to."""
         return self.post_channel_id or self.usual_channel_id
+
+    def sent_to(self, channel_id: int) -> Job:
+        """Make the next value of a job whose video a person has sent once more, into a channel."""
+        earlier = self.earlier_posts
+        if self.post_attempts:
+            earlier = (*earlier, EarlierPost(channel_id=self.video_channel_id, ended_at=self.state_since))
+        return self.evolve(post_channel_id=channel_id, earlier_posts=earlier)
 
     @property
     def usual_channel_id(self) -> int:

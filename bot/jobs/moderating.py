@@ -112,7 +112,10 @@ class Moderation:
                 raise WrongState(job_id, job.state)
             decision = self._decision(job, Decided.REJECTED, by_id, reason)
             problem = Problem(code=ProblemCode.NOT_APPROVED)
-            if (saved := await self._refuse(job, _REJECTED_TO, decision, problem=problem, reason=reason)) is not None:
+            # An earlier attempt may have posted it all the same.
+            also = self.owe if job.post_attempts else None
+            refusing = self._refuse(job, _REJECTED_TO, decision, also=also, problem=problem, reason=reason)
+            if (saved := await refusing) is not None:
                 return saved
 
     async def take_down(self, job_id: int, by_id: int, reason: str) -> Job:

@@ -41,6 +41,10 @@ class Unrestricted(ChannelClosed):
     """The channel is not age-restricted, and what was to be shown there was asked for in one that is."""
 
 
+class Exposed(ChannelClosed):
+    """Everyone sees the channel, and what was to be shown there is for moderators alone."""
+
+
 class LinksOff(ChannelClosed):
     """The channel does not take a file of this size, and its server wants no links."""
 
@@ -74,6 +78,14 @@ class NotNow(OutcomeUnclear):
 
 class CannotTell(PortError):
     """The channel does not show whether the post exists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message with a job's video."""
+
+    channel_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,10 +200,8 @@ class Posts(Protocol):
         """
         ...
 
-    async def find(self, job: Job) -> int | None:
-        """Look for this job's post, of this attempt or a later one that a restored database has forgotten.
-
-        Return the message's id, or None where there surely is none.
+    async def find(self, job: Job) -> Posted | None:
+        """Look for a post of this job, of whichever attempt; return None where there surely is none of this one.
 
         Raises `CardGone`, `ChannelClosed`, `CannotTell` or `OutcomeUnclear`.
         """

@@ -11,8 +11,8 @@ import structlog
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.ports import CannotTell, NotTaken, OutcomeUnclear, TooLarge, Video, problem_of
+from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.ports import CannotTell, NotTaken, OutcomeUnclear, Posted, TooLarge, Video, problem_of
 from bot.jobs.reviewing import bring_to_card, hold_back
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
@@ -77,7 +77,7 @@ async def _look(engine: Engine, job: Job) -> Job | None:
     except NotTaken as error:
         return await _refused(engine, job, error)
     if found is not None:
-        log.info("post_found", job=job.id, message=found)
+        log.info("post_found", job=job.id, message=found.message_id, channel=found.channel_id)
         return await _delivered(engine, job, found)
     if job.forgotten:
         return await engine.move(job, State.UNDELIVERED)
@@ -117,7 +117,7 @@ async def _post(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
 async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
     await engine.make_sure_of(job)  # a takedown may have been noted since
     try:
-        message_id = await engine.posts.post(job, video, leave_by=leave_by)
+        posted = await engine.posts.post(job, video, leave_by=leave_by)
     except TooLarge:
         raise
     except NotTaken as error:
@@ -125,21 +125,25 @@ async def _send(engine: Engine, job: Job, video: Video, leave_by: float) -> Job:
     except OutcomeUnclear as error:
         # Still POSTING: the driver goes on by looking for the post, ever more slowly.
         raise OutcomeUnclear(error.detail, wait=max(LOOK_AFTER, error.wait)) from error
-    return await _delivered(engine, job, message_id)
+    return await _delivered(engine, job, Posted(channel_id=job.video_channel_id, message_id=posted))
 
 
-async def _delivered(engine: Engine, job: Job, message_id: int) -> Job:
+async def _delivered(engine: Engine, job: Job, post: Posted) -> Job:
     """Note the post; where a takedown came while it was on its way, what is owed is that it goes."""
+    changes: Changes = {"post_message_id": post.message_id}
+    if post.channel_id != job.video_channel_id:  # of an earlier attempt
+        changes["post_channel_id"] = post.channel_id
     if job.cancel_requested and not job.forgotten:
-        gone = job.move(State.TAKEN_DOWN, engine.clock.now(), post_message_id=message_id)
+        gone = job.evolve(**changes).move(State.TAKEN_DOWN, engine.clock.now())
         return await engine.store.save(gone, also=engine.owe)
     try:
-        delivered = await engine.move(job, State.DELIVERED, post_message_id=message_id, problem=None)
+        changes["problem"] = None
+        delivered = await engine.move(job, State.DELIVERED, **changes)
     except StaleJob:
         newest = await engine.store.get(job.id)
         if newest is None or (newest.state, newest.driver) != (job.state, job.driver):
             raise
-        return await _delivered(engine, newest, message_id)
+        return await _delivered(engine, newest, post)
     if engine.tell_done is not None:
         await engine.tell_done(delivered)
     return delivered

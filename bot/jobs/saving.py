@@ -108,6 +108,6 @@ def _log(before: Job, after: Job) -> None:
         before=before.state.value,
         state=after.state.value,
         request_id=after.request_id,
-        **({"problem": problem.code.value, "detail": problem.detail} if problem else {}),
+        **({} if problem is None else {"problem": problem.code.value, problem.log_field: problem.detail}),
         **({"channel": after.video_channel_id, "attempt": after.post_attempts} if after.state is State.POSTING else {}),
     )

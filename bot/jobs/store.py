@@ -205,6 +205,12 @@ class JobStore:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
+    async def owe_notice(self, job: Job) -> None:
+        """Note that a job's member has to hear in private where it has come: its card cannot show that."""
+        owing = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=1)
+        async with self._engine.begin() as connection:
+            await connection.execute(owing)
+
     async def notice_given(self, job: Job) -> None:
         """Note that a job's member was told what became of it this time, or takes no words."""
         given = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=0)

@@ -209,7 +209,7 @@ async def _accepted(engine: Engine, job: Job, submitted: Submitted) -> Job:
 async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:
     if job.submit_attempts >= MOST_ATTEMPTS:
         log.error("segmind_unreachable", job=job.id, error=str(error))
-        problem = Problem(code=ProblemCode.UNREACHABLE, detail=str(error))
+        problem = Problem(code=ProblemCode.UNREACHABLE, detail=error.words)
         return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
     now = engine.clock.now()
     retry_at = now if isinstance(error, TooLate) else error.retry_at or now + _pause(job)
@@ -225,11 +225,11 @@ def _pause(job: Job) -> timedelta:
 
 async def _refused(engine: Engine, job: Job, error: Refused | RunFailed | OperatorMustAct) -> Job:
     if isinstance(error, OperatorMustAct):
-        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error))
-        problem = Problem(code=ProblemCode.SERVICE, detail=str(error))
+        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error), words=error.words)
+        problem = Problem(code=ProblemCode.SERVICE, detail=error.words)
     else:
         moderation = isinstance(error, RunFailed) and error.moderation
-        problem = problem_in_words(str(error), otherwise=ProblemCode.REFUSED, moderation=moderation)
+        problem = problem_in_words(error.words, otherwise=ProblemCode.REFUSED, moderation=moderation)
     return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
 
 

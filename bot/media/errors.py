@@ -1,6 +1,6 @@
 """What can go wrong with a file from elsewhere, told by what its caller can do about it.
 
-URLs of attachments are signed in their query: `where` is a host and a path, never more.
+URLs of attachments are signed in their query and end in a file's name: `where` is a host and a folder, never more.
 """
 
 from enum import StrEnum

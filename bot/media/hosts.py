@@ -35,8 +35,8 @@ def parse_url(url: str) -> URL | None:
 
 
 def where(url: URL) -> str:
-    """Name a URL's host and path, without its query, which may be signed, and without userinfo."""
-    return f"{url.raw_host or ''}{url.raw_path}"
+    """Name a URL's host and folder: no query, which may be signed, no userinfo, and no name of a member's file."""
+    return f"{url.raw_host or ''}{url.raw_path.rpartition('/')[0]}/…"
 
 
 @dataclass(frozen=True, slots=True)

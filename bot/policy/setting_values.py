@@ -32,6 +32,7 @@ class BadSettingCode(StrEnum):
     NOT_LISTED = "NOT_LISTED"  # none of the words to remove is there
     TOO_MANY = "TOO_MANY"  # channels or roles
     OUTDATED = "OUTDATED"  # a choice that does not exist (any more)
+    EXPOSED = "EXPOSED"  # everyone sees the channel
 
 
 class BadSetting(Exception):

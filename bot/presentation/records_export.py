@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -15,8 +16,19 @@ COLUMNS: Final = (
     *("time", "what", "member", "channel", "prompt", "model", "seconds", "aspect_ratio", "reference_hashes"),
     *("problem", "segmind_request", "cost_usd", "card", "video", "decisions", "job"),
 )
-# What makes a spreadsheet compute a cell instead of showing it.
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What makes a spreadsheet compute a cell instead of showing it, in the forms that some of them take for the same. It
+# counts where a cell begins, and where one would begin for a spreadsheet that parts cells at another sign than the
+# comma; what is drawn as nothing, and quotation marks, may stand before it. An equals sign counts after any space.
+_FORMULA: Final = "[=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]"
+_EQUALS: Final = "[=\ufe66\uff1d]"
+_BLANK: Final = (
+    '[\\s"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+_SEPARATOR: Final = "[,;|:\t\r\n]"
+_BEGINS: Final = re.compile(
+    rf"((?:\A|{_SEPARATOR}){_BLANK}*|\s{_BLANK}*(?='*{_EQUALS}))(?='*{_FORMULA})|\A(?='*[\t\r\n])"
+)
 
 
 def records_csv(entries: Iterable[Entry]) -> tuple[bytes, int]:
@@ -79,5 +91,9 @@ def _line(cells: Sequence[str]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    """Have a spreadsheet show a cell as it is: what would begin a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULAS) or cell.startswith(_FORMULAS) else cell
+    """Have every spreadsheet show a cell as it is: what would begin a formula gets an apostrophe before it.
+
+    Where apostrophes stand before it already it gets one more, so that taking one away at each such place gives back
+    what was written.
+    """
+    return _BEGINS.sub(lambda begin: f"{begin[1] or ''}'", cell)

@@ -147,6 +147,15 @@ def images_blocked_sentence(count: int) -> str:
     ).format(count=number(count))
 
 
+def review_exposed_told(channel_id: int) -> str:
+    """Tell readers of the log channel that requests are shown to no one, as everyone would see them."""
+    told = _(
+        "Videos are waiting for review, but everyone can see the review channel {channel}, so nothing is shown there."
+        " Hide it from members, or choose another channel with `/settings`."
+    )
+    return told.format(channel=f"<#{channel_id}>")
+
+
 def review_unrestricted_told(channel_id: int) -> str:
     """Tell whoever reads the log channel that what was asked for behind an age gate waits unseen."""
     told = _(

@@ -336,6 +336,8 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
             told = _("Your request for a video in {channel} goes no further. Nothing was charged.")
         case State.TAKEN_DOWN:
             told = _("Your video in {channel} was removed.")
+        case State.FAILED:
+            told = _("There's no video for your request in {channel}.")
         case _:
             told = _("Your video for {channel} was made, and is not posted.")
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]
@@ -343,6 +345,8 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
         unpaid = job.state is State.REJECTED and job.problem.code in _UNPAID
         rules = offer.image_rules(job.request.model)
         lines.append(_(_UNPAID[job.problem.code]) if unpaid else problem_sentence(job.problem, rules))
+        if job.state is State.FAILED and job.problem.code in BY_PROBLEM and not job.committed_usd:
+            lines.append(_("Nothing was charged."))
     if words := quoted(job.reason, limit=500, lines=6):
         lines.append(f"{_('A moderator wrote:')}\n{words}")
     return "\n".join(lines)

@@ -38,6 +38,10 @@ _BAD: Final[Mapping[BadSettingCode, str]] = {
     BadSettingCode.NOT_LISTED: N_("None of these is on the list: “{typed}”. *Show the words* tells what is."),
     BadSettingCode.TOO_MANY: N_("At most {most} channels or roles are possible here. Remove some first."),
     BadSettingCode.OUTDATED: UNREADABLE,
+    BadSettingCode.EXPOSED: N_(
+        "Everyone can see that channel, so requests that wait for review can't be shown there. Choose a channel that"
+        " members can't see."
+    ),
 }
 
 

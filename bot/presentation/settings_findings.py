@@ -50,8 +50,8 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
     ),
     FindingCode.CHANNEL_PAUSED: N_("New videos are paused in {channel}. Resume under *Channels*."),
     FindingCode.REVIEW_PUBLIC: N_(
-        "Everybody sees {channel}, the review channel: what waits for approval is public there. Hide the channel from"
-        " members."
+        "Everyone can see {channel}, the review channel, so nothing that waits is shown there, and it's rejected in the"
+        " end. Hide the channel from members, or choose another."
     ),
     FindingCode.LOG_PUBLIC: N_("Everybody sees {channel}, the log channel. Hide the channel from members."),
     FindingCode.UNUSED_CHANNEL: N_("{channel} has settings of its own, but members may not ask there."),

@@ -44,11 +44,17 @@ class SegmindError(Exception):
         self.detail = cleaned(detail)
         self.status = status
         self.retry_at = retry_at
-        super().__init__(self.detail)
+        super().__init__()  # a repr, which a log may show, has no words of theirs
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> str:
+        """What came, in the server's words, which may repeat a member's."""
         answer = "no answer" if self.status is None else f"HTTP {self.status}"
         return f"{answer}: {self.detail}" if self.detail else answer
+
+    def __str__(self) -> str:
+        """Say what came, fit for a log: the words are our own where no answer came, and left out else."""
+        return self.words if self.status is None else f"HTTP {self.status}"
 
 
 class TryLater(SegmindError):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.policy.guild_settings import ReviewMode
+from sandbox.discord.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.moderation import forged_buttons, set_up, shown, told, told_alone
 from tests.end_to_end.stage import Stage, photo, replied, shows
@@ -163,6 +164,7 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         await shown(mo, "A request waits for you", *DECISIONS)
 
         await stage.sandbox.admin.delete_channel("review")
+        await hidden(stage, "general")
         mo.at("general")
         await shown(mo, "post in the review channel")
         panel = (await ada.slash("settings show", page="review")).message
@@ -177,6 +179,14 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         await replied(mira, finished)
         await replied(mira, held)
     assert await stage.charged() == (2, 2.70)
+
+
+async def hidden(stage: Stage, channel: str) -> None:
+    """Have moderators, the bot and a server's owner alone see a channel."""
+    admin, seen = stage.sandbox.admin, int(Permission.VIEW_CHANNEL)
+    await admin.set_overwrite(channel, role="Moderators", allow=seen)
+    await admin.set_overwrite(channel, member="reelcast", allow=seen)
+    await admin.set_overwrite(channel, role="@everyone", deny=seen)
 
 
 async def test_settings_with_channels_and_roles_that_are_gone_open_nothing_and_break_nothing(stage: Stage) -> None:

@@ -62,7 +62,7 @@ REFUSALS = {
             "body": {"status": "FAILED", "error": "upstream worker crashed", "metrics": {}},
         },
         card="could not make this video. Nothing was charged. You can ask for it again.",
-        log={"event": "job_state", "state": "FAILED", "problem": "RUN_FAILED", "detail": "upstream worker crashed"},
+        log={"event": "job_state", "state": "FAILED", "problem": "RUN_FAILED", "words": "upstream worker crashed"},
     ),
     "rejected parameter": Refusal(
         fault={"kind": "answer", "operation": "submit", "status": 400, "body": {"error": "prompt is not acceptable"}},
@@ -76,7 +76,7 @@ async def test_a_refusal_ends_the_job_with_words_for_the_member_and_for_the_oper
     stage: Stage, subtests: pytest.Subtests
 ) -> None:
     mira = stage.member()
-    async with stage.bot() as bot:
+    async with stage.bot(LOG_PROMPTS="true") as bot:
         for name, refusal in REFUSALS.items():
             await stage.segmind.clear_faults()
             await stage.segmind.configure(**{**USUAL, **refusal.settings})
@@ -86,7 +86,7 @@ async def test_a_refusal_ends_the_job_with_words_for_the_member_and_for_the_oper
                 card = await stage.ask(mira)
                 failed = await shows(mira, card, "No video")
                 assert refusal.card in failed.text
-                assert str(refusal.log.get("detail", "api key")) not in failed.text.casefold()
+                assert str(refusal.log.get("words", "api key")) not in failed.text.casefold()
                 facts = {name: fact for name, fact in refusal.log.items() if name != "event"}
                 await bot.logged(str(refusal.log["event"]), job=stage.job_of(card), **facts)
                 assert stage.jobs()[stage.job_of(card)] == "FAILED"

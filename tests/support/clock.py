@@ -73,6 +73,13 @@ class ManualClock:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def has_slept(self, seconds: float) -> None:
+        """Wait until something has gone to sleep for so long since `slept` was cleared."""
+        async with asyncio.timeout(PATIENCE):
+            while seconds not in self.slept:
+                self._changed.clear()
+                await self._changed.wait()
+
     async def pass_until(self, work: "asyncio.Future[Any]", *, longest: float = PATIENCE) -> None:
         """Go from one sleeper's time to the next until `work` is done, however it ends."""
         async with asyncio.timeout(longest):

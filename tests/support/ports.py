@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.moderation import ReviewPart, Reviews, Standing
-from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posts, Video
+from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posted, Posts, Video
 from bot.jobs.states import State
 from tests.support.clock import ManualClock
 from tests.support.files import FileServer
@@ -81,6 +81,7 @@ class Post:
     id: int
     job_id: int
     attempt: int
+    channel_id: int
     video: Video
 
 
@@ -122,7 +123,13 @@ class PostsInMemory(Posts):
         if self.troubles:
             raise self.troubles.popleft()
         assert video.path.stat().st_size == video.facts.size
-        post = Post(id=next(self._ids), job_id=job.id, attempt=job.post_attempts, video=replace(video))
+        post = Post(
+            id=next(self._ids),
+            job_id=job.id,
+            attempt=job.post_attempts,
+            channel_id=job.video_channel_id,
+            video=replace(video),
+        )
         self.posts.append(post)
         if self.on_post is not None:
             await self.on_post(job)
@@ -130,14 +137,14 @@ class PostsInMemory(Posts):
             raise self.carried_out.popleft()
         return post.id
 
-    async def find(self, job: Job) -> int | None:
+    async def find(self, job: Job) -> Posted | None:
         self.looks += 1
         self._clock.advance(self.look_seconds)
         if self.blindness:
             raise self.blindness.popleft()
         for post in self.posts:
-            if (post.job_id, post.attempt) == (job.id, job.post_attempts):
-                return post.id
+            if post.job_id == job.id:
+                return Posted(channel_id=post.channel_id, message_id=post.id)
         return None
 
 

@@ -5,6 +5,7 @@ import io
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import discord
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.cases import PATIENCE
+from bot.delivery.cases import LEISURE, PATIENCE, SWEEP_EVERY
 from bot.jobs.channel_turns import AtOnce
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.policy.reports import owe_in, settle_in
+from bot.presentation.post import post_controls
 from sandbox.member import Message
 from tests.support.channel import Channel
 from tests.support.clock import PATIENCE as LONGEST
@@ -298,6 +300,90 @@ async def test_a_hidden_video_that_is_nowhere_leaves_moderators_the_report(desk:
     assert await desk.moderators.cases.see_to(job.id)
     [card] = await cards(desk)
     assert ("so am I" in card.text, card.gallery) == (True, [])
+
+
+async def swept(desk: Desk) -> None:
+    """Have the background work of cases go through all that is owed, once."""
+
+    async def resumed() -> None:
+        return
+
+    desk.clock.slept.clear()
+    sweep = asyncio.create_task(desk.moderators.cases.run(resumed))
+    await desk.clock.has_slept(SWEEP_EVERY)
+    sweep.cancel()
+    await asyncio.gather(sweep, return_exceptions=True)
+
+
+async def test_what_is_owed_is_seen_to_by_a_sweep_and_what_is_kept_goes_when_nobody_needs_it(desk: Desk) -> None:
+    job = await hide(desk, await posted(desk))
+    await swept(desk)
+    assert (await post_of(desk, job)).attachments == []
+    assert await desk.moderators.reports.owing(at_most=5) == []
+    kept = desk.folder / "hidden" / str(job.id)
+    assert kept.exists()
+    await swept(desk)
+    assert kept.exists()  # as long as it is hidden
+    saved = await desk.store.get(job.id)
+    assert saved is not None
+    await desk.store.save(saved.evolve(hidden=False))  # by a process that owes nothing here
+    await swept(desk)
+    assert not kept.exists()
+
+
+async def test_a_post_that_is_put_back_has_all_of_its_buttons_again(desk: Desk) -> None:
+    job = await hide(desk, await posted(desk))
+    await desk.moderators.cases.see_to(job.id)
+    assert len(buttons_of(await post_of(desk, job))) == 1
+    await desk.store.save(job.evolve(hidden=False), also=owe_in)
+    assert await desk.moderators.cases.see_to(job.id)
+    wanted = [button.label for button in post_controls(job).children if isinstance(button, discord.ui.Button)]
+    assert buttons_of(await post_of(desk, job)) == wanted
+    assert len(wanted) > 1
+
+
+async def test_a_post_that_was_a_link_is_put_back_as_one(desk: Desk) -> None:
+    job = await desk.job(State.DELIVERED, prompt="a fox")
+    job = replace(job, output_url="https://images.segmind.com/outputs/1.mp4")
+    there = desk.channel.client.get_partial_messageable(job.video_channel_id, guild_id=job.request.guild_id)
+    post = await there.send(WORDS, view=post_controls(job, link=job.output_url))
+    job = await desk.store.save(job.evolve(post_message_id=post.id))
+    before = buttons_of(await post_of(desk, job))
+    job = await hide(desk, job)
+    assert await desk.moderators.cases.see_to(job.id)
+    assert buttons_of(await post_of(desk, job)) != before
+    await desk.store.save(job.evolve(hidden=False), also=owe_in)
+    assert await desk.moderators.cases.see_to(job.id)
+    back = await post_of(desk, job)
+    assert (buttons_of(back), back.content) == (before, WORDS)
+
+
+async def test_where_no_channel_takes_a_report_it_rests_and_is_told_later(desk: Desk) -> None:
+    job = await reported(desk)
+    await desk.channel.sandbox.admin.fault(method="POST", route="/messages", code=50013, times=2)
+    await desk.moderators.cases.see_to(job.id)
+    assert await cards(desk) == []
+    desk.clock.advance((LEISURE + PATIENCE).total_seconds() - 1)
+    await desk.moderators.cases.see_to(job.id)
+    assert await cards(desk) == []
+    desk.clock.advance(2)
+    assert await desk.moderators.cases.see_to(job.id)
+    assert len(await cards(desk)) == 1
+
+
+async def test_a_card_that_cannot_be_edited_for_now_is_not_shown_a_second_time(desk: Desk) -> None:
+    job = await reported(desk)
+    await desk.moderators.cases.see_to(job.id)
+    await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
+    await desk.channel.sandbox.admin.fault(method="PATCH", route="/messages", status=404, html=True)
+    await desk.moderators.cases.see_to(job.id)
+    [card] = await cards(desk)
+    assert "so am I" not in card.text
+
+
+def buttons_of(message: discord.Message) -> list[str | None]:
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    return [each.label for row in rows for each in row.children if isinstance(each, discord.Button)]
 
 
 async def reported_where_everybody_looks(desk: Desk) -> Job:

@@ -1,5 +1,7 @@
 """Private words to a member on the local Discord: given once, and owed until then."""
 
+from typing import Any
+
 import pytest
 
 from bot.delivery.notices import NoticeDesk
@@ -14,9 +16,9 @@ DIRECT = "/users/@me/channels"
 class Desk(NoticeDesk):
     """The desk, with what it said of each job to whoever keeps what is owed."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, **more: Any) -> None:
         self.told: list[Job] = []
-        super().__init__(channel.client, OFFER, self._note)
+        super().__init__(channel.client, OFFER, self._note, **more)
 
     async def _note(self, job: Job) -> None:
         self.told.append(job)
@@ -43,6 +45,37 @@ async def test_a_member_is_told_in_private_and_nothing_is_owed_any_more(channel:
     [message] = await private(channel)
     assert [button.label for button in message.buttons] == ["Send again"]
     assert desk.told == [job]
+
+
+@pytest.mark.parametrize("code", [ProblemCode.NO_ACCESS, ProblemCode.REFUSED])
+async def test_that_nothing_came_of_a_request_is_told_with_its_reason_and_that_nothing_was_charged(
+    channel: Channel, code: ProblemCode
+) -> None:
+    owed: list[Job] = []
+
+    async def note(job: Job) -> None:
+        owed.append(job)
+
+    desk = NoticeDesk(channel.client, OFFER, note, owed=note)
+    job = (await channel.job(State.FAILED)).evolve(problem=Problem(code=code))
+    await desk.owe(job)
+    [message] = await private(channel)
+    assert f"There's no video for your request in <#{job.request.channel_id}>." in message.content
+    assert message.content.count("Nothing was charged.") == 1
+    assert owed == [job, job]
+
+
+async def test_what_is_owed_is_noted_before_it_is_told(channel: Channel) -> None:
+    owed: list[Job] = []
+
+    async def note(job: Job) -> None:
+        owed.append(job)
+
+    desk = Desk(channel, owed=note)
+    job = (await channel.job(State.FAILED)).evolve(problem=Problem(code=ProblemCode.NO_ACCESS))
+    await channel.sandbox.admin.fault(method="POST", route=DIRECT, code=40333)
+    await desk.owe(job)
+    assert (owed, desk.told) == ([job], [])
 
 
 async def test_a_word_that_is_repeated_arrives_once(channel: Channel, desk: Desk) -> None:

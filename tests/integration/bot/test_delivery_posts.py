@@ -8,10 +8,12 @@ from typing import Any
 import discord
 import pytest
 
-from bot.delivery.posts import EVERYWHERE, PostDesk
+from bot.delivery import post_search
+from bot.delivery.nonces import EVERYWHERE
+from bot.delivery.posts import PostDesk
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Handling, Job, ProblemCode
-from bot.jobs.ports import CardGone, ChannelClosed, LinksOff, OutcomeUnclear, TooLarge, Video
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, LinksOff, OutcomeUnclear, Posted, TooLarge, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
 from bot.media.videos import inspect_video
@@ -70,6 +72,11 @@ def soon() -> float:
     return monotonic() + 60
 
 
+async def found(desk: PostDesk, job: Job) -> int | None:
+    posted = await desk.find(job)
+    return posted and posted.message_id
+
+
 async def posts_of(channel: Channel, job: Job) -> list[Message]:
     messages = await channel.mira.messages(job.request.channel_id)
     return [message for message in messages if message.reference == job.card_message_id]
@@ -110,20 +117,61 @@ async def test_a_post_is_found_by_what_it_carries(channel: Channel, desk: PostDe
     job = await finished(channel)
     assert await desk.find(job) is None
     message_id = await desk.post(job, video, leave_by=soon())
-    assert await desk.find(job) == message_id
+    assert await found(desk, job) == message_id
 
 
 async def test_a_link_is_found_as_well(channel: Channel, desk: PostDesk, video: Video) -> None:
     job = await finished(channel)
     linked = await desk.prepare(job, unfit(video))
     message_id = await desk.post(job, linked, leave_by=soon())
-    assert await desk.find(job) == message_id
+    assert await found(desk, job) == message_id
 
 
-async def test_the_post_of_an_earlier_attempt_is_not_this_ones(channel: Channel, desk: PostDesk, video: Video) -> None:
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+async def test_the_post_of_whichever_attempt_is_the_jobs_post(
+    channel: Channel, desk: PostDesk, video: Video, attempt: int
+) -> None:
     job = await finished(channel)
-    await desk.post(job, video, leave_by=soon())
-    assert await desk.find(job.evolve(post_attempts=2)) is None
+    message_id = await desk.post(job.evolve(post_attempts=2), video, leave_by=soon())
+    assert await found(desk, job.evolve(post_attempts=attempt)) == message_id
+
+
+def asked_now(job: Job) -> Job:
+    """Have a job be asked for at this moment, by Discord's clock and ours."""
+    now = discord.utils.utcnow()
+    return replace(
+        job, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now, post_attempts=1
+    )
+
+
+def sent_again(channel: Channel, job: Job, where: str = "general") -> Job:
+    """Give up the attempt under way, and have the video sent again elsewhere."""
+    given_up = replace(job, state=State.UNDELIVERED, state_since=discord.utils.utcnow())
+    other = int(channel.sandbox.admin.channel_id(where, guild=FILM_CLUB))
+    return replace(given_up.sent_to(other), state=State.POSTING, post_attempts=job.post_attempts + 1)
+
+
+async def test_a_post_that_got_no_answer_is_found_when_the_video_is_sent_again_in_another_channel(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    first = asked_now(await finished(channel))
+    message_id = await desk.post(first, video, leave_by=soon())
+    again = sent_again(channel, first)
+    assert await desk.find(again) == Posted(channel_id=first.request.channel_id, message_id=message_id)
+    once_more = sent_again(channel, again, "storyboards")
+    assert await desk.find(once_more) == Posted(channel_id=first.request.channel_id, message_id=message_id)
+
+
+async def test_an_earlier_channel_that_the_bot_cannot_read_stops_nobody_from_sending_again(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    first = asked_now(await finished(channel))
+    await desk.post(first, video, leave_by=soon())
+    await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=int(Permission.READ_MESSAGE_HISTORY))
+    again = sent_again(channel, first)
+    assert await desk.find(again) is None
+    second = await desk.post(again, video, leave_by=soon())
+    assert await desk.find(again) == Posted(channel_id=again.video_channel_id, message_id=second)
 
 
 async def test_other_posts_replies_and_chatter_are_not_mistaken_for_it(
@@ -143,7 +191,7 @@ async def test_a_post_is_found_behind_more_messages_than_one_page_has(
     for number in range(101):
         await channel.mira.send(f"chatter {number}")
     message_id = await desk.post(job, video, leave_by=soon())
-    assert await desk.find(job) == message_id
+    assert await found(desk, job) == message_id
 
 
 @pytest.mark.parametrize("denied", [Permission.READ_MESSAGE_HISTORY, Permission.VIEW_CHANNEL])
@@ -154,6 +202,59 @@ async def test_where_the_bot_cannot_read_it_does_not_claim_that_nothing_is_there
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=int(denied))
     with pytest.raises(ChannelClosed):
         await desk.find(job)
+
+
+@pytest.mark.parametrize("chatter", [2, 3, 4])
+async def test_a_channel_with_too_much_to_look_through_does_not_show_that_there_is_no_post(
+    channel: Channel, desk: PostDesk, monkeypatch: pytest.MonkeyPatch, chatter: int
+) -> None:
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    job = await finished(channel)
+    for number in range(chatter):
+        await channel.mira.send(f"chatter {number}")
+    if chatter < 3:
+        assert await desk.find(job) is None
+    else:
+        with pytest.raises(CannotTell):
+            await desk.find(job)
+
+
+async def test_a_card_that_is_gone_stops_no_post_that_a_person_asked_for(channel: Channel, desk: PostDesk) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
+    assert await desk.find(replace(job, post_channel_id=job.request.channel_id)) is None
+
+
+async def test_a_link_that_is_refused_for_its_size_has_nothing_smaller_to_become(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.fault(method="POST", route="/messages", code=40005)
+    with pytest.raises(TooLarge) as refused:
+        await desk.post(job, await desk.prepare(job, unfit(video)), leave_by=soon())
+    assert refused.value.problem is ProblemCode.TOO_LARGE
+
+
+async def test_a_bot_that_is_timed_out_is_told_from_one_without_permission(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.time_out("reelcast", 3_600, guild=FILM_CLUB)
+    with pytest.raises(ChannelClosed) as closed:
+        await desk.post(job, video, leave_by=soon())
+    assert closed.value.problem is ProblemCode.BOT_TIMED_OUT
+    await channel.sandbox.admin.time_out("reelcast", 0, guild=FILM_CLUB)
+    assert await desk.post(job, video, leave_by=soon())
+
+
+async def test_a_bot_that_was_kicked_is_told_from_one_that_does_not_see_the_channel(
+    channel: Channel, desk: PostDesk, video: Video
+) -> None:
+    job = await finished(channel)
+    await channel.sandbox.admin.remove_member("reelcast", guild=FILM_CLUB)
+    with pytest.raises(ChannelClosed) as closed:
+        await desk.post(job, video, leave_by=soon())
+    assert closed.value.problem is ProblemCode.BOT_GONE
 
 
 async def test_a_video_that_fits_is_posted_as_it_is(channel: Channel, desk: PostDesk, video: Video) -> None:
@@ -174,7 +275,7 @@ async def test_a_video_too_large_for_the_channel_is_fitted_beside_a_button_to_th
     assert "the original (11 MiB) is kept until" in post.content
     assert job.output_ends_at is not None
     assert f"<t:{int(job.output_ends_at.timestamp())}" in post.content
-    assert await desk.find(job) == post.id
+    assert await found(desk, job) == post.id
 
 
 async def test_a_video_that_cannot_be_fitted_comes_as_a_link_with_its_end(
@@ -328,10 +429,10 @@ async def test_a_post_without_a_clear_answer_is_told_as_unclear_and_the_channel_
     await channel.sandbox.admin.fault(method="POST", route="messages", status=503, moment=moment)
     with pytest.raises(OutcomeUnclear):
         await desk.post(job, video, leave_by=soon())
-    found = await desk.find(job)
-    assert (found is not None) is (moment == "after")
+    there = await found(desk, job)
+    assert (there is not None) is (moment == "after")
     again = await desk.post(job, video, leave_by=soon())
-    assert found in {None, again}
+    assert there in {None, again}
     await seen(channel, again)
     assert len(await posts_of(channel, job)) == 1
 
@@ -370,7 +471,7 @@ async def test_a_post_is_found_although_its_card_was_deleted_meanwhile(
     job = await finished(channel)
     post = await desk.post(job, video, leave_by=soon())
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
-    assert await desk.find(job) == post
+    assert await found(desk, job) == post
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES, Permission.VIEW_CHANNEL])
@@ -472,7 +573,7 @@ async def test_a_post_in_another_channel_is_found_however_far_our_clock_is_ahead
     other = int(channel.sandbox.admin.channel_id("general", guild=FILM_CLUB))
     job = replace(job, state_since=ahead, post_channel_id=other)
     message_id = await desk.post(job, video, leave_by=soon())
-    assert await desk.find(job) == message_id
+    assert await found(desk, job) == message_id
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
@@ -484,11 +585,11 @@ async def test_a_post_that_may_have_been_made_is_not_repeated_before_anybody_loo
     await channel.sandbox.admin.fault(method="POST", route="/messages", status=status, moment="after")
     with pytest.raises(OutcomeUnclear):
         await desk.post(job, video, leave_by=soon())
-    found = await desk.find(job)
-    assert [message.id for message in await posts_of(channel, job)] == [found]
+    there = await found(desk, job)
+    assert [message.id for message in await posts_of(channel, job)] == [there]
 
 
 async def test_a_post_that_was_refused_for_its_rate_is_repeated(channel: Channel, desk: PostDesk, video: Video) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="/messages", status=429, retry_after=0.01)
-    assert await desk.post(job, video, leave_by=soon()) == await desk.find(job)
+    assert await desk.post(job, video, leave_by=soon()) == await found(desk, job)

@@ -1,15 +1,19 @@
 """What moderators see in their channel: shown once, found again, moved with the channel, settled at the end."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import delete
 
+from bot.database.tables import jobs
+from bot.delivery import reviews
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Unrestricted, Video
+from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, Unrestricted, Video
 from bot.jobs.states import State
 from bot.media.videos import inspect_video
 from sandbox.discord.permissions import Permission
@@ -115,6 +119,7 @@ async def test_a_message_that_went_before_its_answer_came_is_tried_again_later(d
 async def test_another_channel_chosen_since_gets_what_waits_and_the_former_loses_it(desk: Desk) -> None:
     job = await desk.job(State.HELD)
     await shown(desk, job)
+    await hide_from_members(desk, "general")
     await desk.set(review_channel_id=desk.place("general"))
     assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.REQUEST})
     await desk.moderators.reviews.show_request(job, desk.pictures())
@@ -277,6 +282,97 @@ async def test_what_was_decided_while_the_channel_is_closed_is_not_tried_for_eve
     await desk.channel.sandbox.admin.delete_channel("review", guild="Film Club")
     await desk.moderators.reviews.settle_all()
     assert await desk.moderators.review_store.opened(at_most=5) == []
+
+
+async def test_a_review_whose_job_is_gone_makes_room_for_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviews, "MOST_SETTLED", 1)
+    gone, decided = [await desk.job(State.HELD) for _ in range(2)]
+    for job in (gone, decided):
+        await shown(desk, job)
+        await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+    async with desk.store._engine.begin() as connection:
+        await connection.execute(delete(jobs).where(jobs.c.id == gone.id))
+    for _ in range(2):
+        await desk.moderators.reviews.settle_all()
+    assert await desk.moderators.review_store.opened(at_most=5) == []
+
+
+async def test_a_video_that_goes_as_a_link_is_shown_as_one(desk: Desk, video: Video) -> None:
+    job = replace(await desk.job(State.REVIEW), output_url="https://images.segmind.com/outputs/1.mp4")
+    await desk.moderators.reviews.claim(job)
+    await desk.moderators.reviews.show_video(job, replace(video, over=10))
+    [card] = await desk.seen()
+    assert [button.url for button in card.buttons if button.url] == [job.output_url]
+    assert card.gallery == []
+
+
+async def test_the_pictures_of_a_message_that_is_gone_are_none(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    assert await desk.moderators.reviews.pictures(job) == {}
+    card = await shown(desk, job)
+    await desk.channel.sandbox.admin.delete_message(card.channel_id, card.id)
+    assert await desk.moderators.reviews.pictures(job) == {}
+
+
+async def test_where_a_message_cannot_be_looked_for_it_is_not_taken_for_missing(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    card = await shown(desk, job)
+    admin = desk.channel.sandbox.admin
+    await admin.fault(method="GET", route=f"messages/{card.id}", code=50001)
+    with pytest.raises(ChannelClosed):
+        await desk.moderators.reviews.missing(job)
+    await admin.fault(method="GET", route=f"messages/{card.id}", status=404, html=True)
+    with pytest.raises(OutcomeUnclear):
+        await desk.moderators.reviews.missing(job)
+
+
+async def test_a_former_card_that_cannot_be_deleted_holds_up_nothing(desk: Desk) -> None:
+    job = await desk.job(State.HELD)
+    await shown(desk, job)
+    await desk.set(review_channel_id=desk.place("late-night"))
+    await hide_from_members(desk, "late-night")
+    await desk.channel.sandbox.admin.fault(method="DELETE", route="messages", code=50001)
+    await desk.moderators.reviews.show_request(job, desk.pictures())
+    assert await desk.moderators.reviews.missing(job) == frozenset()
+
+
+async def hide_from_members(desk: Desk, channel: str) -> None:
+    admin = desk.channel.sandbox.admin
+    await admin.set_overwrite(channel, role="Moderators", allow=GONE, guild="Film Club")
+    await admin.set_overwrite(channel, member="reelcast", allow=GONE, guild="Film Club")
+    await admin.set_overwrite(channel, role="@everyone", deny=GONE, guild="Film Club")
+
+
+async def test_nothing_is_shown_in_a_channel_that_everyone_sees_until_it_is_hidden(desk: Desk) -> None:
+    await desk.set(review_channel_id=desk.place("general"), log_channel_id=desk.place("review"))
+    job = await desk.job(State.HELD, prompt="a fox")
+    with pytest.raises(Exposed) as exposed:
+        await desk.moderators.reviews.show_request(job, desk.pictures())
+    await desk.moderators.reviews.not_shown(job, exposed.value)
+    assert [message for message in await desk.seen("general") if "a fox" in message.text] == []
+    [told] = await desk.seen("review")
+    assert "everyone can see the review channel" in told.text
+    await hide_from_members(desk, "general")
+    await desk.moderators.reviews.show_request(job, desk.pictures())
+    assert await desk.moderators.reviews.missing(job) == frozenset()
+
+
+async def test_what_moderators_saw_is_taken_away_where_everyone_sees_their_channel_since(desk: Desk) -> None:
+    job = await desk.job(State.HELD, prompt="a fox")
+    await shown(desk, job)
+    await desk.channel.sandbox.admin.set_overwrite("review", role="@everyone", deny=0, guild="Film Club")
+    with pytest.raises(Exposed):
+        await desk.moderators.reviews.missing(job)
+    assert await desk.seen() == []
+
+
+async def test_what_is_decided_is_taken_away_from_a_channel_that_everyone_sees(desk: Desk) -> None:
+    job = await desk.job(State.HELD, prompt="a fox")
+    await shown(desk, job)
+    await desk.channel.sandbox.admin.set_overwrite("review", role="@everyone", deny=0, guild="Film Club")
+    await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+    await desk.moderators.reviews.settle_all()
+    assert await desk.seen() == []
 
 
 async def test_what_discord_leaves_unclear_is_settled_the_next_time(desk: Desk) -> None:

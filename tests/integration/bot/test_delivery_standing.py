@@ -10,7 +10,7 @@ import pytest
 from bot.database.engine import open_database
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import OutcomeUnclear
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.policy.blocks import Block
 from bot.policy.guild_settings import ChannelSettings
@@ -159,6 +159,31 @@ async def test_where_nobody_chose_channels_any_more_only_who_manages_the_server_
     await admin.set_role_permissions("Trusted", int(Permission.MANAGE_GUILD), guild="Film Club")
     await admin.set_member_roles("mira", ["Trusted"], guild="Film Club")
     assert await objection(desk, job) is None
+
+
+async def test_the_owner_of_a_server_needs_no_role_to_manage_it(desk: Desk) -> None:
+    await desk.set(channels=None)
+    job = await desk.job(State.COMPLETED)
+    ada = desk.channel.sandbox.member("ada", guild="Film Club")
+    assert await objection(desk, replace(job, request=replace(job.request, member_id=ada.id))) is None
+
+
+@pytest.mark.parametrize(("code", "problem"), [(10004, ProblemCode.BOT_GONE), (50001, ProblemCode.NO_ACCESS)])
+async def test_a_server_that_the_bot_is_not_in_is_not_taken_for_a_member_who_left(
+    desk: Desk, code: int, problem: ProblemCode
+) -> None:
+    job = await desk.job(State.COMPLETED)
+    await desk.channel.sandbox.admin.fault(method="GET", route="members", code=code)
+    with pytest.raises(ChannelClosed) as closed:
+        await objection(desk, job)
+    assert closed.value.problem is problem
+
+
+async def test_a_404_that_is_no_word_of_discords_is_not_taken_for_a_member_who_left(desk: Desk) -> None:
+    job = await desk.job(State.COMPLETED)
+    await desk.channel.sandbox.admin.fault(method="GET", route="members", status=404, html=True)
+    with pytest.raises(OutcomeUnclear):
+        await objection(desk, job)
 
 
 async def test_a_discord_that_does_not_answer_leaves_it_open(desk: Desk) -> None:

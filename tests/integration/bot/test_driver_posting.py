@@ -10,7 +10,7 @@ import pytest
 from bot.jobs import posting
 from bot.jobs.engine import DELIVERIES_AT_ONCE
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, TooLarge, Video
+from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, Posted, TooLarge, Video
 from bot.jobs.states import State
 from bot.jobs.videos import CUT
 from bot.media.errors import ChildFailed
@@ -213,7 +213,7 @@ async def test_a_post_that_comes_in_while_the_file_is_fetched_again_is_not_repea
     job = await stage.begin(State.POSTING)
     look = stage.posts.find
 
-    async def too_early(job: Job) -> int | None:
+    async def too_early(job: Job) -> Posted | None:
         found = await look(job)
         if stage.posts.looks == 1:
             (tmp_path / "video.mp4").write_bytes(mp4())
@@ -245,7 +245,7 @@ async def test_a_driver_that_lost_its_job_during_the_look_posts_nothing(stage: S
     job = await stage.begin(State.POSTING)
     look = stage.posts.find
 
-    async def taken_away(job: Job) -> int | None:
+    async def taken_away(job: Job) -> Posted | None:
         found = await look(job)
         newest = await stage.saved(job)
         await stage.store.save(newest.move(State.UNDELIVERED, stage.clock.now()))

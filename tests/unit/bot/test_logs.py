@@ -11,7 +11,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from bot.logs import MASK, configure_logging
+from bot.logs import MASK, OURS, configure_logging
 
 TOKEN = 'MTIz.abc"def\\ghi'  # quotes and backslashes, which JSON writes otherwise
 KEY = "SG_0123456789abcdef"
@@ -36,6 +36,8 @@ def configure() -> Iterator[Configure]:
     yield configure
     root.handlers, level, config = before
     root.setLevel(level)
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(logging.NOTSET)
     structlog.configure(**config)
 
 
@@ -55,10 +57,10 @@ def log_everywhere() -> None:
     ours, theirs = structlog.get_logger("bot.test"), logging.getLogger("discord.http")
     ours.info(f"event {TOKEN}", key=KEY, nested={"list": [TOKEN, KEY]})
     theirs.warning("sent %s with %r", KEY, {"Authorization": f"Bot {TOKEN}"})
-    theirs.debug("POST https://discord.com/api/v10/interactions/123/%s/callback", INTERACTION_TOKEN)
-    theirs.debug("PATCH https://discord.com/api/v10/webhooks/123/%s/messages/@original", INTERACTION_TOKEN)
-    theirs.debug("WebSocket Event: %s", {"t": "INTERACTION_CREATE", "d": {"token": INTERACTION_TOKEN, "id": "1"}})
-    theirs.debug("WebSocket Event: %s", json.dumps({"d": {"token": INTERACTION_TOKEN}}))
+    theirs.info("POST https://discord.com/api/v10/interactions/123/%s/callback", INTERACTION_TOKEN)
+    theirs.info("PATCH https://discord.com/api/v10/webhooks/123/%s/messages/@original", INTERACTION_TOKEN)
+    theirs.info("WebSocket Event: %s", {"t": "INTERACTION_CREATE", "d": {"token": INTERACTION_TOKEN, "id": "1"}})
+    theirs.info("WebSocket Event: %s", json.dumps({"d": {"token": INTERACTION_TOKEN}}))
     try:
         break_down()
     except RuntimeError:
@@ -95,7 +97,7 @@ def test_lines_below_the_level_are_left_out(
     configure: Configure, capsys: pytest.CaptureFixture[str], form: Form
 ) -> None:
     configure(form)
-    logging.getLogger().setLevel("WARNING")
+    configure_logging(level="WARNING", form=form, secrets=[])
     structlog.get_logger("bot.quiet").info("small talk")
     logging.getLogger("discord.client").info("small talk")
     logging.getLogger("discord.client").warning("worth reading")
@@ -155,3 +157,24 @@ def test_a_bug_of_a_library_or_of_ours_keeps_its_traceback(
         except (KeyError, ConnectionResetError):
             logging.getLogger(name).exception("broke")
         assert "Traceback" in lines(capsys)
+
+
+def test_at_debug_our_own_lines_come_and_those_of_libraries_do_not(
+    configure: Configure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure("json")
+    for name in ("bot.jobs", "cogs.video", "sqlalchemy.engine", "discord.http", "aiohttp.client", "procrastinate", "x"):
+        logging.getLogger(name).debug("a line of %s", name)
+    shown = [json.loads(line)["event"] for line in lines(capsys).splitlines()]
+    assert shown == ["a line of bot.jobs", "a line of cogs.video"]
+
+
+@pytest.mark.parametrize("log_prompts", [True, False])
+def test_what_a_member_wrote_and_words_that_may_repeat_it_are_logged_only_where_the_operator_wants_it(
+    configure: Configure, capsys: pytest.CaptureFixture[str], *, log_prompts: bool
+) -> None:
+    configure("json")
+    configure_logging(level="INFO", form="json", secrets=[], log_prompts=log_prompts)
+    structlog.get_logger("bot.test").info("told", prompt="a fox", words="HTTP 400: a fox is not allowed", status=400)
+    [line] = lines(capsys).splitlines()
+    assert ("a fox" in line, json.loads(line)["status"]) == (log_prompts, 400)

@@ -347,7 +347,10 @@ async def test_another_channel_chosen_in_settings_gets_what_waits_without_delay(
     await mo.slash("show", page="review")
     await mo.choose("review", "before_posting")
     assert not await reviews.claim(job)
-    await mo.choose("review_channel_id", room.stage.guild.create_text_channel("second"))
+    hidden, seen = (discord.PermissionOverwrite(view_channel=each) for each in (False, True))
+    guild = room.stage.guild
+    second = guild.create_text_channel("second", overwrites={guild.default_role: hidden, mo.actor: seen})
+    await mo.choose("review_channel_id", second)
     assert await reviews.claim(job)
 
 

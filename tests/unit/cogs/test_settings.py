@@ -92,17 +92,32 @@ async def test_roles_may_ask_may_be_trusted_and_have_limits(stage: Stage) -> Non
     assert (await mo.settings()).roles == frozenset()
 
 
+HIDDEN = discord.PermissionOverwrite(view_channel=False)
+SEEN = discord.PermissionOverwrite(view_channel=True)
+
+
 @pytest.mark.parametrize(
     ("command", "field"),
     [("output", "output_channel_id"), ("log", "log_channel_id"), ("review channel", "review_channel_id")],
 )
 async def test_a_channel_is_named_or_none(stage: Stage, command: str, field: str) -> None:
     mo = a_moderator(stage)
-    room = stage.guild.create_text_channel("room")
+    room = stage.guild.create_text_channel("room", overwrites={stage.guild.default_role: HIDDEN, mo.actor: SEEN})
     await mo.slash(command, channel=room)
     assert getattr(await mo.settings(), field) == room.id
     await mo.slash(command)
     assert getattr(await mo.settings(), field) is None
+
+
+async def test_a_channel_that_everyone_sees_is_refused_as_the_review_channel_and_named_by_the_check(
+    stage: Stage,
+) -> None:
+    mo = a_moderator(stage)
+    open_to_all = stage.guild.create_text_channel("room")
+    assert "Everyone can see that channel" in await mo.slash("review channel", channel=open_to_all)
+    assert (await mo.settings()).review_channel_id is None
+    await stage.set(review=ReviewMode.BEFORE_POSTING, review_channel_id=open_to_all.id)
+    assert f"Everyone can see <#{open_to_all.id}>, the review channel" in await mo.slash("check")
 
 
 async def test_a_channel_has_settings_of_its_own_and_gives_them_up(stage: Stage) -> None:

@@ -154,7 +154,7 @@ def test_a_signed_query_keeps_its_spelling_and_is_never_named() -> None:
     url = parse_url("https://cdn.example/a%2Fb.png?sig=x%2Fy%2Bz")
     assert url is not None
     assert str(url) == "https://cdn.example/a%2Fb.png?sig=x%2Fy%2Bz"
-    assert where(url) == "cdn.example/a%2Fb.png"
+    assert where(url) == "cdn.example/…"
 
 
 @given(st.text() | st.text().map("https://cdn.example".__add__) | st.text().map("https://{}/".format))

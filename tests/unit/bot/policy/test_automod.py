@@ -70,6 +70,12 @@ def test_the_allow_list_lets_pass_what_lies_within_it() -> None:
         ("*dog", "hotdog", True),
         ("dog*", "dogged", True),
         ("hot*", "hot dog", False),  # a star lets a word go on, and not the text
+        ("*dog", "ahotdog", True),
+        ("*dog", "a hotdog", False),
+        ("*dog", "big hotdog or hotdog", True),
+        ("*dog", "hotdogs", False),
+        ("*dog*", "ahotdogged by it", True),
+        ("*dog", "hot-dog and dog", False),
     ],
 )
 def test_a_star_lets_an_allowed_word_go_on(allowed: str, text: str, passes: bool) -> None:

@@ -19,5 +19,14 @@ def test_a_thread_needs_its_own_permission_to_send() -> None:
     assert missing_permissions(granted, thread=True) == ("Send Messages in Threads",)
 
 
+@pytest.mark.parametrize("words", ["View Channel", "Send Messages in Threads", "Attach Files", "Read Message History"])
+def test_in_a_thread_the_bot_needs_all_that_it_needs_elsewhere(words: str) -> None:
+    names = {words: name for name, words in NEEDED_IN_THREADS.items()}
+    granted = discord.Permissions(**dict.fromkeys(names.values(), True))
+    setattr(granted, names[words], False)
+    assert missing_permissions(granted, thread=True) == (words,)
+    assert set(names) == {"View Channel", "Send Messages in Threads", "Attach Files", "Read Message History"}
+
+
 def test_every_name_is_one_of_discord_py() -> None:
     assert set(INVITED_WITH) <= set(discord.Permissions.VALID_FLAGS)

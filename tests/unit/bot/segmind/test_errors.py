@@ -22,8 +22,14 @@ def test_a_key_never_survives_in_the_servers_words(before: str, key: str, after:
 
 def test_a_key_is_masked_in_the_text_and_the_repr_of_an_error() -> None:
     error = errors.InvalidKey("key SG_0123456789abcdef is wrong", status=401)
-    assert str(error) == "HTTP 401: key [key] is wrong"
+    assert error.words == "HTTP 401: key [key] is wrong"
     assert "0123456789abcdef" not in repr(error)
+
+
+def test_neither_text_nor_repr_has_segminds_words_which_may_repeat_a_members() -> None:
+    error = errors.Refused("prompt 'a fox in the snow' is not allowed", status=400)
+    assert (str(error), repr(error)) == ("HTTP 400", "Refused()")
+    assert "a fox" in error.words
 
 
 def test_long_words_are_clipped_with_an_ellipsis() -> None:

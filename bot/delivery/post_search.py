@@ -1,0 +1,153 @@
+"""Where a job's posts are: of its last attempt, and of earlier ones that may have been posted without an answer."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import discord
+import structlog
+
+from bot.delivery.discord_errors import translated
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.ports import CannotTell, CardGone, NotTaken, Posted
+from bot.presentation.controls import DetailsId
+from bot.presentation.message_parts import button_ids
+
+log = structlog.get_logger(__name__)
+
+CLOCK_SLACK: Final = timedelta(minutes=2)  # by which our clock may drift from Discord's in the life of a job
+LATE: Final = timedelta(minutes=10)  # after an attempt's end, for a post that Discord made late
+MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say that we cannot tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """The messages of a channel among which a post of some attempt may be."""
+
+    channel_id: int
+    after: discord.Object
+    before: discord.Object
+
+
+class PostSearch:
+    """Knows a post by its button *Details*, which carries the job and the attempt in its custom id."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def find(self, job: Job) -> Posted | None:
+        """Look for a post of the attempt under way, then for one of an earlier attempt.
+
+        Raises `CannotTell`, `CardGone`, and what `translated` does, where the channel of this attempt does not show
+        whether there is one. An earlier channel that does not show it stops nobody: a person has asked for the post.
+        """
+        seen = 0
+        card_gone = await self._sees(job, job.video_channel_id)
+        with translated():
+            channel = self._channel(job, job.video_channel_id)
+            async for message in channel.history(after=_earliest(job), limit=MOST_MESSAGES, oldest_first=True):
+                seen += 1
+                if self._is_post(message, job):
+                    return Posted(channel_id=job.video_channel_id, message_id=message.id)
+        if seen == MOST_MESSAGES:
+            raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
+        for window in _earlier(job):
+            try:
+                async for found in self._posts_in(job, window):
+                    return found
+            except NotTaken as error:
+                log.warning("earlier_post_not_sought", job=job.id, channel=window.channel_id, error=error.detail)
+        # In another channel there is no card, which is all that we want to know.
+        if card_gone and not (job.post_channel_id is not None or is_elsewhere(job)):
+            raise CardGone("deleted before the post was made")
+        return None
+
+    async def all(self, job: Job) -> AsyncIterator[Posted]:
+        """Yield every post of a job: the one that is known, then what earlier attempts may have left.
+
+        Raises `NotTaken` or `OutcomeUnclear` where a channel does not show it.
+        """
+        known = None
+        if job.post_message_id is not None:
+            known = Posted(channel_id=job.video_channel_id, message_id=job.post_message_id)
+            yield known
+        if job.post_attempts <= (known is not None):
+            return
+        for window in [*_earlier(job), _last(job)]:
+            try:
+                async for found in self._posts_in(job, window):
+                    if found != known:
+                        yield found
+            except NotTaken as error:
+                if error.problem is not ProblemCode.CHANNEL_GONE:
+                    raise
+
+    async def _posts_in(self, job: Job, window: _Window) -> AsyncIterator[Posted]:
+        await self._sees(job, window.channel_id)
+        with translated():
+            history = self._channel(job, window.channel_id).history(
+                after=window.after, before=window.before, limit=MOST_MESSAGES, oldest_first=False
+            )
+            async for message in history:
+                if self._is_post(message, job):
+                    yield Posted(channel_id=window.channel_id, message_id=message.id)
+
+    async def _sees(self, job: Job, channel_id: int) -> bool:
+        """Ask for the card: without Read Message History the list of messages is empty, and no error.
+
+        Return whether the card is gone, which only whoever may read the history is told.
+        """
+        try:
+            with translated():
+                await self._channel(job, channel_id).fetch_message(job.card_message_id or 0)
+        except CardGone:
+            return True
+        return False
+
+    def _is_post(self, message: discord.Message, job: Job) -> bool:
+        """Tell whether a message is this job's post, of whichever attempt: another bot may write any custom id."""
+        if message.author != self._client.user:
+            return False
+        ids = (DetailsId.parse(custom_id) for custom_id in button_ids(message.components))
+        return any(found.place == "post" and found.job_id == job.id for found in ids if found)
+
+    def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)
+
+
+def is_elsewhere(job: Job) -> bool:
+    """Tell whether a job's video goes to another channel than its card."""
+    return job.video_channel_id != job.request.channel_id
+
+
+def _earliest(job: Job) -> discord.Object:
+    """Give the message id, or the time as one, after which the post of this attempt must be."""
+    if is_elsewhere(job):
+        return _at(job, job.state_since - CLOCK_SLACK)
+    return discord.Object(job.card_message_id or 0)
+
+
+def _earlier(job: Job) -> Sequence[_Window]:
+    return [_window(job, each.channel_id, _at(job, each.ended_at + LATE)) for each in job.earlier_posts]
+
+
+def _last(job: Job) -> _Window:
+    """Give the window of the last attempt, which is over."""
+    if job.post_message_id is None:
+        return _window(job, job.video_channel_id, _at(job, job.state_since + LATE))
+    posted_at = discord.utils.snowflake_time(job.post_message_id)
+    return _window(job, job.video_channel_id, discord.Object(discord.utils.time_snowflake(posted_at + LATE)))
+
+
+def _window(job: Job, channel_id: int, before: discord.Object) -> _Window:
+    after = discord.Object(job.card_message_id or 0)
+    if channel_id != job.request.channel_id:
+        after = _at(job, (job.completed_at or job.created_at) - CLOCK_SLACK)
+    return _Window(channel_id=channel_id, after=after, before=before)
+
+
+def _at(job: Job, moment: datetime) -> discord.Object:
+    """Write a moment of our clock as an id by Discord's, which the job's own id tells: ours may be well ahead."""
+    ahead = job.created_at - discord.utils.snowflake_time(job.id)
+    return discord.Object(discord.utils.time_snowflake(moment - ahead))
