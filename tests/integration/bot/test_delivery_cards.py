@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -372,7 +372,7 @@ class Unshown:
 
 
 @asynccontextmanager
-async def desk_with(channel: Channel, clock: ManualClock, unshown: Unshown) -> AsyncIterator[CardDesk]:
+async def desk_with(channel: Channel, clock: ManualClock, unshown: Unshown) -> AsyncGenerator[CardDesk]:
     desk = CardDesk(channel.client, OFFER, clock, unshown=unshown.note)
     yield desk
     await desk.close(0)

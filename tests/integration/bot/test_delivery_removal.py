@@ -13,7 +13,7 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoDesk, inspect_video
+from bot.media.videos import inspect_video
 from bot.policy.reports import owe_in
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
@@ -34,7 +34,7 @@ def video(tmp_path: Path) -> Video:
 
 async def posted_twice(desk: Desk, video: Video, *, where: str = "general") -> Job:
     """Have a job whose first post got no answer, so that its video was sent again, and which knows the second alone."""
-    posts = PostDesk(desk.channel.client, FittingDesk(VideoDesk()))
+    posts = PostDesk(desk.channel.client, FittingDesk())
     now = discord.utils.utcnow()
     asked = await desk.channel.job(State.POSTING)
     job = replace(asked, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now)
