@@ -16,6 +16,8 @@ import discord
 from aiohttp import hdrs
 from discord.http import Route
 
+from bot.catalogue.model import VideoModel
+from bot.catalogue.schema_check import unmet
 from bot.check_machine import (
     Finding,
     ahead_of,
@@ -28,11 +30,12 @@ from bot.database.engine import open_database
 from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing import SoloBudget
+from bot.model_watch import find_entry
 from bot.policy.permissions import INVITED_WITH
 from bot.presentation.discord_reasons import retry_after
 from bot.presentation.figures import dollars
 from bot.segmind.client import SegmindClient
-from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
+from bot.segmind.errors import InvalidKey, SegmindError
 from bot.segmind_account import budget_row, open_segmind_session, segmind_client
 from bot.settings import Settings, SettingsError, load_settings
 
@@ -215,8 +218,8 @@ async def check_segmind(settings: Settings) -> AsyncGenerator[Finding]:
                 yield finding
             for finding in credits_findings(settings, credits_left.paid + credits_left.free):
                 yield finding
-            for model in settings.segmind_models:
-                yield await _check_model(segmind, model)
+            async for finding in check_models(segmind, settings.offer.models):
+                yield finding
 
 
 def credits_findings(settings: Settings, left: Decimal) -> Iterable[Finding]:
@@ -227,13 +230,22 @@ def credits_findings(settings: Settings, left: Decimal) -> Iterable[Finding]:
     yield Finding(ok=enough, subject="Segmind credits", words=words, see="the-credits")
 
 
-async def _check_model(segmind: SegmindClient, model: str) -> Finding:
+async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> AsyncGenerator[Finding]:
+    """Look the models up in Segmind's public catalog; nothing is asked of the models themselves."""
     try:
-        await segmind.probe_model(model)
-    except (ModelGone, ModelForbidden) as error:
-        words = f"{model}, named in SEGMIND_MODELS, is not there for this account ({error.words}). Name another model"
-        return Finding(ok=False, subject="model", words=words, see="the-models")
+        entries = await segmind.catalog()
     except SegmindError as error:
-        words = f"{model} could not be asked for ({error.words}). Try again later"
-        return Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
-    return Finding(ok=True, subject="model", words=model, see="the-models")
+        words = f"SEGMIND_HISTORY_URL gave no list of the models ({error.words}). Try again later"
+        yield Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
+        return
+    for model in models:
+        entry = find_entry(entries, model)
+        if entry is None or entry.retired:
+            gone = "is retired" if entry else "is not in Segmind's catalog"
+            words = f"{model.slug}, named in SEGMIND_MODELS, {gone}. Name another model"
+            yield Finding(ok=False, subject="model", words=words, see="the-models")
+        elif changed := unmet(model, entry.schema):
+            words = f"{model.slug} takes other inputs than the bot sends: {', '.join(changed)}. Update the bot"
+            yield Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
+        else:
+            yield Finding(ok=True, subject="model", words=model.slug, see="the-models")

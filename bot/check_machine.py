@@ -20,7 +20,9 @@ from bot.database.engine import make_sure_of
 from bot.database.files import open_as_it_is, real_file
 from bot.database.migrate import MIGRATIONS
 from bot.database.trouble import DatabaseUnfit, explained
+from bot.jobs.prices import Price, Prices
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.presentation.figures import dollars
 from bot.presentation.operator_words import notice_sentence
 from bot.settings import Settings, ignored_proxy, unknown_names
 
@@ -125,6 +127,8 @@ async def check_database(settings: Settings) -> AsyncGenerator[Finding]:
             if ok:
                 async for finding in _noted(database):
                     yield finding
+                async for finding in _prices(database, settings):
+                    yield finding
     except (SQLAlchemyError, DatabaseUnfit, OSError) as error:
         yield found(explained(error, settings.database_url), ok=False)
 
@@ -179,6 +183,24 @@ async def _noted(database: AsyncEngine) -> AsyncGenerator[Finding]:
     for notice in notices:
         words = notice_sentence(notice)
         yield Finding(ok=False, vital=False, subject="noted", words=words, see="what-the-bot-has-noted")
+
+
+async def _prices(database: AsyncEngine, settings: Settings) -> AsyncGenerator[Finding]:
+    """Show what is configured and what was charged."""
+    try:
+        prices = await Prices(database, settings.offer).all()
+    except SQLAlchemyError:  # of an older schema
+        return
+    for price in prices:
+        yield price_finding(price)
+
+
+def price_finding(price: Price) -> Finding:
+    """Tell what is configured, what Segmind charged of late, and whether the two differ notably."""
+    charged = "nothing charged yet" if price.charged is None else f"Segmind charged up to {dollars(price.charged)}"
+    words = f"{price.model}, {price.duration} s: {dollars(price.configured)} configured, {charged}"
+    words += ". Set PRICES_USD to match" if price.differs else ""
+    return Finding(ok=not price.differs, subject="price", words=words, see="the-models", vital=False)
 
 
 def folder_finding(folder: Path) -> Finding:

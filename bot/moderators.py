@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.catalogue.offer import Offer
 from bot.delivery.cases import CaseDesk
@@ -15,16 +15,21 @@ from bot.delivery.standing import StandingDesk
 from bot.jobs.channel_turns import Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
+from bot.jobs.errors import SpendLimitReached
 from bot.jobs.kept import KeptFiles
+from bot.jobs.ledger import Reserve
+from bot.jobs.model import Job
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
+from bot.policy.limits import caps_of
 from bot.policy.member_record import RecordReader
 from bot.policy.operator import OperatorStore
 from bot.policy.reports import ReportStore
 from bot.policy.reviews import ReviewStore
 from bot.policy.settings_store import SettingsStore
+from bot.policy.usage import LimitReached, Rebooking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +105,16 @@ def moderators_of(
             turns=turns,
         ),
     )
+
+
+async def find_room(settings: SettingsStore, job: Job) -> Reserve:
+    """Give what finds room under the caps of a job's server as they are now; it raises `SpendLimitReached`."""
+    rebooking = Rebooking(terms=caps_of(await settings.get(job.request.guild_id)))
+
+    async def reserve(connection: AsyncConnection, saved: Job) -> None:
+        try:
+            await rebooking(connection, saved)
+        except LimitReached:
+            raise SpendLimitReached from None
+
+    return reserve

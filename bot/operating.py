@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -25,20 +25,23 @@ from bot.jobs.doubts import Doubts
 from bot.jobs.engine import Engine
 from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job, ProblemCode
+from bot.jobs.ports import News
+from bot.jobs.prices import Prices
 from bot.jobs.states import State
+from bot.model_watch import ModelWatch
 from bot.policy.operator import OperatorStore
 from bot.policy.operator_figures import OperatorFigures
 from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotices
 from bot.policy.operator_spending import SPENDING, Caps, is_past, spending_notices
 from bot.presentation.operator_words import notice_sentence
 from bot.segmind.client import SegmindClient
-from bot.segmind.errors import InvalidKey, ModelForbidden, ModelGone, SegmindError
+from bot.segmind.errors import InvalidKey, SegmindError
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY: Final = timedelta(seconds=30)  # at the database, which costs no request
-ASK_EVERY: Final = timedelta(minutes=10)  # at Segmind: a request for the credits, and one for each model
+ASK_EVERY: Final = timedelta(minutes=10)  # at Segmind: a request for the credits
 ASK_IN_TROUBLE: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
 LOOKS_BACK: Final = timedelta(days=7)  # for what happened while nobody watched; as long it is in view
@@ -52,6 +55,7 @@ class Operating:
     desk: OperatorDesk
     store: OperatorStore
     figures: OperatorFigures
+    prices: Prices
     notices: OperatorNotices
     doubts: Doubts
     budget: BudgetRow
@@ -68,6 +72,19 @@ class Operating:
         return left.paid + left.free
 
 
+@dataclass(frozen=True, slots=True)
+class OperatorNews:
+    """Takes what a job has to tell the operator: see `bot.jobs.ports.TellOperator`."""
+
+    notices: OperatorNotices
+    clock: Clock
+
+    async def __call__(self, news: News, *, about: str, detail: str) -> None:
+        kind = NoticeKind(news.value)
+        if await self.notices.note(kind, self.clock.now(), about=about, detail=detail):
+            log.error("operator_notice", kind=kind.value, detail=detail)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorWatch:
     """Tells each trouble once, not for each job, and again only after it was over; of several processes one looks."""
@@ -77,7 +94,8 @@ class OperatorWatch:
     desk: OperatorDesk
     notices: OperatorNotices
     segmind: SegmindClient
-    models: Sequence[str]
+    model_watch: ModelWatch
+    prices: Prices
     credits_low_usd: Decimal
     figures: OperatorFigures
     caps: Caps
@@ -113,6 +131,10 @@ class OperatorWatch:
         every = ASK_IN_TROUBLE if refused else ASK_EVERY
         if await take_turn(self.database, "operator_asked", now, every=every):
             await self._ask(now)
+        await self._note_prices(now)
+        await self.model_watch.look(
+            lambda kind, about, detail: self._note(kind, now, about=about, detail=detail), refused=bool(refused)
+        )
         await self._note_refusal(refused, now)
         await self._tell(now)
 
@@ -146,7 +168,10 @@ class OperatorWatch:
         for notice in known:
             if is_past(notice, today):
                 await self.notices.over(notice.kind, about=notice.about)
-        for new in spending_notices(await self.figures.spent(today), self.caps, today, known):
+        prices, caps = await self.prices.all(), self.caps
+        if any(price.costs for price in prices):
+            caps = replace(caps, cheapest_usd=min(price.usd for price in prices))
+        for new in spending_notices(await self.figures.spent(today), caps, today, known):
             await self._note(new.kind, now, about=new.about, detail=new.detail)
 
     async def _failed(self, since: datetime, code: ProblemCode) -> Sequence[Job]:
@@ -161,7 +186,7 @@ class OperatorWatch:
             return [from_row(row) for row in await connection.execute(query)]
 
     async def _ask(self, now: datetime) -> None:
-        """Ask Segmind for key, credits and models; what cannot be asked now stays as it was."""
+        """Ask Segmind for key and credits; what cannot be asked now stays as it was."""
         try:
             left = await self.segmind.credits()
         except InvalidKey:
@@ -176,15 +201,16 @@ class OperatorWatch:
             await self._note(NoticeKind.CREDITS, now, detail=f"{usd:.2f}")
         else:
             await self.notices.over(NoticeKind.CREDITS)
-        for model in self.models:
-            try:
-                await self.segmind.probe_model(model)
-            except (ModelGone, ModelForbidden):
-                await self._note(NoticeKind.MODEL, now, about=model, detail=model)
-            except SegmindError as error:
-                log.info("model_not_probed", model=model, error=type(error).__name__)
+
+    async def _note_prices(self, now: datetime) -> None:
+        """Note where Segmind charges notably something else than is configured."""
+        for price in await self.prices.all():
+            about = f"{price.model}:{price.duration}"
+            if price.differs:
+                detail = f"{price.model}, {price.duration} s: ${price.usd:.2f} instead of ${price.configured:.2f}"
+                await self._note(NoticeKind.PRICE, now, about=about, detail=detail)
             else:
-                await self.notices.over(NoticeKind.MODEL, about=model)
+                await self.notices.over(NoticeKind.PRICE, about=about)
 
     async def _note_refusal(self, refused: Sequence[Job], now: datetime) -> None:
         """Tell of the newest refusal that nothing else explains, until a run is accepted again."""
@@ -224,11 +250,12 @@ def operating_of(
 ) -> Operating:
     clock = engine.clock
     desk, notices = OperatorDesk(client, clock.monotonic), OperatorNotices(database)
-    figures = OperatorFigures(database)
+    figures, prices = OperatorFigures(database), Prices(database, settings.offer)
     return Operating(
         desk=desk,
         store=OperatorStore(database),
         figures=figures,
+        prices=prices,
         notices=notices,
         doubts=Doubts(engine, drivers),
         budget=budget,
@@ -239,7 +266,8 @@ def operating_of(
             desk=desk,
             notices=notices,
             segmind=engine.segmind,
-            models=[model.slug for model in settings.offer.models],
+            model_watch=ModelWatch(engine.segmind, settings.offer.models, notices, clock),
+            prices=prices,
             credits_low_usd=settings.operator_credits_low_usd,
             figures=figures,
             caps=Caps(

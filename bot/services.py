@@ -41,6 +41,7 @@ from bot.jobs.ledger import SpendLimits
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing import Planner, places_for
+from bot.jobs.prices import Prices
 from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
@@ -58,18 +59,19 @@ from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.fitting import FittingDesk
 from bot.media.images import ImageDesk
 from bot.media.videos import VideoDesk
-from bot.moderators import Moderators, moderators_of
+from bot.moderators import Moderators, find_room, moderators_of
 from bot.observing.gauges import Gauges
 from bot.observing.metrics import Metrics
 from bot.observing.outside import Outside
 from bot.observing.readiness import Readiness
 from bot.observing.segmind_state import SegmindState
-from bot.operating import Operating, operating_of
+from bot.operating import Operating, OperatorNews, operating_of
 from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
 from bot.policy.gate_facts import GateFactsReader
 from bot.policy.moderation_thinning import keep_moderation_thin
+from bot.policy.operator_notices import OperatorNotices
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.presses import RecentPresses
@@ -120,6 +122,7 @@ class Services:
     guild_settings: SettingsStore
     gate: Gate
     usage: UsageStore
+    prices: Prices
     warnings: WarningStore
     log_channel: LogChannel
     records: RecordKeeping
@@ -230,8 +233,13 @@ async def open_services(
             breakdowns=Breakdowns(database),
             folder=work_folder,
             limits=Limits(
-                max_in_flight=places, max_video_bytes=MAX_VIDEO_BYTES, submit_timeout=timedelta(seconds=TIMEOUTS.submit)
+                max_in_flight=places,
+                max_video_bytes=MAX_VIDEO_BYTES,
+                submit_timeout=timedelta(seconds=TIMEOUTS.submit),
+                spend=spend_limits(settings),
             ),
+            caps=partial(find_room, guild_settings),
+            tell_operator=OperatorNews(OperatorNotices(database), clock),
             offer=offer,
             run_times=run_times,
             tell_done=DoneDesk(client, preferences).tell,
@@ -321,6 +329,7 @@ async def open_services(
                 gate=Gate(GateFactsReader(reader), clock, ServerTexts(automod)),
                 automod=automod,
                 usage=usage,
+                prices=operating.prices,
                 warnings=warnings,
                 log_channel=log_channel,
                 records=records,
@@ -335,9 +344,7 @@ async def open_services(
                     clock=clock,
                     owe=owe_in,
                     settle=settle_in,
-                    limits=SpendLimits(
-                        per_day=settings.spend_limit_usd_per_day, per_month=settings.spend_limit_usd_per_month
-                    ),
+                    limits=spend_limits(settings),
                 ),
             )
         finally:
@@ -368,6 +375,11 @@ def _drivers(engine: Engine, rows: WorkQueue | None) -> Drivers:
     from bot.jobs.dispatch_queued import QueuedDispatcher  # noqa: PLC0415 - as above
 
     return QueuedDispatcher(engine, rows)
+
+
+def spend_limits(settings: Settings) -> SpendLimits:
+    """Give what the whole bot may spend."""
+    return SpendLimits(per_day=settings.spend_limit_usd_per_day, per_month=settings.spend_limit_usd_per_month)
 
 
 def is_connected(client: discord.Client) -> bool:

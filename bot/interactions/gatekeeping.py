@@ -64,7 +64,7 @@ async def has_room(services: Services, interaction: discord.Interaction[Any], as
     now = services.clock.now()
     terms = verdict.terms
     used = await services.usage.read(terms, guild_id=asked.guild_id, member_id=asked.member_id, now=now)
-    seconds, price = min(services.offer.durations), min(services.offer.prices_usd.values())
+    seconds, price = min(services.offer.durations), min((await services.prices.least()).values())
     denial = find_full(terms, used, seconds=seconds, price_usd=price, now=now)
     if denial is not None:
         await deny(interaction, denial, prompt="")

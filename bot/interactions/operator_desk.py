@@ -11,6 +11,7 @@ from bot.interactions.answers import defer, say, show
 from bot.jobs.counts import count_by_state, newest_jobs
 from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
+from bot.jobs.prices import Price
 from bot.jobs.states import ENDED, State
 from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_notices import NoticeKind
@@ -21,6 +22,7 @@ from bot.presentation.operator import (
     STUCK_PER_PAGE,
     Listed,
     Overview,
+    PriceLine,
     blocks_page,
     overview_page,
     servers_page,
@@ -121,8 +123,18 @@ class OperatorPanel:
             budget_per_minute=left.per_minute,
             states=await count_by_state(operating.database, _NOW),
             servers=len(operating.desk.client.guilds),
+            prices=[self._price(price) for price in await services.prices.all()],
             paused_since=await operating.store.paused_since(),
             notices=await operating.notices.current(*NoticeKind),
+        )
+
+    def _price(self, price: Price) -> PriceLine:
+        model = self._services.offer.described(price.model)
+        return PriceLine(
+            title=model.title if model else price.model,
+            duration=price.duration,
+            configured=price.configured,
+            charged=price.charged,
         )
 
     async def _pause(self, _target: int) -> str:

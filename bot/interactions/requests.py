@@ -61,7 +61,7 @@ class Requests:
         if isinstance(read, Refusal):
             await self._refuse(interaction, read, wish.prompt)
             return False
-        price = model.prices_usd[options.duration]
+        price = (await services.prices.of(model, options.duration)).usd
         asked = asked_by(interaction, texts=tuple(texts_of(read, wish)), options=options)
         verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
         if verdict is None:

@@ -137,7 +137,7 @@ class SettingsDesk:
             raise LookupError("only who is admitted on a server sees its settings")
         named = frozenset[int]().union(*(named_channels(each) for each in settings))
         automod = await automod_facts(self._services.automod, guild.id)
-        return server_facts(guild, named, self._services.offer.prices_usd, automod)
+        return server_facts(guild, named, await self._services.prices.least(), automod)
 
     async def _show(
         self,

@@ -15,9 +15,10 @@ from bot.jobs.clock import Clock, Overdue
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
 from bot.jobs.kept import KeptFiles
+from bot.jobs.ledger import UNLIMITED, Reserve, SpendLimits
 from bot.jobs.model import Changes, Job
 from bot.jobs.moderation import Reviews, Standing
-from bot.jobs.ports import Cards, Elements, Notices, Posts
+from bot.jobs.ports import Cards, Elements, Notices, Posts, TellOperator
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
@@ -44,6 +45,7 @@ class Limits:
     max_in_flight: int
     max_video_bytes: int
     submit_timeout: timedelta  # the longest that a POST can take, its timeouts added up
+    spend: SpendLimits = UNLIMITED  # by the whole bot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Engine:
     offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
     overdue: Overdue = field(default_factory=Overdue)
+    caps: Callable[[Job], Awaitable[Reserve]] | None = None  # finds room under the caps of a job's server
+    tell_operator: TellOperator | None = None
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 

@@ -10,6 +10,7 @@ from bot.jobs.deadlines import has_record, is_dying, is_given_up, is_late
 from bot.jobs.engine import Engine
 from bot.jobs.history import HistoryTooLong, find
 from bot.jobs.model import Job, Problem, ProblemCode, spellings
+from bot.jobs.prices import settled_cost
 from bot.jobs.problems import problem_in_words
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import State
@@ -129,7 +130,7 @@ async def _completed(engine: Engine, job: Job, result: RunResult, run_seconds: f
         job,
         State.COMPLETED,
         output_url=result.outputs[0],
-        cost_usd=job.reserved_usd if result.metrics.cost is None else result.metrics.cost,
+        cost_usd=await settled_cost(engine, job, result.metrics.cost, result.metrics.odd_cost),
         completed_at=engine.clock.now(),
         run_seconds=run_seconds,
     )
@@ -195,6 +196,6 @@ async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Jo
         job,
         State.COMPLETED,
         output_url=row.output_urls[0],
-        cost_usd=job.reserved_usd if row.cost is None else row.cost,
+        cost_usd=await settled_cost(engine, job, row.cost, row.odd_cost),
         completed_at=row.created_at or engine.clock.now(),
     )

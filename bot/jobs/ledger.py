@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +32,9 @@ class SpendLimits:
 
     per_day: Decimal  # UTC
     per_month: Decimal | None = None
+
+
+UNLIMITED: Final = SpendLimits(per_day=Decimal(10**9))
 
 
 async def reserve(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:

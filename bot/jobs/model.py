@@ -215,6 +215,8 @@ class Job:
         Raises `IllegalMove` where the table of states has no such move.
         """
         check_move(self.state, state)
+        if self.problem is not None and self.problem.code is ProblemCode.NO_ROOM:
+            changes.setdefault("problem", None)  # it waits no longer
         moved = replace(self.evolve(**changes), state=state, state_since=now, moved_from=self.moved_from or self)
         return moved.bare() if self.forgotten else moved
 

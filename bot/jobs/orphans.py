@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.marks import take_turn
@@ -13,6 +13,7 @@ from bot.segmind.models import HistoryRow
 
 WATCHED_SINCE = "history_watched_since"
 COMPARED = "history_compared"
+COMPARED_WHOLE = "history_compared_whole"
 
 
 class OrphanStore:
@@ -31,6 +32,19 @@ class OrphanStore:
     async def is_my_turn(self, now: datetime, *, every: timedelta) -> bool:
         """Take the turn to compare, if nobody has for so long; a turn to come was noted by a wrong clock."""
         return await take_turn(self._engine, COMPARED, now, every=every)
+
+    @uncancelled
+    async def last_whole(self) -> datetime | None:
+        """Tell when all that can still matter was last compared to its end; None where it never was."""
+        async with self._engine.connect() as connection:
+            return await connection.scalar(select(marks.c.at).where(marks.c.name == COMPARED_WHOLE))
+
+    @uncancelled
+    async def compared_whole(self, now: datetime) -> None:
+        """Note that all that can still matter was compared to its end."""
+        async with self._engine.begin() as connection:
+            await connection.execute(insert_if_absent(connection, marks, {"name": COMPARED_WHOLE, "at": now}))
+            await connection.execute(update(marks).where(marks.c.name == COMPARED_WHOLE).values(at=now))
 
     @uncancelled
     async def note(self, row: HistoryRow, now: datetime) -> bool:

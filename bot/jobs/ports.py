@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -125,6 +126,19 @@ class Shown:
 
     path: Path
     fingerprint: str
+
+
+class News(StrEnum):
+    """What the operator has to hear of jobs, each once."""
+
+    ODD_COST = "ODD_COST"  # Segmind names a cost that none can be, so the price stays reserved
+    LATE_REQUEST = "LATE_REQUEST"  # a request that was given up as never arrived was made, and is charged
+
+
+class TellOperator(Protocol):
+    async def __call__(self, news: News, *, about: str, detail: str) -> None:
+        """Have the operator told, once for what it is `about`."""
+        ...
 
 
 class Elements(Protocol):

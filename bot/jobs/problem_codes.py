@@ -18,6 +18,7 @@ class ProblemCode(StrEnum):
     MODEL_GONE = "MODEL_GONE"  # nobody describes the model any more; `detail` is its name
     INPUTS = "INPUTS"  # Segmind does not take the inputs as the bot writes them: our mistake, or the model's change
     SERVICE = "SERVICE"  # the operator must act: key, credits, model
+    NO_ROOM = "NO_ROOM"  # it waits: the spending of the day on which it would be charged has no room for it
     UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
     NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
     UNSETTLED = "UNSETTLED"  # the outcome was unknown, and nobody could be asked

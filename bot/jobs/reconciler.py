@@ -13,9 +13,18 @@ import structlog
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.history import HistoryTooLong, earliest_submit, history_pages, is_same_request, is_submit_of, unowned
+from bot.jobs.history import (
+    LONGEST_SPAN,
+    HistoryTooLong,
+    earliest_submit,
+    history_pages,
+    is_same_request,
+    is_submit_of,
+    unowned,
+)
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.orphans import OrphanStore
+from bot.jobs.ports import News
 from bot.jobs.states import CANCELLABLE, IN_DOUBT, State
 from bot.segmind.budget import Rank
 from bot.segmind.errors import SegmindError
@@ -27,7 +36,6 @@ EVERY: Final = 600.0  # seconds
 LOOKS_BACK: Final = timedelta(hours=24)
 OFTEN_LOOKS_BACK: Final = timedelta(hours=1)  # most of what is late is not so late
 WHOLE_EVERY: Final = 6  # looks, of which one goes back all the way
-_IN_THE_DARK: Final = frozenset({ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED})  # their requests may well exist
 
 
 class Reconciler:
@@ -55,30 +63,40 @@ class Reconciler:
         """Compare once. Raises `SegmindError` or `HistoryTooLong` where the history cannot be read."""
         engine = self._engine
         now = engine.clock.now()
-        since = await self._looks_back_to(now)
+        whole = self._looks % WHOLE_EVERY == 0
+        self._looks += 1
+        since = await (self._whole_since(now) if whole else self._often_since(now))
         watched_since = max(since, await self._orphans.watched_since(now))
         async for page in history_pages(engine.segmind, since=since, model=None, rank=Rank.BACKGROUND):
             if page:
-                await self._settle(page, now, watched_since)
-
-    async def _looks_back_to(self, now: datetime) -> datetime:
-        """Tell since when to compare: since a request may belong to a job that was given up, and now and then all."""
-        whole = self._looks % WHOLE_EVERY == 0
-        self._looks += 1
+                await self._settle(page, now, since, watched_since)
         if whole:
-            return now - LOOKS_BACK
-        failed = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
-        given_up = [job for job in failed if job.problem and job.problem.code in _IN_THE_DARK]
-        return min([now - OFTEN_LOOKS_BACK, *(earliest_submit(job) for job in given_up)])
+            await self._orphans.compared_whole(now)
 
-    async def _settle(self, rows: Sequence[HistoryRow], now: datetime, watched_since: datetime) -> None:
+    async def _whole_since(self, now: datetime) -> datetime:
+        """Tell since when to compare all: what was made within a day of the last such look may have shown since."""
+        last = await self._orphans.last_whole()
+        if last is None:
+            failed = await self._engine.store.never_arrived(since=now - LONGEST_SPAN)
+            last = min((earliest_submit(job) + LOOKS_BACK for job in failed if _is_in_the_dark(job)), default=now)
+        return max(min(last, now) - LOOKS_BACK, now - LONGEST_SPAN)
+
+    async def _often_since(self, now: datetime) -> datetime:
+        """Tell since when to compare between those: since a request may belong to a job that was given up."""
+        failed = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
+        given_up = [earliest_submit(job) for job in failed if _is_in_the_dark(job)]
+        return min([now - OFTEN_LOOKS_BACK, *given_up])
+
+    async def _settle(
+        self, rows: Sequence[HistoryRow], now: datetime, since: datetime, watched_since: datetime
+    ) -> None:
         """Give requests that no job owns to their jobs, and tell the operator of those that were watched for."""
         # In this order: what a job no longer is by the next look it owns by then, or was given up by the last.
         store, earlier = self._engine.store, self._engine.earlier
         restored = [job for job in await store.in_states(CANCELLABLE) if earlier.may_concern(job)]
         in_doubt = await store.in_states(IN_DOUBT)
         rows = await unowned(store, self._engine.segmind, rows)
-        absent = list(await store.never_arrived(since=now - LOOKS_BACK))
+        absent = list(await store.never_arrived(since=min(since, now - LOOKS_BACK)))
         for row in rows:
             if any(is_submit_of(row, job) for job in in_doubt):
                 continue  # its driver looks for it
@@ -96,12 +114,20 @@ class Reconciler:
         return model is not None and is_same_request(row, job, model)
 
     async def _adopt(self, job: Job, row: HistoryRow) -> None:
+        engine = self._engine
         try:
-            found = await self._engine.move(job, State.QUEUED, request_id=row.request_id, problem=None)
+            found = await engine.move(job, State.QUEUED, request_id=row.request_id, problem=None)
         except StaleJob:
             return
         log.warning("late_request_adopted", job=job.id, request_id=row.request_id)
+        if engine.tell_operator is not None:
+            await engine.tell_operator(News.LATE_REQUEST, about=str(job.id), detail=str(job.id))
         await self._dispatcher.dispatch(found)
+
+
+def _is_in_the_dark(job: Job) -> bool:
+    """Tell whether a failed job's request may well exist."""
+    return job.problem is not None and job.problem.code in {ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED}
 
 
 def _is_charge(row: HistoryRow, since: datetime) -> bool:

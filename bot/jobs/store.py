@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.job_rows import from_row, to_row
-from bot.jobs.ledger import Reserve, SpendLimits
+from bot.jobs.ledger import UNLIMITED, Reserve, SpendLimits
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, normal_id
 from bot.jobs.recording import record
 from bot.jobs.run_times import FinishedRun
@@ -98,18 +98,32 @@ class JobStore:
         return saved
 
     @uncancelled
-    async def save_submitting(self, job: Job, *, places: int) -> Job:
+    async def save_submitting(
+        self, job: Job, *, places: int, limits: SpendLimits = UNLIMITED, reserve: Reserve | None = None
+    ) -> Job:
         """Save the intent to submit, if one of `places` at Segmind is free and no equal body is in doubt.
 
-        Raises `NoFreePlace`, also where nobody can tell now, `EqualBodyInDoubt` or `StaleJob`; nothing is saved then.
+        What is submitted on another UTC day than the one that has its price is paid for on this one: its price moves
+        there in the same transaction, as in `save_on`. Raises `NoFreePlace`, also where nobody can tell now,
+        `EqualBodyInDoubt`, `SpendLimitReached`, `StaleJob` or what `reserve` raises; nothing is saved then.
         """
-        try:
-            async with self._submitting, self.saving() as transaction:
+        former, day = job.spend_day, job.state_since.date()
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._submitting)
+            if former != day:
+                await stack.enter_async_context(self._reserving)
+            try:
+                transaction = await stack.enter_async_context(self.saving())
                 await exclusive(transaction.connection, Lock.SUBMITTING)
                 await _make_sure_that_it_may_go(transaction.connection, job, places)
-                return await transaction.save(job)
-        except LockTaken:
-            raise NoFreePlace from None
+                if former == day:
+                    return await transaction.save(job)
+                await exclusive(transaction.connection, Lock.RESERVING)
+                saved = await transaction.save(replace(job, spend_day=day))
+                await ledger.move(transaction.connection, saved, former, limits, reserve)
+            except LockTaken:
+                raise NoFreePlace from None
+            return saved
 
     @uncancelled
     async def make_sure_that_it_may_go(self, job: Job, *, places: int) -> None:

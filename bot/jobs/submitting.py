@@ -17,7 +17,7 @@ from bot.catalogue.model import VideoModel
 from bot.database.trouble import words
 from bot.jobs.decisions import Pause
 from bot.jobs.engine import Engine
-from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, StaleJob
+from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
 from bot.jobs.moderation import ended_by
 from bot.jobs.ports import NotTaken, StorageRefused, problem_of
@@ -114,6 +114,8 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
                 retry_at=None,
             )
             return await finish_within(_save_and_post(engine, intent, not_after), grace=STOP_GRACE)
+        except SpendLimitReached:
+            return await _put_off(engine, job)
         except (NoFreePlace, EqualBodyInDoubt) as error:
             log.info("job_waits", job=job.id, why=type(error).__name__)
             await engine.clock.sleep(PLACE_RECHECK)
@@ -131,13 +133,30 @@ async def _paused(engine: Engine, job: Job, pause: Pause) -> Job:
     return saved
 
 
+async def _put_off(engine: Engine, job: Job) -> Job:
+    """Have a job wait for room under the spending limits of the day, as its card says from now on."""
+    now = engine.clock.now()
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=1, microsecond=0)
+    until = min(midnight, now + timedelta(seconds=LONGEST_REST))
+    log.info("job_waits", job=job.id, why=ProblemCode.NO_ROOM.value, until=until.isoformat())
+    waiting = await engine.store.save(job.evolve(problem=Problem(code=ProblemCode.NO_ROOM), retry_at=until))
+    engine.queue.leave(job.id)
+    if job.problem is None:
+        engine.cards.changed(waiting)
+    return waiting
+
+
 async def _save_and_post(engine: Engine, intent: Job, not_after: float) -> Job:
     """Save the intent and send its POST, unless the monotonic time `not_after` has passed by then.
 
     A stop waits for both: an intent without its POST would look like a request whose outcome is unknown.
     """
     try:
-        saved = await engine.store.save_submitting(intent, places=engine.limits.max_in_flight)
+        limits = engine.limits
+        reserve = None if engine.caps is None else await engine.caps(intent)
+        saved = await engine.store.save_submitting(
+            intent, places=limits.max_in_flight, limits=limits.spend, reserve=reserve
+        )
     except JobError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the intent may have been saved

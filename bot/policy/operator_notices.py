@@ -17,7 +17,9 @@ class NoticeKind(StrEnum):
     # What lasts until somebody acts.
     KEY = "KEY"  # Segmind does not take it
     CREDITS = "CREDITS"  # `detail`: what is left, in dollars
-    MODEL = "MODEL"  # gone, or not for this account; `detail`: which
+    MODEL = "MODEL"  # retired, or not in the catalog; `detail`: which
+    SCHEMA = "SCHEMA"  # a model takes other inputs than the bot sends; `detail`: which, and what
+    PRICE = "PRICE"  # Segmind charges something else than is configured; `detail`: which model, and both
     SERVICE = "SERVICE"  # Segmind refuses for another reason; `detail`: its words
     ANOTHER_BOT = "ANOTHER_BOT"  # another process with the bot's token answers members
     # What lasts to the end of the period; `detail`: the cap, in dollars.
@@ -27,12 +29,21 @@ class NoticeKind(StrEnum):
     MONTH_SPENT = "MONTH_SPENT"
     # What happened.
     CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
+    ODD_COST = "ODD_COST"  # Segmind names a cost that none can be; `detail`: model, job and what is written
+    LATE_REQUEST = "LATE_REQUEST"  # given up as never arrived, it was made after all; `detail`: the job
     INPUTS = "INPUTS"  # Segmind does not take what the bot sends to a model; `detail`: the model, and its words
     BROKEN = "BROKEN"  # jobs break before they are paid for; `detail`: one of them, and how
     UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
 
 
-HAPPENED: Final = (NoticeKind.CHARGE, NoticeKind.INPUTS, NoticeKind.BROKEN, NoticeKind.UNSETTLED)
+HAPPENED: Final = (
+    NoticeKind.CHARGE,
+    NoticeKind.ODD_COST,
+    NoticeKind.LATE_REQUEST,
+    NoticeKind.INPUTS,
+    NoticeKind.BROKEN,
+    NoticeKind.UNSETTLED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

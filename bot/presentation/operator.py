@@ -14,7 +14,7 @@ from bot.jobs.states import State
 from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_figures import ServerUse, Spent
 from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotice
-from bot.presentation.figures import countdown, dollars, number
+from bot.presentation.figures import countdown, dollars, lasted, number
 from bot.presentation.language import _, ngettext
 from bot.presentation.operator_ids import BLOCK_FORM, Verb, operator_id
 from bot.presentation.operator_words import notice_sentence
@@ -30,6 +30,16 @@ TARGET, TARGET_ID, REASON = "target", "target-id", "reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLine:
+    """What a video of a model costs."""
+
+    title: str  # the model's
+    duration: int  # seconds
+    configured: Decimal
+    charged: Decimal | None  # the highest of the latest charges, if there were any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What the first page tells."""
 
@@ -41,6 +51,7 @@ class Overview:
     budget_per_minute: int
     states: Mapping[State, int]
     servers: int
+    prices: Sequence[PriceLine]
     paused_since: datetime | None
     notices: Sequence[OperatorNotice]
 
@@ -66,6 +77,7 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         f"**{_('Spent this month')}** {month}",
         f"**{_('Requests to Segmind')}** "
         + requests.format(left=number(facts.budget_left), rate=number(facts.budget_per_minute)),
+        *(_price(price) for price in facts.prices),
         f"**{_('Servers')}** {number(facts.servers)}",
         f"**{_('Jobs')}** {_states(facts.states)}",
     ]
@@ -77,6 +89,15 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         toggle = _button(_("Pause everything"), Verb.PAUSE, style=discord.ButtonStyle.danger)
     lines += [notice_sentence(each) for each in _most_pressing(facts.notices)]
     return _panel(_("The bot"), ["\n".join(lines)], notice, [toggle, _button(_("Refresh"), Verb.OVERVIEW)])
+
+
+def _price(price: PriceLine) -> str:
+    name = f"**{_('Price')}** {price.title}, {lasted(price.duration)}:"
+    if price.charged is None:
+        words = _("{configured} configured, nothing charged yet")
+        return f"{name} {words.format(configured=dollars(price.configured))}"
+    words = _("{configured} configured, {charged} charged")
+    return f"{name} {words.format(configured=dollars(price.configured), charged=dollars(price.charged))}"
 
 
 def _most_pressing(notices: Sequence[OperatorNotice]) -> Sequence[OperatorNotice]:

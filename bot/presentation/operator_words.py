@@ -18,7 +18,16 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
     ),
     NoticeKind.CREDITS: N_("💵 Credits at Segmind run low: ${detail} are left. Buy more before they are gone."),
     NoticeKind.MODEL: N_(
-        "🎬 Segmind no longer offers the model {detail} to this account, so no videos are made with it. Offer another."
+        "🎬 Segmind's catalog no longer offers the model {detail}, so its videos may fail. Remove it from "
+        "`SEGMIND_MODELS`."
+    ),
+    NoticeKind.SCHEMA: N_(
+        "🧩 Segmind changed the inputs of a model, so its videos may fail. {detail}. Update the bot or remove the "
+        "model from `SEGMIND_MODELS`."
+    ),
+    NoticeKind.PRICE: N_(
+        "🏷️ Segmind charges a different price than configured, and the bot now reserves that one. {detail}. Set "
+        "`PRICES_USD` to match."
     ),
     NoticeKind.ANOTHER_BOT: N_(
         "👥 Another process with this bot's token answers members. Each request goes to the one that answers first. "
@@ -43,6 +52,14 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
     ),
     NoticeKind.CHARGE: N_(
         "❓ Segmind charged a run that nobody asked this bot for: request {detail}. Find out who else uses the key."
+    ),
+    NoticeKind.ODD_COST: N_(
+        "🧾 Segmind reported a cost that can't be right, so the reserved price still counts. {detail}. Check the "
+        "charge in Segmind's console."
+    ),
+    NoticeKind.LATE_REQUEST: N_(
+        "⏰ Job {detail} was closed as never arrived, but Segmind has its request. It counts as charged, and the bot "
+        "delivers its video if it can."
     ),
     NoticeKind.INPUTS: N_(
         "🧩 Segmind rejected the inputs that the bot sends, so videos with this model fail: {detail}. Update the bot "

@@ -53,6 +53,9 @@ _PROBLEMS: Final = {
     ProblemCode.SERVICE: N_(
         "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged. Try again later."
     ),
+    ProblemCode.NO_ROOM: N_(
+        "The spending limit is reached, so this request waits until there's room. Use *Cancel* to stop it at no charge."
+    ),
     ProblemCode.UNREACHABLE: N_("The video service could not be reached. Nothing was charged. Try again later."),
     ProblemCode.NEVER_ARRIVED: N_(
         "The request was lost on its way to the video service and is not sent again by itself. You can ask for it again."

@@ -22,6 +22,7 @@ from bot.segmind import errors, protocol
 from bot.segmind.budget import Budget, Claim, Rank
 from bot.segmind.models import (
     BlockingResult,
+    CatalogEntry,
     Credits,
     HistoryPage,
     HistoryRow,
@@ -36,6 +37,7 @@ from bot.segmind.wire import Answer, Endpoints, Request
 __all__ = ["Endpoints", "RetryPolicy", "SegmindClient", "Timeouts"]
 
 JSON_CAP = 1 << 20  # bytes
+CATALOG_CAP = 10 << 20  # bytes
 HISTORY_CAP = 8 << 20  # bytes; a page repeats the inputs of a hundred requests
 
 _SUBMIT = Claim(rank=Rank.SUBMIT)
@@ -170,10 +172,9 @@ class SegmindClient:
         """Ask for the balance, which costs nothing and so shows whether the key works."""
         return await self._ask(protocol.credit_query(self._at), claim, protocol.credit_balance)
 
-    async def probe_model(self, model: str, *, claim: Claim = _BACKGROUND) -> None:
-        """Make sure, without a run, that the account may use a model; raises `OperatorMustAct` where it may not."""
-        await self._budget.take(claim)
-        protocol.model_found(await self._request(protocol.model_query(self._at, model), total=self._timeouts.ask))
+    async def catalog(self, *, claim: Claim = _BACKGROUND) -> Sequence[CatalogEntry]:
+        """List the models that Segmind offers to anyone."""
+        return await self._ask(protocol.catalog_query(self._at), claim, protocol.catalog, cap=CATALOG_CAP)
 
     async def upload(self, data_urls: Sequence[str], *, claim: Claim = _SUBMIT) -> tuple[str, ...]:
         """Store files given as data URLs; returns a lasting URL for each, in order."""
@@ -254,11 +255,12 @@ class SegmindClient:
         )
 
     def _signed(self, request: Request) -> dict[str, str]:
-        """Return the headers with the key, which is for Segmind's hosts alone."""
+        """Return the headers, with the key unless the request is public; it is for Segmind's hosts alone."""
         if URL(request.url).origin() not in self._origins:
             raise ValueError(f"{request.operation} would take the key to another host")
+        key = {} if request.public else {"x-api-key": self._key.get_secret_value()}
         # Uncompressed, a small body cannot unfold into a large one.
-        return {**request.headers, "accept-encoding": "identity", "x-api-key": self._key.get_secret_value()}
+        return {**request.headers, "accept-encoding": "identity", **key}
 
 
 def _worth_repeating(error: Exception) -> bool:

@@ -100,6 +100,15 @@ class HistoryPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogEntry:
+    """A model as the public catalog lists it; `schema` is what it says of the inputs, in a form of its own."""
+
+    slug: str
+    retired: bool
+    schema: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credits:
     """What the account can still spend, in US dollars."""
 

@@ -12,8 +12,10 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from bot.segmind import errors, history, reading
+from bot.segmind.catalog import entries
 from bot.segmind.models import (
     BlockingResult,
+    CatalogEntry,
     Credits,
     HistoryPage,
     HistoryRow,
@@ -25,6 +27,7 @@ from bot.segmind.models import (
 from bot.segmind.refusals import failure, is_moderation, metrics, refusal, words_of
 from bot.segmind.wire import Answer, Endpoints, Request
 
+CATALOG_PATH = "/inference-model-information/list"
 HISTORY_PATH = "/inference-request/request-history"
 
 
@@ -112,20 +115,6 @@ def run_result(answer: Answer) -> RunResult:
     return RunResult(outputs=outputs, metrics=metrics(facts), seed=reading.integer(facts.get("seed")))
 
 
-def model_query(at: Endpoints, model: str) -> Request:
-    """Ask a model for a run without any input: it refuses that, which costs nothing, and shows that it is there."""
-    return _post("model", f"{_base(at.api)}/v2/{_segment(model)}", {}, paid=False)
-
-
-def model_found(answer: Answer) -> None:
-    """Raise what stands between the account and the model; a refusal of the missing input is what was hoped for."""
-    if answer.ok:
-        return
-    refused = refusal(answer, missing=errors.ModelGone)
-    if not isinstance(refused, errors.Refused):
-        raise refused
-
-
 # --- request history ---------------------------------------------------------------------------------------
 
 
@@ -169,6 +158,25 @@ def history_row(answer: Answer) -> HistoryRow:
     if row is None:
         raise errors.UnreadableAnswer("no request_id in it", status=answer.status)
     return row
+
+
+# --- catalog -----------------------------------------------------------------------------------------------
+
+
+def catalog_query(at: Endpoints) -> Request:
+    url = f"{_base(at.history)}{CATALOG_PATH}"
+    return Request(operation="catalog", method="GET", url=url, public=True)
+
+
+def catalog(answer: Answer) -> Sequence[CatalogEntry]:
+    if not answer.ok:
+        raise refusal(answer, missing=errors.Refused)
+    if not answer.whole:
+        raise errors.AnswerTooLarge("the catalog is too large", status=answer.status)
+    found = entries(reading.json_value(answer.body))
+    if not found:
+        raise errors.UnreadableAnswer("no models in it", status=answer.status)
+    return found
 
 
 # --- account and storage -----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9{][\w.:{}-]{0,127}", re.ASCII)
 
 def json_object(body: bytes | str) -> dict[str, object] | None:
     """Return the JSON object in `body`; None for any other JSON and for what is none."""
-    value = _json(body)
+    value = json_value(body)
     return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
@@ -129,7 +129,8 @@ def _is_address(url: str) -> bool:
     return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
 
 
-def _json(body: bytes | str) -> object:
+def json_value(body: bytes | str) -> object:
+    """Return what is written as JSON; None for what is none."""
     try:
         return cast("object", json.loads(body, parse_int=_whole_number))
     except (ValueError, RecursionError):

@@ -19,7 +19,10 @@ class Endpoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request, ready to be sent but for the key. A `paid` one must never be sent twice."""
+    """One request, ready to be sent but for the key, which a `public` one goes without.
+
+    A `paid` one must never be sent twice.
+    """
 
     operation: str
     method: str
@@ -28,6 +31,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes | None = None
     paid: bool = False
+    public: bool = False
     request_id: str | None = None
 
 

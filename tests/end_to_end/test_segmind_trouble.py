@@ -96,7 +96,9 @@ async def test_a_refusal_ends_the_job_with_words_for_the_member_and_for_the_oper
 
 
 PASSING: dict[str, list[FaultSpec]] = {
-    "503 in JSON before it accepts": [{"kind": "answer", "operation": "submit", "status": 503, "count": 1}],
+    "503 in JSON after it accepted": [
+        {"kind": "answer", "operation": "submit", "when": "after", "status": 503, "count": 1}
+    ],
     "429 before it accepts": [
         {
             "kind": "answer",

@@ -1,12 +1,13 @@
 """Jobs to begin a test with."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.jobs.states import State
+from bot.jobs.store import JobStore
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MODEL = "kling-o1-reference-image-to-video"
@@ -61,3 +62,11 @@ def a_job(
         reserved_usd=price,
         card_message_id=None if state is State.ACCEPTED else 777,
     )
+
+
+async def charge(store: JobStore, *costs: str, request: VideoRequest | None = None, since: datetime = NOON) -> None:
+    """Save finished jobs that Segmind has charged these amounts for, the oldest first."""
+    for number, cost in enumerate(costs):
+        at = since + timedelta(minutes=number)
+        added = await store.add(a_job(State.PROCESSING, request=request, at=at), daily_limit_usd=Decimal(1_000_000))
+        await store.save(added.move(State.COMPLETED, at, cost_usd=Decimal(cost), completed_at=at))

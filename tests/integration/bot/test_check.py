@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from bot.database.engine import open_database
+from bot.jobs.store import JobStore
 from tests.integration.bot.command_line import Ended, World, open_world
+from tests.support.jobs import charge
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
 
@@ -75,14 +77,42 @@ async def test_an_account_that_segmind_does_not_find_is_told(world: World) -> No
     assert "No credits found" in ended.line("FAIL Segmind")
 
 
-@pytest.mark.parametrize("how", ["retired_models", "forbidden_models"])
-async def test_a_model_that_is_gone_or_closed_to_the_account_is_told(world: World, how: str) -> None:
-    await world.segmind.configure(**{how: ["kling-o1-image-to-video"]})
-    models = "kling-o1-reference-image-to-video,kling-o1-image-to-video"
-    ended = await world.bot("check", SEGMIND_MODELS=models)
+MODELS = "kling-o1-reference-image-to-video,kling-o1-image-to-video"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"), [("retired_models", "is retired"), ("unlisted_models", "is not in Segmind's catalog")]
+)
+@pytest.mark.parametrize("form", ["named", "list"])
+async def test_a_model_that_is_gone_is_told_and_no_run_is_asked_for(
+    world: World, how: str, words: str, form: str
+) -> None:
+    await world.segmind.configure(**{how: ["kling-o1-image-to-video"], "catalog_form": form})
+    ended = await world.bot("check", SEGMIND_MODELS=MODELS)
     check_ended(ended, world, 1)
-    assert "kling-o1-image-to-video, named in SEGMIND_MODELS" in ended.line("FAIL model")
+    assert f"kling-o1-image-to-video, named in SEGMIND_MODELS, {words}" in ended.line("FAIL model")
     assert "kling-o1-reference-image-to-video" in ended.line("ok   model")
+    state = await world.segmind.state()
+    assert "submit" not in state["operations"]
+    assert state["key_leaks"] == [], "the catalog is public"
+
+
+async def test_a_model_that_takes_other_inputs_than_the_bot_sends_is_told(world: World) -> None:
+    schema = {"properties": {"prompt": {"type": "string"}, "duration": {"enum": [5, 15]}}, "required": ["seed"]}
+    await world.segmind.configure(schemas={"kling-o1-image-to-video": schema})
+    ended = await world.bot("check", SEGMIND_MODELS=MODELS)
+    check_ended(ended, world, 0)
+    told = ended.line("note model")
+    assert "`start_image_url` is no longer taken" in told
+    assert "`duration` no longer takes 10" in told
+    assert "`seed` is required" in told
+
+
+async def test_a_catalog_that_cannot_be_read_is_no_fault_of_the_models(world: World) -> None:
+    await world.segmind.add_faults({"kind": "answer", "operation": "catalog", "status": 200, "body": "<html>"})
+    ended = await world.bot("check")
+    check_ended(ended, world, 0)
+    assert "gave no list of the models" in ended.line("note model")
 
 
 async def test_a_server_that_lacks_permissions_is_named_with_them_and_the_bot_works_elsewhere(world: World) -> None:
@@ -118,6 +148,16 @@ def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return held.getsockname()[1]
+
+
+async def test_the_price_that_is_configured_and_what_was_charged_are_both_told(world: World) -> None:
+    url = f"sqlite:///{world.folder}/reelcast.db"
+    async with open_database(url) as database:
+        await charge(JobStore(database), "0.70", "0.72", "0.71")
+    ended = await world.bot("check", DATABASE_URL=url, PRICES_USD="5=1.35,10=2.70")
+    check_ended(ended, world, 0)
+    assert "5 s: $1.35 configured, Segmind charged up to $0.72" in ended.line("note price")
+    assert "10 s: $2.70 configured, nothing charged yet" in ended.line("ok   price")
 
 
 async def test_the_database_is_told_apart_by_its_age(world: World) -> None:

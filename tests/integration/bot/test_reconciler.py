@@ -1,17 +1,18 @@
 """Segmind's history held against the jobs: what turns up late is adopted, what nobody owns is told once."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import structlog.testing
 from structlog.typing import EventDict
 
 from bot.jobs.history import HistoryTooLong
-from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
+from bot.jobs.ports import News
 from bot.jobs.reconciler import EVERY, LOOKS_BACK, WHOLE_EVERY, Reconciler
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
@@ -175,3 +176,130 @@ async def test_a_request_whose_id_is_saved_while_it_is_looked_for_is_no_charge_w
         await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
     assert _charges(told) == []
     assert (await stage.saved(job)).request_id == request_id
+
+
+async def test_a_request_found_after_a_day_without_a_bot_is_adopted_and_the_operator_told(stage: Stage) -> None:
+    heard: list[tuple[News, str]] = []
+
+    async def tell(news: News, *, about: str, detail: str) -> None:
+        heard.append((news, about))
+
+    orphans = OrphanStore(stage.store._engine)
+    engine = replace(stage.engine, tell_operator=tell)
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    await Reconciler(engine, stage.dispatcher, orphans).compare()
+    stage.clock.advance(25 * 3_600)
+    [request_id] = await stage.segmind.insert_request(
+        dict(given_up.body or {}), status="COMPLETED", age=25 * 3_600, cost=1.35
+    )
+    await Reconciler(engine, stage.dispatcher, orphans).compare()
+    adopted = await stage.saved(given_up)
+    assert (adopted.state, adopted.request_id) == (State.QUEUED, request_id)
+    assert await stage.spent(adopted) == adopted.reserved_usd
+    assert heard == [(News.LATE_REQUEST, str(given_up.id))]
+
+
+@pytest.mark.parametrize("compared", [True, False])
+async def test_a_request_made_while_no_bot_ran_for_days_is_found_by_the_next_whole_look_and_no_later(
+    stage: Stage, *, compared: bool
+) -> None:
+    orphans = OrphanStore(stage.store._engine)
+    await orphans.watched_since(stage.clock.now() - timedelta(days=20))
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    if compared:
+        await orphans.compared_whole(stage.clock.now())
+    stage.clock.advance(9 * 86_400)
+    looks_back = Reconciler(stage.engine, stage.dispatcher, orphans)
+    assert await looks_back._whole_since(stage.clock.now()) <= given_up.created_at
+    await looks_back.compare()
+    assert await looks_back._whole_since(stage.clock.now()) == stage.clock.now() - LOOKS_BACK
+
+
+async def test_a_whole_look_that_breaks_off_is_made_again(stage: Stage, reconciler: Reconciler) -> None:
+    orphans = OrphanStore(stage.store._engine)
+    await stage.says("history", (500, {"error": "down"}))
+    with pytest.raises(SegmindError):
+        await reconciler.compare()
+    assert await orphans.last_whole() is None
+
+
+@pytest.mark.parametrize(
+    "code", [ProblemCode.REFUSED, ProblemCode.SERVICE, ProblemCode.UNREACHABLE, ProblemCode.INPUTS]
+)
+async def test_a_request_that_was_taken_though_its_answer_said_no_is_adopted_too(
+    stage: Stage, reconciler: Reconciler, code: ProblemCode
+) -> None:
+    waiting = await stage.begin(State.UNCONFIRMED)
+    failed = await stage.engine.move(waiting, State.FAILED, problem=Problem(code=code))
+    [request_id] = await stage.segmind.insert_request(dict(failed.body or {}), status="PROCESSING")
+    await reconciler.compare()
+    assert (await stage.saved(failed)).request_id == request_id
+
+
+async def test_an_unreadable_row_of_somebody_else_hides_nothing(stage: Stage, reconciler: Reconciler) -> None:
+    odd = {"credits_deduction": 10**400, "latency_ms": 10**400, "error": "\0", "request_body": "{'a': 0xf}"}
+    await stage.segmind.insert_request({"prompt": "odd"}, status="FAILED", row=odd)
+    await stage.segmind.insert_request({"prompt": "nobody's"}, row={"request_id": "a\0b"})
+    [charged] = await stage.segmind.insert_request({"prompt": "somebody else's"}, status="COMPLETED", cost=1.35)
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == [charged]
+    assert [line["rows"] for line in told if line["event"] == "history_rows_unreadable"] == [1]
+
+
+async def test_a_charge_behind_one_that_belongs_to_a_job_in_doubt_is_told(stage: Stage, reconciler: Reconciler) -> None:
+    [charged] = await stage.segmind.insert_request({"prompt": "somebody else's"}, status="COMPLETED", cost=1.35)
+    job = await stage.begin(State.UNCONFIRMED)
+    await stage.segmind.insert_request(dict(job.body or {}), status="PROCESSING", age=1.0)
+    [older] = await stage.segmind.insert_request({"prompt": "another's"}, status="COMPLETED", cost=1.35, age=2.0)
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert sorted(_charges(told)) == sorted([charged, older])
+
+
+async def test_a_charge_is_told_though_a_job_waits_that_a_restored_database_may_have_forgotten(
+    stage: Stage, reconciler: Reconciler
+) -> None:
+    await stage.begin(State.WAITING)
+    stage.engine.earlier.began = stage.clock.now() + timedelta(minutes=1)
+    [charged] = await stage.segmind.insert_request({"prompt": "somebody else's"}, status="COMPLETED", cost=1.35)
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == [charged]
+
+
+async def test_a_turn_that_another_process_has_taken_and_a_history_that_is_away_end_no_watch(stage: Stage) -> None:
+    orphans = OrphanStore(stage.store._engine)
+    reconciler = Reconciler(stage.engine, stage.dispatcher, orphans)
+    with structlog.testing.capture_logs() as told:
+        running = asyncio.create_task(reconciler.run())
+        await stage.clock.asleep()
+        await orphans.is_my_turn(stage.clock.now() + timedelta(seconds=EVERY), every=timedelta(seconds=EVERY))
+        stage.clock.advance(EVERY)
+        await stage.clock.asleep()
+        await stage.says("history", (500, {"error": "down"}))
+        stage.clock.advance(EVERY + 1.0)
+        await stage.clock.asleep()
+        running.cancel()
+    assert [line["error"] for line in told if line["event"] == "history_unreadable"] == ["HTTP 500: down"]
+
+
+async def test_a_job_that_somebody_else_moves_meanwhile_is_left_to_them(stage: Stage) -> None:
+    waiting = await stage.begin(State.UNCONFIRMED)
+    given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
+    [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING")
+
+    class MovedMeanwhile(JobStore):
+        async def never_arrived(self, *, since: datetime) -> Sequence[Job]:
+            found = await super().never_arrived(since=since)
+            for job in found:
+                if (newest := await self.get(job.id)) is not None and newest.state is State.FAILED:
+                    await self.save(newest.move(State.QUEUED, stage.clock.now(), request_id=request_id, problem=None))
+            return found
+
+    engine = replace(stage.engine, store=MovedMeanwhile(stage.store._engine))
+    await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    assert stage.dispatcher.driving == 0
+    assert (await stage.saved(given_up)).request_id == request_id

@@ -10,16 +10,20 @@ import aiohttp
 import pytest
 import simcord
 
+from bot.catalogue.models import DEFAULT
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
+from bot.jobs.ports import News
 from bot.jobs.states import State
-from bot.operating import LOOKS_BACK
+from bot.model_watch import READ_EVERY, ModelWatch
+from bot.operating import LOOKS_BACK, OperatorNews
 from bot.policy.operator_notices import NoticeKind
 from bot.policy.operator_spending import SPENDING, Caps
 from bot.segmind.models import HistoryRow
 from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.clock import ManualClock
+from tests.support.jobs import charge
 from tests.support.operators import local_segmind, runs, settings_at
 from tests.unit.cogs.stage import Stage
 
@@ -145,7 +149,9 @@ async def test_a_model_that_is_gone_explains_no_refusal_of_another(
     await stage.bot.services.store.save(
         replace(job, request=replace(job.request, model=model), state=State.FAILED, problem=problem)
     )
-    both = Watching(stage, models=[model])
+    watch = stage.bot.services.operating.watch
+    models = ModelWatch(watch.segmind, [replace(DEFAULT, slug=model)], watch.notices, watch.clock)
+    both = Watching(stage, model_watch=models)
     await control.configure(retired_models=[model])
     assert len(await both.looks()) == 1
     told = await stage.bot.services.operating.notices.current(NoticeKind.MODEL, NoticeKind.SERVICE)
@@ -258,3 +264,76 @@ async def test_another_bot_with_the_token_is_told_of_once_in_a_week(watching: Wa
     assert await watching.looks() == []
     await watching.watch.answered_elsewhere()
     assert len(await watching.looks()) == 1
+
+
+class CatalogWatching(Watching):
+    """A watch in which the time of the catalog passes, too."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        watch = self.watch
+        models = ModelWatch(watch.segmind, stage.bot.services.offer.models, watch.notices, self.clock)
+        self.watch = replace(watch, model_watch=models)
+
+
+async def test_the_catalog_is_read_at_the_start_and_daily_and_each_change_is_told_once(
+    stage: Stage, olga: simcord.MemberActor, control: SegmindControl
+) -> None:
+    watching = CatalogWatching(stage)
+    assert await watching.looks() == []
+    slug = stage.bot.services.offer.default.slug
+    await control.configure(schemas={slug: {"properties": {"prompt": {}, "duration": {"enum": ["5"]}}}})
+    assert await watching.looks() == [], "it is not read again on the same day"
+    watching.clock.advance(READ_EVERY.total_seconds())
+    [told] = await watching.looks()
+    assert "Segmind changed the inputs of a model" in told
+    assert "`duration` no longer takes 10" in told
+    watching.clock.advance(READ_EVERY.total_seconds())
+    assert await watching.looks() == []
+    await control.configure(schemas={}, unlisted_models=[slug])
+    watching.clock.advance(READ_EVERY.total_seconds())
+    [told] = await watching.looks()
+    assert f"no longer offers the model {slug}" in told
+    await control.configure(unlisted_models=[])
+    watching.clock.advance(READ_EVERY.total_seconds())
+    assert await watching.looks() == []
+    kinds = await stage.bot.services.operating.notices.current(NoticeKind.MODEL, NoticeKind.SCHEMA)
+    assert kinds == []
+    assert (await control.state())["operations"].get("submit", 0) == 0
+
+
+async def test_a_catalog_that_cannot_be_read_is_read_again_soon(
+    stage: Stage, olga: simcord.MemberActor, control: SegmindControl
+) -> None:
+    watching = CatalogWatching(stage)
+    await control.configure(unlisted_models=[stage.bot.services.offer.default.slug])
+    await control.add_faults({"kind": "answer", "operation": "catalog", "status": 404, "body": "<html>"})
+    assert await watching.looks() == []
+    await control.clear_faults()
+    assert len(await watching.looks()) == 1
+
+
+async def test_a_price_that_differs_is_told_once(watching: Watching, stage: Stage) -> None:
+    await charge(stage.bot.services.store, "0.70", "0.72")
+    assert await watching.looks() == [], "two charges below the price prove nothing yet"
+    await charge(stage.bot.services.store, "0.71")
+    [told] = await watching.looks()
+    assert "5 s: $0.72 instead of $1.35" in told
+    assert await watching.looks() == []
+
+
+async def test_an_odd_cost_a_late_request_and_inputs_that_are_not_taken_are_told_once(
+    watching: Watching, stage: Stage
+) -> None:
+    operating = stage.bot.services.operating
+    tell = OperatorNews(operating.notices, watching.clock)
+    for _ in range(2):
+        await tell(News.ODD_COST, about="m", detail="m, job 7: -500")
+        await tell(News.LATE_REQUEST, about="8", detail="8")
+    await stage.ask()
+    await stage.has_become(State.FAILED, problem=Problem(code=ProblemCode.INPUTS, detail="Prompt is required"))
+    [told] = await watching.looks()
+    assert "m, job 7: -500" in told
+    assert "Job 8 was closed as never arrived" in told
+    assert "Prompt is required" in told
+    assert await watching.looks() == []

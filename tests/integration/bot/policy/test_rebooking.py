@@ -13,7 +13,7 @@ from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.policy.limits import Terms
-from bot.policy.usage import LimitReached, Reservation
+from bot.policy.usage import LimitReached, Rebooking, Reservation
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job
 from tests.support.ledgers import (
@@ -111,3 +111,49 @@ async def test_approvals_and_cancellations_at_once_leave_what_is_under_way(ledge
     approved = len(await ledgers[0].jobs.in_states({State.PREPARING}))
     assert await ledgers[0].spent(NOON, LATER) == [0, approved * PRICE]
     assert (await ledgers[0].used(LATER)).server_usd_today == approved * PRICE
+
+
+async def waiting(ledger: Ledger, number: int = 0) -> Job:
+    """Have a job wait for its turn since the day before."""
+    added = await ledger.reserve(CAPPED, replace(somebodys(number), state=State.WAITING))
+    return added.move(State.SUBMITTING, LATER, body={"prompt": f"fox {number}"}, submitted_at=LATER)
+
+
+@pytest.mark.parametrize(("terms", "limits"), NO_ROOM)
+async def test_what_is_submitted_on_a_later_day_finds_room_on_that_day_or_waits(
+    ledger: Ledger, terms: Terms, limits: SpendLimits
+) -> None:
+    intent = await waiting(ledger)
+    others = await ledger.reserve(Terms(), replace(somebodys(1, at=LATER), state=State.PREPARING))
+    with pytest.raises((LimitReached, SpendLimitReached)):
+        await ledger.jobs.save_submitting(intent, places=9, limits=limits, reserve=Rebooking(terms=terms))
+    assert await ledger.spent(NOON, LATER) == [PRICE, PRICE]
+    found = await ledger.jobs.get(intent.id)
+    assert found is not None
+    assert (found.state, found.spend_day) == (State.WAITING, NOON.date())
+    await ledger.jobs.save(others.move(State.CANCELLED, LATER))
+    saved = await ledger.jobs.save_submitting(intent, places=9, limits=limits, reserve=Rebooking(terms=terms))
+    assert (saved.state, saved.spend_day) == (State.SUBMITTING, LATER.date())
+    assert await ledger.spent(NOON, LATER) == [0, PRICE]
+    assert (await ledger.used(LATER)).server_usd_today == PRICE
+
+
+async def test_submits_and_new_requests_at_once_take_no_more_of_a_day_than_there_is(
+    ledgers: Sequence[Ledger],
+) -> None:
+    limits = SpendLimits(per_day=PRICE)
+    intents = [await waiting(ledgers[0], number) for number in range(20)]
+    both = [
+        each
+        for n, intent in enumerate(intents)
+        for each in (
+            ledgers[n % PROCESSES].jobs.save_submitting(
+                intent, places=99, limits=limits, reserve=Rebooking(terms=CAPPED)
+            ),
+            ledgers[n % PROCESSES].jobs.add(
+                somebodys(100 + n, at=LATER), daily_limit_usd=PRICE, reserve=Reservation(terms=CAPPED)
+            ),
+        )
+    ]
+    assert await outcomes(*both) == (1, 39)
+    assert await ledgers[0].spent(LATER) == [PRICE]

@@ -105,25 +105,23 @@ async def test_segminds_clock_is_learned_from_its_answers(setting: Setting) -> N
     assert abs(told - theirs) < timedelta(seconds=3)
 
 
-async def test_a_model_is_probed_by_a_request_that_it_must_refuse(setting: Setting) -> None:
-    setting.segmind.answers(says(400, {"error": "Missing required field: prompt"}))
-    await setting.client().probe_model(MODEL)
+ENTRY: dict[str, object] = {"slug": MODEL, "is_depreciated": False, "parameters_schema": {"properties": {}}}
+
+
+@pytest.mark.parametrize("body", [[ENTRY], {"Some Name": [ENTRY]}, {"count": 1, "rows": [None, 7, ENTRY]}])
+async def test_the_catalog_is_read_in_every_shape_and_without_the_key(setting: Setting, body: object) -> None:
+    setting.segmind.answers(says(200, body))
+    [entry] = await setting.client().catalog()
+    assert (entry.slug, entry.retired) == (MODEL, False)
     [received] = setting.segmind.received
-    assert (received.method, received.path, received.body) == ("POST", f"/v2/{MODEL}", b"{}")
+    assert (received.method, received.path) == ("GET", "/history-host/inference-model-information/list")
+    assert received.key is None
 
 
 @pytest.mark.parametrize(
-    ("refusal", "kind"),
-    [
-        (says(404, {"error": "Model not found"}), errors.ModelGone),
-        (says(410, {"error": "Model retired"}), errors.ModelGone),
-        (says(403, {"error": "Model not permitted"}), errors.ModelForbidden),
-    ],
+    "answer", [says(200, HTML), says(200, {}), says(200, []), says(200, [{}]), says(404, HTML), says(503, HTML)]
 )
-async def test_a_model_that_is_not_there_is_found_out_by_the_probe(
-    setting: Setting, refusal: Handler, kind: type[errors.SegmindError]
-) -> None:
-    setting.segmind.answers(refusal)
-    with pytest.raises(errors.OperatorMustAct) as caught:
-        await setting.client().probe_model(MODEL)
-    assert type(caught.value) is kind
+async def test_a_catalog_that_cannot_be_read_tells_nothing_of_any_model(setting: Setting, answer: Handler) -> None:
+    setting.segmind.answers(answer)
+    with pytest.raises((errors.UnreadableAnswer, errors.Unavailable)):
+        await setting.client().catalog()
