@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.jobs.model import Job, ProblemCode
+from bot.jobs.model import Job, ProblemCode, normal_id
 from bot.jobs.states import ENDED, State
 from bot.presentation.looks import LOOKS
+from sandbox.segmind.history import written_id
 
 POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")
 CARD: Final = re.compile(r"reelcast:details:card:(\d+):\d+")
@@ -88,7 +89,8 @@ def audit(facts: Facts) -> Audit:
     cards = {job: shown[-1].text for job, shown in _by_job(CARD, facts.messages).items()}
     notices = _by_job(NOTICE, facts.notices)
     undelivered = {job.id for job in facts.jobs.values() if job.state is State.UNDELIVERED}
-    owned = {job.request_id for job in facts.jobs.values()}
+    ids = [each for job in facts.jobs.values() for each in (job.request_id, job.history_id) if each]
+    owned, told = {normal_id(each) for each in ids}, {normal_id(each) for each in facts.told}
     takes = Counter(charge.take for charge in facts.charges)
     ours = {charge.request_id for charge in facts.charges}
     lost = [job_id for job_id in facts.answered if job_id not in facts.jobs]
@@ -104,13 +106,18 @@ def audit(facts: Facts) -> Audit:
         charged_twice=[take for take, times in takes.items() if times > 1],
         posted_twice=[job_id for job_id, shown in posts.items() if len(shown) > 1],
         lost=lost,
-        without_owner=sorted(ours - owned),
-        left_to_operator=[*left, *sorted(ours & facts.told)],
+        without_owner=sorted(each for each in ours if not known_as(each) & owned),
+        left_to_operator=[*left, *sorted(each for each in ours if known_as(each) & told)],
         untold=sorted(undelivered - set(notices)),
         posted_all_the_same=sorted(undelivered & set(posts)),
         notices=sum(len(shown) for shown in notices.values()),
         untrue_cards=[job_id for job_id, text in cards.items() if not says_so(text, facts.jobs.get(job_id))],
     )
+
+
+def known_as(request_id: str) -> set[str]:
+    """Give the ids by which a request may be known: the history may have one of its own."""
+    return {normal_id(request_id), normal_id(written_id(request_id, "other"))}
 
 
 def is_told(job: Job, card: str | None) -> bool:

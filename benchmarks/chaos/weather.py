@@ -30,21 +30,32 @@ UNKNOWN_ENDS: Final[tuple[FaultSpec, ...]] = (
     {"kind": "answer", "operation": "submit", "when": "before", "status": 504, "body": DOWN},
     {"kind": "answer", "operation": "submit", "when": "before", "status": 503, "body": HTML},
     {"kind": "stall", "operation": "submit", "when": "before"},
+    # These are sent again, once the history lacks them.
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 500, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "before", "status": 503, "body": DOWN},
 )
+# How the history writes ids: as the answers to submits do, without their dashes, or as ids of its own.
+ID_FORMS: Final = ("same", "plain", "other")
+PRICES: Final = ("0.70", "1.35", "1.60")  # dollars for 5 seconds
+ODD_COSTS: Final[tuple[object, ...]] = (None, None, None, -500, "1_000", 1e9)  # None: the true one is told
 # Segmind has taken the run, and says something else or nothing.
 TAKEN: Final[tuple[FaultSpec, ...]] = (
     {"kind": "reset", "operation": "submit", "when": "after"},
     {"kind": "answer", "operation": "submit", "when": "after", "status": 502, "body": HTML},
     {"kind": "answer", "operation": "submit", "when": "after", "status": 504, "body": DOWN},
     {"kind": "answer", "operation": "submit", "when": "after", "status": 500, "body": HTML},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 500, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 503, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 408, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 409, "body": DOWN},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 403, "body": HTML},
+    {"kind": "answer", "operation": "submit", "when": "after", "status": 413, "body": HTML},
     {"kind": "answer", "operation": "submit", "when": "after", "status": 200, "body": HTML},
     {"kind": "hang_up_midway", "operation": "submit", "when": "after"},
     {"kind": "stall", "operation": "submit", "when": "after"},
 )
 # It surely was not taken.
 NOT_TAKEN: Final[tuple[FaultSpec, ...]] = (
-    {"kind": "answer", "operation": "submit", "when": "before", "status": 500, "body": DOWN},
-    {"kind": "answer", "operation": "submit", "when": "before", "status": 503, "body": DOWN},
     {"kind": "answer", "operation": "submit", "when": "before", "status": 400, "body": REFUSED},
 )
 DISCORD_ROUTES: Final = ("/channels/{channel_id}/messages", "/interactions/", "/channels/{channel_id}/messages/")
@@ -54,6 +65,7 @@ class Weather:
     def __init__(self, world: World, draw: random.Random, *, hurry: bool) -> None:
         self._world = world
         self._draw = draw
+        self._hurry = hurry
         self._refusals_left = MOST_429S
         self._drops_left = MOST_DROPS
         self._deleted = 0
@@ -70,10 +82,16 @@ class Weather:
             self._nonces_are_forgotten,
             self._the_history_is_late,
             self._a_card_is_deleted,
+            self._prices_change,
         )
 
     async def begin(self) -> None:
-        """Let somebody else have used the account before, twice with equal inputs each."""
+        """Let somebody else have used the account before, twice with equal inputs each.
+
+        With time enough, the history has ids of its own: what is found there is followed by it alone.
+        """
+        form = self._draw.choice(ID_FORMS[:2]) if self._hurry else ID_FORMS[-1]
+        await self._world.segmind.configure(history_ids=form)
         for number in range(PAGES // 2):
             body = {"prompt": f"Somebody else's {number}", "duration": 5}
             await self._world.segmind.insert_request(body, age=600.0 + number, copies=2)
@@ -161,6 +179,10 @@ class Weather:
     async def _the_history_is_late(self) -> None:
         hidden = self._draw.random() < HIDDEN
         await self._world.segmind.configure(history_lag=self._draw.choice((0.0, 3.0, 10.0)), history_hidden=hidden)
+
+    async def _prices_change(self) -> None:
+        price, told = self._draw.choice(PRICES), self._draw.choice(ODD_COSTS)
+        await self._world.segmind.configure(prices={"5": price}, told_cost=told)
 
     async def _a_card_is_deleted(self) -> None:
         """Have what a job makes be undeliverable, so that its member has to be told in private."""

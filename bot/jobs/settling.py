@@ -32,6 +32,8 @@ async def settle(engine: Engine, job: Job) -> Job:
     What Segmind itself said that it did not take is sent again instead.
     """
     grace = engine.limits.submit_timeout + LATEST_ARRIVAL
+    if job.retry_at is not None:
+        grace *= 2  # what shows up later still can be adopted, but a second request cannot be taken back
     # The time of day may have jumped since the submit, which was before this: only what is waited here counts.
     began = engine.clock.monotonic()
     wait = FIRST_LOOK

@@ -219,3 +219,10 @@ async def test_polls_of_one_run_keep_their_distance(stage: Stage) -> None:
     began = stage.clock.monotonic()
     await stage.drive(job)
     assert stage.clock.monotonic() - began >= 5 * 2.0
+
+
+async def test_a_run_that_failed_without_a_word_in_the_history_ends_all_the_same(stage: Stage) -> None:
+    job = await known(stage, State.PROCESSING, status="FAILED", age=4_000.0, row={"error": None})
+    failed = await stage.drive(job)
+    assert failed.problem == Problem(code=ProblemCode.RUN_FAILED)
+    assert await stage.spent(job) == 0

@@ -59,12 +59,12 @@ class AnswerLost(JobStore):
 
     lost = 1
 
-    async def save_submitting(self, job: Job, *, places: int) -> Job:
+    async def save_submitting(self, job: Job, **options: Any) -> Job:
         if not self.lost:
-            return await super().save_submitting(job, places=places)
+            return await super().save_submitting(job, **options)
         self.lost -= 1
         told, self._moved = self._moved, None
-        await super().save_submitting(job, places=places)
+        await super().save_submitting(job, **options)
         self._moved = told
         raise OperationalError("COMMIT", None, OSError("gone"))
 
@@ -408,3 +408,59 @@ async def test_a_stop_while_the_intent_is_saved_waits_for_the_request_too(stage:
     saved = await stage.saved(job)
     [request] = (await stage.segmind.state())["requests"]
     assert (saved.state, saved.request_id) == (State.QUEUED, request["request_id"])
+
+
+class IntentLost(JobStore):
+    """A store whose database fails while an intent is saved, once, so that it is not saved."""
+
+    lost = 1
+
+    async def save_submitting(self, job: Job, **options: Any) -> Job:
+        if self.lost:
+            self.lost -= 1
+            raise OperationalError("UPDATE jobs", None, OSError("gone"))
+        return await super().save_submitting(job, **options)
+
+
+async def test_an_intent_that_could_not_be_saved_is_made_anew_and_nothing_was_sent_for_it(stage: Stage) -> None:
+    stage.use(IntentLost(stage.store._engine))
+    queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
+    assert State.UNCONFIRMED not in stage.cards.states(queued.id)
+    assert (queued.submit_attempts, await stage.submits()) == (1, 1)
+
+
+class TakenOver(JobStore):
+    """A store in which another driver takes a job over just when its request was answered."""
+
+    async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
+        if job.state is State.QUEUED and job.driver != "another":
+            await self.take(job.id, "another")
+        return await super().save(job, *decided, also=also)
+
+
+async def test_a_driver_that_was_replaced_while_its_request_was_answered_lets_go_of_the_job(stage: Stage) -> None:
+    stage.use(TakenOver(stage.store._engine))
+    job = await stage.begin(State.WAITING)
+    driver = stage.start(job)
+    await stage.clock.pass_until(driver)
+    assert (await stage.saved(job)).driver == "another"
+    assert (await stage.saved(job)).state is State.SUBMITTING
+    assert await stage.submits() == 1
+
+
+async def test_a_paid_request_that_breaks_in_no_known_way_leaves_its_outcome_open(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = stage.engine.segmind.submit
+
+    async def breaks(*arguments: Any, **options: Any) -> None:
+        await submit(*arguments, **options)
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(stage.engine.segmind, "submit", breaks)
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    [request] = (await stage.segmind.state())["requests"]
+    assert queued.request_id == request["request_id"]
+    assert stage.cards.states(job.id) == [State.SUBMITTING, State.UNCONFIRMED, State.QUEUED]
+    assert await stage.submits() == 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.database.backup import back_up
+from bot.jobs.restored import ASK_AGAIN
 from bot.jobs.states import State
 from bot.segmind.budget import Rank
 from tests.support.ports import Post
@@ -95,6 +96,7 @@ async def test_nothing_is_paid_while_the_history_cannot_be_read(stage: Stage) ->
     await stage.says("history", (500, {"error": "down"}), (502, "bad gateway"))
     await stage.drive_until(job, State.QUEUED)
     assert stage.budget.taken[:4] == [Rank.SUBMIT] * 4, "three looks into the history, then the submit"
+    assert stage.clock.slept.count(ASK_AGAIN) == 2
     assert await stage.submits() == 1
 
 
