@@ -1,0 +1,1 @@
+"""The real bot in a simulated world, for more hours of life than it will ever see."""

@@ -1,0 +1,113 @@
+"""What goes wrong with requests, downloads, and transactions, drawn from the seed."""
+
+import random
+import sqlite3
+from typing import Final
+
+from simulation.http import Asked, Told, Trouble
+
+HTML: Final = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+DELAYS: Final = (3.5, 12.0, 40.0, 400.0)  # seconds
+AFTER_ACCEPTANCE: Final = (408, 409, 500, 502, 503, 504)
+INSTEAD: Final = (429, 500, 502, 503, 504)
+
+
+class Weather:
+    """Draws troubles; when `calm` there are none."""
+
+    def __init__(self, rng: random.Random, *, severity: float = 1.0) -> None:
+        """`severity` multiplies how often anything goes wrong."""
+        self._rng = rng
+        self._severity = severity
+        self.calm = False
+
+    def strikes(self, probability: float) -> bool:
+        """Return whether something of this probability happens now."""
+        return not self.calm and self._rng.random() < probability * self._severity
+
+    def pause(self, mean: float) -> float:
+        """Return seconds until the next event of a kind, or an hour in calm weather."""
+        return 3600.0 if self.calm or not self._severity else self._rng.expovariate(self._severity / mean)
+
+    def discord(self, _asked: Asked) -> Trouble:
+        """Return what goes wrong with a request to Discord."""
+        usual = Trouble(before=self._rng.uniform(0.01, 0.12), after=self._rng.uniform(0.01, 0.12))
+        if not self.strikes(0.012):
+            return usual
+        rng = self._rng
+        match rng.randrange(7):
+            case 0:
+                return Trouble(refused=True)
+            case 1:
+                return Trouble(lost=True, before=0.1, after=rng.choice(DELAYS))
+            case 2:
+                return Trouble(cut=True, before=0.1, after=rng.choice(DELAYS))
+            case 3:
+                return Trouble(cut=True, answer=Told(status=rng.choice((500, 502, 503, 504)), text=HTML))
+            case 4:
+                return Trouble(answer=_discord_refuses(rng))
+            case 5:
+                return Trouble(before=rng.choice(DELAYS), after=0.1)
+            case _:
+                return Trouble(before=0.1, after=rng.choice(DELAYS))
+
+    def segmind(self, _asked: Asked) -> Trouble:
+        """Return what goes wrong with a request to Segmind."""
+        usual = Trouble(before=self._rng.uniform(0.02, 0.2), after=self._rng.uniform(0.02, 0.3))
+        if not self.strikes(0.03):
+            return usual
+        rng = self._rng
+        match rng.randrange(8):
+            case 0:
+                return Trouble(refused=True)
+            case 1:
+                return Trouble(lost=True, before=0.1, after=rng.choice(DELAYS))
+            case 2:
+                return Trouble(cut=True, before=0.1, after=rng.choice(DELAYS))
+            case 3:
+                return Trouble(cut=True, answer=_any_form(rng, rng.choice(AFTER_ACCEPTANCE)), after=1.0)
+            case 4:
+                return Trouble(answer=_any_form(rng, rng.choice(INSTEAD)))
+            case 5:
+                return Trouble(cut=True, answer=Told(text='{"request_id": "0123'))
+            case 6:
+                return Trouble(before=rng.choice(DELAYS), after=0.1)
+            case _:
+                return Trouble(before=0.1, after=rng.choice(DELAYS))
+
+    def fetch(self, url: str) -> str | None:
+        """Return why a download fails; "gone" is a clear no. What members upload is there for a while at least."""
+        if not self.strikes(0.03):
+            return None
+        return self._rng.choice(
+            ("ServerDisconnectedError", "HTTP 503", "gone" if "images.segmind" in url else "HTTP 500")
+        )
+
+    def database(self, moment: str) -> None:
+        """Raise what SQLite would: locked at the beginning, or a commit that fails, or whose answer is lost."""
+        if self.strikes(0.0006):
+            words = "database is locked" if moment == "begin" else "disk I/O error"
+            raise sqlite3.OperationalError(words)
+
+
+def _any_form(rng: random.Random, status: int) -> Told:
+    """Return an answer of this status as JSON or as a page of a proxy."""
+    if rng.random() < 0.5:
+        return Told(status=status, text=HTML)
+    return Told(status=status, body={"error": "Internal Server Error"})
+
+
+def _discord_refuses(rng: random.Random) -> Told:
+    match rng.randrange(4):
+        case 0:
+            return Told(
+                status=429,
+                body={"message": "rate limited", "retry_after": 2.0, "global": False},
+                headers={"Via": "1.1"},
+            )
+        case 1:
+            return Told(status=403, text=HTML)
+        case 2:
+            return Told(status=403, body={"code": 40333, "message": "internal network error"})
+        case _:
+            return Told(status=rng.choice((500, 502, 503)), body={"message": "500: Internal Server Error", "code": 0})
