@@ -1,9 +1,11 @@
 """`python -m bot jobs` and `job`: what whoever is at the machine sees and can do."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
@@ -12,9 +14,22 @@ from bot.job_command import NOT_ANSWERED, read_job, retry_job
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
+from bot.logs import OURS
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, unmade_url
 from tests.support.jobs import a_job, a_request
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Generator[None]:
+    """Take back what a command sets for its process, which here is that of other tests, too."""
+    root, ours = logging.getLogger(), [logging.getLogger(name) for name in OURS]
+    handlers, levels, configured = root.handlers, [each.level for each in (root, *ours)], structlog.get_config()
+    yield
+    root.handlers = handlers
+    for each, level in zip((root, *ours), levels, strict=True):
+        each.setLevel(level)
+    structlog.configure(**configured)
 
 
 @pytest.fixture

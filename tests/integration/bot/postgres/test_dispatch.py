@@ -15,7 +15,7 @@ from bot.jobs.dispatch_queued import LATE_POST, LOOK_EVERY, QueuedDispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
-from bot.jobs.states import State
+from bot.jobs.states import DRIVEN, State
 from bot.jobs.store import JobStore
 from bot.jobs.work_queue import STALLED_AFTER, open_work_queue
 from tests.support.clock import PATIENCE
@@ -38,8 +38,11 @@ class Process:
     async def begin(self, state: State) -> Job:
         """Save a job in a state with what it has there, not yet anybody's."""
         job = a_job(state, at=self.stage.clock.now())
-        added = await self.engine.store.add(job, daily_limit_usd=LIMIT)
-        return await self.engine.store.save(added.evolve(**self.stage._facts_of(added)))
+        # In one save: a dispatcher that runs may take the job right after it.
+        added = await self.engine.store.add(job.evolve(**self.stage._facts_of(job)), daily_limit_usd=LIMIT)
+        if state in DRIVEN:
+            await self.dispatcher._queue.enlist_now([added.id])
+        return added
 
     async def saved(self, job: Job) -> Job:
         found = await self.engine.store.get(job.id)
