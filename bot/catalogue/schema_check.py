@@ -96,7 +96,7 @@ def _read(schema: object) -> _Schema:
         return _Schema(fields, frozenset(name for name, each in fields.items() if _is_needed(each)))
     facts = _object(schema)
     source = _object(facts["properties"]) if "properties" in facts else facts
-    fields = {name: field for name, each in source.items() if (field := _object(each))}
+    fields = {name: _object(cast("object", each)) for name, each in source.items() if isinstance(each, dict)}
     listed = facts.get("required")
     names = {str(each) for each in cast("list[object]", listed)} if isinstance(listed, list) else set[str]()
     needed = {name for name in names if "default" not in fields.get(name, {})}

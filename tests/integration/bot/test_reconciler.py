@@ -283,7 +283,7 @@ async def test_a_turn_that_another_process_has_taken_and_a_history_that_is_away_
         stage.clock.advance(EVERY + 1.0)
         await stage.clock.asleep()
         running.cancel()
-    assert [line["error"] for line in told if line["event"] == "history_unreadable"] == ["HTTP 500: down"]
+    assert [line["error"] for line in told if line["event"] == "history_unreadable"] == ["HTTP 500"]
 
 
 async def test_a_job_that_somebody_else_moves_meanwhile_is_left_to_them(stage: Stage) -> None:

@@ -287,7 +287,9 @@ async def test_the_catalog_is_read_at_the_start_and_daily_and_each_change_is_tol
     watching.clock.advance(READ_EVERY.total_seconds())
     [told] = await watching.looks()
     assert "Segmind changed the inputs of a model" in told
-    assert "`duration` no longer takes 10" in told
+    [notice] = await watching.watch.notices.current(NoticeKind.SCHEMA)
+    assert "`duration` no longer takes 10" in notice.detail
+    assert "`prompt`" not in notice.detail
     watching.clock.advance(READ_EVERY.total_seconds())
     assert await watching.looks() == []
     await control.configure(schemas={}, unlisted_models=[slug])
@@ -318,7 +320,9 @@ async def test_a_price_that_differs_is_told_once(watching: Watching, stage: Stag
     assert await watching.looks() == [], "two charges below the price prove nothing yet"
     await charge(stage.bot.services.store, "0.71")
     [told] = await watching.looks()
-    assert "5 s: $0.72 instead of $1.35" in told
+    assert "Segmind charges a different price than configured" in told
+    [notice] = await watching.watch.notices.current(NoticeKind.PRICE)
+    assert "5 s: $0.72 instead of $1.35" in notice.detail
     assert await watching.looks() == []
 
 
@@ -332,8 +336,10 @@ async def test_an_odd_cost_a_late_request_and_inputs_that_are_not_taken_are_told
         await tell(News.LATE_REQUEST, about="8", detail="8")
     await stage.ask()
     await stage.has_become(State.FAILED, problem=Problem(code=ProblemCode.INPUTS, detail="Prompt is required"))
-    [told] = await watching.looks()
-    assert "m, job 7: -500" in told
-    assert "Job 8 was closed as never arrived" in told
-    assert "Prompt is required" in told
+    assert len(await watching.looks()) == 1
+    kinds = (NoticeKind.ODD_COST, NoticeKind.LATE_REQUEST, NoticeKind.INPUTS)
+    notices = await watching.watch.notices.current(*kinds)
+    details = {notice.kind: notice.detail for notice in notices}
+    assert (len(notices), details[NoticeKind.ODD_COST], details[NoticeKind.LATE_REQUEST]) == (3, "m, job 7: -500", "8")
+    assert "Prompt is required" in details[NoticeKind.INPUTS]
     assert await watching.looks() == []

@@ -44,6 +44,7 @@ def test_what_the_local_segmind_takes_is_what_is_sent(slug: str) -> None:
         (schema(duration={"options": [{"label": "5 s", "value": "5"}, {"value": 10}]}), []),
         (schema(duration={"minimum": 5, "maximum": 10}), []),
         (schema(seed={"type": "integer"}), []),
+        (schema(prompt={}), []),
         (schema() | {"required": ["prompt", "image_urls"]}, []),
         (schema(seed={"default": 7}) | {"required": ["seed"]}, []),
         ([{"name": name, **field} for name, field in schema()["properties"].items()], []),
