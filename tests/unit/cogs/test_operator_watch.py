@@ -295,7 +295,7 @@ async def test_the_catalog_is_read_at_the_start_and_daily_and_each_change_is_tol
     await control.configure(schemas={}, unlisted_models=[slug])
     watching.clock.advance(READ_EVERY.total_seconds())
     [told] = await watching.looks()
-    assert f"no longer offers the model {slug}" in told
+    assert "no longer offers the model" in told
     await control.configure(unlisted_models=[])
     watching.clock.advance(READ_EVERY.total_seconds())
     assert await watching.looks() == []
