@@ -123,10 +123,9 @@ async def test_where_a_servers_videos_go_to_one_channel_this_one_does_too(stage:
     films = stage.guild.create_text_channel("films")
     await stage.set(output_channel_id=films.id)
     job = await an_undelivered_job(stage)
-    card = await stage.card_of(job)
     said = await send_again(stage, job.id)
     assert said == f"The video is being sent to <#{films.id}>."
-    await stage.has_become(State.UNDELIVERED, problem=PROBLEM)
+    card = await stage.card_of(await stage.has_become(State.UNDELIVERED, problem=PROBLEM))
     await stage.alice.click(card, label="Send again")
     [posting] = await stage.jobs()
     assert (posting.state, posting.post_channel_id) == (State.POSTING, films.id)
