@@ -29,6 +29,7 @@ from bot.presentation.case_words import (
     too_plain,
     unblocked_answer,
 )
+from bot.presentation.command_names import option_name
 from bot.presentation.language import N_, _
 from bot.presentation.moderation_modals import REASON_LIMIT
 from bot.presentation.review_words import images_blocked_sentence
@@ -166,7 +167,7 @@ class BlockCog(FormCog):
         try:
             seen = await self._services.pictures.fingerprint(interaction.id, reference_of(image))
         except UnusablePicture as unusable:
-            await say(interaction, image_sentence(unusable.fault, "image", SHOWABLE))
+            await say(interaction, image_sentence(unusable.fault, option_name("image"), SHOWABLE))
             return None
         if not seen:
             await say(interaction, too_plain())

@@ -76,8 +76,10 @@ def video_command(
     }
     app_commands.choices(**{name: each for name, each in values.items() if name in options})(written)
     app_commands.autocomplete(**{name: usable_choices for name in CAST if name in options})(written)
-    about = "Make a video from your reference images"
-    return app_commands.command(name="video", description=about, extras={ANSWER: Shape.PUBLIC})(written)
+    command = app_commands.command(
+        name="video", description="Make a video from your reference images", extras={ANSWER: Shape.PUBLIC}
+    )
+    return command(written)
 
 
 def _options(offer: Offer) -> Iterator[tuple[str, type]]:

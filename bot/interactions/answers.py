@@ -131,7 +131,7 @@ class Answer:
         self._watch = asyncio.create_task(self._defer_after(max(patience, LEAST_PATIENCE)), name="answer-watch")
         task = asyncio.current_task()
         if task is not None:
-            task.add_done_callback(lambda _: self._stop_watching())
+            task.add_done_callback(lambda _task: self._stop_watching())
 
     async def say(self, sentence: str, **extra: Any) -> None:
         """Tell the member alone. What Discord takes no longer is logged."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 from discord import Locale, app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
-from bot.presentation.language import SOURCE, catalogue, language_of
+from bot.presentation.language import SOURCE, catalogue, language_of, spoken
 
 NAME: Final = "name"  # the catalogues' context for names that are typed: Discord is strict about these
 _NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
@@ -15,6 +15,11 @@ def context_of(context: app_commands.TranslationContextTypes) -> str | None:
     """Tell in which context of the catalogues a text of a command stands: `NAME` for what is typed."""
     menu = isinstance(context.data, app_commands.ContextMenu)  # in a menu nobody types
     return NAME if context.location in _NAMES and not menu else None
+
+
+def option_name(name: str) -> str:
+    """Give the name of an option as Discord shows it in the language spoken."""
+    return catalogue(spoken()).pgettext(NAME, name)
 
 
 class CommandTranslator(app_commands.Translator):

@@ -25,7 +25,8 @@ from tests.support.jobs import a_job, a_request
 RULES = ImageRules()
 # What a member can do, or whom it lies with.
 WHAT_TO_DO = re.compile(
-    r"\b(Try|Upload|[Aa]sk|has been (?:told|notified)|Look|Describe|Shorten|Use|Add|fill|be at (?:least|most))\b"
+    r"\b(Try|Upload|[Aa]sk|has been (?:told|notified)|Look|Describe|Shorten|Use|Add|Mention|fill"
+    r"|be at (?:least|most))\b"
 )
 BLAME = re.compile(
     r"\b(error|invalid|failed|illegal|forbidden|you must|your fault|exception|HTTP|Segmind)\b", re.IGNORECASE
