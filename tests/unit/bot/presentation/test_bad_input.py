@@ -18,6 +18,7 @@ from hypothesis import given, note, settings
 
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
+from bot.interactions.answers import replace_nul
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
@@ -244,7 +245,7 @@ def test_what_shows_no_marks_keeps_to_discords_lengths(text: str) -> None:
 @CASES
 @given(text=hostile)
 def test_what_is_looked_for_in_the_record_is_found_again_in_the_buttons(text: str) -> None:
-    search = replace(SEARCH, text=text[:TEXT_LIMIT])
+    search = replace(SEARCH, text=replace_nul(text[:TEXT_LIMIT]))  # as every interaction's texts come in
     check_message(payload_of(records_page(search, [a_record("a fox")] * 4, first=0, count=9)), files=[], upload_limit=1)
     match = re.fullmatch(RECORDS_PATTERN, records_id(search, 4))
     assert match is not None
@@ -257,6 +258,6 @@ def test_a_table_keeps_to_its_cells_and_computes_nothing(prompt: str, reason: st
     content, count = records_csv([a_record(prompt, reason), a_decision(reason)])
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert count == len(rows) == 2
-    assert rows[0]["prompt"].removeprefix("'") == prompt.removeprefix("'")
+    assert rows[0]["prompt"].replace("'", "") == prompt.replace("'", "")  # only apostrophes are added
     assert all(set(row) == set(COLUMNS) for row in rows)
     assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
