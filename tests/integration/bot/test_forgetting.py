@@ -167,7 +167,7 @@ IS_EMPTIED = {
 KEEPS_NO_WORDS = {
     *("spending", "usage", "spend_warnings", "request_budget", "orphans", "marks", "wishes", "guild_settings"),
     *("blocks", "blocked_images", "channel_turns", "consents", "emptied_messages"),
-    *("operator_blocks", "operator_notices"),
+    *("operator_blocks", "operator_notices", "breakdowns"),
 }
 
 

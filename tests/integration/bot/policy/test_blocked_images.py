@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.media.fingerprints import fingerprint
 from bot.policy import blocked_images
 from bot.policy.blocked_images import BlockedImageStore
 from tests.support.database import file_url
-from tests.support.drawings import drawing
+from tests.support.drawings import drawing, print_of
 from tests.support.jobs import NOON
 
 GUILD = 7
-FOX, OWL, BEAR = (fingerprint(drawing(seed)) for seed in range(3))
-SMALL_FOX = fingerprint(drawing(0).resize((320, 240)))
+FOX, OWL, BEAR = (print_of(drawing(seed)) for seed in range(3))
+SMALL_FOX = print_of(drawing(0).resize((320, 240)))
 
 
 async def test_the_first_blocked_picture_of_several_is_found_in_its_server_alone(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def a_video(size: int, *, original: bool = False, over: int | None = None) -> Vi
         audio=False,
         size=size,
         container="mp4",
+        plays=True,
     )
     video = Video(path=Path("video.mp4"), facts=facts, over=over)
     return replace(video, original=video) if original else video
