@@ -22,6 +22,7 @@ from tests.unit.cogs.served_cdn import ServedCdn, served_cdn
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
 NO_DEFERRAL = 1e6  # seconds: however busy the machine is, an answer is not deferred for that
+COMES_TO_REST = 30.0  # seconds: the database writes through to a disk that other tests keep busy
 
 
 @pytest.fixture
@@ -119,6 +120,7 @@ def newcomer() -> bool:
 @pytest.fixture
 async def stage(simcord_env: simcord.Env, channels_chosen: bool, newcomer: bool) -> Stage:
     simcord_env.backend.cdn = MeasuringCdn()
+    simcord_env.settle_timeout = COMES_TO_REST
     guild = simcord_env.create_guild("Film Club")
     stage = Stage(
         env=simcord_env,
