@@ -4,15 +4,22 @@ import asyncio
 
 from bot.jobs.dispatch import SWEEP_EVERY
 from bot.jobs.last_cards import PATIENCE, show_last_cards
+from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.jobs.store import JobStore
 from tests.support.stage import Stage
 
 CARD = 4_242
 
 
+async def dies_after(stage: Stage, job: Job) -> Job:
+    """Save a job as a process does that dies before it can edit the card."""
+    return await JobStore(stage.store._engine).save(job)
+
+
 async def test_a_card_is_owed_its_last_word_until_it_is_shown(stage: Stage) -> None:
     job = await stage.begin(State.POSTING, card_message_id=CARD)
-    delivered = await stage.store.save(job.move(State.DELIVERED, stage.clock.now()))
+    delivered = await dies_after(stage, job.move(State.DELIVERED, stage.clock.now()))
     stage.clock.advance(PATIENCE.total_seconds() + 1)
     await show_last_cards(stage.engine)
     assert stage.cards.shown == [delivered]
@@ -23,7 +30,7 @@ async def test_a_card_is_owed_its_last_word_until_it_is_shown(stage: Stage) -> N
 
 async def test_whoever_may_still_edit_the_card_is_given_time(stage: Stage) -> None:
     job = await stage.begin(State.POSTING, card_message_id=CARD)
-    await stage.store.save(job.move(State.DELIVERED, stage.clock.now()))
+    await dies_after(stage, job.move(State.DELIVERED, stage.clock.now()))
     stage.clock.advance(PATIENCE.total_seconds())
     await show_last_cards(stage.engine)
     assert stage.cards.shown == []
@@ -47,7 +54,7 @@ async def test_a_job_that_is_driven_shows_its_card_itself(stage: Stage) -> None:
 
 async def test_the_dispatcher_sees_to_it_after_a_start(stage: Stage) -> None:
     job = await stage.begin(State.WAITING, card_message_id=CARD)
-    cancelled = await stage.store.save(job.move(State.CANCELLED, stage.clock.now()))
+    cancelled = await dies_after(stage, job.move(State.CANCELLED, stage.clock.now()))
     await stage.dispatcher.resume()
     sweeping = asyncio.create_task(stage.dispatcher.run())
     await stage.clock.asleep()
