@@ -5,7 +5,7 @@ The copy is upright, sRGB, 8 bits a sample, flattened, of the first frame, and w
 
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -75,9 +75,7 @@ def clean(path: Path, rules: ImageRules, limits: Limits) -> Cleaned:
         if (fault := judge_dimensions(rules, width=width, height=height)) is not None:
             raise ImageRefused(fault)
 
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    Image.MAX_IMAGE_PIXELS = None  # judged by ours instead
-    with warnings.catch_warnings(action="ignore"):
+    with _pillow_lenient(), warnings.catch_warnings(action="ignore"):
         try:
             decoded = decode(path, content_type, judge, limits.max_side)
         except (ImageRefused, MemoryError):
@@ -100,6 +98,17 @@ def clean(path: Path, rules: ImageRules, limits: Limits) -> Cleaned:
         suffix=suffix,
         copy=copy,
     )
+
+
+@contextmanager
+def _pillow_lenient() -> Iterator[None]:
+    """Have Pillow decode what is cut off, of any size; what it does otherwise is as before afterwards."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
+    ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = True, None  # the size is judged by ours instead
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before
 
 
 def _orientation(decoded: Decoded) -> int:
