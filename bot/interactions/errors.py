@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 BROKEN: Final = N_("Something went wrong, and the bot operator has been notified.")
 BROKEN_UNCHARGED: Final = N_("Something went wrong, and the bot operator has been notified. Nothing was charged.")
+STOPPED: Final = "Session is closed"  # aiohttp's words, in a RuntimeError, for a request while the bot stops
 AWAY: Final = N_("The bot can't reach its database right now. Try again in a minute.")
 AWAY_UNCHARGED: Final = N_("The bot can't reach its database right now. Nothing was charged. Try again in a minute.")
 
@@ -23,6 +24,9 @@ async def answer_broken(interaction: discord.Interaction[Any], name: str | None,
     """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
     if isinstance(error, NotAnswered):
         return  # which is logged, and nobody can be told
+    if isinstance(error, RuntimeError) and str(error) == STOPPED:
+        log.warning("answer_unclear", command=name, interaction=interaction.id, error=STOPPED)
+        return  # nobody can be told any more
     sentences = BROKEN, BROKEN_UNCHARGED
     if is_away(error):
         sentences = AWAY, AWAY_UNCHARGED
