@@ -2,6 +2,7 @@
 
 *Film Club* has a moderator, ordinary members, a channel where the bot may not send, one that is
 age-restricted and a thread. *Animation Guild* is boosted to tier 2, so that larger files pass.
+Each has a channel for reviews that ordinary members don't see.
 """
 
 import base64
@@ -66,11 +67,7 @@ def _film_club(world: World, people: dict[str, User]) -> None:
     bot_role = _join_bot(world, guild)
     videos = _channel(world, guild, "videos", topic="Videos made from reference images")
     _channel(world, guild, "general")
-    hidden = Overwrite(id=guild.id, type=0, allow=0, deny=int(Permission.VIEW_CHANNEL))
-    shown = [
-        Overwrite(id=role.id, type=0, allow=int(Permission.VIEW_CHANNEL), deny=0) for role in (moderators, bot_role)
-    ]
-    _channel(world, guild, "review").overwrites = [hidden, *shown]
+    _review_channel(world, guild, moderators, bot_role)
     silent = Overwrite(id=bot_role.id, type=0, allow=0, deny=int(Permission.SEND_MESSAGES))
     _channel(world, guild, "announcements").overwrites = [silent]
     _channel(world, guild, "late-night").nsfw = True
@@ -85,9 +82,10 @@ def _animation_guild(world: World, people: dict[str, User]) -> None:
     guild = _guild(world, "Animation Guild", people["noor"])
     guild.premium_tier = 2
     _join(world, guild, people["mira"])
-    _join_bot(world, guild)
+    bot_role = _join_bot(world, guild)
     _channel(world, guild, "videos")
     _channel(world, guild, "general")
+    _review_channel(world, guild, bot_role)
 
 
 def _guild(world: World, name: str, owner: User) -> Guild:
@@ -126,3 +124,10 @@ def _channel(world: World, guild: Guild, name: str, *, topic: str | None = None)
     channel = Channel(id=world.mint(), guild_id=guild.id, name=name, position=len(guild.channels), topic=topic)
     guild.channels[channel.id] = channel
     return channel
+
+
+def _review_channel(world: World, guild: Guild, *roles: Role) -> None:
+    """Make a channel that only these roles, and the owner, see."""
+    hidden = Overwrite(id=guild.id, type=0, allow=0, deny=int(Permission.VIEW_CHANNEL))
+    shown = [Overwrite(id=role.id, type=0, allow=int(Permission.VIEW_CHANNEL), deny=0) for role in roles]
+    _channel(world, guild, "review").overwrites = [hidden, *shown]

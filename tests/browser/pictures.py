@@ -145,7 +145,7 @@ async def report(studio: Studio) -> None:
 async def review(studio: Studio) -> None:
     """A request that waits for its moderators, as they see it."""
     async with (
-        studio.tab("noor", "animation-guild/general", size=CHANNEL) as noor,
+        studio.tab("noor", "animation-guild/review", size=CHANNEL) as noor,
         studio.tab("mira", "animation-guild/videos", size=CHANNEL) as mira,
     ):
         await reviews_before_spending(noor)

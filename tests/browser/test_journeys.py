@@ -116,7 +116,7 @@ async def test_two_tabs_are_two_people_who_see_each_other_at_once(demo: Demo) ->
 async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) -> None:
     bad, good = "A crash of @Image1 that nobody should see", "A picnic of @Image1 in the sun"
     async with (
-        visiting(demo.browser, demo.origin, "noor", "animation-guild/general") as noor,
+        visiting(demo.browser, demo.origin, "noor", "animation-guild/review") as noor,
         visiting(demo.browser, demo.origin, "mira", "animation-guild/videos") as mira,
     ):
         await reviews_before_spending(noor)

@@ -122,8 +122,8 @@ async def visiting(
 
 
 async def reviews_before_spending(owner: Visitor) -> None:
-    """Have the owner of a server show every request to its moderators in #general, before anything is spent."""
-    await choose_review_channel(owner, "general")
+    """Have the owner of a server show every request to its moderators in #review, before anything is spent."""
+    await choose_review_channel(owner, "review")
     form = await owner.open_command("settings review mode")
     await owner.page.get_by_role("option", name="Before spending").click()
     await form.get_by_role("button", name="Send").click()
