@@ -78,7 +78,7 @@ class Requests:
             prompt=read.prompt,
             duration=options.duration,
             aspect_ratio=options.aspect_ratio,
-            references=tuple(image for number, image in wish.images),
+            references=tuple(image for _number, image in wish.images),
             elements=read.elements,
             handling=_handling(verdict.handling, wish),
         )

@@ -4,7 +4,7 @@ The copy is upright, sRGB, 8 bits a sample, flattened, of the first frame, and w
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -101,7 +101,7 @@ def clean(path: Path, rules: ImageRules, limits: Limits) -> Cleaned:
 
 
 @contextmanager
-def _pillow_lenient() -> Iterator[None]:
+def _pillow_lenient() -> Generator[None]:
     """Have Pillow decode what is cut off, of any size; what it does otherwise is as before afterwards."""
     before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
     ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = True, None  # the size is judged by ours instead

@@ -47,11 +47,11 @@ def test_a_request_to_the_example_is_judged_by_its_limits() -> None:
     model = described()
     options = read_options(Offer(models=(model,)), model="", duration=None, aspect_ratio=None)
     assert options == Options(model=model, duration=4, aspect_ratio="")
-    small = Upload(option=1, content_type="image/png", size=1_000, width=400, height=400)
+    small = Upload(option=1, size=1_000, width=400, height=400)
     refusal = read_request("a fox", [small], model)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.rules.min_side) == (RefusalCode.IMAGE, 512)
-    large = Upload(option=1, content_type="image/png", size=1_000, width=600, height=600)
+    large = Upload(option=1, size=1_000, width=600, height=600)
     assert isinstance(read_request("a fox", [large], model), Read)
 
 

@@ -29,9 +29,8 @@ def a_row(*, body: dict[str, Any] | None = BODY, at: datetime | None = NOON) -> 
 
 
 def submitted(**facts: Any) -> Job:
-    return a_job(State.UNCONFIRMED, at=NOON - timedelta(hours=1)).evolve(
-        **{"body": BODY, "submitted_at": NOON, **facts}
-    )
+    known: dict[str, Any] = {"body": BODY, "submitted_at": NOON, **facts}
+    return a_job(State.UNCONFIRMED, at=NOON - timedelta(hours=1)).evolve(**known)
 
 
 def test_the_earliest_submit_goes_by_segminds_clock_or_leaves_room_for_ours() -> None:

@@ -179,7 +179,7 @@ def offered(label: str, **changes: Any) -> set[State]:
 
 def test_a_request_can_be_cancelled_until_its_video_is_made() -> None:
     assert offered("Cancel") == {State.ACCEPTED, State.HELD, State.PREPARING, State.WAITING, *IN_FLIGHT}
-    assert offered("Cancel", cancel_requested=True) == {State.HELD, State.PREPARING, State.WAITING}
+    assert offered("Cancel", cancel_requested=True) == {State.ACCEPTED, State.HELD, State.PREPARING, State.WAITING}
 
 
 def test_what_lies_here_can_be_sent_again() -> None:

@@ -37,9 +37,11 @@ FIRST = {"TextDisplay": slice(1), "send": slice(1), "send_message": slice(1), "s
 # elsewhere.
 OWN_NAMES = {"Português do Brasil", "JPEG XL", "mira", "cast add"}
 # Not read by members, or taken elsewhere: commands from what Discord is sent; the log is the operator's.
-NOT_SHOWN = {"command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"}
-NOT_SHOWN |= {"option_name"}  # of a command, and looked up as such
-NOT_SHOWN |= {"OutcomeUnclear"}  # an error, also where it is not raised at once
+NOT_SHOWN = {
+    *("command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"),
+    "option_name",  # of a command, and looked up as such
+    "OutcomeUnclear",  # an error, also where it is not raised at once
+}
 LOGS = {"debug", "info", "warning", "error", "exception"}
 
 
