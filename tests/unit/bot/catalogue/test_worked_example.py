@@ -72,5 +72,5 @@ async def test_a_job_of_the_example_becomes_a_video(tmp_path: Path) -> None:
         [request] = (await stage.segmind.state())["requests"]
         assert request["model"] == model.slug
         body = dict(request["body"])
-        assert body.pop("image_url").endswith("/image1.png")  # the clean copy on the card
+        assert str(body.pop("image_url")).endswith("/image1.png")  # the clean copy on the card
         assert body == {"prompt": "a fox", "duration": 4}
