@@ -27,7 +27,9 @@ class ServedCdn(MeasuringCdn):
 
     async def serve(self, request: web.Request) -> web.Response:
         data = self.get(f"{self.origin}{request.path}")
-        return web.Response(status=404) if data is None else web.Response(body=data)
+        answer = web.Response(status=404) if data is None else web.Response(body=data)
+        answer.force_close()  # SimCord waits for a connection that is kept open, as long as the client keeps it
+        return answer
 
 
 @asynccontextmanager
