@@ -145,7 +145,7 @@ class Reelcast(commands.AutoShardedBot):
         shards, address = await self.door.gateway(
             lambda advised: len(self.shard_ids or ()) or self.shard_count or advised
         )
-        begin_anew_at(address)
+        begin_anew_at(address, self.door)
         self.shard_count = self.shard_count or shards  # known: discord.py need not ask again, which Discord limits
         await super().connect(reconnect=reconnect)
 

@@ -22,6 +22,7 @@ LONGEST_WAIT: Final = 300.0
 LOOK_AGAIN: Final = 600.0  # seconds; session starts may be given back earlier than was said
 REQUEST_WAIT: Final = 30.0  # seconds that a request waits for the login before it is told that it was not sent
 NOT_CONNECTED: Final = "not connected"
+NO_TOKEN: Final = 401  # the status of an answer to a token that Discord does not accept
 # What is no API at all answers text where discord.py looks for fields: TypeError, KeyError.
 TROUBLE: Final = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError, TypeError, KeyError)
 
@@ -99,6 +100,22 @@ class Door:
             self.trouble = f"session starts left: {left}, more at {until:%H:%M} UTC"
             log.warning("no_session_start_left", left=left, until=until.isoformat(timespec="seconds"))
             await self._clock.sleep(min(reset_after + 1, LOOK_AGAIN))
+
+    async def has_start(self) -> bool:
+        """Tell whether Discord lets the bot begin one more session; only a clear yes is one.
+
+        A token that Discord does not accept is for the gateway to refuse.
+        """
+        try:
+            _, _, limit = await self._http.get_bot_gateway()
+            left: int = limit["remaining"]
+        except TROUBLE as error:
+            return isinstance(error.__cause__, discord.HTTPException) and error.__cause__.status == NO_TOKEN
+        return left > 0
+
+    async def wait_for_start(self) -> None:
+        """Return once Discord lets the bot begin a session, as it may after one was lost."""
+        await self.gateway(lambda _shards: 1)
 
     def _note(self, error: BaseException, pause: float) -> None:
         kind = _kind(error)

@@ -9,15 +9,21 @@ import pytest
 from discord.http import Route
 
 from bot.delivery.door import FIRST_WAIT, LONGEST_WAIT, NOT_CONNECTED, Door, NotLetIn
+from bot.delivery.gateway import begin_anew_at
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox
 from tests.support.clock import ManualClock
 
 
+class Client(discord.AutoShardedClient):
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Leave out the pause between two sessions, which is the library's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
     sandbox: Sandbox
-    client: discord.Client
+    client: Client
     door: Door
     clock: ManualClock
     token: str
@@ -31,11 +37,15 @@ class Entrance:
 
 @pytest.fixture
 async def entrance(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Entrance]:
-    async with DiscordSandbox() as served, discord.Client(intents=discord.Intents.none()) as client:
+    async with (
+        DiscordSandbox() as served,
+        Client(intents=discord.Intents(guilds=True), guild_ready_timeout=0.1) as client,
+    ):
         described = served.describe()
         monkeypatch.setattr(Route, "BASE", described["api_url"])
         clock = ManualClock()
         async with Sandbox.connect(described["control_url"]) as sandbox:
+            await sandbox.admin.set_rate_limits(enabled=False)  # the gateway's address may be asked for once in 5 s
             door = Door(client.http, clock)
             yield Entrance(sandbox=sandbox, client=client, door=door, clock=clock, token=served.world.token)
 
@@ -115,3 +125,42 @@ async def test_a_gateway_that_is_not_told_is_asked_for_again(entrance: Entrance)
     await entrance.clock.pass_until(waiting)
     assert (await waiting)[0] == 1
     assert entrance.clock.slept == [60]
+
+
+@pytest.mark.parametrize("lost", ["session", "connection"])
+async def test_a_session_that_was_lost_begins_anew_only_once_there_is_a_start(entrance: Entrance, lost: str) -> None:
+    client, admin = entrance.client, entrance.sandbox.admin
+    await entrance.enter()
+    _, address = await entrance.door.gateway(lambda shards: shards)
+    begin_anew_at(address, entrance.door)
+    connection = asyncio.create_task(client.connect())
+    await client.wait_until_ready()
+    await admin.set_session_starts(remaining=0, reset_after=100)
+    if lost == "session":
+        await admin.invalidate_sessions()
+    else:  # the library asks to resume first, which is refused
+        await admin.refuse_resume()
+        await admin.drop_gateway()
+    await entrance.clock.asleep()
+    assert entrance.door.trouble.startswith("session starts left: 0, more at")
+    assert [each for each in await admin.sessions() if each["connected"]] == []
+    again = asyncio.create_task(client.wait_for("ready"))
+    await admin.set_session_starts(remaining=1, reset_after=100)
+    entrance.clock.advance(101)
+    await again
+    await client.close()
+    await connection
+
+
+async def test_a_shard_that_waits_for_a_start_ends_with_its_bot(entrance: Entrance) -> None:
+    await entrance.enter()
+    _, address = await entrance.door.gateway(lambda shards: shards)
+    begin_anew_at(address, entrance.door)
+    connection = asyncio.create_task(entrance.client.connect())
+    await entrance.client.wait_until_ready()
+    await entrance.sandbox.admin.set_session_starts(remaining=0, reset_after=100)
+    await entrance.sandbox.admin.invalidate_sessions()
+    await entrance.clock.asleep()
+    await entrance.client.close()
+    await connection
+    assert entrance.clock.sleepers == 0
