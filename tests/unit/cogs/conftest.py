@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
 import pytest
 import simcord
+from aiohttp import TCPConnector
 from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
@@ -50,13 +52,14 @@ async def boot(
     """Give what makes a bot with services of its own; all of them on one database unless told otherwise.
 
     SimCord waits for the bot to come to rest. So the bar of a run, which moves for as long as the run takes, stands
-    still here; edits, and answers that are tried again, leave without a pause; and no answer is deferred for the time
-    it takes. All of that is tried on the local Discord.
+    still here; edits, and answers that are tried again, leave without a pause; no answer is deferred for the time it
+    takes; and no connection is kept open. All of that is tried on the local Discord.
     """
     monkeypatch.setattr("bot.delivery.cards._note_run", lambda _channel, _job: None)
     monkeypatch.setattr("bot.delivery.edit_queue.EDIT_EVERY", 0.0)
     monkeypatch.setattr("bot.interactions.attempts.PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr("bot.interactions.answers.PATIENCE", NO_DEFERRAL)
+    monkeypatch.setattr(TCPConnector, "__init__", partialmethod(TCPConnector.__init__, force_close=True))
     settings = Settings.model_validate(
         {
             "discord_token": SecretStr("token"),
