@@ -5,6 +5,7 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.presentation.controls import ID_PATTERN
 from bot.presentation.file_types import ImageUpload
 from bot.presentation.language import N_, _
 from bot.presentation.modals import IMAGES
@@ -16,7 +17,7 @@ TOO_LATE: Final = N_(
     "What you asked for is no longer here, or was taken up already. If nothing came of it, use `/studio` or `/video` "
     "and upload the images again."
 )
-IMAGES_PATTERN: Final = r"reelcast:images:(?P<request>[0-9]{1,20})"  # of the button, and of the modal that it opens
+IMAGES_PATTERN: Final = rf"reelcast:images:(?P<request>{ID_PATTERN})"  # of the button, and of the modal that it opens
 
 
 def images_id(request_id: int) -> str:

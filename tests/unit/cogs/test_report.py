@@ -8,7 +8,7 @@ import pytest
 import simcord
 
 from bot.delivery.notices import NoticeDesk
-from bot.jobs import store
+from bot.jobs import saving
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Job
 from bot.jobs.states import State
@@ -226,7 +226,7 @@ async def test_a_decision_that_is_not_saved_leaves_the_reports_open(
     async def broken(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(store, "note", broken)  # the last part of the transaction
+    monkeypatch.setattr(saving, "note", broken)  # the last part of the transaction
     await room.press("Put back")
     monkeypatch.undo()
     assert (await room.job()).hidden

@@ -15,8 +15,19 @@ from bot.policy.guild_settings import (
     ReviewMode,
 )
 from bot.presentation.settings_ids import Page
-from tests.support.settings_panel import a_moderator
+from tests.support.settings_panel import Moderator, a_moderator
 from tests.unit.cogs.stage import Boot, Stage
+
+
+def hidden_channel(stage: Stage, mo: Moderator, name: str) -> Any:
+    """Make a channel that the bot and a moderator see, and members do not."""
+    assert stage.guild.me is not None
+    hidden: dict[Any, discord.PermissionOverwrite] = {
+        stage.guild.default_role: discord.PermissionOverwrite(view_channel=False),
+        stage.guild.me: discord.PermissionOverwrite(view_channel=True),
+        mo.actor: discord.PermissionOverwrite(view_channel=True),
+    }
+    return stage.guild.create_text_channel(name, overwrites=hidden)
 
 
 async def test_channels_are_chosen_and_taken_back(stage: Stage) -> None:
@@ -63,7 +74,10 @@ async def test_the_review_has_its_mode_channel_trusted_roles_and_times(stage: St
     trusted, room = stage.guild.create_role("Trusted"), stage.guild.create_text_channel("review")
     await mo.slash("show", page="review")
     assert "there is no review channel" in await mo.choose("review", "before_posting")
-    assert "what waits for approval is public there" in await mo.choose("review_channel_id", room)
+    assert "Choose a channel that members can't see." in await mo.choose("review_channel_id", room)
+    assert (await mo.settings()).review_channel_id is None
+    room = hidden_channel(stage, mo, "moderators")
+    assert "there is no review channel" not in await mo.choose("review_channel_id", room)
     await mo.choose("trusted_roles", trusted)
     said = await mo.fill_in("review_times", {"review_hours": "12", "new_member_days": "7"})
     assert "rejected after 12 hours. Who joined less than 7 days ago is reviewed before spending." in said
@@ -365,11 +379,6 @@ async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(s
 
 async def test_the_check_has_a_clear_answer_where_nothing_is_wrong(stage: Stage) -> None:
     mo = a_moderator(stage)
-    assert stage.guild.me is not None
-    hidden: dict[Any, discord.PermissionOverwrite] = {
-        stage.guild.default_role: discord.PermissionOverwrite(view_channel=False),
-        stage.guild.me: discord.PermissionOverwrite(view_channel=True),
-    }
-    room = stage.guild.create_text_channel("moderators", overwrites=hidden)
+    room = hidden_channel(stage, mo, "moderators")
     await stage.set(log_channel_id=room.id, spend_per_day_usd=Decimal(20))
     assert "✅ Everything is in order" in await mo.slash("check")
