@@ -57,7 +57,7 @@ def watched(pid: int) -> Generator[Peak]:
 
     def look() -> None:
         while not ended.wait(EVERY):
-            sizes = {each: _resident(each) for each in tree(pid)}
+            sizes = {each: _resident(each) for each in tree(pid) if each == pid or not _is_copy(each, pid)}
             peak.most = max(peak.most, sum(sizes.values()))
             peak.of_child = max([peak.of_child, *(size for each, size in sizes.items() if each != pid)])
 
@@ -91,6 +91,15 @@ def tree(pid: int) -> list[int]:
         except (OSError, ValueError):
             continue
     return found
+
+
+def _is_copy(child: int, parent: int) -> bool:
+    """Tell whether a child has not become a program of its own yet: its memory is still its parent's."""
+    try:
+        lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in (child, parent)]
+    except OSError:
+        return True  # it has just ended
+    return lines[0] == lines[1]
 
 
 def _resident(pid: int) -> int:

@@ -1,59 +1,100 @@
-"""A process for one video, which can neither slow the bot nor take it along."""
+"""A process for one file that a stranger made, which can neither slow the bot nor take it along."""
 
 import asyncio
 import json
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from bot.media.errors import ChildFailed
+from bot.media.serving import NO_WORK
 
 PROJECT: Final = Path(__file__).parents[2]
-PROGRAM: Final = "import sys; from bot.media.fit_process import main; sys.exit(main(*sys.argv[1:]))"
+PROGRAM: Final = "import sys; from {module} import main; sys.exit(main())"
+IDLE: Final = "idle"  # how a process ended that was given nothing to do for long
+
+
+class Child:
+    """A running process that waits for its work; it ends with the bot."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, module: str) -> Self:
+        """Start the process whose work `main` of that module does; raises OSError."""
+        # Nothing of our environment: the secrets in it are no business of a process that reads strangers' files.
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", PROGRAM.format(module=module)),
+            cwd=PROJECT,
+            env={"MALLOC_ARENA_MAX": "1"},
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            start_new_session=True,
+        )
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def outcome(self, work: Mapping[str, object], *, time_limit: float) -> dict[str, Any]:
+        """Hand over the work and return what the process answers; it is gone then, after a cancellation, too.
+
+        Raises ChildFailed for one that died, or is not done within `time_limit` seconds.
+        """
+        try:
+            async with asyncio.timeout(time_limit):
+                printed = await self._answer(json.dumps(work, default=_absolute).encode() + b"\n")
+                status = await self._process.wait()
+        except TimeoutError:
+            raise ChildFailed("timeout") from None
+        finally:
+            await self.end()
+        return _outcome(printed, status)
+
+    async def _answer(self, work: bytes) -> bytes:
+        """Read what it prints; its standard input stays open, whose end would end it."""
+        assert self._process.stdin is not None  # noqa: S101 - it is started with pipes
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            self._process.stdin.write(work)
+            await self._process.stdin.drain()
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it has ended already, which its status tells
+        return await self._process.stdout.read()
+
+    async def end(self) -> None:
+        """Make sure that the process is gone, whatever happens to the caller meanwhile."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await asyncio.shield(asyncio.ensure_future(self._process.wait()))
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
 
 async def outcome_of(
-    *arguments: object, time_limit: float, started: Callable[[int], None] | None = None
+    module: str, *, time_limit: float, started: Callable[[int], None] | None = None, **work: object
 ) -> dict[str, Any]:
-    """Run `bot.media.fit_process` and return what it prints; `started` is told its id. A cancellation ends it.
-
-    Raises ChildFailed for one that died, or is not done within `time_limit` seconds.
-    """
-    # Nothing of our environment: the secrets in it are no business of a process that reads strangers' files.
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", PROGRAM, *map(_argument, arguments)),
-        cwd=PROJECT,
-        env={},
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        start_new_session=True,
-    )
+    """Start a process, and return what it answers; `started` is told its id. Raises as `Child` does."""
+    child = await Child.start(module)
     if started is not None:
-        started(process.pid)
-    try:
-        async with asyncio.timeout(time_limit):
-            return _outcome(await _last_words(process), await process.wait())
-    except TimeoutError:
-        raise ChildFailed("timeout") from None
-    finally:
-        await _end(process)
+        started(child.pid)
+    return await child.outcome(work, time_limit=time_limit)
 
 
-def _argument(value: object) -> str:
-    return str(value.absolute() if isinstance(value, Path) else value)  # it works in another folder
-
-
-async def _last_words(process: Process) -> bytes:
-    """Read what it prints; its standard input stays open, whose end would end it."""
-    assert process.stdout is not None  # noqa: S101 - it is started with a pipe
-    return await process.stdout.read()
+def _absolute(value: object) -> str:
+    assert isinstance(value, Path)  # noqa: S101 - all else is of JSON's own types
+    return str(value.absolute())  # it works in another folder
 
 
 def _outcome(printed: bytes, status: int) -> dict[str, Any]:
+    if status == NO_WORK:
+        raise ChildFailed(IDLE)
     if status != 0:
         raise ChildFailed(signal.Signals(-status).name if status < 0 else f"status {status}")
     try:
@@ -61,12 +102,3 @@ def _outcome(printed: bytes, status: int) -> dict[str, Any]:
     except ValueError:
         raise ChildFailed("no answer") from None
     return outcome
-
-
-async def _end(process: Process) -> None:
-    """Make sure that the process is gone, whatever happens to the caller meanwhile."""
-    if process.returncode is None:
-        process.kill()
-    await asyncio.shield(asyncio.ensure_future(process.wait()))
-    if process.stdin is not None:
-        process.stdin.close()

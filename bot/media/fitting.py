@@ -12,7 +12,7 @@ import structlog
 
 from bot.media.child import outcome_of
 from bot.media.errors import CannotFit, ChildFailed
-from bot.media.videos import VideoFacts
+from bot.media.videos import PROCESS, VideoFacts
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,8 @@ class FittingDesk:
             log.info("fitting_began", pid=pid, max_bytes=max_bytes)
 
         try:
-            done = await outcome_of("fit", path, folder, max_bytes, time_limit=self._time_limit, started=began)
+            work = {"verb": "fit", "source": path, "folder": folder, "max_bytes": max_bytes}
+            done = await outcome_of(PROCESS, time_limit=self._time_limit, started=began, **work)
         except ChildFailed as error:
             how = f"not done within {self._time_limit:g} s" if error.how == "timeout" else str(error)
             raise CannotFit(how) from None

@@ -23,6 +23,7 @@ from bot.media.playable import container_plays, picture_plays, sound_plays
 
 MAX_PIXELS = 7680 * 4320
 TIME_LIMIT = 120.0  # seconds; it takes one
+PROCESS = "bot.media.fit_process"
 # FFmpeg opens playlists and scripts too, which would read other files and addresses in our name: only
 # containers that hold their own pictures are opened, and from our own file object.
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
@@ -105,7 +106,7 @@ class VideoDesk:
     async def inspect(self, path: Path) -> VideoFacts:
         """See `inspect_video`; raises ChildFailed besides."""
         async with self._turns:
-            outcome = await outcome_of("inspect", path, time_limit=self._time_limit)
+            outcome = await outcome_of(PROCESS, verb="inspect", source=path, time_limit=self._time_limit)
         if "cut" in outcome:
             raise VideoCut(outcome["cut"])
         if "reason" in outcome:

@@ -1,6 +1,7 @@
 """Videos made to fit, by the real process: real files in, files that play out."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -228,20 +229,22 @@ async def test_no_more_videos_are_fitted_at_once_than_there_are_places(watch: Wa
 async def test_the_process_ends_with_its_parent_and_gives_way_to_all_others(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", MODEST, "fit", str(path), str(tmp_path), "1000000"),
+        *(sys.executable, "-c", MODEST),
         cwd=PROJECT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdin is not None
     assert process.stdout is not None
+    work = {"verb": "fit", "source": str(path), "folder": str(tmp_path), "max_bytes": 1_000_000}
+    process.stdin.write(json.dumps(work).encode() + b"\n")
     assert await process.stdout.readline() == b"19\n"
     process.stdin.close()
     assert await process.wait() == 2
 
 
 MODEST = """
-import os, sys, threading
+import os, threading
 from bot.media import fit_process
 
 def tell(*_):
@@ -249,5 +252,5 @@ def tell(*_):
     threading.Event().wait()  # as long as any film
 
 fit_process.refit = tell
-fit_process.main(*sys.argv[1:])
+fit_process.main()
 """

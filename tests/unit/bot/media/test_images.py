@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.media import images as module
+from bot.media import child as module
 from bot.media.errors import ChildFailed, ImageRefused
 from bot.media.images import CleanImage, ImageDesk
 from bot.media.rules import ImageFault, ImageRules
@@ -114,7 +114,7 @@ async def test_a_process_that_waited_too_long_for_work_is_replaced(
     monkeypatch.setattr(module, "PROGRAM", f"import sys; sys.exit({module.NO_WORK})")
     desk.expect()
     assert desk._spare is not None
-    await (await desk._spare).wait()
+    await (await desk._spare)._process.wait()
     monkeypatch.setattr(module, "PROGRAM", program)
     assert (await desk.clean(picture, tmp_path / "copy", RULES)).width == 640
 
