@@ -11,12 +11,13 @@ from bot.interactions.answers import Shape, defer, open_form, say
 from bot.interactions.forms import FormCog, Submission
 from bot.interactions.operator_desk import OperatorPanel
 from bot.interactions.pressed_item import PressedItem
+from bot.interactions.typed_ids import read_id
 from bot.policy.operator import Target
 from bot.presentation.language import _
 from bot.presentation.operator import REASON, REASON_LIMIT, TARGET, TARGET_ID, block_modal
 from bot.presentation.operator_ids import BLOCK_FORM, OPERATOR_PATTERN, Verb
 
-_ID: Final = re.compile(r"[0-9]{15,18}|[1-8][0-9]{18}")
+_SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
 
 
 class OperatorButton(PressedItem, template=OPERATOR_PATTERN):
@@ -61,12 +62,13 @@ class OperatorCog(FormCog):
         if not await self._panel.admits(interaction):
             return
         typed = submission.text(TARGET_ID).strip()
-        if not _ID.fullmatch(typed):
+        target_id = read_id(typed)
+        if target_id is None or len(typed) < _SHORTEST_ID:
             await say(interaction, _("That is no id. Turn on Discord's developer mode and use *Copy ID*."))
             return
         server = submission.text(TARGET) == Target.SERVER.value
         target = Target.SERVER if server else Target.MEMBER
-        await self._panel.block(interaction, target, int(typed), submission.text(REASON).strip()[:REASON_LIMIT])
+        await self._panel.block(interaction, target, target_id, submission.text(REASON).strip()[:REASON_LIMIT])
 
 
 async def setup(bot: Reelcast) -> None:

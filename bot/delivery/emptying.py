@@ -1,10 +1,14 @@
 """Messages that show something of a member whose data is deleted, emptied by channel and message id."""
 
+from collections.abc import AsyncIterator
+
 import discord
 
 from bot.delivery.discord_errors import translated
+from bot.delivery.post_search import PostSearch
 from bot.jobs.emptying import Deed, Telltale
-from bot.jobs.ports import CardGone
+from bot.jobs.model import Job
+from bot.jobs.ports import CardGone, Posted
 from bot.presentation.emptied import emptied_card, emptied_description, emptied_for_moderators
 from bot.presentation.language import speaking
 
@@ -14,6 +18,10 @@ class EmptyingDesk:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._search = PostSearch(client)
+
+    def posts_of(self, job: Job) -> AsyncIterator[Posted]:
+        return self._search.all(job)
 
     async def empty(self, telltale: Telltale) -> None:
         channel = self._client.get_partial_messageable(telltale.channel_id, guild_id=telltale.guild_id)

@@ -72,7 +72,7 @@ class PostSearch:
         if job.post_message_id is not None:
             known = Posted(channel_id=job.video_channel_id, message_id=job.post_message_id)
             yield known
-        if job.post_attempts <= (known is not None):
+        if not job.has_unknown_posts:
             return
         for window in [*_earlier(job), _last(job)]:
             try:

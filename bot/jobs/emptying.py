@@ -3,19 +3,23 @@
 They are kept in the database until that is done, so that no restart and no trouble with Discord leaves one as it was.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy import Row, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.tables import emptied_messages
+from bot.database.tables import emptied_messages, jobs
+from bot.database.upsert import insert_if_absent
 from bot.jobs.clock import Clock
-from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.jobs.job_rows import from_row
+from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear, PortError, Posted
+from bot.jobs.states import ENDED, State
 from bot.jobs.tasks import uncancelled
 
 log = structlog.get_logger(__name__)
@@ -23,6 +27,8 @@ log = structlog.get_logger(__name__)
 EVERY: Final = 20.0  # seconds
 TRY_AGAIN: Final = timedelta(seconds=60)  # for one that somebody took on, and did not finish
 AT_ONCE: Final = 50
+SEEK_AGAIN: Final = timedelta(minutes=10)  # for a channel that did not show whether there is a post
+OVER: Final = ENDED | {State.UNDELIVERED}  # a deleted job that comes to none of these has a driver still
 
 
 class Deed(StrEnum):
@@ -46,6 +52,10 @@ class Telltale:
 
 
 class Empties(Protocol):
+    def posts_of(self, job: Job) -> AsyncIterator[Posted]:
+        """Yield every post of a job, whatever the attempt. Raises `PortError`."""
+        ...
+
     async def empty(self, telltale: Telltale) -> None:
         """Do with a message what is to be done; one that is gone is done. Raises `PortError`."""
         ...
@@ -67,7 +77,9 @@ class Emptying:
             await self._clock.sleep(EVERY)
 
     async def sweep(self) -> None:
-        """Empty all that is due."""
+        """Look for posts that no job knows of, then empty all that is due."""
+        for job in await self._sought(self._clock.now()):
+            await self._seek(job)
         while telltales := await self._take(self._clock.now()):
             for telltale in telltales:
                 await self._empty(telltale)
@@ -81,6 +93,38 @@ class Emptying:
         except PortError as error:
             log.info("message_out_of_reach", message=telltale.message_id, error=error.detail)
         await self._done(telltale)
+
+    @uncancelled
+    async def _sought(self, now: datetime) -> Sequence[Job]:
+        """Read the deleted jobs that are over and may have posts from attempts that got no answer, or a no."""
+        mine = (jobs.c.forgotten > 0, jobs.c.state.in_(list(OVER)), jobs.c.post_attempts > 0)
+        due = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= now)
+        query = select(jobs).where(*mine, jobs.c.post_message_id.is_(None), due).limit(AT_ONCE)
+        async with self._engine.connect() as connection:
+            return [from_row(row) for row in await connection.execute(query)]
+
+    async def _seek(self, job: Job) -> None:
+        """Note the posts of a job; a channel that does not show all is looked through again, until the row goes."""
+        left: dict[str, Any] = {"post_attempts": 0, "earlier_posts": []}
+        try:
+            async for post in self._desk.posts_of(job):
+                await self._note_post(job, post)
+        except PortError as error:
+            log.warning("posts_not_sought", job=job.id, error=error.detail)
+            left = {"retry_at": self._clock.now() + SEEK_AGAIN}
+        await self._sought_for(job, left)
+
+    @uncancelled
+    async def _note_post(self, job: Job, post: Posted) -> None:
+        deed = Deed.REMOVE if job.remove_posts else Deed.POST
+        async with self._engine.begin() as connection:
+            await note_message(connection, job, post.message_id, post.channel_id, deed, self._clock.now())
+
+    @uncancelled
+    async def _sought_for(self, job: Job, left: dict[str, Any]) -> None:
+        mine = (jobs.c.id == job.id, jobs.c.version == job.version)
+        async with self._engine.begin() as connection:
+            await connection.execute(update(jobs).where(*mine).values(**left, version=job.version + 1))
 
     @uncancelled
     async def _take(self, now: datetime) -> Sequence[Telltale]:
@@ -101,6 +145,23 @@ class Emptying:
         mine = emptied_messages.c.message_id == telltale.message_id
         async with self._engine.begin() as connection:
             await connection.execute(delete(emptied_messages).where(mine))
+
+
+async def note_message(
+    connection: AsyncConnection, job: Job, message_id: int | None, channel_id: int | None, deed: Deed, now: datetime
+) -> None:
+    """Note, as part of a transaction, what is to be done with a message that shows something of a job."""
+    if message_id is None or channel_id is None:
+        return
+    row: dict[str, Any] = {
+        "message_id": message_id,
+        "guild_id": job.request.guild_id,
+        "channel_id": channel_id,
+        "deed": deed,
+        "locale": job.request.guild_locale,
+        "due_at": now,
+    }
+    await connection.execute(insert_if_absent(connection, emptied_messages, row))
 
 
 def _from_row(row: Row[Any]) -> Telltale:

@@ -1,21 +1,20 @@
 """A member's requests are deleted at their wish; what Segmind is paid for is settled all the same."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.erasing import erase_remains
-from bot.database.tables import cases, decisions, emptied_messages, jobs, reports, reviews
-from bot.database.upsert import insert_if_absent
+from bot.database.tables import cases, decisions, jobs, reports, reviews
 from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decided
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.emptying import Deed, Empties, Emptying
+from bot.jobs.emptying import OVER, Deed, Empties, Emptying, note_message
 from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
@@ -38,7 +37,6 @@ _ENDS_AS: Final = {
     State.REVIEW: State.WITHHELD,
     State.UNDELIVERED: State.WITHHELD,
 }
-_OVER: Final = ENDED | {State.UNDELIVERED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ class Forgetting:
             found = [from_row(row) for row in await connection.execute(in_turn)]
             await _note_messages(connection, found, now, remove=remove_messages)
             unsettled = sorted((job for job in found if not _is_settled(job, now)), key=lambda job: job.spend_day)
-            bare = [await saving.save(_bare(job, now)) for job in unsettled]
+            bare = [await saving.save(_bare(job, now, remove=remove_messages)) for job in unsettled]
             gone = [job.id for job in found if _is_settled(job, now)]
             gone += [job.id for job in bare if _is_settled(job, now)]
             await _delete(connection, gone)
@@ -106,18 +104,21 @@ class Forgetting:
     @uncancelled
     async def tidy(self, now: datetime) -> int:
         """Delete what has been settled since; return how many rows."""
-        unsought = or_(jobs.c.submitted_at.is_(None), jobs.c.submitted_at < now - SETTLED_AFTER)
+        settled_by = now - SETTLED_AFTER
+        unowned = or_(jobs.c.submitted_at.is_(None), jobs.c.submitted_at < settled_by)
+        # Posts that no channel shows by then are not looked for any more.
+        unsought = or_(jobs.c.post_attempts == 0, jobs.c.state_since < settled_by)
         async with self._engine.begin() as connection:
             # Of what is gone already the messages are noted; what was posted since is to be looked after, too.
-            mine = and_(jobs.c.forgotten > 0, jobs.c.state.in_(list(_OVER)))
+            mine = and_(jobs.c.forgotten > 0, jobs.c.state.in_(list(OVER)))
             posted = select(jobs).where(mine, jobs.c.post_message_id.is_not(None)).with_for_update()
             late = [from_row(row) for row in await connection.execute(posted)]
-            await _note_messages(connection, late, now, remove=False)
-            looked_after = [job.id for job in late]
-            await connection.execute(
-                update(jobs).where(jobs.c.id.in_(looked_after)).values(post_message_id=None, version=jobs.c.version + 1)
-            )
-            return (await connection.execute(delete(jobs).where(mine, unsought))).rowcount
+            for job in late:
+                await _note_messages(connection, [job], now, remove=job.remove_posts)
+                left = {"post_message_id": None, "post_attempts": job.post_attempts if job.has_unknown_posts else 0}
+                changed = update(jobs).where(jobs.c.id == job.id).values(**left, version=jobs.c.version + 1)
+                await connection.execute(changed)
+            return (await connection.execute(delete(jobs).where(mine, unowned, unsought))).rowcount
 
     async def run(self) -> None:
         """Tidy now and then, until cancelled."""
@@ -127,15 +128,18 @@ class Forgetting:
             await self._clock.sleep(TIDY_EVERY)
 
 
-def _bare(job: Job, now: datetime) -> Job:
-    """End what can be ended, and keep what has to be settled of the rest."""
+def _bare(job: Job, now: datetime, *, remove: bool) -> Job:
+    """End what can be ended, and keep what has to be settled of the rest: charges, and posts to look for."""
     ended = job.move(_ENDS_AS[job.state], now) if job.state in _ENDS_AS else job
-    bare = ended.bare()
-    return bare.evolve(post_message_id=None) if bare.state in _OVER else bare
+    bare = replace(ended.bare(), remove_posts=remove)
+    if bare.state not in OVER:
+        return bare
+    bare = bare.evolve(retry_at=None)
+    return bare.evolve(post_message_id=None, post_attempts=bare.post_attempts if bare.has_unknown_posts else 0)
 
 
 def _is_settled(job: Job, now: datetime) -> bool:
-    if job.state not in ENDED:
+    if job.state not in ENDED or job.has_unknown_posts:
         return False
     return job.submitted_at is None or job.submitted_at < now - SETTLED_AFTER
 
@@ -144,37 +148,21 @@ async def _note_messages(connection: AsyncConnection, found: Sequence[Job], now:
     by_id = {job.id: job for job in found}
     for job in found:
         for message_id, channel_id, deed in _messages_of(job, remove=remove):
-            await _note(connection, job, message_id, channel_id, deed, now)
+            await note_message(connection, job, message_id, channel_id, deed, now)
     for ids in _batches(list(by_id)):
         shown = select(reviews.c.job_id, reviews.c.channel_id, reviews.c.request_message_id, reviews.c.video_message_id)
         for row in await connection.execute(shown.where(reviews.c.job_id.in_(ids))):
             for message_id in (row.request_message_id, row.video_message_id):
-                await _note(connection, by_id[row.job_id], message_id, row.channel_id, Deed.MODERATORS, now)
+                await note_message(connection, by_id[row.job_id], message_id, row.channel_id, Deed.MODERATORS, now)
         told = select(cases.c.job_id, cases.c.channel_id, cases.c.message_id)
         for row in await connection.execute(told.where(cases.c.job_id.in_(ids))):
-            await _note(connection, by_id[row.job_id], row.message_id, row.channel_id, Deed.MODERATORS, now)
+            await note_message(connection, by_id[row.job_id], row.message_id, row.channel_id, Deed.MODERATORS, now)
 
 
 def _messages_of(job: Job, *, remove: bool) -> Iterator[tuple[int | None, int, Deed]]:
     under_way = job.state in IN_FLIGHT or job.state is State.POSTING
     yield job.card_message_id, job.request.channel_id, Deed.REMOVE if remove and not under_way else Deed.CARD
     yield job.post_message_id, job.video_channel_id, Deed.REMOVE if remove else Deed.POST
-
-
-async def _note(
-    connection: AsyncConnection, job: Job, message_id: int | None, channel_id: int | None, deed: Deed, now: datetime
-) -> None:
-    if message_id is None or channel_id is None:
-        return
-    row: dict[str, Any] = {
-        "message_id": message_id,
-        "guild_id": job.request.guild_id,
-        "channel_id": channel_id,
-        "deed": deed,
-        "locale": job.request.guild_locale,
-        "due_at": now,
-    }
-    await connection.execute(insert_if_absent(connection, emptied_messages, row))
 
 
 async def _delete(connection: AsyncConnection, job_ids: Sequence[int]) -> None:

@@ -70,7 +70,7 @@ def to_row(job: Job) -> dict[str, Any]:
         "approved": int(job.approved),
         "hidden": int(job.hidden),
         "reason": job.reason,
-        "forgotten": int(job.forgotten),
+        "forgotten": int(job.forgotten) + int(job.forgotten and job.remove_posts),
     }
 
 
@@ -126,6 +126,7 @@ def from_row(row: Row[Any]) -> Job:
         hidden=bool(row.hidden),
         reason=row.reason,
         forgotten=bool(row.forgotten),
+        remove_posts=row.forgotten > 1,
     )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from bot.jobs.problem_codes import Problem, ProblemCode
+from bot.jobs.problem_codes import WHILE_WAITING, Problem, ProblemCode
 from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, WITHDRAWN, State, check_move
 
 OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
@@ -199,6 +199,7 @@ class Job:
     hidden: bool = False  # after reports, until a moderator decides
     reason: str = ""  # what a moderator wants the member to know
     forgotten: bool = False  # its member had it deleted: what is left is what has to be settled
+    remove_posts: bool = False  # the member wanted its posts deleted as well
     moved_from: Job | None = field(default=None, repr=False, compare=False)  # as it was saved, until it is saved anew
 
     def evolve(self, **changes: Unpack[Changes]) -> Job:
@@ -215,7 +216,7 @@ class Job:
         Raises `IllegalMove` where the table of states has no such move.
         """
         check_move(self.state, state)
-        if self.problem is not None and self.problem.code is ProblemCode.NO_ROOM:
+        if self.problem is not None and self.problem.code in WHILE_WAITING:
             changes.setdefault("problem", None)  # it waits no longer
         moved = replace(self.evolve(**changes), state=state, state_since=now, moved_from=self.moved_from or self)
         return moved.bare() if self.forgotten else moved
@@ -286,6 +287,11 @@ class Job:
     def usual_channel_id(self) -> int:
         """The channel that the video goes to unless somebody sends it elsewhere."""
         return self.request.handling.output_channel_id or self.request.channel_id
+
+    @property
+    def has_unknown_posts(self) -> bool:
+        """Tell whether there may be more posts than the one that is known: of attempts that got no answer, or a no."""
+        return self.post_attempts > (self.post_message_id is not None)
 
     def awaits_review(self, mode: ReviewMode) -> bool:
         """Tell whether a moderator still has to look at it, the way that `mode` says."""

@@ -19,6 +19,7 @@ class ProblemCode(StrEnum):
     INPUTS = "INPUTS"  # Segmind does not take the inputs as the bot writes them: our mistake, or the model's change
     SERVICE = "SERVICE"  # the operator must act: key, credits, model
     NO_ROOM = "NO_ROOM"  # it waits: the spending of the day on which it would be charged has no room for it
+    PAUSED = "PAUSED"  # it waits: new work is paused; `detail` says where
     UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
     NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
     UNSETTLED = "UNSETTLED"  # the outcome was unknown, and nobody could be asked
@@ -57,6 +58,7 @@ _IN_OUR_WORDS: Final = frozenset(
     {
         ProblemCode.IMAGE,
         ProblemCode.MODEL_GONE,
+        ProblemCode.PAUSED,
         ProblemCode.OUTPUT_GONE,
         ProblemCode.OUTPUT_UNUSABLE,
         ProblemCode.CHANNEL,
@@ -76,6 +78,8 @@ _IN_OUR_WORDS: Final = frozenset(
         ProblemCode.REVIEW_CLOSED,
     }
 )
+# Why a job waits: no longer true once it has moved on.
+WHILE_WAITING: Final = frozenset({ProblemCode.NO_ROOM, ProblemCode.PAUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ error of the server included: the history is read before anything is sent again.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import structlog
@@ -67,6 +67,10 @@ async def submit(engine: Engine, job: Job) -> Job:
         return await engine.move(job, State.FAILED, problem=model_gone(job))
     await _rest(engine, job)
     try:
+        if job.problem is not None and job.problem.code is ProblemCode.PAUSED:
+            if (pause := await engine.standing.pause(job)) is not None:
+                return await _paused(engine, job, pause)
+            job = await _wait_because(engine, job, None)
         return await _submit_in_turn(engine, job, model)
     except NotTaken as error:
         return await engine.move(job, State.FAILED, problem=problem_of(error))
@@ -126,22 +130,26 @@ async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
 
 
 async def _paused(engine: Engine, job: Job, pause: Pause) -> Job:
-    """Let others go first while new work is paused where a job was asked for."""
+    """Let others go first while new work is paused where a job was requested."""
     log.info("job_waits", job=job.id, why="paused", where=pause.value)
-    saved = await engine.store.save(job.evolve(retry_at=engine.clock.now() + PAUSE_RECHECK))
-    engine.queue.leave(job.id)  # whose turn is another's now
-    return saved
+    problem = Problem(code=ProblemCode.PAUSED, detail=pause.value)
+    return await _wait_because(engine, job, problem, until=engine.clock.now() + PAUSE_RECHECK)
 
 
 async def _put_off(engine: Engine, job: Job) -> Job:
-    """Have a job wait for room under the spending limits of the day, as its card says from now on."""
+    """Have a job wait for room under the spending limits of the day."""
     now = engine.clock.now()
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=1, microsecond=0)
     until = min(midnight, now + timedelta(seconds=LONGEST_REST))
     log.info("job_waits", job=job.id, why=ProblemCode.NO_ROOM.value, until=until.isoformat())
-    waiting = await engine.store.save(job.evolve(problem=Problem(code=ProblemCode.NO_ROOM), retry_at=until))
+    return await _wait_because(engine, job, Problem(code=ProblemCode.NO_ROOM), until=until)
+
+
+async def _wait_because(engine: Engine, job: Job, problem: Problem | None, *, until: datetime | None = None) -> Job:
+    """Save why a job waits, and until when it rests, and have its card say so; its turn is another's now."""
+    waiting = await engine.store.save(job.evolve(problem=problem, retry_at=until))
     engine.queue.leave(job.id)
-    if job.problem is None:
+    if job.problem != problem:
         engine.cards.changed(waiting)
     return waiting
 

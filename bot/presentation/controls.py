@@ -6,7 +6,21 @@ from typing import Final, Self
 
 from bot.jobs.model import Job
 
-ID_PATTERN: Final = r"(?:[0-9]{1,18}|[1-8][0-9]{18})"  # of Discord's ids; 64 bits hold no more
+LARGEST_ID: Final = 2**63 - 1  # what the database has room for
+
+
+def _up_to(largest: int) -> str:
+    """Write a pattern for the numbers from 0 to `largest`: its digits, or a lower one and then any."""
+    digits = str(largest)
+    lower = [
+        f"{digits[:place]}[{1 if place == 0 else 0}-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}"
+        for place, digit in enumerate(digits)
+        if int(digit) > (1 if place == 0 else 0)
+    ]
+    return "|".join((f"[0-9]{{1,{len(digits) - 1}}}", *lower, digits))
+
+
+ID_PATTERN: Final = f"(?:{_up_to(LARGEST_ID)})"  # of Discord's ids, and of jobs
 DETAILS_PATTERN: Final = rf"reelcast:details:(?P<place>card|post):(?P<job>{ID_PATTERN}):(?P<attempt>[0-9]{{1,9}})"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.catalogue.offer import Offer
+from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules, pixel_limit
@@ -122,6 +123,16 @@ _UNPAID: Final = {
     ProblemCode.REMOVED: N_("A moderator took this request down. Ask the moderators if you don't know why."),
 }
 
+_PAUSED: Final = {
+    Pause.BOT: N_("The bot operator paused the bot, so this request is waiting. Use *Cancel* to stop it at no charge."),
+    Pause.SERVER: N_(
+        "Moderators paused videos in this server, so this request is waiting. Use *Cancel* to stop it at no charge."
+    ),
+    Pause.CHANNEL: N_(
+        "Moderators paused videos in this channel, so this request is waiting. Use *Cancel* to stop it at no charge."
+    ),
+}
+
 # What `policy` names in Discord's words, to be named in those that a reader's own Discord uses.
 _PERMISSIONS: Final = (
     N_("View Channel"),
@@ -175,6 +186,8 @@ def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = Fals
     """Say why a job did not end in a posted video; `unpaid` is for one that ended before anything was charged."""
     if unpaid and problem.code in _UNPAID:
         return f"{_(_UNPAID[problem.code])} {_('Nothing was charged.')}"
+    if problem.code is ProblemCode.PAUSED:
+        return _(_PAUSED[Pause(problem.detail)])
     broken = problem.code is ProblemCode.BROKEN and problem.image is not None
     if broken or problem.code is ProblemCode.IMAGE:
         fault = ImageFault.UNUSABLE if broken else ImageFault(problem.detail)

@@ -6,6 +6,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.delivery.emptying import EmptyingDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
 from bot.jobs.clock import monotonic
@@ -71,6 +72,14 @@ async def hidden_or_down(desk: Desk, job: Job, state: State) -> bool:
         wanted = job.move(state, desk.clock.now(), problem=removed)
     await desk.store.save(wanted, also=owe_in)
     return await desk.moderators.cases.see_to(job.id)
+
+
+async def test_every_post_of_a_deleted_request_is_found(desk: Desk, video: Video) -> None:
+    job = await posted_twice(desk, video)
+    bare = replace(job.bare(), post_message_id=None)
+    found = [each async for each in EmptyingDesk(desk.channel.client).posts_of(bare)]
+    assert [each.channel_id for each in found] == [job.request.channel_id, job.video_channel_id]
+    assert found[1].message_id == job.post_message_id
 
 
 async def test_a_takedown_takes_every_post(desk: Desk, video: Video) -> None:

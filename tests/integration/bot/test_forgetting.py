@@ -19,11 +19,11 @@ from bot.database.tables import emptied_messages
 from bot.jobs.control import JobControl
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
-from bot.jobs.emptying import Deed, Emptying, Telltale
+from bot.jobs.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
 from bot.jobs.model import Element, Job, Problem, ProblemCode
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Posted
 from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.store import JobStore
 from bot.policy.paused import PausedStore
@@ -53,11 +53,21 @@ class Released:
 
 
 class Discord:
-    """Empties messages as it is told to."""
+    """Empties messages as it is told to; `posts` are those that a look for them finds before it meets `unseen`."""
 
     def __init__(self, *troubles: PortError | None) -> None:
         self.emptied: list[int] = []
+        self.posts: list[Posted] = []
+        self.unseen: PortError | None = None
+        self.sought: list[int] = []
         self._troubles = list(troubles)
+
+    async def posts_of(self, job: Job) -> AsyncIterator[Posted]:
+        self.sought.append(job.id)
+        for post in self.posts:
+            yield post
+        if self.unseen is not None:
+            raise self.unseen
 
     async def empty(self, telltale: Telltale) -> None:
         trouble = self._troubles.pop(0) if self._troubles else None
@@ -331,6 +341,60 @@ async def test_what_is_out_of_reach_for_good_is_tried_once(stage: Stage) -> None
     await stage.forgetting.forget(MEMBER, remove_messages=False)
     await Emptying(stage.database, Discord(ChannelClosed("403")), stage.clock).sweep()
     assert await stage.messages() == {}
+
+
+@pytest.mark.parametrize("remove", [False, True])
+@pytest.mark.parametrize("state", [State.UNDELIVERED, State.DELIVERED, State.WITHHELD, State.POSTING])
+async def test_a_post_whose_answer_was_lost_is_found_and_emptied_too(
+    stage: Stage, state: State, *, remove: bool
+) -> None:
+    """Also where the request was made so long ago that nothing else of it has to be settled."""
+    attempts = 2 if state is State.DELIVERED else 1
+    long_ago = NOON - 2 * SETTLED_AFTER
+    job = await stage.begin(state, post_attempts=attempts, submitted_at=long_ago)
+    discord = Discord()
+    discord.posts = [Posted(channel_id=5, message_id=55)]
+    await stage.forgetting.forget(MEMBER, remove_messages=remove)
+    if state is State.POSTING:
+        posting = await stage.store.get(job.id)
+        assert posting is not None
+        await stage.store.save(posting.move(State.DELIVERED, stage.clock.now(), post_message_id=77))
+        assert await stage.forgetting.tidy(stage.clock.now()) == 1
+        assert (await stage.messages())[77] is (Deed.REMOVE if remove else Deed.POST)
+        return
+    assert await stage.forgetting.tidy(stage.clock.now()) == 0, "it is still to be looked for"
+    await Emptying(stage.database, discord, stage.clock).sweep()
+    assert discord.sought == [job.id]
+    assert 55 in discord.emptied
+    await Emptying(stage.database, discord, stage.clock).sweep()
+    assert discord.sought == [job.id]
+    assert await stage.forgetting.tidy(stage.clock.now()) == 1
+
+
+async def test_what_a_channel_does_not_show_is_looked_for_again_and_not_for_ever(stage: Stage) -> None:
+    job = await stage.begin(State.UNDELIVERED, post_attempts=1)
+    await stage.forgetting.forget(MEMBER, remove_messages=True)
+    discord = Discord()
+    discord.posts, discord.unseen = [Posted(channel_id=5, message_id=55)], ChannelClosed("403")
+    emptying = Emptying(stage.database, discord, stage.clock)
+    await emptying.sweep()
+    await emptying.sweep()
+    assert discord.sought == [job.id]
+    assert 55 in discord.emptied, "what was seen goes all the same"
+    stage.clock.advance(SEEK_AGAIN.total_seconds())
+    await emptying.sweep()
+    assert discord.sought == [job.id] * 2
+    stage.clock.advance(SETTLED_AFTER.total_seconds())
+    assert await stage.forgetting.tidy(stage.clock.now()) == 1
+
+
+async def test_the_only_post_of_a_job_is_known_and_not_looked_for(stage: Stage) -> None:
+    await stage.begin(State.DELIVERED, post_attempts=1)
+    await stage.begin(State.FAILED)
+    await stage.forgetting.forget(MEMBER, remove_messages=True)
+    discord = Discord()
+    await Emptying(stage.database, discord, stage.clock).sweep()
+    assert discord.sought == []
 
 
 async def test_two_processes_never_take_the_same_message(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """Whoever moves a job, the move is checked, saved, counted, logged once, and shown on its card."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from bot.jobs.forgetting import Forgetting
 from bot.jobs.intake import Intake
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.orphans import OrphanStore
+from bot.jobs.ports import Posted
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.states import IllegalMove, State
 from tests.support.database import LIMIT
@@ -33,6 +34,9 @@ Act = Callable[[Stage, Job], Awaitable[object]]
 
 
 class Discord:
+    def posts_of(self, job: Job) -> AsyncIterator[Posted]:
+        raise NotImplementedError
+
     async def empty(self, telltale: Telltale) -> None:
         raise NotImplementedError
 

@@ -100,19 +100,38 @@ async def test_what_discord_does_not_tell_is_asked_again_before_it_is_paid_for(
     assert (queued.state, len(asked), await stage.submits()) == (State.QUEUED, 3, 1)
 
 
-async def test_while_new_work_is_paused_a_job_waits_and_others_go_first(stage: Stage) -> None:
+@pytest.mark.parametrize("pause", Pause)
+async def test_while_new_work_is_paused_a_job_waits_says_so_and_others_go_first(stage: Stage, pause: Pause) -> None:
     job = await stage.begin(State.WAITING)
-    stage.moderators.paused = Pause.SERVER
+    stage.moderators.paused = pause
     driver = stage.start(job)
     await rests(stage, job)
     waiting = await stage.saved(job)
     assert (waiting.state, waiting.retry_at) == (State.WAITING, stage.clock.now() + PAUSE_RECHECK)
     assert job.id in (await stage.store.queue(stage.clock.now())).resting
+    paused = Problem(code=ProblemCode.PAUSED, detail=pause.value)
+    assert [each.problem for each in stage.cards.shown] == [paused]
+    await stage.clock.asleep()
+    stage.clock.advance(PAUSE_RECHECK.total_seconds())  # still paused, as the card says already
+    await stage.clock.asleep()
+    assert [each.problem for each in stage.cards.shown] == [paused]
     assert await stage.submits() == 0
     stage.moderators.paused = None
     await stage.finishes()
     await stage.clock.pass_until(driver)
     assert driver.result().state is State.DELIVERED
+    assert stage.cards.shown[1].problem is None, "it says so before its turn comes"
+    assert stage.cards.shown[1].state is State.WAITING
+
+
+async def test_what_is_paused_and_then_canceled_says_nothing_of_the_pause(stage: Stage) -> None:
+    stage.moderators.paused = Pause.CHANNEL
+    job = await stage.begin(State.WAITING)
+    driver = stage.start(job)
+    await rests(stage, job)
+    canceled = await stage.control.cancel(job.id)
+    assert (canceled.state, canceled.problem) == (State.CANCELLED, None)
+    driver.cancel()
 
 
 @pytest.mark.parametrize(

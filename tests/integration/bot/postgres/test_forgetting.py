@@ -1,6 +1,7 @@
 """A member's data is deleted in PostgreSQL, which several processes share."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from bot.database.engine import open_database
 from bot.jobs.emptying import Telltale
 from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
 from bot.jobs.model import Job
+from bot.jobs.ports import Posted
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.policy.preferences import PreferenceStore
@@ -30,6 +32,10 @@ class Elsewhere:
 
     async def release(self, job_id: int) -> None:
         pass
+
+    async def posts_of(self, job: Job) -> AsyncIterator[Posted]:
+        return
+        yield
 
     async def empty(self, telltale: Telltale) -> None:
         self.emptied.append(telltale.message_id)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.catalogue.offer import Offer
+from bot.jobs.decisions import Pause
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
@@ -36,8 +37,9 @@ PROBLEMS = [
     *[
         Problem(code=code, detail="secret words of a server", image=2)
         for code in ProblemCode
-        if code is not ProblemCode.IMAGE
+        if code not in {ProblemCode.IMAGE, ProblemCode.PAUSED}
     ],
+    *[Problem(code=ProblemCode.PAUSED, detail=pause.value) for pause in Pause],
     *[Problem(code=ProblemCode.IMAGE, detail=fault.value, image=2) for fault in ImageFault],
 ]
 REFUSALS = [

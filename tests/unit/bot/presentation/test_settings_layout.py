@@ -23,7 +23,6 @@ from bot.presentation.settings_parts import PanelState
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message, check_modal
 
 LARGEST = 2**63 - 1
-LARGEST_CARRIED = 9 * 10**18 - 1  # of the ids that a custom id takes: see `ID_PATTERN`
 MENTION = re.compile(r"(?<!\\)<(?:@[!&]?|#)[0-9]+>|(?<!\\)@(?:everyone|here)")
 PRICES = {5: Decimal("1.35"), 10: Decimal("2.70")}
 
@@ -195,7 +194,7 @@ def test_what_a_custom_id_says_is_read_back() -> None:
         PanelId(deed=deed, name=name, target=target, value=value)
         for deed in Deed
         for name in ("everywhere", "output_channel_id")
-        for target in (0, LARGEST_CARRIED)
+        for target in (0, LARGEST)
         for value in ("", "on", "before_posting", "en-US")
     ]
     for each in known:
