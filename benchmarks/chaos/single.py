@@ -23,7 +23,9 @@ ASKS_IN_A_HURRY: Final = 2
 FEW: Final = 3
 SOME: Final = 3  # requests a life for the boundaries that are left when all jobs were asked for
 LOOK_EVERY: Final = 1.0  # seconds
-NOTHING_FOR: Final = 75.0  # seconds that the history shows nothing at the end: longer than anybody waits for it
+# Seconds that the history shows nothing at the end: longer than a request in doubt is waited for (70 s), so that jobs
+# are given up and adopted later; but not so long that what Segmind said it failed at is sent again (140 s).
+NOTHING_FOR: Final = 75.0
 SETTLES_WITHIN: Final = 240.0  # seconds from the last start to the end of the last job
 
 

@@ -45,6 +45,8 @@ RECONCILE_EVERY: Final = 10.0  # seconds: ten minutes are longer than this bench
 HURRIED_SWEEP: Final = 2.0
 HURRIED_CARD: Final = timedelta(seconds=15)
 HURRIED_ARRIVAL: Final = timedelta(seconds=-25)
+QUIET_FOR: Final = timedelta(seconds=150)  # the weather hides no request for so long
+HURRIED_QUIET: Final = timedelta(seconds=20)
 
 Method = Callable[..., Awaitable[Any]]
 
@@ -154,6 +156,7 @@ def hurry() -> None:
         (dispatch, "SWEEP_EVERY", HURRIED_SWEEP),
         (cardless, "CARD_WITHIN", HURRIED_CARD),
         (settling, "LATEST_ARRIVAL", HURRIED_ARRIVAL),
+        (settling, "QUIET_FOR", HURRIED_QUIET),
     ):
         setattr(module, name, value)
 
@@ -168,6 +171,7 @@ def main() -> None:
     set_on_requests(traps)
     tell_when_resumed()
     setattr(reconciler, "EVERY", RECONCILE_EVERY)  # noqa: B010 - a constant elsewhere
+    setattr(settling, "QUIET_FOR", QUIET_FOR)  # noqa: B010 - as above
     if os.environ.get("CHAOS_HURRY"):
         hurry()
     app(sys.argv[1:])

@@ -177,8 +177,10 @@ class Weather:
         await self._world.sandbox.admin.set_nonce_memory(self._draw.choice((0.0, 180.0)))
 
     async def _the_history_is_late(self) -> None:
-        hidden = self._draw.random() < HIDDEN
-        await self._world.segmind.configure(history_lag=self._draw.choice((0.0, 3.0, 10.0)), history_hidden=hidden)
+        # Less than a job in doubt waits before its request is sent again.
+        lags = (0.0, 1.0, 3.0) if self._hurry else (0.0, 3.0, 10.0)
+        hidden = not self._hurry and self._draw.random() < HIDDEN
+        await self._world.segmind.configure(history_lag=self._draw.choice(lags), history_hidden=hidden)
 
     async def _prices_change(self) -> None:
         price, told = self._draw.choice(PRICES), self._draw.choice(ODD_COSTS)

@@ -10,7 +10,6 @@ from bot.jobs.history import HistoryTooLong, earliest_submit, is_submit_of, unow
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.shared_history import Reading
 from bot.jobs.states import State
-from bot.jobs.submitting import MOST_ATTEMPTS
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow
 
@@ -21,6 +20,9 @@ log = structlog.get_logger(__name__)
 LATEST_ARRIVAL: Final = timedelta(seconds=40)
 FIRST_LOOK: Final = 3.0  # seconds
 LONGEST_WAIT: Final = 60.0  # seconds between looks
+# Where the history shows nothing newer than a request that Segmind said it failed at, it may just be late.
+QUIET_FOR: Final = timedelta(minutes=15)
+MOST_REPEATS: Final = 6  # attempts after which what Segmind fails at is not sent again
 UNREADABLE_FOR: Final = timedelta(hours=1)  # how long a history that cannot be read is waited for
 
 
@@ -29,11 +31,12 @@ async def settle(engine: Engine, job: Job) -> Job:
 
     Absent is our last word to the member, but not the end of it: the reconciler goes on looking for a day. So it does
     where the history cannot be read for too long; then the request counts as charged, and the operator has to know.
-    What Segmind itself said that it did not take is sent again instead.
+    What Segmind itself said that it failed at is sent again instead, once the history shows a newer request, or has
+    shown none for `QUIET_FOR`: what shows up later can be adopted, but a second request cannot be taken back.
     """
     grace = engine.limits.submit_timeout + LATEST_ARRIVAL
     if job.retry_at is not None:
-        grace *= 2  # what shows up later still can be adopted, but a second request cannot be taken back
+        grace *= 2
     # The time of day may have jumped since the submit, which was before this: only what is waited here counts.
     began = engine.clock.monotonic()
     wait = FIRST_LOOK
@@ -55,10 +58,18 @@ async def settle(engine: Engine, job: Job) -> Job:
             if row is not None:
                 log.info("request_found", job=job.id, request_id=row.request_id)
                 return await engine.move(job, State.QUEUED, request_id=row.request_id)
-            if waited > grace:
+            may_be_late = job.retry_at is not None and waited <= QUIET_FOR and not _has_caught_up(reading, engine, job)
+            if waited > grace and not may_be_late:
                 return await _absent(engine, job)
         await engine.clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _has_caught_up(reading: Reading, engine: Engine, job: Job) -> bool:
+    """Tell whether the history shows a request that was created after this job's must have been."""
+    if reading.shown_until is None or job.segmind_time is None:
+        return False
+    return reading.shown_until > job.segmind_time + engine.limits.submit_timeout
 
 
 async def _found_in(reading: Reading, engine: Engine, job: Job) -> HistoryRow | None:
@@ -74,7 +85,7 @@ async def _absent(engine: Engine, job: Job) -> Job:
     """
     if job.retry_at is None:
         return await _given_up(engine, job, ProblemCode.NEVER_ARRIVED)
-    if job.submit_attempts < MOST_ATTEMPTS:
+    if job.submit_attempts < MOST_REPEATS:
         log.info("submit_repeated", job=job.id, attempts=job.submit_attempts)
         return await engine.move(job, State.WAITING)
     log.error("segmind_unreachable", job=job.id)

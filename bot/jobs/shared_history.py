@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.jobs.clock import Clock
-from bot.jobs.history import LONGEST_SPAN, history_pages, unowned
+from bot.jobs.history import CLOCK_SLACK, LONGEST_SPAN, history_pages, unowned
 from bot.jobs.store import JobStore
 from bot.segmind.budget import Rank
 from bot.segmind.client import SegmindClient
@@ -19,11 +19,15 @@ NEVER: Final = float("-inf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The requests of one model since a moment that no job owned; `began` is monotonic, in seconds."""
+    """The requests of one model since a moment that no job owned; `began` is monotonic, in seconds.
+
+    `shown_until` is when the newest request of all was created, by Segmind's clock: so far the history has caught up.
+    """
 
     began: float
     since: datetime
     rows: Sequence[HistoryRow]
+    shown_until: datetime | None
 
 
 class SharedHistory:
@@ -59,6 +63,12 @@ class SharedHistory:
     async def _read(self, model: str, since: datetime) -> Reading:
         began = self._clock.monotonic()
         rows: list[HistoryRow] = []
+        times: list[datetime] = []
         async for page in history_pages(self._segmind, since=since, model=model, rank=Rank.SUBMIT):
+            times += [row.created_at for row in page if row.created_at is not None]
             rows += await unowned(self._store, self._segmind, page)
-        return Reading(began=began, since=since, rows=rows)
+        now = self._clock.now()
+        # A time that has not come yet is read wrongly, such as one of another zone.
+        latest = (self._segmind.server_time(now) or now) + CLOCK_SLACK
+        shown_until = max((each for each in times if each <= latest), default=None)
+        return Reading(began=began, since=since, rows=rows, shown_until=shown_until)

@@ -6,6 +6,7 @@ import pytest
 import structlog.testing
 
 from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.settling import LATEST_ARRIVAL, QUIET_FOR
 from bot.jobs.states import State
 from tests.support.stage import Stage
 
@@ -153,3 +154,65 @@ async def test_a_run_that_failed_before_it_is_found_costs_nothing(stage: Stage) 
     await in_history(stage, job, status="FAILED")
     failed = await stage.drive(job)
     assert (failed.state, await stage.spent(job)) == (State.FAILED, 0)
+
+
+FAILED_BY_SEGMIND = {"error": "Internal server error"}
+
+
+@pytest.mark.parametrize("lag", [139.0, 300.0, 840.0])
+async def test_what_segmind_said_it_failed_at_and_shows_late_is_paid_once(stage: Stage, lag: float) -> None:
+    await stage.segmind.configure(history_lag=lag)
+    await stage.segmind.add_faults(
+        {
+            "kind": "answer",
+            "operation": "submit",
+            "when": "after",
+            "status": 500,
+            "body": FAILED_BY_SEGMIND,
+            "count": 1,
+        }
+    )
+    job = await stage.begin(State.WAITING)
+    queued = await stage.drive_until(job, State.QUEUED)
+    [request] = (await stage.segmind.state())["requests"]
+    assert (queued.request_id, await stage.submits()) == (request["request_id"], 1)
+
+
+async def repeats_after(stage: Stage) -> timedelta:
+    """Have Segmind fail at a request, and tell how long it takes until that is sent again."""
+    await stage.says("submit", (500, FAILED_BY_SEGMIND))
+    job = await stage.drive_until(await stage.begin(State.WAITING), State.UNCONFIRMED)
+    began = stage.clock.now()
+    await stage.drive_until(job, State.QUEUED)
+    assert await stage.submits() == 2
+    return stage.clock.now() - began
+
+
+async def test_what_segmind_failed_at_is_sent_again_late_where_the_history_shows_nothing_newer(stage: Stage) -> None:
+    await stage.segmind.insert_request({"prompt": "an owl"}, age=30.0)
+    assert QUIET_FOR < await repeats_after(stage) < QUIET_FOR + timedelta(minutes=3)
+
+
+async def another_is_shown(stage: Stage, seconds: float) -> None:
+    """Have the history show a request of somebody else that is so much newer than now."""
+    created = stage.clock.now() + timedelta(seconds=seconds)
+    await stage.segmind.insert_request({"prompt": "an owl"}, row={"model_created": created.isoformat()})
+
+
+@pytest.mark.parametrize(("seconds", "is_newer"), [(75.0, True), (20.0, False), (100_000.0, False)])
+async def test_what_segmind_failed_at_is_sent_again_once_a_newer_request_of_anybodys_is_shown(
+    stage: Stage, seconds: float, *, is_newer: bool
+) -> None:
+    """One of the time in which the POST may have arrived proves nothing, nor does one of the day after tomorrow."""
+    await another_is_shown(stage, seconds)
+    took = await repeats_after(stage)
+    assert took > 2 * (stage.engine.limits.submit_timeout + LATEST_ARRIVAL)
+    assert (took < QUIET_FOR) is is_newer
+
+
+async def test_where_segminds_clock_was_never_seen_nothing_counts_as_newer(stage: Stage) -> None:
+    job = await stage.begin(State.UNCONFIRMED, segmind_time=None, retry_at=stage.clock.now())
+    await another_is_shown(stage, 75.0)
+    began = stage.clock.now()
+    await stage.drive_until(job, State.WAITING)
+    assert stage.clock.now() - began > QUIET_FOR

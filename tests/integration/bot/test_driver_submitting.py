@@ -14,6 +14,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.saving import Enlist
+from bot.jobs.settling import MOST_REPEATS
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.segmind.client import Timeouts
@@ -183,15 +184,26 @@ async def test_a_429_is_waited_out_until_the_time_it_names(stage: Stage) -> None
     assert len(stage.budget.resets) == 1
 
 
-async def test_a_service_that_never_takes_the_request_is_given_up_after_half_an_hour(stage: Stage) -> None:
+async def test_a_service_that_fails_at_every_request_is_given_up_after_an_hour_or_so(stage: Stage) -> None:
     await stage.segmind.add_faults({"kind": "answer", "operation": "submit", "status": 503})
     job = await stage.begin(State.WAITING)
     failed = await stage.drive(job)
     assert failed.state is State.FAILED
     assert failed.problem is not None
     assert failed.problem.code is ProblemCode.UNREACHABLE
+    assert timedelta(minutes=60) < failed.state_since - job.created_at < timedelta(minutes=120)
+    assert (await stage.submits(), await stage.spent(job)) == (MOST_REPEATS, 0)
+
+
+async def test_a_service_that_takes_no_request_is_given_up_after_half_an_hour(stage: Stage) -> None:
+    await stage.segmind.add_faults(
+        {"kind": "answer", "operation": "submit", "status": 429, "body": {"error": "Rate limit exceeded"}}
+    )
+    job = await stage.begin(State.WAITING)
+    failed = await stage.drive(job)
+    assert (failed.state, failed.problem and failed.problem.code) == (State.FAILED, ProblemCode.UNREACHABLE)
     assert timedelta(minutes=20) < failed.state_since - job.created_at < timedelta(minutes=60)
-    assert await stage.spent(job) == 0
+    assert (await stage.submits(), await stage.spent(job)) == (submitting.MOST_ATTEMPTS, 0)
 
 
 @pytest.mark.parametrize(
