@@ -281,7 +281,10 @@ async def _unconfirmed(engine: Engine, job: Job, error: BaseException) -> Job:
     why = str(error) if isinstance(error, OutcomeUnknown) else type(error).__name__
     log.warning("submit_outcome_unknown", job=job.id, error=why)
     repeats = isinstance(error, OutcomeUnknown) and error.may_repeat
-    moved = await engine.move(job, State.UNCONFIRMED, retry_at=engine.clock.now() + _pause(job) if repeats else None)
+    now = engine.clock.now()
+    retry_at = now + _pause(job) if repeats else None
+    segmind_time = job.segmind_time or engine.segmind.server_time(now)  # which the first answer of all has told
+    moved = await engine.move(job, State.UNCONFIRMED, retry_at=retry_at, segmind_time=segmind_time)
     if isinstance(error, asyncio.CancelledError):
         raise error
     return moved

@@ -156,7 +156,7 @@ async def test_a_run_that_failed_before_it_is_found_costs_nothing(stage: Stage) 
     assert (failed.state, await stage.spent(job)) == (State.FAILED, 0)
 
 
-FAILED_BY_SEGMIND = {"error": "Internal server error"}
+FAILED_BY_SEGMIND: dict[str, object] = {"error": "Internal server error"}
 
 
 @pytest.mark.parametrize("lag", [139.0, 300.0, 840.0])
