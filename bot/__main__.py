@@ -45,6 +45,7 @@ app = typer.Typer(
 log = structlog.get_logger("bot")
 
 ENV_FILE: Final = Path(".env")
+COLORS: Final = {"ok": "green", "note": "yellow", "FAIL": "red"}  # of the marks of `check`
 NOT_LET_IN: Final = "Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot"
 
 
@@ -82,8 +83,7 @@ def check(*, as_json: Annotated[bool, typer.Option("--json", help="for machines:
         async for finding in look_at_all(ENV_FILE, ready=partial(_configure_logging, level="CRITICAL")):
             findings.append(finding)
             if not as_json:
-                mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]" if finding.vital else "[yellow]note[/]"
-                console.print(mark, end=" ")
+                console.print(f"{finding.mark:4}", style=COLORS[finding.mark], end=" ")
                 console.print(finding.line, markup=False, soft_wrap=True)
         return findings
 

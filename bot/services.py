@@ -158,7 +158,7 @@ async def open_services(
     videos = VideoDesk()
     async with (
         aclosing(ImageDesk()) as images,
-        open_watched(settings.database_url, clock.monotonic) as database,
+        open_watched(settings.database_url, clock.monotonic) as (database, watch),
         open_reader(database) as reader,
         _open_rows(settings, database) as rows,
         open_segmind_session() as segmind_session,
@@ -305,7 +305,11 @@ async def open_services(
                         connected=partial(is_connected, client),
                         database=database,
                         segmind=segmind_state,
-                        troubles=troubles or {},
+                        troubles={
+                            "database": lambda: watch.trouble,
+                            "machine": lambda: engine.machine.trouble,
+                            **(troubles or {}),
+                        },
                     ),
                     background=background,
                 ),

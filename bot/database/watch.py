@@ -9,7 +9,7 @@ from sqlalchemy import Connection, ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.database.trouble import is_away, words
+from bot.database.trouble import explained, is_away, words
 
 log = structlog.get_logger(__name__)
 
@@ -17,25 +17,27 @@ _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @asynccontextmanager
-async def open_watched(url: str, monotonic: Callable[[], float]) -> AsyncGenerator[AsyncEngine]:
+async def open_watched(url: str, monotonic: Callable[[], float]) -> AsyncGenerator[tuple[AsyncEngine, "DatabaseWatch"]]:
     """Open the database at `url`, as `open_database` does, and tell in the log when it is away and back."""
     async with open_database(url) as database:
-        DatabaseWatch(monotonic).attach(database)
-        yield database
+        watch = DatabaseWatch(url, monotonic)
+        watch.attach(database)
+        yield database, watch
 
 
 class DatabaseWatch:
-    """Listens to an engine. A transaction that wrote and was followed by another is the proof that all is well."""
+    """Listens to an engine. A transaction that wrote and was followed by another is the proof that all is well.
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    `trouble` says what is wrong, and is empty while nothing is.
+    """
+
+    def __init__(self, url: str, monotonic: Callable[[], float]) -> None:
+        self.trouble = ""
+        self._url = url
         self._monotonic = monotonic
         self._away_since: float | None = None
         self._failures = 0
         self._written = False
-
-    @property
-    def is_away(self) -> bool:
-        return self._away_since is not None
 
     def attach(self, engine: AsyncEngine) -> None:
         event.listen(engine.sync_engine, "handle_error", self._failed)
@@ -49,6 +51,7 @@ class DatabaseWatch:
             return
         self._written = False
         self._failures += 1
+        self.trouble = explained(error, self._url)
         if self._away_since is None:
             self._away_since = self._monotonic()
             log.warning("database_away", error=words(error))
@@ -65,4 +68,4 @@ class DatabaseWatch:
             return
         seconds = self._monotonic() - self._away_since
         log.info("database_back", after_seconds=round(seconds), failures=self._failures)
-        self._away_since, self._failures, self._written = None, 0, False
+        self._away_since, self._failures, self._written, self.trouble = None, 0, False, ""

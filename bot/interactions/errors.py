@@ -9,6 +9,7 @@ import structlog
 from bot.database.trouble import is_away, words
 from bot.interactions.answers import answer_of, say
 from bot.interactions.attempts import DISCORD_AWAY, AnswerUnclear, NotAnswered
+from bot.jobs.machine import trouble_of
 from bot.presentation.language import N_, _
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,8 @@ async def answer_broken(interaction: discord.Interaction[Any], name: str | None,
         log.warning("database_away", command=name, interaction=interaction.id, error=words(error))
     elif isinstance(error, (*DISCORD_AWAY, AnswerUnclear, discord.DiscordServerError)):
         log.warning("answer_unclear", command=name, interaction=interaction.id, error=type(error).__name__)
+    elif trouble := trouble_of(error):
+        log.warning("machine_in_trouble", command=name, interaction=interaction.id, error=trouble)
     else:
         log.error("command_broke", command=name, interaction=interaction.id, exc_info=error)
     with contextlib.suppress(discord.HTTPException, *DISCORD_AWAY):

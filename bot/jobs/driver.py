@@ -10,6 +10,7 @@ from bot.jobs import following, posting, preparing, settling, submitting
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.giving_up import MOST_DEATHS, end_hopeless, give_up, is_hopeless
+from bot.jobs.machine import trouble_of
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import FOLLOWED, State
@@ -61,10 +62,11 @@ async def drive(engine: Engine, job: Job) -> Job:
                 log.warning("discord_unclear", job=job.id, state=before, error=error.detail)
                 await engine.clock.sleep(max(wait, error.wait))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
-                _note("step_broke", error, job=job.id, state=before)
+                _note_step(engine, job, error)
                 failure = error if await is_hopeless(engine, job, error) else None
                 await engine.clock.sleep(wait)
             else:
+                engine.machine.passed(job.id)
                 wait = FIRST_WAIT
                 continue
             wait = min(wait * 2, LONGEST_WAIT)
@@ -78,6 +80,7 @@ async def drive(engine: Engine, job: Job) -> Job:
         if job.state not in STEPS:
             await engine.clear_folder_of(job.id)
     finally:
+        engine.machine.let_go(job.id)
         engine.queue.leave(job.id)
     return job
 
@@ -97,6 +100,13 @@ async def see_off(engine: Engine, job_id: int) -> None:
     job = await read_again(engine, job_id)
     if job is None or job.state not in STEPS:
         await engine.clear_folder_of(job_id)
+
+
+def _note_step(engine: Engine, job: Job, error: Exception) -> None:
+    if trouble := trouble_of(error):
+        engine.machine.failed(job.id, trouble)
+    else:
+        _note("step_broke", error, job=job.id, state=job.state)
 
 
 def _note(event: str, error: Exception, **facts: object) -> None:

@@ -16,6 +16,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
 from bot.jobs.kept import KeptFiles
 from bot.jobs.ledger import UNLIMITED, Reserve, SpendLimits
+from bot.jobs.machine import Machine
 from bot.jobs.model import Changes, Job
 from bot.jobs.moderation import Reviews, Standing
 from bot.jobs.ports import Cards, Elements, Notices, Posts, TellOperator
@@ -76,6 +77,7 @@ class Engine:
     offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
     overdue: Overdue = field(default_factory=Overdue)
+    machine: Machine = field(default_factory=Machine)
     caps: Callable[[Job], Awaitable[Reserve]] | None = None  # finds room under the caps of a job's server
     tell_operator: TellOperator | None = None
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted

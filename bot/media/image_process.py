@@ -34,7 +34,7 @@ def _cleaned(work: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"fault": ImageFault.UNUSABLE.value}
     except OSError as error:
-        return {"trouble": str(error)}
+        return {"trouble": [str(error)] if error.errno is None else [error.errno, error.strerror]}
     return {
         "path": str(target),
         "content_type": cleaned.content_type,

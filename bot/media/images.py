@@ -105,6 +105,6 @@ def _image(outcome: dict[str, Any]) -> CleanImage:
     if "fault" in outcome:
         raise ImageRefused(ImageFault(outcome["fault"]))
     if "trouble" in outcome:
-        raise OSError(outcome["trouble"])
+        raise OSError(*outcome["trouble"])
     path = Path(outcome.pop("path"))
     return CleanImage(path=path, **outcome)

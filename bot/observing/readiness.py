@@ -27,13 +27,13 @@ class Readiness:
         troubles: Mapping[str, Callable[[], str]] | None = None,
     ) -> None:
         self._connected = connected
-        self._troubles = {"discord": lambda: NOT_CONNECTED, **(troubles or {})}
+        self._troubles = {"discord": lambda: NOT_CONNECTED, "database": lambda: "", **(troubles or {})}
         self._database = database
         self._segmind = segmind
 
     async def report(self) -> Mapping[str, str]:
         """Give each part's state in a word; `OK` if it is in order."""
-        others = {part: tell() or OK for part, tell in self._troubles.items() if part != "discord"}
+        others = {part: tell() or OK for part, tell in self._troubles.items() if part not in {"discord", "database"}}
         return {
             "discord": OK if self._connected() else self._troubles["discord"](),
             "database": await self._ask_database(),
@@ -42,11 +42,17 @@ class Readiness:
         }
 
     async def _ask_database(self) -> str:
+        known = self._troubles["database"]
         try:
-            async with asyncio.timeout(DATABASE_WITHIN), self._database.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            async with asyncio.timeout(DATABASE_WITHIN):
+                if known():
+                    # A full disk can be read. What writes and is followed by another is seen by whoever knows of it.
+                    async with self._database.begin() as connection:
+                        await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+                async with self._database.connect() as connection:
+                    await connection.execute(text("SELECT 1"))
         except TimeoutError:
-            return "does not answer in time"
+            return known() or "does not answer in time"
         except (SQLAlchemyError, OSError) as error:
-            return f"cannot be used ({type(error).__name__})"
-        return OK
+            return known() or f"cannot be used ({type(error).__name__})"
+        return known() or OK

@@ -11,10 +11,12 @@ from PIL import Image
 
 from benchmarks.memory import MIB, Peak, bounded, tree, watched
 from benchmarks.pngs import png_of
+from bot.check_machine import LARGE_MEMORY, LEAST_MEMORY
 from sandbox.member import Upload
 from tests.end_to_end.stage import Bot, Stage
 
 MACHINE = 512 * MIB
+IDLE = 150 * MIB  # a bot that does nothing, by its resident memory
 MOST = 300 * MIB  # above what the idle bot takes
 MOST_WITH_HEIC = 450 * MIB
 PATIENCE = 500.0  # seconds for all of it, on a machine that has much else to do
@@ -57,6 +59,11 @@ async def asked(stage: Stage, bot: Bot, images: dict[str, Any], *names: str) -> 
                 job = f'"job": {stage.job_of(card)}'
                 await bot.child.said(lambda line, job=job: job in line and '"state": "WAITING"' in line)
     return peak
+
+
+def test_the_check_asks_for_what_images_take() -> None:
+    assert IDLE + MOST <= LEAST_MEMORY
+    assert IDLE + MOST_WITH_HEIC <= LARGE_MEMORY
 
 
 async def test_the_largest_images_of_two_members_at_once_stay_within_300_mib(stage: Stage) -> None:

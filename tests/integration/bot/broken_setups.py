@@ -1,20 +1,17 @@
-"""Twenty setups that something is wrong with, and what `bot check` says of each; the operators' guide shows them."""
+"""Setups that something is wrong with, and what `bot check` says of each; the operators' guide shows them."""
 
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from bot import check_machine
-from bot.check import Finding, check, credits_findings, gateway_finding, look_at_all
+from bot.check import Finding, gateway_finding
 from bot.database.engine import open_database
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
-from bot.settings import Settings
 from tests.integration.bot.command_line import World
 
 NOWHERE: Final = "http://127.0.0.1:9"  # nothing listens on the discard port
@@ -34,7 +31,7 @@ class Setup:
     title: str
     arrange: Arrange = _nothing
     changes: Mapping[str, str] = field(default_factory=dict[str, str])
-    measured: Callable[[Settings], list[Finding]] | None = None
+    measured: Callable[[], list[Finding]] | None = None
     env_file: str | None = None
 
 
@@ -103,7 +100,7 @@ SETUPS: Final = (
     Setup(title="No way to Discord", changes={"DISCORD_API_URL": NOWHERE}),
     Setup(
         title="A bot that was restarted a thousand times today",
-        measured=lambda _: [
+        measured=lambda: [
             gateway_finding(
                 "wss://gateway.discord.gg",
                 1,
@@ -115,7 +112,7 @@ SETUPS: Final = (
     Setup(title="A server that gives the bot too little", arrange=_few_permissions),
     Setup(
         title="A clock that is five minutes ahead",
-        measured=lambda _: [*check_machine.clock_findings("Discord", timedelta(minutes=5))],
+        measured=lambda: [*check_machine.clock_findings("Discord", timedelta(minutes=5))],
     ),
     Setup(title="A wrong key", changes={"SEGMIND_API_KEY": "SG_ffffffffffffffff"}),
     Setup(title="Credits for less than one video", arrange=_few_credits),
@@ -139,7 +136,11 @@ SETUPS: Final = (
     ),
     Setup(
         title="Too little memory",
-        measured=lambda _: [*check_machine.memory_findings(256 << 20)],
+        measured=lambda: [*check_machine.memory_findings(256 << 20)],
+    ),
+    Setup(
+        title="Too little disk",
+        measured=lambda: [*check_machine.disk_findings(200 << 20)],
     ),
     Setup(title="A port that another program uses", changes={"HTTP_PORT": "the Segmind sandbox's"}),
     Setup(title="Something that the running bot has noted", arrange=_noted, changes={"DATABASE_URL": REELCAST}),
@@ -147,45 +148,15 @@ SETUPS: Final = (
 
 
 async def said(setup: Setup, world: World) -> list[str]:
-    """Give the lines of `bot check` that are not `ok`, in the world's folder, which is the working directory."""
+    """Give the lines of `bot check` that are not `ok`."""
     await setup.arrange(world)
     changes = dict(setup.changes)
     port = world.environment["SEGMIND_API_URL"].rpartition(":")[2]
     if "HTTP_PORT" in changes and setup.title.startswith("A port"):
         changes["HTTP_PORT"] = port
-    with _environment({**world.environment, **changes}):
-        if setup.measured is not None:
-            findings = setup.measured(Settings())  # pyright: ignore[reportCallIssue] - from the environment
-        else:
-            findings = [finding async for finding in look_at_all(Path(".env"), lambda _: None)]
-    lines = [f"{'note' if not finding.vital else 'FAIL'} {finding.line}" for finding in findings if not finding.ok]
-    return [line.replace(port, "8080").replace(str(world.folder), "/opt/reelcast") for line in lines]
-
-
-class _environment:  # noqa: N801 - a context manager
-    """Set variables of the environment for a block."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self._before: dict[str, str] = {}
-
-    def __enter__(self) -> None:
-        self._before = dict(os.environ)
-        os.environ.update(self._values)
-
-    def __exit__(self, *_: object) -> None:
-        os.environ.clear()
-        os.environ.update(self._before)
-
-
-@asynccontextmanager
-async def in_folder(folder: Path) -> AsyncGenerator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
-
-
-__all__ = ["SETUPS", "Setup", "check", "credits_findings", "in_folder", "said"]
+    if setup.measured is not None:
+        lines = [f"{finding.mark:4} {finding.line}" for finding in setup.measured()]
+    else:
+        lines = (await world.check(**changes)).lines
+    wrong = [line for line in lines if not line.startswith("ok ")]
+    return [line.replace(port, "8080").replace(str(world.folder), "/opt/reelcast") for line in wrong]

@@ -4,14 +4,15 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import aiohttp
 
+from bot.check import look_at_all
 from sandbox.__main__ import environment
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox
@@ -84,6 +85,14 @@ class World:
         async with self.running(*arguments, **changes) as process:
             return await process.end()
 
+    async def check(self, **changes: str) -> Ended:
+        """Run `bot check` in this process, which takes a tenth of the time."""
+        with surroundings(self.folder, {"PATH": os.environ["PATH"], **self.environment, **changes}):
+            findings = [finding async for finding in look_at_all(Path(".env"), lambda _: None)]
+        lines = [f"{finding.mark:4} {finding.line}" for finding in findings]
+        broken = any(finding.mark == "FAIL" for finding in findings)
+        return Ended(status=int(broken), output="\n".join(lines))
+
     @asynccontextmanager
     async def running(self, *arguments: str, **changes: str) -> AsyncGenerator[Running]:
         process = await asyncio.create_subprocess_exec(
@@ -101,6 +110,21 @@ class World:
             yield running
         finally:
             await running.kill()
+
+
+@contextmanager
+def surroundings(folder: Path, environment: Mapping[str, str]) -> Generator[None]:
+    """Work in a folder, with these variables and no others, until the block ends."""
+    before, variables = Path.cwd(), dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        os.chdir(folder)
+        yield
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(variables)
 
 
 @asynccontextmanager

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.broken_setups import SETUPS, Setup, in_folder, said
+from tests.integration.bot.broken_setups import SETUPS, Setup, said
 from tests.integration.bot.command_line import open_world
 
 GUIDE = Path(__file__).parents[3] / "docs" / "operators.md"
-HEADING = "### Twenty-two setups and what it says of them"
+HEADING = "### Broken setups and what it says of them"
 
 
 def shown() -> dict[str, list[str]]:
@@ -27,7 +27,7 @@ def shown() -> dict[str, list[str]]:
 
 
 async def lines_of(setup: Setup, folder: Path) -> list[str]:
-    async with open_world(folder) as world, in_folder(folder):
+    async with open_world(folder) as world:
         return await said(setup, world)
 
 

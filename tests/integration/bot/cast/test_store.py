@@ -22,11 +22,6 @@ FILM_CLUB, ELSEWHERE = 10, 11
 FACE, SIDE = Picture(content=png(), content_type="image/png"), Picture(content=b"\0\xff", content_type="image/jpeg")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return file_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-
-
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[CastStore]:
     async with open_database(database_url) as engine:

@@ -21,22 +21,27 @@ from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job
 
 SOON = 100  # milliseconds
+IDLE = "idle_in_transaction_session_timeout"
 
 
-async def test_the_locks_of_a_process_that_froze_in_a_transaction_come_free(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with open_database(postgres_url) as awake:
-        monkeypatch.setattr(engine_module, "IDLE_TIMEOUT", SOON)
-        async with open_database(postgres_url, migrate=False) as frozen, asyncio.timeout(PATIENCE):
-            holding = await frozen.connect()
-            await exclusive(holding, Lock.SUBMITTING)  # and from here on nothing more is heard of it
-            async with awake.begin() as connection:
-                await exclusive(connection, Lock.SUBMITTING)
-            with pytest.raises(DBAPIError):
-                await holding.execute(text("SELECT 1"))  # it wakes up, and what it began is undone
-            await holding.invalidate()
-            await holding.close()
+async def test_the_locks_of_a_process_that_froze_in_a_transaction_come_free(postgres_url: str) -> None:
+    async with (
+        open_database(postgres_url) as awake,
+        open_database(postgres_url, migrate=False) as frozen,
+        asyncio.timeout(PATIENCE),
+    ):
+        holding = await frozen.connect()
+        setting = await holding.scalar(text("SELECT setting FROM pg_settings WHERE name = :name"), {"name": IDLE})
+        assert int(setting) == engine_module.IDLE_TIMEOUT
+        await exclusive(holding, Lock.SUBMITTING)
+        # Sooner, and only now: on a busy machine the statements above may be far from one another.
+        await holding.execute(text(f"SET {IDLE} = {SOON}"))  # and from here on nothing more is heard of it
+        async with awake.begin() as connection:
+            await exclusive(connection, Lock.SUBMITTING)
+        with pytest.raises(DBAPIError):
+            await holding.execute(text("SELECT 1"))  # it wakes up, and what it began is undone
+        await holding.invalidate()
+        await holding.close()
 
 
 async def test_whoever_waits_to_submit_leaves_the_line_soon_and_the_job_waits_on(

@@ -57,7 +57,7 @@ async def test_a_step_that_the_database_kept_waiting_is_taken_again_and_is_one_l
 ) -> None:
     monkeypatch.setattr(engine_module, "LOCK_TIMEOUT", 100)
     async with (
-        open_watched(postgres_url, stage.clock.monotonic) as here,
+        open_watched(postgres_url, stage.clock.monotonic) as (here, _),
         open_database(postgres_url) as there,
         asyncio.timeout(PATIENCE),
     ):
