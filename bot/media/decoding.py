@@ -3,8 +3,9 @@
 import importlib
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
-from typing import Final, SupportsInt
+from typing import BinaryIO, Final, SupportsInt
 
 from PIL import ExifTags, Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -69,26 +70,80 @@ def _jpeg(path: Path, judged: Judged) -> Decoded:
         image = JpegImageFile(file)
         size = image.size
         target = judged(*size)
-        image.draft(None, _drafted(image, target))
-        image.load()
+        drafted = _drafted(image, file, target)
+        if drafted is not None:
+            image.draft(None, drafted)
+            image.load()
+    if drafted is None:
+        return _jpeg_by_parts(path, image, target)
     if hasattr(image, "_ended"):  # the tail is missing, which Pillow notes there
         _refuse_mostly_missing(image)
     return _shrunk(image, size, target)
 
 
-def _drafted(image: JpegImageFile, target: tuple[int, int]) -> tuple[int, int]:
-    """Say to how few pixels a JPEG may be shrunk: to `target`, or to what memory the coefficients leave."""
+def _drafted(image: JpegImageFile, file: BinaryIO, target: tuple[int, int]) -> tuple[int, int] | None:
+    """Say to how few pixels a JPEG may be shrunk, to `target` or to half of it; None if that takes too much memory."""
     width, height = image.size
-    if "progressive" not in image.info:
+    # Pillow has read up to the first scan. One that has not all components means that all coefficients are kept.
+    in_first_scan = file.read(3)[2:]
+    if "progressive" not in image.info and in_first_scan == bytes([len(image.layer)]):
         return target
     most_across = max(across for _, across, _, _ in image.layer)
     most_down = max(down for _, _, down, _ in image.layer)
     samples = sum(width * across * height * down / (most_across * most_down) for _, across, down, _ in image.layer)
     room = JPEG_MEMORY - 2 * samples
-    scale = next((each for each in (1, 2, 4, 8) if 4 * width * height / each**2 <= room), None)
-    if scale is None:
-        raise ImageRefused(ImageFault.TOO_MANY_OTHER_PIXELS)
-    return min(target[0], width // scale), min(target[1], height // scale)
+    scales = (each for each in (1, 2, 4, 8) if width // each >= target[0] // 2)
+    scale = next((each for each in scales if 4 * width * height / each**2 <= room), None)
+    return None if scale is None else (min(target[0], width // scale), min(target[1], height // scale))
+
+
+def _jpeg_by_parts(path: Path, image: JpegImageFile, target: tuple[int, int]) -> Decoded:
+    """Decode one component after the other."""
+    from bot.media import jpeg_parts  # noqa: PLC0415 - which few files need
+
+    try:
+        parts = jpeg_parts.take_apart(path)
+    except jpeg_parts.NotSeparable:
+        raise ImageRefused(ImageFault.UNUSABLE) from None
+    shown: list[Image.Image] = []
+    for number in range(len(parts.components)):
+        grey = JpegImageFile(BytesIO(parts.grey(number)))
+        grey.draft(None, target)
+        grey.load()
+        canvas = Canvas(width=grey.width, height=grey.height, target=target)
+        canvas.add_whole(grey)
+        shown.append(canvas.finish().resize(target))
+    profile: bytes = image.info.get("icc_profile") or b""
+    return Decoded(
+        image=_merged(image, shown),
+        width=image.width,
+        height=image.height,
+        profile=profile,
+        orientation=orientation_of(image),
+    )
+
+
+def _merged(image: JpegImageFile, parts: list[Image.Image]) -> Image.Image:
+    """Put components together as libjpeg and Pillow do."""
+    transform: int | None = image.info.get("adobe_transform")
+    names = bytes(number for number, _, _, _ in image.layer)
+    match parts:
+        case [grey]:
+            return grey
+        case [_, _, _] if transform == 0 or (transform is None and "jfif" not in image.info and names == b"RGB"):
+            return Image.merge("RGB", parts)
+        case [_, _, _]:
+            return Image.merge("YCbCr", parts).convert("RGB")
+        case [*colours, black] if len(colours) == 3 and transform == 2:  # noqa: PLR2004 - Adobe's own
+            return Image.merge("CMYK", (*Image.merge("YCbCr", colours).convert("RGB").split(), _inverted(black)))
+        case [_, _, _, _]:
+            return Image.merge("CMYK", [_inverted(each) for each in parts])
+        case _:
+            raise ImageRefused(ImageFault.UNUSABLE)
+
+
+def _inverted(image: Image.Image) -> Image.Image:
+    return image.point([255 - value for value in range(256)])
 
 
 def _png(path: Path, judged: Judged) -> Decoded:

@@ -11,7 +11,7 @@ from bot.media.serving import bound, serve
 
 # Of private memory that may be written, which is what Linux bounds by it. The worst images that are taken need less.
 MEMORY: Final = 400 * 1024**2  # bytes
-SECONDS: Final = 120
+SECONDS: Final = 60
 
 
 def main() -> int:

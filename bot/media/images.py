@@ -14,7 +14,7 @@ from bot.media.errors import ChildFailed, ImageRefused
 from bot.media.rules import ImageFault, ImageRules
 
 PROCESS: Final = "bot.media.image_process"
-TIME_LIMIT: Final = 120.0  # seconds; the slowest that is taken needs some 10 s of a core
+TIME_LIMIT: Final = 240.0  # seconds; the slowest that is taken needs some 12 s of a core
 COPY_SIDE: Final = 2_560  # pixels, of the longer side
 COPY_BYTES: Final = 3_000_000  # seven of them fit a request of 25 MiB
 

@@ -41,7 +41,7 @@ def test_the_process_for_an_image_has_the_bots_priority_and_less_memory(bounds: 
     assert bounds == {
         "nice": 0,
         RESOURCE.RLIMIT_DATA: (400 * 1024**2,) * 2,
-        RESOURCE.RLIMIT_CPU: (120, 120),
+        RESOURCE.RLIMIT_CPU: (60, 60),
         RESOURCE.RLIMIT_CORE: (0, 0),
         "/proc/self/oom_score_adj": "1000",
     }
