@@ -219,6 +219,12 @@ class Stage:
         with self._reading() as connection:
             return sum(usd for (usd,) in connection.execute("SELECT usd FROM spending")) / 1_000_000
 
+    def preparing(self) -> list[int]:
+        """Tell of each job that the bot prepares at the moment how often it died with it."""
+        marked = "SELECT deaths FROM breakdowns WHERE process <> '' AND alone = 1"
+        with self._reading() as connection:
+            return [deaths for (deaths,) in connection.execute(marked)]
+
     def age(self, job: int, *, seconds: int) -> None:
         """Make a job older than it is, while no bot runs."""
         with self._reading() as connection:

@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from sandbox.member import Member, Message
-from tests.end_to_end.stage import STOPS_WITHIN, Bot, Stage, replied, replies
+from tests.end_to_end.stage import PATIENCE, STOPS_WITHIN, Bot, Stage, replied, replies, shows
 
 MANY = 8
 
@@ -114,3 +115,30 @@ async def test_many_unfinished_jobs_are_all_resumed(stage: Stage) -> None:
         assert [len(await replies(mira, card)) for mira, card in cards] == [1] * MANY
         assert await stage.charged() == (MANY, pytest.approx(1.35 * MANY))
         assert stage.spent_usd() == pytest.approx(1.35 * MANY)
+
+
+async def dies_in_preparing(stage: Stage, ask: Callable[[], Awaitable[Message]] | None, deaths: int) -> Message | None:
+    """Start the bot, and kill it while a job is in PREPARING, of which it knows so many deaths."""
+    async with stage.bot() as bot:
+        card = await ask() if ask else None
+        async with asyncio.timeout(PATIENCE):
+            while await asyncio.to_thread(stage.preparing) != [deaths]:
+                pass
+        await bot.end(signal.SIGKILL)
+    return card
+
+
+async def test_a_job_with_which_the_bot_died_three_times_ends_at_no_cost(stage: Stage) -> None:
+    await stage.sandbox.admin.fault(server="cdn", method="GET", hold=True, times=100)
+    mira = stage.member()
+    card = await dies_in_preparing(stage, lambda: stage.ask(mira), 0)
+    assert card is not None
+    for deaths in (1, 2):
+        await dies_in_preparing(stage, None, deaths)
+    async with stage.bot() as bot:
+        await bot.reached("FAILED", stage.job_of(card))
+        failed = await shows(mira, card, "Nothing was charged.")
+        assert not failed.attachments
+        assert len(bot.log("gave_up")) == 1
+    assert stage.spent_usd() == 0
+    assert await stage.charged() == (0, 0)
