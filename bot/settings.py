@@ -156,7 +156,11 @@ Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
 class Settings(BaseSettings):
-    """What an operator sets. `description` says what a value should be, and is what a wrong one is answered with."""
+    """What an operator sets.
+
+    `title` says what a setting is for, in `.env.example` and in the operators' guide; `description` says what a value
+    should be, there and in the answer to a wrong one.
+    """
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -169,63 +173,158 @@ class Settings(BaseSettings):
     )
 
     discord_token: Secret = Field(
-        description="the bot's token, from the Discord developer portal, page Bot; without spaces"
+        title="The bot's token. In Discord's developer portal, open the **Bot** page and use **Reset Token**.",
+        description="the bot's token, from the Discord developer portal, page Bot; without spaces",
     )
-    discord_api_url: WebAddress = Field("https://discord.com/api/v10", description="a web address (http or https)")
-    segmind_api_key: Secret = Field(description="an API key from Segmind's console; without spaces")
-    segmind_api_url: WebAddress = Field("https://api.segmind.com", description="a web address (http or https)")
+    discord_api_url: WebAddress = Field(
+        "https://discord.com/api/v10", title="Where Discord's API is.", description="a web address (http or https)"
+    )
+    segmind_api_key: Secret = Field(
+        title="An API key from Segmind's console.", description="an API key from Segmind's console; without spaces"
+    )
+    segmind_api_url: WebAddress = Field(
+        "https://api.segmind.com", title="Where Segmind's API is.", description="a web address (http or https)"
+    )
     segmind_history_url: WebAddress = Field(
-        "https://api.spotprod.segmind.com", description="a web address (http or https)"
+        "https://api.spotprod.segmind.com",
+        title="Where Segmind's request history is.",
+        description="a web address (http or https)",
     )
     segmind_storage_url: WebAddress = Field(
-        "https://workflows-api.segmind.com", description="a web address (http or https)"
+        "https://workflows-api.segmind.com",
+        title="Where Segmind's storage is.",
+        description="a web address (http or https)",
     )
     segmind_output_hosts: Hosts = Field(
         AllowedHosts.parse(["images.segmind.com"]),
-        description="host names, each with a port or without, parted by commas",
+        title="Hosts that finished videos can be downloaded from.",
+        description="host names, each with a port or without, separated by commas",
     )
     segmind_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_models)] = Field(
-        (DEFAULT.slug,), description=f"one or more of these, parted by commas: {', '.join(MODELS)}"
+        (DEFAULT.slug,),
+        title=(
+            "Models that members can choose from. The first is the default. With more than one, `/video` gets the "
+            "option `model`."
+        ),
+        description=f"one or more of these, separated by commas: {', '.join(MODELS)}",
     )
-    segmind_requests_per_minute: int = Field(60, ge=1, le=10_000, description="a whole number from 1 to 10000")
-    segmind_max_in_flight: int = Field(20, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    segmind_requests_per_minute: int = Field(
+        60,
+        ge=1,
+        le=10_000,
+        title="Requests per minute in your Segmind plan (Free 5, Flexible 60, Pro 120, Business 500, Scale 1000).",
+        description="a whole number from 1 to 10000",
+    )
+    segmind_max_in_flight: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        title=(
+            "Videos at Segmind at the same time, or fewer if your requests per minute can't follow that many. The rest "
+            "wait in the bot's queue."
+        ),
+        description="a whole number from 1 to 10000",
+    )
     prices_usd: Annotated[Prices, NoDecode, BeforeValidator(_prices)] = Field(
         {},
+        title=(
+            "What one video costs by its length. If it's empty, Segmind's usual prices apply, which are upper bounds. "
+            "Once the bot has seen real costs, it reserves those."
+        ),
         description=(
             "a price in dollars for each duration of the first model, like 5=1.35,10=2.70, and those of others after a "
             "semicolon and their name, like ;some-model:5=0.92,10=1.84; or nothing for Segmind's usual ones"
         ),
     )
     spend_limit_usd_per_day: Decimal = Field(
-        Decimal(20), ge=0, le=1_000_000, allow_inf_nan=False, description="dollars, from 0 (nothing is made) to 1000000"
+        Decimal(20),
+        ge=0,
+        le=1_000_000,
+        allow_inf_nan=False,
+        title="What all videos together can cost per UTC day. At the limit, `/video` says so and nothing is spent.",
+        description="dollars, from 0 (no videos) to 1000000",
     )
     spend_limit_usd_per_month: Decimal | None = Field(
-        None, ge=0, le=100_000_000, allow_inf_nan=False, description="dollars, from 0 to 100000000, or nothing"
+        None,
+        ge=0,
+        le=100_000_000,
+        allow_inf_nan=False,
+        title="What all videos together can cost per UTC month. If it's empty, only the daily limit applies.",
+        description="dollars, from 0 to 100000000, or nothing",
     )
     operator_credits_low_usd: Decimal = Field(
-        Decimal(10), ge=0, le=1_000_000, allow_inf_nan=False, description="dollars, from 0 (never told) to 1000000"
+        Decimal(10),
+        ge=0,
+        le=1_000_000,
+        allow_inf_nan=False,
+        title="The bot messages its owner once when your Segmind credits drop below this.",
+        description="dollars, from 0 (never) to 1000000",
     )
     attachment_hosts: Hosts = Field(
         AllowedHosts.parse(["cdn.discordapp.com", "media.discordapp.net"]),
-        description="host names, each with a port or without, parted by commas",
+        title="Hosts that reference images can be downloaded from.",
+        description="host names, each with a port or without, separated by commas",
     )
     database_url: Annotated[str, AfterValidator(checked_database)] = Field(
         "sqlite:///data/reelcast.db",
         repr=False,
+        title="A file for one process, or PostgreSQL for many (see docs/scaling.md).",
         description="sqlite:/// and a file's path (sqlite://// for one from the root), or postgresql://user:password@host/database",
     )
-    shard_count: int | None = Field(None, ge=1, le=MOST_SHARDS, description="a whole number from 1, or nothing")
-    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_shards)] = Field(
-        (), description="shards like 0-3,7, each below SHARD_COUNT, which must then be set; or nothing for all"
+    shard_count: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_SHARDS,
+        title="Shards of all processes together. If it's empty, Discord decides.",
+        description="a whole number from 1, or nothing",
     )
-    cast_limit: int = Field(20, ge=0, le=100, description="a whole number from 0 (nobody saves any) to 100")
-    keep_jobs_days: int = Field(180, ge=2, le=36_500, description="a whole number of days from 2 to 36500")
-    data_dir: Path = Field(Path("data"), description="a folder for the files being worked on")
-    http_host: str = Field("127.0.0.1", description="the address that /healthz is served at")
-    http_port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535, or 0 to serve no /healthz")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    log_format: Literal["console", "json"] = Field("console", description="console or json")
-    log_prompts: bool = Field(False, description="true to have prompts in the log, or false")
+    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_shards)] = Field(
+        (),
+        title="The shards that this process connects. If it's empty, it connects all of them.",
+        description="shards like 0-3,7, each below SHARD_COUNT, which must then be set; or nothing for all",
+    )
+    cast_limit: int = Field(
+        20,
+        ge=0,
+        le=100,
+        title="Characters that one member can save with `/cast`. Each takes up to 3.2 MB in the database.",
+        description="a whole number from 0 (no one can save any) to 100",
+    )
+    keep_jobs_days: int = Field(
+        180,
+        ge=2,
+        le=36_500,
+        title="Days until a finished job and its prompt are deleted from the database.",
+        description="a whole number of days from 2 to 36500",
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        title="A folder for images and videos that are being worked on.",
+        description="a path",
+    )
+    http_host: str = Field(
+        "127.0.0.1",
+        title="The address of `/healthz`, `/readyz`, and `/metrics`.",
+        description="an IP address or host name of this machine",
+    )
+    http_port: int = Field(
+        8080,
+        ge=0,
+        le=65535,
+        title="The port of `/healthz`, `/readyz`, and `/metrics`. Use 0 to turn them off.",
+        description="a port from 1 to 65535, or 0",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", title="How much the bot logs.", description="DEBUG, INFO, WARNING, or ERROR"
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", title="`console` for people, `json` for machines.", description="console or json"
+    )
+    log_prompts: bool = Field(
+        False,
+        title="Whether the log includes each request's prompt. Prompts are personal data.",
+        description="true or false",
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -312,7 +411,7 @@ def _sentence(detail: Mapping[str, Any]) -> str:
     name = str(detail["loc"][0])
     field = Settings.model_fields[name]
     if detail["type"] == QUOTED:
-        return f"{name.upper()} is wrong: its value stands in quotes. Write it without quotes."
+        return f"{name.upper()} is wrong: its value is in quotes. Remove the quotes."
     if detail["type"] == "missing":
         return f"{name.upper()} is missing: set it to {field.description}."
     return f"{name.upper()} is wrong: it should be {field.description}."

@@ -54,6 +54,10 @@ class AllowedHosts:
         """Read the entries of a setting; ValueError names the first that is no `host` or `host:port`."""
         return cls(frozenset(_parse_entry(entry) for entry in entries))
 
+    def __str__(self) -> str:
+        """Return the entries the way they are written in a setting."""
+        return ",".join(sorted(host if port is None else f"{host}:{port}" for host, port in self._ports))
+
     def allows(self, url: str | URL) -> bool:
         """Say whether a URL's scheme, host and port may be fetched; userinfo is never allowed."""
         parsed = parse_url(url) if isinstance(url, str) else url

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from tests.unit.test_docs import cells_of, text_of
 
 TESTS: Final = Path(__file__).parents[1]
@@ -38,16 +36,11 @@ def rows(guide: str) -> list[tuple[str, ...]]:
     return [row for row in shown if row[-1] != "shown by" and not row[0].startswith("---")]
 
 
-@pytest.mark.parametrize("guide", [COMPARISON, "README.md"])
-def test_every_row_of_ours_names_tests_and_each_of_them_exists(guide: str) -> None:
-    named = {row[0]: re.findall(r"`(\w+)`", row[-1]) for row in rows(guide)}
+def test_every_row_of_ours_names_tests_and_each_of_them_exists() -> None:
+    named = {row[0]: re.findall(r"`(\w+)`", row[-1]) for row in rows(COMPARISON)}
     assert len(named) >= 6
     assert {what: names for what, names in named.items() if not names or not names_of_tests().issuperset(names)} == {}
 
 
 def test_every_row_says_something_of_each_bot() -> None:
     assert [row for row in rows(COMPARISON) if len(row) != WIDTH or not all(row)] == []
-
-
-def test_the_readme_takes_its_rows_from_the_whole_table() -> None:
-    assert [row for row in rows("README.md") if row not in rows(COMPARISON)] == []

@@ -13,6 +13,8 @@ import typer.main
 from bot.__main__ import app
 from bot.jobs.states import MOVES
 from bot.policy.permissions import INVITED_WITH
+from bot.settings import Settings
+from scripts import settings_docs
 from tests.unit.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parents[2]
@@ -76,14 +78,19 @@ def test_every_link_of_a_guide_leads_somewhere(guide: str) -> None:
     assert broken == []
 
 
-def test_the_readme_shows_every_setting_with_its_default() -> None:
-    example = dict(re.findall(r"^([A-Z][A-Z0-9_]+)=(.*)$", text_of(".env.example"), flags=re.MULTILINE))
-    shown = {name.strip("`"): default.strip("`") for name, default, _ in table("README.md", "setting")}
-    assert shown == example
+def test_every_setting_is_in_the_example_and_in_the_operators_guide_as_the_code_declares_it() -> None:
+    named = [name for names in settings_docs.GROUPS.values() for name in names]
+    assert sorted(named) == sorted(Settings.model_fields)
+    assert text_of(".env.example") == settings_docs.example(), "python -m scripts.settings_docs"
+    assert text_of("docs/operators.md") == settings_docs.guide(text_of("docs/operators.md"))
 
 
-def test_the_readme_gives_a_reason_for_every_permission_that_the_bot_asks_for() -> None:
-    assert {name for name, _ in table("README.md", "permission")} == set(INVITED_WITH.values())
+def test_the_guide_gives_a_reason_for_every_permission_that_the_bot_asks_for() -> None:
+    assert {name for name, _ in table("docs/operators.md", "permission")} == set(INVITED_WITH.values())
+
+
+def test_the_readme_is_short() -> None:
+    assert 90 <= len(text_of("README.md").splitlines()) <= 120
 
 
 def test_the_table_of_states_is_the_one_that_the_code_goes_by() -> None:

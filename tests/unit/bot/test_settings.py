@@ -194,7 +194,7 @@ def test_shards_are_read_as_ranges(load: Load) -> None:
 )
 def test_a_value_in_quotes_is_told_from_one_that_is_wrong(load: Load, name: str, quotes: str) -> None:
     [told] = problems(load, **{name: f"{quotes[0]}value{quotes[1]}"})
-    assert told == f"{name} is wrong: its value stands in quotes. Write it without quotes."
+    assert told == f"{name} is wrong: its value is in quotes. Remove the quotes."
 
 
 def test_quotes_in_the_file_are_no_part_of_a_value(load: Load) -> None:
