@@ -155,7 +155,6 @@ async def open_services(
     segmind_state = SegmindState()
     await asyncio.to_thread(read_catalogues)
     offer = settings.offer
-    videos = VideoDesk()
     async with (
         aclosing(ImageDesk()) as images,
         open_watched(settings.database_url, clock.monotonic) as (database, watch),
@@ -228,7 +227,7 @@ async def open_services(
             references=attachments,
             outputs=outputs,
             images=images,
-            videos=videos,
+            videos=VideoDesk(),
             clock=clock,
             breakdowns=Breakdowns(database),
             folder=work_folder,
@@ -268,12 +267,23 @@ async def open_services(
             owe=owe_known_in,
         )
         forgetting = Forgetting(database, EmptyingDesk(client), store, dispatcher=dispatcher, cards=cards, clock=clock)
+        moderation = Moderation(
+            store=store,
+            dispatcher=dispatcher,
+            cards=cards,
+            standing=moderators.standing,
+            clock=clock,
+            owe=owe_in,
+            settle=settle_in,
+            limits=spend_limits(settings),
+        )
         work = {
             "planner": planner.run,
             "queue": queue.run,
             "dispatcher": dispatcher.run,
             "reconciler": reconciler.run,
             "cases": partial(moderators.cases.run, dispatcher.resumed),
+            "waiting": partial(moderation.watch, dispatcher),
             "reviews": partial(keep_reviewing, engine, dispatcher.resumed),
             "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             **({} if turns is None else {"channel-turns": turns.run}),
@@ -340,16 +350,7 @@ async def open_services(
                 operating=operating,
                 moderators=moderators,
                 notices=notices,
-                moderation=Moderation(
-                    store=store,
-                    dispatcher=dispatcher,
-                    cards=cards,
-                    standing=moderators.standing,
-                    clock=clock,
-                    owe=owe_in,
-                    settle=settle_in,
-                    limits=spend_limits(settings),
-                ),
+                moderation=moderation,
             )
         finally:
             began = clock.monotonic()

@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.cast.pictures import UnusablePicture
@@ -51,6 +52,16 @@ class BlockCog(FormCog):
 
     def __init__(self, services: Services) -> None:
         self._services = services
+
+    @commands.Cog.listener("on_guild_role_delete")
+    async def role_gone(self, role: discord.Role) -> None:
+        """End what waits of members who may not have videos without the role."""
+        await self._services.moderation.end_what_waits(role.guild.id)
+
+    @commands.Cog.listener("on_guild_channel_delete")
+    async def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
+        """End what waits for a channel that is not there any more."""
+        await self._services.moderation.end_what_waits(channel.guild.id)
 
     @app_commands.command(name="block", description="Keep a member from asking for videos in this server")
     @app_commands.describe(member="Who", duration="For how long; for good if you leave this out", reason="For the list")

@@ -74,6 +74,7 @@ class StandingDesk:
                 return ProblemCode.TIMED_OUT
             if not await self._is_allowed(job, member):
                 return ProblemCode.NOT_ALLOWED
+            await channel_of(self._client, job.video_channel_id)  # which may have been deleted
             return None if await self._keeps_age_restriction(job) else ProblemCode.AGE_RESTRICTED
 
     async def pause(self, job: Job) -> Pause | None:

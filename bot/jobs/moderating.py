@@ -1,6 +1,6 @@
 """What moderators decide about a job: approve it, reject it, take it down, hide it and put it back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,18 +10,21 @@ from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided, Decision, Pause, decision_on
-from bot.jobs.dispatch import Dispatcher
+from bot.jobs.dispatch import Dispatcher, Drivers
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderation import Standing, ended_by
-from bot.jobs.ports import Cards, PortError
+from bot.jobs.ports import Cards, NotTaken, PortError, problem_of
 from bot.jobs.saving import Enlist
 from bot.jobs.states import CANCELLABLE, DRIVEN, IN_FLIGHT, MADE, REVIEWED, State
 from bot.jobs.store import JobStore
 from bot.jobs.sweeping import for_each
 
 log = structlog.get_logger(__name__)
+
+WATCH_EVERY: Final = 20.0  # seconds
+AT_ONCE: Final = 50  # jobs for which Discord is asked how their members stand
 
 # Where a no ends a job, by where it is.
 _REJECTED_TO: Final = {
@@ -198,25 +201,50 @@ class Moderation:
 
         What cannot be told now is asked again before it is paid for.
         """
-        waiting = await self.store.in_states(CANCELLABLE - {State.ACCEPTED})
         mine = [
             job
-            for job in waiting
+            for job in await self._waiting()
             if guild_id in {None, job.request.guild_id} and member_id in {None, job.request.member_id}
         ]
         await for_each(mine, self._end_if_objected)
 
+    async def watch(self, drivers: Drivers) -> None:
+        """End now and then what waits and may not be posted any more, until cancelled.
+
+        Discord tells of no member who leaves or loses a role. Each process looks at what it drives, and at what nobody
+        does, at most `AT_ONCE` jobs at a time.
+        """
+        await drivers.resumed()
+        last = 0
+        while True:
+            await self.clock.sleep(WATCH_EVERY)
+            waiting = [job for job in await self._waiting() if job.state is State.HELD or drivers.drives(job.id)]
+            later = [job for job in waiting if job.id > last] or waiting
+            batch = sorted(later, key=lambda job: job.id)[:AT_ONCE]
+            await for_each(batch, self._end_if_objected)
+            last = batch[-1].id if batch else 0
+
+    async def _waiting(self) -> Sequence[Job]:
+        """Read what waits unpaid, its card known."""
+        return await self.store.in_states(CANCELLABLE - {State.ACCEPTED})
+
     async def _end_if_objected(self, job: Job) -> None:
         try:
-            objection = await self.standing.objection(job)
-            if objection is None:
+            problem = await self._objection(job)
+            if problem is None:
                 return
-            problem = Problem(code=objection)
-            await self.store.save(job.move(ended_by(objection), self.clock.now(), problem=problem))
+            await self.store.save(job.move(ended_by(problem.code), self.clock.now(), problem=problem))
         except (PortError, StaleJob) as error:
             log.info("not_ended", job=job.id, why=type(error).__name__)
         else:
             await self.dispatcher.release(job.id)
+
+    async def _objection(self, job: Job) -> Problem | None:
+        try:
+            objection = await self.standing.objection(job)
+        except NotTaken as error:  # there is no such channel, or the bot is not there any more
+            return problem_of(error)
+        return None if objection is None else Problem(code=objection)
 
     async def _save(self, before: Job, after: Job, decision: Decision, *, also: Enlist | None = None) -> Job | None:
         """Save a decision with what it changes; None where somebody else has changed the job meanwhile."""

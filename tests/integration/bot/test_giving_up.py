@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.database.tables import breakdowns
+from bot.database.engine import open_database
+from bot.database.tables import breakdowns as marks
 from bot.jobs import driver
 from bot.jobs.engine import Engine
 from bot.jobs.giving_up import MOST_DEATHS, MOST_FAILURES, Breakdowns
@@ -26,6 +27,8 @@ from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.states import State
 from bot.media.errors import ChildFailed, FetchFailed
 from bot.segmind.errors import TryLater
+from tests.support.clock import PATIENCE
+from tests.support.database import file_url
 from tests.support.stage import Stage, open_stage
 
 Step = Callable[[Engine, Job], Awaitable[Job]]
@@ -50,7 +53,7 @@ def put(monkeypatch: pytest.MonkeyPatch, step: Step, state: State = State.PREPAR
 
 async def rows(stage: Stage) -> list[int]:
     async with stage.store._engine.connect() as connection:
-        return [row.job_id for row in await connection.execute(select(breakdowns))]
+        return [row.job_id for row in await connection.execute(select(marks))]
 
 
 @pytest.mark.parametrize("state", [State.PREPARING, State.WAITING])
@@ -256,3 +259,33 @@ async def test_whatever_a_file_is_its_job_leaves_preparing(stage: Stage) -> None
         ended.append(await driver._take(stage.engine, await stage.begin(), prepare))
     assert {job.state for job in ended} == {State.WAITING, State.FAILED}
     assert {job.problem.code for job in ended if job.problem} == {ProblemCode.IMAGE}
+
+
+async def test_of_jobs_that_a_dead_process_left_in_their_step_one_takes_it_at_a_time(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as database:
+        dead = Breakdowns(database)
+        left = [await dead._begin(job_id) for job_id in (1, 2)]
+        assert left == [0, 0]
+        breakdowns = Breakdowns(database)
+        inside: list[int] = []
+        most = 0
+        let_go = asyncio.Event()
+
+        async def take(job_id: int) -> None:
+            nonlocal most
+            async with breakdowns.in_step(job_id):
+                inside.append(job_id)
+                most = max(most, len(inside))
+                await let_go.wait()
+                inside.remove(job_id)
+
+        suspects = [asyncio.create_task(take(job_id)) for job_id in (1, 2)]
+        new = asyncio.create_task(take(3))
+        async with asyncio.timeout(PATIENCE):
+            while 3 not in inside or len(inside) < 2:
+                await breakdowns._was_left(3)  # a turn of the database, in which all others have theirs
+        await breakdowns._was_left(3)
+        assert len(inside) == 2, "a job that nobody left goes beside one of them"
+        let_go.set()
+        await asyncio.gather(*suspects, new)
+        assert most == 2

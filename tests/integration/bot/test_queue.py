@@ -144,6 +144,21 @@ async def test_servers_take_turns_and_a_new_one_does_not_wait_for_the_old_jobs_o
     assert scene.served[2] == late
 
 
+async def test_a_job_that_was_put_off_has_had_no_turn(scene: Scene) -> None:
+    put_off = await scene.waits(guild=1, submitted_at=NOON - timedelta(minutes=1), submit_attempts=1)
+    served = await scene.store.add(
+        a_job(State.DELIVERED, request=a_request(guild_id=2)).evolve(submitted_at=NOON - timedelta(minutes=9)),
+        daily_limit_usd=LIMIT,
+    )
+    other = await scene.waits(guild=2)
+    queue = await scene.store.queue(NOON)
+    assert [entry.job_id for entry in queue.served] == [served.id]
+    scene.open(1)
+    assert await scene.let_through(1) == [put_off]
+    await scene.ends(await scene.goes(put_off))
+    assert await scene.let_through(2) == [put_off, other]
+
+
 async def test_a_job_that_gives_up_leaves_its_turn_to_the_next(scene: Scene) -> None:
     first, gone, last = [await scene.waits() for _ in range(3)]
     scene.open(1)

@@ -1,14 +1,17 @@
 """What may not be posted is not paid for, and what may not be posted any more is not posted."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from bot.jobs import moderating
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.ports import CannotTell, OutcomeUnclear
+from bot.jobs.moderating import WATCH_EVERY
+from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.jobs.submitting import PAUSE_RECHECK
 from tests.support.clock import PATIENCE
@@ -79,6 +82,72 @@ async def test_its_driver_is_let_go_of_and_its_place_in_the_queue_is_free(stage:
     await stage.moderation.end_what_waits(job.request.guild_id)
     await stage.at_rest()
     assert (await stage.saved(job)).state is State.REJECTED
+
+
+async def test_what_waits_for_a_channel_that_is_gone_ends(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(_job: Job) -> ProblemCode | None:
+        raise ChannelClosed("10003", ProblemCode.CHANNEL_GONE)
+
+    job = await stage.begin(State.HELD)
+    monkeypatch.setattr(stage.moderators, "objection", gone)
+    await stage.moderation.end_what_waits(job.request.guild_id)
+    ended = await stage.saved(job)
+    assert (ended.state, ended.problem) == (
+        State.FAILED,
+        Problem(code=ProblemCode.CHANNEL_GONE, detail="10003"),
+    )
+
+
+@pytest.fixture
+async def watched(stage: Stage) -> AsyncIterator[Stage]:
+    """Have the watch over what waits run."""
+    watch = asyncio.create_task(stage.moderation.watch(stage.dispatcher))
+    yield stage
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
+
+
+async def test_who_leaves_or_loses_a_role_has_nothing_wait_any_longer_though_discord_tells_of_neither(
+    watched: Stage,
+) -> None:
+    stage = watched
+    stage.moderators.paused = Pause.BOT
+    driven, held = await stage.begin(State.WAITING), await stage.begin(State.HELD)
+    elsewhere = await stage.begin(State.WAITING)
+    await stage.dispatcher.dispatch(driven)
+    await rests(stage, driven)
+    stage.moderators.objections.extend([ProblemCode.LEFT, ProblemCode.NOT_ALLOWED, ProblemCode.LEFT])
+    stage.clock.advance(WATCH_EVERY)
+    assert len(stage.moderators.objections) == 3, "not before the bot can speak to Discord"
+    stage.dispatcher._resumed.set()
+    await stage.clock.has_slept(WATCH_EVERY)
+    stage.clock.advance(WATCH_EVERY)
+    await stage.cards.wait_for(held.id, State.FAILED)
+    assert (await stage.saved(driven)).state is State.REJECTED
+    assert (await stage.saved(elsewhere)) == elsewhere, "whoever drives it looks at it"
+    assert (await stage.submits(), await stage.spent(driven)) == (0, elsewhere.reserved_usd)
+
+
+async def test_of_many_that_wait_some_are_looked_at_at_a_time_and_all_in_turn(
+    watched: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = watched
+    monkeypatch.setattr(moderating, "AT_ONCE", 2)
+    asked: list[int] = []
+
+    async def objection(job: Job) -> ProblemCode | None:
+        asked.append(job.id)
+        return None
+
+    monkeypatch.setattr(stage.moderators, "objection", objection)
+    jobs = [(await stage.begin(State.HELD)).id for _ in range(3)]
+    stage.dispatcher._resumed.set()
+    for looked_at in (0, 2, 3, 5):
+        await stage.clock.has_slept(WATCH_EVERY)
+        assert len(asked) == looked_at
+        stage.clock.slept.clear()
+        stage.clock.advance(WATCH_EVERY)
+    assert asked[:5] == [*jobs, *jobs[:2]]
 
 
 async def test_what_discord_does_not_tell_is_asked_again_before_it_is_paid_for(

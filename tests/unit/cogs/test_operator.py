@@ -179,6 +179,22 @@ async def test_a_server_is_blocked(stage: Stage, olga: simcord.MemberActor) -> N
     assert (await stage.refusal()).startswith("Whoever runs this bot has blocked this server")
 
 
+@pytest.mark.parametrize("target", ["MEMBER", "SERVER"])
+async def test_what_waits_of_who_is_blocked_ends_at_once(stage: Stage, olga: simcord.MemberActor, target: str) -> None:
+    await stage.ask()
+    job = await stage.has_become(State.WAITING)
+    await blocks(stage, olga, target, {"MEMBER": stage.alice.id, "SERVER": stage.guild.id}[target])
+    ended = await stage.bot.services.store.get(job.id)
+    assert ended is not None
+    assert (ended.state, ended.problem) == (State.REJECTED, Problem(code=ProblemCode.BLOCKED))
+
+
+@pytest.mark.parametrize("typed", ["1" * 14, str(2**63), "x" * 17])
+async def test_what_is_no_id_of_discords_blocks_nobody(stage: Stage, olga: simcord.MemberActor, typed: str) -> None:
+    assert (await blocks(stage, olga, "MEMBER", typed)).startswith("That is no id.")
+    assert await stage.bot.services.operating.store.blocks(first=0, at_most=5) == ([], 0)
+
+
 async def test_whoever_runs_the_bot_cannot_block_themselves(stage: Stage, olga: simcord.MemberActor) -> None:
     assert "That is somebody who runs this bot." in await blocks(stage, olga, "MEMBER", olga.id)
     assert await stage.bot.services.operating.store.blocks(first=0, at_most=5) == ([], 0)

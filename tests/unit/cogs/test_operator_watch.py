@@ -343,3 +343,20 @@ async def test_an_odd_cost_a_late_request_and_inputs_that_are_not_taken_are_told
     assert (len(notices), details[NoticeKind.ODD_COST], details[NoticeKind.LATE_REQUEST]) == (3, "m, job 7: -500", "8")
     assert "Prompt is required" in details[NoticeKind.INPUTS]
     assert await watching.looks() == []
+
+
+async def test_requests_that_break_the_bot_before_anything_is_paid_are_told_once(
+    watching: Watching, stage: Stage
+) -> None:
+    await stage.ask()
+    broken = Problem(code=ProblemCode.BROKEN, detail="KeyError")
+    job = await stage.has_become(State.FAILED, problem=broken)
+    [told] = await watching.looks()
+    assert f"{job.id} (KeyError)" in told
+    await stage.ask()
+    [other] = await stage.bot.services.store.in_states([State.PREPARING])
+    await stage.bot.services.store.save(other.move(State.FAILED, watching.clock.now(), problem=broken))
+    assert await watching.looks() == [], "once for all, however many there are"
+    watching.clock.advance(LOOKS_BACK.total_seconds())
+    assert await watching.looks() == []
+    assert await stage.bot.services.operating.notices.current(NoticeKind.BROKEN) == []

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.states import IN_FLIGHT, WITHDRAWN, State
+from bot.jobs.states import IN_FLIGHT, State
 from tests.support.jobs import NOON, a_job, a_request
 
+REFUSED = {State.REJECTED, State.WITHHELD, State.TAKEN_DOWN}
 REVIEWS = [ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING]
 
 
@@ -15,7 +16,7 @@ def under_review(state: State, mode: ReviewMode) -> Job:
     return a_job(state, request=replace(a_request(), handling=Handling(review=mode)))
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - WITHDRAWN))
+@pytest.mark.parametrize("state", sorted(set(State) - REFUSED))
 def test_without_a_review_everybody_sees_what_is_asked_for(state: State) -> None:
     assert a_job(state).shows_contents
 
@@ -31,7 +32,7 @@ def test_everybody_sees_it_once_it_is_approved(mode: ReviewMode) -> None:
     assert under_review(State.PROCESSING, mode).evolve(approved=True).shows_contents
 
 
-@pytest.mark.parametrize("state", sorted(WITHDRAWN))
+@pytest.mark.parametrize("state", sorted(REFUSED))
 def test_what_was_refused_or_taken_down_is_not_shown_even_if_it_was_approved(state: State) -> None:
     assert not under_review(state, ReviewMode.BEFORE_SPENDING).evolve(approved=True).shows_contents
     assert not a_job(state).shows_contents
@@ -55,3 +56,10 @@ def test_a_run_that_was_taken_down_is_not_shown_again_because_it_failed() -> Non
     noted = a_job(State.PROCESSING).evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED))
     failed = noted.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.RUN_FAILED))
     assert not failed.shows_contents
+
+
+@pytest.mark.parametrize("state", State)
+def test_who_asked_hears_in_private_of_what_was_refused_and_of_what_could_not_be_posted(state: State) -> None:
+    problem = Problem(code=ProblemCode.NOT_APPROVED)
+    assert a_job(state).evolve(problem=problem).owes_notice is (state in REFUSED or state is State.UNDELIVERED)
+    assert a_job(state).owes_notice is (state is State.UNDELIVERED), "what a member took back is no news to them"

@@ -125,6 +125,22 @@ def test_a_window_is_told_before_a_place_for_it_takes_longer() -> None:
     assert denial.limit is Limit.PER_DAY
 
 
+@pytest.mark.parametrize(
+    ("terms", "used", "limit"),
+    [
+        (Terms(member=Limits(at_once=0, per_day=1)), Used(uses=uses(1)), Limit.AT_ONCE),
+        (Terms(member=Limits(per_week=1), server_at_once=0), Used(uses=uses(1)), Limit.SERVER_AT_ONCE),
+        (Terms(member=Limits(at_once=1, per_day=0)), Used(at_once=1), Limit.PER_DAY),
+        (Terms(member=Limits(at_once=1), server_at_once=0), Used(at_once=1), Limit.SERVER_AT_ONCE),
+        (Terms(member=Limits(seconds_per_day=0, per_month=1)), Used(uses=uses(1)), Limit.SECONDS_PER_DAY),
+    ],
+)
+def test_a_limit_of_nothing_is_told_before_one_that_has_room_again(terms: Terms, used: Used, limit: Limit) -> None:
+    denial = full(terms, used)
+    assert denial is not None
+    assert (denial.limit, denial.figure, denial.again_at) == (limit, 0, None)
+
+
 def test_a_cap_is_kept_to_the_cent_and_begins_anew_with_the_utc_day_and_month() -> None:
     terms = Terms(server_usd_per_day=Decimal("2.70"))
     assert full(terms, Used(server_usd_today=PRICE)) is None
