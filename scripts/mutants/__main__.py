@@ -6,6 +6,7 @@ tests, or changes nothing, which a person has to judge.
 """
 
 import argparse
+import ast
 import os
 import queue
 import random
@@ -27,20 +28,14 @@ from scripts.mutants.operators import Mutant, find_mutants
 from scripts.mutants.record import Record, recorded, tracked
 
 PROJECT: Final = Path(__file__).parents[2]
-FOLDERS: Final = ("bot/jobs", "bot/segmind", "bot/delivery")
-POLICY: Final = (  # what reserves and refuses
-    "blocks",
-    "blocked_images",
-    "counting",
-    "gate",
-    "gate_facts",
-    "limits",
-    "operator",
-    "options",
-    "permissions",
-    "request",
-    "texts",
-    "usage",
+PACKAGES: Final = ("jobs", "segmind", "delivery")  # of the bot, wherever they are
+# What reserves and refuses, and what decides on jobs, by what a module defines: modules may move.
+DEFINED: Final = frozenset(
+    {
+        *("Gate", "GateFactsReader", "Reservation", "find_full", "terms_for", "missing_permissions", "read_request"),
+        *("read_options", "ServerTexts", "BlockStore", "BlockedImageStore", "OperatorStore"),
+        *("Moderation", "Doubts", "Forgetting", "Emptying", "ReviewDesk", "CaseDesk", "StandingDesk"),
+    }
 )
 LONGEST: Final = 60.0  # seconds of tests for one mutant, as they took when they were recorded
 PATIENCE: Final = 4.0  # times as long is a hang
@@ -77,12 +72,32 @@ def main() -> int:
 
 def draw(seed: int, count: int) -> list[Mutant]:
     """Return `count` mutants, each from a place of its own: every module gives in proportion to its places."""
-    paths = sorted(path for folder in FOLDERS for path in (PROJECT / folder).rglob("*.py"))
-    paths += [path for name in POLICY if (path := PROJECT / "bot/policy" / f"{name}.py").exists()]
     population: list[Mutant] = []
-    for path in paths:
+    for path in chosen_modules(PROJECT / "bot"):
         population += find_mutants(path.relative_to(PROJECT).as_posix(), path.read_bytes())
     return random.Random(seed).sample(population, min(count, len(population)))  # noqa: S311 - a sample, no secret
+
+
+def chosen_modules(bot: Path) -> list[Path]:
+    """Return the modules that are spoiled: those of `PACKAGES`, and those that define something of `DEFINED`.
+
+    Raises `SystemExit` where a package or a definition is nowhere.
+    """
+    modules = sorted(bot.rglob("*.py"))
+    defined = {path: _defines(path) & DEFINED for path in modules}
+    packages = {path: set(path.relative_to(bot).parts[:-1]) & set(PACKAGES) for path in modules}
+    missing = (DEFINED | set(PACKAGES)) - {
+        name for found in (defined, packages) for each in found.values() for name in each
+    }
+    if missing:
+        raise SystemExit(f"Found in no module: {', '.join(sorted(missing))}")
+    return [path for path in modules if defined[path] or packages[path]]
+
+
+def _defines(path: Path) -> set[str]:
+    body = ast.parse(path.read_bytes()).body
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in body if isinstance(node, kinds)}
 
 
 def _copies(folder: Path, count: int) -> "queue.SimpleQueue[Path]":

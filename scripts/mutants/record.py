@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from scripts.mutants.operators import Mutant
 
-SUITES: Final = ("tests/unit/bot", "tests/unit/cogs", "tests/integration/bot")
+SUITES: Final = ("tests/unit", "tests/integration")
+APART: Final = ("sandbox", "benchmarks", "scripts", "simulation")  # their tests run little of the bot, and long
 PASSED: Final = frozenset({0, 1})  # a failing test is left out, and said
 
 Lines = Mapping[str, Mapping[int, frozenset[str]]]
@@ -68,6 +69,7 @@ def recorded(project: Path, folder: Path, *, workers: int) -> Record:
             old.unlink()
         command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "worksteal"]
         command += ["-p", "scripts.mutants.recorder", "-p", "no:cacheprovider", *SUITES]
+        command += [f"--ignore={suite}/{name}" for suite in SUITES for name in APART]
         status = subprocess.run(command, cwd=project, check=False, env={**os.environ, "MUTANTS_RECORD": str(kept)})
         if status.returncode not in PASSED:
             raise SystemExit(f"The tests could not be recorded: pytest ended with status {status.returncode}.")

@@ -13,7 +13,7 @@ from typing import Final
 import coverage
 import pytest
 
-WATCHED: Final = ("bot/jobs/*", "bot/segmind/*", "bot/delivery/*", "bot/policy/*")
+WATCHED: Final = ("bot/*",)
 
 
 class Recorder:

@@ -13,8 +13,10 @@ from tests.unit.cogs.stage import Stage
 Act = Callable[[Stage, Moderator], Awaitable[object]]
 
 
-async def block(stage: Stage, mo: Moderator) -> None:
-    await mo.actor.slash(stage.channel, "block", member=stage.alice)
+async def block(stage: Stage, _mo: Moderator) -> None:
+    role = stage.guild.create_role("guards", permissions=discord.Permissions(moderate_members=True, view_channel=True))
+    guard = stage.guild.add_member(stage.env.create_user("bo"), roles=[role])
+    await guard.slash(stage.channel, "block", member=stage.alice)
 
 
 async def close_the_channel(stage: Stage, mo: Moderator) -> None:
@@ -25,7 +27,7 @@ async def ask_for_a_role(stage: Stage, mo: Moderator) -> None:
     await mo.slash("roles add", role=stage.guild.create_role("crew"))
 
 
-async def delete_the_channel(stage: Stage, mo: Moderator) -> None:
+async def delete_the_channel(stage: Stage, _mo: Moderator) -> None:
     channel = stage.bot.get_channel(stage.channel.id)
     assert isinstance(channel, discord.TextChannel)
     await channel.delete()
