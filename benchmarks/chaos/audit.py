@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.jobs.model import Job, ProblemCode, normal_id
 from bot.jobs.states import ENDED, State
+from bot.jobs.submitting import SEND_WITHIN
 from bot.presentation.looks import LOOKS
 from sandbox.segmind.history import written_id
 
@@ -15,6 +16,7 @@ POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")
 CARD: Final = re.compile(r"reelcast:details:card:(\d+):\d+")
 NOTICE: Final = re.compile(r"reelcast:resend:(\d+)")
 TAKE: Final = re.compile(r"Take (\d+):")
+ON_ITS_WAY: Final = SEND_WITHIN + 1.0  # seconds from the last look at a member until the POST has arrived
 # Only a person can go on from here.
 FOR_THE_OPERATOR: Final = frozenset(
     {ProblemCode.POST_UNKNOWN, ProblemCode.UNSETTLED, ProblemCode.RECORD_GONE, ProblemCode.SERVICE}
@@ -27,6 +29,16 @@ class Charge:
 
     request_id: str
     take: str  # the number in its prompt
+    submitted: float  # Unix seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """A decision against what the members of a seat ask for: a block, or a closed channel, for a time."""
+
+    seat: int
+    since: float  # Unix seconds
+    until: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,8 @@ class Facts:
     notices: Sequence[Shown]  # in private
     jobs: Mapping[int, Job]
     told: frozenset[str]  # requests that the operator was told of as without an owner
+    against: Sequence[Against]
+    seats: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,8 @@ class Audit:
     untrue_cards: Sequence[int]
     untold: Sequence[int]
     posted_all_the_same: Sequence[int]
+    paid_against: Sequence[str]
+    decided_against: int
     notices: int
 
     @property
@@ -81,6 +97,7 @@ class Audit:
             "cards that end with something untrue": len(self.untrue_cards),
             "undelivered, and nobody told in private": len(self.untold),
             "undelivered, and posted all the same": len(self.posted_all_the_same),
+            "paid for after a decision against them": len(self.paid_against),
         }
 
 
@@ -108,11 +125,19 @@ def audit(facts: Facts) -> Audit:
         lost=lost,
         without_owner=sorted(each for each in ours if not known_as(each) & owned),
         left_to_operator=[*left, *sorted(each for each in ours if known_as(each) & told)],
+        paid_against=sorted(charge.take for charge in facts.charges if is_against(charge, facts)),
+        decided_against=len(facts.against),
         untold=sorted(undelivered - set(notices)),
         posted_all_the_same=sorted(undelivered & set(posts)),
         notices=sum(len(shown) for shown in notices.values()),
         untrue_cards=[job_id for job_id, text in cards.items() if not says_so(text, facts.jobs.get(job_id))],
     )
+
+
+def is_against(charge: Charge, facts: Facts) -> bool:
+    """Tell whether a run was paid for while its member or its channel was not to have any."""
+    seat = int(charge.take) % facts.seats
+    return any(each.seat == seat and each.since + ON_ITS_WAY < charge.submitted < each.until for each in facts.against)
 
 
 def known_as(request_id: str) -> set[str]:

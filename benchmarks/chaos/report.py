@@ -31,6 +31,7 @@ def report(record: Record, found: Audit, boundaries: Sequence[str], console: Con
         ("untrue cards", found.untrue_cards),
         ("untold", found.untold),
         ("posted all the same", found.posted_all_the_same),
+        ("paid for after a decision against them", found.paid_against),
         ("never hit", missed),
         ("broken", record.broken[:5]),
     ):
@@ -59,6 +60,7 @@ def _counts(found: Audit, record: Record, console: Console) -> None:
         ("charges at Segmind", found.charges),
         ("posts in channels", found.posts),
         ("private words to members", found.notices),
+        ("decisions against a member or a channel", found.decided_against),
         ("stops at a boundary", record.hits.total()),
         ("stops at random", record.random_kills),
         ("starts", len(record.starts)),

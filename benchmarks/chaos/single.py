@@ -104,7 +104,7 @@ async def look(world: World, url: str, record: Record) -> Audit:
     """Gather what Segmind, Discord and the database say now."""
     state = await world.segmind.state()
     charges = [
-        Charge(request_id=each["request_id"], take=match[1])
+        Charge(request_id=each["request_id"], take=match[1], submitted=each["created"])
         for each in state["requests"]
         if each["charged"] and not each["foreign"] and (match := TAKE.match(str(each["body"].get("prompt"))))
     ]
@@ -117,6 +117,8 @@ async def look(world: World, url: str, record: Record) -> Audit:
             notices=[shown(each) for each in await world.private_words()],
             jobs=await jobs_in(url),
             told=frozenset(record.told),
+            against=world.against,
+            seats=len(world.seats),
         )
     )
 

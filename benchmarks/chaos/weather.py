@@ -2,12 +2,20 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from benchmarks.chaos.world import World
+from benchmarks.chaos.audit import Against
+from benchmarks.chaos.world import SEATS, World
+from bot.database.engine import open_database
+from bot.jobs.clock import SystemClock
+from bot.policy.blocks import Block, BlockStore
+from bot.policy.guild_settings import GuildSettings
+from bot.policy.settings_store import SettingsStore
 from sandbox.member import ControlError
 from sandbox.segmind.reports import FaultSpec
 
@@ -20,6 +28,7 @@ HIDDEN: Final = 0.3  # of the times that the history changes its manner, it show
 PAGES: Final = 230  # requests of somebody else with this account: more than two pages of the history
 MOST_429S: Final = 4  # the bot learns from each that Segmind grants less than is set, and goes on more slowly
 DELETED_ONE_IN: Final = 4  # cards at the most: the other jobs are to be delivered
+UNWANTED_FOR: Final = 12.0  # seconds: well over the time that a POST may be on its way
 MOST_DROPS: Final = 8  # connections to the gateway: whoever loses one after the other waits ever longer for the next
 READS: Final = ("status", "result", "history", "output")
 
@@ -83,7 +92,10 @@ class Weather:
             self._the_history_is_late,
             self._a_card_is_deleted,
             self._prices_change,
+            self._somebody_is_unwanted,
         )
+        self._lift: Callable[[], Awaitable[None]] | None = None
+        self._lift_at = 0.0  # Unix seconds
 
     async def begin(self) -> None:
         """Let somebody else have used the account before, twice with equal inputs each.
@@ -100,6 +112,8 @@ class Weather:
         """Make trouble after trouble, until cancelled."""
         while True:
             await self._draw.choice(self._troubles)()
+            if time.time() > self._lift_at:
+                await self._lift_what_was_decided()
             await asyncio.sleep(EVERY)
 
     async def end(self) -> None:
@@ -109,6 +123,7 @@ class Weather:
         await world.segmind.configure(history_lag=0.0, history_hidden=False)
         await world.sandbox.admin.clear_faults()
         await world.sandbox.admin.refuse_resume(on=False)
+        await self._lift_what_was_decided()
 
     async def _a_submit_goes_wrong(self) -> None:
         fault = self._draw.choice(self._submits)
@@ -186,6 +201,39 @@ class Weather:
         price, told = self._draw.choice(PRICES), self._draw.choice(ODD_COSTS)
         await self._world.segmind.configure(prices={"5": price}, told_cost=told)
 
+    async def _somebody_is_unwanted(self) -> None:
+        """Block a member, or close a channel, whether the bot lives or not; undone after a while."""
+        if self._lift is not None:
+            return
+        seat = self._draw.randrange(len(SEATS))
+        _, guild, channel = SEATS[seat]
+        admin = self._world.sandbox.admin
+        guild_id, channel_id = int(admin.guild_id(guild)), int(admin.channel_id(channel, guild=guild))
+        member_id = self._world.seats[seat].id
+        blocks = self._draw.random() < 0.5  # noqa: PLR2004 - half of them
+        url = self._world.variables["DATABASE_URL"]
+
+        async def decide(*, allow: bool) -> None:
+            async with open_database(url, migrate=False) as database:
+                if blocks:
+                    await _block(BlockStore(database, SystemClock()), guild_id, member_id, allow=allow)
+                else:
+                    await _close(SettingsStore(database), guild_id, channel_id, allow=allow)
+
+        async def lift() -> None:
+            began = self._world.against[-1]
+            self._world.against[-1] = replace(began, until=time.time())
+            await decide(allow=True)
+
+        await decide(allow=False)
+        self._world.against.append(Against(seat=seat, since=time.time(), until=float("inf")))
+        self._lift, self._lift_at = lift, time.time() + UNWANTED_FOR
+
+    async def _lift_what_was_decided(self) -> None:
+        if (lift := self._lift) is not None:
+            self._lift = None
+            await lift()
+
     async def _a_card_is_deleted(self) -> None:
         """Have what a job makes be undeliverable, so that its member has to be told in private."""
         world = self._world
@@ -195,6 +243,22 @@ class Weather:
         card = world.newest.popleft()
         with suppress(ControlError):  # gone already
             await world.sandbox.admin.delete_message(card.channel_id, card.id)
+
+
+async def _block(store: BlockStore, guild_id: int, member_id: int, *, allow: bool) -> None:
+    if allow:
+        await store.lift(guild_id, member_id)
+    else:
+        block = Block(guild_id=guild_id, member_id=member_id, until=None, by_id=0, reason="", at=datetime.now(UTC))
+        await store.put(block)
+
+
+async def _close(store: SettingsStore, guild_id: int, channel_id: int, *, allow: bool) -> None:
+    def change(settings: GuildSettings) -> GuildSettings:
+        open_now = settings.channels or frozenset()
+        return replace(settings, channels=open_now | {channel_id} if allow else open_now - {channel_id})
+
+    await store.change(guild_id, change, datetime.now(UTC))
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 import aiohttp
 from PIL import Image
 
+from benchmarks.chaos.audit import Against
 from sandbox.__main__ import environment
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import ControlError, Member, Message, Sandbox, Upload, past_notice
@@ -56,6 +57,7 @@ class World:
     asked: int = 0
     answered: set[int] = field(default_factory=set[int])  # the jobs whose card a member saw
     newest: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=NEWEST))  # of their cards
+    against: list[Against] = field(default_factory=list[Against])  # what was decided against members and channels
     _asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def ask(self) -> None:

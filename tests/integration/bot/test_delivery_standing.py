@@ -9,7 +9,7 @@ import pytest
 
 from bot.database.engine import open_database
 from bot.jobs.decisions import Pause
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.policy.blocks import Block
@@ -96,6 +96,23 @@ async def test_a_thread_counts_as_the_channel_it_belongs_to(desk: Desk) -> None:
     assert await objection(desk, job) is None
     await desk.set(channels=frozenset({desk.place("general")}))
     assert await objection(desk, job) is ProblemCode.NOT_ALLOWED
+
+
+async def test_a_channel_that_was_deleted_since_is_told(desk: Desk) -> None:
+    job = await desk.job(State.COMPLETED)
+    await desk.channel.sandbox.admin.delete_channel("videos")
+    with pytest.raises(ChannelClosed) as gone:
+        await objection(desk, job)
+    assert gone.value.problem is ProblemCode.CHANNEL_GONE
+
+
+async def test_what_is_sent_to_its_usual_channel_is_held_to_where_it_was_asked_for(desk: Desk) -> None:
+    asked = await desk.job(State.UNDELIVERED)
+    usual = desk.place("general")
+    sent = asked.evolve(handling=Handling(output_channel_id=usual), post_channel_id=usual)
+    assert await objection(desk, sent) is None
+    await desk.set(channels=frozenset({desk.place("storyboards")}))
+    assert await objection(desk, sent) is ProblemCode.NOT_ALLOWED
 
 
 async def test_what_was_sent_elsewhere_is_held_to_whether_videos_are_allowed_there(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.chaos.audit import Audit, Charge, Facts, Shown, audit
+from benchmarks.chaos.audit import ON_ITS_WAY, Against, Audit, Charge, Facts, Shown, audit
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.presentation.looks import LOOKS
@@ -36,16 +36,19 @@ def judged(
     charges: tuple[str, ...] = ("r1",),
     told: frozenset[str] = frozenset(),
     notices: tuple[Shown, ...] = (),
+    against: tuple[Against, ...] = (),
 ) -> Audit:
     return audit(
         Facts(
             asked=1,
             answered=frozenset({job.id}),
-            charges=[Charge(request_id=each, take="7") for each in charges],
+            charges=[Charge(request_id=each, take="7", submitted=100.0) for each in charges],
             messages=messages,
             notices=notices,
             jobs={job.id: job},
             told=told,
+            against=against,
+            seats=6,
         )
     )
 
@@ -98,6 +101,8 @@ def test_a_card_whose_job_was_never_saved_is_lost() -> None:
             notices=[],
             jobs={},
             told=frozenset(),
+            against=(),
+            seats=6,
         )
     )
     assert found.lost == found.untrue_cards == [job.id]
@@ -124,3 +129,21 @@ def test_a_charge_of_ours_told_as_without_an_owner_is_left_to_the_operator_and_o
     job = job_in(State.DELIVERED)
     found = judged(job, card(job), post(job), told=frozenset({"r1", "somebody else's"}))
     assert found.left_to_operator == ["r1"]
+
+
+@pytest.mark.parametrize(
+    ("seat", "since", "until", "found"),
+    [
+        (1, 90.0, 110.0, ["7"]),
+        (2, 90.0, 110.0, []),
+        (1, 100.0 - ON_ITS_WAY, 110.0, []),
+        (1, 90.0, 99.0, []),
+        (1, 101.0, 110.0, []),
+    ],
+)
+def test_what_was_paid_for_while_its_member_or_channel_was_not_to_have_any_is_found(
+    seat: int, since: float, until: float, found: list[str]
+) -> None:
+    job = job_in(State.WITHHELD)
+    against = Against(seat=seat, since=since, until=until)
+    assert judged(job, card(job), against=(against,)).paid_against == found

@@ -9,6 +9,7 @@ from bot.catalogue.models import DEFAULT
 from bot.jobs.history import (
     CLOCK_SLACK,
     UNKNOWN_CLOCK_SLACK,
+    _NewestFirst,
     earliest_submit,
     is_same_request,
     is_submit_of,
@@ -76,3 +77,23 @@ def test_a_forgotten_request_is_the_same_by_what_it_asks_for_and_not_from_before
     assert is_same_request(a_row(body=body, at=at), job, DEFAULT) is same
     assert not is_same_request(a_row(body=None, at=at), job, DEFAULT)
     assert not is_same_request(a_row(body=body | {"image_urls": []}, at=at), job, DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("pages", "passed"),
+    [
+        ([[3, 2], [1, -1]], [False, True]),
+        ([[3, 2, 0]], [False]),
+        ([[2, 3], [1, -1]], [False, False]),  # not sorted: older ones may be followed by younger ones
+        ([[3, 1], [2, -1]], [False, False]),
+        ([[-1, -1]], [False]),  # which nothing tells from an order of another kind
+        ([[3, -1], []], [True, True]),
+        ([[3, None, -1], [-2]], [False, False]),
+    ],
+)
+def test_only_where_requests_are_seen_to_be_sorted_older_ones_end_the_reading(
+    pages: list[list[int | None]], passed: list[bool]
+) -> None:
+    order = _NewestFirst(NOON)
+    read = [[a_row(at=None if each is None else NOON + each * SECOND) for each in page] for page in pages]
+    assert [order.has_passed(page) for page in read] == passed

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.jobs import states
 from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, IN_FLIGHT, MOVES, IllegalMove, State, check_move
 
 TABLE = """
@@ -63,3 +64,27 @@ def test_whatever_is_at_segmind_or_in_doubt_has_a_driver() -> None:
 
 def test_what_waits_for_a_person_has_no_driver() -> None:
     assert not DRIVEN & {State.ACCEPTED, State.HELD, State.REVIEW, State.UNDELIVERED, State.DELIVERED}
+
+
+SETS = {
+    "DRIVEN": "PREPARING WAITING SUBMITTING UNCONFIRMED QUEUED PROCESSING COMPLETED POSTING",
+    "IN_FLIGHT": "SUBMITTING UNCONFIRMED QUEUED PROCESSING",
+    "FOLLOWED": "QUEUED PROCESSING",
+    "CANCELLABLE": "ACCEPTED HELD PREPARING WAITING",
+    "MADE": "COMPLETED POSTING",
+    "IN_DOUBT": "SUBMITTING UNCONFIRMED",
+    "ENDED": "DELIVERED FAILED CANCELLED EXPIRED REJECTED WITHHELD TAKEN_DOWN",
+    "REVIEWED": "HELD REVIEW",
+    "WITHDRAWN": "REJECTED WITHHELD TAKEN_DOWN",
+    "UNFINISHED": ("ACCEPTED HELD PREPARING WAITING SUBMITTING UNCONFIRMED QUEUED PROCESSING COMPLETED REVIEW POSTING"),
+    "ENDED_UNCHARGED": "FAILED CANCELLED EXPIRED REJECTED",
+}
+
+
+def test_every_group_of_states_is_spoken_of_here() -> None:
+    assert {name for name, value in vars(states).items() if isinstance(value, frozenset)} == set(SETS)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_each_group_has_these_states_and_no_other(name: str) -> None:
+    assert getattr(states, name) == {State(word) for word in SETS[name].split()}
