@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pillow_heif
-import pytest
 from PIL import Image
 
 from benchmarks.memory import MIB, Peak, bounded, tree, watched
 from benchmarks.pngs import png_of
 from bot.check_machine import LARGE_MEMORY, LEAST_MEMORY
 from sandbox.member import Upload
-from tests.end_to_end.stage import Bot, Stage
+from tests.end_to_end.stage import Bot, Stage, shows
 
 MACHINE = 512 * MIB
 IDLE = 150 * MIB  # a bot that does nothing, by its resident memory
@@ -30,7 +29,8 @@ def jpeg(width: int, height: int, **options: bool) -> bytes:
 
 def heic(width: int, height: int) -> bytes:
     buffer = io.BytesIO()
-    pillow_heif.from_pillow(Image.linear_gradient("L").resize((width, height)).convert("RGB")).save(buffer, quality=30)
+    picture = pillow_heif.from_pillow(Image.linear_gradient("L").resize((width, height)).convert("RGB"))
+    picture.save(buffer, quality=30, enc_params={"preset": "ultrafast"})
     return buffer.getvalue()
 
 
@@ -80,12 +80,13 @@ async def test_a_photo_of_48_megapixels_from_a_phone_stays_within_450_mib(stage:
         assert peak.above_idle <= MOST_WITH_HEIC
 
 
-@pytest.mark.parametrize(("width", "height"), [(8_001, 8_000), (30_000, 30_000)])
-async def test_larger_ones_are_refused_by_their_header(stage: Stage, width: int, height: int) -> None:
+async def test_larger_ones_are_refused_by_their_header(stage: Stage) -> None:
+    mira = stage.member()
     async with stage.bot() as bot:
-        result = await stage.member().slash(
-            "video", prompt="A fox", image1=Upload(png_of(width, height, rows=1), "a.png")
-        )
+        result = await mira.slash("video", prompt="A fox", image1=Upload(png_of(8_001, 8_000, rows=1), "a.png"))
         assert result.message is not None
         assert "64 megapixels" in result.message.text
         assert not bot.log("job_state")
+        # Of this one Discord tells no width: its bytes are looked at.
+        card = await stage.ask(mira, images=0, image1=Upload(png_of(30_000, 30_000, rows=1), "b.png"))
+        await shows(mira, card, "64 megapixels", "Nothing was charged.")
