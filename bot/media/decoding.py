@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable
 from contextlib import suppress
-from io import BytesIO
+from io import SEEK_CUR, BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, SupportsInt
 
@@ -84,9 +84,10 @@ def _jpeg(path: Path, judged: Judged) -> Decoded:
 def _drafted(image: JpegImageFile, file: BinaryIO, target: tuple[int, int]) -> tuple[int, int] | None:
     """Say to how few pixels a JPEG may be shrunk, to `target` or to half of it; None if that takes too much memory."""
     width, height = image.size
-    # Pillow has read up to the first scan. One that has not all components means that all coefficients are kept.
-    in_first_scan = file.read(3)[2:]
-    if "progressive" not in image.info and in_first_scan == bytes([len(image.layer)]):
+    # Pillow has read the header of the first scan. Where that has not all components, all coefficients are kept.
+    length = 6 + 2 * len(image.layer)
+    file.seek(-length, SEEK_CUR)
+    if "progressive" not in image.info and file.read(3) == bytes([0, length, len(image.layer)]):
         return target
     most_across = max(across for _, across, _, _ in image.layer)
     most_down = max(down for _, _, down, _ in image.layer)

@@ -25,8 +25,9 @@ MAX_PIXELS = 7680 * 4320
 TIME_LIMIT = 120.0  # seconds; it takes one
 PROCESS = "bot.media.fit_process"
 # FFmpeg opens playlists and scripts too, which would read other files and addresses in our name: only
-# containers that hold their own pictures are opened, and from our own file object.
-_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
+# containers that hold their own pictures are opened, and from our own file object. Not FLV and MPEG program streams:
+# their streams show up late, and PyAV dies over them where options are given.
+_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif,apng"
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
 _FIRST_PACKETS = 256  # a picture that takes more than these to appear is no video to anybody
 

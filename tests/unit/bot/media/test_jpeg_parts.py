@@ -88,6 +88,15 @@ def test_components_with_scans_of_their_own_count_as_much_memory(
     assert max(ImageStat.Stat(ImageChops.difference(parts, whole)).mean) < 3
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_an_ordinary_jpeg_is_decoded_as_a_whole_whatever_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    drawing(1).convert(mode).save(tmp_path / "a.jpg", "JPEG")
+    monkeypatch.delattr("bot.media.jpeg_parts.take_apart")
+    assert shown(tmp_path / "a.jpg", monkeypatch, memory=0).size == (640, 480)
+
+
 @pytest.mark.parametrize("marker", [b"\xff\xca", b"\xff\xc9", b"\xff\xc3"])
 def test_a_kind_that_cannot_be_taken_apart_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marker: bytes

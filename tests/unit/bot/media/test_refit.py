@@ -52,6 +52,8 @@ ENCODED = {
     "FFV1": FILM.but(name="a.mkv", codec="ffv1", pixels="yuv444p"),
     "MPEG-4 in AVI": FILM.but(name="a.avi", codec="mpeg4", sounds=("libmp3lame",)),
     "MPEG-2 in MPEG-TS": FILM.but(name="a.ts", codec="mpeg2video", sounds=("mp2",)),
+    "animated GIF": FILM.but(name="a.gif", codec="gif", pixels="gray"),
+    "animated PNG": FILM.but(name="a.apng", codec="apng", pixels="rgb24"),
     "fields": FILM.but(interlaced=True),
     "uneven moments": FILM.but(codec="libx265", moments=UNEVEN),
     "a picture a second": FILM.but(codec="libx265", moments=(0, 12, 24, 36)),

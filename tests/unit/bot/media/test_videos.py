@@ -115,6 +115,10 @@ def test_other_containers_and_codecs_are_read(tmp_path: Path, name: str, codec: 
         ("zeros.mp4", bytes(10_000)),
         ("playlist.mp4", b"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nreal.mp4\n#EXT-X-ENDLIST\n"),
         ("script.mp4", b"ffconcat version 1.0\nfile real.mp4\n"),
+        ("flash.mp4", b"FLV\1\5\0\0\0\x09\0\0\0\0" + bytes(1_000)),
+        ("media.mp4", bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(1_000)),
+        ("ogg.mp4", b"OggS\0\2" + bytes(1_000)),
+        ("program.mp4", b"\0\0\1\xba" + bytes(1_000)),
     ],
 )
 def test_what_is_no_video_is_refused_whatever_its_name(tmp_path: Path, name: str, data: bytes) -> None:
@@ -123,6 +127,11 @@ def test_what_is_no_video_is_refused_whatever_its_name(tmp_path: Path, name: str
     path.write_bytes(data)
     with pytest.raises(NotAVideo):
         inspect_video(path)
+
+
+def test_a_whole_flash_video_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAVideo):
+        inspect_video(video(tmp_path / "a.flv"))
 
 
 def test_a_picture_is_no_video(tmp_path: Path) -> None:
