@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -16,21 +16,27 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    SecretStr,
-    TypeAdapter,
     ValidationError,
-    ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-from yarl import URL
 
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
 from bot.media.hosts import AllowedHosts
+from bot.setting_values import (
+    MOST_SHARDS,
+    Hosts,
+    Prices,
+    Secret,
+    WebAddress,
+    checked_database,
+    read_models,
+    read_prices,
+    read_shards,
+)
 
 QUOTED: Final = "quoted"
 QUOTES: Final = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
@@ -38,7 +44,6 @@ FORMER_NAMES: Final = {"SEGMIND_MODEL": "SEGMIND_MODELS"}
 # How close an unknown name must be to one of ours to be taken for a slip of it, and what is another program's.
 CLOSE: Final = 0.84
 OTHERS: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"})
-MOST_SHARDS: Final = 100_000  # a safeguard; Discord starts a shard for every thousand servers
 
 
 class SettingsError(Exception):
@@ -47,112 +52,6 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
-
-
-def _web_address(value: str) -> str:
-    url = URL(value)
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError
-    if url.user or url.password or url.query_string or url.fragment:
-        raise ValueError
-    return value.rstrip("/")
-
-
-def checked_database(value: str) -> str:
-    """Take a database's address as it is; raises `ValueError` where it is none of ours."""
-    try:
-        url = make_url(value)
-    except ArgumentError:
-        raise ValueError from None
-    if url.drivername not in {"sqlite", "postgresql"} or not url.database:
-        raise ValueError
-    # A path after two slashes would be read as a host, a database in memory forgets what was paid, and SQLite's own
-    # `file:` addresses can do either, and open for reading only.
-    if url.drivername == "sqlite" and (url.host or url.database.startswith((":memory:", "file:"))):
-        raise ValueError
-    return value
-
-
-def _shards(value: object, info: ValidationInfo) -> tuple[int, ...]:
-    """Read `0-3,7`. All of `SHARD_COUNT` shards are meant by none being named."""
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        shards = set(TypeAdapter(list[int]).validate_python(value))
-    else:
-        shards: set[int] = set()
-        for part in str(value).split(","):
-            first, dash, last = part.partition("-")
-            named = range(int(first), min(int(last if dash else first), MOST_SHARDS) + 1)
-            if not named:
-                raise ValueError
-            shards.update(named)
-    count = info.data.get("shard_count")
-    if shards and (count is None or min(shards) < 0 or max(shards) >= count):
-        raise ValueError
-    return tuple(sorted(shards))
-
-
-def _hosts(value: object) -> AllowedHosts:
-    if isinstance(value, AllowedHosts):
-        return value
-    entries = [part.strip() for part in str(value).split(",") if part.strip()]
-    if not entries:
-        raise ValueError
-    return AllowedHosts.parse(entries)
-
-
-def _models(value: object) -> tuple[str, ...]:
-    """Read names of models, the default first."""
-    parts = value.split(",") if isinstance(value, str) else TypeAdapter(list[str]).validate_python(value)
-    slugs = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
-    if not slugs or not set(slugs) <= MODELS.keys():
-        raise ValueError
-    return slugs
-
-
-def _prices(value: object, info: ValidationInfo) -> Prices:
-    """Read `5=1.35,10=2.70` for the default model, and after a `;` others', like `some-model:5=0.92,10=1.84`."""
-    models: tuple[str, ...] = info.data.get("segmind_models") or (DEFAULT.slug,)
-    if isinstance(value, Mapping):
-        read = TypeAdapter(dict[str, dict[int, Decimal]]).validate_python(value)
-    else:
-        read: dict[str, dict[int, Decimal]] = {}
-        for part in filter(str.strip, str(value).split(";")):
-            slug, _, prices = part.rpartition(":")
-            slug = slug.strip() or models[0]
-            if slug in read:
-                raise ValueError
-            read[slug] = _by_duration(prices)
-    for slug, prices in read.items():
-        model = MODELS.get(slug)
-        if model is None or set(prices) != set(model.durations):
-            raise ValueError
-        if not all(price.is_finite() and price > 0 for price in prices.values()):
-            raise ValueError
-    return read
-
-
-def _by_duration(text: str) -> dict[int, Decimal]:
-    prices: dict[int, Decimal] = {}
-    for part in text.split(","):
-        duration, _, price = part.partition("=")
-        try:
-            prices[int(duration)] = Decimal(price.strip())
-        except (ValueError, InvalidOperation):
-            raise ValueError from None
-    return prices
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value()
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError
-    return value
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Hosts = Annotated[AllowedHosts, NoDecode, BeforeValidator(_hosts)]
-Prices = Mapping[str, Mapping[int, Decimal]]  # by model and duration
-Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
 class Settings(BaseSettings):
@@ -200,7 +99,7 @@ class Settings(BaseSettings):
         title="Hosts that finished videos can be downloaded from.",
         description="host names, each with a port or without, separated by commas",
     )
-    segmind_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_models)] = Field(
+    segmind_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_models)] = Field(
         (DEFAULT.slug,),
         title=(
             "Models that members can choose from. The first is the default. With more than one, `/video` gets the "
@@ -225,7 +124,7 @@ class Settings(BaseSettings):
         ),
         description="a whole number from 1 to 10000",
     )
-    prices_usd: Annotated[Prices, NoDecode, BeforeValidator(_prices)] = Field(
+    prices_usd: Annotated[Prices, NoDecode, BeforeValidator(read_prices)] = Field(
         {},
         title=(
             "What one video costs by its length. If it's empty, Segmind's usual prices apply, which are upper bounds. "
@@ -278,7 +177,7 @@ class Settings(BaseSettings):
         title="Shards of all processes together. If it's empty, Discord decides.",
         description="a whole number from 1, or nothing",
     )
-    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_shards)] = Field(
+    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(read_shards)] = Field(
         (),
         title="The shards that this process connects. If it's empty, it connects all of them.",
         description="shards like 0-3,7, each below SHARD_COUNT, which must then be set; or nothing for all",
