@@ -29,14 +29,22 @@ from bot.check_machine import READABLE
 from bot.database.backup import BackupRefused, back_up
 from bot.database.files import PRIVATE_UMASK, files_of, make_private, real_file
 from bot.database.transfer import TransferRefused, transfer
-from bot.database.trouble import DatabaseUnfit, explained, is_away, words
+from bot.database.trouble import DatabaseUnfit, explained, is_away, is_known, reason
 from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
 from bot.job_command import NoSuchJob, read_job, read_jobs, retry_job
 from bot.jobs.clock import SystemClock
 from bot.jobs.states import State
 from bot.logs import configure_logging
-from bot.settings import Settings, SettingsError, checked_database, file_of, load_settings, unknown_names
+from bot.settings import (
+    Settings,
+    SettingsError,
+    checked_database,
+    env_file_troubles,
+    file_of,
+    load_settings,
+    unknown_names,
+)
 from bot.worker import run_worker
 
 app = typer.Typer(
@@ -96,7 +104,7 @@ def check(*, as_json: Annotated[bool, typer.Option("--json", help="for machines:
 
 @app.command()
 def invite(
-    application_id: Annotated[int | None, typer.Option(help="asked of Discord if not given")] = None,
+    application_id: Annotated[int | None, typer.Option(min=1, help="asked of Discord if not given")] = None,
     *,
     automod: Annotated[
         bool, typer.Option("--automod", help="with Manage Server, to apply the server's own AutoMod rules to prompts")
@@ -128,6 +136,8 @@ def migrate(
     secrets = [password for url in (source, target) if (password := make_url(url).password)]
     configure_logging(level="ERROR", form="console", secrets=secrets)
     try:
+        if len({real_file(file) if (file := file_of(url)) else url for url in (source, target)}) == 1:
+            _give_up("nothing was copied: the two databases are the same")
         with _sole_on(file_of(source)), _sole_on(file_of(target)):
             copied = asyncio.run(transfer(source, target))
     except TransferRefused as refusal:
@@ -138,7 +148,7 @@ def migrate(
         _give_up(f"nothing was copied: a database cannot be used: {error}")
     except (SQLAlchemyError, CommandError, OSError) as error:
         log.debug("transfer_failed", exc_info=error)
-        _give_up(f"nothing was copied: a database cannot be used ({words(error)})")
+        _give_up(f"nothing was copied: a database cannot be used: {reason(error).removesuffix('.')}")
     for each in copied:
         typer.echo(f"{each.table}: {each.rows} rows, counted on both sides")
 
@@ -202,7 +212,7 @@ def _told_why_not_read(settings: Settings) -> Generator[None]:
         _give_up(explained(error, settings.database_url))
     except (SQLAlchemyError, OSError) as error:
         log.debug("not_read", exc_info=error)
-        if is_away(error):
+        if isinstance(error, OSError) or is_away(error) or is_known(error):
             _give_up(explained(error, settings.database_url))
         _give_up("the database of DATABASE_URL cannot be read: the bot must have been started on it, in this version")
 
@@ -280,6 +290,8 @@ def _begin(settings: Settings) -> None:
     """Say what is odd, and give up before anything is asked for that could not be delivered for want of a folder."""
     for name, meant in unknown_names().items():
         log.warning("setting_unknown", name=name, meant=meant)
+    for trouble in env_file_troubles(ENV_FILE):
+        log.warning("settings_not_read", error=trouble)
     if ENV_FILE.is_file() and ENV_FILE.stat().st_mode & READABLE:
         log.warning("secrets_readable", file=str(ENV_FILE), mend=f"chmod 600 {ENV_FILE}")
     folder = settings.data_dir
@@ -301,6 +313,8 @@ def _settings() -> Settings:
     except SettingsError as error:
         for problem in error.problems:
             typer.echo(problem, err=True)
+        for trouble in env_file_troubles(ENV_FILE):
+            typer.echo(f"{trouble}.", err=True)
         typer.echo("Put these right in .env or the environment; .env.example shows every setting.", err=True)
         raise typer.Exit(1) from None
 

@@ -24,6 +24,7 @@ from bot.check_machine import (
     check_machine,
     clock_findings,
     env_file_findings,
+    note,
     unknown_findings,
 )
 from bot.database.engine import open_database
@@ -118,7 +119,7 @@ async def check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             return
     if not guilds:
         words = "none yet. Open the link that `python -m bot invite` prints"
-        yield Finding(ok=False, vital=False, subject="servers", words=words, see="the-servers")
+        yield note("servers", words, "the-servers")
     for guild in guilds:
         yield guild_finding(guild)
 
@@ -165,7 +166,7 @@ def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> Find
         words = f"{resets}. The bot waits until then: find out what restarts it so often"
         return Finding(ok=False, subject="gateway", words=words, see="the-gateway")
     words = f"{resets}. Find out what restarts the bot so often"
-    return Finding(ok=False, vital=False, subject="gateway", words=words, see="the-gateway")
+    return note("gateway", words, "the-gateway")
 
 
 def guild_finding(guild: Mapping[str, Any]) -> Finding:
@@ -236,7 +237,7 @@ async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> 
         entries = await segmind.catalog()
     except SegmindError as error:
         words = f"SEGMIND_HISTORY_URL gave no list of the models ({error.words}). Try again later"
-        yield Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
+        yield note("model", words, "the-models")
         return
     for model in models:
         entry = find_entry(entries, model)
@@ -246,6 +247,6 @@ async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> 
             yield Finding(ok=False, subject="model", words=words, see="the-models")
         elif changed := unmet(model, entry.schema):
             words = f"{model.slug} takes other inputs than the bot sends: {', '.join(changed)}. Update the bot"
-            yield Finding(ok=False, subject="model", words=words, see="the-models", vital=False)
+            yield note("model", words, "the-models")
         else:
             yield Finding(ok=True, subject="model", words=model.slug, see="the-models")

@@ -1,5 +1,6 @@
 """`bot check`, this machine's part: settings, files, database, memory, disk, port and clock, all only looked at."""
 
+import errno
 import os
 import shutil
 import socket
@@ -24,7 +25,7 @@ from bot.jobs.prices import Price, Prices
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
 from bot.presentation.figures import dollars
 from bot.presentation.operator_words import notice_sentence
-from bot.settings import Settings, ignored_proxy, unknown_names
+from bot.settings import Settings, env_file_troubles, ignored_proxy, unknown_names
 
 GUIDE: Final = "docs/operators.md"
 MIB: Final = 1 << 20
@@ -70,6 +71,11 @@ class Finding:
         return {**asdict(self), "see": self.where}
 
 
+def note(subject: str, words: str, see: str) -> Finding:
+    """Give a finding that does not stop the bot."""
+    return Finding(ok=False, vital=False, subject=subject, words=words, see=see)
+
+
 async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> AsyncGenerator[Finding]:
     """Look at everything that needs no one else's answer; what is right and not worth a line has none."""
     for finding in (*env_file_findings(env_file), *unknown_findings(env_file), *proxy_findings(ignored_proxy())):
@@ -85,35 +91,22 @@ async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> As
 
 def env_file_findings(env_file: Path) -> Iterable[Finding]:
     if env_file.is_file() and env_file.stat().st_mode & READABLE:
-        yield Finding(
-            ok=False,
-            vital=False,
-            subject="settings",
-            see="the-settings",
-            words=f"other users can read {env_file.name}, which holds secrets. Run: chmod 600 {env_file.name}",
-        )
+        words = f"other users can read {env_file.name}, which holds secrets. Run: chmod 600 {env_file.name}"
+        yield note("settings", words, "the-settings")
+    for trouble in env_file_troubles(env_file):
+        yield note("settings", trouble, "the-settings")
 
 
 def unknown_findings(env_file: Path) -> Iterable[Finding]:
     for name, meant in unknown_names(env_file).items():
-        yield Finding(
-            ok=False,
-            vital=False,
-            subject="settings",
-            see="the-settings",
-            words=f"{name} is not a setting, so it has no effect. If you mean {meant}, rename it",
-        )
+        words = f"{name} is not a setting, so it has no effect. If you mean {meant}, rename it"
+        yield note("settings", words, "the-settings")
 
 
 def proxy_findings(name: str | None) -> Iterable[Finding]:
     if name is not None:
-        yield Finding(
-            ok=False,
-            vital=False,
-            subject="network",
-            see="the-network",
-            words=f"{name} is set, but the bot uses no proxy. Let this machine reach Discord and Segmind directly",
-        )
+        words = f"{name} is set, but the bot uses no proxy. Let this machine reach Discord and Segmind directly"
+        yield note("network", words, "the-network")
 
 
 async def check_database(settings: Settings) -> AsyncGenerator[Finding]:
@@ -144,7 +137,8 @@ def _file_finding(file: Path) -> Finding | None:
 
     Raises `DatabaseUnfit` and `OSError`.
     """
-    if not file.exists():
+    real = real_file(file)
+    if not real.exists():
         folder = _nearest(file.parent)
         ok = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
         words = (
@@ -153,7 +147,6 @@ def _file_finding(file: Path) -> Finding | None:
             else f"there is no {file}, and {_named(folder)} cannot be written to. Give the folder to the bot's user"
         )
         return Finding(ok=ok, subject="database", words=words, see="the-database")
-    real = real_file(file)
     locked = [path for path in (real, real.parent) if real.is_file() and not os.access(path, os.W_OK)]
     if not locked:
         return None
@@ -187,8 +180,7 @@ async def _noted(database: AsyncEngine) -> AsyncGenerator[Finding]:
     except SQLAlchemyError:  # of an older schema
         return
     for notice in notices:
-        words = notice_sentence(notice)
-        yield Finding(ok=False, vital=False, subject="noted", words=words, see="what-the-bot-has-noted")
+        yield note("noted", notice_sentence(notice), "what-the-bot-has-noted")
 
 
 async def _prices(database: AsyncEngine, settings: Settings) -> AsyncGenerator[Finding]:
@@ -227,7 +219,7 @@ def _named(path: Path) -> Path:
 
 def _nearest(folder: Path) -> Path:
     """Give a folder, or what is there of the way to it."""
-    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if os.access(path, os.F_OK))
 
 
 def free_disk(settings: Settings) -> int:
@@ -241,7 +233,7 @@ def disk_findings(free: int) -> Iterable[Finding]:
         words = (
             f"{free // MIB} MB of disk are free. Make that {LEAST_DISK // MIB} MB at least, for videos and the database"
         )
-        yield Finding(ok=False, vital=False, subject="disk", words=words, see="the-machine")
+        yield note("disk", words, "the-machine")
 
 
 def memory_limit() -> int | None:
@@ -266,7 +258,7 @@ def memory_findings(limit: int | None) -> Iterable[Finding]:
             f"{limit // MIB} MB of memory are too little. Give the bot {LEAST_MEMORY // MIB} MB at least, "
             f"or {LARGE_MEMORY // MIB} MB for large HEIC photos"
         )
-        yield Finding(ok=False, vital=False, subject="memory", words=words, see="the-machine")
+        yield note("memory", words, "the-machine")
 
 
 def clock_findings(asked: str, ahead: timedelta | None) -> Iterable[Finding]:
@@ -275,7 +267,7 @@ def clock_findings(asked: str, ahead: timedelta | None) -> Iterable[Finding]:
         seconds = round(abs(ahead).total_seconds())
         way = "ahead of" if ahead > timedelta() else "behind"
         words = f"this machine is {seconds:,} seconds {way} {asked}. Let it set its clock by the network (NTP)"
-        yield Finding(ok=False, vital=False, subject="clock", words=words, see="the-clock")
+        yield note("clock", words, "the-clock")
 
 
 def ahead_of(theirs: datetime | None, now: datetime) -> timedelta | None:
@@ -285,24 +277,27 @@ def ahead_of(theirs: datetime | None, now: datetime) -> timedelta | None:
 async def check_port(settings: Settings) -> AsyncGenerator[Finding]:
     """See whether the port of `/healthz` is free, or is the running bot's own."""
     host, port = settings.http_host, settings.http_port
-    if port == 0 or _is_free(host, port):
-        return
-    if await _is_ours(host, port):
+    words = None if port == 0 else _port_trouble(host, port)
+    if words is not None and await _is_ours(host, port):
         yield Finding(ok=True, subject="port", words=f"{port}: the bot is running", see="the-port")
-        return
-    words = f"another program uses port {port} of {host}. Set another HTTP_PORT, or 0 for none"
-    yield Finding(ok=False, subject="port", words=words, see="the-port")
+    elif words is not None:
+        yield Finding(ok=False, subject="port", words=words, see="the-port")
 
 
-def _is_free(host: str, port: int) -> bool:
+def _port_trouble(host: str, port: int) -> str | None:
+    """Try to use a port; say why that cannot be, and what to do."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return f"HTTP_HOST {host} is no address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all"
+        if error.errno == errno.EACCES:
+            return f"the bot's user may not use port {port}. Set HTTP_PORT to 1024 or more, or 0 for none"
+        return f"another program uses port {port} of {host}. Set another HTTP_PORT, or 0 for none"
+    return None
 
 
 async def _is_ours(host: str, port: int) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -268,6 +271,7 @@ def file_of(database_url: str) -> Path | None:
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Read the settings; raises `SettingsError` with a sentence for every wrong one at once."""
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # `env_file_troubles` says it
     try:
         return Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue] - the required ones come from outside
     except ValidationError as error:
@@ -277,6 +281,18 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         raise SettingsError([f"{env_file} can't be read by this user. Give the file to the bot's user."]) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError([f"{env_file} can't be read. It should be a text file in UTF-8."]) from None
+
+
+def env_file_troubles(env_file: Path = Path(".env")) -> list[str]:
+    """Say what is wrong with `.env` itself, whatever is in it: a folder in its place, lines that cannot be read."""
+    if env_file.is_dir():
+        return [f"{env_file.name} is a folder, so no setting is read from it. Make it a file, or remove it"]
+    lines: list[int] = []
+    with suppress(OSError, UnicodeDecodeError):  # which the settings themselves are refused for
+        if env_file.is_file():
+            text = env_file.read_text(encoding="utf-8-sig")
+            lines = [binding.original.line for binding in parse_stream(StringIO(text)) if binding.error]
+    return [f"line {line} of {env_file.name} cannot be read. Write NAME=value, and close every quote" for line in lines]
 
 
 def unknown_names(env_file: Path = Path(".env")) -> Mapping[str, str]:

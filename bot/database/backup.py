@@ -4,6 +4,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from bot.database.engine import REVISION
+
 
 class BackupRefused(Exception):
     """No copy was made; the text says why."""
@@ -18,6 +20,8 @@ def back_up(database: Path, destination: Path) -> int:
         raise BackupRefused(f"there is no database at {database}")
     if destination.exists():
         raise BackupRefused(f"{destination} exists already")
+    if not destination.parent.is_dir():
+        raise BackupRefused(f"there is no folder {destination.parent}")
     part = destination.with_name(f"{destination.name}.part")
     try:
         _copy(database, part)
@@ -32,6 +36,8 @@ def back_up(database: Path, destination: Path) -> int:
 def _copy(database: Path, part: Path) -> None:
     source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
     try:
+        if not source.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [REVISION]).fetchone():
+            raise BackupRefused(f"{database} has nothing of this bot: name the file that it was started on")
         copy = sqlite3.connect(part)
         try:
             source.backup(copy)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.database.locks import Lock, exclusive
@@ -16,6 +16,7 @@ SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 OLDEST_POSTGRESQL: Final = 15  # of those that its makers still care for
 ENCODING: Final = "UTF8"
+REVISION: Final = "alembic_version"  # the table that says how old the schema is
 BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
 CONNECT_TIMEOUT: Final = 10  # seconds
@@ -48,7 +49,11 @@ async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[Asy
 
 
 async def make_sure_of(connection: AsyncConnection) -> str:
-    """Give a PostgreSQL's version, empty for SQLite; raises `DatabaseUnfit` where it is too old, or not in Unicode."""
+    """Give a PostgreSQL's version, empty for SQLite.
+
+    Raises `DatabaseUnfit` where it is too old or not in Unicode, and where another program has its tables.
+    """
+    await connection.run_sync(_make_sure_it_is_ours)
     if connection.dialect.name != POSTGRESQL:
         return ""
     version = str(await connection.scalar(text("SHOW server_version"))).partition(" ")[0]
@@ -61,6 +66,16 @@ async def make_sure_of(connection: AsyncConnection) -> str:
             f"CREATE DATABASE reelcast TEMPLATE template0 ENCODING '{ENCODING}'"
         )
     return version
+
+
+def _make_sure_it_is_ours(connection: Connection) -> None:
+    names = inspect(connection).get_table_names()
+    # The work queue's tables are made first, and each on its own: a migration that was killed may have left them alone.
+    if not names or any(name.startswith("procrastinate_") for name in names):
+        return
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version")) if REVISION in names else "none"
+    if not str(revision or 0).isdecimal():
+        raise DatabaseUnfit("another program keeps its tables there. Name a database for the bot alone")
 
 
 def create_engine(url: URL) -> AsyncEngine:
@@ -120,7 +135,11 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     # The driver must not open transactions by itself: _begin_immediate does.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    # Another program's file is left as it is.
+    cursor.execute("SELECT count(*), total(name = ?) FROM sqlite_master", [REVISION])
+    tables, is_ours = cursor.fetchone()
+    if is_ours or not tables:
+        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what a member has deleted is overwritten
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")

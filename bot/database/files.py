@@ -22,9 +22,14 @@ BESIDE: Final = ("", "-wal", "-shm", "-journal")  # what SQLite adds to a databa
 def real_file(file: Path) -> Path:
     """Return the file that a path leads to, whatever links and dots are in it.
 
-    Raises `DatabaseUnfit` for one with a second name, under which another bot could work on it unnoticed.
+    Raises `DatabaseUnfit` for what is no file, and for one with a second name, under which another bot could work on it
+    unnoticed.
     """
     real = Path(os.path.realpath(file))
+    if real.is_symlink():
+        raise DatabaseUnfit("its link leads in a circle. Correct the link")
+    if real.exists() and not (real.is_file() or real.is_dir()):  # a folder has its own sentence
+        raise DatabaseUnfit("it is no file, but a device or a pipe. Name a file")
     if real.is_file() and real.stat().st_nlink > 1:
         raise DatabaseUnfit("the file has a second name (a hard link). Remove one of them, or copy the file")
     return real
@@ -63,9 +68,12 @@ async def open_as_it_is(url: str, *, writing: bool = False) -> AsyncGenerator[As
 
 
 def _present(file: Path) -> Path:
-    if not file.exists():
+    real = real_file(file)
+    if not real.exists():
         raise DatabaseUnfit("there is no such file. The bot makes it at its first start: check the path")
-    return real_file(file)
+    if real.is_dir():
+        raise DatabaseUnfit("it is a folder. Name a file in it")
+    return real
 
 
 def _reading(file: Path) -> AsyncEngine:

@@ -1,6 +1,6 @@
 """What is wrong with a database: trouble that passes, told from faults of the code, and told in a sentence."""
 
-from pathlib import Path
+import os
 from typing import Final
 
 from alembic.util.exc import CommandError
@@ -79,7 +79,7 @@ def words(error: BaseException) -> str:
 def explained(error: BaseException, address: str) -> str:
     """Say in a sentence or two what is wrong with the database at an address, and what to do; no secret is in it."""
     url = make_url(address)
-    return f"the database of DATABASE_URL ({shown(url)}) cannot be used: {_why(error, url)}"
+    return f"the database of DATABASE_URL ({shown(url)}) cannot be used: {reason(error, url)}"
 
 
 def shown(url: URL) -> str:
@@ -87,9 +87,15 @@ def shown(url: URL) -> str:
     return url.database or "" if url.get_backend_name() == "sqlite" else f"{url.host or 'socket'}/{url.database}"
 
 
-def _why(error: BaseException, url: URL) -> str:
-    file = Path(url.database) if url.database and url.get_backend_name() == "sqlite" else None
-    if file is not None and file.is_dir():
+def is_known(error: BaseException) -> bool:
+    """Tell whether it is SQLite's word on the file, for which there is a sentence."""
+    return isinstance(error, DBAPIError) and _sqlite_name(error).startswith(tuple(_SQLITE_SAID))
+
+
+def reason(error: BaseException, url: URL | None = None) -> str:
+    """Say in a sentence what is wrong with a database, and what to do; no secret is in it."""
+    file = url.database if url is not None and url.get_backend_name() == "sqlite" else None
+    if file and os.path.isdir(file):  # noqa: PTH112 - `Path.is_dir` raises where a folder may not be entered
         return "it is a folder. Name a file in it"
     match error:
         case DatabaseUnfit():

@@ -10,8 +10,10 @@ import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from scripts.container.dockerfile import read_dockerfile
 
@@ -89,6 +91,55 @@ def test_the_health_check_of_the_image_goes_by_the_bots_port() -> None:
     for status, well in ((200, True), (503, False)):
         with served(status) as port:
             assert (health(str(port)) == 0) is well
+
+
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def processes() -> dict[str, dict[str, Any]]:
+    """Return the services of compose.yaml that are the bot."""
+    return {name: service for name, service in compose()["services"].items() if "build" in service}
+
+
+@pytest.mark.parametrize("name", processes())
+def test_a_process_of_compose_is_the_image_as_it_is_and_is_given_time_to_stop(name: str) -> None:
+    service = processes()[name]
+    assert (service["build"], service["env_file"]) == (".", ".env")
+    assert not service.keys() & {"user", "privileged", "ports", "volumes", "network_mode"}
+    assert service["command"] in (["run"], ["worker"])
+    assert service["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    assert int(service["stop_grace_period"].removesuffix("s")) > 10
+    assert not [value for value in service["environment"].values() if not isinstance(value, str)]  # `8080`, not 8080
+
+
+def test_the_gateways_of_compose_have_every_shard_once() -> None:
+    gateways = [service["environment"] for service in processes().values() if service["command"] == ["run"]]
+    [count] = {int(environment["SHARD_COUNT"]) for environment in gateways}
+    assert sorted(int(environment["SHARD_IDS"]) for environment in gateways) == list(range(count))
+
+
+def test_the_health_check_of_compose_goes_by_the_port_that_is_set_there() -> None:
+    for service in processes().values():
+        assert service["environment"]["HTTP_PORT"] == "8080"
+        kind, _, *command = service["healthcheck"]["test"]
+        assert kind == "CMD"
+        for status, well in ((200, True), (503, False)):
+            with served(status) as port:
+                ours = [part.replace(":8080/", f":{port}/") for part in command]
+                ended = subprocess.run([sys.executable, *ours], capture_output=True, check=False)  # noqa: S603
+            assert (ended.returncode == 0) is well
+
+
+def test_the_database_of_compose_lasts_is_watched_and_has_no_password_of_ours() -> None:
+    postgres = compose()["services"]["postgres"]
+    [[volume, folder]] = [each.split(":") for each in postgres["volumes"]]
+    assert volume in compose()["volumes"]
+    major = int(postgres["image"].removeprefix("postgres:"))
+    assert (major >= 18, folder) == (True, "/var/lib/postgresql")  # before 18 it was the folder `data` in there
+    assert postgres["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+    assert postgres["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
+    assert "ports" not in postgres
 
 
 @pytest.fixture(scope="module")

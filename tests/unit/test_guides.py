@@ -47,12 +47,12 @@ def test_every_section_that_a_finding_of_the_check_names_is_there() -> None:
     headings = re.findall(r"^#+ (.+)$", OPERATORS.read_text(encoding="utf-8"), flags=re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     named = {
-        keyword.value.value
+        value.value
         for path in (ROOT / "bot").glob("check*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "see" and isinstance(keyword.value, ast.Constant)
+        for value in [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(value, ast.Constant) and re.fullmatch(r"(the|what)(-[a-z]+)+", str(value.value))
     }
     assert len(named) > 10
     assert named - anchors == set()

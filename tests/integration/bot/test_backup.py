@@ -13,6 +13,7 @@ def database(tmp_path: Path) -> Path:
     path = tmp_path / "reelcast.db"
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
         connection.execute("CREATE TABLE facts (n INTEGER)")
         connection.executemany("INSERT INTO facts VALUES (?)", ((n,) for n in range(1_000)))
     connection.close()
@@ -30,6 +31,19 @@ def test_what_a_writer_has_committed_is_in_the_copy_and_nothing_else(database: P
     copy = sqlite3.connect(tmp_path / "copy.db")
     assert copy.execute("SELECT count(*), max(n) FROM facts").fetchone() == (1_001, 1_000)
     copy.close()
+
+
+def test_another_programs_file_is_not_copied(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    sqlite3.connect(other).execute("CREATE TABLE shopping (item)").connection.close()
+    with pytest.raises(BackupRefused, match="nothing of this bot"):
+        back_up(other, tmp_path / "copy.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_a_folder_that_is_not_there_is_named(database: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match=r"there is no folder .*/nowhere"):
+        back_up(database, tmp_path / "nowhere" / "copy.db")
 
 
 def test_a_file_that_exists_is_never_overwritten(database: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue.models import DEFAULT, MODELS
-from bot.settings import Settings, SettingsError, ignored_proxy, load_settings, unknown_names
+from bot.settings import Settings, SettingsError, env_file_troubles, ignored_proxy, load_settings, unknown_names
 from tests.support.stranger import a_stranger
 
 ROOT = Path(__file__).parents[3]
@@ -209,6 +209,18 @@ def test_a_mark_that_an_editor_puts_before_the_file_is_no_part_of_the_first_name
 def test_an_address_of_sqlites_own_is_refused(load: Load, url: str) -> None:
     [told] = problems(load, DATABASE_URL=url)
     assert told.startswith("DATABASE_URL is wrong")
+
+
+def test_a_folder_in_the_files_place_and_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("HTTP_PORT=0\nnot a line\nLOG_LEVEL='INFO\n")
+    assert [trouble.partition(".env")[0] for trouble in env_file_troubles(file)] == ["line 2 of ", "line 3 of "]
+    file.unlink()
+    file.mkdir()
+    [trouble] = env_file_troubles(file)
+    assert "is a folder" in trouble
+    file.rmdir()
+    assert env_file_troubles(file) == []
 
 
 def test_a_file_that_may_not_be_read_is_told_from_one_that_is_no_text() -> None:
