@@ -15,12 +15,12 @@ import aiohttp
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.engine import make_sure_of
 from bot.database.files import open_as_it_is, real_file
 from bot.database.migrate import MIGRATIONS
-from bot.database.trouble import DatabaseUnfit, explained
+from bot.database.trouble import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.jobs.prices import Price, Prices
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
 from bot.presentation.figures import dollars
@@ -158,6 +158,8 @@ async def _state_of(database: AsyncEngine) -> tuple[str, bool]:
     """Say what a database is like, and whether the bot can work with it; raises `DatabaseUnfit`."""
     async with database.connect() as connection:
         version = await make_sure_of(connection)
+        if version:
+            await _make_sure_it_can_be_written(connection)
         named = f"PostgreSQL {version}, " if version else ""
         try:
             revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -171,6 +173,15 @@ async def _state_of(database: AsyncEngine) -> tuple[str, bool]:
     if revision in {each.revision for each in scripts.walk_revisions()}:
         return f"{named}of an older version: the bot brings it up to date at its next start", True
     raise DatabaseUnfit("a newer version of Reelcast has used it. Run that version, or restore a backup from before")
+
+
+async def _make_sure_it_can_be_written(connection: AsyncConnection) -> None:
+    asked = "SELECT current_setting('transaction_read_only'), has_schema_privilege(current_schema(), 'CREATE')"
+    read_only, may_create = (await connection.execute(text(asked))).one()
+    if read_only == "on":
+        raise DatabaseUnfit("PostgreSQL lets the bot read only, as a standby does. Name the server that takes writes")
+    if not may_create:
+        raise DatabaseUnfit(f"its user {MAY_NOT_CREATE}")
 
 
 async def _noted(database: AsyncEngine) -> AsyncGenerator[Finding]:

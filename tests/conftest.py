@@ -9,8 +9,11 @@ import hypothesis
 import pytest
 import structlog
 
+from bot.database import engine, locks
 from tests.support.database import file_url
 from tests.support.postgres import LocalPostgres, running_postgres, tested_majors
+
+PATIENT = 120_000  # milliseconds
 
 
 def pytest_configure() -> None:
@@ -27,8 +30,16 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def postgres_servers() -> Generator[Callable[[int], LocalPostgres]]:
-    """Give a PostgreSQL server of a major version, one of each for each process of a test run."""
-    with ExitStack() as running:
+    """Give a PostgreSQL server of a major version, one of each for each process of a test run.
+
+    On a busy machine a test may stand still for longer than a server, or a lock, waits for a process that froze. Tests
+    of that set a time of their own.
+    """
+    patient = {lock: {**waits, "lock_timeout": PATIENT} for lock, waits in locks._PATIENCE.items()}
+    with ExitStack() as running, pytest.MonkeyPatch.context() as changed:
+        changed.setattr(engine, "IDLE_TIMEOUT", PATIENT)
+        changed.setattr(engine, "LOCK_TIMEOUT", PATIENT)
+        changed.setattr(locks, "_PATIENCE", patient)
         yield cache(lambda major: running.enter_context(running_postgres(major)))
 
 

@@ -16,6 +16,7 @@ SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 OLDEST_POSTGRESQL: Final = 15  # of those that its makers still care for
 ENCODING: Final = "UTF8"
+QUEUE_TABLES: Final = ("procrastinate_", "reelcast_work_queue_")  # what the names of its tables begin with
 REVISION: Final = "alembic_version"  # the table that says how old the schema is
 BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
@@ -71,7 +72,7 @@ async def make_sure_of(connection: AsyncConnection) -> str:
 def _make_sure_it_is_ours(connection: Connection) -> None:
     names = inspect(connection).get_table_names()
     # The work queue's tables are made first, and each on its own: a migration that was killed may have left them alone.
-    if not names or any(name.startswith("procrastinate_") for name in names):
+    if not names or any(name.startswith(QUEUE_TABLES) for name in names):
         return
     revision = connection.scalar(text("SELECT version_num FROM alembic_version")) if REVISION in names else "none"
     if not str(revision or 0).isdecimal():

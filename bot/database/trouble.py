@@ -1,6 +1,7 @@
 """What is wrong with a database: trouble that passes, told from faults of the code, and told in a sentence."""
 
 import os
+import re
 from typing import Final
 
 from alembic.util.exc import CommandError
@@ -43,11 +44,16 @@ _PASSING: Final = (
     ),
     (("timeout", "timed out"), "its host does not answer. Check the host's name, the port and the firewall"),
 )
+MAY_NOT_CREATE: Final = "may not make tables in that database. Make it the owner: ALTER DATABASE ... OWNER TO ..."
 _LASTING: Final = (
     (("password authentication failed", "no password supplied"), "its password or user is wrong. Correct them"),
     (("no pg_hba.conf entry",), "PostgreSQL lets no one in from here. Allow this host in its pg_hba.conf"),
-    (('role "',), "its user does not exist. Create it, or name another"),
-    (('database "',), "the database does not exist there. Create it, or name another"),
+    (("permission denied for database",), "its user may not connect to that database. GRANT it CONNECT"),
+    (("permission denied for schema", "no schema has been selected"), f"its user {MAY_NOT_CREATE}"),
+    (('role ".*" does not exist',), "its user does not exist. Create it, or name another"),
+    (('database ".*" does not exist',), "the database does not exist there. Create it, or name another"),
+    (("invalid response to ssl", "authentication request"), "what answers there is not PostgreSQL. Correct the port"),
+    (("invalid connection option", "invalid uri"), "its address has an unknown part. See what follows the `?`"),
     (("ssl", "certificate"), "PostgreSQL and the address disagree about encryption. See the address's sslmode"),
 )
 
@@ -114,7 +120,7 @@ def reason(error: BaseException, url: URL | None = None) -> str:
 
 def _found(error: DBAPIError, known: tuple[tuple[tuple[str, ...], str], ...]) -> str | None:
     said = str(error.orig).lower()
-    return next((sentence for parts, sentence in known if any(part in said for part in parts)), None)
+    return next((sentence for parts, sentence in known if any(re.search(part, said) for part in parts)), None)
 
 
 def _sqlite_name(error: DBAPIError) -> str:

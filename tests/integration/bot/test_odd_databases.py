@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url, text
 from typer.testing import CliRunner
 
 from bot import __main__ as command_line
 from bot.check_machine import Finding, check_database
 from bot.database.engine import open_database
+from bot.database.files import open_as_it_is
 from bot.settings import Settings
 from tests.integration.bot.command_line import surroundings
 from tests.support.stranger import a_stranger
@@ -51,8 +53,8 @@ ODD = {
 }
 
 
-async def found() -> list[Finding]:
-    settings = Settings(database_url=URL)  # pyright: ignore[reportCallIssue] - the rest comes from the environment
+async def found(address: str = URL) -> list[Finding]:
+    settings = Settings(database_url=address)  # pyright: ignore[reportCallIssue] - the rest comes from the environment
     return [finding async for finding in check_database(settings)]
 
 
@@ -74,6 +76,31 @@ async def test_another_programs_file_is_left_as_it_is(tmp_path: Path) -> None:
         async with open_database(f"sqlite:///{file}"):
             pass
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("SELECT 1", "may not make tables in that database"),
+        ("ALTER ROLE {role} SET default_transaction_read_only = on", "lets the bot read only"),
+    ],
+    ids=["no right to make tables", "read only"],
+)
+async def test_the_check_names_what_the_user_of_a_server_may_not_do(
+    unmade_postgres_url: str, tmp_path: Path, change: str, words: str
+) -> None:
+    address = make_url(unmade_postgres_url)
+    role = f"guest_{address.database}"
+    async with open_as_it_is(unmade_postgres_url) as owner:
+        async with owner.begin() as connection:
+            await connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+            await connection.execute(text(change.format(role=role)))
+        with surroundings(tmp_path, SECRETS):
+            [finding] = await found(address.set(username=role).render_as_string())
+        async with owner.begin() as connection:
+            await connection.execute(text(f"DROP ROLE {role}"))
+    assert not finding.ok
+    assert words in finding.words
 
 
 @pytest.fixture

@@ -217,17 +217,17 @@ async def test_a_reservation_tells_what_its_server_has_spent_with_it(ledger: Led
 
 
 @pytest.mark.parametrize("limits", [Limits(per_day=1), Limits(at_once=1)])
-async def test_of_a_hundred_requests_at_once_at_a_limit_of_one_one_is_taken(
+async def test_of_many_requests_at_once_at_a_limit_of_one_one_is_taken(
     ledgers: Sequence[Ledger], limits: Limits
 ) -> None:
     terms = Terms(member=limits)
-    assert await outcomes(*(ledgers[n % PROCESSES].reserve(terms) for n in range(100))) == (1, 99)
+    assert await outcomes(*(ledgers[n % PROCESSES].reserve(terms) for n in range(40))) == (1, 39)
     assert (await ledgers[0].rows(), await ledgers[0].jobs.spent(NOON.date())) == (1, PRICE)
 
 
-async def test_a_cap_of_a_server_holds_for_a_hundred_members_at_once(ledgers: Sequence[Ledger]) -> None:
+async def test_a_cap_of_a_server_holds_for_many_members_at_once(ledgers: Sequence[Ledger]) -> None:
     terms = Terms(server_usd_per_day=7 * PRICE + Decimal("0.01"))
-    assert await outcomes(*(ledgers[n % PROCESSES].reserve(terms, somebodys(n)) for n in range(100))) == (7, 93)
+    assert await outcomes(*(ledgers[n % PROCESSES].reserve(terms, somebodys(n)) for n in range(40))) == (7, 33)
     assert (await ledgers[0].used(terms=terms)).server_usd_today == 7 * PRICE
 
 

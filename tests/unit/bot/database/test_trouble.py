@@ -1,0 +1,57 @@
+"""What PostgreSQL says of a connection that fails becomes a sentence with the next step; the texts are its own."""
+
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from bot.database.trouble import explained, may_pass
+
+ADDRESS = "postgresql://reelcast:hidden@db.example.com/reelcast"
+LASTING = {
+    'FATAL:  password authentication failed for user "reelcast"': "its password or user is wrong",
+    "connection failed: fe_sendauth: no password supplied": "its password or user is wrong",
+    'FATAL:  no pg_hba.conf entry for host "127.0.0.1", user "x", database "y", no encryption': "pg_hba.conf",
+    'FATAL:  role "reelcast" does not exist': "its user does not exist",
+    'FATAL:  database "reelcast" does not exist': "the database does not exist there",
+    'FATAL:  permission denied for database "reelcast"': "may not connect to that database",
+    "permission denied for schema public": "may not make tables in that database",
+    "connection failed: server does not support SSL, but SSL was required": "disagree about encryption",
+    "connection failed: received invalid response to SSL negotiation: H": "what answers there is not PostgreSQL",
+    "expected authentication request from server, but received H": "what answers there is not PostgreSQL",
+}
+PASSING = {
+    'FATAL:  too many connections for role "reelcast"': "PostgreSQL has no connection left",
+    'FATAL:  too many connections for database "reelcast"': "PostgreSQL has no connection left",
+    "FATAL:  sorry, too many clients already": "PostgreSQL has no connection left",
+    "FATAL:  the database system is starting up": "PostgreSQL is starting or stopping",
+    'connection to server at "127.0.0.1", port 5432 failed: Connection refused': "nothing answers at its host and port",
+    "[Errno -2] Name or service not known": "its host is not known",
+    "connection timeout expired": "its host does not answer",
+}
+
+
+def met(said: str) -> OperationalError:
+    return OperationalError("SELECT 1", {}, psycopg.OperationalError(said))
+
+
+@pytest.mark.parametrize(("said", "words"), {**LASTING, **PASSING}.items())
+def test_what_is_wrong_is_said_with_what_to_do(said: str, words: str) -> None:
+    sentence = explained(met(said), ADDRESS)
+    assert sentence.startswith("the database of DATABASE_URL (db.example.com/reelcast) cannot be used: ")
+    assert words in sentence
+    assert "hidden" not in sentence
+
+
+@pytest.mark.parametrize("said", LASTING)
+def test_what_has_to_be_put_right_is_not_waited_for(said: str) -> None:
+    assert not may_pass(met(said))
+
+
+@pytest.mark.parametrize("said", PASSING)
+def test_what_may_pass_is_waited_for(said: str) -> None:
+    assert may_pass(met(said))
+
+
+def test_an_unknown_part_of_the_address_is_named() -> None:
+    error = ProgrammingError("SELECT 1", {}, psycopg.ProgrammingError('invalid connection option "nonsense"'))
+    assert "See what follows the `?`" in explained(error, ADDRESS)
