@@ -15,7 +15,8 @@ _LEAST_MONEY = Decimal("0.000001")  # the smallest amount that is kept
 _AMOUNT = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?", re.ASCII)
 _LONGEST_NUMBER = 300  # digits; a float has room for no more
 _EARLIEST, _LATEST = 1_577_836_800.0, 4_102_444_800.0  # 2020 and 2100: what is outside is no time of a request
-_REQUEST_ID = re.compile(r"[A-Za-z0-9{][\w.:{}-]{0,127}", re.ASCII)
+# With something in it besides what an id may be dressed in.
+_REQUEST_ID = re.compile(r"(?!(?i:urn:uuid:)[{}-]*$)\{?[A-Za-z0-9][\w.:{}-]{0,126}", re.ASCII)
 
 
 def json_object(body: bytes | str) -> dict[str, object] | None:

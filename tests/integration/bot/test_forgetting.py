@@ -290,6 +290,13 @@ async def test_messages_that_show_a_job_are_noted_with_its_deletion(
     assert await stage.messages() == {job.id + offset: deed for offset, deed in deeds.items()}
 
 
+@pytest.mark.parametrize("state", [*sorted(IN_FLIGHT), State.POSTING])
+async def test_the_card_of_what_is_under_way_stays_empty_until_that_is_over(stage: Stage, state: State) -> None:
+    job = await stage.begin(state)
+    await stage.forgetting.forget(MEMBER, remove_messages=True)
+    assert await stage.messages() == {job.card_message_id: Deed.CARD}
+
+
 async def test_what_moderators_were_shown_is_noted_too(stage: Stage) -> None:
     job = await stage.begin(State.REVIEW)
     store = ReviewStore(stage.database)

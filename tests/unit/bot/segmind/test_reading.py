@@ -102,6 +102,9 @@ def test_a_number_of_any_length_does_not_take_the_rest_of_the_body_along(digits:
         ("x" * 200, None),
         ("\N{FULLWIDTH LATIN SMALL LETTER R}-1", None),
         (7, None),
+        *((each, None) for each in ("{}", "{", "{-}", "-", "urn:uuid:", "URN:UUID:{}", "urn:uuid:--")),
+        ("{A}", "{A}"),
+        ("urn:uuid:a", "urn:uuid:a"),
     ],
 )
 def test_an_id_is_what_a_path_and_a_database_can_hold(written: object, read: str | None) -> None:

@@ -145,9 +145,10 @@ def test_every_other_answer_leaves_a_paid_request_unknown(unclear: Answer) -> No
     assert not error.may_repeat
 
 
+@pytest.mark.parametrize("page", [HTML, HTML.upper().replace(b"{", b"\n{\n").replace(b"BAD GATEWAY", b"Bad gateway")])
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520])
-def test_a_free_request_may_be_repeated_after_any_5xx(status: int) -> None:
-    error = refusal(answer(status, HTML), missing=errors.RecordGone)
+def test_a_free_request_may_be_repeated_after_any_5xx(status: int, page: bytes) -> None:
+    error = refusal(answer(status, page), missing=errors.RecordGone)
     assert type(error) is errors.Unavailable
     assert error.detail == "Bad gateway"
 
