@@ -80,10 +80,10 @@ def set_on_saves(traps: Traps) -> None:
 
     def watched(save: Method) -> Method:
         @wraps(save)
-        async def watching(store: JobStore, job: Any, **options: Any) -> Any:
+        async def watching(store: JobStore, job: Any, *decided: Any, **options: Any) -> Any:
             token = saving.set(job.state.value)
             try:
-                saved = await save(store, job, **options)
+                saved = await save(store, job, *decided, **options)
             finally:
                 saving.reset(token)
             traps.pass_by(save_boundary(job.state.value, COMMITTED))

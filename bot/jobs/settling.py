@@ -22,7 +22,7 @@ FIRST_LOOK: Final = 3.0  # seconds
 LONGEST_WAIT: Final = 60.0  # seconds between looks
 # Where the history shows nothing newer than a request that Segmind said it failed at, it may just be late.
 QUIET_FOR: Final = timedelta(minutes=15)
-MOST_REPEATS: Final = 6  # attempts after which what Segmind fails at is not sent again
+MOST_REPEATS: Final = 5  # attempts after which what Segmind fails at is not sent again
 UNREADABLE_FOR: Final = timedelta(hours=1)  # how long a history that cannot be read is waited for
 
 
