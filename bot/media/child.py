@@ -72,9 +72,15 @@ class Child:
         """Make sure that the process is gone, whatever happens to the caller meanwhile."""
         if self._process.returncode is None:
             self._process.kill()
-        await asyncio.shield(asyncio.ensure_future(self._process.wait()))
+        await asyncio.shield(asyncio.ensure_future(self._is_gone()))
+
+    async def _is_gone(self) -> None:
+        """Wait for the end of the process, and of both pipes to it: a cancellation leaves none of them open."""
+        await self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
+        if self._process.stdout is not None:
+            await self._process.stdout.read()
 
 
 async def outcome_of(
