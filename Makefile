@@ -57,7 +57,8 @@ lint: install-dev
 types: install-dev
 	$(BIN)/basedpyright
 
-unit: install-dev browser postgres clients
+unit: install-dev browser postgres
+	-@$(BIN)/python -m tests.support.clients
 	$(BIN)/pytest -n 4 --dist worksteal
 
 postgres: install-dev  ## PostgreSQL servers for the tests, of two major versions at least: found, or installed

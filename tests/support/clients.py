@@ -101,7 +101,8 @@ def _python(folder: Path) -> Path:
 
 
 def _run(*command: str, cwd: Path | None = None) -> None:
-    quiet = {**os.environ, "PIP_NO_INPUT": "1"}
+    # Node brings certificates of its own; those of the machine count, too, as they do for pip.
+    quiet = {**os.environ, "PIP_NO_INPUT": "1", "NODE_USE_SYSTEM_CA": "1"}
     done = subprocess.run(  # noqa: S603
         command, cwd=cwd, env=quiet, check=False, capture_output=True, text=True, timeout=PATIENCE
     )
