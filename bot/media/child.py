@@ -27,16 +27,22 @@ class Child:
     async def start(cls, module: str) -> Self:
         """Start the process whose work `main` of that module does; raises OSError."""
         # Nothing of our environment: the secrets in it are no business of a process that reads strangers' files.
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", PROGRAM.format(module=module)),
-            cwd=PROJECT,
-            env={"MALLOC_ARENA_MAX": "1"},
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            start_new_session=True,
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", PROGRAM.format(module=module)),
+                cwd=PROJECT,
+                env={"MALLOC_ARENA_MAX": "1"},
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                start_new_session=True,
+            )
         )
-        return cls(process)
+        try:
+            return cls(await asyncio.shield(starting))
+        except asyncio.CancelledError:
+            await cls(await starting).end()  # a process half started would be nobody's
+            raise
 
     @property
     def pid(self) -> int:
