@@ -4,7 +4,7 @@ import asyncio
 import random
 from typing import Any, Final
 
-from simulation.discord import EPHEMERAL, Channel, Guild, Interaction, Member, Message
+from simulation.discord_world import EPHEMERAL, Channel, Guild, Interaction, Member, Message
 from simulation.life import Lives
 from simulation.world import World
 

@@ -21,7 +21,7 @@ import structlog
 
 from bot.jobs.model import ReviewMode
 from bot.policy.guild_settings import GuildSettings
-from simulation.discord import Channel, Guild
+from simulation.discord_world import Channel, Guild
 from simulation.life import Lives
 from simulation.people import Crowd
 from simulation.process import real_code_in

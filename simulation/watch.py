@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from simulation.discord import EPHEMERAL, Interaction, Message
+from simulation.discord_world import EPHEMERAL, Interaction, Message
 from simulation.segmind import Run
 from simulation.world import World
 

@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.cards import CardDesk
+from bot.delivery.posts import PostDesk
+from bot.jobs.ports import Video
+from bot.media.fitting import FittingDesk
+from bot.media.videos import inspect_video
 from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
+from tests.support.files import mp4
 from tests.support.jobs import NOON
 from tests.support.moderators import Desk, open_desk
 from tests.support.stage import Stage, open_stage
@@ -41,3 +46,20 @@ async def cards(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]
     cards = CardDesk(channel.client, OFFER, clock)
     yield cards
     await cards.close(0)
+
+
+@pytest.fixture
+def fitting() -> FittingDesk:
+    return FittingDesk()
+
+
+@pytest.fixture
+def posts(channel: Channel, fitting: FittingDesk) -> PostDesk:
+    return PostDesk(channel.client, fitting)
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Video:
+    path = tmp_path / "video.mp4"
+    path.write_bytes(mp4())
+    return Video(path=path, facts=inspect_video(path))
