@@ -60,7 +60,7 @@ class BlockCog(FormCog):
 
     @commands.Cog.listener("on_guild_channel_delete")
     async def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
-        """End what waits for a channel that is not there any more."""
+        """End what waits for a channel that was deleted."""
         await self._services.moderation.end_what_waits(channel.guild.id)
 
     @app_commands.command(name="block", description="Keep a member from asking for videos in this server")

@@ -27,7 +27,7 @@ class Discord(DiscordWorld):
 
     def __init__(self, rng: random.Random, now: Callable[[], datetime]) -> None:
         super().__init__(rng, now)
-        self.unknown: set[str] = set()  # routes that nobody taught it
+        self.unknown: set[str] = set()  # routes that it does not serve
         self._routes = [
             (re.compile(f"^{method} {pattern}$"), serve)
             for method, pattern, serve in (
@@ -181,7 +181,7 @@ class Discord(DiscordWorld):
         self.remove(self._message(channel.id, message_id))
 
     def remove(self, message: Message) -> None:
-        """Take a message away, whoever wants that."""
+        """Delete a message, of anyone."""
         self.messages[message.channel_id].pop(message.id, None)
         self.changed("deleted", message)
 

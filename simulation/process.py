@@ -82,7 +82,7 @@ class Process:
         database.close_all_of(self.life)
 
     def kill(self) -> None:
-        """Take everything in memory away at once: no `finally` has an effect on the world any more."""
+        """Take everything in memory away at once: no `finally` has an effect on the world from now on."""
         self.life.dead = True
         self.bot = None
         database.close_all_of(self.life)

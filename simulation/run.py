@@ -29,7 +29,7 @@ from simulation.watch import Watch
 from simulation.world import World
 
 EVERY: Final = 6.0  # seconds between two requests, on average
-SETTLES_WITHIN: Final = timedelta(hours=30)  # once nothing goes wrong any more: reviews and lost requests run out
+SETTLES_WITHIN: Final = timedelta(hours=30)  # once the weather is calm: reviews and lost requests run out
 MEMBERS: Final = 30  # a server
 REVIEWS: Final = (ReviewMode.OFF, ReviewMode.OFF, ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING)
 EXPECTED: Final = ("OperationalError",)  # of a database that fails as the weather has it
@@ -129,7 +129,7 @@ def _first(chosen: GuildSettings, _before: GuildSettings) -> GuildSettings:
 
 @contextmanager
 def _quiet(world: World, surprises: Counter[str]) -> Generator[None]:
-    """Take the log into the trace, and count errors that are nobody's fault but the code's."""
+    """Take the log into the trace, and count errors that are faults of the code."""
 
     def take(_logger: Any, level: str, event: MutableMapping[str, Any]) -> Any:
         name, error = str(event.pop("event")), event.pop("exc_info", None)

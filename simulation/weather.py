@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from collections.abc import Callable
 from typing import Final
 
 from simulation.http import Asked, Told, Trouble
@@ -35,21 +36,11 @@ class Weather:
         if not self.strikes(0.012):
             return usual
         rng = self._rng
-        match rng.randrange(7):
-            case 0:
-                return Trouble(refused=True)
-            case 1:
-                return Trouble(lost=True, before=0.1, after=rng.choice(DELAYS))
-            case 2:
-                return Trouble(cut=True, before=0.1, after=rng.choice(DELAYS))
-            case 3:
-                return Trouble(cut=True, answer=Told(status=rng.choice((500, 502, 503, 504)), text=HTML))
-            case 4:
-                return Trouble(answer=_discord_refuses(rng))
-            case 5:
-                return Trouble(before=rng.choice(DELAYS), after=0.1)
-            case _:
-                return Trouble(before=0.1, after=rng.choice(DELAYS))
+        return _one_of(
+            rng,
+            lambda: Trouble(cut=True, answer=Told(status=rng.choice((500, 502, 503, 504)), text=HTML)),
+            lambda: Trouble(answer=_discord_refuses(rng)),
+        )
 
     def segmind(self, _asked: Asked) -> Trouble:
         """Return what goes wrong with a request to Segmind."""
@@ -57,23 +48,12 @@ class Weather:
         if not self.strikes(0.03):
             return usual
         rng = self._rng
-        match rng.randrange(8):
-            case 0:
-                return Trouble(refused=True)
-            case 1:
-                return Trouble(lost=True, before=0.1, after=rng.choice(DELAYS))
-            case 2:
-                return Trouble(cut=True, before=0.1, after=rng.choice(DELAYS))
-            case 3:
-                return Trouble(cut=True, answer=_any_form(rng, rng.choice(AFTER_ACCEPTANCE)), after=1.0)
-            case 4:
-                return Trouble(answer=_any_form(rng, rng.choice(INSTEAD)))
-            case 5:
-                return Trouble(cut=True, answer=Told(text='{"request_id": "0123'))
-            case 6:
-                return Trouble(before=rng.choice(DELAYS), after=0.1)
-            case _:
-                return Trouble(before=0.1, after=rng.choice(DELAYS))
+        return _one_of(
+            rng,
+            lambda: Trouble(cut=True, answer=_any_form(rng, rng.choice(AFTER_ACCEPTANCE)), after=1.0),
+            lambda: Trouble(answer=_any_form(rng, rng.choice(INSTEAD))),
+            lambda: Trouble(cut=True, answer=Told(text='{"request_id": "0123')),
+        )
 
     def fetch(self, url: str) -> str | None:
         """Return why a download fails; "gone" is a clear no. What members upload is there for a while at least."""
@@ -88,6 +68,18 @@ class Weather:
         if self.strikes(0.0006):
             words = "database is locked" if moment == "begin" else "disk I/O error"
             raise sqlite3.OperationalError(words)
+
+
+def _one_of(rng: random.Random, *services_own: Callable[[], Trouble]) -> Trouble:
+    """Return one of the troubles that any connection has, or of the service's own."""
+    connections: tuple[Callable[[], Trouble], ...] = (
+        lambda: Trouble(refused=True),
+        lambda: Trouble(lost=True, before=0.1, after=rng.choice(DELAYS)),
+        lambda: Trouble(cut=True, before=0.1, after=rng.choice(DELAYS)),
+        lambda: Trouble(before=rng.choice(DELAYS), after=0.1),
+        lambda: Trouble(before=0.1, after=rng.choice(DELAYS)),
+    )
+    return rng.choice((*connections, *services_own))()
 
 
 def _any_form(rng: random.Random, status: int) -> Told:

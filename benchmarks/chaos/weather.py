@@ -98,7 +98,7 @@ class Weather:
         self._lift_at = 0.0  # Unix seconds
 
     async def begin(self) -> None:
-        """Let somebody else have used the account before, twice with equal inputs each.
+        """Add requests of another program to the account's past, two with equal inputs each.
 
         With time enough, the history has ids of its own: what is found there is followed by it alone.
         """

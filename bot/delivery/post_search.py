@@ -40,7 +40,7 @@ class PostSearch:
         """Look for a post of the attempt under way, then for one of an earlier attempt.
 
         Raises `CannotTell`, `CardGone`, and what `translated` does, where the channel of this attempt does not show
-        whether there is one. An earlier channel that does not show it stops nobody: a person has asked for the post.
+        whether there is one. An earlier channel that does not show it is no obstacle: a person has asked for the post.
         """
         seen = 0
         card_gone = await self._sees(job, job.video_channel_id)
@@ -96,7 +96,7 @@ class PostSearch:
     async def _sees(self, job: Job, channel_id: int) -> bool:
         """Ask for the card: without Read Message History the list of messages is empty, and no error.
 
-        Return whether the card is gone, which only whoever may read the history is told.
+        Return whether the card is gone. Discord tells that only with the permission to read the history.
         """
         try:
             with translated():
@@ -133,7 +133,7 @@ def _earlier(job: Job) -> Sequence[_Window]:
 
 
 def _last(job: Job) -> _Window:
-    """Give the window of the last attempt, which is over."""
+    """Return the window of the last attempt, which has ended."""
     if job.post_message_id is None:
         return _window(job, job.video_channel_id, _at(job, job.state_since + LATE))
     posted_at = discord.utils.snowflake_time(job.post_message_id)

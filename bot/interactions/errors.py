@@ -27,7 +27,7 @@ async def answer_broken(interaction: discord.Interaction[Any], name: str | None,
         return  # which is logged, and nobody can be told
     if isinstance(error, RuntimeError) and str(error) == STOPPED:
         log.warning("answer_unclear", command=name, interaction=interaction.id, error=STOPPED)
-        return  # nobody can be told any more
+        return  # the interaction has expired, so no answer reaches the member
     sentences = BROKEN, BROKEN_UNCHARGED
     if is_away(error):
         sentences = AWAY, AWAY_UNCHARGED

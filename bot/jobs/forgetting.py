@@ -106,7 +106,7 @@ class Forgetting:
         """Delete what has been settled since; return how many rows."""
         settled_by = now - SETTLED_AFTER
         unowned = or_(jobs.c.submitted_at.is_(None), jobs.c.submitted_at < settled_by)
-        # Posts that no channel shows by then are not looked for any more.
+        # Posts that no channel shows by then are no longer looked for.
         unsought = or_(jobs.c.post_attempts == 0, jobs.c.state_since < settled_by)
         async with self._engine.begin() as connection:
             # Of what is gone already the messages are noted; what was posted since is to be looked after, too.

@@ -113,7 +113,7 @@ class Breakdowns:
 
     @uncancelled
     async def forget(self, job_id: int) -> None:
-        """Take note that a job has come through its step, or is over."""
+        """Forget the failures of a job that has passed its step, or has ended."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(breakdowns).where(breakdowns.c.job_id == job_id))
 

@@ -194,7 +194,7 @@ class Job:
     post_attempts: int = 0
     post_channel_id: int | None = None  # where a person had it sent instead
     post_message_id: int | None = None
-    earlier_posts: tuple[EarlierPost, ...] = ()  # attempts before the last one, which may have been posted all the same
+    earlier_posts: tuple[EarlierPost, ...] = ()  # attempts before the last one, which may have succeeded unseen
     approved: bool = False  # by a moderator, where there is a review
     hidden: bool = False  # after reports, until a moderator decides
     reason: str = ""  # what a moderator wants the member to know

@@ -115,7 +115,7 @@ class Moderation:
                 raise WrongState(job_id, job.state)
             decision = self._decision(job, Decided.REJECTED, by_id, reason)
             problem = Problem(code=ProblemCode.NOT_APPROVED)
-            # An earlier attempt may have posted it all the same.
+            # An earlier attempt may have posted it unseen.
             also = self.owe if job.post_attempts else None
             refusing = self._refuse(job, _REJECTED_TO, decision, also=also, problem=problem, reason=reason)
             if (saved := await refusing) is not None:
@@ -209,10 +209,10 @@ class Moderation:
         await for_each(mine, self._end_if_objected)
 
     async def watch(self, drivers: Drivers) -> None:
-        """End now and then what waits and may not be posted any more, until cancelled.
+        """End what waits and may no longer be posted, every few seconds, until cancelled.
 
-        Discord tells of no member who leaves or loses a role. Each process looks at what it drives, and at what nobody
-        does, at most `AT_ONCE` jobs at a time.
+        Without a privileged intent Discord does not say which members leave or lose a role. Each process looks at the
+        jobs that it drives and at those without a driver, at most `AT_ONCE` at a time.
         """
         await drivers.resumed()
         last = 0
@@ -242,7 +242,7 @@ class Moderation:
     async def _objection(self, job: Job) -> Problem | None:
         try:
             objection = await self.standing.objection(job)
-        except NotTaken as error:  # there is no such channel, or the bot is not there any more
+        except NotTaken as error:  # there is no such channel, or the bot has left the server
             return problem_of(error)
         return None if objection is None else Problem(code=objection)
 

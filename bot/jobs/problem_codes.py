@@ -15,16 +15,16 @@ class ProblemCode(StrEnum):
     REFUSED = "REFUSED"  # Segmind did not accept the request
     MODERATED = "MODERATED"  # the run was blocked by Segmind's content rules
     RUN_FAILED = "RUN_FAILED"
-    MODEL_GONE = "MODEL_GONE"  # nobody describes the model any more; `detail` is its name
+    MODEL_GONE = "MODEL_GONE"  # the model is no longer offered; `detail` is its name
     INPUTS = "INPUTS"  # Segmind does not take the inputs as the bot writes them: our mistake, or the model's change
     SERVICE = "SERVICE"  # the operator must act: key, credits, model
     NO_ROOM = "NO_ROOM"  # it waits: the spending of the day on which it would be charged has no room for it
     PAUSED = "PAUSED"  # it waits: new work is paused; `detail` says where
     UNREACHABLE = "UNREACHABLE"  # Segmind did not take the request for too long
     NEVER_ARRIVED = "NEVER_ARRIVED"  # the outcome was unknown and no request was found
-    UNSETTLED = "UNSETTLED"  # the outcome was unknown, and nobody could be asked
+    UNSETTLED = "UNSETTLED"  # the outcome was unknown, and the history could not be read
     RECORD_GONE = "RECORD_GONE"  # Segmind no longer knows the request
-    OUTPUT_GONE = "OUTPUT_GONE"  # the finished file cannot be fetched any more
+    OUTPUT_GONE = "OUTPUT_GONE"  # the finished file can no longer be downloaded
     OUTPUT_UNUSABLE = "OUTPUT_UNUSABLE"  # what came is not a video
     CHANNEL = "CHANNEL"  # the bot lacks a permission in the channel
     CHANNEL_GONE = "CHANNEL_GONE"
@@ -38,7 +38,7 @@ class ProblemCode(StrEnum):
     TOO_LARGE = "TOO_LARGE"  # the files of a message are larger than Discord takes
     NOT_TAKEN = "NOT_TAKEN"  # Discord refused the message for another reason; `detail` has its code
     LINKS_OFF = "LINKS_OFF"  # the video is too large for the channel, and its server wants no links
-    CARD_GONE = "CARD_GONE"  # somebody deleted the card
+    CARD_GONE = "CARD_GONE"  # the card was deleted
     POST_UNKNOWN = "POST_UNKNOWN"  # posted or not: it cannot be told
     NOT_APPROVED = "NOT_APPROVED"  # a moderator said no
     REMOVED = "REMOVED"  # a moderator took it down
@@ -49,7 +49,7 @@ class ProblemCode(StrEnum):
     BLOCKED = "BLOCKED"  # who asked was blocked by moderators since
     TIMED_OUT = "TIMED_OUT"  # who asked is in a time-out
     NOT_ALLOWED = "NOT_ALLOWED"  # the channel or the role that allowed it does so no longer
-    CLOSED = "CLOSED"  # whoever runs the bot gave it up
+    CLOSED = "CLOSED"  # the bot operator closed it
     AGE_RESTRICTED = "AGE_RESTRICTED"  # it would leave the age restriction under which it was asked for
 
 

@@ -104,7 +104,7 @@ class JobStore:
         """Save the intent to submit, if one of `places` at Segmind is free and no equal body is in doubt.
 
         What is submitted on another UTC day than the one that has its price is paid for on this one: its price moves
-        there in the same transaction, as in `save_on`. Raises `NoFreePlace`, also where nobody can tell now,
+        there in the same transaction, as in `save_on`. Raises `NoFreePlace`, also where that is unknown now,
         `EqualBodyInDoubt`, `SpendLimitReached`, `StaleJob` or what `reserve` raises; nothing is saved then.
         """
         former, day = job.spend_day, job.state_since.date()

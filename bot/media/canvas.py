@@ -73,7 +73,7 @@ class Canvas:
         assert self._image is not None  # noqa: S101 - it has strips
         image, self._image = self._image, None
         if image.size != self.target:
-            # By less than half, at which Lanczos takes more than twice the time for what nobody sees.
+            # By less than half, at which Lanczos takes more than twice the time for no visible difference.
             image = image.resize(self.target, Image.Resampling.HAMMING)
         return image.convert("RGBA") if image.mode == "LA" else image
 

@@ -41,7 +41,7 @@ class Child:
         try:
             return cls(await asyncio.shield(starting))
         except asyncio.CancelledError:
-            await cls(await starting).end()  # a process half started would be nobody's
+            await cls(await starting).end()  # no one else would end a process that had just started
             raise
 
     @property

@@ -94,8 +94,15 @@ class ImageDesk:
 
     async def _child(self) -> Child:
         """Take the process that waits for work, or start one; start the next one for the image that waits already."""
-        spare, self._spare = self._spare, None
-        child = await (spare or Child.start(PROCESS))
+        self.expect()
+        assert self._spare is not None  # noqa: S101 - it is expected
+        try:
+            # A cancellation leaves it the spare one, for the next image or for `aclose` to end.
+            child = await asyncio.shield(self._spare)
+        except Exception:
+            self._spare = None
+            raise
+        self._spare = None
         if self._waiting:
             self.expect()
         return child

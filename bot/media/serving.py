@@ -1,4 +1,4 @@
-"""What each process for a file does besides its work: `bot.media.child` starts it, and tells it what to do.
+"""What every process for a file does around its work: `bot.media.child` starts it, and tells it what to do.
 
 It reads its work as one JSON line, prints one JSON line, and ends. It ends with its parent, too, whose end it sees by
 the end of its standard input, and when no work comes for long. It takes a bounded amount of memory and of processor

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
+from typing import cast
 from urllib.parse import quote
 
 from bot.segmind import errors, history, reading
-from bot.segmind.catalog import entries
 from bot.segmind.models import (
     BlockingResult,
     CatalogEntry,
@@ -27,6 +27,9 @@ from bot.segmind.models import (
 from bot.segmind.refusals import failure, is_moderation, metrics, refusal, words_of
 from bot.segmind.wire import Answer, Endpoints, Request
 
+# Segmind does not document the shape of its catalog, so it is read for what names and retires a model.
+_SLUGS = ("slug", "model_id", "id", "name")
+_RETIRED = ("is_depreciated", "is_deprecated", "depreciated", "deprecated", "retired")  # the first is spelled so
 CATALOG_PATH = "/inference-model-information/list"
 HISTORY_PATH = "/inference-request/request-history"
 
@@ -173,7 +176,7 @@ def catalog(answer: Answer) -> Sequence[CatalogEntry]:
         raise refusal(answer, missing=errors.Refused)
     if not answer.whole:
         raise errors.AnswerTooLarge("the catalog is too large", status=answer.status)
-    found = entries(reading.json_value(answer.body))
+    found = _models_in(reading.json_value(answer.body))
     if not found:
         raise errors.UnreadableAnswer("no models in it", status=answer.status)
     return found
@@ -220,6 +223,30 @@ def _promised(answer: Answer, *, missing: type[errors.SegmindError]) -> dict[str
     if facts is None:
         raise errors.UnreadableAnswer("no JSON object", status=answer.status)
     return facts
+
+
+def _models_in(listed: object) -> Sequence[CatalogEntry] | None:
+    """Read the models in a list, or in the first list of an object; None if there is none."""
+    candidates = [listed, *reading.nested(listed).values()]
+    found = next((cast("list[object]", each) for each in candidates if isinstance(each, list)), None)
+    if found is None:
+        return None
+    read = (_entry(reading.nested(item)) for item in found)
+    return [entry for entry in read if entry is not None]
+
+
+def _entry(facts: Mapping[str, object]) -> CatalogEntry | None:
+    slug = next((slug for name in _SLUGS if (slug := reading.text(facts.get(name))) is not None), None)
+    if slug is None:
+        return None
+    schema = facts.get("parameters_schema")
+    if isinstance(schema, str):
+        schema = reading.json_value(schema)
+    return CatalogEntry(slug=slug, retired=any(_is_true(facts.get(name)) for name in _RETIRED), schema=schema)
+
+
+def _is_true(value: object) -> bool:
+    return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in {"true", "1", "yes"})
 
 
 def _record(answer: Answer) -> dict[str, object]:

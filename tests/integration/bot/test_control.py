@@ -32,7 +32,7 @@ DECISIONS: dict[str, tuple[State, Act]] = {
 
 
 class Overtaken(JobStore):
-    """A store in which somebody else saves the job first, once."""
+    """A store in which another process saves the job first, once."""
 
     ahead = 1
 

@@ -16,7 +16,7 @@ from tests.support.stage import Stage
 
 
 class Rows:
-    """Rows that nobody else works on; `troubles` end the next workers."""
+    """Rows that no other process works on; `troubles` end the next workers."""
 
     def __init__(self) -> None:
         self.troubles: list[Exception] = []

@@ -194,7 +194,7 @@ async def test_what_segmind_failed_at_is_sent_again_late_where_the_history_shows
 
 
 async def another_is_shown(stage: Stage, seconds: float) -> None:
-    """Have the history show a request of somebody else that is so much newer than now."""
+    """Have the history show a request of another program that is so much newer than now."""
     created = stage.clock.now() + timedelta(seconds=seconds)
     await stage.segmind.insert_request({"prompt": "an owl"}, row={"model_created": created.isoformat()})
 

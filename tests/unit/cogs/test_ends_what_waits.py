@@ -1,4 +1,4 @@
-"""What may not be posted any more ends at once and free of charge, whichever way that comes about."""
+"""What may no longer be posted ends at once and free of charge, for whatever reason."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""What a machine lacks is told once, however many jobs wait for it, and once when it is over."""
+"""What a machine lacks is told once, however many jobs wait for it, and its end once."""
 
 import errno
 from typing import Any

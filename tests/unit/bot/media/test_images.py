@@ -86,6 +86,22 @@ async def test_a_process_that_hangs_is_ended(picture: Path, tmp_path: Path, monk
         os.kill(int(pid.read_text()), 0)
 
 
+async def test_an_image_cancelled_just_as_its_process_has_started_leaves_no_process(
+    picture: Path, tmp_path: Path
+) -> None:
+    async with aclosing(ImageDesk()) as desk:
+        desk.expect()
+        assert desk._spare is not None
+        starting = desk._spare
+        starting.add_done_callback(lambda _: cleaning.cancel())
+        cleaning = asyncio.create_task(desk.clean(picture, tmp_path / "copy", RULES))
+        with pytest.raises(asyncio.CancelledError):
+            await cleaning
+        child = starting.result()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child.pid, 0)
+
+
 async def test_a_process_that_cannot_be_started_is_our_own_trouble(
     picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

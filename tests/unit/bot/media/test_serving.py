@@ -1,4 +1,4 @@
-"""What each process for a file does besides its work: its bounds, and its end with its parent."""
+"""What every process for a file does around its work: its bounds, and its end with its parent."""
 
 import asyncio
 import sys
