@@ -1,7 +1,10 @@
 """Films as models, phones and editors make them, written here by the encoders that PyAV brings along."""
 
+import os
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -54,7 +57,7 @@ class Film:
     def write(self, folder: Path) -> Path:
         path = folder / self.name
         options = dict(self.options) if path.suffix in {".mp4", ".mov"} else {}
-        with av.open(path, "w", options=options) as output:
+        with _ordinary_priority(), av.open(path, "w", options=options) as output:
             output.metadata.update(self.tags)
             streams = [self._picture(output) for _ in range(self.pictures)]
             if self.cover:
@@ -84,6 +87,14 @@ class Film:
         if self.interlaced:
             encoder.options = {**encoder.options, "flags": "+ildct+ilme", "x264-params": "tff=1"}
         return stream
+
+
+@contextmanager
+def _ordinary_priority() -> Iterator[None]:
+    """Undo what SVT-AV1 does where root encodes: the thread, and each process that it starts, becomes real-time."""
+    yield
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def scene(size: tuple[int, int], number: int = 0) -> VideoFrame:

@@ -38,7 +38,7 @@ ENCODED = {
     "HEVC of 10 bits": FILM.but(codec="libx265", pixels="yuv420p10le"),
     "VP9": FILM.but(name="a.webm", codec="libvpx-vp9", sounds=("libopus",)),
     "VP9 in MP4": FILM.but(codec="libvpx-vp9"),
-    "VP8": FILM.but(name="a.webm", codec="libvpx", sounds=("libvorbis",)),
+    "VP8": FILM.but(name="a.webm", codec="libvpx", sounds=("libopus",)),
     "AV1": FILM.but(codec="libsvtav1"),
     "H.264 of 10 bits": FILM.but(pixels="yuv420p10le"),
     "4:2:2": FILM.but(pixels="yuv422p"),
