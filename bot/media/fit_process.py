@@ -33,6 +33,6 @@ def outcome(verb: str, source: str, folder: str = "", max_bytes: int = 0) -> dic
         return {"cut": error.reason}
     except MediaError as error:
         return {"reason": str(error)}
-    except (av.error.FFmpegError, MemoryError, ValueError) as error:
+    except (av.error.FFmpegError, MemoryError, ValueError, IndexError) as error:
         return {"reason": type(error).__name__}
     return {"path": str(fitted.path), "facts": asdict(fitted.facts), "copied": fitted.copied}

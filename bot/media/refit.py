@@ -80,7 +80,7 @@ def _copied(source: Path, target: Path, plan: Plan) -> Fitted | None:
     try:
         _write(source, target, plan, None)
         facts = inspect_video(target)
-    except (av.error.FFmpegError, ValueError):
+    except (av.error.FFmpegError, ValueError, IndexError):
         return None
     return Fitted(path=target, facts=facts, copied=plan.sound_bit_rate is None) if facts.plays else None
 

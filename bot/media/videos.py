@@ -25,9 +25,8 @@ MAX_PIXELS = 7680 * 4320
 TIME_LIMIT = 120.0  # seconds; it takes one
 PROCESS = "bot.media.fit_process"
 # FFmpeg opens playlists and scripts too, which would read other files and addresses in our name: only
-# containers that hold their own pictures are opened, and from our own file object. Not FLV and MPEG program streams:
-# their streams show up late, and PyAV dies over them where options are given.
-_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif,apng"
+# containers that hold their own pictures are opened, and from our own file object.
+_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,apng"
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
 _FIRST_PACKETS = 256  # a picture that takes more than these to appear is no video to anybody
 
@@ -57,7 +56,7 @@ def inspect_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoFacts:
         try:
             with open_container(file, max_pixels=max_pixels) as container:
                 return _facts(container, index, max_pixels, path.stat().st_size)
-        except (av.error.FFmpegError, ValueError) as error:
+        except (av.error.FFmpegError, ValueError, IndexError) as error:  # the last of a stream that turns up late
             raise NotAVideo(type(error).__name__) from error
         except OSError as error:
             if error.errno != errno.EINVAL:

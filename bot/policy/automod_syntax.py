@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import reduce
 from itertools import pairwise
 from typing import Final
 
@@ -64,14 +65,72 @@ def translate(pattern: str) -> Translated:
 
 def _judge_edges(tokens: Sequence[_Token]) -> None:
     """Refuse what the marks of a text cannot tell: they are taken one after another, and are only so many."""
-    in_a_row = 0
-    for former, latter in pairwise([_Token(_Kind.OTHER, ""), *tokens]):
+    for former, latter in pairwise(tokens):
         if (former.kind, latter.kind) in {(_Kind.EDGE, _Kind.START), (_Kind.END, _Kind.EDGE)}:
             raise SyntaxRefused("word boundary outside of the text")
-        if latter.kind is not _Kind.OTHER:
-            in_a_row = in_a_row + 1 if latter.kind is _Kind.EDGE else 0
-        if in_a_row > MARKS:
-            raise SyntaxRefused("so many word boundaries in a row")
+    if _edges_of(tokens).most > MARKS:
+        raise SyntaxRefused("so many word boundaries in a row")
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """How many word boundaries a part of a pattern may ask for with no character between them."""
+
+    first: int = 0  # before its first character
+    last: int = 0  # after its last one
+    alone: int | None = 0  # where it takes no character; None where it always takes one
+    most: int = 0  # anywhere in it
+
+    def then(self, other: "_Edges") -> "_Edges":
+        return _Edges(
+            self.first if self.alone is None else max(self.first, self.alone + other.first),
+            other.last if other.alone is None else max(other.last, other.alone + self.last),
+            None if self.alone is None or other.alone is None else self.alone + other.alone,
+            max(self.most, other.most, self.last + other.first),
+        )
+
+    def otherwise(self, other: "_Edges") -> "_Edges":
+        alone = max((each.alone for each in (self, other) if each.alone is not None), default=None)
+        return _Edges(max(self.first, other.first), max(self.last, other.last), alone, max(self.most, other.most))
+
+    def repeated(self, how: str) -> "_Edges":
+        """Take it as often as `*`, `+`, `?` or a number in braces says."""
+        least, most = {"*": (0, 2), "+": (1, 2), "?": (0, 1)}.get(how) or _times(how)
+        # Nothing new comes after so many; and what takes no character need not be taken more often than it must.
+        often = min(most if self.alone is None else max(least, 1), MARKS + 1)
+        found = reduce(_Edges.then, [self] * often, _Edges())
+        return found if least else found.otherwise(_Edges())
+
+
+def _edges_of(tokens: Sequence[_Token]) -> _Edges:
+    groups: list[list[list[_Edges]]] = [[[]]]  # those open, each a list of alternatives, each a list of parts
+    former = ""
+    for token in tokens:
+        parts = groups[-1][-1]
+        if token.kind is _Kind.EDGE:
+            parts.append(_Edges(1, 1, 1, 1))
+        elif token.kind is _Kind.ATOM:
+            parts.append(_Edges(alone=None))
+        elif token.text == "|":
+            groups[-1].append([])
+        elif token.text == ")" and len(groups) > 1:
+            inner = groups.pop()
+            groups[-1][-1].append(_either(inner))
+        elif token.text.startswith("(") and not token.text.endswith(")"):
+            groups.append([[]])
+        elif _REPEATED.fullmatch(token.text) and parts and not _REPEATED.fullmatch(former):  # `?` after one: lazy
+            parts[-1] = parts[-1].repeated(token.text)
+        former = token.text
+    return _either(groups[0])
+
+
+def _either(alternatives: Sequence[Sequence[_Edges]]) -> _Edges:
+    return reduce(_Edges.otherwise, (reduce(_Edges.then, parts, _Edges()) for parts in alternatives))
+
+
+def _times(braces: str) -> tuple[int, int]:
+    least, _, most = braces.strip("{}").partition(",")
+    return int(least), int(most or MARKS + 1) if "," in braces else int(least)
 
 
 def _marked(token: _Token) -> str:

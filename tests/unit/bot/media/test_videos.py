@@ -129,11 +129,6 @@ def test_what_is_no_video_is_refused_whatever_its_name(tmp_path: Path, name: str
         inspect_video(path)
 
 
-def test_a_whole_flash_video_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotAVideo):
-        inspect_video(video(tmp_path / "a.flv"))
-
-
 def test_a_picture_is_no_video(tmp_path: Path) -> None:
     Image.new("RGB", (128, 72)).save(tmp_path / "a.png")
     with pytest.raises(NotAVideo):

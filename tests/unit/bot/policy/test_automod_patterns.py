@@ -58,6 +58,9 @@ def matches(pattern: str, text: str) -> bool:
         (r"[\t\n]", "\t"),
         (r"\Acat\z", "cat"),
         (r"🎉+", "🎉🎉"),
+        (r"\b(\bcat\b|\bdog\b|\bcow\b)\b", "a cow"),
+        (r"^(\bcat\b ?)+$", "cat cat"),
+        (r"\bc\w*?\b t\b", "cat t"),
     ],
 )
 def test_a_pattern_matches(pattern: str, text: str) -> None:
@@ -96,6 +99,7 @@ def test_a_pattern_does_not_match(pattern: str, text: str) -> None:
         *(r"(?x)a b", r"(?-u)a", r"(?R)a", r"\p{Emoji}", r"a{1001}"),
         *(r"[a", r"(a", r"a)", r"*a", r"a**", "\\", r"a{x}", r"[z-a]", r"\q", r"\u{D800}", r"\x{110000}", r"[a-\d]"),
         *(r"\b^a", r"a$\b", r"\b(\b\b)a", "\ud83d"),
+        *(r"\b\b(a|\b)", r"(a|\b\b|b)\b", r"\b\b(a.)?\ba", r"(\b\b)+.?(\b)", r"(\b.*\b){2}", r"(\b){3}"),
     ],
 )
 def test_what_cannot_be_said_in_re2_is_refused_and_not_taken_for_something_else(pattern: str) -> None:
@@ -148,6 +152,9 @@ TEXTS = st.text(alphabet="aAéÉ_1 -\nж", min_size=1, max_size=10)  # of an emp
 @settings(max_examples=500, deadline=None)
 @given(pattern=PATTERNS, text=TEXTS)
 def test_patterns_match_as_pythons_do_where_both_mean_the_same(pattern: str, text: str) -> None:
-    assume(not re.search(r"(?:\\[bB][()|?:]*){3}", pattern))  # as many as nobody writes are refused
     expected = re.search(pattern, text, re.IGNORECASE) is not None
-    assert matches(pattern, text) is expected
+    try:
+        assert matches(pattern, text) is expected
+    except PatternRefused as refused:
+        assume("in a row" not in refused.reason)  # more word boundaries at one place than are written
+        raise
