@@ -1,0 +1,1 @@
+"""The bot: these modules open, wire, and run the rooms."""

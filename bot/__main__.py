@@ -26,6 +26,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import run as run_bot
 from bot.check import Finding, look_at_all
 from bot.check_machine import READABLE
+from bot.config import (
+    Settings,
+    SettingsError,
+    checked_database,
+    env_file_troubles,
+    file_of,
+    load_settings,
+    unknown_names,
+)
 from bot.database.backup import BackupRefused, back_up
 from bot.database.files import PRIVATE_UMASK, files_of, make_private, real_file
 from bot.database.transfer import TransferRefused, transfer
@@ -36,15 +45,6 @@ from bot.job_command import NoSuchJob, read_job, read_jobs, retry_job
 from bot.jobs.clock import SystemClock
 from bot.jobs.states import State
 from bot.logs import configure_logging
-from bot.settings import (
-    Settings,
-    SettingsError,
-    checked_database,
-    env_file_troubles,
-    file_of,
-    load_settings,
-    unknown_names,
-)
 from bot.worker import run_worker
 
 app = typer.Typer(

@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.http import HTTPClient, Route
 
+from bot.config import Settings
 from bot.delivery.answers import count_answers
 from bot.delivery.automod import rule_of
 from bot.delivery.door import Door
@@ -28,7 +29,6 @@ from bot.presentation.command_names import CommandTranslator
 from bot.presentation.file_types import with_file_types
 from bot.presentation.language import _, speak
 from bot.services import Services, open_services
-from bot.settings import Settings
 from bot.starting import Front, open_persistently, until_stopped
 
 __all__ = ["Reelcast", "Services", "open_bot", "run"]

@@ -27,6 +27,7 @@ from bot.check_machine import (
     note,
     unknown_findings,
 )
+from bot.config import Settings, SettingsError, load_settings
 from bot.database.engine import open_database
 from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
@@ -38,7 +39,6 @@ from bot.presentation.figures import dollars
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
 from bot.segmind_account import budget_row, open_segmind_session, segmind_client
-from bot.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit

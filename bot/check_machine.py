@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.config import Settings, env_file_troubles, ignored_proxy, unknown_names
 from bot.database.engine import make_sure_of
 from bot.database.files import open_as_it_is, real_file
 from bot.database.migrate import MIGRATIONS
@@ -25,7 +26,6 @@ from bot.jobs.prices import Price, Prices
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
 from bot.presentation.figures import dollars
 from bot.presentation.operator_words import notice_sentence
-from bot.settings import Settings, env_file_troubles, ignored_proxy, unknown_names
 
 GUIDE: Final = "docs/operators.md"
 MIB: Final = 1 << 20

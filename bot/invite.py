@@ -3,8 +3,8 @@
 import discord
 from discord.http import Route
 
+from bot.config import Settings
 from bot.policy.permissions import INVITED_WITH
-from bot.settings import Settings
 
 
 def invited_permissions(*, automod: bool = False) -> discord.Permissions:

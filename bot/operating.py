@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.config import Settings
 from bot.database.marks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
@@ -36,7 +37,6 @@ from bot.policy.operator_spending import SPENDING, Caps, is_past, spending_notic
 from bot.presentation.operator_words import notice_sentence
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
-from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 

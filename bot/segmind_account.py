@@ -5,11 +5,11 @@ from typing import Final
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.config import Settings
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import monotonic
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
-from bot.settings import Settings
 
 TIMEOUTS: Final = Timeouts()
 BURST_EVERY: Final = (

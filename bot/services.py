@@ -18,6 +18,7 @@ from bot.cast.pictures import PictureDesk
 from bot.cast.store import CastStore
 from bot.catalogue.models import CHARACTER_RULES
 from bot.catalogue.offer import Offer
+from bot.config import Settings
 from bot.database.reading import open_reader
 from bot.database.watch import open_watched
 from bot.delivery.automod import AutomodSource
@@ -85,7 +86,6 @@ from bot.presentation.language import read_catalogues
 from bot.record_keeping import RecordKeeping, keep_records
 from bot.segmind.client import SegmindClient
 from bot.segmind_account import TIMEOUTS, budget_row, open_segmind_session, segmind_client
-from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.jobs.work_queue import WorkQueue

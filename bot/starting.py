@@ -9,11 +9,11 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from bot.config import service_manager
 from bot.database.trouble import explained, may_pass
 from bot.jobs.clock import Clock
 from bot.observing.metrics import Metrics
 from bot.observing.outside import Outside
-from bot.settings import service_manager
 
 log = structlog.get_logger(__name__)
 

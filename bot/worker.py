@@ -9,6 +9,7 @@ import discord
 import structlog
 
 from bot.app import use_discord_at
+from bot.config import Settings
 from bot.delivery.answers import count_answers
 from bot.delivery.door import Door
 from bot.delivery.leave_by import deadline_trace
@@ -16,7 +17,6 @@ from bot.health import serve_health
 from bot.jobs.clock import SystemClock
 from bot.observing.metrics import Metrics
 from bot.services import Services, open_services
-from bot.settings import Settings
 from bot.starting import Front, open_persistently, until_stopped
 
 log = structlog.get_logger(__name__)

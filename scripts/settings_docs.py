@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from pydantic.fields import FieldInfo
 
-from bot.settings import Settings
+from bot.config import Settings
 
 ROOT: Final = Path(__file__).parents[1]
 EXAMPLE: Final = ROOT / ".env.example"

@@ -21,13 +21,13 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bot.app import Reelcast
+from bot.config import Settings
 from bot.media.errors import FetchFailed, FetchGone
 from bot.media.fetch import Fetched
 from bot.media.images import CleanImage
 from bot.media.videos import VideoFacts
 from bot.presentation.language import read_catalogues
 from bot.services import open_services
-from bot.settings import Settings
 from simulation import database
 from simulation.http import Session
 from simulation.loop import LIFE, Life

@@ -1,0 +1,1 @@
+"""Segmind's models, each described in one file, and which of them are offered."""

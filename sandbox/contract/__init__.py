@@ -1,0 +1,1 @@
+"""The local Discord held against Discord's own OpenAPI document."""

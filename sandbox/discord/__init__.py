@@ -1,0 +1,1 @@
+"""A local Discord: REST, gateway, CDN, and a control side, over one world."""

@@ -32,8 +32,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
     "bot.jobs.prompt": (),
     "bot.jobs.decisions": ("bot.jobs.model",),
-    "bot.settings": ("bot.setting_values", "bot.media.hosts", "bot.catalogue"),
-    "bot.setting_values": ("bot.media.hosts", "bot.catalogue"),
+    "bot.config": ("bot.config_values", "bot.media.hosts", "bot.catalogue"),
+    "bot.config_values": ("bot.media.hosts", "bot.catalogue"),
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database", "bot.catalogue"),
     "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database", "bot.catalogue"),
     "bot.observing": ("bot.jobs",),
@@ -53,7 +53,7 @@ DISCORD_SPEAKERS = (
     *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.moderators", "bot.worker", "bot.record_keeping"),
     "bot.operating",
 )
-READS_ENVIRONMENT = ("bot.settings", "sandbox.demo")  # and the sandbox's `__main__` modules
+READS_ENVIRONMENT = ("bot.config", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"
 
 # Calls that open, start or change something; none may run because a module is imported.
@@ -286,7 +286,7 @@ def test_every_setting_stands_in_the_example(name: str) -> None:
 
 
 def test_the_example_names_exactly_what_the_bot_reads() -> None:
-    fields = importlib.import_module("bot.settings").Settings.model_fields
+    fields = importlib.import_module("bot.config").Settings.model_fields
     assert example_names() == {field.upper() for field in fields}
 
 

@@ -11,9 +11,9 @@ import pytest
 import typer.main
 
 from bot.__main__ import app
+from bot.config import Settings
 from bot.jobs.states import MOVES
 from bot.policy.permissions import INVITED_WITH
-from bot.settings import Settings
 from scripts import settings_docs
 from tests.unit.test_architecture import MAY_IMPORT
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.config import Settings
 from bot.jobs.states import State
 from bot.policy.records import Search
 from bot.services import Services, open_services
-from bot.settings import Settings
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.channel import Channel
 from tests.support.clock import ManualClock

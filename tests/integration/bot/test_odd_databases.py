@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from bot import __main__ as command_line
 from bot.check_machine import Finding, check_database
+from bot.config import Settings
 from bot.database.engine import open_database
 from bot.database.files import open_as_it_is
-from bot.settings import Settings
 from tests.integration.bot.command_line import surroundings
 from tests.support.stranger import a_stranger
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import Settings, SettingsError, load_settings
+from bot.config import Settings, SettingsError, load_settings
 
 PASSWORD = "s3cr3t-of-the-database"
 ADDRESS = f"postgresql://reelcast:{PASSWORD}@db.example/reelcast"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue.models import DEFAULT, MODELS
-from bot.settings import Settings, SettingsError, env_file_troubles, ignored_proxy, load_settings, unknown_names
+from bot.config import Settings, SettingsError, env_file_troubles, ignored_proxy, load_settings, unknown_names
 from tests.support.stranger import a_stranger
 
 ROOT = Path(__file__).parents[3]
@@ -225,7 +225,7 @@ def test_a_folder_in_the_files_place_and_lines_that_cannot_be_read_are_told(tmp_
 
 def test_a_file_that_may_not_be_read_is_told_from_one_that_is_no_text() -> None:
     code = (
-        "from bot.settings import SettingsError, load_settings\n"
+        "from bot.config import SettingsError, load_settings\n"
         "try: load_settings()\nexcept SettingsError as error: print(error)"
     )
     with a_stranger() as stranger:

@@ -13,10 +13,10 @@ from aiohttp import TCPConnector
 from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
+from bot.config import Settings
 from bot.jobs.control import JobControl
 from bot.jobs.intake import Intake
 from bot.policy.reports import owe_known_in
-from bot.settings import Settings
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url
 from tests.support.doors import let_in

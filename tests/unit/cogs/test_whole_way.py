@@ -15,12 +15,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
+from bot.config import Settings
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.intake import Intake
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
-from bot.settings import Settings
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url

@@ -28,8 +28,7 @@ from sqlalchemy import make_url
 
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
-from bot.media.hosts import AllowedHosts
-from bot.setting_values import (
+from bot.config_values import (
     MOST_SHARDS,
     Hosts,
     Prices,
@@ -40,6 +39,7 @@ from bot.setting_values import (
     read_prices,
     read_shards,
 )
+from bot.media.hosts import AllowedHosts
 
 QUOTED: Final = "quoted"
 QUOTES: Final = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
