@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.tables import request_budget
 from bot.database.upsert import insert_if_absent
 from bot.jobs.tasks import uncancelled
-from bot.segmind.budget import FARTHEST_RESET, Decision, Gcra
-from bot.segmind.pace import Pace
+from bot.segmind.budget import FARTHEST_RESET, Decision, Gcra, Pace
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.segmind.budget import Gcra
-from bot.segmind.pace import RECOVERY, REPEATED_WITHIN, STRAGGLERS, Pace
+from bot.segmind.budget import RECOVERY, REPEATED_WITHIN, STRAGGLERS, Gcra, Pace
 
 NOW = 1_790_000_000.0
 RATE = Gcra(requests_per_minute=60)
