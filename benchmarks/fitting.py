@@ -22,8 +22,8 @@ from PIL import Image, ImageChops, ImageStat
 from rich.console import Console
 
 from benchmarks.figures import Target, judge, machine, titled
-from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.fitting import FittingDesk
 from sandbox.sample import sample_images
 from sandbox.segmind.film import RenderQuality, render
 

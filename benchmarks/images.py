@@ -31,11 +31,11 @@ from PIL import Image, ImageOps
 from benchmarks.figures import median
 from benchmarks.memory import MIB, watched
 from benchmarks.pngs import chunk, png_of
-from bot.media import image_process
 from bot.media.errors import ChildFailed, ImageRefused
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.hosts import AllowedHosts
-from bot.media.images import COPY_BYTES, COPY_SIDE, ImageDesk
+from bot.media.images import process as image_process
+from bot.media.images.checker import COPY_BYTES, COPY_SIDE, ImageDesk
 from bot.media.rules import SHOWABLE, ImageRules
 from bot.media.serving import bound
 

@@ -57,9 +57,9 @@ from bot.jobs.wish_desk import WishDesk
 from bot.jobs.wishes import WishStore
 from bot.jobs.work_folders import keep_folders_clear
 from bot.media.fetch import Fetcher, open_fetch_session
-from bot.media.fitting import FittingDesk
-from bot.media.images import ImageDesk
-from bot.media.videos import VideoDesk
+from bot.media.images.checker import ImageDesk
+from bot.media.videos.checker import VideoDesk
+from bot.media.videos.fitting import FittingDesk
 from bot.moderators import Moderators, find_room, moderators_of
 from bot.observing.gauges import Gauges
 from bot.observing.metrics import Metrics

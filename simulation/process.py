@@ -24,8 +24,8 @@ from bot.app import Reelcast
 from bot.config import Settings
 from bot.media.errors import FetchFailed, FetchGone
 from bot.media.fetch import Fetched
-from bot.media.images import CleanImage
-from bot.media.videos import VideoFacts
+from bot.media.images.checker import CleanImage
+from bot.media.videos.checker import VideoFacts
 from bot.presentation.language import read_catalogues
 from bot.services import open_services
 from simulation import database

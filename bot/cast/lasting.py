@@ -22,7 +22,7 @@ from bot.cast.store import CastStore
 from bot.jobs.clock import Clock
 from bot.jobs.model import Element
 from bot.jobs.ports import ElementGone, Shown, StorageRefused
-from bot.media.images import ImageDesk
+from bot.media.images.checker import ImageDesk
 from bot.media.rules import SHOWABLE
 from bot.media.sniffing import sniff
 from bot.segmind.client import SegmindClient

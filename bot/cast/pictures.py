@@ -10,7 +10,7 @@ from bot.cast.model import Picture
 from bot.jobs.model import Reference
 from bot.media.errors import ChildFailed, FetchError, ImageRefused, image_fault
 from bot.media.fetch import Fetcher
-from bot.media.images import CleanImage, ImageDesk
+from bot.media.images.checker import CleanImage, ImageDesk
 from bot.media.rules import SHOWABLE, ImageFault, ImageRules
 from bot.media.sniffing import HEAD, sniff
 

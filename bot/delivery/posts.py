@@ -15,7 +15,7 @@ from bot.delivery.post_search import PostSearch, is_elsewhere
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit
-from bot.media.fitting import FittingDesk
+from bot.media.videos.fitting import FittingDesk
 from bot.presentation.language import speaking
 from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 

@@ -28,8 +28,8 @@ from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import MADE, State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher
-from bot.media.images import ImageDesk
-from bot.media.videos import VideoDesk
+from bot.media.images.checker import ImageDesk
+from bot.media.videos.checker import VideoDesk
 from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
 

@@ -36,7 +36,7 @@ class Reference:
     height: int
     card_name: str | None = None  # its name among the card's own attachments, once it is there
     lasting_url: str | None = None  # in Segmind's storage, where its copy on the card was lost
-    fingerprint: str = ""  # of what it shows, once it was looked at; see bot/media/fingerprints.py
+    fingerprint: str = ""  # of what it shows, once it was looked at; see bot/media/images/fingerprints.py
     cleaned: bool = False  # what was shown and kept of it since is a clean copy
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.jobs.model import Element, Job, Problem, ProblemCode
-from bot.media.videos import VideoFacts
+from bot.media.videos.checker import VideoFacts
 
 
 class PortError(Exception):

@@ -1,0 +1,1 @@
+"""Files from elsewhere: fetched from allowed hosts only, and what they may be."""

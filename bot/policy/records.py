@@ -33,7 +33,7 @@ class Record:
     duration: int  # seconds
     aspect_ratio: str
     prompt: str
-    fingerprints: tuple[str, ...]  # of its references; see bot/media/fingerprints.py
+    fingerprints: tuple[str, ...]  # of its references; see bot/media/images/fingerprints.py
     state: State
     state_since: datetime
     problem: ProblemCode | None

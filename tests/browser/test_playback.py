@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.media.refit import refit
+from bot.media.videos.refit import refit
 from tests.browser.visit import PLAYS_H264, open_browser
 from tests.support.films import Film
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageDraw
 
-from bot.media.fingerprints import SIDE, fingerprint
+from bot.media.images.fingerprints import SIDE, fingerprint
 
 
 def drawing(seed: int, *, size: tuple[int, int] = (640, 480)) -> Image.Image:

@@ -13,7 +13,7 @@ from bot.jobs.model import Job, ReviewMode
 from bot.jobs.moderating import Moderation
 from bot.jobs.ports import Video
 from bot.jobs.states import State
-from bot.media.videos import VideoFacts
+from bot.media.videos.checker import VideoFacts
 from tests.support.drawings import drawing, encoded
 from tests.unit.cogs.stage import Stage
 

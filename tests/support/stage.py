@@ -41,9 +41,9 @@ from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
-from bot.media.images import ImageDesk
+from bot.media.images.checker import ImageDesk
 from bot.media.rules import ImageRules
-from bot.media.videos import VideoDesk
+from bot.media.videos.checker import VideoDesk
 from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts

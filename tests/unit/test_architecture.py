@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.config": ("bot.config_values", "bot.media.hosts", "bot.catalogue"),
     "bot.config_values": ("bot.media.hosts", "bot.catalogue"),
     "bot.jobs": ("bot.segmind", "bot.media", "bot.database", "bot.catalogue"),
-    "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.fingerprints", "bot.database", "bot.catalogue"),
+    "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.images.fingerprints", "bot.database", "bot.catalogue"),
     "bot.observing": ("bot.jobs",),
     "bot.catalogue": ("bot.media.rules",),
     "bot.presentation": (*PURE_JOBS, "bot.cast.model", "bot.policy", "bot.media.rules", "bot.catalogue"),

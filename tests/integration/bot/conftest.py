@@ -8,8 +8,8 @@ import pytest
 from bot.delivery.cards import CardDesk
 from bot.delivery.posts import PostDesk
 from bot.jobs.ports import Video
-from bot.media.fitting import FittingDesk
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.fitting import FittingDesk
 from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4

@@ -8,8 +8,8 @@ from bot.delivery.nonces import EVERYWHERE
 from bot.delivery.posts import PostDesk
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import ChannelClosed, LinksOff, TooLarge, Video
-from bot.media.fitting import FittingDesk
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.fitting import FittingDesk
 from tests.support.channel import ANIMATION_GUILD, Channel
 from tests.support.films import Film
 from tests.support.posts import MEBIBYTE, OUTPUT, finished, found, of_size, posts_of, seen, soon, unfit, without_links

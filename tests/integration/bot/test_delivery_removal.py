@@ -13,8 +13,8 @@ from bot.jobs.clock import monotonic
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
-from bot.media.fitting import FittingDesk
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.fitting import FittingDesk
 from bot.policy.reports import owe_in
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message

@@ -15,7 +15,7 @@ from bot.jobs.model import Job, ReviewMode
 from bot.jobs.moderation import ReviewPart
 from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, Unrestricted, Video
 from bot.jobs.states import State
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
 from tests.support.clock import PATIENCE

@@ -12,8 +12,8 @@ from bot.delivery.posts import PostDesk
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
-from bot.media.fitting import FittingDesk
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.fitting import FittingDesk
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png

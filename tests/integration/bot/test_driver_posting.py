@@ -14,7 +14,7 @@ from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, 
 from bot.jobs.states import State
 from bot.jobs.videos import CUT
 from bot.media.errors import ChildFailed
-from bot.media.videos import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts, inspect_video
 from tests.support.files import mp4, png
 from tests.support.stage import COST, MAX_BYTES, Stage
 

@@ -30,8 +30,8 @@ from bot.jobs.preparing import prepare
 from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.states import State
 from bot.media.errors import ChildFailed, FetchFailed
-from bot.media.image_process import _cleaned
-from bot.media.images import CleanImage, ImageDesk, _image
+from bot.media.images.checker import CleanImage, ImageDesk, _image
+from bot.media.images.process import _cleaned
 from bot.segmind.errors import TryLater
 from tests.support.clock import PATIENCE
 from tests.support.database import file_url

@@ -8,8 +8,8 @@ from bot.delivery.posts import PostDesk
 from bot.jobs.clock import monotonic
 from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
-from bot.media.fitting import FittingDesk
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.fitting import FittingDesk
 from bot.observing.metrics import Metrics
 from bot.worker import worker_client
 from tests.support.channel import open_channel

@@ -13,7 +13,7 @@ from bot.delivery.nonces import EVERYWHERE, LIMIT, done_nonce, notice_nonce, pos
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
 from bot.jobs.states import State
-from bot.media.videos import VideoFacts
+from bot.media.videos.checker import VideoFacts
 from tests.support.jobs import NOON, a_job
 
 Name = Callable[[], str]

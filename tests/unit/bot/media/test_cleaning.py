@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageDraw, ImageStat
 
 from benchmarks.pngs import png_of
-from bot.media import cleaning
-from bot.media.cleaning import Cleaned, Limits, clean
 from bot.media.errors import ImageRefused
+from bot.media.images import cleaning
+from bot.media.images.cleaning import Cleaned, Limits, clean
 from bot.media.rules import SHOWABLE, ImageFault, ImageRules
 from tests.support.drawings import drawing, encoded
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from bot.media.cleaning import Cleaned, Limits, clean
-from bot.media.fingerprints import are_alike
+from bot.media.images.cleaning import Cleaned, Limits, clean
+from bot.media.images.fingerprints import are_alike
 from bot.media.rules import SHOWABLE
 from tests.support.drawings import copies, drawing, encoded, print_of
 

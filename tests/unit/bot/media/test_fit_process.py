@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from bot.media.fit_process import outcome
-from bot.media.videos import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.process import outcome
 from tests.support.films import Film
 
 FILM = Film(sounds=("aac",))

@@ -17,11 +17,11 @@ from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bot.media import fitting
 from bot.media.child import PROJECT
 from bot.media.errors import CannotFit
-from bot.media.fitting import FittingDesk
-from bot.media.videos import VideoFacts, inspect_video
+from bot.media.videos import fitting
+from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.fitting import FittingDesk
 
 RATE = 12  # pictures a second
 SAMPLES = 48_000  # of sound a second
@@ -245,7 +245,7 @@ async def test_the_process_ends_with_its_parent_and_gives_way_to_all_others(tmp_
 
 MODEST = """
 import os, threading
-from bot.media import fit_process
+from bot.media.videos import process as fit_process
 
 def tell(*_):
     print(os.nice(0), flush=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.media.errors import CannotFit
-from bot.media.fit_plan import BEST_SOUND, ENOUGH_BITS_A_PIXEL, SMALLEST_SIDE, Source, index_bytes, plan_fit
+from bot.media.videos.plan import BEST_SOUND, ENOUGH_BITS_A_PIXEL, SMALLEST_SIDE, Source, index_bytes, plan_fit
 
 MEBIBYTE = 1024 * 1024
 FULL_HD = Source(

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.media import child as module
 from bot.media.errors import ChildFailed, ImageRefused
-from bot.media.images import CleanImage, ImageDesk
+from bot.media.images.checker import CleanImage, ImageDesk
 from bot.media.rules import ImageFault, ImageRules
 from tests.support.drawings import drawing, print_of
 
@@ -137,7 +137,7 @@ async def test_a_process_that_waited_too_long_for_work_is_replaced(
 
 def limits_of_the_process() -> str:
     return (
-        "import sys, json; from bot.media import image_process as p; "
+        "import sys, json; from bot.media.images import process as p; "
         "p.clean = lambda *_: bytearray(2 * p.MEMORY); sys.exit(p.main())"
     )
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.media import decoding
 from bot.media.errors import ImageRefused
-from bot.media.jpeg_parts import NotSeparable, take_apart
+from bot.media.images import decoding
+from bot.media.images.jpeg_parts import NotSeparable, take_apart
 from bot.media.rules import ImageFault
 from tests.support.drawings import drawing
 
@@ -82,7 +82,7 @@ def test_components_with_scans_of_their_own_count_as_much_memory(
     path.write_bytes(separate_scans(drawing(1)))
     asked: list[Path] = []
     take = take_apart
-    monkeypatch.setattr("bot.media.jpeg_parts.take_apart", lambda path: asked.append(path) or take(path))
+    monkeypatch.setattr("bot.media.images.jpeg_parts.take_apart", lambda path: asked.append(path) or take(path))
     whole, parts = (shown(path, monkeypatch, memory=memory) for memory in (10**9, 0))
     assert asked == [path]
     assert max(ImageStat.Stat(ImageChops.difference(parts, whole)).mean) < 3
@@ -93,7 +93,7 @@ def test_an_ordinary_jpeg_is_decoded_as_a_whole_whatever_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     drawing(1).convert(mode).save(tmp_path / "a.jpg", "JPEG")
-    monkeypatch.delattr("bot.media.jpeg_parts.take_apart")
+    monkeypatch.delattr("bot.media.images.jpeg_parts.take_apart")
     assert shown(tmp_path / "a.jpg", monkeypatch, memory=0).size == (640, 480)
 
 
@@ -105,7 +105,7 @@ def test_a_kind_that_cannot_be_taken_apart_is_refused(
     path.write_bytes(path.read_bytes().replace(b"\xff\xc2", marker, 1))
     with pytest.raises(NotSeparable):
         take_apart(path)
-    monkeypatch.setattr("bot.media.jpeg_parts.take_apart", lambda _: (_ for _ in ()).throw(NotSeparable))
+    monkeypatch.setattr("bot.media.images.jpeg_parts.take_apart", lambda _: (_ for _ in ()).throw(NotSeparable))
     with pytest.raises(ImageRefused) as refused:
         shown(written(tmp_path / "b.jpg", drawing(1)), monkeypatch, memory=0)
     assert refused.value.fault is ImageFault.UNUSABLE

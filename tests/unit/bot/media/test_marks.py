@@ -3,8 +3,8 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.media.marks import MARK, MOST, carried, flags
-from bot.media.videos import open_container, picture_stream
+from bot.media.videos.checker import open_container, picture_stream
+from bot.media.videos.tags import MARK, MOST, carried, flags
 from tests.support.films import Film
 
 FILM = Film(options={"movflags": "use_metadata_tags"})

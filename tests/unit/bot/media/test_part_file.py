@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.media.part_file import PartFile
+from bot.media.fetch import PartFile
 
 
 def test_a_file_appears_whole_and_with_its_hash(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from benchmarks.pngs import chunk, png_of
-from bot.media import png
-from bot.media.canvas import Canvas
+from bot.media.images import png
+from bot.media.images.canvas import Canvas
 
 PALETTE = chunk(b"PLTE", bytes(range(256)) * 3)
 KINDS = [
@@ -63,7 +63,7 @@ def test_every_mode_is_read_as_pillow_reads_it(
 
 @pytest.mark.parametrize(("colour", "depth"), KINDS)
 def test_strips_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colour: int, depth: int) -> None:
-    monkeypatch.setattr("bot.media.canvas.STRIP_PIXELS", 7 * 137)
+    monkeypatch.setattr("bot.media.images.canvas.STRIP_PIXELS", 7 * 137)
     data = png_of(137, 61, depth=depth, colour=colour, before=before(colour, clear=False))
     assert not differ(shown(tmp_path / "a.png", data, (137, 61)), expected(data))
 

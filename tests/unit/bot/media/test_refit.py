@@ -7,10 +7,10 @@ import av
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.media import refit as refitting
 from bot.media.errors import CannotFit
-from bot.media.refit import Fitted, refit
-from bot.media.videos import inspect_video
+from bot.media.videos import refit as refitting
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.refit import Fitted, refit
 from tests.support.films import Film, edit, first_picture, moments, turn, with_box
 
 ROOM = 10_485_760  # bytes

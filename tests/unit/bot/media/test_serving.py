@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.media import fit_process, image_process, serving
+from bot.media import serving
 from bot.media.child import PROJECT
+from bot.media.images import process as image_process
 from bot.media.serving import END_OF_PARENT, bound
+from bot.media.videos import process as fit_process
 
 RESOURCE = serving.resource
 
@@ -57,7 +59,7 @@ def test_a_system_without_these_bounds_does_the_work_all_the_same(monkeypatch: p
     bound(RESOURCE.RLIMIT_AS, 1_000, seconds=1)
 
 
-@pytest.mark.parametrize("module", ["bot.media.image_process", "bot.media.fit_process"])
+@pytest.mark.parametrize("module", ["bot.media.images.process", "bot.media.videos.process"])
 async def test_a_process_that_waits_for_work_ends_with_its_parent(module: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", f"import sys; from {module} import main; sys.exit(main())"),

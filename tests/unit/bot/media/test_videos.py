@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.errors import NotAVideo
-from bot.media.videos import VideoDesk, VideoFacts, inspect_video
+from bot.media.videos.checker import VideoDesk, VideoFacts, inspect_video
 
 FRAME_RATE = 24
 SAMPLE_RATE = 48_000

@@ -1,4 +1,4 @@
-"""One clean copy of whatever image a member uploads. It runs in a process of its own: see `bot.media.image_process`.
+"""One clean copy of whatever image a member uploads. It runs in a process of its own: see `bot.media.images.process`.
 
 The copy is upright, sRGB, 8 bits a sample, flattened, of the first frame, and without metadata.
 """
@@ -13,10 +13,10 @@ from typing import Final
 
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
-from bot.media.canvas import Decoded
-from bot.media.decoding import decode, orientation_of
 from bot.media.errors import ImageRefused
-from bot.media.fingerprints import SIDE, fingerprint
+from bot.media.images.canvas import Decoded
+from bot.media.images.decoding import decode, orientation_of
+from bot.media.images.fingerprints import SIDE, fingerprint
 from bot.media.rules import ImageFault, ImageRules, judge_dimensions
 from bot.media.sniffing import HEAD, fault_of, sniff
 

@@ -18,12 +18,12 @@ from av.video.stream import VideoStream
 
 from bot.media.child import outcome_of
 from bot.media.errors import NotAVideo, VideoCut
-from bot.media.file_index import Index, check_length, read_index
-from bot.media.playable import container_plays, picture_plays, sound_plays
+from bot.media.videos.file_index import Index, check_length, read_index
+from bot.media.videos.playable import container_plays, picture_plays, sound_plays
 
 MAX_PIXELS = 7680 * 4320
 TIME_LIMIT = 120.0  # seconds; it takes one
-PROCESS = "bot.media.fit_process"
+PROCESS = "bot.media.videos.process"
 # FFmpeg opens playlists and scripts too, which would read other files and addresses in our name: only
 # containers that hold their own pictures are opened, and from our own file object.
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,apng"

@@ -8,9 +8,9 @@ from typing import Any, Final
 import av.error
 
 from bot.media.errors import MediaError, VideoCut
-from bot.media.refit import refit
 from bot.media.serving import bound, serve
-from bot.media.videos import inspect_video
+from bot.media.videos.checker import inspect_video
+from bot.media.videos.refit import refit
 
 LOWEST_PRIORITY: Final = 19
 # Of addresses, for that is what Linux bounds: x264 at 4096 by 2304 takes some 1 GiB. More is a film made to harm.

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from bot.media.canvas import Canvas
+from bot.media.images.canvas import Canvas
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 PIECE: Final = 65_536  # bytes that are read, and inflated, at once

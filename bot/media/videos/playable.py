@@ -11,7 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bot.media.file_index import Index, Track
+from bot.media.videos.file_index import Index, Track
 
 MOST_PIXELS: Final = 4096 * 2304  # of one picture: what level 5.1 takes, and so nearly every player
 PIXEL_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})

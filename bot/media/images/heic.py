@@ -7,7 +7,7 @@ from typing import cast
 from PIL import Image
 from pillow_heif import HeifFile, HeifImage, options
 
-from bot.media.canvas import Canvas
+from bot.media.images.canvas import Canvas
 
 
 @dataclass(slots=True, kw_only=True)

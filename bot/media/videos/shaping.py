@@ -8,8 +8,8 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bot.media.fit_plan import Plan
-from bot.media.playable import is_wide
+from bot.media.videos.plan import Plan
+from bot.media.videos.playable import is_wide
 
 FIT_PIXELS: Final = "yuv420p"
 BT709: Final = 1  # primaries, transfer and matrix alike, by ITU-T H.273

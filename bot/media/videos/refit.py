@@ -21,12 +21,12 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from bot.media.errors import CannotFit
-from bot.media.file_index import Index, Track, read_index
-from bot.media.fit_plan import Plan, Source, plan_fit
-from bot.media.marks import add_notes, carried, flags
-from bot.media.playable import is_wide, orientation, picture_plays, sound_plays
-from bot.media.shaping import BT709, FIT_PIXELS, Shaper
-from bot.media.videos import VideoFacts, inspect_video, open_container, picture_stream, sound_stream
+from bot.media.videos.checker import VideoFacts, inspect_video, open_container, picture_stream, sound_stream
+from bot.media.videos.file_index import Index, Track, read_index
+from bot.media.videos.plan import Plan, Source, plan_fit
+from bot.media.videos.playable import is_wide, orientation, picture_plays, sound_plays
+from bot.media.videos.shaping import BT709, FIT_PIXELS, Shaper
+from bot.media.videos.tags import add_notes, carried, flags
 
 PRESET: Final = "faster"  # two passes over 10 s of 1080p take one core some 25 s, where "medium" takes 35 s
 SURE: Final = 0.99  # of the bit rate that would just have fitted, for another second pass

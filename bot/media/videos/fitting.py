@@ -12,7 +12,7 @@ import structlog
 
 from bot.media.child import outcome_of
 from bot.media.errors import CannotFit, ChildFailed
-from bot.media.videos import PROCESS, VideoFacts
+from bot.media.videos.checker import PROCESS, VideoFacts
 
 log = structlog.get_logger(__name__)
 

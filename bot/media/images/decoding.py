@@ -10,9 +10,9 @@ from typing import BinaryIO, Final, SupportsInt
 from PIL import ExifTags, Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from bot.media import png
-from bot.media.canvas import Canvas, Decoded, fitting
 from bot.media.errors import ImageRefused
+from bot.media.images import png
+from bot.media.images.canvas import Canvas, Decoded, fitting
 from bot.media.rules import MAX_HEIC_PIXELS, MAX_OTHER_PIXELS, MAX_PIXELS, ImageFault
 
 JPEG_MEMORY: Final = 200_000_000  # bytes for the coefficients of a progressive JPEG and its pixels together
@@ -100,7 +100,7 @@ def _drafted(image: JpegImageFile, file: BinaryIO, target: tuple[int, int]) -> t
 
 def _jpeg_by_parts(path: Path, image: JpegImageFile, target: tuple[int, int]) -> Decoded:
     """Decode one component after the other."""
-    from bot.media import jpeg_parts  # noqa: PLC0415 - which few files need
+    from bot.media.images import jpeg_parts  # noqa: PLC0415 - which few files need
 
     try:
         parts = jpeg_parts.take_apart(path)
@@ -155,7 +155,7 @@ def _png(path: Path, judged: Judged) -> Decoded:
 
 
 def _webp(path: Path, judged: Judged) -> Decoded:
-    from bot.media import webp  # noqa: PLC0415 - with FFmpeg, which few files need
+    from bot.media.images import webp  # noqa: PLC0415 - with FFmpeg, which few files need
 
     file = webp.read(path)
     size = (file.width, file.height)
@@ -167,7 +167,7 @@ def _webp(path: Path, judged: Judged) -> Decoded:
 
 
 def _heic(path: Path, judged: Judged) -> Decoded:
-    from bot.media import heic  # noqa: PLC0415 - with libheif, which few files need
+    from bot.media.images import heic  # noqa: PLC0415 - with libheif, which few files need
 
     file = heic.read(path)
     size = file.image.size
@@ -193,7 +193,7 @@ def _large_avif(path: Path, image: ImageFile.ImageFile, target: tuple[int, int])
     width, height = image.size
     if width * height <= PILLOW_AVIF_PIXELS:
         return None
-    from bot.media import frames  # noqa: PLC0415 - with FFmpeg, which few files need
+    from bot.media.images import frames  # noqa: PLC0415 - with FFmpeg, which few files need
 
     try:
         shown = frames.avif_frame(path, image.size, target)

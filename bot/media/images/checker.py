@@ -1,6 +1,6 @@
 """Images that members upload, each decoded once, in a process that can neither slow the bot nor take it along.
 
-What comes out is one clean copy: see `bot.media.cleaning`. Nothing else of an upload goes anywhere.
+What comes out is one clean copy: see `bot.media.images.cleaning`. Nothing else of an upload goes anywhere.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from bot.media.child import IDLE, Child
 from bot.media.errors import ChildFailed, ImageRefused
 from bot.media.rules import ImageFault, ImageRules
 
-PROCESS: Final = "bot.media.image_process"
+PROCESS: Final = "bot.media.images.process"
 TIME_LIMIT: Final = 240.0  # seconds; the slowest that is taken needs some 12 s of a core
 COPY_SIDE: Final = 2_560  # pixels, of the longer side
 COPY_BYTES: Final = 3_000_000  # seven of them fit a request of 25 MiB
@@ -27,7 +27,7 @@ class CleanImage:
     content_type: str  # of the file that was uploaded, by its bytes
     width: int  # pixels of what was uploaded, upright
     height: int
-    fingerprint: str  # of what it shows; see bot/media/fingerprints.py
+    fingerprint: str  # of what it shows; see bot/media/images/fingerprints.py
 
 
 class ImageDesk:

@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.media.errors import ImageRefused
-from bot.media.frames import NoFrame, webp_frame
+from bot.media.images.frames import NoFrame, webp_frame
 from bot.media.rules import ImageFault
 
 PILLOW_PIXELS: Final = 6_000_000  # for each of which Pillow takes some 16 bytes

@@ -1,11 +1,11 @@
-"""The process that makes one clean copy; `bot.media.images` starts it, often before its work is known."""
+"""The process that makes one clean copy; `bot.media.images.checker` starts it, often before its work is known."""
 
 import resource
 from pathlib import Path
 from typing import Any, Final
 
-from bot.media.cleaning import Limits, clean
 from bot.media.errors import ImageRefused
+from bot.media.images.cleaning import Limits, clean
 from bot.media.rules import ImageFault, ImageRules
 from bot.media.serving import bound, serve
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.media.errors import CannotFit
-from bot.media.playable import MOST_PIXELS
+from bot.media.videos.playable import MOST_PIXELS
 
 AIM: Final = 0.98  # of the room: two passes meet their bit rate within some two per cent
 # The index of an MP4: a frame has entries of some 20 bytes in its tables, a packet of sound of some 12.

@@ -1,0 +1,1 @@
+"""Videos: looked into, made to play everywhere, and fitted to a size, each in a process of its own."""
