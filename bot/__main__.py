@@ -35,8 +35,7 @@ from bot.config import (
     load_settings,
     unknown_names,
 )
-from bot.database.backup import BackupRefused, back_up
-from bot.database.files import PRIVATE_UMASK, files_of, make_private, real_file
+from bot.database.files import PRIVATE_UMASK, BackupRefused, back_up, files_of, make_private, real_file
 from bot.database.transfer import TransferRefused, transfer
 from bot.database.trouble import DatabaseUnfit, explained, is_away, is_known, reason
 from bot.health import HealthNotServed

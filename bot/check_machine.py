@@ -18,9 +18,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.config import Settings, env_file_troubles, ignored_proxy, unknown_names
-from bot.database.engine import make_sure_of
+from bot.database.engine import MIGRATIONS, make_sure_of
 from bot.database.files import open_as_it_is, real_file
-from bot.database.migrate import MIGRATIONS
 from bot.database.trouble import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.jobs.prices import Price, Prices
 from bot.policy.operator_notices import NoticeKind, OperatorNotices

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
-from bot.database.marks import take_turn
+from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
 from bot.delivery.operators import OperatorDesk

@@ -5,12 +5,28 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.database.locks import Lock, exclusive
-from bot.database.migrate import upgrade
 from bot.database.trouble import DatabaseUnfit
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema to the newest revision, inside the caller's transaction."""
+    command.upgrade(configuration(connection), "head")
+
+
+def configuration(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"

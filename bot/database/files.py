@@ -1,6 +1,7 @@
 """The file that SQLite keeps a database in: which it is, for whom it is, and a look at it that changes nothing."""
 
 import os
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database.engine import POSTGRESQL, create_engine
+from bot.database.engine import POSTGRESQL, REVISION, create_engine
 from bot.database.trouble import DatabaseUnfit
 
 PRIVATE_FILE: Final = 0o600
@@ -84,3 +85,46 @@ def _reading(file: Path) -> AsyncEngine:
     unchanged = "" if any(path.exists() for path in files_of(file)[1:]) else "&immutable=1"
     address = f"sqlite+aiosqlite:///file:{quote(str(file))}?mode=ro&uri=true{unchanged}"
     return create_async_engine(address, hide_parameters=True, pool_size=1, max_overflow=0)
+
+
+class BackupRefused(Exception):
+    """No copy was made; the text says why."""
+
+
+def back_up(database: Path, destination: Path) -> int:
+    """Copy a database as of one moment to a new file, whole or not at all; return its size in bytes.
+
+    SQLite's own online backup reads beside the bot's writes. Raises `BackupRefused`, `sqlite3.Error` or `OSError`.
+    """
+    if not database.is_file():
+        raise BackupRefused(f"there is no database at {database}")
+    if destination.exists():
+        raise BackupRefused(f"{destination} exists already")
+    if not destination.parent.is_dir():
+        raise BackupRefused(f"there is no folder {destination.parent}")
+    part = destination.with_name(f"{destination.name}.part")
+    try:
+        _copy(database, part)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.rename(destination)
+    finally:
+        part.unlink(missing_ok=True)
+    return destination.stat().st_size
+
+
+def _copy(database: Path, part: Path) -> None:
+    source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        if not source.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [REVISION]).fetchone():
+            raise BackupRefused(f"{database} has nothing of this bot: name the file that it was started on")
+        copy = sqlite3.connect(part)
+        try:
+            source.backup(copy)
+            [[verdict]] = copy.execute("PRAGMA integrity_check").fetchall()
+        finally:
+            copy.close()
+    finally:
+        source.close()
+    if verdict != "ok":
+        raise BackupRefused(f"the copy is damaged: {verdict}")

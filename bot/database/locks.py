@@ -1,12 +1,16 @@
 """Transactions that exclude one another, whichever process they are in."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.statements import insert_if_absent
+from bot.database.tables import marks
 
 _NOT_AVAILABLE: Final = "55P03"  # PostgreSQL's code for a lock that was waited for in vain
 
@@ -52,3 +56,14 @@ async def exclusive(connection: AsyncConnection, lock: Lock) -> None:
         if getattr(error.orig, "sqlstate", None) != _NOT_AVAILABLE:
             raise
         raise LockTaken(lock.name) from None
+
+
+async def take_turn(engine: AsyncEngine, name: str, now: datetime, *, every: timedelta) -> bool:
+    """Take a turn if nobody has for so long; one to come was noted by a wrong clock. Of several one takes it."""
+    due = or_(marks.c.at <= now - every, marks.c.at > now)
+    async with engine.begin() as connection:
+        first = insert_if_absent(connection, marks, {"name": name, "at": now}).returning(marks.c.name)
+        if (await connection.execute(first)).one_or_none() is not None:
+            return True
+        turn = update(marks).where(marks.c.name == name, due).values(at=now)
+        return (await connection.execute(turn)).rowcount > 0

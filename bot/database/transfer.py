@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.engine import SQLITE, open_database
 from bot.database.locks import Lock, exclusive
-from bot.database.schema import metadata
+from bot.database.record_tables import metadata
 
 BATCH: Final = 500  # rows that are in memory at a time
 LARGE_BATCH: Final = 10  # the same of a table that keeps files

@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import request_budget
-from bot.database.upsert import insert_if_absent
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET, Decision, Gcra, Pace
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.folding import search_key
+from bot.database.statements import search_key
 from bot.database.tables import decisions
 from bot.jobs.decisions import Decided, Decision, read_decision
 from bot.jobs.tasks import uncancelled

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import emptied_messages, jobs
-from bot.database.upsert import insert_if_absent
 from bot.jobs.clock import Clock
 from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.erasing import erase_remains
+from bot.database.statements import erase_remains
 from bot.database.tables import cases, decisions, jobs, reports, reviews
 from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decided

@@ -12,9 +12,9 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import breakdowns
 from bot.database.trouble import is_away
-from bot.database.upsert import insert_if_absent
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode

@@ -15,9 +15,9 @@ from sqlalchemy import func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.locks import Lock, exclusive
+from bot.database.statements import insert_if_absent
 from bot.database.tables import spending, usage
 from bot.database.types import Usd
-from bot.database.upsert import insert_if_absent
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import NOTHING, Job
 from bot.jobs.states import ENDED_UNCHARGED

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.marks import take_turn
+from bot.database.locks import take_turn
+from bot.database.statements import insert_if_absent
 from bot.database.tables import marks, orphans
-from bot.database.upsert import insert_if_absent
 from bot.jobs.tasks import uncancelled
 from bot.segmind.models import HistoryRow
 

@@ -9,9 +9,8 @@ from typing import Any, Final
 from sqlalchemy import case, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.folding import search_key
 from bot.database.record_tables import records
-from bot.database.upsert import insert_if_absent
+from bot.database.statements import insert_if_absent, search_key
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
 

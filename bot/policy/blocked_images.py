@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import blocked_images
-from bot.database.upsert import insert_if_absent
 from bot.media.images.fingerprints import are_alike
 
 MOST_OF_A_SERVER: Final = 5_000  # compared in some 3 ms; the oldest make room

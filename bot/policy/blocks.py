@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import blocks
-from bot.database.upsert import insert_if_absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

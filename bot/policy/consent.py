@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import consents
-from bot.database.upsert import insert_if_absent
 
 WORDING: Final = 1  # raised whenever the notice promises or asks something else: then everybody is asked anew
 

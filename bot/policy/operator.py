@@ -10,8 +10,8 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.record_tables import operator_blocks
+from bot.database.statements import insert_if_absent
 from bot.database.tables import marks
-from bot.database.upsert import insert_if_absent
 
 PAUSED: Final = "paused"  # the name of the mark
 

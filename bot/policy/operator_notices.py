@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.record_tables import operator_notices
-from bot.database.upsert import insert_if_absent
+from bot.database.statements import insert_if_absent
 
 
 class NoticeKind(StrEnum):

@@ -6,8 +6,8 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import member_preferences
-from bot.database.upsert import insert_if_absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.folding import search_key
 from bot.database.record_tables import records
+from bot.database.statements import search_key
 from bot.database.tables import decisions
 from bot.jobs.decisions import Decision, read_decision
 from bot.jobs.model import ProblemCode

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.marks import take_turn
+from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import decisions
 from bot.jobs.decisions import Decided, Decision, read_decision

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import cases, reports
-from bot.database.upsert import insert_if_absent
 from bot.jobs.model import Job
 
 NEWEST: Final = 5  # reports whose reasons moderators are shown

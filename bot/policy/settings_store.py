@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import guild_settings
-from bot.database.upsert import insert_if_absent
 from bot.policy.guild_settings import UNSET, GuildSettings
 
 Change = Callable[[GuildSettings], GuildSettings]

@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.statements import insert_if_absent
 from bot.database.tables import spend_warnings
-from bot.database.upsert import insert_if_absent
 from bot.policy.denial import Denial
 from bot.policy.limits import SERVER_CAPS, Limit
 from bot.policy.usage import KEPT, Reservation

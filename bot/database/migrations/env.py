@@ -1,8 +1,8 @@
-"""Alembic's entry point: it works on the connection that `bot.database.migrate` hands it."""
+"""Alembic's entry point: it works on the connection that `bot.database.engine` hands it."""
 
 from alembic import context
 
-from bot.database.schema import metadata
+from bot.database.record_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.database.backup import BackupRefused, back_up
+from bot.database.files import BackupRefused, back_up
 
 
 @pytest.fixture

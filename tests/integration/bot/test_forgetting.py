@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cast.model import Picture
 from bot.cast.store import CastStore
 from bot.database.engine import open_database
-from bot.database.schema import metadata
+from bot.database.record_tables import metadata
 from bot.database.tables import emptied_messages
 from bot.jobs.control import JobControl
 from bot.jobs.decision_store import DecisionStore

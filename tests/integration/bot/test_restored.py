@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.database.backup import back_up
+from bot.database.files import back_up
 from bot.jobs.restored import ASK_AGAIN
 from bot.jobs.states import State
 from bot.segmind.budget import Rank

@@ -10,9 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, inspect, select, text
 
-from bot.database.engine import open_database
-from bot.database.migrate import configuration
-from bot.database.schema import metadata
+from bot.database.engine import configuration, open_database
+from bot.database.record_tables import metadata
 from bot.database.tables import decisions
 from bot.jobs.states import IN_DOUBT
 from bot.jobs.store import JobStore

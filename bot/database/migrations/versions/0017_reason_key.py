@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.database.folding import search_key
+from bot.database.statements import search_key
 from bot.database.types import Prose
 
 revision = "0017"

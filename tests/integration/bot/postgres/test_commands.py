@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.database.schema import metadata
+from bot.database.record_tables import metadata
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from tests.support.database import LIMIT, unmade_url

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.database.schema import metadata
+from bot.database.record_tables import metadata
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.database.engine import open_database
-from bot.database.schema import metadata
+from bot.database.record_tables import metadata
 from bot.database.transfer import Copied, TransferRefused, transfer
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.model import Job

@@ -1,0 +1,36 @@
+"""The one statement that SQLAlchemy's core has no common word for."""
+
+import unicodedata
+from typing import Any, Final
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str, Any]) -> Insert:
+    """Build an INSERT that leaves a row with the same key as it is."""
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+    return insert(table).values(values).on_conflict_do_nothing()
+
+
+def search_key(text: str) -> str:
+    """Fold a text for the search: case, width and composed letters make no difference."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+_EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
+async def erase_remains(engine: AsyncEngine) -> None:
+    """Empty SQLite's write-ahead log, which still has what was there before; the file itself is overwritten by then.
+
+    A process that reads at this moment, such as a backup, keeps the log: the next time that it is emptied will do.
+    PostgreSQL reuses the space by itself, in its own time.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    async with engine.connect() as connection:
+        raw: Any = await connection.get_raw_connection()
+        # Past SQLAlchemy, which would open a transaction, in which nothing can be emptied.
+        await (await raw.driver_connection.execute(_EMPTY_LOG)).close()
