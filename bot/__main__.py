@@ -38,12 +38,12 @@ from bot.config import (
 from bot.database.files import PRIVATE_UMASK, BackupRefused, back_up, files_of, make_private, real_file
 from bot.database.transfer import TransferRefused, transfer
 from bot.database.trouble import DatabaseUnfit, explained, is_away, is_known, reason
-from bot.health import HealthNotServed
 from bot.invite import application_id_of, invitation
 from bot.job_command import NoSuchJob, read_job, read_jobs, retry_job
 from bot.jobs.clock import SystemClock
 from bot.jobs.states import State
-from bot.logs import configure_logging
+from bot.observing.health import HealthNotServed
+from bot.observing.logs import configure_logging
 from bot.worker import run_worker
 
 app = typer.Typer(

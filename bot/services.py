@@ -61,11 +61,8 @@ from bot.media.images.checker import ImageDesk
 from bot.media.videos.checker import VideoDesk
 from bot.media.videos.fitting import FittingDesk
 from bot.moderators import Moderators, find_room, moderators_of
-from bot.observing.gauges import Gauges
-from bot.observing.metrics import Metrics
-from bot.observing.outside import Outside
-from bot.observing.readiness import Readiness
-from bot.observing.segmind_state import SegmindState
+from bot.observing.metrics import Gauges, Metrics
+from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operating import Operating, OperatorNews, operating_of
 from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore

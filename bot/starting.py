@@ -13,7 +13,7 @@ from bot.config import service_manager
 from bot.database.trouble import explained, may_pass
 from bot.jobs.clock import Clock
 from bot.observing.metrics import Metrics
-from bot.observing.outside import Outside
+from bot.observing.status import Outside
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from bot.config import Settings
 from bot.delivery.answers import count_answers
 from bot.delivery.door import Door
 from bot.delivery.leave_by import deadline_trace
-from bot.health import serve_health
 from bot.jobs.clock import SystemClock
+from bot.observing.health import serve_health
 from bot.observing.metrics import Metrics
 from bot.services import Services, open_services
 from bot.starting import Front, open_persistently, until_stopped

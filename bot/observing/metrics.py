@@ -3,14 +3,23 @@
 No label names a server, a member or a job, so the number of series stays the same however many there are.
 """
 
+import asyncio
+import math
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.jobs.budget_row import BudgetRow
+from bot.jobs.clock import Clock
+from bot.jobs.counts import count_by_state
 from bot.jobs.model import Job
-from bot.jobs.states import State
+from bot.jobs.states import ENDED, State
 
 # Seconds: from a card's answer to a run that takes all of the hour in which Segmind knows it.
 _STATE_SECONDS: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 180, 240, 300, 600, 1800, 3600)
@@ -110,3 +119,48 @@ class Metrics:
 def _seconds(since: datetime, until: datetime) -> float:
     """Tell how long it took; a clock that was set back makes that nothing."""
     return max(0.0, (until - since).total_seconds())
+
+
+log = structlog.get_logger(__name__)
+
+UNFINISHED: Final = tuple(state for state in State if state not in ENDED)
+READ_WITHIN: Final = 5.0  # seconds; a scraper gives up after ten
+
+
+class Gauges:
+    """Fills the gauges of `metrics` anew."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        database: AsyncEngine,
+        budget: BudgetRow,
+        driving: Callable[[], int],
+        latency: Callable[[], float],
+        clock: Clock,
+    ) -> None:
+        self._metrics = metrics
+        self._database = database
+        self._budget = budget
+        self._driving = driving
+        self._latency = latency
+        self._clock = clock
+
+    async def fill(self) -> None:
+        """Read the present values; those that the database does not give stay as they were."""
+        metrics = self._metrics
+        metrics.drivers.set(self._driving())
+        latency = self._latency()
+        metrics.gateway_latency.set(latency if math.isfinite(latency) else 0.0)  # before the first heartbeat
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                counts = await count_by_state(self._database, UNFINISHED)
+                left = await self._budget.left(self._clock.now())
+        except (TimeoutError, SQLAlchemyError, OSError) as error:
+            log.warning("gauges_not_read", error=type(error).__name__)
+            return
+        for state in UNFINISHED:
+            metrics.jobs.labels(state.value).set(counts.get(state, 0))
+        metrics.budget_left.set(left.requests)
+        metrics.budget_rate.set(left.per_minute)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import aiohttp
 import pytest
 
-from bot.health import HealthNotServed, serve_health
-from bot.observing.readiness import OK
+from bot.observing.health import HealthNotServed, serve_health
+from bot.observing.status import OK
 
 HOST = "127.0.0.1"
 

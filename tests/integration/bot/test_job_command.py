@@ -14,7 +14,7 @@ from bot.job_command import NOT_ANSWERED, read_job, retry_job
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.logs import OURS
+from bot.observing.logs import OURS
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, unmade_url
 from tests.support.jobs import a_job, a_request

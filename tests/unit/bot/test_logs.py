@@ -11,7 +11,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from bot.logs import MASK, OURS, configure_logging
+from bot.observing.logs import MASK, OURS, configure_logging
 
 TOKEN = 'MTIz.abc"def\\ghi'  # quotes and backslashes, which JSON writes otherwise
 KEY = "SG_0123456789abcdef"

@@ -13,11 +13,8 @@ from bot.database.engine import open_database
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
-from bot.observing.gauges import Gauges
-from bot.observing.metrics import Metrics
-from bot.observing.outside import Outside
-from bot.observing.readiness import Readiness
-from bot.observing.segmind_state import TROUBLES, SegmindState
+from bot.observing.metrics import Gauges, Metrics
+from bot.observing.status import TROUBLES, Outside, Readiness, SegmindState
 from bot.segmind.budget import Gcra
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url

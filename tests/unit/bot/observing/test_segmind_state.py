@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.observing.segmind_state import TROUBLES, SegmindState
+from bot.observing.status import TROUBLES, SegmindState
 
 
 def after(*statuses: int | None) -> str:

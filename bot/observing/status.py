@@ -1,14 +1,47 @@
 """What `/readyz` tells: Discord, the database and Segmind, each in order or with a word on what is not."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.observing.segmind_state import SegmindState
+from bot.observing.metrics import Gauges, Metrics
+
+TROUBLES: Final = 3  # in a row, before one speaks of trouble: single requests fail every day
+_KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+class SegmindState:
+    """Hears of each request to Segmind."""
+
+    def __init__(self) -> None:
+        self._troubles = 0
+        self._last = ""
+
+    def answered(self, _operation: str, status: int | None, _seconds: float) -> None:
+        trouble = _trouble(status)
+        self._last = trouble
+        self._troubles = self._troubles + 1 if trouble else 0
+        if status == HTTPStatus.UNAUTHORIZED:
+            self._troubles = TROUBLES  # of a refused key nothing has to be seen twice
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong; empty where nothing is, or where nothing was asked yet."""
+        return self._last if self._troubles >= TROUBLES else ""
+
+
+def _trouble(status: int | None) -> str:
+    if status is None:
+        return "does not answer"
+    if status in _KEY_REFUSED:
+        return f"refuses the key ({status})"
+    return f"answers {status}" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+
 
 OK: Final = "ok"
 NOT_CONNECTED: Final = "not connected"
@@ -56,3 +89,28 @@ class Readiness:
         except (SQLAlchemyError, OSError) as error:
             return known() or f"cannot be used ({type(error).__name__})"
         return known() or OK
+
+
+class Outside:
+    """What `/healthz`, `/readyz` and `/metrics` ask of a process."""
+
+    def __init__(
+        self, *, metrics: Metrics, gauges: Gauges, readiness: Readiness, background: Iterable[asyncio.Task[None]]
+    ) -> None:
+        self._metrics = metrics
+        self._gauges = gauges
+        self._readiness = readiness
+        self._background = tuple(background)
+
+    def stopped(self) -> tuple[str, ...]:
+        """Name the background tasks that should run and do not; whoever gets an answer knows that the loop turns."""
+        return tuple(task.get_name() for task in self._background if task.done())
+
+    async def ready(self) -> Mapping[str, str]:
+        return await self._readiness.report()
+
+    async def page(self) -> bytes:
+        await self._gauges.fill()
+        for part, word in (await self.ready()).items():
+            self._metrics.trouble.labels(part).set(word != OK)
+        return self._metrics.page()

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bot.observing.readiness import OK
+from bot.observing.status import OK
 
 _PLAIN: Final = {"Content-Type": CONTENT_TYPE_LATEST}
 
@@ -18,7 +18,7 @@ class HealthNotServed(Exception):
 
 
 class SeenFromOutside(Protocol):
-    """What a process tells of itself; `bot.observing.outside` has it."""
+    """What a process tells of itself; `bot.observing.status` has it."""
 
     def stopped(self) -> Sequence[str]: ...
 
