@@ -12,9 +12,9 @@ from discord import app_commands
 from discord.ext import commands
 from discord.http import HTTPClient, Route
 
+from bot.automod.discord_rules import rule_of
 from bot.config import Settings
 from bot.delivery.answers import count_answers
-from bot.delivery.automod import rule_of
 from bot.delivery.door import Door
 from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace

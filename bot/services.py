@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.automod.book import RuleBook
+from bot.automod.discord_rules import AutomodSource
 from bot.cast.lasting import LastingImages
 from bot.cast.pictures import PictureDesk
 from bot.cast.store import CastStore
@@ -21,7 +23,6 @@ from bot.catalogue.offer import Offer
 from bot.config import Settings
 from bot.database.reading import open_reader
 from bot.database.watch import open_watched
-from bot.delivery.automod import AutomodSource
 from bot.delivery.cards import CardDesk
 from bot.delivery.command_mentions import CommandMentions
 from bot.delivery.done import DoneDesk
@@ -64,7 +65,6 @@ from bot.moderators import Moderators, find_room, moderators_of
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operating import Operating, OperatorNews, operating_of
-from bot.policy.automod_book import RuleBook
 from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
 from bot.policy.gate_facts import GateFactsReader

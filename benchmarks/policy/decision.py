@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.seeding import PROMPT, database_url
+from bot.automod.book import RuleBook
+from bot.automod.rules import Automod, AutomodRule
+from bot.automod.slices import taken_at_once
 from bot.catalogue.models import DEFAULT
 from bot.database.engine import open_database
 from bot.database.reading import SharedReader, open_reader
 from bot.jobs.clock import SystemClock, monotonic
-from bot.policy.automod import Automod, AutomodRule
-from bot.policy.automod_book import RuleBook
 from bot.policy.denial import Denial
 from bot.policy.gate import Asked, Gate
 from bot.policy.gate_facts import GateFactsReader
 from bot.policy.guild_settings import GuildSettings, Limits
 from bot.policy.options import Options
 from bot.policy.settings_store import SettingsStore
-from bot.policy.steps import taken_at_once
 from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
 from tests.support.postgres import LocalPostgres
 

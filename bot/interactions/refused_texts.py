@@ -4,8 +4,8 @@ from typing import Any
 
 import discord
 
+from bot.automod.rules import Match
 from bot.interactions.server_locale import server_locale
-from bot.policy.automod import Match
 from bot.policy.gate import Asked
 from bot.policy.texts import text_to_tell
 from bot.presentation.language import speaking

@@ -6,7 +6,7 @@ from typing import Final
 
 import discord
 
-from bot.policy.automod_book import RuleBook, RulesUnreadable
+from bot.automod.book import RuleBook, RulesUnreadable
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.permissions import INVITED_WITH, NEEDED
 from bot.policy.settings_findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.policy.automod import Match
+from bot.automod.rules import Match
 from bot.policy.limits import Limit
 
 

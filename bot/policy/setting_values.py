@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from bot.policy.words import WORD_LIMIT
+from bot.automod.keywords import WORD_LIMIT
 
 MOST_WORDS: Final = 1_000
 TYPED_LIMIT: Final = 40  # characters of bad input that are quoted back

@@ -11,13 +11,13 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.policy.automod import NO_ONE, Automod, Match, MatchKind
-from bot.policy.automod_book import MOST_SERVERS, RulesUnreadable
+from bot.automod.book import MOST_SERVERS, RulesUnreadable
+from bot.automod.keywords import Keyword, KeywordIndex, View, all_views_of
+from bot.automod.rules import NO_ONE, Automod, Match, MatchKind
+from bot.automod.slices import Ahead, Steps, taken
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
-from bot.policy.steps import Ahead, Steps, taken
-from bot.policy.words import Keyword, KeywordIndex, View, all_views_of
 
 log = structlog.get_logger(__name__)
 

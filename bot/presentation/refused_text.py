@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.policy.automod import Match, MatchKind
+from bot.automod.rules import Match, MatchKind
 from bot.presentation.language import N_, _
 from bot.presentation.text import clip, plain
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from benchmarks.policy.__main__ import FULL, report
 from benchmarks.policy.decision import GUILD, KEYWORDS, PATTERNS, Decided, Known, automod_rules
 from benchmarks.policy.reservations import RUSHES, Rushed
-from bot.policy.automod import Automod
+from bot.automod.rules import Automod
 
 QUICK_ENOUGH = Decided(name="the gate", seconds=[0.001] * 100, cpu_seconds=[0.001] * 99 + [0.5], held_to_target=True)
 KEPT = Rushed(database="SQLite", rush=RUSHES[0], requests=100, most_taken=1, fewest_taken=1, seconds=0.2)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.policy.automod import Automod, AutomodRule, Match, MatchKind, RuleKind
-from bot.policy.steps import taken_at_once
-from bot.policy.words import all_views_of
+from bot.automod.keywords import all_views_of
+from bot.automod.rules import Automod, AutomodRule, Match, MatchKind, RuleKind
+from bot.automod.slices import taken_at_once
 
 
 def a_rule(**facts: Any) -> AutomodRule:

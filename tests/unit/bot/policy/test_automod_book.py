@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.policy.automod import AutomodRule
-from bot.policy.automod_book import (
+from bot.automod.book import (
     LAST_KNOWN_FOR,
     MOST_SERVERS,
     READ_AGAIN_AFTER,
@@ -16,8 +15,9 @@ from bot.policy.automod_book import (
     RulesForbidden,
     RulesUnreadable,
 )
-from bot.policy.steps import taken_at_once
-from bot.policy.words import all_views_of
+from bot.automod.keywords import all_views_of
+from bot.automod.rules import AutomodRule
+from bot.automod.slices import taken_at_once
 
 GUILD = 100
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.policy.automod_patterns import PatternRefused, Subject, compile_pattern
+from bot.automod.patterns import PatternRefused, Subject, compile_pattern
 
 
 def matches(pattern: str, text: str) -> bool:

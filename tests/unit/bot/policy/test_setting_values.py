@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.automod.keywords import WORD_LIMIT
 from bot.policy.setting_values import (
     MOST_WORDS,
     RANGES,
@@ -17,7 +18,6 @@ from bot.policy.setting_values import (
     with_words,
     without_words,
 )
-from bot.policy.words import WORD_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bot.policy.steps import ON_LOOP, Ahead, Steps, taken
+from bot.automod.slices import ON_LOOP, Ahead, Steps, taken
 from tests.support.clock import ManualClock
 
 

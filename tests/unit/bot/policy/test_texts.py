@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bot.policy.automod import Automod, AutomodRule, Match, MatchKind
-from bot.policy.automod_book import RulesUnreadable
+from bot.automod.book import RulesUnreadable
+from bot.automod.rules import Automod, AutomodRule, Match, MatchKind
+from bot.automod.slices import Ahead, taken_at_once
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
 from bot.policy.guild_settings import BadPattern, GuildSettings
-from bot.policy.steps import Ahead, taken_at_once
 from bot.policy.texts import ServerTexts, TextRules, WordList, text_to_tell
 
 GUILD, CHANNEL, PARENT, CATEGORY, LOG = 1, 2, 3, 4, 5

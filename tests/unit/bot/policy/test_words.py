@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.policy.words import Keyword, KeywordIndex, views_of
+from bot.automod.keywords import Keyword, KeywordIndex, views_of
 
 
 def found(keyword: str, text: str) -> bool:

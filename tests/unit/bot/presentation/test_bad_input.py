@@ -16,13 +16,13 @@ from typing import Any, Final
 from discord import ui
 from hypothesis import given, note, settings
 
+from bot.automod.rules import Match, MatchKind
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.interactions.answers import replace_nul
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.policy.automod import Match, MatchKind
 from bot.policy.blocks import Block
 from bot.policy.member_record import MemberRecord
 from bot.policy.operator import OperatorBlock, Target

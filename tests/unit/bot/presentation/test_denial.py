@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.automod import Match, MatchKind
+from bot.automod.rules import Match, MatchKind
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.limits import Limit
 from bot.presentation.denial import MOST_NAMED, denial_sentence

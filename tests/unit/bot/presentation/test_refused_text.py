@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.policy.automod import Match, MatchKind
+from bot.automod.rules import Match, MatchKind
 from bot.presentation.refused_text import refused_text_notice
 
 MESSAGE_LIMIT = 2_000  # characters; Discord's

@@ -6,8 +6,8 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.policy.automod import AutomodRule, RuleKind
-from bot.policy.automod_book import RulesForbidden, RulesUnreadable
+from bot.automod.book import RulesForbidden, RulesUnreadable
+from bot.automod.rules import AutomodRule, RuleKind
 
 # What the other triggers look at, no request for a video has: floods of messages, mentions, names of members.
 _KINDS: Final = {

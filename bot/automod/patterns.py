@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import re2
 
-from bot.policy.automod_edges import mark_edges, place_in_text
-from bot.policy.automod_syntax import SyntaxRefused, translate
+from bot.automod.charsets import mark_edges, place_in_text
+from bot.automod.syntax import SyntaxRefused, translate
 
 MEMORY: Final = 2 * 1024 * 1024  # bytes that one pattern may take, compiled and running: some hundredths of a second
 

@@ -15,8 +15,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Final
 
-from bot.policy.automod_charsets import MARKERS, PERL, SKIP, Charset, complement, span, union
-from bot.policy.automod_edges import MARKS
+from bot.automod.charsets import MARKERS, MARKS, PERL, SKIP, Charset, complement, span, union
 
 _SURROGATES: Final = range(0xD800, 0xE000)
 _CONTROLS: Final = {"a": 7, "f": 12, "t": 9, "n": 10, "r": 13, "v": 11}

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.policy.automod import Automod, AutomodRule
+from bot.automod.rules import Automod, AutomodRule
 
 log = structlog.get_logger(__name__)
 
