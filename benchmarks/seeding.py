@@ -10,7 +10,7 @@ from typing import Final
 from bot.catalogue.models import DEFAULT
 from bot.database.engine import open_database
 from bot.jobs.model import Job, Reference, VideoRequest
-from bot.jobs.request_body import request_body
+from bot.jobs.segmind_terms import request_body
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 

@@ -24,8 +24,7 @@ from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job, ProblemCode
-from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError, Unrestricted, Video
+from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError, ReviewPart, Unrestricted, Video
 from bot.jobs.states import State
 from bot.jobs.store import JobStore
 from bot.policy.member_record import MemberRecord, RecordReader

@@ -9,7 +9,7 @@ import structlog
 from bot.database.trouble import is_away, words
 from bot.interactions.answers import answer_of, say
 from bot.interactions.attempts import DISCORD_AWAY, AnswerUnclear, NotAnswered
-from bot.jobs.machine import trouble_of
+from bot.jobs.errors import trouble_of
 from bot.presentation.language import N_, _
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.jobs.sweeping import for_each
+from bot.jobs.tasks import for_each
 
 log = structlog.get_logger(__name__)
 

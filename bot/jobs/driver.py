@@ -8,9 +8,8 @@ import structlog
 from bot.database.trouble import is_away, words
 from bot.jobs import following, posting, preparing, settling, submitting
 from bot.jobs.engine import Engine
-from bot.jobs.errors import StaleJob
+from bot.jobs.errors import StaleJob, trouble_of
 from bot.jobs.giving_up import MOST_DEATHS, end_hopeless, give_up, is_hopeless
-from bot.jobs.machine import trouble_of
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import FOLLOWED, State

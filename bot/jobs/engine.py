@@ -13,13 +13,11 @@ from typing_extensions import Unpack
 from bot.catalogue.offer import Offer
 from bot.jobs.clock import Clock, Overdue
 from bot.jobs.decisions import Decision
-from bot.jobs.errors import StaleJob
+from bot.jobs.errors import Machine, StaleJob
 from bot.jobs.kept import KeptFiles
 from bot.jobs.ledger import UNLIMITED, Reserve, SpendLimits
-from bot.jobs.machine import Machine
 from bot.jobs.model import Changes, Job
-from bot.jobs.moderation import Reviews, Standing
-from bot.jobs.ports import Cards, Elements, Notices, Posts, TellOperator
+from bot.jobs.ports import Cards, Elements, Notices, Posts, Reviews, Standing, TellOperator
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes

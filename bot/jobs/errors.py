@@ -1,5 +1,10 @@
 """What can stand in a job's way inside the bot."""
 
+import errno
+from typing import Final
+
+import structlog
+
 from bot.jobs.states import State
 
 
@@ -36,3 +41,59 @@ class WrongState(JobError):
     def __init__(self, job_id: int, state: State | None) -> None:
         super().__init__(f"job {job_id} is {state or 'not there'}")
         self.state = state
+
+
+log = structlog.get_logger(__name__)
+
+_NO_ROOM: Final = "the disk of DATA_DIR is full. Free some space"
+_NOT_WRITABLE: Final = "DATA_DIR cannot be written to. Give it, and all in it, to the bot's user"
+_TOO_MANY_FILES: Final = "too many files are open. Raise the limit of open files (ulimit -n)"
+_TOO_SMALL: Final = "the machine has no memory or no process left. Give the bot more"
+_SAID: Final = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EFBIG: "a file is larger than this machine lets it be. Raise the limit of file sizes (ulimit -f)",
+    errno.EROFS: _NOT_WRITABLE,
+    errno.EACCES: _NOT_WRITABLE,
+    errno.EPERM: _NOT_WRITABLE,
+    errno.EMFILE: _TOO_MANY_FILES,
+    errno.ENFILE: _TOO_MANY_FILES,
+    errno.ENOMEM: _TOO_SMALL,
+    errno.EAGAIN: _TOO_SMALL,
+    errno.EIO: "the disk of DATA_DIR cannot be read or written. See whether it is damaged",
+}
+
+
+def trouble_of(error: BaseException) -> str:
+    """Say what the machine lacked, and what to do; empty for any other error."""
+    return _SAID.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+class Machine:
+    """Hears how the steps of jobs end. `trouble` says what is wrong while a job waits for it, else it is empty."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, str] = {}  # by job
+        self._told = False
+
+    @property
+    def trouble(self) -> str:
+        return next(iter(self._waiting.values()), "")
+
+    def failed(self, job_id: int, trouble: str) -> None:
+        """Take note that a step of a job failed for want of something."""
+        self._waiting[job_id] = trouble
+        if not self._told:
+            self._told = True
+            log.warning("machine_in_trouble", job=job_id, error=trouble)
+
+    def passed(self, job_id: int) -> None:
+        """Take note that a step of a job came through."""
+        self._waiting.pop(job_id, None)
+        if self._told and not self._waiting:
+            self._told = False
+            log.info("machine_well_again")
+
+    def let_go(self, job_id: int) -> None:
+        """Take note that a job is driven no longer."""
+        self._waiting.pop(job_id, None)

@@ -6,13 +6,12 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.deadlines import has_record, is_dying, is_given_up, is_late
 from bot.jobs.engine import Engine
 from bot.jobs.history import HistoryTooLong, find
 from bot.jobs.model import Job, Problem, ProblemCode, spellings
 from bot.jobs.prices import settled_cost
-from bot.jobs.problems import problem_in_words
-from bot.jobs.run_times import FinishedRun
+from bot.jobs.run_times import FinishedRun, has_record, is_dying, is_given_up, is_late
+from bot.jobs.segmind_terms import problem_in_words
 from bot.jobs.states import State
 from bot.jobs.watch import POLL_CEILING, POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Rank

@@ -14,12 +14,11 @@ from bot.jobs.dispatch import Dispatcher, Drivers
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.moderation import Standing, ended_by
-from bot.jobs.ports import Cards, NotTaken, PortError, problem_of
+from bot.jobs.ports import Cards, NotTaken, PortError, Standing, ended_by, problem_of
 from bot.jobs.saving import Enlist
 from bot.jobs.states import CANCELLABLE, DRIVEN, IN_FLIGHT, MADE, REVIEWED, State
 from bot.jobs.store import JobStore
-from bot.jobs.sweeping import for_each
+from bot.jobs.tasks import for_each
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.jobs.engine import Engine
-from bot.jobs.sweeping import for_each
+from bot.jobs.tasks import for_each
 
 PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to tell the member itself
 AT_ONCE: Final = 100  # notices; the next sweep has the others

@@ -20,12 +20,10 @@ from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.giving_up import end_hopeless, is_hopeless
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, PortError, Video
+from bot.jobs.ports import ChannelClosed, PortError, ReviewPart, Video
 from bot.jobs.references import clean_reference, fetch_clean
 from bot.jobs.states import REVIEWED, State
-from bot.jobs.sweeping import for_each
-from bot.jobs.tasks import until_first
+from bot.jobs.tasks import for_each, until_first
 from bot.jobs.videos import fetched
 from bot.media.errors import MediaError
 

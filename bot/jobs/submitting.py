@@ -19,11 +19,9 @@ from bot.jobs.decisions import Pause
 from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
-from bot.jobs.moderation import ended_by
-from bot.jobs.ports import NotTaken, StorageRefused, problem_of
-from bot.jobs.problems import problem_in_words
+from bot.jobs.ports import NotTaken, StorageRefused, ended_by, problem_of
 from bot.jobs.reference_urls import ReferenceLost, reference_urls
-from bot.jobs.request_body import request_body
+from bot.jobs.segmind_terms import problem_in_words, request_body
 from bot.jobs.states import State
 from bot.jobs.tasks import finish_within
 from bot.media.rules import ImageFault

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -10,6 +10,7 @@ import structlog
 
 from bot.database.trouble import is_away
 from bot.jobs.clock import Clock
+from bot.jobs.model import Job
 
 log = structlog.get_logger(__name__)
 
@@ -82,3 +83,17 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Cloc
             wait = RESTART_WAIT
         await clock.sleep(wait)
         wait = min(wait * 2, LONGEST_RESTART_WAIT)
+
+
+async def for_each(jobs: Iterable[Job], work: Callable[[Job], Awaitable[object]]) -> None:
+    """Do `work` for one job after the other; what it raises is logged, and the next sweep tries again.
+
+    A database that is away is so for all jobs: that is raised.
+    """
+    for job in jobs:
+        try:
+            await work(job)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("sweep_broke", job=job.id, state=job.state)

@@ -8,8 +8,8 @@ import discord
 from discord import ui
 
 from bot.catalogue.offer import Offer
-from bot.jobs.deadlines import is_late
 from bot.jobs.model import Job
+from bot.jobs.run_times import is_late
 from bot.jobs.states import ENDED, ENDED_UNCHARGED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.presentation.buttons import card_buttons
 from bot.presentation.cast_names import cast_line

@@ -9,8 +9,18 @@ from pathlib import Path
 
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
-from bot.jobs.moderation import ReviewPart, Reviews, Standing
-from bot.jobs.ports import Cards, Notices, OutcomeUnclear, PortError, Posted, Posts, Video
+from bot.jobs.ports import (
+    Cards,
+    Notices,
+    OutcomeUnclear,
+    PortError,
+    Posted,
+    Posts,
+    ReviewPart,
+    Reviews,
+    Standing,
+    Video,
+)
 from bot.jobs.states import State
 from tests.support.clock import ManualClock
 from tests.support.files import FileServer

@@ -32,10 +32,10 @@ from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.moderating import Moderation
 from bot.jobs.queue import FairQueue
-from bot.jobs.request_body import request_body
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.saving import Announcer
+from bot.jobs.segmind_terms import request_body
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import State
 from bot.jobs.store import JobStore

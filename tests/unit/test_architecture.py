@@ -17,7 +17,7 @@ MAX_LINES = 400
 # What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
 # (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
 PURE_JOBS = (
-    *("bot.jobs.clock", "bot.jobs.model", "bot.jobs.states", "bot.jobs.deadlines", "bot.jobs.prompt"),
+    *("bot.jobs.clock", "bot.jobs.model", "bot.jobs.states", "bot.jobs.run_times", "bot.jobs.prompt"),
     "bot.jobs.decisions",
 )
 _SPOKEN = ("bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media", "bot.catalogue")
@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.states": (),
     "bot.jobs.problem_codes": (),
     "bot.jobs.model": ("bot.jobs.states", "bot.jobs.problem_codes"),
-    "bot.jobs.deadlines": ("bot.jobs.model", "bot.jobs.states"),
+    "bot.jobs.run_times": ("bot.jobs.model", "bot.jobs.states"),
     "bot.jobs.prompt": (),
     "bot.jobs.decisions": ("bot.jobs.model",),
     "bot.config": ("bot.config_values", "bot.media.hosts", "bot.catalogue"),

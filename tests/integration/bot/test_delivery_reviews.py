@@ -12,8 +12,7 @@ from bot.database.tables import jobs
 from bot.delivery import reviews
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ReviewMode
-from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, Unrestricted, Video
+from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, ReviewPart, Unrestricted, Video
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
 from sandbox.discord.permissions import Permission

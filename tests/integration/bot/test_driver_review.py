@@ -12,8 +12,7 @@ from bot.jobs.clock import STEADY_FOR
 from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
-from bot.jobs.moderation import ReviewPart
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear
+from bot.jobs.ports import ChannelClosed, OutcomeUnclear, ReviewPart
 from bot.jobs.reviewing import keep_reviewing, see_to_reviews
 from bot.jobs.states import State
 from tests.support.clock import PATIENCE

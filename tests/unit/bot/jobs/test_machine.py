@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.jobs.machine import Machine, trouble_of
+from bot.jobs.errors import Machine, trouble_of
 
 
 @pytest.mark.parametrize(

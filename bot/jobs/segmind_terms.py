@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bot.catalogue.model import ElementInput, Inputs, VideoModel
-from bot.jobs.model import VideoRequest
+from bot.jobs.model import Problem, ProblemCode, VideoRequest
 from bot.jobs.prompt import as_sent
+from bot.segmind.refusals import is_about_inputs, is_moderation, lacks_credits
 
 
 def request_body(model: VideoModel, request: VideoRequest, image_urls: Sequence[str]) -> dict[str, object]:
@@ -23,3 +24,19 @@ def request_body(model: VideoModel, request: VideoRequest, image_urls: Sequence[
             aspect_ratio=request.aspect_ratio,
         )
     )
+
+
+def problem_in_words(words: str, *, otherwise: ProblemCode, moderation: bool = False) -> Problem:
+    """Return the problem of a run that Segmind refused or could not make, `otherwise` where its words tell no more.
+
+    `moderation` is what Segmind's whole text said; `words` may be clipped.
+    """
+    if moderation or is_moderation(words):
+        code = ProblemCode.MODERATED
+    elif lacks_credits(words):
+        code = ProblemCode.SERVICE
+    elif is_about_inputs(words):
+        code = ProblemCode.INPUTS
+    else:
+        code = otherwise
+    return Problem(code=code, detail=words)
