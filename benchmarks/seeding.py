@@ -12,7 +12,7 @@ from bot.database.engine import open_database
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.jobs.segmind_terms import request_body
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 
 MODEL: Final = "kling-o1-reference-image-to-video"
 PRICE: Final = Decimal("1.35")  # US dollars

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.files import open_as_it_is
 from bot.jobs.clock import Clock
-from bot.jobs.counts import newest_jobs
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.rows import newest_jobs
 from bot.jobs.wishes import WishStore
 
 _HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")

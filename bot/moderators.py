@@ -14,12 +14,12 @@ from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
 from bot.jobs.channel_turns import Turns
 from bot.jobs.clock import Clock
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.kept import KeptFiles
-from bot.jobs.ledger import Reserve
 from bot.jobs.model import Job
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import Reserve
+from bot.jobs.storage.records import DecisionStore
 from bot.media.fetch import Fetcher
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore

@@ -24,11 +24,11 @@ from bot.jobs.clock import Clock
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.doubts import Doubts
 from bot.jobs.engine import Engine
-from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import News
 from bot.jobs.prices import Prices
 from bot.jobs.states import State
+from bot.jobs.storage.rows import from_row
 from bot.model_watch import ModelWatch
 from bot.policy.operator import OperatorStore
 from bot.policy.operator_figures import OperatorFigures

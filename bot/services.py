@@ -39,7 +39,6 @@ from bot.jobs.engine import Engine, Limits
 from bot.jobs.forgetting import Forgetting
 from bot.jobs.giving_up import Breakdowns
 from bot.jobs.intake import Intake
-from bot.jobs.ledger import SpendLimits
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing import Planner, places_for
@@ -49,9 +48,10 @@ from bot.jobs.reconciler import Reconciler
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.reviewing import keep_reviewing
 from bot.jobs.run_times import RunTimes
-from bot.jobs.saving import Announcer
 from bot.jobs.shared_history import SharedHistory
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import SpendLimits
+from bot.jobs.storage.saving import Announcer
 from bot.jobs.tasks import supervised
 from bot.jobs.thinning import keep_thin
 from bot.jobs.wish_desk import WishDesk

@@ -15,7 +15,7 @@ from benchmarks.chaos.world import World, open_world
 from bot.database.engine import open_database
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from sandbox.member import Message
 
 LIVES_OF_ASKING: Final = 14  # if the bot lived to answer; it is often dead when it is asked

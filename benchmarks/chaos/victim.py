@@ -37,7 +37,7 @@ from benchmarks.chaos.boundaries import (
 from bot.__main__ import app
 from bot.jobs import cardless, dispatch, reconciler, settling
 from bot.jobs.dispatch import InProcessDispatcher
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 
 RECONCILE_EVERY: Final = 10.0  # seconds: ten minutes are longer than this benchmark
 # In a hurry: seconds between two sweeps, what a card and what a request in doubt are waited for at the most. The latter

@@ -15,7 +15,7 @@ from benchmarks.seeding import PRICE, Place, database_url, processing_jobs
 from bot.database.engine import open_database
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.policy.guild_settings import Limits
 from bot.policy.limits import Terms
 from bot.policy.usage import LimitReached, Reservation

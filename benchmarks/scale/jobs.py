@@ -18,7 +18,7 @@ from bot.database.tables import jobs
 from bot.database.transfer import transfer
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.work_queue import open_work_queue
 
 MEDIAN: Final = 194.0  # seconds from submission to the end of a run

@@ -24,11 +24,11 @@ from bot.delivery.post_search import PostSearch
 from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.records import DecisionStore
 from bot.jobs.tasks import supervised, uncancelled, until_first
 from bot.media.errors import MediaError
 from bot.policy.member_record import RecordReader

@@ -22,11 +22,11 @@ from bot.delivery.pictures import picture_files
 from bot.delivery.sending import send_once
 from bot.jobs.channel_turns import AtOnce, Turns
 from bot.jobs.clock import Clock
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError, ReviewPart, Unrestricted, Video
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.records import DecisionStore
 from bot.policy.member_record import MemberRecord, RecordReader
 from bot.policy.reviews import Review, ReviewStore
 from bot.policy.settings_store import SettingsStore

@@ -7,8 +7,8 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.interactions.server_locale import server_locale
-from bot.jobs.decision_store import note
 from bot.jobs.decisions import Decided, Decision
+from bot.jobs.storage.records import note
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.settings_store import Noted
 from bot.presentation.language import speaking

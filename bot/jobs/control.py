@@ -11,9 +11,9 @@ from bot.jobs.dispatch import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.ports import Cards
-from bot.jobs.saving import Enlist
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.saving import Enlist
 
 log = structlog.get_logger(__name__)
 

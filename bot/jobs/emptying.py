@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import emptied_messages, jobs
 from bot.jobs.clock import Clock
-from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError, Posted
 from bot.jobs.states import ENDED, State
+from bot.jobs.storage.rows import from_row
 from bot.jobs.tasks import uncancelled
 
 log = structlog.get_logger(__name__)

@@ -15,16 +15,16 @@ from bot.jobs.clock import Clock, Overdue
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import Machine, StaleJob
 from bot.jobs.kept import KeptFiles
-from bot.jobs.ledger import UNLIMITED, Reserve, SpendLimits
 from bot.jobs.model import Changes, Job
 from bot.jobs.ports import Cards, Elements, Notices, Posts, Reviews, Standing, TellOperator
 from bot.jobs.queue import FairQueue
 from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
-from bot.jobs.saving import Enlist
 from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import MADE, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import UNLIMITED, Reserve, SpendLimits
+from bot.jobs.storage.saving import Enlist
 from bot.media.fetch import Fetcher
 from bot.media.images.checker import ImageDesk
 from bot.media.videos.checker import VideoDesk

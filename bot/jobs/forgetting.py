@@ -15,13 +15,13 @@ from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decided
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.emptying import OVER, Deed, Empties, Emptying, note_message
-from bot.jobs.job_rows import from_row
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
 from bot.jobs.reconciler import LOOKS_BACK
-from bot.jobs.recording import forget_contents
 from bot.jobs.states import CANCELLABLE, ENDED, IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.records import forget_contents
+from bot.jobs.storage.rows import from_row
 from bot.jobs.tasks import uncancelled
 
 log = structlog.get_logger(__name__)

@@ -18,7 +18,7 @@ from bot.catalogue.model import VideoModel
 from bot.jobs.card_pictures import reference_name
 from bot.jobs.model import Job, hash_body, normal_id, spellings
 from bot.jobs.segmind_terms import request_body
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import RecordGone

@@ -9,11 +9,11 @@ import structlog
 
 from bot.jobs.clock import Clock
 from bot.jobs.errors import StaleJob
-from bot.jobs.ledger import Reserve
 from bot.jobs.model import Job, VideoRequest
 from bot.jobs.ports import Cards
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import Reserve
 
 log = structlog.get_logger(__name__)
 

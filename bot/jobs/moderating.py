@@ -12,12 +12,12 @@ from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided, Decision, Pause, decision_on
 from bot.jobs.dispatch import Dispatcher, Drivers
 from bot.jobs.errors import JobError, StaleJob, WrongState
-from bot.jobs.ledger import Reserve, SpendLimits
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import Cards, NotTaken, PortError, Standing, ended_by, problem_of
-from bot.jobs.saving import Enlist
 from bot.jobs.states import CANCELLABLE, DRIVEN, IN_FLIGHT, MADE, REVIEWED, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import Reserve, SpendLimits
+from bot.jobs.storage.saving import Enlist
 from bot.jobs.tasks import for_each
 
 log = structlog.get_logger(__name__)

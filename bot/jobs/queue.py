@@ -12,7 +12,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.fairness import fair_order
 from bot.jobs.model import Job
 from bot.jobs.states import IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.tasks import until_first
 
 log = structlog.get_logger(__name__)

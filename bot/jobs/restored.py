@@ -16,7 +16,7 @@ from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_reques
 from bot.jobs.model import Job
 from bot.jobs.shared_history import NEVER, SharedHistory
 from bot.jobs.states import IN_DOUBT
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.jobs.clock import Clock
 from bot.jobs.history import CLOCK_SLACK, LONGEST_SPAN, history_pages, unowned
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Rank
 from bot.segmind.client import SegmindClient
 from bot.segmind.models import HistoryRow

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from bot.jobs.clock import Clock, steady_now
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 
 log = structlog.get_logger(__name__)
 

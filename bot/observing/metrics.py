@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock
-from bot.jobs.counts import count_by_state
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
+from bot.jobs.storage.rows import count_by_state
 
 # Seconds: from a card's answer to a run that takes all of the hour in which Segmind knows it.
 _STATE_SECONDS: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 180, 240, 300, 600, 1800, 3600)

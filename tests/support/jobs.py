@@ -7,7 +7,7 @@ from itertools import count
 
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MODEL = "kling-o1-reference-image-to-video"

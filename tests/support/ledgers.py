@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import usage
 from bot.jobs.errors import SpendLimitReached
-from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import SpendLimits
 from bot.policy.counting import Used
 from bot.policy.guild_settings import Limits
 from bot.policy.limits import Terms

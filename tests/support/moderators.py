@@ -14,7 +14,7 @@ from bot.delivery.log_channel import LogChannel
 from bot.jobs.channel_turns import Turns
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
 from bot.moderators import Moderators, moderators_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.database.engine import open_database
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.integration.bot.command_line import Ended, World, open_world
 from tests.support.disk import small_disk
 from tests.support.jobs import charge

@@ -10,7 +10,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.support.stage import Stage
 
 MODERATOR = 99

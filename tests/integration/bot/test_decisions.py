@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.errors import StaleJob
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.records import DecisionStore
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, a_job
 

@@ -11,11 +11,11 @@ import structlog.testing
 
 from bot.catalogue.models import DEFAULT
 from bot.jobs.errors import SpendLimitReached
-from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import News
 from bot.jobs.prices import Prices
 from bot.jobs.states import State
+from bot.jobs.storage.ledger import SpendLimits
 from tests.support.jobs import NOON, PRICE, charge
 from tests.support.stage import Stage
 

@@ -9,12 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.jobs.clock import STEADY_FOR
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, ReviewPart
 from bot.jobs.reviewing import keep_reviewing, see_to_reviews
 from bot.jobs.states import State
+from bot.jobs.storage.records import DecisionStore
 from tests.support.clock import PATIENCE
 from tests.support.drawings import drawing, encoded, print_of
 from tests.support.stage import COST, Stage

@@ -13,10 +13,10 @@ from bot.jobs import submitting
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
-from bot.jobs.saving import Enlist
 from bot.jobs.settling import MOST_REPEATS
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.saving import Enlist
 from bot.segmind.client import Timeouts
 from tests.support.stage import Stage, open_stage, within_patience
 

@@ -17,7 +17,6 @@ from bot.database.engine import open_database
 from bot.database.record_tables import metadata
 from bot.database.tables import emptied_messages
 from bot.jobs.control import JobControl
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
 from bot.jobs.errors import StaleJob, WrongState
@@ -25,7 +24,8 @@ from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Posted
 from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.records import DecisionStore
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.reports import ReportStore, owe_known_in

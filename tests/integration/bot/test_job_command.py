@@ -13,7 +13,7 @@ from bot.database.engine import open_database
 from bot.job_command import NOT_ANSWERED, read_job, retry_job
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.observing.logs import OURS
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, unmade_url

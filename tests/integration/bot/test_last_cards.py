@@ -6,7 +6,7 @@ from bot.jobs.dispatch import SWEEP_EVERY
 from bot.jobs.last_cards import PATIENCE, show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.support.stage import Stage
 
 CARD = 4_242

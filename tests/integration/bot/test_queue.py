@@ -14,7 +14,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.queue import LONG, LONG_PAUSE, RECHECK, FairQueue
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.tasks import RESTART_WAIT, supervised
 from tests.support.clock import PATIENCE, ManualClock
 from tests.support.database import LIMIT, file_url

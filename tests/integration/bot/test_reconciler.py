@@ -15,7 +15,7 @@ from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import News
 from bot.jobs.reconciler import EVERY, LOOKS_BACK, WHOLE_EVERY, Reconciler
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.segmind.errors import SegmindError
 from tests.support.stage import Stage
 

@@ -14,7 +14,7 @@ from bot.database.engine import open_database
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, PRICE, a_job, a_reference, a_request
 

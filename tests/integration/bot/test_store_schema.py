@@ -14,7 +14,7 @@ from bot.database.engine import configuration, open_database
 from bot.database.record_tables import metadata
 from bot.database.tables import decisions
 from bot.jobs.states import IN_DOUBT
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.support.database import LIMIT, unmade_url
 from tests.support.jobs import NOON, a_job
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from benchmarks.seeding import Place, database_url, processing_jobs, seed
 from bot.database.engine import open_database
 from bot.jobs.states import DRIVEN, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 
 PLACE = Place(guild_id=1, channel_id=2, member_id=3)
 REQUESTS = ["first", "second", "third"]

@@ -8,10 +8,10 @@ import pytest
 import simcord
 
 from bot.delivery.notices import NoticeDesk
-from bot.jobs import saving
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.jobs.storage import saving
 from bot.presentation.post import post_controls
 from tests.support.files import mp4
 from tests.support.review_room import Room, a_room, said, texts_of

@@ -12,9 +12,9 @@ import simcord
 
 from bot.jobs.clock import SystemClock
 from bot.jobs.decisions import Decided
-from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
+from bot.jobs.storage.ledger import SpendLimits
 from bot.policy.blocks import Block
 from bot.policy.guild_settings import ChannelSettings
 from tests.support.review_room import Room, a_room, said, texts_of

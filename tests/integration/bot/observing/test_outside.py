@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.engine import open_database
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import TROUBLES, Outside, Readiness, SegmindState
 from bot.segmind.budget import Gcra

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.database.engine import open_database
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.policy.blocks import Block, BlockStore
 from bot.policy.moderation_thinning import thin_moderation
 from bot.policy.reports import ReportStore

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.policy.limits import Terms
 from bot.policy.operator import OperatorBlock, OperatorStore, Target
 from bot.policy.operator_figures import OperatorFigures, ServerUse, Spent

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from bot.jobs.errors import SpendLimitReached, StaleJob
-from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.jobs.storage.ledger import SpendLimits
 from bot.policy.limits import Terms
 from bot.policy.usage import LimitReached, Rebooking, Reservation
 from tests.support.database import LIMIT

@@ -10,13 +10,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.recording import forget_contents
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.records import DecisionStore, forget_contents
 from bot.policy.guild_settings import UNSET
 from bot.policy.records import Record, RecordStore, Search
 from bot.policy.records_thinning import thin_records

@@ -11,7 +11,7 @@ import pytest
 from bot.database.engine import open_database
 from bot.database.record_tables import metadata
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.support.database import LIMIT, unmade_url
 from tests.support.jobs import a_job
 

@@ -16,7 +16,7 @@ from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.work_queue import STALLED_AFTER, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT

@@ -11,7 +11,7 @@ from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
 from bot.jobs.model import Job
 from bot.jobs.ports import Posted
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.policy.preferences import PreferenceStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT

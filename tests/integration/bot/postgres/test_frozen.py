@@ -14,7 +14,7 @@ from bot.database.locks import Lock, exclusive
 from bot.database.tables import jobs
 from bot.jobs.errors import NoFreePlace
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.work_queue import STALLED_AFTER, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT

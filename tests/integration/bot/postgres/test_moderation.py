@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.jobs.decision_store import DecisionStore
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.errors import StaleJob, WrongState
-from bot.jobs.ledger import SpendLimits
 from bot.jobs.model import Job
 from bot.jobs.moderating import Moderation
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.storage.ledger import SpendLimits
+from bot.jobs.storage.records import DecisionStore
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import Block, BlockStore
 from bot.policy.member_record import MemberRecord, RecordReader

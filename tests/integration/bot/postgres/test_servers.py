@@ -12,7 +12,7 @@ from bot.database import work_queue
 from bot.database.engine import open_database
 from bot.database.trouble import DatabaseUnfit, explained
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.work_queue import open_work_queue
 from tests.support.database import LIMIT
 from tests.support.jobs import a_job

@@ -19,7 +19,7 @@ from bot.jobs.budget_row import BudgetRow
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Gcra
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 

@@ -15,7 +15,7 @@ from bot.database.transfer import Copied, TransferRefused, transfer
 from bot.jobs.budget_row import BudgetRow
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Gcra
 from tests.support.database import unmade_url
 from tests.support.jobs import NOON, PRICE, a_job, a_request

@@ -15,7 +15,7 @@ from bot.database.trouble import is_away, words
 from bot.database.watch import open_watched
 from bot.jobs.driver import drive
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT
 from tests.support.jobs import a_job

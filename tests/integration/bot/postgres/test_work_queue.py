@@ -15,7 +15,7 @@ from bot.database.engine import open_database
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.store import JobStore
+from bot.jobs.storage.jobs import JobStore
 from bot.jobs.work_queue import MANY, WorkerForgotten, WorkQueue, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT

@@ -7,19 +7,23 @@ from scripts.mutants.record import Part, Record, read
 
 
 def mutant(line: int, *, last: int | None = None) -> Mutant:
-    return Mutant(path="bot/jobs/ledger.py", line=line, last_line=last or line, start=0, end=1, before="a", after="b")
+    return Mutant(
+        path="bot/jobs/storage/ledger.py", line=line, last_line=last or line, start=0, end=1, before="a", after="b"
+    )
 
 
 @pytest.fixture
 def record() -> Record:
     parts = [
         Part(
-            lines={"bot/jobs/ledger.py": {3: ["t/test_ledger.py::test_a[1]"], 4: ["t/test_stage.py::test_fast"]}},
+            lines={
+                "bot/jobs/storage/ledger.py": {3: ["t/test_ledger.py::test_a[1]"], 4: ["t/test_stage.py::test_fast"]}
+            },
             took={"t/test_ledger.py::test_a[1]": 2.0, "t/test_stage.py::test_fast": 0.5},
             failed=[],
         ),
         Part(
-            lines={"bot/jobs/ledger.py": {3: ["t/test_ledger.py::test_a[2]", "t/test_stage.py::test_broken"]}},
+            lines={"bot/jobs/storage/ledger.py": {3: ["t/test_ledger.py::test_a[2]", "t/test_stage.py::test_broken"]}},
             took={"t/test_ledger.py::test_a[2]": 1.0},
             failed=["t/test_stage.py::test_broken"],
         ),

@@ -16,17 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
-from bot.jobs import ledger
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
 from bot.jobs.fairness import Entry, Queue
-from bot.jobs.job_rows import from_row, to_row
-from bot.jobs.ledger import UNLIMITED, Reserve, SpendLimits
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, normal_id
-from bot.jobs.recording import record
 from bot.jobs.run_times import FinishedRun
-from bot.jobs.saving import Enlist, Moved, Saving, saving
 from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
+from bot.jobs.storage import ledger
+from bot.jobs.storage.ledger import UNLIMITED, Reserve, SpendLimits
+from bot.jobs.storage.records import record
+from bot.jobs.storage.rows import from_row, to_row
+from bot.jobs.storage.saving import Enlist, Moved, Saving, saving
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET
 

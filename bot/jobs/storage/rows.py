@@ -1,11 +1,14 @@
 """A job as a row of its table, and back."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.tables import jobs
 from bot.jobs.model import (
     EarlierPost,
     Element,
@@ -141,3 +144,23 @@ def _to_handling(value: dict[str, Any]) -> Handling:
 
 def _to_problem(value: dict[str, Any]) -> Problem:
     return Problem(code=ProblemCode(value["code"]), detail=value["detail"], image=value["image"])
+
+
+async def count_by_state(engine: AsyncEngine, states: Iterable[State]) -> Mapping[State, int]:
+    """Count the jobs in each of `states`; a state without any is left out."""
+    wanted = jobs.c.state.in_(list(states))
+    query = select(jobs.c.state, func.count().label("number")).where(wanted).group_by(jobs.c.state)
+    async with engine.connect() as connection:
+        return {State(row.state): row.number for row in await connection.execute(query)}
+
+
+async def newest_jobs(engine: AsyncEngine, states: Iterable[State], *, at_most: int) -> Sequence[Job]:
+    """Read the newest jobs in one of `states`, over all servers, newest first."""
+    query = (
+        select(jobs)
+        .where(jobs.c.state.in_(list(states)))
+        .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        .limit(at_most)
+    )
+    async with engine.connect() as connection:
+        return [from_row(row) for row in await connection.execute(query)]

@@ -3,16 +3,19 @@
 So it is never behind the job, whatever dies, and it outlives the job. What it is read for is in `bot.policy.records`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import case, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.record_tables import records
 from bot.database.statements import insert_if_absent, search_key
+from bot.database.tables import decisions
+from bot.jobs.decisions import Decided, Decision, read_decision
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
+from bot.jobs.tasks import uncancelled
 
 # The log channel is told of these; of what expired nobody saw anything.
 TOLD: Final = (ENDED - {State.EXPIRED}) | {State.UNDELIVERED}
@@ -70,4 +73,50 @@ def _course(job: Job) -> Mapping[str, Any]:
         **{name: message_id for name, message_id in messages.items() if message_id is not None},
         "open": int(job.shows_contents and not job.request.handling.age_restricted),
         **({"fingerprints": prints} if prints else {}),
+    }
+
+
+class DecisionStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @uncancelled
+    async def add(self, *made: Decision) -> None:
+        async with self._engine.begin() as connection:
+            await note(connection, *made)
+
+    async def of_job(self, job_id: int) -> Sequence[Decision]:
+        """Read what was decided about a job, oldest first."""
+        query = select(decisions).where(decisions.c.job_id == job_id).order_by(decisions.c.at)
+        async with self._engine.connect() as connection:
+            return [read_decision(row) for row in await connection.execute(query)]
+
+    async def counts(self, guild_id: int, member_id: int) -> dict[Decided, int]:
+        """Count what was decided about a member in a server, by kind."""
+        query = (
+            select(decisions.c.kind, func.count())
+            .where(decisions.c.guild_id == guild_id, decisions.c.member_id == member_id)
+            .group_by(decisions.c.kind)
+        )
+        async with self._engine.connect() as connection:
+            return {Decided(kind): count for kind, count in await connection.execute(query)}
+
+
+async def note(connection: AsyncConnection, *made: Decision) -> None:
+    """Write decisions down as part of a transaction."""
+    if made:
+        await connection.execute(decisions.insert(), [_to_row(each) for each in made])
+
+
+def _to_row(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "guild_id": decision.guild_id,
+        "job_id": decision.job_id,
+        "member_id": decision.member_id,
+        "kind": decision.kind,
+        "by_id": decision.by_id,
+        "reason": decision.reason,
+        "reason_key": search_key(decision.reason),
+        "at": decision.at,
     }

@@ -11,15 +11,14 @@ from sqlalchemy import case, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.tables import jobs
-from bot.jobs import ledger
-from bot.jobs.decision_store import note
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
-from bot.jobs.job_rows import to_row
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
-from bot.jobs.recording import record
 from bot.jobs.states import DRIVEN, State, check_move
+from bot.jobs.storage import ledger
+from bot.jobs.storage.records import note, record
+from bot.jobs.storage.rows import to_row
 
 log = structlog.get_logger("bot.jobs")
 

@@ -1,0 +1,1 @@
+"""Where jobs are kept: rows, ledger, and record, written in one transaction."""
