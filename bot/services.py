@@ -38,6 +38,8 @@ from bot.jobs.dispatch import Drivers, InProcessDispatcher
 from bot.jobs.engine import Engine, Limits
 from bot.jobs.forgetting import Forgetting
 from bot.jobs.giving_up import Breakdowns
+from bot.jobs.history.earlier_requests import EarlierRequests
+from bot.jobs.history.reading import SharedHistory
 from bot.jobs.intake import Intake
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
@@ -45,10 +47,8 @@ from bot.jobs.pacing import Planner, places_for
 from bot.jobs.prices import Prices
 from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
-from bot.jobs.restored import EarlierRequests
 from bot.jobs.reviewing import keep_reviewing
 from bot.jobs.run_times import RunTimes
-from bot.jobs.shared_history import SharedHistory
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.saving import Announcer

@@ -9,7 +9,7 @@ import structlog
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import JobError, StaleJob, WrongState
-from bot.jobs.history import HistoryTooLong, earliest_submit, is_submit_of, unowned
+from bot.jobs.history.reading import HistoryTooLong, earliest_submit, is_submit_of, unowned
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.settling import LATEST_ARRIVAL
 from bot.jobs.states import State

@@ -14,13 +14,13 @@ from bot.catalogue.offer import Offer
 from bot.jobs.clock import Clock, Overdue
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import Machine, StaleJob
+from bot.jobs.history.earlier_requests import EarlierRequests
+from bot.jobs.history.reading import SharedHistory
 from bot.jobs.kept import KeptFiles
 from bot.jobs.model import Changes, Job
 from bot.jobs.ports import Cards, Elements, Notices, Posts, Reviews, Standing, TellOperator
 from bot.jobs.queue import FairQueue
-from bot.jobs.restored import EarlierRequests
 from bot.jobs.run_times import RunTimes
-from bot.jobs.shared_history import SharedHistory
 from bot.jobs.states import MADE, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import UNLIMITED, Reserve, SpendLimits

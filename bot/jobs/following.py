@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from bot.jobs.engine import Engine
-from bot.jobs.history import HistoryTooLong, find
+from bot.jobs.history.reading import HistoryTooLong, find
 from bot.jobs.model import Job, Problem, ProblemCode, spellings
 from bot.jobs.prices import settled_cost
 from bot.jobs.run_times import FinishedRun, has_record, is_dying, is_given_up, is_late

@@ -13,7 +13,7 @@ import structlog
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.history import (
+from bot.jobs.history.reading import (
     LONGEST_SPAN,
     HistoryTooLong,
     earliest_submit,

@@ -6,9 +6,8 @@ from typing import Final
 import structlog
 
 from bot.jobs.engine import Engine
-from bot.jobs.history import HistoryTooLong, earliest_submit, is_submit_of, unowned
+from bot.jobs.history.reading import HistoryTooLong, Reading, earliest_submit, is_submit_of, unowned
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.shared_history import Reading
 from bot.jobs.states import State
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow

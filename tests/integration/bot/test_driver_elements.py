@@ -13,7 +13,7 @@ from bot.cast.lasting import KEPT_FOR
 from bot.cast.model import Picture
 from bot.cast.store import CastStore
 from bot.catalogue.models import DEFAULT
-from bot.jobs.history import is_same_request
+from bot.jobs.history.reading import is_same_request
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.policy.records import Record, RecordStore, Search

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.catalogue.models import DEFAULT, MODELS
-from bot.jobs.history import is_same_request
+from bot.jobs.history.reading import is_same_request
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from tests.support.stage import COST, Stage

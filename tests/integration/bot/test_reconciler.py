@@ -9,7 +9,7 @@ import pytest
 import structlog.testing
 from structlog.typing import EventDict
 
-from bot.jobs.history import HistoryTooLong
+from bot.jobs.history.reading import HistoryTooLong
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import News

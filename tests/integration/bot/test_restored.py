@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.database.files import back_up
-from bot.jobs.restored import ASK_AGAIN
+from bot.jobs.history.earlier_requests import ASK_AGAIN
 from bot.jobs.states import State
 from bot.segmind.budget import Rank
 from tests.support.ports import Post

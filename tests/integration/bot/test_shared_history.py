@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.jobs.history import earliest_submit, history_pages
+from bot.jobs.history.reading import NEVER, Reading, earliest_submit, history_pages
 from bot.jobs.model import Job
-from bot.jobs.shared_history import NEVER, Reading
 from bot.jobs.states import State
 from bot.segmind.budget import Rank
 from tests.support.jobs import MODEL

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.catalogue.models import DEFAULT
-from bot.jobs.history import (
+from bot.jobs.history.reading import (
     CLOCK_SLACK,
     UNKNOWN_CLOCK_SLACK,
     _NewestFirst,

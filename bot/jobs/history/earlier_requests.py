@@ -12,9 +12,16 @@ import structlog
 from bot.catalogue.model import VideoModel
 from bot.jobs.clock import Clock
 from bot.jobs.errors import EqualBodyInDoubt
-from bot.jobs.history import UNKNOWN_CLOCK_SLACK, HistoryTooLong, is_same_request, is_submit_of, unowned
+from bot.jobs.history.reading import (
+    NEVER,
+    UNKNOWN_CLOCK_SLACK,
+    HistoryTooLong,
+    SharedHistory,
+    is_same_request,
+    is_submit_of,
+    unowned,
+)
 from bot.jobs.model import Job
-from bot.jobs.shared_history import NEVER, SharedHistory
 from bot.jobs.states import IN_DOUBT
 from bot.jobs.storage.jobs import JobStore
 from bot.segmind.client import SegmindClient

@@ -1,0 +1,1 @@
+"""Segmind's request history: the one witness of what was really submitted."""
