@@ -31,7 +31,7 @@ from bot.config import Settings, SettingsError, load_settings
 from bot.database.engine import open_database
 from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
-from bot.jobs.pacing import SoloBudget
+from bot.jobs.pacing.planner import SoloBudget
 from bot.model_watch import find_entry
 from bot.policy.permissions import INVITED_WITH
 from bot.presentation.discord_reasons import retry_after

@@ -19,12 +19,12 @@ from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
 from bot.delivery.operators import OperatorDesk
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.doubts import Doubts
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job, ProblemCode
+from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.ports import News
 from bot.jobs.prices import Prices
 from bot.jobs.states import State

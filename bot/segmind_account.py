@@ -6,8 +6,8 @@ import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import monotonic
+from bot.jobs.pacing.budget import BudgetRow
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
 

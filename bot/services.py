@@ -43,9 +43,9 @@ from bot.jobs.history.reading import SharedHistory
 from bot.jobs.intake import Intake
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
-from bot.jobs.pacing import Planner, places_for
+from bot.jobs.pacing.planner import Planner, places_for
+from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.prices import Prices
-from bot.jobs.queue import FairQueue
 from bot.jobs.reconciler import Reconciler
 from bot.jobs.reviewing import keep_reviewing
 from bot.jobs.run_times import RunTimes

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from bot.jobs.pacing.planner import Turns
 from bot.jobs.run_times import FinishedRun, RunTimes
-from bot.jobs.turns import Turns
 from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Gcra, Rank
 

@@ -21,9 +21,9 @@ from segmind import SegmindClient as Sdk
 from segmind import SegmindError as SdkError
 
 from bot.database.engine import open_database
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import SystemClock
-from bot.jobs.pacing import Planner
+from bot.jobs.pacing.budget import BudgetRow
+from bot.jobs.pacing.planner import Planner
 from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Gcra, Rank

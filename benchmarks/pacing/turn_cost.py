@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from time import thread_time
 from typing import Final
 
+from bot.jobs.pacing.planner import Turns
 from bot.jobs.run_times import RunTimes
-from bot.jobs.turns import Turns
 from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Rank
 

@@ -18,8 +18,8 @@ from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.kept import KeptFiles
 from bot.jobs.model import Changes, Job
+from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.ports import Cards, Elements, Notices, Posts, Reviews, Standing, TellOperator
-from bot.jobs.queue import FairQueue
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import MADE, State
 from bot.jobs.storage.jobs import JobStore

@@ -15,9 +15,9 @@ from prometheus_client.exposition import generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
+from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state
 

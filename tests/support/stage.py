@@ -32,7 +32,7 @@ from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.model import Job
 from bot.jobs.moderating import Moderation
-from bot.jobs.queue import FairQueue
+from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.segmind_terms import request_body
 from bot.jobs.states import State

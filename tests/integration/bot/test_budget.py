@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.jobs.budget_row import BudgetRow
+from bot.jobs.pacing.budget import BudgetRow
 from bot.segmind.budget import Decision, Gcra
 from tests.support.database import file_url
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.engine import open_database
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
-from bot.jobs.queue import LONG, LONG_PAUSE, RECHECK, FairQueue
+from bot.jobs.pacing.queue import LONG, LONG_PAUSE, RECHECK, FairQueue
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.tasks import RESTART_WAIT, supervised

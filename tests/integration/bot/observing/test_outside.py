@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.jobs.budget_row import BudgetRow
+from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.observing.metrics import Gauges, Metrics

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.database.record_tables import metadata
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Gcra

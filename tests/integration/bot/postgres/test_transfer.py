@@ -12,8 +12,8 @@ from sqlalchemy import text
 from bot.database.engine import open_database
 from bot.database.record_tables import metadata
 from bot.database.transfer import Copied, TransferRefused, transfer
-from bot.jobs.budget_row import BudgetRow
 from bot.jobs.model import Job
+from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Gcra

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import structlog.testing
 
-from bot.jobs.pacing import UNTOLD_RESET, Planner, SoloBudget, places_for, places_within
+from bot.jobs.pacing.planner import UNTOLD_RESET, Planner, SoloBudget, places_for, places_within
 from bot.segmind.budget import Claim, Decision, Gcra, Rank
 from tests.support.clock import ManualClock
 

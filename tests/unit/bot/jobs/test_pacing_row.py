@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.jobs.budget_row import BudgetRow
+from bot.jobs.pacing.budget import BudgetRow
 from bot.segmind.budget import Gcra
 from tests.support.database import file_url
 

@@ -6,8 +6,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.jobs.pacing.planner import VALID_FOR, Turns
 from bot.jobs.run_times import RunTime
-from bot.jobs.turns import VALID_FOR, Turns
 from bot.jobs.watch import Sighting, Watch
 from bot.segmind.budget import Claim, Rank
 
