@@ -15,7 +15,7 @@ from bot.delivery.standing import StandingDesk
 from bot.jobs.channel_turns import Turns
 from bot.jobs.clock import Clock
 from bot.jobs.errors import SpendLimitReached
-from bot.jobs.kept import KeptFiles
+from bot.jobs.kept_files import KeptFiles
 from bot.jobs.model import Job
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import Reserve

@@ -22,12 +22,12 @@ from bot.delivery.operators import OperatorDesk
 from bot.jobs.clock import Clock
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.doubts import Doubts
-from bot.jobs.engine import Engine
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.ports import News
 from bot.jobs.prices import Prices
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.rows import from_row
 from bot.model_watch import ModelWatch
 from bot.policy.operator import OperatorStore

@@ -35,9 +35,7 @@ from bot.jobs.channel_turns import ChannelTurns
 from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Drivers, InProcessDispatcher
-from bot.jobs.engine import Engine, Limits
 from bot.jobs.forgetting import Forgetting
-from bot.jobs.giving_up import Breakdowns
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.intake import Intake
@@ -47,8 +45,10 @@ from bot.jobs.pacing.planner import Planner, places_for
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.prices import Prices
 from bot.jobs.reconciler import Reconciler
-from bot.jobs.reviewing import keep_reviewing
 from bot.jobs.run_times import RunTimes
+from bot.jobs.steps.engine import Engine, Limits
+from bot.jobs.steps.giving_up import Breakdowns
+from bot.jobs.steps.reviewing import keep_reviewing
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.saving import Announcer

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.jobs.model import Job, ProblemCode, normal_id
 from bot.jobs.states import ENDED, State
-from bot.jobs.submitting import SEND_WITHIN
+from bot.jobs.steps.submitting import SEND_WITHIN
 from bot.presentation.looks import LOOKS
 from sandbox.segmind.history import written_id
 

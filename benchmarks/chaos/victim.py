@@ -35,8 +35,9 @@ from benchmarks.chaos.boundaries import (
     save_boundary,
 )
 from bot.__main__ import app
-from bot.jobs import cardless, dispatch, reconciler, settling
+from bot.jobs import cardless, dispatch, reconciler
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.steps import settling
 from bot.jobs.storage.jobs import JobStore
 
 RECONCILE_EVERY: Final = 10.0  # seconds: ten minutes are longer than this benchmark

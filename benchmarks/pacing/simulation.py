@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 
 from bot.jobs.pacing.planner import Turns
 from bot.jobs.run_times import FinishedRun, RunTimes
-from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
+from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Gcra, Rank
 
 MODEL = "kling-o1-reference-image-to-video"

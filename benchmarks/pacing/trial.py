@@ -25,7 +25,7 @@ from bot.jobs.clock import SystemClock
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.pacing.planner import Planner
 from bot.jobs.run_times import FinishedRun, RunTimes
-from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
+from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Gcra, Rank
 from bot.segmind.client import Endpoints, SegmindClient
 from bot.segmind.models import RunState

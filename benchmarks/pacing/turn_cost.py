@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.jobs.pacing.planner import Turns
 from bot.jobs.run_times import RunTimes
-from bot.jobs.watch import POLL_FLOOR, Sighting, Watch
+from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Rank
 
 PER_MINUTE: Final = 500

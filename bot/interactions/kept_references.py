@@ -13,7 +13,7 @@ from bot.jobs.card_pictures import reference_name
 from bot.jobs.model import Element, Job, ProblemCode, Reference, ReviewMode, VideoRequest
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.prompt import Kind, mentions, name_key
-from bot.jobs.reference_urls import UPLOAD_KEPT_FOR, is_fresh
+from bot.jobs.steps.references import UPLOAD_KEPT_FOR, is_fresh
 from bot.media.rules import ImageFault
 from bot.services import Services
 

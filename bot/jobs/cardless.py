@@ -9,11 +9,11 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
 from bot.jobs.tasks import for_each
 
 log = structlog.get_logger(__name__)

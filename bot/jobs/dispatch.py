@@ -8,11 +8,11 @@ import structlog
 
 from bot.jobs.cardless import see_to_cardless
 from bot.jobs.driver import drive, read_again
-from bot.jobs.engine import Engine
 from bot.jobs.last_cards import show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.owed_notices import give_owed_notices
 from bot.jobs.states import DRIVEN
+from bot.jobs.steps.engine import Engine
 
 log = structlog.get_logger(__name__)
 

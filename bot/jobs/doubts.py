@@ -7,12 +7,12 @@ from typing import Final
 import structlog
 
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.engine import Engine
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.history.reading import HistoryTooLong, earliest_submit, is_submit_of, unowned
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.settling import LATEST_ARRIVAL
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.settling import LATEST_ARRIVAL
 from bot.segmind.errors import SegmindError
 
 log = structlog.get_logger(__name__)

@@ -6,13 +6,13 @@ from typing import Final
 import structlog
 
 from bot.database.trouble import is_away, words
-from bot.jobs import following, posting, preparing, settling, submitting
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob, trouble_of
-from bot.jobs.giving_up import MOST_DEATHS, end_hopeless, give_up, is_hopeless
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import FOLLOWED, State
+from bot.jobs.steps import following, posting, preparing, settling, submitting
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.giving_up import MOST_DEATHS, end_hopeless, give_up, is_hopeless
 
 log = structlog.get_logger(__name__)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from bot.jobs.engine import Engine
+from bot.jobs.steps.engine import Engine
 
 PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to edit the card itself
 AT_ONCE: Final = 100  # cards; the next sweep has the others

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from bot.jobs.engine import Engine
+from bot.jobs.steps.engine import Engine
 from bot.jobs.tasks import for_each
 
 PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to tell the member itself

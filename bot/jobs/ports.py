@@ -253,7 +253,7 @@ class ReviewPart(StrEnum):
 class Reviews(Protocol):
     """The messages in which moderators see what waits for them.
 
-    What is shown twice does no harm, what is not shown at all does: see `bot.jobs.reviewing`.
+    What is shown twice does no harm, what is not shown at all does: see `bot.jobs.steps.reviewing`.
     """
 
     async def show_request(self, job: Job, pictures: Mapping[str, Path]) -> None:

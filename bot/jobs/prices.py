@@ -12,10 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.database.tables import jobs
-from bot.jobs.engine import Engine
-from bot.jobs.model import NOTHING, Job
-from bot.jobs.ports import News
-from bot.segmind.errors import cleaned
+from bot.jobs.model import NOTHING
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +20,6 @@ REMEMBERED: Final = 10  # costs of each model and duration
 ENOUGH: Final = 3  # costs that tell more than any configured price
 MOST_TIMES: Final = 10  # the price; a cost beyond that is a mistake
 NOTABLE: Final = Decimal("0.1")  # of the configured price, by which the true one may differ untold
-ODD_LIMIT: Final = 40  # characters of what is no cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,21 +87,3 @@ class Prices:
     async def least(self) -> Mapping[int, Decimal]:
         """Give the least price of each duration."""
         return (await self.offer()).prices_usd
-
-
-async def settled_cost(engine: Engine, job: Job, cost: Decimal | None, odd: str | None) -> Decimal | None:
-    """Return what a finished run has cost; None where Segmind does not say, or names what no cost can be.
-
-    Its price stays reserved then, and the operator is told of the latter. `odd` stands for an amount and is none.
-    """
-    model = engine.offer.described(job.request.model)
-    configured = model.prices_usd.get(job.request.duration, NOTHING) if model else NOTHING
-    most = max(job.reserved_usd, configured) * MOST_TIMES
-    if odd is None and (cost is None or 0 <= cost <= most):
-        return cost or None
-    written = cleaned(odd if odd is not None else str(cost))[:ODD_LIMIT]
-    log.error("odd_cost", job=job.id, request_id=job.request_id, cost=written, reserved=str(job.reserved_usd))
-    if engine.tell_operator is not None:
-        detail = f"{job.request.model}, job {job.id}: {written}"
-        await engine.tell_operator(News.ODD_COST, about=job.request.model, detail=detail)
-    return None

@@ -11,7 +11,6 @@ from typing import Final
 import structlog
 
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.history.reading import (
     LONGEST_SPAN,
@@ -26,6 +25,7 @@ from bot.jobs.model import Job, ProblemCode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import News
 from bot.jobs.states import CANCELLABLE, IN_DOUBT, State
+from bot.jobs.steps.engine import Engine
 from bot.segmind.budget import Rank
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow, RunState

@@ -7,10 +7,10 @@ import structlog
 
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import DRIVEN, State
+from bot.jobs.steps.engine import Engine
 from bot.jobs.wishes import WishStore
 
 log = structlog.get_logger(__name__)

@@ -26,16 +26,16 @@ from bot.jobs.clock import STEADY_FOR
 from bot.jobs.control import JobControl
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.driver import drive
-from bot.jobs.engine import Engine, Limits
-from bot.jobs.giving_up import Breakdowns
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.model import Job
 from bot.jobs.moderating import Moderation
 from bot.jobs.pacing.queue import FairQueue
-from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.segmind_terms import request_body
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine, Limits
+from bot.jobs.steps.giving_up import Breakdowns
+from bot.jobs.steps.reviewing import see_to_reviews
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.saving import Announcer

@@ -7,7 +7,7 @@ import pytest
 from bot.jobs.model import Job
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import State
-from bot.jobs.watch import POLL_CEILING, POLL_FLOOR
+from bot.jobs.steps.following import POLL_CEILING, POLL_FLOOR
 from bot.segmind.budget import Rank
 from tests.support.jobs import MODEL
 from tests.support.stage import Stage

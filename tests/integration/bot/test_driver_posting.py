@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import posting
-from bot.jobs.engine import DELIVERIES_AT_ONCE
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, CardGone, ChannelClosed, OutcomeUnclear, PortError, Posted, TooLarge, Video
 from bot.jobs.states import State
-from bot.jobs.videos import CUT
+from bot.jobs.steps import posting
+from bot.jobs.steps.engine import DELIVERIES_AT_ONCE
+from bot.jobs.steps.finished_file import CUT
 from bot.media.errors import ChildFailed
 from bot.media.videos.checker import VideoFacts, inspect_video
 from tests.support.files import mp4, png

@@ -12,8 +12,8 @@ from bot.jobs.clock import STEADY_FOR
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, ReviewPart
-from bot.jobs.reviewing import keep_reviewing, see_to_reviews
 from bot.jobs.states import State
+from bot.jobs.steps.reviewing import keep_reviewing, see_to_reviews
 from bot.jobs.storage.records import DecisionStore
 from tests.support.clock import PATIENCE
 from tests.support.drawings import drawing, encoded, print_of

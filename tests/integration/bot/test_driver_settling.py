@@ -6,8 +6,8 @@ import pytest
 import structlog.testing
 
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.settling import LATEST_ARRIVAL, QUIET_FOR
 from bot.jobs.states import State
+from bot.jobs.steps.settling import LATEST_ARRIVAL, QUIET_FOR
 from tests.support.stage import Stage
 
 

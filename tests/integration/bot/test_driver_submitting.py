@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.jobs import submitting
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
-from bot.jobs.settling import MOST_REPEATS
 from bot.jobs.states import State
+from bot.jobs.steps import submitting
+from bot.jobs.steps.settling import MOST_REPEATS
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.saving import Enlist
 from bot.segmind.client import Timeouts

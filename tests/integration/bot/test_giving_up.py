@@ -22,13 +22,13 @@ from structlog.testing import capture_logs
 from bot.database.engine import open_database
 from bot.database.tables import breakdowns as marks
 from bot.jobs import driver
-from bot.jobs.engine import Engine
-from bot.jobs.giving_up import MOST_DEATHS, MOST_FAILURES, Breakdowns
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import OutcomeUnclear
-from bot.jobs.preparing import prepare
-from bot.jobs.reviewing import see_to_reviews
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.giving_up import MOST_DEATHS, MOST_FAILURES, Breakdowns
+from bot.jobs.steps.preparing import prepare
+from bot.jobs.steps.reviewing import see_to_reviews
 from bot.media.errors import ChildFailed, FetchFailed
 from bot.media.images.checker import CleanImage, ImageDesk, _image
 from bot.media.images.process import _cleaned

@@ -13,7 +13,7 @@ from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.moderating import WATCH_EVERY
 from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
-from bot.jobs.submitting import PAUSE_RECHECK
+from bot.jobs.steps.submitting import PAUSE_RECHECK
 from tests.support.clock import PATIENCE
 from tests.support.stage import Stage
 

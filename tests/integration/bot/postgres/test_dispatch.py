@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.engine import open_database
 from bot.jobs.cardless import CARD_WITHIN
 from bot.jobs.dispatch_queued import LATE_POST, LOOK_EVERY, QueuedDispatcher
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN, State
+from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.work_queue import STALLED_AFTER, open_work_queue
 from tests.support.clock import PATIENCE

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.jobs.pacing.planner import VALID_FOR, Turns
 from bot.jobs.run_times import RunTime
-from bot.jobs.watch import Sighting, Watch
+from bot.jobs.steps.following import Sighting, Watch
 from bot.segmind.budget import Claim, Rank
 
 LAW = RunTime(math.log(194), 0.25)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.run_times import RunTime
-from bot.jobs.watch import LONGEST_BLINK, POLL_CEILING, STALE_WORTH, Sighting, Watch
+from bot.jobs.steps.following import LONGEST_BLINK, POLL_CEILING, STALE_WORTH, Sighting, Watch
 
 USUAL = RunTime(math.log(194), 0.25)
 RUN_TIMES = st.builds(RunTime, st.floats(math.log(2), math.log(1_800)), st.floats(0.05, 1.0))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs.reference_urls import FRESH_FOR, is_fresh
+from bot.jobs.steps.references import FRESH_FOR, is_fresh
 from tests.support.jobs import NOON
 
 

@@ -2,21 +2,71 @@
 
 import contextlib
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 import structlog
 
-from bot.jobs.engine import Engine
 from bot.jobs.history.reading import HistoryTooLong, find
-from bot.jobs.model import Job, Problem, ProblemCode, spellings
-from bot.jobs.prices import settled_cost
-from bot.jobs.run_times import FinishedRun, has_record, is_dying, is_given_up, is_late
+from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, spellings
+from bot.jobs.ports import News
+from bot.jobs.prices import MOST_TIMES
+from bot.jobs.run_times import FinishedRun, RunTime, has_record, is_dying, is_given_up, is_late
 from bot.jobs.segmind_terms import problem_in_words
 from bot.jobs.states import State
-from bot.jobs.watch import POLL_CEILING, POLL_FLOOR, Sighting, Watch
+from bot.jobs.steps.engine import Engine
 from bot.segmind.budget import Claim, Rank
-from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater
+from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater, cleaned
 from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
+
+POLL_FLOOR: Final = 2.0  # seconds between two polls of one job, at the least
+POLL_CEILING: Final = 30.0  # seconds without a poll from which the card counts as out of date
+STALE_WORTH: Final = 0.01  # what a second of an outdated card counts in seconds of waiting for a finished video
+LONGEST_BLINK: Final = 60.0  # seconds unseen, after which the time of the end is too vague to learn from
+CLOCK_SLACK: Final = 5.0  # seconds by which Segmind's time of a run may contradict what was seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """When a run was submitted and when it was last known unfinished, in monotonic seconds."""
+
+    born: float
+    seen: float
+
+    def run_seconds(self, noticed: float, told: float | None) -> float | None:
+        """Tell how long a run took that was noticed finished; None where that cannot be said well enough.
+
+        Segmind's own figure, `told`, is taken if the run can have ended then; else the middle of the time unseen.
+        """
+        earliest, latest = self.seen - self.born, noticed - self.born
+        if told is not None and earliest - CLOCK_SLACK <= told <= latest + CLOCK_SLACK and told > 0:
+            return told
+        return (earliest + latest) / 2 if 0 <= latest - earliest <= LONGEST_BLINK else None
+
+
+class Watch:
+    """The urgency of a run's next poll, in seconds of expected waiting, at a monotonic time.
+
+    That is the integral from the last poll to now of P(finished by then | unfinished at the last poll), and at
+    least `STALE_WORTH` for each second beyond the ceiling. It grows by less than one a second.
+    """
+
+    __slots__ = ("_area_seen", "_born", "_run_time", "_seen", "_unfinished")
+
+    def __init__(self, run_time: RunTime, sighting: Sighting) -> None:
+        self._run_time = run_time
+        self._born = sighting.born
+        self._seen = max(sighting.born, sighting.seen)
+        self._unfinished, self._area_seen = run_time.tail(self._seen - self._born)
+
+    def __call__(self, now: float) -> float:
+        elapsed = now - self._seen
+        if elapsed <= 0:
+            return 0.0
+        _, area = self._run_time.tail(now - self._born)
+        waiting = elapsed - (self._area_seen - area) / self._unfinished
+        return max(waiting, STALE_WORTH * (elapsed - POLL_CEILING), 0.0)
+
 
 log = structlog.get_logger(__name__)
 
@@ -198,3 +248,24 @@ async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Jo
         cost_usd=await settled_cost(engine, job, row.cost, row.odd_cost),
         completed_at=row.created_at or engine.clock.now(),
     )
+
+
+ODD_LIMIT: Final = 40  # characters of what is no cost
+
+
+async def settled_cost(engine: Engine, job: Job, cost: Decimal | None, odd: str | None) -> Decimal | None:
+    """Return what a finished run has cost; None where Segmind does not say, or names what no cost can be.
+
+    Its price stays reserved then, and the operator is told of the latter. `odd` stands for an amount and is none.
+    """
+    model = engine.offer.described(job.request.model)
+    configured = model.prices_usd.get(job.request.duration, NOTHING) if model else NOTHING
+    most = max(job.reserved_usd, configured) * MOST_TIMES
+    if odd is None and (cost is None or 0 <= cost <= most):
+        return cost or None
+    written = cleaned(odd if odd is not None else str(cost))[:ODD_LIMIT]
+    log.error("odd_cost", job=job.id, request_id=job.request_id, cost=written, reserved=str(job.reserved_usd))
+    if engine.tell_operator is not None:
+        detail = f"{job.request.model}, job {job.id}: {written}"
+        await engine.tell_operator(News.ODD_COST, about=job.request.model, detail=detail)
+    return None

@@ -1,22 +1,78 @@
-"""URLs of the references that Segmind can fetch now, and for long enough.
+"""The reference images of a job as they may be shown and sent: clean copies, never the uploads themselves."""
 
-Only clean copies are handed on, never the uploads themselves. Discord signs the URLs of attachments: `ex` in the query
-is the hex Unix time at which one ends. The card's own attachments last, and reading the card again signs them anew.
-"""
-
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import structlog
 
 from bot.jobs.card_pictures import reference_name
-from bot.jobs.engine import Engine
-from bot.jobs.model import Job, Reference
-from bot.jobs.references import clean_reference
-from bot.media.errors import FetchError, ImageRefused
+from bot.jobs.model import Job, Reference, ReviewMode
+from bot.jobs.steps.engine import Engine
+from bot.media.errors import ChildFailed, FetchError, ImageRefused
+
+_PLAIN: Final = "plain"  # in a file's name, for a picture without a fingerprint
+
+
+async def clean_reference(engine: Engine, job: Job, number: int) -> tuple[Path, str]:
+    """Return the clean copy of a reference on this machine, and its fingerprint: of one that a moderator saw, that one.
+
+    An upload is decoded once: a copy that is there already is taken. Raises FetchError, ImageRefused, ChildFailed with
+    the number of the image, ChannelClosed or OutcomeUnclear.
+    """
+    reference = job.request.references[number - 1]
+    if (copy := _copy_of(engine, job, number)) is not None:
+        return copy
+    url = reference.url
+    if job.request.handling.review is not ReviewMode.OFF and job.approved:
+        kept = (await engine.kept.get(job.id)).get(reference_name(number))
+        if kept is not None and reference.cleaned:
+            return kept, reference.fingerprint
+        if kept is not None:
+            return await _cleaned(engine, job, number, kept)
+        url = (await engine.reviews.pictures(job)).get(reference_name(number), url)
+    return await fetch_clean(engine, job, number, url)
+
+
+async def fetch_clean(engine: Engine, job: Job, number: int, url: str) -> tuple[Path, str]:
+    """Bring what is at `url` here and make a clean copy of it; raises as `clean_reference` does."""
+    upload = engine.folder_of(job) / f"upload-{number}"
+    rules = engine.offer.image_rules(job.request.model)
+    engine.images.expect()
+    try:
+        await engine.references.fetch(url, upload, max_bytes=rules.max_bytes)
+        return await _cleaned(engine, job, number, upload)
+    finally:
+        await asyncio.to_thread(upload.unlink, missing_ok=True)
+
+
+def noted(reference: Reference, fingerprint: str) -> Reference:
+    """Note what a reference shows, and that its copies from now on are clean."""
+    return replace(reference, fingerprint=fingerprint, cleaned=True)
+
+
+async def _cleaned(engine: Engine, job: Job, number: int, source: Path) -> tuple[Path, str]:
+    target = engine.folder_of(job) / f"cleaning-{number}"
+    try:
+        clean = await engine.images.clean(source, target, engine.offer.image_rules(job.request.model))
+    except ChildFailed as failed:
+        raise ChildFailed(failed.how, number) from failed
+    # Its name says what it shows: whoever repeats the step needs no second look at it.
+    path = clean.path.with_name(f"clean-{number}-{clean.fingerprint or _PLAIN}{clean.path.suffix}")
+    clean.path.replace(path)
+    return path, clean.fingerprint
+
+
+def _copy_of(engine: Engine, job: Job, number: int) -> tuple[Path, str] | None:
+    for path in engine.folder_of(job).glob(f"clean-{number}-*"):
+        shown = path.stem.rpartition("-")[2]
+        return path, "" if shown == _PLAIN else shown
+    return None
+
 
 log = structlog.get_logger(__name__)
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.jobs.card_pictures import element_name, reference_name, shown
-from bot.jobs.engine import Engine
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode, model_gone
 from bot.jobs.ports import ChannelClosed, ElementGone, NotTaken, Shown, StorageRefused, problem_of
-from bot.jobs.references import clean_reference, noted
-from bot.jobs.reviewing import hold
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.references import clean_reference, noted
+from bot.jobs.steps.reviewing import hold
 from bot.media.errors import FetchError, ImageRefused, image_fault
 
 

@@ -8,9 +8,9 @@ from typing import Final
 import structlog
 
 from bot.jobs.clock import STEADY_FOR
-from bot.jobs.engine import Engine
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
+from bot.jobs.steps.engine import Engine
 from bot.media.errors import ChildFailed, FetchFailed, FetchGone, VideoCut
 
 log = structlog.get_logger(__name__)

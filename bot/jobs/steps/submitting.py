@@ -16,13 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from bot.catalogue.model import VideoModel
 from bot.database.trouble import words
 from bot.jobs.decisions import Pause
-from bot.jobs.engine import Engine
 from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone
 from bot.jobs.ports import NotTaken, StorageRefused, ended_by, problem_of
-from bot.jobs.reference_urls import ReferenceLost, reference_urls
 from bot.jobs.segmind_terms import problem_in_words, request_body
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.references import ReferenceLost, reference_urls
 from bot.jobs.tasks import finish_within
 from bot.media.rules import ImageFault
 from bot.segmind.budget import Claim, Rank

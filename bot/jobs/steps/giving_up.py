@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import breakdowns
 from bot.database.trouble import is_away
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
 from bot.jobs.tasks import uncancelled
 from bot.media.errors import ChildFailed, FetchError
 from bot.segmind.errors import SegmindError

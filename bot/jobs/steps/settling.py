@@ -5,10 +5,10 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.engine import Engine
 from bot.jobs.history.reading import HistoryTooLong, Reading, earliest_submit, is_submit_of, unowned
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow
 

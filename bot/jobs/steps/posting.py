@@ -9,14 +9,14 @@ from typing import Final
 import structlog
 
 from bot.jobs.decisions import Decided, decision_on
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, NotTaken, OutcomeUnclear, Posted, TooLarge, Video, problem_of
-from bot.jobs.reviewing import bring_to_card, hold_back
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.finished_file import fetched
+from bot.jobs.steps.reviewing import bring_to_card, hold_back
 from bot.jobs.tasks import finish_within
-from bot.jobs.videos import fetched
 from bot.media.errors import FetchFailed, FetchGone, FetchRefused, MediaError, NotAVideo, VideoCut
 
 log = structlog.get_logger(__name__)

@@ -16,15 +16,15 @@ import structlog
 
 from bot.jobs.card_pictures import reference_name, shown
 from bot.jobs.decisions import Decided, decision_on
-from bot.jobs.engine import Engine
 from bot.jobs.errors import StaleJob
-from bot.jobs.giving_up import end_hopeless, is_hopeless
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, PortError, ReviewPart, Video
-from bot.jobs.references import clean_reference, fetch_clean
 from bot.jobs.states import REVIEWED, State
+from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.finished_file import fetched
+from bot.jobs.steps.giving_up import end_hopeless, is_hopeless
+from bot.jobs.steps.references import clean_reference, fetch_clean
 from bot.jobs.tasks import for_each, until_first
-from bot.jobs.videos import fetched
 from bot.media.errors import MediaError
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from bot.jobs.decisions import Decision
 from bot.jobs.errors import Machine, StaleJob
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
-from bot.jobs.kept import KeptFiles
+from bot.jobs.kept_files import KeptFiles
 from bot.jobs.model import Changes, Job
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.ports import Cards, Elements, Notices, Posts, Reviews, Standing, TellOperator
@@ -32,7 +32,7 @@ from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
 
 if TYPE_CHECKING:
-    from bot.jobs.giving_up import Breakdowns
+    from bot.jobs.steps.giving_up import Breakdowns
 
 DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be posted in time in one channel
 
