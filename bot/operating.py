@@ -20,8 +20,8 @@ from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
 from bot.delivery.operators import OperatorDesk
 from bot.jobs.clock import Clock
-from bot.jobs.dispatch import Dispatcher
 from bot.jobs.doubts import Doubts
+from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.ports import News

@@ -33,12 +33,12 @@ from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
 from bot.jobs.channel_turns import ChannelTurns
 from bot.jobs.clock import Clock, SystemClock
-from bot.jobs.control import JobControl
-from bot.jobs.dispatch import Drivers, InProcessDispatcher
+from bot.jobs.driving.control import JobControl
+from bot.jobs.driving.intake import Intake
+from bot.jobs.driving.one_process import Drivers, InProcessDispatcher
 from bot.jobs.forgetting import Forgetting
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
-from bot.jobs.intake import Intake
 from bot.jobs.moderating import Moderation
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing.planner import Planner, places_for
@@ -85,7 +85,7 @@ from bot.segmind.client import SegmindClient
 from bot.segmind_account import TIMEOUTS, budget_row, open_segmind_session, segmind_client
 
 if TYPE_CHECKING:
-    from bot.jobs.work_queue import WorkQueue
+    from bot.jobs.driving.work_queue import WorkQueue
 
 CARDS_GRACE: Final = 1.5  # seconds for the last edits when the bot stops
 LEAST_CARDS_GRACE: Final = 0.3  # the same where a request in flight took the time: a restart shows the card anew
@@ -365,7 +365,7 @@ async def _open_rows(settings: Settings, database: AsyncEngine) -> AsyncGenerato
     if settings.database_file is not None:
         yield None
         return
-    from bot.jobs.work_queue import open_work_queue  # noqa: PLC0415 - SQLite does without the library
+    from bot.jobs.driving.work_queue import open_work_queue  # noqa: PLC0415 - SQLite does without the library
 
     async with open_work_queue(settings.database_url, database) as rows:
         yield rows
@@ -374,7 +374,7 @@ async def _open_rows(settings: Settings, database: AsyncEngine) -> AsyncGenerato
 def _drivers(engine: Engine, rows: WorkQueue | None) -> Drivers:
     if rows is None:
         return InProcessDispatcher(engine)
-    from bot.jobs.dispatch_queued import QueuedDispatcher  # noqa: PLC0415 - as above
+    from bot.jobs.driving.many_processes import QueuedDispatcher  # noqa: PLC0415 - as above
 
     return QueuedDispatcher(engine, rows)
 

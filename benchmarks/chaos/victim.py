@@ -35,8 +35,9 @@ from benchmarks.chaos.boundaries import (
     save_boundary,
 )
 from bot.__main__ import app
-from bot.jobs import cardless, dispatch, reconciler
-from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs import reconciler
+from bot.jobs.driving import one_process, owed
+from bot.jobs.driving.one_process import InProcessDispatcher
 from bot.jobs.steps import settling
 from bot.jobs.storage.jobs import JobStore
 
@@ -154,8 +155,8 @@ def tell_when_resumed() -> None:
 def hurry() -> None:
     """Wait less where nothing but time is to pass: for a card that never came, for a request that never left."""
     for module, name, value in (
-        (dispatch, "SWEEP_EVERY", HURRIED_SWEEP),
-        (cardless, "CARD_WITHIN", HURRIED_CARD),
+        (one_process, "SWEEP_EVERY", HURRIED_SWEEP),
+        (owed, "CARD_WITHIN", HURRIED_CARD),
         (settling, "LATEST_ARRIVAL", HURRIED_ARRIVAL),
         (settling, "QUIET_FOR", HURRIED_QUIET),
     ):

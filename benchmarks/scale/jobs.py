@@ -16,10 +16,10 @@ from benchmarks.seeding import PRICE, Place, processing_jobs
 from bot.database.engine import create_engine, open_database
 from bot.database.tables import jobs
 from bot.database.transfer import transfer
+from bot.jobs.driving.work_queue import open_work_queue
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.jobs.work_queue import open_work_queue
 
 MEDIAN: Final = 194.0  # seconds from submission to the end of a run
 SIGMA: Final = 0.25  # of the logarithm

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.dispatch import Dispatcher
+from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.history.reading import HistoryTooLong, earliest_submit, is_submit_of, unowned
 from bot.jobs.model import Job, Problem, ProblemCode

@@ -13,7 +13,7 @@ from bot.database.statements import erase_remains
 from bot.database.tables import cases, decisions, jobs, reports, reviews
 from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decided
-from bot.jobs.dispatch import Dispatcher
+from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.emptying import OVER, Deed, Empties, Emptying, note_message
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards

@@ -10,7 +10,7 @@ from typing_extensions import Unpack
 
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided, Decision, Pause, decision_on
-from bot.jobs.dispatch import Dispatcher, Drivers
+from bot.jobs.driving.one_process import Dispatcher, Drivers
 from bot.jobs.errors import JobError, StaleJob, WrongState
 from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import Cards, NotTaken, PortError, Standing, ended_by, problem_of

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.dispatch import Dispatcher
+from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.errors import StaleJob
 from bot.jobs.history.reading import (
     LONGEST_SPAN,

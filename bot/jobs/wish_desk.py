@@ -5,8 +5,8 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.control import JobControl
-from bot.jobs.dispatch import Dispatcher
+from bot.jobs.driving.control import JobControl
+from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import DRIVEN, State

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from bot.jobs.clock import Clock
-from bot.jobs.dispatch import Drivers
+from bot.jobs.driving.one_process import Drivers
 
 log = structlog.get_logger(__name__)
 

@@ -21,11 +21,11 @@ from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
-from bot.jobs.cardless import CONFIRMED_AFTER, see_to_cardless
 from bot.jobs.clock import STEADY_FOR
-from bot.jobs.control import JobControl
-from bot.jobs.dispatch import InProcessDispatcher
-from bot.jobs.driver import drive
+from bot.jobs.driving.control import JobControl
+from bot.jobs.driving.driver import drive
+from bot.jobs.driving.one_process import InProcessDispatcher
+from bot.jobs.driving.owed import CONFIRMED_AFTER, see_to_cardless
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.model import Job

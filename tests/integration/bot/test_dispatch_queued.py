@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.jobs.dispatch_queued import SWEEP_EVERY, QueuedDispatcher
+from bot.jobs.driving.many_processes import SWEEP_EVERY, QueuedDispatcher
+from bot.jobs.driving.work_queue import WorkerForgotten
 from bot.jobs.states import State
 from bot.jobs.tasks import RESTART_WAIT
-from bot.jobs.work_queue import WorkerForgotten
 from tests.support.clock import PATIENCE
 from tests.support.stage import Stage
 

@@ -16,8 +16,8 @@ from bot.cast.store import CastStore
 from bot.database.engine import open_database
 from bot.database.record_tables import metadata
 from bot.database.tables import emptied_messages
-from bot.jobs.control import JobControl
 from bot.jobs.decisions import Decided, Decision
+from bot.jobs.driving.control import JobControl
 from bot.jobs.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.forgetting import SETTLED_AFTER, Forgetting

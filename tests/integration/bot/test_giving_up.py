@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from bot.database.engine import open_database
 from bot.database.tables import breakdowns as marks
-from bot.jobs import driver
+from bot.jobs.driving import driver
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State

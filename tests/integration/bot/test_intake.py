@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 import structlog.testing
 
-from bot.jobs.cardless import CARD_WITHIN, LOOK_AFTER, see_to_cardless
+from bot.jobs.driving.intake import Intake
+from bot.jobs.driving.owed import CARD_WITHIN, LOOK_AFTER, see_to_cardless
 from bot.jobs.errors import SpendLimitReached
-from bot.jobs.intake import Intake
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from tests.support.jobs import PRICE, a_request

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from bot.jobs.dispatch import SWEEP_EVERY
-from bot.jobs.last_cards import PATIENCE, show_last_cards
+from bot.jobs.driving.one_process import SWEEP_EVERY
+from bot.jobs.driving.owed import PATIENCE, show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore

@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import replace
 
-from bot.jobs.dispatch import SWEEP_EVERY
+from bot.jobs.driving.one_process import SWEEP_EVERY
+from bot.jobs.driving.owed import PATIENCE, give_owed_notices
 from bot.jobs.model import Job
-from bot.jobs.owed_notices import PATIENCE, give_owed_notices
 from bot.jobs.states import State
 from tests.support.ports import NoticesInMemory
 from tests.support.stage import Stage

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.jobs.cardless import CARD_WITHIN, see_to_cardless
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.doubts import Doubts
+from bot.jobs.driving.intake import Intake
+from bot.jobs.driving.owed import CARD_WITHIN, see_to_cardless
 from bot.jobs.emptying import Telltale
 from bot.jobs.errors import StaleJob
 from bot.jobs.forgetting import Forgetting
-from bot.jobs.intake import Intake
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import Posted

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
 from bot.config import Settings
-from bot.jobs.control import JobControl
-from bot.jobs.intake import Intake
+from bot.jobs.driving.control import JobControl
+from bot.jobs.driving.intake import Intake
 from bot.policy.reports import owe_known_in
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from bot.app import Reelcast, open_services
 from bot.config import Settings
-from bot.jobs.dispatch import InProcessDispatcher
-from bot.jobs.intake import Intake
+from bot.jobs.driving.intake import Intake
+from bot.jobs.driving.one_process import InProcessDispatcher
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts

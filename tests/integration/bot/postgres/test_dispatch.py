@@ -10,14 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.jobs.cardless import CARD_WITHIN
-from bot.jobs.dispatch_queued import LATE_POST, LOOK_EVERY, QueuedDispatcher
+from bot.jobs.driving.many_processes import LATE_POST, LOOK_EVERY, QueuedDispatcher
+from bot.jobs.driving.owed import CARD_WITHIN
+from bot.jobs.driving.work_queue import STALLED_AFTER, open_work_queue
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.jobs import JobStore
-from bot.jobs.work_queue import STALLED_AFTER, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT
 from tests.support.jobs import a_job

@@ -12,10 +12,10 @@ from bot.database import locks
 from bot.database.engine import open_database, postgresql_options
 from bot.database.locks import Lock, exclusive
 from bot.database.tables import jobs
+from bot.jobs.driving.work_queue import STALLED_AFTER, open_work_queue
 from bot.jobs.errors import NoFreePlace
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.jobs.work_queue import STALLED_AFTER, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job

@@ -11,9 +11,9 @@ from bot.database import engine as engine_module
 from bot.database import work_queue
 from bot.database.engine import open_database
 from bot.database.trouble import DatabaseUnfit, explained
+from bot.jobs.driving.work_queue import open_work_queue
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.jobs.work_queue import open_work_queue
 from tests.support.database import LIMIT
 from tests.support.jobs import a_job
 from tests.support.postgres import LocalPostgres

@@ -13,7 +13,7 @@ from bot.database.engine import create_engine, open_database
 from bot.database.tables import jobs
 from bot.database.trouble import is_away, words
 from bot.database.watch import open_watched
-from bot.jobs.driver import drive
+from bot.jobs.driving.driver import drive
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from tests.support.clock import PATIENCE

@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
+from bot.jobs.driving.work_queue import MANY, WorkerForgotten, WorkQueue, open_work_queue
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.jobs.work_queue import MANY, WorkerForgotten, WorkQueue, open_work_queue
 from tests.support.clock import PATIENCE
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job

@@ -6,11 +6,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.jobs.cardless import see_to_cardless
-from bot.jobs.driver import drive, read_again
-from bot.jobs.last_cards import show_last_cards
+from bot.jobs.driving.driver import drive, read_again
+from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
 from bot.jobs.model import Job
-from bot.jobs.owed_notices import give_owed_notices
 from bot.jobs.states import DRIVEN
 from bot.jobs.steps.engine import Engine
 

@@ -7,7 +7,7 @@ import structlog
 
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Decided, decision_on
-from bot.jobs.dispatch import Dispatcher
+from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.ports import Cards

@@ -65,3 +65,19 @@ async def _card_of(engine: Engine, job: Job) -> int | None:
         raise
     except PortError:
         return None  # where the bot sees nothing there is nothing to edit either
+
+
+PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to edit the card itself
+AT_ONCE: Final = 100  # cards; the next sweep has the others
+
+
+async def show_last_cards(engine: Engine) -> None:
+    """Have the cards edited that are still owed their last word."""
+    for job in await engine.store.cards_owed(before=engine.clock.now() - PATIENCE, at_most=AT_ONCE):
+        engine.cards.changed(job)
+
+
+async def give_owed_notices(engine: Engine) -> None:
+    """Tell the members who are still owed a private word."""
+    owed = await engine.store.notices_owed(before=engine.clock.now() - PATIENCE, at_most=AT_ONCE)
+    await for_each(owed, engine.notices.tell)

@@ -6,16 +6,14 @@ from uuid import uuid4
 
 import structlog
 
-from bot.jobs.cardless import see_to_cardless
-from bot.jobs.driver import drive, see_off
-from bot.jobs.last_cards import show_last_cards
+from bot.jobs.driving.driver import drive, see_off
+from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
+from bot.jobs.driving.work_queue import STALLED_AFTER, WorkerForgotten, WorkQueue
 from bot.jobs.model import Job
-from bot.jobs.owed_notices import give_owed_notices
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.steps.posting import POST_WITHIN
 from bot.jobs.tasks import RESTART_WAIT, supervised
-from bot.jobs.work_queue import STALLED_AFTER, WorkerForgotten, WorkQueue
 
 log = structlog.get_logger(__name__)
 
