@@ -40,11 +40,9 @@ from bot.jobs.forgetting import Forgetting
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.moderating import Moderation
-from bot.jobs.orphans import OrphanStore
 from bot.jobs.pacing.planner import Planner, places_for
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.prices import Prices
-from bot.jobs.reconciler import Reconciler
 from bot.jobs.run_times import RunTimes
 from bot.jobs.steps.engine import Engine, Limits
 from bot.jobs.steps.giving_up import Breakdowns
@@ -53,10 +51,10 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.saving import Announcer
 from bot.jobs.tasks import supervised
-from bot.jobs.thinning import keep_thin
+from bot.jobs.upkeep.cleanup import keep_folders_clear, keep_thin
+from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from bot.jobs.wish_desk import WishDesk
 from bot.jobs.wishes import WishStore
-from bot.jobs.work_folders import keep_folders_clear
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.images.checker import ImageDesk
 from bot.media.videos.checker import VideoDesk

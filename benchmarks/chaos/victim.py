@@ -35,11 +35,11 @@ from benchmarks.chaos.boundaries import (
     save_boundary,
 )
 from bot.__main__ import app
-from bot.jobs import reconciler
 from bot.jobs.driving import one_process, owed
 from bot.jobs.driving.one_process import InProcessDispatcher
 from bot.jobs.steps import settling
 from bot.jobs.storage.jobs import JobStore
+from bot.jobs.upkeep import reconciler
 
 RECONCILE_EVERY: Final = 10.0  # seconds: ten minutes are longer than this benchmark
 # In a hurry: seconds between two sweeps, what a card and what a request in doubt are waited for at the most. The latter

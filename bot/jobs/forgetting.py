@@ -17,12 +17,12 @@ from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.emptying import OVER, Deed, Empties, Emptying, note_message
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
-from bot.jobs.reconciler import LOOKS_BACK
 from bot.jobs.states import CANCELLABLE, ENDED, IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import forget_contents
 from bot.jobs.storage.rows import from_row
 from bot.jobs.tasks import uncancelled
+from bot.jobs.upkeep.reconciler import LOOKS_BACK
 
 log = structlog.get_logger(__name__)
 

@@ -8,9 +8,8 @@ import pytest
 from bot.jobs.doubts import Doubts, Looked, TooSoon
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job, ProblemCode
-from bot.jobs.orphans import OrphanStore
-from bot.jobs.reconciler import Reconciler
 from bot.jobs.states import State
+from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from tests.support.stage import Stage
 
 LONG_AGO = timedelta(minutes=5)

@@ -7,9 +7,8 @@ import pytest
 import structlog.testing
 
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.orphans import OrphanStore
-from bot.jobs.reconciler import Reconciler
 from bot.jobs.states import State
+from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from sandbox.segmind.history import written_id
 from sandbox.segmind.settings import IdForm
 from tests.support.stage import Stage

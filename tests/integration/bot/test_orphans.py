@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.database.engine import open_database
-from bot.jobs.orphans import OrphanStore
+from bot.jobs.upkeep.reconciler import OrphanStore
 from tests.support.jobs import NOON
 
 EVERY = timedelta(minutes=10)

@@ -11,11 +11,10 @@ from structlog.typing import EventDict
 
 from bot.jobs.history.reading import HistoryTooLong
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import News
-from bot.jobs.reconciler import EVERY, LOOKS_BACK, WHOLE_EVERY, Reconciler
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
+from bot.jobs.upkeep.reconciler import EVERY, LOOKS_BACK, WHOLE_EVERY, OrphanStore, Reconciler
 from bot.segmind.errors import SegmindError
 from tests.support.stage import Stage
 

@@ -16,10 +16,9 @@ from bot.jobs.emptying import Telltale
 from bot.jobs.errors import StaleJob
 from bot.jobs.forgetting import Forgetting
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import Posted
-from bot.jobs.reconciler import Reconciler
 from bot.jobs.states import IllegalMove, State
+from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from tests.support.database import LIMIT
 from tests.support.jobs import PRICE, a_request
 from tests.support.stage import Stage, within_patience

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs.states import DRIVEN, ENDED, State
-from bot.jobs.thinning import thin
+from bot.jobs.upkeep.cleanup import thin
 from tests.support.stage import Stage
 
 KEEP = timedelta(days=30)
@@ -47,7 +47,7 @@ async def test_an_undelivered_video_stays_until_its_file_is_long_gone(stage: Sta
 async def test_more_jobs_than_go_into_one_transaction_are_all_deleted(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.thinning.AT_ONCE", 2)
+    monkeypatch.setattr("bot.jobs.upkeep.cleanup.AT_ONCE", 2)
     for _ in range(5):
         await stage.begin(State.DELIVERED)
     stage.clock.advance(KEEP.total_seconds() + 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.jobs.work_folders import UNTOUCHED_FOR, clear_folders
+from bot.jobs.upkeep.cleanup import UNTOUCHED_FOR, clear_folders
 from tests.support.stage import Stage
 
 

@@ -12,9 +12,9 @@ import simcord
 
 from bot.catalogue.models import DEFAULT
 from bot.jobs.model import Problem, ProblemCode
-from bot.jobs.orphans import OrphanStore
 from bot.jobs.ports import News
 from bot.jobs.states import State
+from bot.jobs.upkeep.reconciler import OrphanStore
 from bot.model_watch import READ_EVERY, ModelWatch
 from bot.operating import LOOKS_BACK, OperatorNews
 from bot.policy.operator_notices import NoticeKind

@@ -1,0 +1,1 @@
+"""What is looked after beside the driving: the reconciler, finished jobs, and files left behind."""
