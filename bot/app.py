@@ -19,17 +19,16 @@ from bot.delivery.door import Door
 from bot.delivery.gateway import begin_anew_at
 from bot.delivery.leave_by import deadline_trace
 from bot.delivery.registration import Registration
-from bot.interactions.answers import ANSWER, Arrivals, Shape, replace_nul, say
-from bot.interactions.attempts import DISCORD_AWAY, single_tries
-from bot.interactions.errors import answer_broken
 from bot.jobs.clock import SystemClock, monotonic
 from bot.observing.health import serve_health
 from bot.observing.metrics import Metrics
-from bot.presentation.command_names import CommandTranslator
-from bot.presentation.file_types import with_file_types
-from bot.presentation.language import _, speak
 from bot.services import Services, open_services
 from bot.starting import Front, open_persistently, until_stopped
+from bot.ui.answers import ANSWER, Arrivals, Shape, replace_nul, say
+from bot.ui.attempts import DISCORD_AWAY, single_tries
+from bot.ui.commands import CommandTranslator, with_file_types
+from bot.ui.failures import answer_broken
+from bot.ui.language import _, speak
 
 __all__ = ["Reelcast", "Services", "open_bot", "run"]
 

@@ -35,10 +35,10 @@ from bot.jobs.pacing.planner import SoloBudget
 from bot.model_watch import find_entry
 from bot.policy.permissions import INVITED_WITH
 from bot.presentation.discord_reasons import retry_after
-from bot.presentation.figures import dollars
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
 from bot.segmind_account import budget_row, open_segmind_session, segmind_client
+from bot.ui.formats import dollars
 
 if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit

@@ -70,17 +70,17 @@ from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
 from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
-from bot.policy.presses import RecentPresses
 from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.policy.settings_store import SettingsStore
 from bot.policy.spend_warnings import WarningStore
 from bot.policy.texts import ServerTexts
 from bot.policy.usage import UsageStore
 from bot.policy.usage_thinning import keep_usage_thin
-from bot.presentation.language import read_catalogues
 from bot.record_keeping import RecordKeeping, keep_records
 from bot.segmind.client import SegmindClient
 from bot.segmind_account import TIMEOUTS, budget_row, open_segmind_session, segmind_client
+from bot.ui.attempts import RecentPresses
+from bot.ui.language import read_catalogues
 
 if TYPE_CHECKING:
     from bot.jobs.driving.work_queue import WorkQueue

@@ -7,9 +7,6 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, open_form, say
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
 from bot.interactions.kept_references import (
     ElementNotUsable,
     ReferencesGone,
@@ -24,11 +21,14 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.presentation.buttons import REPEATABLE
 from bot.presentation.cast_names import not_usable_sentence
-from bot.presentation.controls import AGAIN_PATTERN, EDIT_PATTERN
-from bot.presentation.language import N_, _
 from bot.presentation.modals import edit_modal
 from bot.presentation.refusal import with_prompt
 from bot.presentation.sentences import not_repeatable_sentence, references_unreadable_sentence
+from bot.ui.answers import Shape, open_form, say
+from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import N_, _
+from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
 
 NOT_YOURS: Final = N_(
     "Only the member who asked for this video can make it again. Use `/studio` or `/video` for one of your own."

@@ -9,11 +9,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.cast.pictures import UnusablePicture
-from bot.interactions.answers import Shape, defer, say, show
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.job_button import NO_RECORD
 from bot.interactions.moderators import may_block
-from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import reference_of
 from bot.interactions.takedowns import Measures, block_member, block_prints
 from bot.jobs.decisions import Decided, Decision
@@ -30,11 +26,14 @@ from bot.presentation.case_words import (
     too_plain,
     unblocked_answer,
 )
-from bot.presentation.command_names import option_name
-from bot.presentation.language import N_, _
 from bot.presentation.moderation_modals import REASON_LIMIT
 from bot.presentation.review_words import images_blocked_sentence
 from bot.presentation.sentences import image_sentence
+from bot.ui.answers import Shape, defer, say, show
+from bot.ui.commands import option_name
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import N_, _
+from bot.ui.pressed_item import NO_RECORD, PressedItem
 
 CHOICES = [
     app_commands.Choice(name=name, value=length)

@@ -5,12 +5,12 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
-from bot.interactions.answers import say
-from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
-from bot.presentation.controls import CANCEL_PATTERN
 from bot.presentation.sentences import cancelled_sentence, not_cancellable_sentence, not_yours_to_cancel
+from bot.ui.answers import say
+from bot.ui.custom_ids import CANCEL_PATTERN
+from bot.ui.pressed_item import JobButton, is_requester, may_moderate
 
 
 class CancelButton(JobButton, template=CANCEL_PATTERN):

@@ -9,13 +9,10 @@ from discord import app_commands
 
 from bot.app import Reelcast, Services
 from bot.cast.model import CastError, Character, CharacterGone, NameTaken, Picture
-from bot.interactions.answers import Shape, open_form, say, show
 from bot.interactions.cast_add import NewCharacter, has_room, save_character
 from bot.interactions.cast_choices import own_choices, shareable_choices, usable_choices
 from bot.interactions.casting import find_character, sharing_guild, unknown_character
-from bot.interactions.forms import FormCog, Submission
 from bot.interactions.gatekeeping import may_be_written
-from bot.interactions.pressed_item import PressedItem
 from bot.jobs.prompt import as_name
 from bot.policy.guild_settings import CastSharing
 from bot.presentation.cast import (
@@ -34,7 +31,10 @@ from bot.presentation.cast import (
     character_layout,
 )
 from bot.presentation.cast_modals import CAST_ADD_ID, FRONTAL, NAME, OTHERS, cast_add_modal
-from bot.presentation.language import _
+from bot.ui.answers import Shape, open_form, say, show
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _
+from bot.ui.pressed_item import PressedItem
 
 SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
 

@@ -5,13 +5,13 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
-from bot.interactions.answers import Shape, say
 from bot.interactions.consent import ask
-from bot.interactions.pressed_item import PressedItem
 from bot.interactions.resuming import resume
 from bot.policy.consent import WORDING
 from bot.presentation.consent import CONSENT_PATTERN, NOTHING_LEFT
-from bot.presentation.language import _
+from bot.ui.answers import Shape, say
+from bot.ui.language import _
+from bot.ui.pressed_item import PressedItem
 
 
 class ConsentButton(PressedItem, template=CONSENT_PATTERN):

@@ -7,16 +7,16 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import defer, say
-from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.presentation.buttons import DELETABLE
-from bot.presentation.controls import DELETE_PATTERN
-from bot.presentation.language import N_, _
 from bot.presentation.sentences import not_yours_to_delete
+from bot.ui.answers import defer, say
+from bot.ui.custom_ids import DELETE_PATTERN
+from bot.ui.language import N_, _
+from bot.ui.pressed_item import JobButton, is_requester, may_moderate
 
 NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
 NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")

@@ -5,11 +5,11 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
-from bot.interactions.answers import say
-from bot.interactions.job_button import JobButton, is_requester, may_moderate
 from bot.jobs.model import Job
-from bot.presentation.controls import DETAILS_PATTERN
 from bot.presentation.details import PROMPT_LIMIT, details_text, prompt_file
+from bot.ui.answers import say
+from bot.ui.custom_ids import DETAILS_PATTERN
+from bot.ui.pressed_item import JobButton, is_requester, may_moderate
 
 
 class DetailsButton(JobButton, template=DETAILS_PATTERN):

@@ -8,8 +8,8 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.help import show_help
-from bot.interactions.pressed_item import PressedItem
 from bot.presentation.help import HELP_ID
+from bot.ui.pressed_item import PressedItem
 
 
 class HelpButton(PressedItem, template=HELP_ID):

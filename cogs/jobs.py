@@ -7,10 +7,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape
 from bot.interactions.jobs_desk import JobsDesk
-from bot.interactions.pressed_item import PressedItem
 from bot.presentation.jobs_ids import JOBS_PATTERN, Deed, JobsId, Shown
+from bot.ui.answers import Shape
+from bot.ui.pressed_item import PressedItem
 
 
 class JobsItem(PressedItem, template=JOBS_PATTERN):

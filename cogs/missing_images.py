@@ -7,13 +7,13 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, open_form, say
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests
 from bot.interactions.wish import numbered, wish_of
-from bot.presentation.language import _
 from bot.presentation.missing_images import IMAGES_PATTERN, TOO_LATE, images_modal
+from bot.ui.answers import Shape, open_form, say
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _
+from bot.ui.pressed_item import PressedItem
 
 
 class AddImagesButton(PressedItem, template=IMAGES_PATTERN):

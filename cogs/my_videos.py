@@ -7,11 +7,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import say
 from bot.interactions.jobs_desk import JobsDesk
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.presentation.my_videos import videos_list
+from bot.ui.answers import say
 
 LOOKED_THROUGH = 50  # of another member's posts, for those in channels that are open to who asks
 

@@ -7,15 +7,15 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, defer, open_form, say
-from bot.interactions.forms import FormCog, Submission
 from bot.interactions.operator_desk import OperatorPanel
-from bot.interactions.pressed_item import PressedItem
-from bot.interactions.typed_ids import read_id
 from bot.policy.operator import Target
-from bot.presentation.language import _
 from bot.presentation.operator import REASON, REASON_LIMIT, TARGET, TARGET_ID, block_modal
 from bot.presentation.operator_ids import BLOCK_FORM, OPERATOR_PATTERN, Verb
+from bot.ui.answers import Shape, defer, open_form, say
+from bot.ui.custom_ids import read_id
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _
+from bot.ui.pressed_item import PressedItem
 
 _SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
 

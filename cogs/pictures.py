@@ -8,16 +8,16 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, open_form, say
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests, reference_of
 from bot.jobs.model import Reference
 from bot.media.rules import may_be_image
-from bot.presentation.controls import PICTURES_PATTERN
-from bot.presentation.language import N_, _
 from bot.presentation.modals import pictures_modal
 from bot.presentation.refusal import with_prompt
+from bot.ui.answers import Shape, open_form, say
+from bot.ui.custom_ids import PICTURES_PATTERN
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import N_, _
+from bot.ui.pressed_item import PressedItem
 
 NO_PICTURES: Final = N_("This message has no images. Use the command on one with images.")
 FORGOTTEN: Final = N_("This form was opened too long ago. Use the command on the message once more.")

@@ -7,9 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast
-from bot.interactions.answers import Shape, defer, say, show
 from bot.interactions.forgetting import forget_everything
-from bot.interactions.pressed_item import PressedItem
 from bot.presentation.forgetting import (
     FORGET_PATTERN,
     KEPT,
@@ -19,7 +17,9 @@ from bot.presentation.forgetting import (
     forgotten_sentence,
     privacy_controls,
 )
-from bot.presentation.language import _
+from bot.ui.answers import Shape, defer, say, show
+from bot.ui.language import _
+from bot.ui.pressed_item import PressedItem
 
 
 class ForgetButton(PressedItem, template=FORGET_PATTERN):

@@ -7,13 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import say
 from bot.interactions.asked import asked_by
 from bot.interactions.gatekeeping import as_seen
 from bot.policy.counting import in_window, quotas
 from bot.policy.denial import Denial
 from bot.policy.limits import Limit, terms_for
 from bot.presentation.quota import quota_text
+from bot.ui.answers import say
 
 
 class QuotaCog(commands.Cog):

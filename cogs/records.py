@@ -10,10 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, defer, say, show
-from bot.interactions.pressed_item import PressedItem
 from bot.policy.records import Search
-from bot.presentation.controls import ID_PATTERN
 from bot.presentation.records import (
     PER_PAGE,
     exported,
@@ -24,6 +21,9 @@ from bot.presentation.records import (
 )
 from bot.presentation.records_export import MOST_ROWS, records_csv
 from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id
+from bot.ui.answers import Shape, defer, say, show
+from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.pressed_item import PressedItem
 
 _MESSAGE: Final = re.compile(rf"(?:https?://(?:\w+\.)?discord(?:app)?\.com/channels/[0-9]+/[0-9]+/)?({ID_PATTERN})")
 

@@ -8,16 +8,13 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import defer, open_form, say
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.job_button import NO_RECORD, JobButton, is_requester
 from bot.interactions.moderators import may_block, may_remove, reason_given
 from bot.interactions.video_messages import video_of
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.case_ids import CASE_PATTERN, REPORT_PATTERN, CaseVerb
+from bot.presentation.case_ids import CASE_PATTERN, CaseVerb
 from bot.presentation.case_words import (
     dismissed_answer,
     no_video_here,
@@ -29,10 +26,14 @@ from bot.presentation.case_words import (
     reported_answer,
     reported_before,
 )
-from bot.presentation.language import _, speaking
 from bot.presentation.moderation_modals import block_modal, report_modal, takedown_modal
 from bot.presentation.review_card import reports_counted
 from bot.presentation.review_words import outcome_sentence
+from bot.ui.answers import defer, open_form, say
+from bot.ui.custom_ids import REPORT_PATTERN
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _, speaking
+from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
 
 
 class ReportButton(JobButton, template=REPORT_PATTERN):

@@ -7,10 +7,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import defer, open_form, say
-from bot.interactions.forms import FormCog, Submission
 from bot.interactions.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
-from bot.interactions.job_button import NO_RECORD, JobButton
 from bot.interactions.moderators import also_chosen, may_review, reason_given
 from bot.interactions.takedowns import block_pictures
 from bot.jobs.errors import SpendLimitReached, WrongState
@@ -20,7 +17,6 @@ from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.policy.limits import caps_of
 from bot.policy.usage import LimitReached, Rebooking
-from bot.presentation.language import _
 from bot.presentation.moderation_modals import BLOCK_IMAGES, reject_modal
 from bot.presentation.review_ids import REASON_PATTERN, REVIEW_PATTERN, Verb
 from bot.presentation.review_words import (
@@ -34,6 +30,10 @@ from bot.presentation.review_words import (
     paused_sentence,
     rejected_answer,
 )
+from bot.ui.answers import defer, open_form, say
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _
+from bot.ui.pressed_item import NO_RECORD, JobButton
 
 
 class ReviewButton(JobButton, template=REVIEW_PATTERN):

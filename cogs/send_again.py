@@ -7,11 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import defer, say
 from bot.interactions.asked import asked_by, is_age_restricted
 from bot.interactions.gatekeeping import let_in
-from bot.interactions.pressed_item import PressedItem
-from bot.interactions.typed_ids import read_id
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job
@@ -20,9 +17,7 @@ from bot.jobs.prompt import name_key
 from bot.jobs.states import State
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.permissions import missing_permissions
-from bot.presentation.controls import RESEND_PATTERN
 from bot.presentation.denial import denial_sentence
-from bot.presentation.language import N_, _
 from bot.presentation.review_words import discord_unclear
 from bot.presentation.sentences import (
     missing_permissions_sentence,
@@ -31,6 +26,10 @@ from bot.presentation.sentences import (
     send_again_choice,
     sent_again_sentence,
 )
+from bot.ui.answers import defer, say
+from bot.ui.custom_ids import RESEND_PATTERN, read_id
+from bot.ui.language import N_, _
+from bot.ui.pressed_item import PressedItem
 
 MOST_CHOICES: Final = 25  # Discord's
 GONE: Final = N_("This video is no longer waiting to be sent.")

@@ -5,8 +5,8 @@ import structlog
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.presentation.language import speaking
 from bot.presentation.settings_greeting import greeting
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

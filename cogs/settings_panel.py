@@ -8,9 +8,6 @@ import discord
 from discord import ui
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, open_form, say
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.pressed_item import PressedItem
 from bot.interactions.settings_desk import SettingsDesk
 from bot.policy.setting_changes import (
     SERVER,
@@ -27,10 +24,13 @@ from bot.policy.setting_changes import (
     set_numbers,
 )
 from bot.policy.setting_values import BadSetting, BadSettingCode
-from bot.presentation.language import _
 from bot.presentation.settings_answers import UNREADABLE
 from bot.presentation.settings_ids import PANEL_PATTERN, Deed, Page, PanelId
 from bot.presentation.settings_modals import FIELDS, WORDS, numbers_modal, words_modal
+from bot.ui.answers import Shape, open_form, say
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _
+from bot.ui.pressed_item import PressedItem
 
 
 class PanelItem(PressedItem, template=PANEL_PATTERN):

@@ -11,11 +11,11 @@ import structlog
 from discord.ext import commands
 
 from bot.app import Reelcast
-from bot.interactions.answers import Shape, say
-from bot.interactions.errors import answer_broken
-from bot.interactions.forms import FormCog
-from bot.interactions.pressed_item import PressedItem
-from bot.presentation.language import N_, _, speak
+from bot.ui.answers import Shape, say
+from bot.ui.failures import answer_broken
+from bot.ui.forms import FormCog
+from bot.ui.language import N_, _, speak
+from bot.ui.pressed_item import PressedItem
 
 NO_BUTTON = N_("That message has no such button or menu. Nothing was done.")
 NO_FORM = N_("The bot doesn't know this form anymore. Nothing was done.")

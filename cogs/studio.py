@@ -7,12 +7,12 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import Shape, open_form
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.pressed_item import PressedItem
 from bot.interactions.requests import Requests
-from bot.presentation.controls import STUDIO_ID
 from bot.presentation.modals import studio_modal
+from bot.ui.answers import Shape, open_form
+from bot.ui.custom_ids import STUDIO_ID
+from bot.ui.forms import FormCog, Submission
+from bot.ui.pressed_item import PressedItem
 
 
 class StudioButton(PressedItem, template=re.escape(STUDIO_ID)):

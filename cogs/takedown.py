@@ -7,9 +7,6 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.answers import defer, open_form, say
-from bot.interactions.forms import FormCog, Submission
-from bot.interactions.job_button import NO_RECORD, JobButton
 from bot.interactions.moderators import may_block, may_remove
 from bot.interactions.takedowns import Measures, take_down
 from bot.interactions.video_messages import linked_message, video_of
@@ -18,9 +15,12 @@ from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
 from bot.presentation.case_ids import TAKEDOWN_PATTERN
 from bot.presentation.case_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
-from bot.presentation.language import _
 from bot.presentation.moderation_modals import takedown_modal
 from bot.presentation.review_words import outcome_sentence
+from bot.ui.answers import defer, open_form, say
+from bot.ui.forms import FormCog, Submission
+from bot.ui.language import _
+from bot.ui.pressed_item import NO_RECORD, JobButton
 
 
 class TakedownButton(JobButton, template=TAKEDOWN_PATTERN):

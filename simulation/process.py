@@ -26,8 +26,8 @@ from bot.media.errors import FetchFailed, FetchGone
 from bot.media.fetch import Fetched
 from bot.media.images.checker import CleanImage
 from bot.media.videos.checker import VideoFacts
-from bot.presentation.language import read_catalogues
 from bot.services import open_services
+from bot.ui.language import read_catalogues
 from simulation import database
 from simulation.http import Session
 from simulation.loop import LIFE, Life

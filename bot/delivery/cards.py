@@ -23,8 +23,7 @@ from bot.jobs.ports import CardGone, NotTaken, PortError
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
 from bot.presentation.card import status_card
-from bot.presentation.controls import DetailsId
-from bot.presentation.message_parts import button_ids, pictures_in
+from bot.ui.custom_ids import DetailsId, button_ids, pictures_in
 
 log = structlog.get_logger(__name__)
 

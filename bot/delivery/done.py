@@ -9,8 +9,8 @@ from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.policy.preferences import PreferenceStore
 from bot.presentation.jobs_list import post_address
-from bot.presentation.language import speaking
 from bot.presentation.sentences import done_notice
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

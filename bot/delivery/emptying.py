@@ -10,7 +10,7 @@ from bot.jobs.emptying import Deed, Telltale
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, Posted
 from bot.presentation.emptied import emptied_card, emptied_description, emptied_for_moderators
-from bot.presentation.language import speaking
+from bot.ui.language import speaking
 
 
 class EmptyingDesk:

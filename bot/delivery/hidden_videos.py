@@ -14,7 +14,7 @@ from bot.jobs.ports import CardGone, ChannelClosed, PortError
 from bot.media.errors import MediaError
 from bot.media.fetch import Fetcher
 from bot.policy.reports import Case
-from bot.presentation.message_parts import pictures_in
+from bot.ui.custom_ids import pictures_in
 
 KEPT_NAME: Final = "video"
 MOST_BYTES: Final = 512 * 1024 * 1024

@@ -12,8 +12,8 @@ from bot.delivery.nonces import words_nonce
 from bot.jobs.clock import Clock
 from bot.policy.records_log import Item, RecordLog
 from bot.policy.settings_store import SettingsStore
-from bot.presentation.language import speaking
 from bot.presentation.records_words import log_line
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

@@ -11,9 +11,9 @@ from bot.delivery.nonces import notice_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.presentation.language import speaking
 from bot.presentation.notices import undelivered_controls
 from bot.presentation.sentences import undelivered_notice, withdrawn_notice
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

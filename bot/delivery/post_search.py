@@ -11,8 +11,7 @@ import structlog
 from bot.delivery.discord_errors import translated
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import CannotTell, CardGone, NotTaken, Posted
-from bot.presentation.controls import DetailsId
-from bot.presentation.message_parts import button_ids
+from bot.ui.custom_ids import DetailsId, button_ids
 
 log = structlog.get_logger(__name__)
 

@@ -16,8 +16,8 @@ from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit
 from bot.media.videos.fitting import FittingDesk
-from bot.presentation.language import speaking
 from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

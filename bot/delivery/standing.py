@@ -21,8 +21,8 @@ from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import OperatorStore
 from bot.policy.settings_store import SettingsStore
 from bot.presentation.discord_reasons import Then, reason_of
-from bot.presentation.language import speaking
 from bot.presentation.review_words import objection_told
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

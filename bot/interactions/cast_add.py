@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from bot.cast.model import CastFull, NameTaken
 from bot.cast.pictures import UnusablePicture
 from bot.catalogue.models import CHARACTER_REFERENCES, CHARACTER_RULES
-from bot.interactions.answers import Shape, defer, say
 from bot.interactions.consent import has_accepted
 from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.model import Reference
@@ -24,9 +23,10 @@ from bot.presentation.cast import (
     pictures_sentence,
     saved_sentence,
 )
-from bot.presentation.language import _
 from bot.presentation.sentences import image_sentence
 from bot.services import Services
+from bot.ui.answers import Shape, defer, say
+from bot.ui.language import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from bot.cast.model import Character
 from bot.interactions.casting import sharing_guild
 from bot.jobs.prompt import name_key
 from bot.presentation.cast import choice_label
-from bot.presentation.language import speak
 from bot.services import Services
+from bot.ui.language import speak
 
 MOST_CHOICES: Final = 25  # Discord's
 

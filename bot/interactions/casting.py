@@ -8,7 +8,6 @@ import discord
 
 from bot.cast.model import Character
 from bot.catalogue.model import VideoModel
-from bot.interactions.typed_ids import read_id
 from bot.interactions.wish import Wish
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
@@ -17,6 +16,7 @@ from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
 from bot.presentation.cast_names import unknown_character_sentence
 from bot.presentation.sentences import named
 from bot.services import Services
+from bot.ui.custom_ids import read_id
 
 MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import discord
 
-from bot.interactions.answers import say
 from bot.presentation.consent import NOTICE, consent_controls
-from bot.presentation.language import _
 from bot.services import Services
+from bot.ui.answers import say
+from bot.ui.language import _
 
 
 async def has_accepted(services: Services, interaction: discord.Interaction[Any], facts: Mapping[str, Any]) -> bool:

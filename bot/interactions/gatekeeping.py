@@ -10,9 +10,7 @@ import discord
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from bot.interactions.answers import say
 from bot.interactions.asked import asked_by
-from bot.interactions.attempts import AnsweredElsewhere
 from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
@@ -23,10 +21,12 @@ from bot.policy.limits import Limit
 from bot.policy.permissions import missing_permissions
 from bot.policy.spend_warnings import SpendWarning, warning_of, warnings_of
 from bot.policy.usage import LimitReached, Reservation
-from bot.presentation.language import speaking
 from bot.presentation.refusal import denial_message
 from bot.presentation.spending import spend_warning_sentence
 from bot.services import Services
+from bot.ui.answers import say
+from bot.ui.attempts import AnsweredElsewhere
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import discord
 
-from bot.interactions import answers
 from bot.jobs.model import Job
 from bot.presentation.jobs_ids import Shown
 from bot.presentation.jobs_list import PER_PAGE, STATES, JobsPage, jobs_list
 from bot.services import Services
+from bot.ui import answers
 
 
 class JobsDesk:

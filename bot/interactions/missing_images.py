@@ -5,11 +5,11 @@ from typing import Any
 
 import discord
 
-from bot.interactions.answers import open_form, say
 from bot.interactions.wish import Wish, facts_of
-from bot.presentation.language import _
 from bot.presentation.missing_images import ASK, images_controls, images_modal
 from bot.services import Services
+from bot.ui.answers import open_form, say
+from bot.ui.language import _
 
 
 async def ask_for_images(services: Services, interaction: discord.Interaction[Any], wish: Wish) -> None:

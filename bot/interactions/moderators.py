@@ -4,12 +4,12 @@ from typing import Any
 
 import discord
 
-from bot.interactions.forms import Submission
 from bot.jobs.model import Job
 from bot.policy.reports import Case
 from bot.policy.request import has_words
 from bot.policy.reviews import Review
 from bot.presentation.moderation_modals import ALSO, REASON, REASON_LIMIT
+from bot.ui.forms import Submission
 
 
 def may_review(interaction: discord.Interaction[Any], job: Job, review: Review | None, chosen: int | None) -> bool:

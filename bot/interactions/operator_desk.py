@@ -7,7 +7,6 @@ import discord
 import structlog
 from discord import ui
 
-from bot.interactions.answers import defer, say, show
 from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
 from bot.jobs.prices import Price
@@ -15,7 +14,6 @@ from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state, newest_jobs
 from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_notices import NoticeKind
-from bot.presentation.language import _
 from bot.presentation.operator import (
     BLOCKS_PER_PAGE,
     SERVERS_PER_PAGE,
@@ -31,6 +29,8 @@ from bot.presentation.operator import (
 from bot.presentation.operator_ids import Verb
 from bot.presentation.sentences import sent_again_sentence
 from bot.services import Services
+from bot.ui.answers import defer, say, show
+from bot.ui.language import _
 
 log = structlog.get_logger(__name__)
 

@@ -5,12 +5,11 @@ from typing import Any
 import discord
 
 from bot.automod.rules import Match
-from bot.interactions.server_locale import server_locale
 from bot.policy.gate import Asked
 from bot.policy.texts import text_to_tell
-from bot.presentation.language import speaking
 from bot.presentation.refused_text import refused_text_notice
 from bot.services import Services
+from bot.ui.language import server_locale, speaking
 
 
 async def tell_moderators(

@@ -9,14 +9,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.trouble import words
-from bot.interactions.answers import AnswerUnproven, answer_of, say
 from bot.interactions.asked import asked_by
-from bot.interactions.attempts import AnswerUnclear, NotAnswered
 from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
-from bot.interactions.server_locale import server_locale
 from bot.interactions.wish import Wish, facts_of
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
 from bot.policy.options import read_options
@@ -24,12 +21,13 @@ from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode
 from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
-from bot.presentation.controls import DetailsId
 from bot.presentation.discord_reasons import reason_of
-from bot.presentation.language import N_, _
-from bot.presentation.message_parts import button_ids
 from bot.presentation.refusal import refusal_message, with_prompt
 from bot.services import Services
+from bot.ui.answers import AnswerUnproven, answer_of, say
+from bot.ui.attempts import AnswerUnclear, NotAnswered
+from bot.ui.custom_ids import DetailsId, button_ids
+from bot.ui.language import N_, _, server_locale
 
 CARD_UNCLEAR: Final = N_(
     "Discord didn't confirm your request. If its card appears, the request goes on. Otherwise, nothing is charged."

@@ -5,15 +5,15 @@ from typing import Any, Final
 
 import discord
 
-from bot.interactions.answers import say
 from bot.interactions.cast_add import new_of_facts, save_character
 from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
 from bot.interactions.wish import wish_of
 from bot.policy.paused import Paused
 from bot.presentation.cast import UPLOADS_GONE
-from bot.presentation.language import _
 from bot.services import Services
+from bot.ui.answers import say
+from bot.ui.language import _
 
 UPLOADS_LAST: Final = timedelta(minutes=15)  # a command's uploads are removed after a while; younger ones are tried
 

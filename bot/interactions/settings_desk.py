@@ -8,7 +8,6 @@ from typing import Any
 import discord
 import structlog
 
-from bot.interactions.answers import say, show
 from bot.interactions.settings_facts import automod_facts, named_channels, server_facts
 from bot.interactions.settings_record import noting
 from bot.policy.guild_settings import UNSET, GuildSettings
@@ -16,13 +15,14 @@ from bot.policy.setting_changes import SERVER, Change, tidy
 from bot.policy.setting_values import BadSetting, BadSettingCode
 from bot.policy.settings_check import check, made_worse
 from bot.policy.settings_findings import ServerFacts
-from bot.presentation.language import _
 from bot.presentation.settings_answers import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
 from bot.presentation.settings_findings import short_findings
 from bot.presentation.settings_ids import Page
 from bot.presentation.settings_panel import reset_question, settings_panel
 from bot.presentation.settings_parts import PanelState
 from bot.services import Services
+from bot.ui.answers import say, show
+from bot.ui.language import _
 
 log = structlog.get_logger(__name__)
 

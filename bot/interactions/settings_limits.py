@@ -5,8 +5,8 @@ from discord import app_commands
 
 from bot.interactions.settings_options import SettingsCommands, given
 from bot.policy.setting_changes import set_limits, set_numbers
-from bot.presentation.language import N_
 from bot.presentation.settings_ids import Page
+from bot.ui.language import N_
 
 OPTIONS = {
     "per_day": N_("Videos in 24 hours: a number, or none"),

@@ -16,8 +16,8 @@ from bot.policy.setting_changes import (
     point_to,
     set_numbers,
 )
-from bot.presentation.language import N_
 from bot.presentation.settings_ids import Page
+from bot.ui.language import N_
 
 AS_SERVER = app_commands.Choice(name=N_("As the server"), value="server")
 SPOILERS = [

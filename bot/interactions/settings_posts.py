@@ -6,9 +6,9 @@ from discord import app_commands
 from bot.interactions.settings_choices import DURATIONS, RATIOS
 from bot.interactions.settings_options import SettingsCommands, on_off
 from bot.policy.setting_changes import allow, choose, set_numbers
-from bot.presentation.language import N_
 from bot.presentation.settings_ids import Page
 from bot.presentation.settings_words import LANGUAGE_NAMES
+from bot.ui.language import N_
 
 ORIGINALS = [
     app_commands.Choice(name=N_("Unless there is a review"), value="auto"),

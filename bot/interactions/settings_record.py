@@ -6,13 +6,12 @@ from typing import Any
 import discord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.interactions.server_locale import server_locale
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.storage.records import note
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.settings_store import Noted
-from bot.presentation.language import speaking
 from bot.presentation.settings_changes import changes_line
+from bot.ui.language import server_locale, speaking
 
 
 def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:

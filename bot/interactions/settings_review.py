@@ -6,8 +6,8 @@ from discord import app_commands
 from bot.interactions.settings_choices import REVIEWS
 from bot.interactions.settings_options import Posting, SettingsCommands, given, on_off
 from bot.policy.setting_changes import add_and_remove, add_words, choose, point_to, remove_words, set_numbers
-from bot.presentation.language import N_
 from bot.presentation.settings_ids import Page
+from bot.ui.language import N_
 
 PATTERNS = [
     app_commands.Choice(name=N_("Refuse every text while a pattern cannot be applied"), value="block"),

@@ -7,7 +7,6 @@ from typing import Any
 
 import discord
 
-from bot.interactions.forms import Submission
 from bot.interactions.moderators import also_chosen, reason_given
 from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Job
@@ -17,6 +16,7 @@ from bot.presentation.case_words import blocked_answer, given_back, not_all_remo
 from bot.presentation.moderation_modals import BLOCK, BLOCK_IMAGES, GIVE_BACK
 from bot.presentation.review_words import images_blocked_sentence
 from bot.services import Services
+from bot.ui.forms import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

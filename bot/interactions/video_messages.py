@@ -6,9 +6,8 @@ from typing import Any, Final
 import discord
 
 from bot.jobs.model import Job
-from bot.presentation.controls import DetailsId
-from bot.presentation.message_parts import button_ids
 from bot.services import Services
+from bot.ui.custom_ids import DetailsId, button_ids
 
 LINK: Final = re.compile(
     r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})"

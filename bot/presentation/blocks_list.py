@@ -8,9 +8,9 @@ from discord import ui
 
 from bot.policy.blocks import Block
 from bot.presentation.case_ids import blocks_id
-from bot.presentation.figures import date, number
-from bot.presentation.language import _
-from bot.presentation.text import clip, plain
+from bot.ui.formats import date, number
+from bot.ui.language import _
+from bot.ui.text import clip, plain
 
 PER_PAGE: Final = 8  # lines of some 220 characters, in a message's 2,000
 REASON_LIMIT: Final = 60  # characters; escaped at most twice that

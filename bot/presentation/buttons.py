@@ -7,9 +7,8 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
-from bot.presentation.case_ids import report_id
-from bot.presentation.controls import DetailsId, again_id, cancel_id, delete_id, edit_id, resend_id
-from bot.presentation.language import _
+from bot.ui.custom_ids import DetailsId, again_id, cancel_id, delete_id, edit_id, report_id, resend_id
+from bot.ui.language import _
 
 # The request is over, and nobody has forbidden it: it may be made once more.
 REPEATABLE: Final = frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})

@@ -14,11 +14,11 @@ from bot.jobs.states import ENDED, ENDED_UNCHARGED, FOLLOWED, IN_FLIGHT, WITHDRA
 from bot.presentation.buttons import card_buttons
 from bot.presentation.cast_names import cast_line
 from bot.presentation.emptied import emptied_card
-from bot.presentation.figures import clock_time, countdown, dollars, lasted, number, percent
-from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import problem_sentence
-from bot.presentation.text import quoted
+from bot.ui.formats import clock_time, countdown, dollars, lasted, number, percent
+from bot.ui.language import N_, _, ngettext, speaking
+from bot.ui.text import quoted
 
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
 PROMPT_LINES: Final = 8

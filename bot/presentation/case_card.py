@@ -12,13 +12,12 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.policy.member_record import MemberRecord
 from bot.policy.reports import Report
-from bot.presentation.addresses import message_address
 from bot.presentation.case_ids import CaseVerb, case_id
-from bot.presentation.figures import number
-from bot.presentation.language import N_, _, ngettext, speaking
 from bot.presentation.review_card import facts_line, record_line
 from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
-from bot.presentation.text import clip, plain, quoted
+from bot.ui.formats import number
+from bot.ui.language import N_, _, ngettext, speaking
+from bot.ui.text import clip, message_address, plain, quoted
 
 PROMPT_LIMIT: Final = 500  # characters
 PROMPT_LINES: Final = 8

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from bot.presentation.controls import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN
 
 
 class CaseVerb(StrEnum):
@@ -13,15 +13,10 @@ class CaseVerb(StrEnum):
     BLOCK = "block"
 
 
-REPORT_PATTERN: Final = rf"reelcast:report:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens
 CASE_PATTERN: Final = rf"reelcast:case:(?P<verb>takedown|putback|dismiss|block):(?P<job>{ID_PATTERN})"
 TAKEDOWN_PATTERN: Final = rf"reelcast:takedown:(?P<job>{ID_PATTERN})"  # of the modal
 BLOCK_PATTERN: Final = rf"reelcast:block:(?P<member>{ID_PATTERN}):(?P<job>{ID_PATTERN})"  # of the modal
 BLOCKS_PATTERN: Final = r"reelcast:blocks:(?P<page>[0-9]{1,6})"
-
-
-def report_id(job_id: int) -> str:
-    return f"reelcast:report:{job_id}"
 
 
 def case_id(verb: CaseVerb, job_id: int) -> str:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.figures import countdown, date
-from bot.presentation.language import _
+from bot.ui.formats import countdown, date
+from bot.ui.language import _
 
 
 def length_name(length: str) -> str:

@@ -9,9 +9,9 @@ from discord import ui
 from bot.cast.model import Character
 from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
-from bot.presentation.figures import date, number
-from bot.presentation.language import N_, _, ngettext
-from bot.presentation.text import ELLIPSIS, clip, plain
+from bot.ui.formats import date, number
+from bot.ui.language import N_, _, ngettext
+from bot.ui.text import ELLIPSIS, clip, plain
 
 LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000
 CHOICE_LIMIT: Final = 100  # characters; Discord's

@@ -7,8 +7,8 @@ from discord import ui
 
 from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
-from bot.presentation.file_types import ImageUpload
-from bot.presentation.language import _
+from bot.ui.commands import ImageUpload
+from bot.ui.language import _
 
 CAST_ADD_ID: Final = "reelcast:cast-add"
 NAME: Final = "name"

@@ -3,8 +3,8 @@
 from bot.jobs.model import VideoRequest
 from bot.jobs.prompt import NAME_LIMIT
 from bot.policy.request import Refusal, RefusalCode
-from bot.presentation.language import _
-from bot.presentation.text import ELLIPSIS, clip, plain
+from bot.ui.language import _
+from bot.ui.text import ELLIPSIS, clip, plain
 
 
 def cast_line(request: VideoRequest) -> str:

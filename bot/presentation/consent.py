@@ -6,8 +6,8 @@ import discord
 from discord import ui
 
 from bot.policy.consent import WORDING
-from bot.presentation.controls import ID_PATTERN
-from bot.presentation.language import N_, _
+from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.language import N_, _
 
 NOTICE: Final = N_(
     "**Before your first pictures, once**\n"

@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.limits import Limit
-from bot.presentation.figures import countdown, date, listed, number
-from bot.presentation.language import N_, _, ngettext
+from bot.ui.formats import countdown, date, listed, number
+from bot.ui.language import N_, _, ngettext
 
 MOST_NAMED: Final = 10  # channels or roles in one sentence
 

@@ -9,11 +9,11 @@ import discord
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED_UNCHARGED
-from bot.presentation.figures import dollars, lasted
-from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import problem_sentence
-from bot.presentation.text import plain
+from bot.ui.formats import dollars, lasted
+from bot.ui.language import _
+from bot.ui.text import plain
 
 PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it
 

@@ -14,7 +14,7 @@ from typing import Final
 import discord
 
 from bot.jobs.model import ProblemCode
-from bot.presentation.language import N_, _
+from bot.ui.language import N_, _
 
 UNKNOWN_MESSAGE: Final = 10008
 INVALID_FORM: Final = 50035

@@ -5,7 +5,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.presentation.language import N_, _
+from bot.ui.language import N_, _
 
 _GREY: Final = discord.Colour(0x80848E)
 _CARD: Final = N_("Who asked for this video has had their data deleted.")

@@ -6,8 +6,8 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.presentation.figures import number
-from bot.presentation.language import N_, _, ngettext
+from bot.ui.formats import number
+from bot.ui.language import N_, _, ngettext
 
 
 class ForgetDeed(StrEnum):

@@ -9,7 +9,7 @@ from discord import ui
 from bot.jobs.model import ReviewMode
 from bot.policy.denial import Denial
 from bot.presentation.denial import denial_sentence
-from bot.presentation.language import N_, _
+from bot.ui.language import N_, _
 
 HELP_ID: Final = "reelcast:help"
 NAMED: Final = ("video", "studio", "cast add", "jobs", "quota", "privacy")  # the commands that help links to

@@ -10,15 +10,14 @@ from discord import ui
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
 from bot.policy.preferences import DEFAULTS, Preferences
-from bot.presentation.addresses import message_address
 from bot.presentation.card import CANCEL_NOTED
-from bot.presentation.controls import DetailsId, cancel_id, resend_id
-from bot.presentation.figures import date, lasted, number
 from bot.presentation.forgetting import ask_button
 from bot.presentation.jobs_ids import Deed, JobsId, Shown
-from bot.presentation.language import N_, _
 from bot.presentation.looks import LOOKS
-from bot.presentation.text import clip, plain
+from bot.ui.custom_ids import DetailsId, cancel_id, resend_id
+from bot.ui.formats import date, lasted, number
+from bot.ui.language import N_, _
+from bot.ui.text import clip, message_address, plain
 
 PER_PAGE: Final = 5  # of some five components each, in a message's 40
 PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that

@@ -7,7 +7,7 @@ from typing import Final
 import discord
 
 from bot.jobs.states import State
-from bot.presentation.language import N_, _
+from bot.ui.language import N_, _
 
 _GREY: Final = discord.Colour(0x80848E)
 _BLUE: Final = discord.Colour(0x5865F2)

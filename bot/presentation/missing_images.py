@@ -5,10 +5,10 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.presentation.controls import ID_PATTERN
-from bot.presentation.file_types import ImageUpload
-from bot.presentation.language import N_, _
 from bot.presentation.modals import IMAGES
+from bot.ui.commands import ImageUpload
+from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.language import N_, _
 
 ASK: Final = N_(
     "The images are gone from Discord. Press the button and add them once more; the rest is kept as you wrote it."

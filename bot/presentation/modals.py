@@ -12,10 +12,10 @@ from discord import ui
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Reference, VideoRequest
-from bot.presentation.controls import STUDIO_ID, edit_id, pictures_id
-from bot.presentation.file_types import ImageUpload
-from bot.presentation.language import _, ngettext
-from bot.presentation.text import clip
+from bot.ui.commands import ImageUpload
+from bot.ui.custom_ids import STUDIO_ID, edit_id, pictures_id
+from bot.ui.language import _, ngettext
+from bot.ui.text import clip
 
 PROMPT: Final = "prompt"
 IMAGES: Final = "images"

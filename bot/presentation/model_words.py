@@ -3,9 +3,9 @@
 from typing import Final
 
 from bot.policy.request import Refusal, RefusalCode
-from bot.presentation.figures import listed
-from bot.presentation.language import _
-from bot.presentation.text import clip, plain
+from bot.ui.formats import listed
+from bot.ui.language import _
+from bot.ui.text import clip, plain
 
 NAME_LIMIT: Final = 80  # characters
 

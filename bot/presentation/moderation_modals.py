@@ -7,10 +7,11 @@ import discord
 from discord import ui
 
 from bot.policy.block_times import FOR_GOOD, LENGTHS
-from bot.presentation.case_ids import block_id, report_id, takedown_id
+from bot.presentation.case_ids import block_id, takedown_id
 from bot.presentation.case_words import length_name
-from bot.presentation.language import _
 from bot.presentation.review_ids import reason_id
+from bot.ui.custom_ids import report_id
+from bot.ui.language import _
 
 REASON: Final = "reason"
 ALSO: Final = "also"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.jobs.model import Job
-from bot.presentation.figures import date
 from bot.presentation.jobs_list import post_address
-from bot.presentation.language import _
 from bot.presentation.looks import LOOKS
-from bot.presentation.text import clip, plain
+from bot.ui.formats import date
+from bot.ui.language import _
+from bot.ui.text import clip, plain
 
 MOST_LISTED: Final = 8  # lines of some 230 characters, in a message's 2,000
 PROMPT_LIMIT: Final = 40  # characters; escaped at most twice that

@@ -4,8 +4,8 @@ import discord
 from discord import ui
 
 from bot.jobs.model import Job
-from bot.presentation.controls import resend_id
-from bot.presentation.language import _
+from bot.ui.custom_ids import resend_id
+from bot.ui.language import _
 
 
 def undelivered_controls(job: Job) -> ui.View:

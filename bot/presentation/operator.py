@@ -14,11 +14,11 @@ from bot.jobs.states import State
 from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_figures import ServerUse, Spent
 from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotice
-from bot.presentation.figures import countdown, dollars, lasted, number
-from bot.presentation.language import _, ngettext
 from bot.presentation.operator_ids import BLOCK_FORM, Verb, operator_id
 from bot.presentation.operator_words import notice_sentence
-from bot.presentation.text import clip, plain
+from bot.ui.formats import countdown, dollars, lasted, number
+from bot.ui.language import _, ngettext
+from bot.ui.text import clip, plain
 
 STUCK_PER_PAGE: Final = 5  # each with two buttons: a message has at most 40 components
 SERVERS_PER_PAGE: Final = 15

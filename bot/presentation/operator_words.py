@@ -5,9 +5,9 @@ from typing import Final
 
 from bot.policy.operator_notices import NoticeKind, OperatorNotice
 from bot.policy.spend_warnings import NEAR
-from bot.presentation.figures import percent
-from bot.presentation.language import N_, _
-from bot.presentation.text import clip, plain
+from bot.ui.formats import percent
+from bot.ui.language import N_, _
+from bot.ui.text import clip, plain
 
 DETAIL_LIMIT: Final = 200  # characters
 

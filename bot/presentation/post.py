@@ -7,9 +7,9 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.presentation.buttons import post_buttons
-from bot.presentation.figures import date, mebibytes
-from bot.presentation.language import _
-from bot.presentation.text import clip
+from bot.ui.formats import date, mebibytes
+from bot.ui.language import _
+from bot.ui.text import clip
 
 MOST_ALT_TEXT: Final = 1_024  # characters of an attachment's description, by Discord's rule
 

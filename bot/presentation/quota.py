@@ -8,8 +8,8 @@ from bot.policy.counting import Quota
 from bot.policy.denial import Denial
 from bot.policy.limits import SERVER_CAPS, Limit
 from bot.presentation.denial import denial_sentence
-from bot.presentation.figures import countdown, dollars, number
-from bot.presentation.language import N_, _, ngettext
+from bot.ui.formats import countdown, dollars, number
+from bot.ui.language import N_, _, ngettext
 
 _LINES: Final[Mapping[Limit, str]] = {
     Limit.PER_DAY_HERE: N_("Videos in this channel in 24 hours: **{taken}** of {figure}."),

@@ -8,11 +8,11 @@ from discord import ui
 
 from bot.jobs.decisions import Decided, Decision
 from bot.policy.records import Entry, Record, Search
-from bot.presentation.figures import number
-from bot.presentation.language import _, ngettext
 from bot.presentation.records_ids import END_ID, records_id
 from bot.presentation.records_words import card_address, decided_line, facts_line, video_address
-from bot.presentation.text import quoted
+from bot.ui.formats import number
+from bot.ui.language import _, ngettext
+from bot.ui.text import quoted
 
 PER_PAGE: Final = 4  # entries; together far below the 4,000 characters of a message
 PROMPT_LIMIT: Final = 120  # characters of a prompt on a page

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bot.policy.records import Search
-from bot.presentation.controls import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN
 
 TEXT_LIMIT: Final = 28  # characters; an id has a hundred, of which some count twice
 RECORDS_PATTERN: Final = (

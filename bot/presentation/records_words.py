@@ -7,11 +7,10 @@ from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
 from bot.policy.records import Record
 from bot.policy.records_log import Item
-from bot.presentation.addresses import message_address
-from bot.presentation.figures import dollars, lasted
-from bot.presentation.language import N_, _
 from bot.presentation.looks import LOOKS
-from bot.presentation.text import clip, plain
+from bot.ui.formats import dollars, lasted
+from bot.ui.language import N_, _
+from bot.ui.text import clip, message_address, plain
 
 PROMPT_SHOWN: Final = 120  # characters in a line of the log channel
 REASON_SHOWN: Final = 150

@@ -8,8 +8,8 @@ from bot.policy.denial import Denial
 from bot.policy.request import Refusal, has_words
 from bot.presentation.denial import denial_sentence
 from bot.presentation.details import prompt_file
-from bot.presentation.language import _
 from bot.presentation.sentences import refusal_sentence
+from bot.ui.language import _
 
 CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
 

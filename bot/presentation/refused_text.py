@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.automod.rules import Match, MatchKind
-from bot.presentation.language import N_, _
-from bot.presentation.text import clip, plain
+from bot.ui.language import N_, _
+from bot.ui.text import clip, plain
 
 # Escaped, each may take twice as much; together they stay within a message's 2,000 characters.
 TEXT_LIMIT: Final = 500  # characters

@@ -12,12 +12,11 @@ from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.policy.member_record import MemberRecord
-from bot.presentation.addresses import message_address
-from bot.presentation.figures import countdown, date, dollars, lasted, number
-from bot.presentation.language import _, ngettext, speaking
 from bot.presentation.review_ids import Verb, review_id
 from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
-from bot.presentation.text import quoted
+from bot.ui.formats import countdown, date, dollars, lasted, number
+from bot.ui.language import _, ngettext, speaking
+from bot.ui.text import message_address, quoted
 
 PROMPT_LIMIT: Final = 700  # characters; a longer prompt comes as a file besides
 PROMPT_LINES: Final = 12

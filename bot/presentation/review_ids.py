@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from bot.presentation.controls import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN
 
 
 class Verb(StrEnum):

@@ -9,9 +9,9 @@ from bot.jobs.states import State
 from bot.policy.denial import Denial
 from bot.presentation.denial import denial_sentence
 from bot.presentation.discord_reasons import moderator_reason
-from bot.presentation.figures import number
-from bot.presentation.language import N_, _, ngettext
 from bot.presentation.looks import LOOKS
+from bot.ui.formats import number
+from bot.ui.language import N_, _, ngettext
 
 REASON_SHOWN: Final = 500  # characters
 

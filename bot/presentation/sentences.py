@@ -14,7 +14,8 @@ from bot.media.rules import ImageFault, ImageRules, pixel_limit
 from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.cast_names import request_sentence
 from bot.presentation.discord_reasons import BY_PROBLEM
-from bot.presentation.figures import (
+from bot.presentation.model_words import option_sentence
+from bot.ui.formats import (
     date,
     day_and_time,
     dollars,
@@ -22,9 +23,8 @@ from bot.presentation.figures import (
     megabytes,
     number,
 )
-from bot.presentation.language import N_, _, ngettext
-from bot.presentation.model_words import option_sentence
-from bot.presentation.text import clip, quoted
+from bot.ui.language import N_, _, ngettext
+from bot.ui.text import clip, quoted
 
 _PROBLEMS: Final = {
     ProblemCode.ELEMENT_GONE: N_(

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Final
 
 from bot.policy.setting_values import RANGES, BadSetting, BadSettingCode
-from bot.presentation.figures import dollars, number
-from bot.presentation.language import N_, _
 from bot.presentation.settings_words import LABELS
-from bot.presentation.text import plain
+from bot.ui.formats import dollars, number
+from bot.ui.language import N_, _
+from bot.ui.text import plain
 
 SAVED: Final = N_("✅ Saved; it counts from now on.")
 UNCHANGED: Final = N_("Nothing has changed: it was so already.")

@@ -5,8 +5,6 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from bot.policy.guild_settings import GuildSettings
-from bot.presentation.figures import number
-from bot.presentation.language import N_, _
 from bot.presentation.settings_words import (
     LABELS,
     count_words,
@@ -22,7 +20,9 @@ from bot.presentation.settings_words import (
     review_labels,
     sharing_labels,
 )
-from bot.presentation.text import ELLIPSIS
+from bot.ui.formats import number
+from bot.ui.language import N_, _
+from bot.ui.text import ELLIPSIS
 
 LIMIT: Final = 380  # characters of the whole line
 Value = TypeVar("Value")

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.presentation.figures import number
-from bot.presentation.language import _, ngettext
 from bot.presentation.settings_ids import Deed, PanelId
 from bot.presentation.settings_pages import shortened
 from bot.presentation.settings_parts import (
@@ -19,6 +17,8 @@ from bot.presentation.settings_parts import (
     text,
 )
 from bot.presentation.settings_words import channel_name, duration_labels, own_words, ratio_labels, review_labels
+from bot.ui.formats import number
+from bot.ui.language import _, ngettext
 
 
 def channels_page(state: PanelState) -> Sequence[Part]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.policy.settings_findings import Finding, FindingCode, Purpose, ServerFacts, Weight
-from bot.presentation.figures import dollars, listed, number
-from bot.presentation.language import N_, _, ngettext
 from bot.presentation.settings_words import LIMIT_LABELS, channel_name, role_name
-from bot.presentation.text import clip, plain
+from bot.ui.formats import dollars, listed, number
+from bot.ui.language import N_, _, ngettext
+from bot.ui.text import clip, plain
 
 MARKS: Final[Mapping[Weight, str]] = {
     Weight.STOPS: "🔴",

@@ -1,6 +1,6 @@
 """What the bot says when it comes to a server: that nothing is open yet, and how to begin."""
 
-from bot.presentation.language import _
+from bot.ui.language import _
 
 
 def greeting() -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from bot.policy.setting_changes import SERVER
-from bot.presentation.controls import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN
 
 
 class Page(StrEnum):

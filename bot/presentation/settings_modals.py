@@ -10,11 +10,11 @@ from discord import ui
 from bot.policy.guild_settings import NO_LIMITS, ChannelSettings, GuildSettings, Limits
 from bot.policy.setting_changes import LIMIT_NAMES, SERVER
 from bot.policy.setting_values import RANGES
-from bot.presentation.figures import dollars, number
-from bot.presentation.language import N_, _
 from bot.presentation.settings_ids import Deed, PanelId
 from bot.presentation.settings_words import LABELS
-from bot.presentation.text import clip
+from bot.ui.formats import dollars, number
+from bot.ui.language import N_, _
+from bot.ui.text import clip
 
 TITLE_LIMIT: Final = 45  # characters of a title or a label; Discord's
 NUMBER_LIMIT: Final = 20  # characters of a number with its sign and spaces

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.presentation.figures import number
-from bot.presentation.language import _, ngettext
 from bot.presentation.settings_ids import Page
 from bot.presentation.settings_pages import (
     asking_words,
@@ -24,6 +22,8 @@ from bot.presentation.settings_words import (
     role_names,
     sharing_labels,
 )
+from bot.ui.formats import number
+from bot.ui.language import _, ngettext
 
 
 def overview_page(state: PanelState) -> Sequence[Part]:

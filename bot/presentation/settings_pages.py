@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.policy.setting_changes import SERVER_CHOICES
-from bot.presentation.figures import dollars, number
-from bot.presentation.language import _, ngettext
 from bot.presentation.settings_ids import Deed, PanelId
 from bot.presentation.settings_parts import (
     PanelState,
@@ -41,6 +39,8 @@ from bot.presentation.settings_words import (
     role_names,
     sharing_labels,
 )
+from bot.ui.formats import dollars, number
+from bot.ui.language import _, ngettext
 
 MOST_LINES: Final = 8  # of channels or roles with something of their own
 

@@ -7,8 +7,6 @@ import discord
 from discord import ui
 
 from bot.policy.settings_findings import FindingCode, Weight
-from bot.presentation.figures import number
-from bot.presentation.language import N_, _, ngettext
 from bot.presentation.settings_channels import channel_page, channels_page
 from bot.presentation.settings_findings import MARKS, findings_list
 from bot.presentation.settings_ids import Deed, Page, PanelId
@@ -22,6 +20,8 @@ from bot.presentation.settings_pages import (
     review_page,
 )
 from bot.presentation.settings_parts import EMOJI, TITLES, PanelState, Part, button, buttons, one_of, text
+from bot.ui.formats import number
+from bot.ui.language import N_, _, ngettext
 
 _BLURPLE: Final = discord.Colour(0x5865F2)
 _RED: Final = discord.Colour(0xDA373C)

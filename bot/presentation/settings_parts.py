@@ -10,8 +10,8 @@ from discord import ui
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.setting_changes import SERVER
 from bot.policy.settings_findings import Finding, ServerFacts
-from bot.presentation.language import N_, _
 from bot.presentation.settings_ids import Deed, Page, PanelId
+from bot.ui.language import N_, _
 
 Part = ui.Item[ui.LayoutView]
 

@@ -7,8 +7,8 @@ from typing import Final
 from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
 from bot.policy.guild_settings import BadPattern, CastSharing, ChannelSettings, Limits, ReviewMode
 from bot.policy.settings_findings import ServerFacts
-from bot.presentation.figures import dollars, listed, number
-from bot.presentation.language import N_, _, ngettext
+from bot.ui.formats import dollars, listed, number
+from bot.ui.language import N_, _, ngettext
 
 MOST_NAMED: Final = 12  # channels or roles in one line
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.policy.limits import Limit
 from bot.policy.spend_warnings import NEAR, REACHED, SpendWarning
-from bot.presentation.figures import countdown, dollars, percent
-from bot.presentation.language import _
+from bot.ui.formats import countdown, dollars, percent
+from bot.ui.language import _
 
 
 def spend_warning_sentence(warning: SpendWarning, *, ends_at: datetime) -> str:

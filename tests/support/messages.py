@@ -19,9 +19,9 @@ from pydantic import SecretStr
 from bot.app import EXTENSIONS, Reelcast
 from bot.catalogue.models import MODELS
 from bot.config import Settings
-from bot.presentation.command_names import context_of
-from bot.presentation.language import LANGUAGES, LOCALES
 from bot.services import open_services
+from bot.ui.commands import context_of
+from bot.ui.language import LANGUAGES, LOCALES
 
 ROOT: Final = Path(__file__).parents[2]
 SPEAKING: Final = ("bot", "cogs")  # the folders whose code speaks to people

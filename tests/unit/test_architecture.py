@@ -212,7 +212,7 @@ def test_no_model_is_named_outside_the_catalogue() -> None:
 def test_interactions_are_answered_in_one_place() -> None:
     answering = re.compile(r"nteraction\.(response|followup)\b|original_response")
     found = {each.name for each in modules() if answering.search(each.path.read_text(encoding="utf-8"))}
-    assert {name for name in found if is_within(name, "bot") or is_within(name, "cogs")} == {"bot.interactions.answers"}
+    assert {name for name in found if is_within(name, "bot") or is_within(name, "cogs")} == {"bot.ui.answers"}
 
 
 def test_the_environment_is_read_in_one_place_a_side() -> None:

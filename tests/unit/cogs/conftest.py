@@ -57,8 +57,8 @@ async def boot(
     """
     monkeypatch.setattr("bot.delivery.cards._note_run", lambda _channel, _job: None)
     monkeypatch.setattr("bot.delivery.edit_queue.EDIT_EVERY", 0.0)
-    monkeypatch.setattr("bot.interactions.attempts.PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr("bot.interactions.answers.PATIENCE", NO_DEFERRAL)
+    monkeypatch.setattr("bot.ui.attempts.PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("bot.ui.answers.PATIENCE", NO_DEFERRAL)
     monkeypatch.setattr(TCPConnector, "__init__", partialmethod(TCPConnector.__init__, force_close=True))
     settings = Settings.model_validate(
         {

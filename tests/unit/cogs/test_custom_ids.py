@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.app import EXTENSIONS
-from bot.interactions.forms import FormCog
-from bot.interactions.pressed_item import PressedItem
-from bot.presentation.controls import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.forms import FormCog
+from bot.ui.pressed_item import PressedItem
 
 LARGEST: Final = 2**63 - 1
 OUT_OF_RANGE: Final = (str(LARGEST + 1), "9" * 19, "9" * 20, "1" * 25, "-1", "\N{FULLWIDTH DIGIT ONE}", "")

@@ -9,7 +9,7 @@ import discord
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.interactions.attempts import (
+from bot.ui.attempts import (
     PAUSES,
     AnsweredElsewhere,
     AnsweredTooLate,

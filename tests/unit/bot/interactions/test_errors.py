@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.interactions.errors import answer_broken
+from bot.ui.failures import answer_broken
 
 
 async def test_an_answer_that_the_stop_of_the_bot_cuts_off_is_no_fault() -> None:

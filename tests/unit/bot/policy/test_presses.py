@@ -1,6 +1,6 @@
 """Double clicks are told from presses that are meant."""
 
-from bot.policy.presses import TOO_SOON, RecentPresses
+from bot.ui.attempts import TOO_SOON, RecentPresses
 
 
 class Moment:

@@ -19,7 +19,6 @@ from hypothesis import given, note, settings
 from bot.automod.rules import Match, MatchKind
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
-from bot.interactions.answers import replace_nul
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
@@ -48,6 +47,7 @@ from bot.presentation.refused_text import refused_text_notice
 from bot.presentation.review_card import request_card, video_card
 from bot.presentation.review_words import outcome_sentence
 from bot.presentation.sentences import send_again_choice, withdrawn_notice
+from bot.ui.answers import replace_nul
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
 from tests.support.jobs import NOON, PRICE, a_job, a_request

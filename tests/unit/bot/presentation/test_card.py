@@ -15,8 +15,8 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import ENDED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageFault
 from bot.presentation.card import expected_at, status_card
-from bot.presentation.controls import DetailsId
 from bot.presentation.looks import LOOKS
+from bot.ui.custom_ids import DetailsId
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 

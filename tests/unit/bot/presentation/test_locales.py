@@ -12,8 +12,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.policy.permissions import INVITED_WITH
-from bot.presentation.command_names import NAME
-from bot.presentation.language import LANGUAGES, LOCALES, SOURCE
+from bot.ui.commands import NAME
+from bot.ui.language import LANGUAGES, LOCALES, SOURCE
 from tests.support.messages import CATALOGUES, TEMPLATE, Key, forms_of, missing, read, template
 
 HINT = "run `make messages`; in bot/presentation/locales, translate what it names"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.presentation.command_names import CommandTranslator
-from bot.presentation.language import LANGUAGES
+from bot.ui.commands import CommandTranslator
+from bot.ui.language import LANGUAGES
 from tests.support.messages import CATALOGUES, LOOKS_UP, code_texts, command_payloads, forms_of, read, trees
 
 # How many characters Discord takes, by what is made of them: the component's class, and its parameter or its place.

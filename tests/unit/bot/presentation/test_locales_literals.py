@@ -107,7 +107,7 @@ def test_a_sentence_for_people_is_marked_to_be_said_in_their_language() -> None:
         for each in literals(tree)
         if PROSE.search(str(each.value)) and each.value not in choices(tree)
     ]
-    assert unmarked == [], "wrap these: from bot.presentation.language import _, N_, ngettext"
+    assert unmarked == [], "wrap these: from bot.ui.language import _, N_, ngettext"
 
 
 def test_a_word_that_discord_shows_is_marked_too() -> None:
@@ -118,7 +118,7 @@ def test_a_word_that_discord_shows_is_marked_too() -> None:
         for each in shown(tree)
         if WORD.search(str(each.value))
     ]
-    assert unmarked == [], "wrap these: from bot.presentation.language import _"
+    assert unmarked == [], "wrap these: from bot.ui.language import _"
 
 
 def test_what_is_looked_up_is_a_whole_sentence_as_it_stands_in_the_code() -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
-from bot.interactions.forms import Submission
 from bot.interactions.wish import Wish
 from bot.jobs.model import Handling, Reference
 from bot.policy.request import has_words
 from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
+from bot.ui.forms import Submission
 from sandbox.discord.modal_rules import check_modal
 from tests.support.hostile import hostile
 from tests.support.jobs import a_reference, a_request

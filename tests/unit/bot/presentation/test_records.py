@@ -7,9 +7,9 @@ from discord.ui import TextDisplay
 
 from bot.jobs.decisions import Decided, Decision
 from bot.policy.records import Entry, Search
-from bot.presentation.language import LANGUAGES, speaking
 from bot.presentation.records import MOST_DECISIONS_ALONE, PER_PAGE, records_page
 from bot.presentation.settings_changes import LIMIT as CHANGES_LIMIT
+from bot.ui.language import LANGUAGES, speaking
 from tests.support.jobs import NOON
 from tests.support.records import RECORD
 

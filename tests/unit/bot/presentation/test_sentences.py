@@ -11,7 +11,6 @@ from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
 from bot.policy.request import Refusal, RefusalCode
-from bot.presentation.figures import dollars, lasted, listed, mebibytes, megabytes
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import (
     image_sentence,
@@ -21,6 +20,7 @@ from bot.presentation.sentences import (
     send_again_choice,
     undelivered_notice,
 )
+from bot.ui.formats import dollars, lasted, listed, mebibytes, megabytes
 from tests.support.jobs import a_job, a_request
 
 RULES = ImageRules()

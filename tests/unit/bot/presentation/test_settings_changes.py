@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bot.policy.guild_settings import UNSET, CastSharing, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.presentation.language import speaking
 from bot.presentation.settings_changes import LIMIT, SETTINGS, changes_line
+from bot.ui.language import speaking
 
 CHANGES: dict[str, tuple[GuildSettings, str]] = {
     "a mode": (replace(UNSET, review=ReviewMode.BEFORE_POSTING), "Review: Off → Before posting"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.presentation.text import ELLIPSIS, clip, plain, quoted
+from bot.ui.text import ELLIPSIS, clip, plain, quoted
 
 # Everything that Discord's markdown gives a meaning.
 LIVE = (

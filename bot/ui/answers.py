@@ -15,17 +15,17 @@ import discord
 import structlog
 from discord import ui
 
-from bot.interactions.attempts import (
+from bot.ui.attempts import (
     AnsweredElsewhere,
     AnsweredTooLate,
+    AnswerServices,
     AnswerUnclear,
     NotAnswered,
+    RecentPresses,
     answer_first,
     repeat_until_clear,
 )
-from bot.policy.presses import RecentPresses
-from bot.presentation.language import N_, _
-from bot.services import Services
+from bot.ui.language import N_, _
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +113,7 @@ class Answer:
         self.uncharged = False  # whether nothing was charged for what the member wants, and nothing will be
         self._interaction = interaction
         self._shape = shape
-        self._services: Services = interaction.client.services
+        self._services: AnswerServices = interaction.client.services
         self._tell_open = is_open
         self._lock = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None

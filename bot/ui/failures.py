@@ -7,10 +7,10 @@ import discord
 import structlog
 
 from bot.database.trouble import is_away, words
-from bot.interactions.answers import answer_of, say
-from bot.interactions.attempts import DISCORD_AWAY, AnswerUnclear, NotAnswered
 from bot.jobs.errors import trouble_of
-from bot.presentation.language import N_, _
+from bot.ui.answers import answer_of, say
+from bot.ui.attempts import DISCORD_AWAY, AnswerUnclear, NotAnswered
+from bot.ui.language import N_, _
 
 log = structlog.get_logger(__name__)
 

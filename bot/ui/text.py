@@ -32,3 +32,8 @@ def quoted(text: str, *, limit: int, lines: int) -> str:
     if len(kept) > lines:
         kept = [*kept[: lines - 1], kept[lines - 1] + ELLIPSIS]
     return "\n".join(f"> {plain(line)}" for line in clip("\n".join(kept), limit).splitlines())
+
+
+def message_address(guild_id: int, channel_id: int, message_id: int) -> str:
+    """Give the address of a message in a server, which opens it in Discord for whoever may see it."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"

@@ -1,11 +1,12 @@
 """Commands as members read them in Discord's own list: names, descriptions and choices in their language."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from discord import Locale, app_commands
+from discord import AppCommandOptionType, Locale, app_commands, ui
 from discord.app_commands import TranslationContextLocation as Location
 
-from bot.presentation.language import SOURCE, catalogue, language_of, spoken
+from bot.ui.language import SOURCE, catalogue, language_of, spoken
 
 NAME: Final = "name"  # the catalogues' context for names that are typed: Discord is strict about these
 _NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
@@ -35,3 +36,33 @@ class CommandTranslator(app_commands.Translator):
         known = catalogue(language)
         found = known.gettext(text) if context_of(context) is None else known.pgettext(NAME, text)
         return None if found == text else found
+
+
+# What Discord counts as images, and what it does not: it looks at the extension alone. At most ten.
+IMAGE_FILES: Final = ("image", ".heic", ".heif", ".hif", ".avif", ".bmp", ".tif", ".tiff", ".jfif", ".mpo")
+
+
+class ImageUpload(ui.FileUpload[Any]):
+    """A field for image files in a modal."""
+
+    def to_component_dict(self) -> Any:
+        return {**super().to_component_dict(), "file_types": list(IMAGE_FILES)}
+
+
+def with_file_types(commands: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Complete commands, as they are registered: every attachment that they take is an image."""
+    return [_completed(command) for command in commands]
+
+
+def _completed(option: Mapping[str, Any]) -> dict[str, Any]:
+    completed = dict(option)
+    if "options" in option:
+        completed["options"] = with_file_types(option["options"])
+    if _is_attachment(option):
+        completed["file_types"] = list(IMAGE_FILES)
+    return completed
+
+
+def _is_attachment(option: Mapping[str, Any]) -> bool:
+    # Commands have types of their own, of which none is this number, and no `required`.
+    return option.get("type") == AppCommandOptionType.attachment.value and "required" in option

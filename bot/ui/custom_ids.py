@@ -1,8 +1,11 @@
 """The custom ids of our components: what a button means is in its id, so that it works after a restart."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
+
+import discord
 
 from bot.jobs.model import Job
 
@@ -76,3 +79,33 @@ def delete_id(job_id: int) -> str:
 
 def pictures_id(message_id: int) -> str:
     return f"reelcast:pictures:{message_id}"
+
+
+def read_id(typed: str) -> int | None:
+    """Read an id of Discord's; None where it is none."""
+    return int(typed) if re.fullmatch(ID_PATTERN, typed) else None
+
+
+def button_ids(components: Iterable[discord.Component]) -> Iterator[str]:
+    """Yield the custom id of every button in a layout."""
+    for component in components:
+        if isinstance(component, discord.Container | discord.ActionRow):
+            yield from button_ids(component.children)
+        elif isinstance(component, discord.Button) and component.custom_id:
+            yield component.custom_id
+
+
+def pictures_in(components: Iterable[discord.Component]) -> Iterator[str]:
+    """Yield the address of everything in a layout's galleries."""
+    for component in components:
+        if isinstance(component, discord.Container):
+            yield from pictures_in(component.children)
+        elif isinstance(component, discord.MediaGalleryComponent):
+            yield from (item.media.url for item in component.items)
+
+
+REPORT_PATTERN: Final = rf"reelcast:report:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens
+
+
+def report_id(job_id: int) -> str:
+    return f"reelcast:report:{job_id}"

@@ -9,12 +9,12 @@ import discord
 from discord.ext import commands
 
 from bot.catalogue.offer import Offer
-from bot.interactions.answers import Shape
-from bot.interactions.errors import answer_broken
 from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
-from bot.presentation.language import speak
 from bot.presentation.modals import DURATION, IMAGES, MODEL, PROMPT, RATIO, SPOILER
+from bot.ui.answers import Shape
+from bot.ui.failures import answer_broken
+from bot.ui.language import speak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

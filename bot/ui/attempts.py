@@ -4,13 +4,15 @@ discord.py repeats an answer that got a 5xx by itself and does not say so: the r
 with 40060, as if someone else had answered.
 """
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Hashable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 import discord
+
+from bot.jobs.clock import Clock
 
 DISCORD_AWAY: Final = (aiohttp.ClientError, ConnectionError, TimeoutError)  # no answer, or half of one
 ALREADY_ANSWERED: Final = 40060
@@ -102,3 +104,48 @@ async def repeat_until_clear(send: Callable[[], Awaitable[Any]], sleep: Callable
             await sleep(pause)
     with single_try():
         return await send()
+
+
+TOO_SOON: Final = 10.0  # seconds
+
+
+class RecentPresses:
+    """Remembers what came of late; what comes from a channel reaches one process."""
+
+    def __init__(self, monotonic: Callable[[], float], seconds: float = TOO_SOON) -> None:
+        self._monotonic = monotonic
+        self._seconds = seconds  # for which each is remembered
+        self._pressed_at: dict[Hashable, float] = {}  # oldest first
+
+    def is_repeated(self, press: Hashable) -> bool:
+        """Take note of a press, and tell whether the same one came just before."""
+        now = self._monotonic()
+        while self._pressed_at and now - next(iter(self._pressed_at.values())) >= self._seconds:
+            del self._pressed_at[next(iter(self._pressed_at))]
+        if press in self._pressed_at:
+            return True
+        self._pressed_at[press] = now
+        return False
+
+    def forget(self, press: Hashable) -> None:
+        """Let a press that came to nothing be repeated at once."""
+        self._pressed_at.pop(press, None)
+
+
+class _Watch(Protocol):
+    async def answered_elsewhere(self) -> None: ...
+
+
+class _Operating(Protocol):
+    @property
+    def watch(self) -> _Watch: ...
+
+
+class AnswerServices(Protocol):
+    """What an answer needs of the bot's services."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def operating(self) -> _Operating: ...

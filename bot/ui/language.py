@@ -11,8 +11,9 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import discord
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -88,3 +89,8 @@ def read_catalogues() -> None:
     """Read all catalogues ahead, so that no member waits for theirs."""
     for language in LANGUAGES.values():
         catalogue(language)
+
+
+def server_locale(chosen: str | None, interaction: discord.Interaction[Any]) -> str:
+    """Name one of Discord's locales: the one `chosen` in the settings, else the one that the server has in Discord."""
+    return chosen or (interaction.guild_locale or discord.Locale.american_english).value

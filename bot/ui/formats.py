@@ -8,7 +8,7 @@ from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from bot.presentation.language import SOURCE, _, spoken
+from bot.ui.language import SOURCE, _, spoken
 
 
 def number(value: float) -> str:
