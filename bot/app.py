@@ -14,11 +14,9 @@ from discord.http import HTTPClient, Route
 
 from bot.automod.discord_rules import rule_of
 from bot.config import Settings
-from bot.delivery.answers import count_answers
-from bot.delivery.door import Door
-from bot.delivery.gateway import begin_anew_at
-from bot.delivery.leave_by import deadline_trace
-from bot.delivery.registration import Registration
+from bot.discord_api.door import Door, begin_anew_at
+from bot.discord_api.leave_by import count_answers, deadline_trace
+from bot.discord_api.registration import Registration
 from bot.jobs.clock import SystemClock, monotonic
 from bot.observing.health import serve_health
 from bot.observing.metrics import Metrics

@@ -12,7 +12,7 @@ from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
-from bot.jobs.channel_turns import Turns
+from bot.discord_api.channel_pace import Turns
 from bot.jobs.clock import Clock
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.kept_files import KeptFiles

@@ -31,7 +31,7 @@ from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
-from bot.jobs.channel_turns import ChannelTurns
+from bot.discord_api.channel_pace import ChannelTurns
 from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.driving.control import JobControl
 from bot.jobs.driving.intake import Intake

@@ -10,9 +10,8 @@ import structlog
 
 from bot.app import use_discord_at
 from bot.config import Settings
-from bot.delivery.answers import count_answers
-from bot.delivery.door import Door
-from bot.delivery.leave_by import deadline_trace
+from bot.discord_api.door import Door
+from bot.discord_api.leave_by import count_answers, deadline_trace
 from bot.jobs.clock import SystemClock
 from bot.observing.health import serve_health
 from bot.observing.metrics import Metrics

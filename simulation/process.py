@@ -230,7 +230,7 @@ def real_code_in(world: World) -> Generator[None]:
             "bot.app.SystemClock": partial(VirtualClock, world),
             "bot.services.read_catalogues": lambda: None,
             "bot.segmind_account.monotonic": world.loop.time,
-            "bot.delivery.leave_by.monotonic": world.loop.time,
+            "bot.discord_api.leave_by.monotonic": world.loop.time,
             "bot.jobs.clock.monotonic": world.loop.time,
             "bot.segmind.client.datetime": now,
             "discord.utils.utcnow": world.now,

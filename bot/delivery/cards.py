@@ -13,9 +13,9 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.delivery.discord_errors import translated
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
-from bot.delivery.pictures import picture_files
+from bot.discord_api.errors import translated
+from bot.discord_api.sending import picture_files
 from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job

@@ -16,13 +16,12 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.delivery.age_restriction import is_age_restricted
-from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.hidden_videos import HiddenVideos
-from bot.delivery.openness import is_public
 from bot.delivery.post_search import PostSearch
-from bot.delivery.sending import send_once
-from bot.jobs.channel_turns import AtOnce, Turns
+from bot.discord_api.channel_pace import AtOnce, Turns
+from bot.discord_api.channels import is_age_restricted, is_public
+from bot.discord_api.errors import translated, unless_gone
+from bot.discord_api.sending import send_once
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError

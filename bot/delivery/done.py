@@ -3,8 +3,8 @@
 import discord
 import structlog
 
-from bot.delivery.discord_errors import translated
-from bot.delivery.nonces import done_nonce
+from bot.discord_api.errors import translated
+from bot.discord_api.nonces import done_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.policy.preferences import PreferenceStore

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import discord
 
-from bot.delivery.discord_errors import translated
 from bot.delivery.post_search import PostSearch
+from bot.discord_api.errors import translated
 from bot.jobs.emptying import Deed, Telltale
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, Posted

@@ -7,7 +7,7 @@ from typing import Final
 
 import discord
 
-from bot.delivery.discord_errors import translated
+from bot.discord_api.errors import translated
 from bot.jobs.kept_files import KeptFiles
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, PortError

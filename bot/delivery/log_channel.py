@@ -6,8 +6,8 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.delivery.discord_errors import translated
-from bot.jobs.channel_turns import AtOnce, Turns
+from bot.discord_api.channel_pace import AtOnce, Turns
+from bot.discord_api.errors import translated
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.policy.settings_store import SettingsStore
 

@@ -8,7 +8,7 @@ import discord
 import structlog
 
 from bot.delivery.log_channel import Heard, LogChannel
-from bot.delivery.nonces import words_nonce
+from bot.discord_api.nonces import words_nonce
 from bot.jobs.clock import Clock
 from bot.policy.records_log import Item, RecordLog
 from bot.policy.settings_store import SettingsStore

@@ -6,8 +6,8 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.delivery.discord_errors import translated
-from bot.delivery.nonces import notice_nonce
+from bot.discord_api.errors import translated
+from bot.discord_api.nonces import notice_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State

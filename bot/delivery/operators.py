@@ -7,8 +7,8 @@ import aiohttp
 import discord
 import structlog
 
-from bot.delivery.nonces import words_nonce
-from bot.presentation.discord_reasons import Then, reason_of
+from bot.discord_api.nonces import words_nonce
+from bot.discord_api.reasons import Then, reason_of
 
 log = structlog.get_logger(__name__)
 

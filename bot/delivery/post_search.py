@@ -8,7 +8,7 @@ from typing import Final
 import discord
 import structlog
 
-from bot.delivery.discord_errors import translated
+from bot.discord_api.errors import translated
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import CannotTell, CardGone, NotTaken, Posted
 from bot.ui.custom_ids import DetailsId, button_ids

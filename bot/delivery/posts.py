@@ -8,10 +8,10 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.delivery.discord_errors import explained, translated
-from bot.delivery.leave_by import leaving_by
-from bot.delivery.nonces import EVERYWHERE, post_nonce
 from bot.delivery.post_search import PostSearch, is_elsewhere
+from bot.discord_api.errors import explained, translated
+from bot.discord_api.leave_by import leaving_by
+from bot.discord_api.nonces import EVERYWHERE, post_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit

@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.delivery.discord_errors import translated, unless_gone
 from bot.delivery.post_search import PostSearch
+from bot.discord_api.errors import translated, unless_gone
 from bot.jobs.model import Job
 from bot.jobs.ports import Posted
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.delivery.age_restriction import is_age_restricted
-from bot.delivery.channels import channel_of
-from bot.delivery.discord_errors import translated
 from bot.delivery.log_channel import LogChannel
+from bot.discord_api.channels import channel_of, is_age_restricted
+from bot.discord_api.errors import translated
+from bot.discord_api.reasons import Then, reason_of
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
@@ -20,7 +20,6 @@ from bot.policy.gate import Asked
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import OperatorStore
 from bot.policy.settings_store import SettingsStore
-from bot.presentation.discord_reasons import Then, reason_of
 from bot.presentation.review_words import objection_told
 from bot.ui.language import speaking
 

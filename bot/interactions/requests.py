@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.trouble import words
+from bot.discord_api.reasons import reason_of
 from bot.interactions.asked import asked_by
 from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
@@ -21,7 +22,6 @@ from bot.policy.permissions import missing_permissions
 from bot.policy.request import Refusal, RefusalCode
 from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
-from bot.presentation.discord_reasons import reason_of
 from bot.presentation.refusal import refusal_message, with_prompt
 from bot.services import Services
 from bot.ui.answers import AnswerUnproven, answer_of, say

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.catalogue.offer import Offer
+from bot.discord_api.reasons import BY_PROBLEM
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.media.rules import ImageFault, ImageRules, pixel_limit
 from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.cast_names import request_sentence
-from bot.presentation.discord_reasons import BY_PROBLEM
 from bot.presentation.model_words import option_sentence
 from bot.ui.formats import (
     date,

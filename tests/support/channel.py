@@ -12,7 +12,7 @@ import pytest
 from discord.http import Route
 
 from bot.catalogue.offer import Offer
-from bot.delivery.leave_by import deadline_trace
+from bot.discord_api.leave_by import deadline_trace
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.presentation.card import status_card

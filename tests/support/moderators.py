@@ -11,7 +11,7 @@ import discord
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
 from bot.delivery.log_channel import LogChannel
-from bot.jobs.channel_turns import Turns
+from bot.discord_api.channel_pace import Turns
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.cases import LEISURE, PATIENCE, SWEEP_EVERY
-from bot.jobs.channel_turns import AtOnce
+from bot.discord_api.channel_pace import AtOnce
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State

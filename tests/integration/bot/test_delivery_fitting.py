@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.nonces import EVERYWHERE
 from bot.delivery.posts import PostDesk
+from bot.discord_api.nonces import EVERYWHERE
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import ChannelClosed, LinksOff, TooLarge, Video
 from bot.media.videos.checker import inspect_video

@@ -8,8 +8,7 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.delivery.door import FIRST_WAIT, LONGEST_WAIT, NOT_CONNECTED, Door, NotLetIn
-from bot.delivery.gateway import begin_anew_at
+from bot.discord_api.door import FIRST_WAIT, LONGEST_WAIT, NOT_CONNECTED, Door, NotLetIn, begin_anew_at
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox
 from tests.support.clock import ManualClock
@@ -91,7 +90,7 @@ async def test_what_others_send_before_the_login_waits_and_is_then_told_that_it_
     assert (await sent)["name"]
     another = discord.Client(intents=discord.Intents.none())
     Door(another.http, entrance.clock)
-    monkeypatch.setattr("bot.delivery.door.REQUEST_WAIT", 0.0)
+    monkeypatch.setattr("bot.discord_api.door.REQUEST_WAIT", 0.0)
     with pytest.raises(NotLetIn):
         await another.http.application_info()
 

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.delivery.registration import FIRST_WAIT, LONGEST_WAIT, NOT_YET, Registration
+from bot.discord_api.registration import FIRST_WAIT, LONGEST_WAIT, NOT_YET, Registration
 from tests.support.clock import ManualClock
 
 PAGE = "<html><title>Error 1015</title>You are being rate limited</html>"
@@ -94,7 +94,7 @@ async def test_the_pauses_grow_to_an_hour(served: Discord) -> None:
 
 
 async def test_a_discord_that_makes_us_wait_is_not_waited_for(served: Discord, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.registration.GRACE", 0.0)
+    monkeypatch.setattr("bot.discord_api.registration.GRACE", 0.0)
     registration = Registration(asyncio.Event().wait, ManualClock())
     await registration.begin()
     assert registration.trouble == NOT_YET

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
-from bot.jobs.channel_turns import EVERY, FARTHEST, FORGET_EVERY, ChannelTurns
+from bot.discord_api.channel_pace import EVERY, FARTHEST, FORGET_EVERY, ChannelTurns
 from tests.support.clock import ManualClock
 
 VIDEOS, GENERAL = 20, 21

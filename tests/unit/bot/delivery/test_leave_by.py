@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 
-from bot.delivery.leave_by import TooLateToLeave, deadline_trace, leaving_by
+from bot.discord_api.leave_by import TooLateToLeave, deadline_trace, leaving_by
 from bot.jobs.clock import monotonic
 
 

@@ -6,9 +6,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.jobs.model import ProblemCode
-from bot.presentation import discord_reasons
-from bot.presentation.discord_reasons import (
+from bot.discord_api import reasons
+from bot.discord_api.reasons import (
     BY_PROBLEM,
     CODED,
     LONGEST_WAIT,
@@ -18,6 +17,7 @@ from bot.presentation.discord_reasons import (
     reason_of,
     wait_of,
 )
+from bot.jobs.model import ProblemCode
 
 PAGE = "<!DOCTYPE html><title>Access denied | discord.com used Cloudflare to restrict access</title>"
 SECRET = "a fox in the snow"
@@ -81,8 +81,8 @@ def test_an_answer_of_discord_has_its_consequence_and_its_words(
 
 def test_every_row_of_the_table_is_among_those_above() -> None:
     looked_at = [reason_of(answer(status, code)) for status, code, *_ in ROWS]
-    others = {discord_reasons.TIMED_OUT, discord_reasons.BANNED, discord_reasons.RATE_LIMITED}
-    every = {row for row in vars(discord_reasons).values() if isinstance(row, Reason)} | set(CODED)
+    others = {reasons.TIMED_OUT, reasons.BANNED, reasons.RATE_LIMITED}
+    every = {row for row in vars(reasons).values() if isinstance(row, Reason)} | set(CODED)
     assert every == {*looked_at, *others}
 
 
@@ -114,7 +114,7 @@ def test_a_page_of_cloudflare_is_told_from_a_limit_of_discord_and_both_say_how_l
 
 @pytest.mark.parametrize("told", ["", "soon", "-5", "²", "nan", "1e3"])
 def test_an_answer_that_tells_no_time_is_waited_out_as_long_as_the_table_says(told: str) -> None:
-    assert wait_of(answer(429, headers={"Retry-After": told})) == discord_reasons.BANNED.wait > 0
+    assert wait_of(answer(429, headers={"Retry-After": told})) == reasons.BANNED.wait > 0
     assert wait_of(answer(429, 30046)) == 600
 
 

@@ -8,10 +8,10 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.delivery.leave_by import TooLateToLeave
+from bot.discord_api.leave_by import TooLateToLeave
+from bot.discord_api.reasons import TIMED_OUT, Then, operator_words, reason_of, wait_of
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, NotNow, OutcomeUnclear, PortError, TooLarge
-from bot.presentation.discord_reasons import TIMED_OUT, Then, operator_words, reason_of, wait_of
 
 GONE: Final = frozenset({10003, 10008})  # a channel, a message
 
@@ -20,7 +20,7 @@ GONE: Final = frozenset({10003, 10008})  # a channel, a message
 def translated() -> Generator[None]:
     """Raise `CardGone`, `ChannelClosed` or `OutcomeUnclear` for what went wrong with Discord in the block.
 
-    Which of them is told by `bot.presentation.discord_reasons`. A lost connection, a timeout and an answer that cannot
+    Which of them is told by `bot.discord_api.reasons`. A lost connection, a timeout and an answer that cannot
     be read leave open whether the request was carried out.
     """
     try:

@@ -4,7 +4,7 @@ discord.py sends through aiohttp, which tells a trace when a connection stands, 
 By itself it repeats what got a 5xx, although that may have been carried out.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -76,3 +76,13 @@ async def _take_answer(_session: object, _context: object, answer: aiohttp.Trace
         raise aiohttp.ClientPayloadError
     if 400 <= response.status < 500:  # noqa: PLR2004 - refused: it may be repeated
         departure.gone = False
+
+
+def count_answers(trace: aiohttp.TraceConfig, answered: Callable[[int], object]) -> aiohttp.TraceConfig:
+    """Have a client's trace tell `answered` the status of each answer, those that discord.py repeats included."""
+
+    async def tell(_session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+        answered(end.response.status)
+
+    trace.on_request_end.append(tell)
+    return trace

@@ -9,8 +9,8 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.discord_api.reasons import retry_after
 from bot.jobs.clock import Clock
-from bot.presentation.discord_reasons import retry_after
 
 log = structlog.get_logger(__name__)
 

@@ -1,12 +1,15 @@
 """Messages that must not stand twice, although nobody may know whether they were sent."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import discord
 
-from bot.delivery.discord_errors import translated
-from bot.delivery.nonces import shown_nonce
+from bot.discord_api.errors import translated
+from bot.discord_api.nonces import shown_nonce
 from bot.jobs.ports import CardGone, OutcomeUnclear
+from bot.media.sniffing import HEAD, sniff
 
 
 async def send_once(
@@ -24,3 +27,13 @@ async def send_once(
             return await channel.send(**parts, nonce=nonce)
     except CardGone as error:
         raise OutcomeUnclear("sent before, and deleted since") from error
+
+
+def picture_files(pictures: Mapping[str, Path]) -> Mapping[str, discord.File]:
+    """Open pictures to be sent, each under its name with the suffix of what it is."""
+    return {name: discord.File(path, filename=f"{name}.{_kind(path)}") for name, path in pictures.items()}
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        return (sniff(file.read(HEAD)) or "image/jpeg").removeprefix("image/")
