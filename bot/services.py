@@ -63,12 +63,10 @@ from bot.moderators import Moderators, find_room, moderators_of
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operating import Operating, OperatorNews, operating_of
-from bot.policy.consent import ConsentStore
 from bot.policy.gate import Gate
 from bot.policy.gate_facts import GateFactsReader
 from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
-from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.policy.settings_store import SettingsStore
@@ -77,6 +75,8 @@ from bot.policy.texts import ServerTexts
 from bot.policy.usage import UsageStore
 from bot.policy.usage_thinning import keep_usage_thin
 from bot.record_keeping import RecordKeeping, keep_records
+from bot.requests.consent import ConsentStore
+from bot.requests.waiting import PausedStore
 from bot.segmind.client import SegmindClient
 from bot.segmind_account import TIMEOUTS, budget_row, open_segmind_session, segmind_client
 from bot.ui.attempts import RecentPresses

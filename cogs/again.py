@@ -16,14 +16,14 @@ from bot.interactions.kept_references import (
 )
 from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
-from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.presentation.buttons import REPEATABLE
-from bot.presentation.cast_names import not_usable_sentence
-from bot.presentation.modals import edit_modal
 from bot.presentation.refusal import with_prompt
 from bot.presentation.sentences import not_repeatable_sentence, references_unreadable_sentence
+from bot.requests.character_words import not_usable_sentence
+from bot.requests.forms import edit_modal
+from bot.requests.wish import Wish, numbered, prompt_in, uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN
 from bot.ui.forms import FormCog, Submission
@@ -81,12 +81,12 @@ class EditCog(FormCog):
     ) -> None:
         job = await self._services.store.get(int(match["job"]))
         if job is None or job.request.guild_id != interaction.guild_id:
-            await _give_back(interaction, _(NO_RECORD), submission.prompt)
+            await _give_back(interaction, _(NO_RECORD), prompt_in(submission))
         elif why := why_not(interaction, job):
-            await _give_back(interaction, why, submission.prompt)
+            await _give_back(interaction, why, prompt_in(submission))
         else:
             asked = job.request.handling.spoiler_asked
-            wish = submission.wish(self._services.offer, submission.uploaded_images, spoiler=asked)
+            wish = wish_in(submission, self._services.offer, uploaded_images_in(submission), spoiler=asked)
             await _repeat(self._services, interaction, job, wish)
 
 

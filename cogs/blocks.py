@@ -28,7 +28,7 @@ from bot.presentation.case_words import (
 )
 from bot.presentation.moderation_modals import REASON_LIMIT
 from bot.presentation.review_words import images_blocked_sentence
-from bot.presentation.sentences import image_sentence
+from bot.requests.refusal_words import image_sentence
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.commands import option_name
 from bot.ui.forms import FormCog, Submission

@@ -7,8 +7,7 @@ import discord
 from bot.app import Reelcast
 from bot.interactions.consent import ask
 from bot.interactions.resuming import resume
-from bot.policy.consent import WORDING
-from bot.presentation.consent import CONSENT_PATTERN, NOTHING_LEFT
+from bot.requests.consent import CONSENT_PATTERN, NOTHING_LEFT, WORDING
 from bot.ui.answers import Shape, say
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem

@@ -8,8 +8,8 @@ import discord
 
 from bot.app import Reelcast, Services
 from bot.interactions.requests import Requests
-from bot.interactions.wish import numbered, wish_of
-from bot.presentation.missing_images import IMAGES_PATTERN, TOO_LATE, images_modal
+from bot.requests.forms import IMAGES_PATTERN, TOO_LATE, images_modal
+from bot.requests.wish import numbered, uploaded_images_in, wish_of
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
@@ -44,7 +44,7 @@ class MissingImagesCog(FormCog):
         if paused is None:
             await say(interaction, _(TOO_LATE))
             return
-        wish = replace(wish_of(paused.facts["video"]), images=numbered(submission.uploaded_images))
+        wish = replace(wish_of(paused.facts["video"]), images=numbered(uploaded_images_in(submission)))
         await Requests(self._services).take(interaction, wish)
 
 

@@ -11,8 +11,9 @@ from bot.app import Reelcast, Services
 from bot.interactions.requests import Requests, reference_of
 from bot.jobs.model import Reference
 from bot.media.rules import may_be_image
-from bot.presentation.modals import pictures_modal
 from bot.presentation.refusal import with_prompt
+from bot.requests.forms import pictures_modal
+from bot.requests.wish import chosen_images_in, prompt_in, wish_in
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.custom_ids import PICTURES_PATTERN
 from bot.ui.forms import FormCog, Submission
@@ -75,12 +76,12 @@ class PicturesCog(FormCog):
     ) -> None:
         pictures = self._pictures.get(int(match["message"]))
         if pictures is None:
-            text, files = with_prompt(_(FORGOTTEN), submission.prompt)
+            text, files = with_prompt(_(FORGOTTEN), prompt_in(submission))
             await say(interaction, text, files=files)
             return
-        ticked = set(submission.chosen_images)
+        ticked = set(chosen_images_in(submission))
         chosen = [picture for attachment_id, picture in pictures if str(attachment_id) in ticked]
-        wish = submission.wish(self._services.offer, chosen)
+        wish = wish_in(submission, self._services.offer, chosen)
         await Requests(self._services).take(interaction, wish)
 
     def _remember(self, message_id: int, pictures: Pictures) -> None:

@@ -19,13 +19,8 @@ from bot.policy.denial import Denial, DenialCode
 from bot.policy.permissions import missing_permissions
 from bot.presentation.denial import denial_sentence
 from bot.presentation.review_words import discord_unclear
-from bot.presentation.sentences import (
-    missing_permissions_sentence,
-    not_yours_to_send,
-    objection_sentence,
-    send_again_choice,
-    sent_again_sentence,
-)
+from bot.presentation.sentences import not_yours_to_send, objection_sentence, send_again_choice, sent_again_sentence
+from bot.requests.refusal_words import missing_permissions_sentence
 from bot.ui.answers import defer, say
 from bot.ui.custom_ids import RESEND_PATTERN, read_id
 from bot.ui.language import N_, _

@@ -8,7 +8,8 @@ from discord import app_commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.requests import Requests
-from bot.presentation.modals import studio_modal
+from bot.requests.forms import studio_modal
+from bot.requests.wish import uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form
 from bot.ui.custom_ids import STUDIO_ID
 from bot.ui.forms import FormCog, Submission
@@ -38,7 +39,7 @@ class StudioCog(FormCog):
     async def submitted(
         self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
     ) -> None:
-        wish = submission.wish(self._services.offer, submission.uploaded_images)
+        wish = wish_in(submission, self._services.offer, uploaded_images_in(submission))
         await Requests(self._services).take(interaction, wish)
 
 

@@ -12,7 +12,7 @@ from bot.app import Reelcast
 from bot.catalogue.offer import Offer
 from bot.interactions.cast_choices import usable_choices
 from bot.interactions.requests import Requests, reference_of
-from bot.interactions.wish import Wish
+from bot.requests.wish import Wish
 from bot.ui.answers import ANSWER, Shape
 
 CAST: Final = ("cast1", "cast2", "cast3")

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot.policy.gate import Asked
-from bot.policy.options import Options
+from bot.requests.reading import Options
 
 
 def asked_by(

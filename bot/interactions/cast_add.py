@@ -23,7 +23,7 @@ from bot.presentation.cast import (
     pictures_sentence,
     saved_sentence,
 )
-from bot.presentation.sentences import image_sentence
+from bot.requests.refusal_words import image_sentence
 from bot.services import Services
 from bot.ui.answers import Shape, defer, say
 from bot.ui.language import _

@@ -8,13 +8,13 @@ import discord
 
 from bot.cast.model import Character
 from bot.catalogue.model import VideoModel
-from bot.interactions.wish import Wish
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
 from bot.policy.guild_settings import CastSharing
-from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
-from bot.presentation.cast_names import unknown_character_sentence
-from bot.presentation.sentences import named
+from bot.requests.character_words import unknown_character_sentence
+from bot.requests.reading import Read, Refusal, RefusalCode, Upload, read_request
+from bot.requests.refusal_words import named
+from bot.requests.wish import Wish
 from bot.services import Services
 from bot.ui.custom_ids import read_id
 

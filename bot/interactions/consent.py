@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.presentation.consent import NOTICE, consent_controls
+from bot.requests.consent import NOTICE, consent_controls
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.language import _

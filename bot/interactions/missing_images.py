@@ -5,8 +5,8 @@ from typing import Any
 
 import discord
 
-from bot.interactions.wish import Wish, facts_of
-from bot.presentation.missing_images import ASK, images_controls, images_modal
+from bot.requests.forms import ASK, images_controls, images_modal
+from bot.requests.wish import Wish, facts_of
 from bot.services import Services
 from bot.ui.answers import open_form, say
 from bot.ui.language import _

@@ -6,9 +6,9 @@ import discord
 
 from bot.jobs.model import Job
 from bot.policy.reports import Case
-from bot.policy.request import has_words
 from bot.policy.reviews import Review
 from bot.presentation.moderation_modals import ALSO, REASON, REASON_LIMIT
+from bot.requests.reading import has_words
 from bot.ui.forms import Submission
 
 

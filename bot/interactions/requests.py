@@ -15,14 +15,13 @@ from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
-from bot.interactions.wish import Wish, facts_of
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
-from bot.policy.options import read_options
 from bot.policy.permissions import missing_permissions
-from bot.policy.request import Refusal, RefusalCode
 from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
 from bot.presentation.refusal import refusal_message, with_prompt
+from bot.requests.reading import Refusal, RefusalCode, read_options
+from bot.requests.wish import Wish, facts_of
 from bot.services import Services
 from bot.ui.answers import AnswerUnproven, answer_of, say
 from bot.ui.attempts import AnswerUnclear, NotAnswered

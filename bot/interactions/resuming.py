@@ -8,9 +8,9 @@ import discord
 from bot.interactions.cast_add import new_of_facts, save_character
 from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
-from bot.interactions.wish import wish_of
-from bot.policy.paused import Paused
 from bot.presentation.cast import UPLOADS_GONE
+from bot.requests.waiting import Paused
+from bot.requests.wish import wish_of
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.language import _

@@ -13,7 +13,7 @@ from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate_facts import GateFacts
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.limits import Terms, terms_for
-from bot.policy.options import Options
+from bot.requests.reading import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

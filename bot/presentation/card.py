@@ -12,10 +12,10 @@ from bot.jobs.model import Job
 from bot.jobs.run_times import is_late
 from bot.jobs.states import ENDED, ENDED_UNCHARGED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
 from bot.presentation.buttons import card_buttons
-from bot.presentation.cast_names import cast_line
 from bot.presentation.emptied import emptied_card
 from bot.presentation.looks import LOOKS
 from bot.presentation.sentences import problem_sentence
+from bot.requests.character_words import cast_line
 from bot.ui.formats import clock_time, countdown, dollars, lasted, number, percent
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import quoted

@@ -5,10 +5,10 @@ from typing import Final
 import discord
 
 from bot.policy.denial import Denial
-from bot.policy.request import Refusal, has_words
 from bot.presentation.denial import denial_sentence
 from bot.presentation.details import prompt_file
-from bot.presentation.sentences import refusal_sentence
+from bot.requests.reading import Refusal, has_words
+from bot.requests.refusal_words import refusal_sentence
 from bot.ui.language import _
 
 CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself

@@ -8,10 +8,7 @@ from typing import Any, ClassVar
 import discord
 from discord.ext import commands
 
-from bot.catalogue.offer import Offer
-from bot.interactions.wish import Wish, numbered
 from bot.jobs.model import Reference
-from bot.presentation.modals import DURATION, IMAGES, MODEL, PROMPT, RATIO, SPOILER
 from bot.ui.answers import Shape
 from bot.ui.failures import answer_broken
 from bot.ui.language import speak
@@ -42,35 +39,6 @@ class Submission:
     def images(self, field: str) -> Sequence[Reference]:
         """What was uploaded in a field."""
         return [_reference(self.uploads[each]) for each in self.chosen(field) if each in self.uploads]
-
-    @property
-    def prompt(self) -> str:
-        return self.text(PROMPT)
-
-    def wish(self, offer: Offer, images: Sequence[Reference], *, spoiler: bool = False) -> Wish:
-        """Read a request with these images. Where its model takes no ratio, the one that is chosen is for others.
-
-        `spoiler` goes where the modal had no room to ask for it.
-        """
-        slug = next(iter(self.chosen(MODEL)), "")
-        model = offer.find(slug) or offer.default
-        duration = self.text(DURATION)
-        return Wish(
-            prompt=self.prompt,
-            images=numbered(images),
-            model=slug,
-            duration=int(duration) if re.fullmatch("[0-9]{1,4}", duration) else None,
-            aspect_ratio=self.text(RATIO) or None if model.aspect_ratios else None,
-            spoiler=self.is_ticked(SPOILER) if SPOILER in self.fields else spoiler,
-        )
-
-    @property
-    def chosen_images(self) -> Sequence[str]:
-        return self.chosen(IMAGES)
-
-    @property
-    def uploaded_images(self) -> Sequence[Reference]:
-        return self.images(IMAGES)
 
 
 class FormCog(commands.Cog):

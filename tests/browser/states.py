@@ -23,10 +23,9 @@ from bot.policy.guild_settings import GuildSettings
 from bot.presentation import operator
 from bot.presentation.card import status_card
 from bot.presentation.cast_modals import cast_add_modal
-from bot.presentation.missing_images import images_modal
-from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
 from bot.presentation.moderation_modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.presentation.settings_modals import numbers_modal, words_modal
+from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
 from sandbox.member import Upload
 from sandbox.sample import sample_images
 from tests.browser.pictures import PICTURES, take

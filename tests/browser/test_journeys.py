@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
 from bot.database.engine import open_database
-from bot.policy.consent import ConsentStore
+from bot.requests.consent import ConsentStore
 from sandbox.member import Upload
 from tests.browser.visit import PHONE, PLAYS_H264, open_browser, reviews_before_spending, visiting
 from tests.end_to_end.stage import Stage, open_stage, photo

@@ -1,6 +1,6 @@
 """Members who have accepted the notice before their first images, for tests that are about something else."""
 
-from bot.policy.consent import ConsentStore
+from bot.requests.consent import ConsentStore
 
 
 class GivenConsents(ConsentStore):

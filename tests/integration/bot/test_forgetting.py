@@ -26,10 +26,10 @@ from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Posted
 from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
-from bot.policy.paused import PausedStore
 from bot.policy.preferences import PreferenceStore
 from bot.policy.reports import ReportStore, owe_known_in
 from bot.policy.reviews import ReviewStore
+from bot.requests.waiting import PausedStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, PRICE, a_job, a_reference, a_request

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.database.tables import consents, paused_requests
 from bot.interactions.forgetting import forget_member
 from bot.jobs.states import State
-from bot.policy.consent import WORDING
+from bot.requests.consent import WORDING
 from tests.unit.cogs.cast_stage import said
 from tests.unit.cogs.stage import Boot, Stage, picture
 

@@ -14,9 +14,9 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.policy.guild_settings import Limits
 from bot.policy.limits import Limit, Terms
-from bot.policy.paused import KEPT_FOR, PausedStore
 from bot.policy.usage import KEPT, LimitReached, Reservation
 from bot.policy.usage_thinning import keep_usage_thin
+from bot.requests.waiting import KEPT_FOR, PausedStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request

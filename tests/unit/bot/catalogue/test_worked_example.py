@@ -9,8 +9,7 @@ from types import ModuleType
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.jobs.states import State
-from bot.policy.options import Options, read_options
-from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
+from bot.requests.reading import Options, Read, Refusal, RefusalCode, Upload, read_options, read_request
 from cogs.video import video_command
 from sandbox.segmind import catalogue
 from tests.support.stage import open_stage

@@ -12,7 +12,7 @@ from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked, Gate, Texts, Verdict
 from bot.policy.gate_facts import GateFacts
 from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits
-from bot.policy.options import Options
+from bot.requests.reading import Options
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HERE, THREAD, ELSEWHERE, REVIEW = 20, 22, 21, 23

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
-from bot.policy.options import Options, read_options
-from bot.policy.request import Refusal, RefusalCode
+from bot.requests.reading import Options, Refusal, RefusalCode, read_options
 
 FRAMES = MODELS["kling-o1-image-to-video"]
 BOTH = Offer(models=(DEFAULT, FRAMES))

@@ -11,7 +11,7 @@ from bot.catalogue.models import DEFAULT, MODELS
 from bot.jobs.model import Element
 from bot.jobs.prompt import as_sent, name_key
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import Read, Refusal, RefusalCode, Upload, read_request
+from bot.requests.reading import Read, Refusal, RefusalCode, Upload, read_request
 
 FRAMES = MODELS["kling-o1-image-to-video"]
 PROMPT_LIMIT = DEFAULT.prompt_limit

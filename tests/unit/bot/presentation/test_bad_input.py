@@ -29,7 +29,6 @@ from bot.policy.operator_figures import ServerUse
 from bot.policy.records import Record, Search
 from bot.policy.records_log import Item
 from bot.policy.reports import Report
-from bot.policy.request import Refusal, has_words, read_request
 from bot.presentation.blocks_list import blocks_list
 from bot.presentation.card import status_card
 from bot.presentation.case_card import case_card
@@ -47,6 +46,7 @@ from bot.presentation.refused_text import refused_text_notice
 from bot.presentation.review_card import request_card, video_card
 from bot.presentation.review_words import outcome_sentence
 from bot.presentation.sentences import send_again_choice, withdrawn_notice
+from bot.requests.reading import Refusal, has_words, read_request
 from bot.ui.answers import replace_nul
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from bot.cast.model import Character
 from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, as_name
-from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.cast import bad_name_sentence, cast_list, choice_label, full_sentence
 from bot.presentation.cast_modals import cast_add_modal
-from bot.presentation.cast_names import cast_line, request_sentence, unknown_character_sentence
-from bot.presentation.consent import NOTICE, consent_controls
-from bot.presentation.missing_images import images_controls, images_modal
+from bot.requests.character_words import cast_line, request_sentence, unknown_character_sentence
+from bot.requests.consent import NOTICE, consent_controls
+from bot.requests.forms import images_controls, images_modal
+from bot.requests.reading import Refusal, RefusalCode
 from sandbox.discord.modal_rules import check_modal
 from tests.support.jobs import NOON, a_request
 

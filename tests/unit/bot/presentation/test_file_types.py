@@ -12,8 +12,7 @@ from discord.components import FileUploadComponent
 from bot.app import Reelcast
 from bot.catalogue.offer import Offer
 from bot.presentation.cast_modals import cast_add_modal
-from bot.presentation.missing_images import images_modal
-from bot.presentation.modals import edit_modal, studio_modal
+from bot.requests.forms import edit_modal, images_modal, studio_modal
 from bot.ui.commands import IMAGE_FILES
 from sandbox.discord.command_rules import check_commands
 from sandbox.discord.modal_rules import check_modal

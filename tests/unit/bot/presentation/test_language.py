@@ -13,8 +13,9 @@ from bot.media.rules import ImageFault, ImageRules
 from bot.presentation.buttons import card_buttons
 from bot.presentation.card import status_card
 from bot.presentation.looks import LOOKS
-from bot.presentation.modals import studio_modal
-from bot.presentation.sentences import image_sentence, missing_permissions_sentence, send_again_choice
+from bot.presentation.sentences import send_again_choice
+from bot.requests.forms import studio_modal
+from bot.requests.refusal_words import image_sentence, missing_permissions_sentence
 from bot.ui.formats import dollars, lasted, listed, megabytes, number, percent
 from bot.ui.language import LANGUAGES, N_, _, catalogue, language_of, ngettext, speak, speaking, spoken
 from tests.support.jobs import NOON, a_job, a_request

@@ -15,10 +15,10 @@ from bot.catalogue.offer import Offer
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault
-from bot.policy.request import Refusal, RefusalCode, has_words
 from bot.presentation.details import details_text
 from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 from bot.presentation.refusal import refusal_message
+from bot.requests.reading import Refusal, RefusalCode, has_words
 from bot.ui.custom_ids import DetailsId
 from bot.ui.language import speaking
 from sandbox.discord.message_rules import check_message

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
-from bot.interactions.wish import Wish
 from bot.jobs.model import Handling, Reference
-from bot.policy.request import has_words
-from bot.presentation.modals import edit_modal, pictures_modal, studio_modal
+from bot.requests.forms import edit_modal, pictures_modal, studio_modal
+from bot.requests.reading import has_words
+from bot.requests.wish import Wish, uploaded_images_in, wish_in
 from bot.ui.forms import Submission
 from sandbox.discord.modal_rules import check_modal
 from tests.support.hostile import hostile
@@ -74,7 +74,7 @@ def test_edit_keeps_the_model() -> None:
 def test_a_ratio_is_read_only_for_a_model_that_takes_one(model: VideoModel, ratio: str | None) -> None:
     leaves = [{"custom_id": "model", "values": [model.slug]}, {"custom_id": "ratio", "value": "9:16"}]
     submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
-    wish = submission.wish(BOTH, [])
+    wish = wish_in(submission, BOTH, [])
     assert (wish.model, wish.aspect_ratio) == (model.slug, ratio)
 
 
@@ -119,11 +119,11 @@ def test_a_spoiler_is_asked_for_where_there_is_room() -> None:
 @pytest.mark.parametrize(("sent", "read"), [(True, True), (False, False), ("true", False), (None, False)])
 def test_a_tick_is_read_and_nothing_else_counts_as_one(sent: object, read: bool) -> None:
     submission = Submission.read({"components": [{"type": 18, "component": {"custom_id": "spoiler", "value": sent}}]})
-    assert submission.wish(OFFER, [], spoiler=not read).spoiler is read
+    assert wish_in(submission, OFFER, [], spoiler=not read).spoiler is read
 
 
 def test_where_no_spoiler_could_be_ticked_an_edited_request_keeps_its_own() -> None:
-    assert Submission.read({}).wish(BOTH, [], spoiler=True).spoiler
+    assert wish_in(Submission.read({}), BOTH, [], spoiler=True).spoiler
 
 
 async def test_discord_py_need_not_remember_a_modal() -> None:
@@ -134,7 +134,7 @@ async def test_discord_py_need_not_remember_a_modal() -> None:
 def test_a_duration_that_is_no_number_counts_as_none(value: object) -> None:
     leaves = [{"custom_id": name, "value": value} for name in ("duration", "ratio")]
     submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
-    duration = submission.wish(OFFER, []).duration
+    duration = wish_in(submission, OFFER, []).duration
     assert duration is None or 0 <= duration < 10_000
 
 
@@ -148,9 +148,9 @@ def test_uploads_are_read_in_the_order_in_which_they_were_dropped() -> None:
             "resolved": {"attachments": {"1": upload("a.png"), "2": upload("b.png")}},
         }
     )
-    assert [(each.filename, each.width) for each in submission.uploaded_images] == [("b.png", 0), ("a.png", 0)]
+    assert [(each.filename, each.width) for each in uploaded_images_in(submission)] == [("b.png", 0), ("a.png", 0)]
 
 
 def test_a_submission_without_anything_is_read_as_empty() -> None:
     submission = Submission.read({})
-    assert submission.wish(OFFER, submission.uploaded_images) == Wish(prompt="", images=[])
+    assert wish_in(submission, OFFER, uploaded_images_in(submission)) == Wish(prompt="", images=[])

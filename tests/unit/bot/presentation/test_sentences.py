@@ -10,16 +10,10 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.policy.request import Refusal, RefusalCode
 from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import (
-    image_sentence,
-    not_cancellable_sentence,
-    problem_sentence,
-    refusal_sentence,
-    send_again_choice,
-    undelivered_notice,
-)
+from bot.presentation.sentences import not_cancellable_sentence, problem_sentence, send_again_choice, undelivered_notice
+from bot.requests.reading import Refusal, RefusalCode
+from bot.requests.refusal_words import image_sentence, refusal_sentence
 from bot.ui.formats import dollars, lasted, listed, mebibytes, megabytes
 from tests.support.jobs import a_job, a_request
 

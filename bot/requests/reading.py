@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.catalogue.model import VideoModel
+from bot.catalogue.offer import Offer
 from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, Kind, Mention, as_sent, mentions, name_key, rewritten
 from bot.media.rules import ImageFault, ImageRules, judge_metadata
@@ -187,3 +188,31 @@ def _judge_names(
 def _unknown_name(prompt: str, mention: Mention, there: tuple[str, ...]) -> Refusal:
     name = prompt[mention.start + 1 : mention.end]
     return Refusal(code=RefusalCode.UNKNOWN_NAME, name=name[:NAME_LIMIT], names=there)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """A choice that the model can make."""
+
+    model: VideoModel
+    duration: int  # seconds
+    aspect_ratio: str  # empty where the model takes none
+
+
+def read_options(offer: Offer, *, model: str, duration: int | None, aspect_ratio: str | None) -> Options | Refusal:
+    """Fill in what was not chosen, or find what cannot be made; no name of a model means the default."""
+    chosen = offer.find(model) if model else offer.default
+    if chosen is None:
+        known = offer.described(model)
+        names = tuple(each.title for each in offer.models)
+        return Refusal(code=RefusalCode.MODEL_GONE, name=known.title if known else model, names=names)
+    if duration is not None and duration not in chosen.durations:
+        names = tuple(str(each) for each in chosen.durations)
+        return Refusal(code=RefusalCode.DURATION, name=chosen.title, names=names)
+    if aspect_ratio is not None and aspect_ratio not in chosen.aspect_ratios:
+        return Refusal(code=RefusalCode.ASPECT_RATIO, name=chosen.title, names=chosen.aspect_ratios)
+    return Options(
+        model=chosen,
+        duration=chosen.durations[0] if duration is None else duration,
+        aspect_ratio=aspect_ratio or next(iter(chosen.aspect_ratios), ""),
+    )

@@ -2,7 +2,7 @@
 
 from bot.jobs.model import VideoRequest
 from bot.jobs.prompt import NAME_LIMIT
-from bot.policy.request import Refusal, RefusalCode
+from bot.requests.reading import Refusal, RefusalCode
 from bot.ui.language import _
 from bot.ui.text import ELLIPSIS, clip, plain
 

@@ -1,0 +1,1 @@
+"""What is requested: reading, options, consent, forms, and refusals."""
