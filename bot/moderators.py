@@ -28,8 +28,8 @@ from bot.policy.member_record import RecordReader
 from bot.policy.operator import OperatorStore
 from bot.policy.reports import ReportStore
 from bot.policy.reviews import ReviewStore
-from bot.policy.settings_store import SettingsStore
 from bot.policy.usage import LimitReached, Rebooking
+from bot.settings.store import SettingsStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.jobs.clock import Clock
 from bot.policy.records import RecordStore
 from bot.policy.records_log import RecordLog
 from bot.policy.records_thinning import keep_records_thin
-from bot.policy.settings_store import SettingsStore
+from bot.settings.store import SettingsStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

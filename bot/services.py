@@ -69,7 +69,6 @@ from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
 from bot.policy.preferences import PreferenceStore
 from bot.policy.reports import owe_in, owe_known_in, settle_in
-from bot.policy.settings_store import SettingsStore
 from bot.policy.spend_warnings import WarningStore
 from bot.policy.texts import ServerTexts
 from bot.policy.usage import UsageStore
@@ -79,6 +78,7 @@ from bot.requests.consent import ConsentStore
 from bot.requests.waiting import PausedStore
 from bot.segmind.client import SegmindClient
 from bot.segmind_account import TIMEOUTS, budget_row, open_segmind_session, segmind_client
+from bot.settings.store import SettingsStore
 from bot.ui.attempts import RecentPresses
 from bot.ui.language import read_catalogues
 

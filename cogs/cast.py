@@ -14,7 +14,6 @@ from bot.interactions.cast_choices import own_choices, shareable_choices, usable
 from bot.interactions.casting import find_character, sharing_guild, unknown_character
 from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.prompt import as_name
-from bot.policy.guild_settings import CastSharing
 from bot.presentation.cast import (
     NOT_YOURS,
     REMOVED,
@@ -31,6 +30,7 @@ from bot.presentation.cast import (
     character_layout,
 )
 from bot.presentation.cast_modals import CAST_ADD_ID, FRONTAL, NAME, OTHERS, cast_add_modal
+from bot.settings.model import CastSharing
 from bot.ui.answers import Shape, open_form, say, show
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _

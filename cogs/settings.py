@@ -11,9 +11,9 @@ from bot.interactions.settings_options import Asking
 from bot.interactions.settings_places import PlaceCommands
 from bot.interactions.settings_posts import PostCommands
 from bot.interactions.settings_review import ReviewCommands
-from bot.policy.setting_changes import SERVER, choose
-from bot.presentation.settings_ids import Page
-from bot.presentation.settings_parts import TITLES
+from bot.settings.changes import SERVER, choose
+from bot.settings.panel.ids import Page
+from bot.settings.panel.parts import TITLES
 
 PAGES = [app_commands.Choice(name=title, value=page.value) for page, title in TITLES.items()]
 

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.app import Reelcast, Services
 from bot.interactions.settings_desk import SettingsDesk
-from bot.policy.setting_changes import (
+from bot.settings.changes import (
     SERVER,
     Change,
     add_and_remove,
@@ -23,10 +23,10 @@ from bot.policy.setting_changes import (
     set_limits,
     set_numbers,
 )
-from bot.policy.setting_values import BadSetting, BadSettingCode
-from bot.presentation.settings_answers import UNREADABLE
-from bot.presentation.settings_ids import PANEL_PATTERN, Deed, Page, PanelId
-from bot.presentation.settings_modals import FIELDS, WORDS, numbers_modal, words_modal
+from bot.settings.panel.ids import PANEL_PATTERN, Deed, Page, PanelId
+from bot.settings.panel.modals import FIELDS, WORDS, numbers_modal, words_modal
+from bot.settings.typed_values import BadSetting, BadSettingCode
+from bot.settings.words import UNREADABLE
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _

@@ -20,7 +20,7 @@ from typing import Any, Final
 import structlog
 
 from bot.jobs.model import ReviewMode
-from bot.policy.guild_settings import GuildSettings
+from bot.settings.model import GuildSettings
 from simulation.discord_world import Channel, Guild
 from simulation.life import Lives
 from simulation.people import Crowd

@@ -14,8 +14,8 @@ from benchmarks.chaos.world import SEATS, World
 from bot.database.engine import open_database
 from bot.jobs.clock import SystemClock
 from bot.policy.blocks import Block, BlockStore
-from bot.policy.guild_settings import GuildSettings
-from bot.policy.settings_store import SettingsStore
+from bot.settings.model import GuildSettings
+from bot.settings.store import SettingsStore
 from sandbox.member import ControlError
 from sandbox.segmind.reports import FaultSpec
 

@@ -19,10 +19,10 @@ from bot.jobs.clock import SystemClock, monotonic
 from bot.policy.denial import Denial
 from bot.policy.gate import Asked, Gate
 from bot.policy.gate_facts import GateFactsReader
-from bot.policy.guild_settings import GuildSettings, Limits
-from bot.policy.settings_store import SettingsStore
 from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
 from bot.requests.reading import Options
+from bot.settings.model import GuildSettings, Limits
+from bot.settings.store import SettingsStore
 from tests.support.postgres import LocalPostgres
 
 GUILD, CHANNEL, MEMBER, ROLE = 10, 20, 30, 40

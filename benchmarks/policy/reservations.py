@@ -16,9 +16,9 @@ from bot.database.engine import open_database
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job
 from bot.jobs.storage.jobs import JobStore
-from bot.policy.guild_settings import Limits
 from bot.policy.limits import Terms
 from bot.policy.usage import LimitReached, Reservation
+from bot.settings.model import Limits
 from tests.support.postgres import LocalPostgres
 
 PROCESSES: Final = 4  # whose connections are used; on SQLite as many as open the file

@@ -32,9 +32,9 @@ from bot.jobs.tasks import supervised, uncancelled, until_first
 from bot.media.errors import MediaError
 from bot.policy.member_record import RecordReader
 from bot.policy.reports import Case, Report, ReportStore
-from bot.policy.settings_store import SettingsStore
 from bot.presentation.case_card import case_card
 from bot.presentation.post import alt_text, hidden_controls, hidden_text, post_controls
+from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)

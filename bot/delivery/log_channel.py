@@ -9,7 +9,7 @@ import structlog
 from bot.discord_api.channel_pace import AtOnce, Turns
 from bot.discord_api.errors import translated
 from bot.jobs.ports import OutcomeUnclear, PortError
-from bot.policy.settings_store import SettingsStore
+from bot.settings.store import SettingsStore
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from bot.delivery.log_channel import Heard, LogChannel
 from bot.discord_api.nonces import words_nonce
 from bot.jobs.clock import Clock
 from bot.policy.records_log import Item, RecordLog
-from bot.policy.settings_store import SettingsStore
 from bot.presentation.records_words import log_line
+from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)

@@ -27,10 +27,10 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
 from bot.policy.member_record import MemberRecord, RecordReader
 from bot.policy.reviews import Review, ReviewStore
-from bot.policy.settings_store import SettingsStore
 from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.presentation.review_ids import Verb, review_id
 from bot.presentation.review_words import review_closed_told, review_exposed_told, review_unrestricted_told
+from bot.settings.store import SettingsStore
 from bot.ui.custom_ids import button_ids, pictures_in
 from bot.ui.language import speaking
 

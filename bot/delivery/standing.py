@@ -17,10 +17,10 @@ from bot.jobs.model import Job, ProblemCode
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
 from bot.policy.gate import Asked
-from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import OperatorStore
-from bot.policy.settings_store import SettingsStore
 from bot.presentation.review_words import objection_told
+from bot.settings.model import GuildSettings
+from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)

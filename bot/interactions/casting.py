@@ -10,12 +10,12 @@ from bot.cast.model import Character
 from bot.catalogue.model import VideoModel
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
-from bot.policy.guild_settings import CastSharing
 from bot.requests.character_words import unknown_character_sentence
 from bot.requests.reading import Read, Refusal, RefusalCode, Upload, read_request
 from bot.requests.refusal_words import named
 from bot.requests.wish import Wish
 from bot.services import Services
+from bot.settings.model import CastSharing
 from bot.ui.custom_ids import read_id
 
 MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's

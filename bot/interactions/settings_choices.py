@@ -5,7 +5,7 @@ from typing import Final
 
 from discord import app_commands
 
-from bot.policy.setting_changes import SUBSETS
+from bot.settings.changes import SUBSETS
 from bot.ui.language import N_
 
 MOST_CHOICES: Final = 24  # of Discord's 25: channels have one more

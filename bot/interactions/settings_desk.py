@@ -10,17 +10,17 @@ import structlog
 
 from bot.interactions.settings_facts import automod_facts, named_channels, server_facts
 from bot.interactions.settings_record import noting
-from bot.policy.guild_settings import UNSET, GuildSettings
-from bot.policy.setting_changes import SERVER, Change, tidy
-from bot.policy.setting_values import BadSetting, BadSettingCode
-from bot.policy.settings_check import check, made_worse
-from bot.policy.settings_findings import ServerFacts
-from bot.presentation.settings_answers import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
-from bot.presentation.settings_findings import short_findings
-from bot.presentation.settings_ids import Page
-from bot.presentation.settings_panel import reset_question, settings_panel
-from bot.presentation.settings_parts import PanelState
 from bot.services import Services
+from bot.settings.changes import SERVER, Change, tidy
+from bot.settings.check import check, made_worse
+from bot.settings.findings import ServerFacts
+from bot.settings.findings_words import short_findings
+from bot.settings.model import UNSET, GuildSettings
+from bot.settings.panel.ids import Page
+from bot.settings.panel.panel import reset_question, settings_panel
+from bot.settings.panel.parts import PanelState
+from bot.settings.typed_values import BadSetting, BadSettingCode
+from bot.settings.words import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
 from bot.ui.answers import say, show
 from bot.ui.language import _
 

@@ -7,9 +7,9 @@ from typing import Final
 import discord
 
 from bot.automod.book import RuleBook, RulesUnreadable
-from bot.policy.guild_settings import GuildSettings
 from bot.policy.permissions import INVITED_WITH, NEEDED
-from bot.policy.settings_findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
+from bot.settings.findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
+from bot.settings.model import GuildSettings
 
 # By purpose: discord.py's names of the permissions that the bot needs in a channel, and Discord's words for them.
 NEEDS: Final[Mapping[Purpose, Mapping[str, str]]] = {

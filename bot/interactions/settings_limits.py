@@ -4,8 +4,8 @@ import discord
 from discord import app_commands
 
 from bot.interactions.settings_options import SettingsCommands, given
-from bot.policy.setting_changes import set_limits, set_numbers
-from bot.presentation.settings_ids import Page
+from bot.settings.changes import set_limits, set_numbers
+from bot.settings.panel.ids import Page
 from bot.ui.language import N_
 
 OPTIONS = {

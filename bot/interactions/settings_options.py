@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.interactions.settings_desk import SettingsDesk
-from bot.presentation.settings_parts import ASKING, POSTING
+from bot.settings.panel.parts import ASKING, POSTING
 
 _THREADS: Final = (
     *(discord.ChannelType.public_thread, discord.ChannelType.private_thread),

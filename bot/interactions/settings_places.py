@@ -5,7 +5,7 @@ from discord import app_commands
 
 from bot.interactions.settings_choices import DURATIONS, RATIOS, REVIEWS
 from bot.interactions.settings_options import Asking, Posting, SettingsCommands, given, home_of, on_off
-from bot.policy.setting_changes import (
+from bot.settings.changes import (
     Change,
     add_and_remove,
     all_of,
@@ -16,7 +16,7 @@ from bot.policy.setting_changes import (
     point_to,
     set_numbers,
 )
-from bot.presentation.settings_ids import Page
+from bot.settings.panel.ids import Page
 from bot.ui.language import N_
 
 AS_SERVER = app_commands.Choice(name=N_("As the server"), value="server")

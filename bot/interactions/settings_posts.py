@@ -5,9 +5,9 @@ from discord import app_commands
 
 from bot.interactions.settings_choices import DURATIONS, RATIOS
 from bot.interactions.settings_options import SettingsCommands, on_off
-from bot.policy.setting_changes import allow, choose, set_numbers
-from bot.presentation.settings_ids import Page
-from bot.presentation.settings_words import LANGUAGE_NAMES
+from bot.settings.changes import allow, choose, set_numbers
+from bot.settings.panel.ids import Page
+from bot.settings.words import LANGUAGE_NAMES
 from bot.ui.language import N_
 
 ORIGINALS = [

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.storage.records import note
-from bot.policy.guild_settings import GuildSettings
-from bot.policy.settings_store import Noted
-from bot.presentation.settings_changes import changes_line
+from bot.settings.changes_line import changes_line
+from bot.settings.model import GuildSettings
+from bot.settings.store import Noted
 from bot.ui.language import server_locale, speaking
 
 

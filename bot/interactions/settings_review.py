@@ -5,8 +5,8 @@ from discord import app_commands
 
 from bot.interactions.settings_choices import REVIEWS
 from bot.interactions.settings_options import Posting, SettingsCommands, given, on_off
-from bot.policy.setting_changes import add_and_remove, add_words, choose, point_to, remove_words, set_numbers
-from bot.presentation.settings_ids import Page
+from bot.settings.changes import add_and_remove, add_words, choose, point_to, remove_words, set_numbers
+from bot.settings.panel.ids import Page
 from bot.ui.language import N_
 
 PATTERNS = [

@@ -11,9 +11,9 @@ from typing import Protocol
 from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate_facts import GateFacts
-from bot.policy.guild_settings import GuildSettings
 from bot.policy.limits import Terms, terms_for
 from bot.requests.reading import Options
+from bot.settings.model import GuildSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, BindParameter, Exists, bindparam, exists, sel
 from bot.database.reading import Reader
 from bot.database.record_tables import operator_blocks
 from bot.database.tables import blocks, guild_settings, marks
-from bot.policy.guild_settings import GuildSettings
 from bot.policy.operator import PAUSED, Target
-from bot.policy.settings_store import parsed
+from bot.settings.model import GuildSettings
+from bot.settings.store import parsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from bot.policy.guild_settings import NO_LIMITS, GuildSettings, Limits
+from bot.settings.model import NO_LIMITS, GuildSettings, Limits
 
 
 class Limit(StrEnum):

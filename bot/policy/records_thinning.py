@@ -7,7 +7,7 @@ import structlog
 
 from bot.jobs.clock import Clock, steady_now
 from bot.policy.records import RecordStore
-from bot.policy.settings_store import SettingsStore
+from bot.settings.store import SettingsStore
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from bot.automod.rules import NO_ONE, Automod, Match, MatchKind
 from bot.automod.slices import Ahead, Steps, taken
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
-from bot.policy.guild_settings import BadPattern, GuildSettings
+from bot.settings.model import BadPattern, GuildSettings
 
 log = structlog.get_logger(__name__)
 

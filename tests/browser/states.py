@@ -19,13 +19,13 @@ from playwright.async_api import expect
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode
 from bot.jobs.states import REVIEWED, State
-from bot.policy.guild_settings import GuildSettings
 from bot.presentation import operator
 from bot.presentation.card import status_card
 from bot.presentation.cast_modals import cast_add_modal
 from bot.presentation.moderation_modals import block_modal, reject_modal, report_modal, takedown_modal
-from bot.presentation.settings_modals import numbers_modal, words_modal
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
+from bot.settings.model import GuildSettings
+from bot.settings.panel.modals import numbers_modal, words_modal
 from sandbox.member import Upload
 from sandbox.sample import sample_images
 from tests.browser.pictures import PICTURES, take

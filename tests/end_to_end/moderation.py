@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.database.engine import open_database
-from bot.policy.settings_store import SettingsStore
+from bot.settings.store import SettingsStore
 from sandbox.member import InteractionResult, Member, Message
 from tests.end_to_end.stage import PATIENCE, Stage
 

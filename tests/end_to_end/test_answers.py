@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from bot.database.engine import open_database
-from bot.policy.guild_settings import ReviewMode
 from bot.requests.consent import ConsentStore
+from bot.settings.model import ReviewMode
 from sandbox.member import InteractionResult, Member
 from tests.end_to_end.moderation import set_up, shown, told, told_alone
 from tests.end_to_end.stage import PATIENCE, Stage, photo, replied, shows

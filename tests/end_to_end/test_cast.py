@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.policy.guild_settings import CastSharing
+from bot.settings.model import CastSharing
 from sandbox.member import Member, accepts, past_notice
 from tests.end_to_end.moderation import set_up
 from tests.end_to_end.stage import Stage, photo, replied, shows

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.database.engine import open_database
-from bot.policy.guild_settings import Limits
-from bot.policy.settings_store import SettingsStore
+from bot.settings.model import Limits
+from bot.settings.store import SettingsStore
 from sandbox.member import past_notice
 from tests.end_to_end.stage import PATIENCE, Stage, photo, shows
 

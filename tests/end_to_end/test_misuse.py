@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.policy.guild_settings import ReviewMode
+from bot.settings.model import ReviewMode
 from sandbox.discord.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.moderation import forged_buttons, set_up, shown, told, told_alone

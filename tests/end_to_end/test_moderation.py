@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from signal import SIGKILL
 
-from bot.policy.guild_settings import ChannelSettings, ReviewMode
+from bot.settings.model import ChannelSettings, ReviewMode
 from sandbox.member import Message
 from tests.end_to_end.moderation import forged_buttons, set_up, shown, told
 from tests.end_to_end.stage import PATIENCE, Stage, replied, replies, shows, watching

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.policy.guild_settings import ReviewMode
+from bot.settings.model import ReviewMode
 from sandbox.member import Member, Message
 from tests.end_to_end.moderation import set_up, shown, told_alone
 from tests.end_to_end.stage import Stage, replied, shows

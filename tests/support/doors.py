@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.database.engine import open_database
-from bot.policy.guild_settings import GuildSettings
-from bot.policy.settings_store import SettingsStore
+from bot.settings.model import GuildSettings
+from bot.settings.store import SettingsStore
 
 
 async def open_doors(database_url: str, guilds: Iterable[Mapping[str, Any]]) -> None:

@@ -16,9 +16,9 @@ from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
 from bot.policy.counting import Used
-from bot.policy.guild_settings import Limits
 from bot.policy.limits import Terms
 from bot.policy.usage import LimitReached, Rebooking, Reservation, UsageStore
+from bot.settings.model import Limits
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job, a_request
 

@@ -18,7 +18,7 @@ from bot.jobs.storage.jobs import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
 from bot.moderators import Moderators, moderators_of
-from bot.policy.settings_store import SettingsStore
+from bot.settings.store import SettingsStore
 from sandbox.member import Member, Message
 from tests.support.channel import Channel
 from tests.support.clock import ManualClock

@@ -8,7 +8,7 @@ import discord
 import simcord
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.policy.guild_settings import GuildSettings
+from bot.settings.model import GuildSettings
 from tests.unit.cogs.stage import Stage, texts
 
 

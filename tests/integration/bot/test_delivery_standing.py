@@ -13,8 +13,8 @@ from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.policy.blocks import Block
-from bot.policy.guild_settings import ChannelSettings
 from bot.policy.operator import OperatorBlock, OperatorStore, Target
+from bot.settings.model import ChannelSettings
 from sandbox.discord.permissions import Permission
 from tests.support.channel import Channel
 from tests.support.database import file_url

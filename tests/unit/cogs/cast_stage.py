@@ -6,7 +6,7 @@ from typing import Any
 import simcord
 from simcord.results import InteractionResult
 
-from bot.policy.guild_settings import CastSharing
+from bot.settings.model import CastSharing
 from tests.unit.cogs.stage import Stage, picture
 
 

@@ -8,7 +8,7 @@ import pytest
 import simcord
 
 from bot.jobs.states import State
-from bot.policy.guild_settings import GuildSettings, ReviewMode
+from bot.settings.model import GuildSettings, ReviewMode
 from tests.unit.cogs.stage import Stage, picture
 
 ELSEWHERE = "This channel is age-restricted, and the video would be shown in one that is not."

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 import simcord
 
-from bot.policy.guild_settings import BadPattern, GuildSettings
+from bot.settings.model import BadPattern, GuildSettings
 from tests.unit.cogs.stage import Stage, picture
 
 REFUSED = "This server's rules do not allow what you wrote, or the name of a file. Change it and try again."

@@ -9,7 +9,7 @@ import simcord
 
 from bot.interactions.forgetting import forget_member
 from bot.media.hosts import AllowedHosts
-from bot.policy.guild_settings import CastSharing
+from bot.settings.model import CastSharing
 from tests.unit.cogs.cast_stage import allow, cast, id_of, said, saved, shared
 from tests.unit.cogs.served_cdn import ServedCdn
 from tests.unit.cogs.stage import Stage, picture, texts

@@ -9,7 +9,7 @@ import pytest
 
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import State
-from bot.policy.guild_settings import ChannelSettings, Limits
+from bot.settings.model import ChannelSettings, Limits
 from tests.unit.cogs.stage import Stage, picture, texts
 
 PRICE = Decimal("1.35")

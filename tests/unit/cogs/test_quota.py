@@ -7,7 +7,7 @@ import pytest
 import simcord
 
 from bot.jobs.states import State
-from bot.policy.guild_settings import ChannelSettings, Limits
+from bot.settings.model import ChannelSettings, Limits
 from tests.unit.cogs.stage import Stage
 
 

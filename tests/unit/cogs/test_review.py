@@ -16,7 +16,7 @@ from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.storage.ledger import SpendLimits
 from bot.policy.blocks import Block
-from bot.policy.guild_settings import ChannelSettings
+from bot.settings.model import ChannelSettings
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture

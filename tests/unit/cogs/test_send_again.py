@@ -6,8 +6,8 @@ import simcord
 
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.policy.guild_settings import ChannelSettings
 from bot.presentation.card import status_card
+from bot.settings.model import ChannelSettings
 from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, picture
 

@@ -8,7 +8,7 @@ import discord
 import pytest
 from simcord.backend.errors import SetupError
 
-from bot.policy.guild_settings import BadPattern, CastSharing, ChannelSettings, Limits, ReviewMode
+from bot.settings.model import BadPattern, CastSharing, ChannelSettings, Limits, ReviewMode
 from bot.ui.commands import CommandTranslator
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Stage

@@ -8,7 +8,7 @@ import simcord
 from simcord.backend import serializers
 from structlog.testing import capture_logs
 
-from bot.policy.guild_settings import GuildSettings
+from bot.settings.model import GuildSettings
 from tests.unit.cogs.stage import Stage
 
 

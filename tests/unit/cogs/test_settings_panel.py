@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.policy.guild_settings import (
+from bot.settings.model import (
     UNSET,
     BadPattern,
     CastSharing,
@@ -14,7 +14,7 @@ from bot.policy.guild_settings import (
     Limits,
     ReviewMode,
 )
-from bot.presentation.settings_ids import Page
+from bot.settings.panel.ids import Page
 from tests.support.settings_panel import Moderator, a_moderator
 from tests.unit.cogs.stage import Boot, Stage
 

@@ -10,8 +10,8 @@ import simcord
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
-from bot.policy.guild_settings import Limits
 from bot.presentation.post import post_controls
+from bot.settings.model import Limits
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage
 

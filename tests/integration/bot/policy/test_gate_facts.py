@@ -11,9 +11,9 @@ from bot.database.engine import open_database
 from bot.database.reading import open_reader
 from bot.policy.blocks import Block, BlockStore
 from bot.policy.gate_facts import GateFacts, GateFactsReader
-from bot.policy.guild_settings import UNSET, GuildSettings
 from bot.policy.operator import OperatorBlock, OperatorStore, Target
-from bot.policy.settings_store import SettingsStore
+from bot.settings.model import UNSET, GuildSettings
+from bot.settings.store import SettingsStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON

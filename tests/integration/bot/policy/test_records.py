@@ -16,10 +16,10 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore, forget_contents
-from bot.policy.guild_settings import UNSET
 from bot.policy.records import Record, RecordStore, Search
 from bot.policy.records_thinning import thin_records
-from bot.policy.settings_store import SettingsStore
+from bot.settings.model import UNSET
+from bot.settings.store import SettingsStore
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 

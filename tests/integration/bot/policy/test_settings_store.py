@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.policy.settings_store import SettingsStore
+from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
+from bot.settings.store import SettingsStore
 from tests.support.database import file_url
 from tests.support.jobs import NOON
 

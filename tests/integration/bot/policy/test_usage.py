@@ -12,11 +12,11 @@ from bot.jobs.clock import STEADY_FOR
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.policy.guild_settings import Limits
 from bot.policy.limits import Limit, Terms
 from bot.policy.usage import KEPT, LimitReached, Reservation
 from bot.policy.usage_thinning import keep_usage_thin
 from bot.requests.waiting import KEPT_FOR, PausedStore
+from bot.settings.model import Limits
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request

@@ -4,8 +4,8 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from bot.database.engine import open_database
-from bot.policy.setting_changes import add_and_remove, set_limits
-from bot.policy.settings_store import SettingsStore
+from bot.settings.changes import add_and_remove, set_limits
+from bot.settings.store import SettingsStore
 from tests.support.jobs import NOON
 
 GUILD, MODERATORS, PROCESSES = 7, 20, 4

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.policy.counting import WINDOWS, Use, Used, find_full, next_day, next_month, quotas
 from bot.policy.denial import Denial
-from bot.policy.guild_settings import Limits
 from bot.policy.limits import Limit, Terms
+from bot.settings.model import Limits
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HERE, ELSEWHERE = 20, 21

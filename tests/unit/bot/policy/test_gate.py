@@ -11,8 +11,8 @@ from bot.jobs.model import Handling, ReviewMode
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked, Gate, Texts, Verdict
 from bot.policy.gate_facts import GateFacts
-from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits
 from bot.requests.reading import Options
+from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HERE, THREAD, ELSEWHERE, REVIEW = 20, 22, 21, 23

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from bot.policy.guild_settings import ChannelSettings, GuildSettings, Limits
 from bot.policy.limits import member_limits, terms_for
+from bot.settings.model import ChannelSettings, GuildSettings, Limits
 
 BOOSTER, GUEST, OTHER = 1, 2, 3
 CHANNEL = 20

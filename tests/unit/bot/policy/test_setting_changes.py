@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.policy.setting_changes import (
+from bot.settings.changes import (
     CHANNEL_CHOICES,
     MOST_IDS,
     SERVER_CHOICES,
@@ -21,8 +20,9 @@ from bot.policy.setting_changes import (
     set_numbers,
     tidy,
 )
-from bot.policy.setting_values import BadSetting, BadSettingCode
-from bot.presentation.settings_words import LANGUAGE_NAMES
+from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
+from bot.settings.typed_values import BadSetting, BadSettingCode
+from bot.settings.words import LANGUAGE_NAMES
 
 HERE, THERE = 4, 5
 

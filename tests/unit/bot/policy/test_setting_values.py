@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.automod.keywords import WORD_LIMIT
-from bot.policy.setting_values import (
+from bot.settings.typed_values import (
     MOST_WORDS,
     RANGES,
     TYPED_LIMIT,

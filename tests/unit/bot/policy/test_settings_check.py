@@ -7,17 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.policy.guild_settings import (
-    UNSET,
-    BadPattern,
-    CastSharing,
-    ChannelSettings,
-    GuildSettings,
-    Limits,
-    ReviewMode,
-)
-from bot.policy.settings_check import check, made_worse, stale_ids
-from bot.policy.settings_findings import (
+from bot.settings.check import check, made_worse, stale_ids
+from bot.settings.findings import (
     WEIGHTS,
     AutomodFacts,
     ChannelFacts,
@@ -26,6 +17,15 @@ from bot.policy.settings_findings import (
     Purpose,
     ServerFacts,
     Weight,
+)
+from bot.settings.model import (
+    UNSET,
+    BadPattern,
+    CastSharing,
+    ChannelSettings,
+    GuildSettings,
+    Limits,
+    ReviewMode,
 )
 
 VIDEOS, CLIPS, REVIEW, LOG, NIGHT, GONE = 1, 2, 3, 4, 5, 98

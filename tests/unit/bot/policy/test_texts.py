@@ -9,8 +9,8 @@ from bot.automod.rules import Automod, AutomodRule, Match, MatchKind
 from bot.automod.slices import Ahead, taken_at_once
 from bot.policy.denial import Denial, DenialCode
 from bot.policy.gate import Asked
-from bot.policy.guild_settings import BadPattern, GuildSettings
 from bot.policy.texts import ServerTexts, TextRules, WordList, text_to_tell
+from bot.settings.model import BadPattern, GuildSettings
 
 GUILD, CHANNEL, PARENT, CATEGORY, LOG = 1, 2, 3, 4, 5
 

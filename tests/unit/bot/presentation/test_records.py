@@ -8,7 +8,7 @@ from discord.ui import TextDisplay
 from bot.jobs.decisions import Decided, Decision
 from bot.policy.records import Entry, Search
 from bot.presentation.records import MOST_DECISIONS_ALONE, PER_PAGE, records_page
-from bot.presentation.settings_changes import LIMIT as CHANGES_LIMIT
+from bot.settings.changes_line import LIMIT as CHANGES_LIMIT
 from bot.ui.language import LANGUAGES, speaking
 from tests.support.jobs import NOON
 from tests.support.records import RECORD

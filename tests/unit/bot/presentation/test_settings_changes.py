@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.policy.guild_settings import UNSET, CastSharing, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.presentation.settings_changes import LIMIT, SETTINGS, changes_line
+from bot.settings.changes_line import LIMIT, SETTINGS, changes_line
+from bot.settings.model import UNSET, CastSharing, ChannelSettings, GuildSettings, Limits, ReviewMode
 from bot.ui.language import speaking
 
 CHANGES: dict[str, tuple[GuildSettings, str]] = {

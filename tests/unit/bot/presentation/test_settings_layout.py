@@ -9,16 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.policy.guild_settings import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.policy.setting_values import RANGES, BadSetting, BadSettingCode, read_number, read_words
-from bot.policy.settings_check import check
-from bot.policy.settings_findings import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts
-from bot.presentation.settings_answers import bad_setting_sentence
-from bot.presentation.settings_findings import finding_sentence, findings_list, short_findings
-from bot.presentation.settings_ids import PANEL_PATTERN, Deed, Page, PanelId
-from bot.presentation.settings_modals import FIELDS, numbers_modal, words_modal
-from bot.presentation.settings_panel import reset_question, settings_panel
-from bot.presentation.settings_parts import PanelState
+from bot.settings.check import check
+from bot.settings.findings import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts
+from bot.settings.findings_words import finding_sentence, findings_list, short_findings
+from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
+from bot.settings.panel.ids import PANEL_PATTERN, Deed, Page, PanelId
+from bot.settings.panel.modals import FIELDS, numbers_modal, words_modal
+from bot.settings.panel.panel import reset_question, settings_panel
+from bot.settings.panel.parts import PanelState
+from bot.settings.typed_values import RANGES, BadSetting, BadSettingCode, read_number, read_words
+from bot.settings.words import bad_setting_sentence
 from bot.ui.language import LANGUAGES, speaking
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message, check_modal
 

@@ -7,11 +7,11 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.policy.guild_settings import NO_LIMITS, ChannelSettings, GuildSettings, Limits
-from bot.policy.setting_changes import LIMIT_NAMES, SERVER
-from bot.policy.setting_values import RANGES
-from bot.presentation.settings_ids import Deed, PanelId
-from bot.presentation.settings_words import LABELS
+from bot.settings.changes import LIMIT_NAMES, SERVER
+from bot.settings.model import NO_LIMITS, ChannelSettings, GuildSettings, Limits
+from bot.settings.panel.ids import Deed, PanelId
+from bot.settings.typed_values import RANGES
+from bot.settings.words import LABELS
 from bot.ui.formats import dollars, number
 from bot.ui.language import N_, _
 from bot.ui.text import clip

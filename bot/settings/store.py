@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import guild_settings
-from bot.policy.guild_settings import UNSET, GuildSettings
+from bot.settings.model import UNSET, GuildSettings
 
 Change = Callable[[GuildSettings], GuildSettings]
 Noted = Callable[[AsyncConnection, GuildSettings, GuildSettings], Awaitable[None]]

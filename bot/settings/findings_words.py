@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.policy.settings_findings import Finding, FindingCode, Purpose, ServerFacts, Weight
-from bot.presentation.settings_words import LIMIT_LABELS, channel_name, role_name
+from bot.settings.findings import Finding, FindingCode, Purpose, ServerFacts, Weight
+from bot.settings.words import LIMIT_LABELS, channel_name, role_name
 from bot.ui.formats import dollars, listed, number
 from bot.ui.language import N_, _, ngettext
 from bot.ui.text import clip, plain

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
-from bot.policy.guild_settings import (
+from bot.settings.model import (
     NO_LIMITS,
     UNSET,
     BadPattern,
@@ -19,7 +19,7 @@ from bot.policy.guild_settings import (
     Limits,
     ReviewMode,
 )
-from bot.policy.setting_values import BadSetting, BadSettingCode, read_number, read_words, with_words, without_words
+from bot.settings.typed_values import BadSetting, BadSettingCode, read_number, read_words, with_words, without_words
 
 Change = Callable[[GuildSettings], GuildSettings]
 

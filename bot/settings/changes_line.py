@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from bot.policy.guild_settings import GuildSettings
-from bot.presentation.settings_words import (
+from bot.settings.model import GuildSettings
+from bot.settings.words import (
     LABELS,
     count_words,
     dollars_words,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from bot.policy.setting_changes import SERVER
+from bot.settings.changes import SERVER
 from bot.ui.custom_ids import ID_PATTERN
 
 

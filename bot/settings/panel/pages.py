@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.policy.setting_changes import SERVER_CHOICES
-from bot.presentation.settings_ids import Deed, PanelId
-from bot.presentation.settings_parts import (
+from bot.settings.changes import SERVER_CHOICES
+from bot.settings.panel.ids import Deed, PanelId
+from bot.settings.panel.parts import (
     PanelState,
     Part,
     any_role,
@@ -21,7 +21,7 @@ from bot.presentation.settings_parts import (
     switch,
     text,
 )
-from bot.presentation.settings_words import (
+from bot.settings.words import (
     LANGUAGE_NAMES,
     channel_name,
     channel_names,

@@ -6,9 +6,9 @@ Pure rules on facts that were gathered from Discord; `presentation` has a senten
 from collections.abc import Iterator, Sequence
 
 from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
-from bot.policy.guild_settings import BadPattern, CastSharing, GuildSettings, Limits, ReviewMode
-from bot.policy.setting_changes import LIMIT_NAMES
-from bot.policy.settings_findings import AutomodFacts, Finding, FindingCode, Purpose, ServerFacts, Weight
+from bot.settings.changes import LIMIT_NAMES
+from bot.settings.findings import AutomodFacts, Finding, FindingCode, Purpose, ServerFacts, Weight
+from bot.settings.model import BadPattern, CastSharing, GuildSettings, Limits, ReviewMode
 
 
 def check(settings: GuildSettings, facts: ServerFacts) -> Sequence[Finding]:

@@ -7,10 +7,10 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.policy.guild_settings import GuildSettings
-from bot.policy.setting_changes import SERVER
-from bot.policy.settings_findings import Finding, ServerFacts
-from bot.presentation.settings_ids import Deed, Page, PanelId
+from bot.settings.changes import SERVER
+from bot.settings.findings import Finding, ServerFacts
+from bot.settings.model import GuildSettings
+from bot.settings.panel.ids import Deed, Page, PanelId
 from bot.ui.language import N_, _
 
 Part = ui.Item[ui.LayoutView]

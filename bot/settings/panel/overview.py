@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from bot.presentation.settings_ids import Page
-from bot.presentation.settings_pages import (
+from bot.settings.panel.ids import Page
+from bot.settings.panel.pages import (
     asking_words,
     records_words,
     review_times_words,
     server_limits_words,
 )
-from bot.presentation.settings_parts import EMOJI, TITLES, PanelState, Part, text
-from bot.presentation.settings_words import (
+from bot.settings.panel.parts import EMOJI, TITLES, PanelState, Part, text
+from bot.settings.words import (
     channel_name,
     durations_words,
     language_words,

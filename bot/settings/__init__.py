@@ -1,0 +1,1 @@
+"""A server's settings: the model, its changes, the check, and the words for them."""

@@ -1,0 +1,1 @@
+"""The settings panel: one private message with pages."""
