@@ -30,11 +30,11 @@ from bot.check_machine import (
 from bot.config import Settings, SettingsError, load_settings
 from bot.database.engine import open_database
 from bot.discord_api.reasons import retry_after
+from bot.gate.denial import INVITED_WITH
 from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing.planner import SoloBudget
 from bot.model_watch import find_entry
-from bot.policy.permissions import INVITED_WITH
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
 from bot.segmind_account import budget_row, open_segmind_session, segmind_client

@@ -4,7 +4,7 @@ import discord
 from discord.http import Route
 
 from bot.config import Settings
-from bot.policy.permissions import INVITED_WITH
+from bot.gate.denial import INVITED_WITH
 
 
 def invited_permissions(*, automod: bool = False) -> discord.Permissions:

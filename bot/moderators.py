@@ -13,6 +13,9 @@ from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
 from bot.discord_api.channel_pace import Turns
+from bot.gate.limits import caps_of
+from bot.gate.stops import OperatorStore
+from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.clock import Clock
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.kept_files import KeptFiles
@@ -23,12 +26,9 @@ from bot.jobs.storage.records import DecisionStore
 from bot.media.fetch import Fetcher
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
-from bot.policy.limits import caps_of
 from bot.policy.member_record import RecordReader
-from bot.policy.operator import OperatorStore
 from bot.policy.reports import ReportStore
 from bot.policy.reviews import ReviewStore
-from bot.policy.usage import LimitReached, Rebooking
 from bot.settings.store import SettingsStore
 
 

@@ -19,6 +19,7 @@ from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
 from bot.delivery.operators import OperatorDesk
+from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
 from bot.jobs.doubts import Doubts
 from bot.jobs.driving.one_process import Dispatcher
@@ -30,7 +31,6 @@ from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.rows import from_row
 from bot.model_watch import ModelWatch
-from bot.policy.operator import OperatorStore
 from bot.policy.operator_figures import OperatorFigures
 from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotices
 from bot.policy.operator_spending import SPENDING, Caps, is_past, spending_notices

@@ -32,6 +32,10 @@ from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk
 from bot.delivery.removal import RemovalDesk
 from bot.discord_api.channel_pace import ChannelTurns
+from bot.gate.gate import Gate, GateFactsReader
+from bot.gate.spend_warnings import WarningStore
+from bot.gate.text_rules import ServerTexts
+from bot.gate.usage import UsageStore, keep_usage_thin
 from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.driving.control import JobControl
 from bot.jobs.driving.intake import Intake
@@ -63,16 +67,10 @@ from bot.moderators import Moderators, find_room, moderators_of
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operating import Operating, OperatorNews, operating_of
-from bot.policy.gate import Gate
-from bot.policy.gate_facts import GateFactsReader
 from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
 from bot.policy.preferences import PreferenceStore
 from bot.policy.reports import owe_in, owe_known_in, settle_in
-from bot.policy.spend_warnings import WarningStore
-from bot.policy.texts import ServerTexts
-from bot.policy.usage import UsageStore
-from bot.policy.usage_thinning import keep_usage_thin
 from bot.record_keeping import RecordKeeping, keep_records
 from bot.requests.consent import ConsentStore
 from bot.requests.waiting import PausedStore

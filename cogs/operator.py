@@ -7,8 +7,8 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
+from bot.gate.stops import Target
 from bot.interactions.operator_desk import OperatorPanel
-from bot.policy.operator import Target
 from bot.presentation.operator import REASON, REASON_LIMIT, TARGET, TARGET_ID, block_modal
 from bot.presentation.operator_ids import BLOCK_FORM, OPERATOR_PATTERN, Verb
 from bot.ui.answers import Shape, defer, open_form, say

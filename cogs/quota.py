@@ -7,11 +7,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.gate.counting import in_window, quotas
+from bot.gate.denial import Denial
+from bot.gate.limits import Limit, terms_for
 from bot.interactions.asked import asked_by
 from bot.interactions.gatekeeping import as_seen
-from bot.policy.counting import in_window, quotas
-from bot.policy.denial import Denial
-from bot.policy.limits import Limit, terms_for
 from bot.presentation.quota import quota_text
 from bot.ui.answers import say
 

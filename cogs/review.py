@@ -7,6 +7,8 @@ import discord
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.gate.limits import caps_of
+from bot.gate.usage import LimitReached, Rebooking
 from bot.interactions.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
 from bot.interactions.moderators import also_chosen, may_review, reason_given
 from bot.interactions.takedowns import block_pictures
@@ -15,8 +17,6 @@ from bot.jobs.model import Job
 from bot.jobs.moderating import ApprovalObjected, ApprovalPaused
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
-from bot.policy.limits import caps_of
-from bot.policy.usage import LimitReached, Rebooking
 from bot.presentation.moderation_modals import BLOCK_IMAGES, reject_modal
 from bot.presentation.review_ids import REASON_PATTERN, REVIEW_PATTERN, Verb
 from bot.presentation.review_words import (

@@ -7,6 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.gate.denial import Denial, DenialCode, missing_permissions
+from bot.gate.words import denial_sentence
 from bot.interactions.asked import asked_by, is_age_restricted
 from bot.interactions.gatekeeping import let_in
 from bot.jobs.decisions import Pause
@@ -15,9 +17,6 @@ from bot.jobs.model import Handling, Job
 from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.permissions import missing_permissions
-from bot.presentation.denial import denial_sentence
 from bot.presentation.review_words import discord_unclear
 from bot.presentation.sentences import not_yours_to_send, objection_sentence, send_again_choice, sent_again_sentence
 from bot.requests.refusal_words import missing_permissions_sentence

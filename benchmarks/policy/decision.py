@@ -15,11 +15,10 @@ from bot.automod.slices import taken_at_once
 from bot.catalogue.models import DEFAULT
 from bot.database.engine import open_database
 from bot.database.reading import SharedReader, open_reader
+from bot.gate.denial import Denial
+from bot.gate.gate import Asked, Gate, GateFactsReader
+from bot.gate.text_rules import NO_WORDS, ServerTexts, TextRules
 from bot.jobs.clock import SystemClock, monotonic
-from bot.policy.denial import Denial
-from bot.policy.gate import Asked, Gate
-from bot.policy.gate_facts import GateFactsReader
-from bot.policy.texts import NO_WORDS, ServerTexts, TextRules
 from bot.requests.reading import Options
 from bot.settings.model import GuildSettings, Limits
 from bot.settings.store import SettingsStore

@@ -13,11 +13,11 @@ from typing import Final
 from benchmarks.figures import median
 from benchmarks.seeding import PRICE, Place, database_url, processing_jobs
 from bot.database.engine import open_database
+from bot.gate.limits import Terms
+from bot.gate.usage import LimitReached, Reservation
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job
 from bot.jobs.storage.jobs import JobStore
-from bot.policy.limits import Terms
-from bot.policy.usage import LimitReached, Reservation
 from bot.settings.model import Limits
 from tests.support.postgres import LocalPostgres
 

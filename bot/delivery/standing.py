@@ -11,13 +11,13 @@ from bot.delivery.log_channel import LogChannel
 from bot.discord_api.channels import channel_of, is_age_restricted
 from bot.discord_api.errors import translated
 from bot.discord_api.reasons import Then, reason_of
+from bot.gate.gate import Asked
+from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
-from bot.policy.gate import Asked
-from bot.policy.operator import OperatorStore
 from bot.presentation.review_words import objection_told
 from bot.settings.model import GuildSettings
 from bot.settings.store import SettingsStore

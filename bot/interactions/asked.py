@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.policy.gate import Asked
+from bot.gate.gate import Asked
 from bot.requests.reading import Options
 
 

@@ -10,19 +10,18 @@ import discord
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from bot.gate.counting import find_full, next_day, next_month
+from bot.gate.denial import Denial, DenialCode, missing_permissions
+from bot.gate.gate import Asked, Verdict
+from bot.gate.limits import Limit
+from bot.gate.spend_warnings import SpendWarning, warning_of, warnings_of
+from bot.gate.usage import LimitReached, Reservation
+from bot.gate.words import spend_warning_sentence
 from bot.interactions.asked import asked_by
 from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
-from bot.policy.counting import find_full, next_day, next_month
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked, Verdict
-from bot.policy.limits import Limit
-from bot.policy.permissions import missing_permissions
-from bot.policy.spend_warnings import SpendWarning, warning_of, warnings_of
-from bot.policy.usage import LimitReached, Reservation
 from bot.presentation.refusal import denial_message
-from bot.presentation.spending import spend_warning_sentence
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.attempts import AnsweredElsewhere

@@ -6,10 +6,10 @@ import aiohttp
 import discord
 import structlog
 
+from bot.gate.denial import Denial
 from bot.interactions.asked import asked_by
 from bot.interactions.gatekeeping import as_seen
 from bot.jobs.model import Job
-from bot.policy.denial import Denial
 from bot.presentation.help import help_here, help_text, hint_controls, hint_text
 from bot.services import Services
 from bot.ui.answers import say

@@ -7,12 +7,12 @@ import discord
 import structlog
 from discord import ui
 
+from bot.gate.stops import OperatorBlock, Target
 from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
 from bot.jobs.prices import Price
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state, newest_jobs
-from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_notices import NoticeKind
 from bot.presentation.operator import (
     BLOCKS_PER_PAGE,

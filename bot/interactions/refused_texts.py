@@ -5,9 +5,9 @@ from typing import Any
 import discord
 
 from bot.automod.rules import Match
-from bot.policy.gate import Asked
-from bot.policy.texts import text_to_tell
-from bot.presentation.refused_text import refused_text_notice
+from bot.gate.gate import Asked
+from bot.gate.text_rules import text_to_tell
+from bot.gate.words import refused_text_notice
 from bot.services import Services
 from bot.ui.language import server_locale, speaking
 

@@ -10,14 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.trouble import words
 from bot.discord_api.reasons import reason_of
+from bot.gate.denial import missing_permissions
+from bot.gate.usage import Reservation
 from bot.interactions.asked import asked_by
 from bot.interactions.casting import read_wish, texts_of
 from bot.interactions.consent import has_accepted
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
-from bot.policy.permissions import missing_permissions
-from bot.policy.usage import Reservation
 from bot.presentation.card import status_card
 from bot.presentation.refusal import refusal_message, with_prompt
 from bot.requests.reading import Refusal, RefusalCode, read_options

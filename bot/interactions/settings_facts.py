@@ -7,7 +7,7 @@ from typing import Final
 import discord
 
 from bot.automod.book import RuleBook, RulesUnreadable
-from bot.policy.permissions import INVITED_WITH, NEEDED
+from bot.gate.denial import INVITED_WITH, NEEDED
 from bot.settings.findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
 from bot.settings.model import GuildSettings
 

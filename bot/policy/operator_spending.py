@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from bot.gate.spend_warnings import NEAR
 from bot.policy.operator_figures import Spent
 from bot.policy.operator_notices import NoticeKind, OperatorNotice
-from bot.policy.spend_warnings import NEAR
 
 _OF_DAY: Final = (NoticeKind.DAY_NEAR, NoticeKind.DAY_SPENT)
 _OF_MONTH: Final = (NoticeKind.MONTH_NEAR, NoticeKind.MONTH_SPENT)

@@ -6,9 +6,9 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.gate.denial import Denial
+from bot.gate.words import denial_sentence
 from bot.jobs.model import ReviewMode
-from bot.policy.denial import Denial
-from bot.presentation.denial import denial_sentence
 from bot.ui.language import N_, _
 
 HELP_ID: Final = "reelcast:help"

@@ -9,9 +9,9 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.gate.stops import OperatorBlock, Target
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_figures import ServerUse, Spent
 from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotice
 from bot.presentation.operator_ids import BLOCK_FORM, Verb, operator_id

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.policy.counting import Quota
-from bot.policy.denial import Denial
-from bot.policy.limits import SERVER_CAPS, Limit
-from bot.presentation.denial import denial_sentence
+from bot.gate.counting import Quota
+from bot.gate.denial import Denial
+from bot.gate.limits import SERVER_CAPS, Limit
+from bot.gate.words import denial_sentence
 from bot.ui.formats import countdown, dollars, number
 from bot.ui.language import N_, _, ngettext
 

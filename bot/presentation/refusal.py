@@ -4,8 +4,8 @@ from typing import Final
 
 import discord
 
-from bot.policy.denial import Denial
-from bot.presentation.denial import denial_sentence
+from bot.gate.denial import Denial
+from bot.gate.words import denial_sentence
 from bot.presentation.details import prompt_file
 from bot.requests.reading import Refusal, has_words
 from bot.requests.refusal_words import refusal_sentence

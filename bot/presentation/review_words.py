@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.discord_api.reasons import moderator_reason
+from bot.gate.denial import Denial
+from bot.gate.words import denial_sentence
 from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
-from bot.policy.denial import Denial
-from bot.presentation.denial import denial_sentence
 from bot.presentation.looks import LOOKS
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import usage
+from bot.gate.counting import Used
+from bot.gate.limits import Terms
+from bot.gate.usage import LimitReached, Rebooking, Reservation, UsageStore
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
-from bot.policy.counting import Used
-from bot.policy.limits import Terms
-from bot.policy.usage import LimitReached, Rebooking, Reservation, UsageStore
 from bot.settings.model import Limits
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job, a_request

@@ -12,8 +12,8 @@ import typer.main
 
 from bot.__main__ import app
 from bot.config import Settings
+from bot.gate.denial import INVITED_WITH
 from bot.jobs.states import MOVES
-from bot.policy.permissions import INVITED_WITH
 from scripts import settings_docs
 from tests.unit.test_architecture import MAY_IMPORT
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
+from bot.gate.stops import OperatorBlock, OperatorStore, Target
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.policy.blocks import Block
-from bot.policy.operator import OperatorBlock, OperatorStore, Target
 from bot.settings.model import ChannelSettings
 from sandbox.discord.permissions import Permission
 from tests.support.channel import Channel

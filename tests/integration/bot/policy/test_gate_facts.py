@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.database.reading import open_reader
+from bot.gate.gate import GateFacts, GateFactsReader
+from bot.gate.stops import OperatorBlock, OperatorStore, Target
 from bot.policy.blocks import Block, BlockStore
-from bot.policy.gate_facts import GateFacts, GateFactsReader
-from bot.policy.operator import OperatorBlock, OperatorStore, Target
 from bot.settings.model import UNSET, GuildSettings
 from bot.settings.store import SettingsStore
 from tests.support.clock import ManualClock

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
+from bot.gate.limits import Terms
+from bot.gate.stops import OperatorBlock, OperatorStore, Target
+from bot.gate.usage import Reservation
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.policy.limits import Terms
-from bot.policy.operator import OperatorBlock, OperatorStore, Target
 from bot.policy.operator_figures import OperatorFigures, ServerUse, Spent
 from bot.policy.operator_notices import NoticeKind, OperatorNotices
-from bot.policy.usage import Reservation
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
+from bot.gate.limits import Terms
+from bot.gate.usage import LimitReached, Rebooking, Reservation
 from bot.jobs.errors import SpendLimitReached, StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.ledger import SpendLimits
-from bot.policy.limits import Terms
-from bot.policy.usage import LimitReached, Rebooking, Reservation
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job
 from tests.support.ledgers import (

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from bot.database.engine import open_database
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.limits import Limit, Terms
-from bot.policy.spend_warnings import NEAR, REACHED, SpendWarning, WarningStore, warning_of, warnings_of
-from bot.policy.usage import KEPT, Reservation
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.limits import Limit, Terms
+from bot.gate.spend_warnings import NEAR, REACHED, SpendWarning, WarningStore, warning_of, warnings_of
+from bot.gate.usage import KEPT, Reservation
 from tests.support.jobs import NOON
 
 GUILD = 10

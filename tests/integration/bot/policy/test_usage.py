@@ -8,13 +8,12 @@ from decimal import Decimal
 
 import pytest
 
+from bot.gate.limits import Limit, Terms
+from bot.gate.usage import KEPT, LimitReached, Reservation, keep_usage_thin
 from bot.jobs.clock import STEADY_FOR
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.policy.limits import Limit, Terms
-from bot.policy.usage import KEPT, LimitReached, Reservation
-from bot.policy.usage_thinning import keep_usage_thin
 from bot.requests.waiting import KEPT_FOR, PausedStore
 from bot.settings.model import Limits
 from tests.support.clock import ManualClock

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.counting import WINDOWS, Use, Used, find_full, next_day, next_month, quotas
-from bot.policy.denial import Denial
-from bot.policy.limits import Limit, Terms
+from bot.gate.counting import WINDOWS, Use, Used, find_full, next_day, next_month, quotas
+from bot.gate.denial import Denial
+from bot.gate.limits import Limit, Terms
 from bot.settings.model import Limits
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from bot.catalogue.models import DEFAULT, MODELS
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.gate import Asked, Gate, GateFacts, Texts, Verdict
 from bot.jobs.model import Handling, ReviewMode
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked, Gate, Texts, Verdict
-from bot.policy.gate_facts import GateFacts
 from bot.requests.reading import Options
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bot.policy.limits import member_limits, terms_for
+from bot.gate.limits import member_limits, terms_for
 from bot.settings.model import ChannelSettings, GuildSettings, Limits
 
 BOOSTER, GUEST, OTHER = 1, 2, 3

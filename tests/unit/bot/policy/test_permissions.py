@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.policy.permissions import INVITED_WITH, NEEDED, NEEDED_IN_THREADS, missing_permissions
+from bot.gate.denial import INVITED_WITH, NEEDED, NEEDED_IN_THREADS, missing_permissions
 
 
 @pytest.mark.parametrize(("thread", "needed"), [(False, NEEDED), (True, NEEDED_IN_THREADS)])

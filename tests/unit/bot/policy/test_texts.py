@@ -7,9 +7,9 @@ import pytest
 from bot.automod.book import RulesUnreadable
 from bot.automod.rules import Automod, AutomodRule, Match, MatchKind
 from bot.automod.slices import Ahead, taken_at_once
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked
-from bot.policy.texts import ServerTexts, TextRules, WordList, text_to_tell
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.gate import Asked
+from bot.gate.text_rules import ServerTexts, TextRules, WordList, text_to_tell
 from bot.settings.model import BadPattern, GuildSettings
 
 GUILD, CHANNEL, PARENT, CATEGORY, LOG = 1, 2, 3, 4, 5

@@ -19,12 +19,13 @@ from hypothesis import given, note, settings
 from bot.automod.rules import Match, MatchKind
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
+from bot.gate.stops import OperatorBlock, Target
+from bot.gate.words import refused_text_notice
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.policy.blocks import Block
 from bot.policy.member_record import MemberRecord
-from bot.policy.operator import OperatorBlock, Target
 from bot.policy.operator_figures import ServerUse
 from bot.policy.records import Record, Search
 from bot.policy.records_log import Item
@@ -42,7 +43,6 @@ from bot.presentation.records_export import COLUMNS, records_csv
 from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id
 from bot.presentation.records_words import log_line
 from bot.presentation.refusal import refusal_message, with_prompt
-from bot.presentation.refused_text import refused_text_notice
 from bot.presentation.review_card import request_card, video_card
 from bot.presentation.review_words import outcome_sentence
 from bot.presentation.sentences import send_again_choice, withdrawn_notice

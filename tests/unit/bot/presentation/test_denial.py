@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.automod.rules import Match, MatchKind
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.limits import Limit
-from bot.presentation.denial import MOST_NAMED, denial_sentence
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.limits import Limit
+from bot.gate.words import MOST_NAMED, denial_sentence
 from bot.presentation.refusal import denial_message
 
 LATER = datetime(2026, 3, 2, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.policy.permissions import INVITED_WITH
+from bot.gate.denial import INVITED_WITH
 from bot.ui.commands import NAME
 from bot.ui.language import LANGUAGES, LOCALES, SOURCE
 from tests.support.messages import CATALOGUES, TEMPLATE, Key, forms_of, missing, read, template

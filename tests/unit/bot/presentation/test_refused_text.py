@@ -3,7 +3,7 @@
 import pytest
 
 from bot.automod.rules import Match, MatchKind
-from bot.presentation.refused_text import refused_text_notice
+from bot.gate.words import refused_text_notice
 
 MESSAGE_LIMIT = 2_000  # characters; Discord's
 

@@ -15,8 +15,8 @@ from bot.automod.book import MOST_SERVERS, RulesUnreadable
 from bot.automod.keywords import Keyword, KeywordIndex, View, all_views_of
 from bot.automod.rules import NO_ONE, Automod, Match, MatchKind
 from bot.automod.slices import Ahead, Steps, taken
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.gate import Asked
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.gate import Asked
 from bot.settings.model import BadPattern, GuildSettings
 
 log = structlog.get_logger(__name__)

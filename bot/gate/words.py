@@ -1,12 +1,16 @@
 """Sentences for what a server's rules, or whoever runs the bot, do not let a member do."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.limits import Limit
-from bot.ui.formats import countdown, date, listed, number
+from bot.automod.rules import Match, MatchKind
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.limits import Limit
+from bot.gate.spend_warnings import NEAR, REACHED, SpendWarning
+from bot.ui.formats import countdown, date, dollars, listed, number, percent
 from bot.ui.language import N_, _, ngettext
+from bot.ui.text import clip, plain
 
 MOST_NAMED: Final = 10  # channels or roles in one sentence
 
@@ -178,3 +182,60 @@ def _spending(denial: Denial) -> str:
     if denial.again_at is None:
         return _("This video costs more than the spending limit is. Choose a shorter one, or ask a moderator.")
     return _(_SPENDING[denial.limit]).format(countdown=countdown(denial.again_at))
+
+
+def spend_warning_sentence(warning: SpendWarning, *, ends_at: datetime) -> str:
+    """Say that a cap is near or reached; `ends_at` is when its period ends."""
+    of_day = warning.limit is Limit.SERVER_SPEND_PER_DAY
+    if warning.percent == REACHED and of_day:
+        sentence = _("The server's spending cap for today, {cap}, is reached. There is room again {countdown}.")
+    elif warning.percent == REACHED:
+        sentence = _("The server's spending cap for this month, {cap}, is reached. There is room again {countdown}.")
+    elif of_day:
+        sentence = _("{percent} of the server's daily cap are used: {spent} of {cap}. It begins anew {countdown}.")
+    else:
+        sentence = _("{percent} of the server's monthly cap are used: {spent} of {cap}. It begins anew {countdown}.")
+    return sentence.format(
+        percent=percent(NEAR / 100),
+        spent=dollars(warning.spent_usd or warning.cap_usd),
+        cap=dollars(warning.cap_usd),
+        countdown=countdown(ends_at),
+    )
+
+
+# Escaped, each may take twice as much; together they stay within a message's 2,000 characters.
+TEXT_LIMIT: Final = 500  # characters
+FOUND_LIMIT: Final = 200
+NAME_LIMIT: Final = 100  # Discord's, of a rule's name
+
+_SENTENCES: Final[Mapping[MatchKind, str]] = {
+    MatchKind.KEYWORD: N_(
+        "A request of {member} in {channel} was refused: {found} is a keyword of the AutoMod rule **{rule}**."
+    ),
+    MatchKind.PATTERN: N_(
+        "A request of {member} in {channel} was refused: it matches the pattern {found} of the AutoMod rule **{rule}**."
+    ),
+    MatchKind.UNUSABLE_PATTERN: N_(
+        "A request of {member} in {channel} was refused: the bot cannot apply the pattern {found} "
+        "of the AutoMod rule **{rule}**, so nothing passes that rule. "
+        "Change the pattern, or have such patterns skipped with `/settings filters patterns`."
+    ),
+    MatchKind.WORD: N_("A request of {member} in {channel} was refused: {found} is among the server's own words."),
+}
+
+
+def refused_text_notice(match: Match, *, member_id: int, channel_id: int, text: str | None) -> str:
+    """Say whose request broke which rule, with the text behind a spoiler; `text` is None where it may not be shown."""
+    sentence = _(_SENTENCES[match.kind]).format(
+        member=f"<@{member_id}>",
+        channel=f"<#{channel_id}>",
+        found=_hidden(match.found, FOUND_LIMIT),
+        rule=plain(clip(match.rule_name, NAME_LIMIT)),
+    )
+    shown = "" if text is None else _hidden(text, TEXT_LIMIT)
+    return f"{sentence}\n{shown}".rstrip()
+
+
+def _hidden(words: str, limit: int) -> str:
+    """Give somebody's words behind a spoiler, in one line."""
+    return f"||{plain(clip(' '.join(words.split()), limit))}||"

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import spend_warnings
-from bot.policy.denial import Denial
-from bot.policy.limits import SERVER_CAPS, Limit
-from bot.policy.usage import KEPT, Reservation
+from bot.gate.denial import Denial
+from bot.gate.limits import SERVER_CAPS, Limit
+from bot.gate.usage import KEPT, Reservation
 
 NEAR: Final = 80  # percent of a cap
 REACHED: Final = 100

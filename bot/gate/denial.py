@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from bot.automod.rules import Match
-from bot.policy.limits import Limit
+from bot.gate.limits import Limit
 
 
 class DenialCode(StrEnum):
@@ -39,3 +40,25 @@ class Denial:
     figure: Decimal | int | None = None  # what the limit is: a count, seconds or dollars
     again_at: datetime | None = None  # when it may be asked again, if that is known
     match: Match | None = None  # the rule for texts that it was, for the server's moderators: members are not told
+
+
+# discord.py's names of the permissions, and Discord's words for them.
+NEEDED: Final = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+NEEDED_IN_THREADS: Final = {
+    "view_channel": "View Channel",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+INVITED_WITH: Final = {**NEEDED, **NEEDED_IN_THREADS}
+
+
+def missing_permissions(granted: object, *, thread: bool) -> tuple[str, ...]:
+    """Name, in Discord's words, what a channel's permissions (attributes by discord.py's names) lack for the bot."""
+    needed = NEEDED_IN_THREADS if thread else NEEDED
+    return tuple(words for name, words in needed.items() if not getattr(granted, name))

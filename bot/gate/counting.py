@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot.policy.denial import Denial, DenialCode
-from bot.policy.limits import Limit, Terms
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.limits import Limit, Terms
 
 WINDOWS: Final[Mapping[Limit, timedelta]] = {
     Limit.PER_DAY: timedelta(hours=24),

@@ -1,0 +1,1 @@
+"""May a request be made? Limits, usage, denials, and stops."""
