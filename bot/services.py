@@ -29,8 +29,7 @@ from bot.delivery.done import DoneDesk
 from bot.delivery.emptying import EmptyingDesk
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
-from bot.delivery.posts import PostDesk
-from bot.delivery.removal import RemovalDesk
+from bot.delivery.posts import PostDesk, RemovalDesk
 from bot.discord_api.channel_pace import ChannelTurns
 from bot.gate.gate import Gate, GateFactsReader
 from bot.gate.spend_warnings import WarningStore

@@ -5,8 +5,8 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
+from bot.delivery.private_answers import PROMPT_LIMIT, details_text, prompt_file
 from bot.jobs.model import Job
-from bot.presentation.details import PROMPT_LIMIT, details_text, prompt_file
 from bot.ui.answers import say
 from bot.ui.custom_ids import DETAILS_PATTERN
 from bot.ui.pressed_item import JobButton, is_requester, may_moderate

@@ -8,10 +8,10 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
+from bot.delivery.private_answers import with_prompt
 from bot.interactions.requests import Requests, reference_of
 from bot.jobs.model import Reference
 from bot.media.rules import may_be_image
-from bot.presentation.refusal import with_prompt
 from bot.requests.forms import pictures_modal
 from bot.requests.wish import chosen_images_in, prompt_in, wish_in
 from bot.ui.answers import Shape, open_form, say

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.delivery.problem_words import not_yours_to_send, objection_sentence, send_again_choice, sent_again_sentence
 from bot.gate.denial import Denial, DenialCode, missing_permissions
 from bot.gate.words import denial_sentence
 from bot.interactions.asked import asked_by, is_age_restricted
@@ -18,7 +19,6 @@ from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
 from bot.presentation.review_words import discord_unclear
-from bot.presentation.sentences import not_yours_to_send, objection_sentence, send_again_choice, sent_again_sentence
 from bot.requests.refusal_words import missing_permissions_sentence
 from bot.ui.answers import defer, say
 from bot.ui.custom_ids import RESEND_PATTERN, read_id

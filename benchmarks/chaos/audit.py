@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job, ProblemCode, normal_id
 from bot.jobs.states import ENDED, State
 from bot.jobs.steps.submitting import SEND_WITHIN
-from bot.presentation.looks import LOOKS
 from sandbox.segmind.history import written_id
 
 POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")

@@ -1,0 +1,1 @@
+"""Cards, posts, and notices: as they look and as they are sent."""

@@ -13,6 +13,7 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import status_card
 from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
 from bot.discord_api.errors import translated
 from bot.discord_api.sending import picture_files
@@ -22,7 +23,6 @@ from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, NotTaken, PortError
 from bot.jobs.run_times import RunTimes
 from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
-from bot.presentation.card import status_card
 from bot.ui.custom_ids import DetailsId, button_ids, pictures_in
 
 log = structlog.get_logger(__name__)

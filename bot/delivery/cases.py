@@ -18,6 +18,7 @@ import structlog
 from bot.catalogue.offer import Offer
 from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.post_search import PostSearch
+from bot.delivery.post_view import alt_text, hidden_controls, hidden_text, post_controls
 from bot.discord_api.channel_pace import AtOnce, Turns
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
@@ -33,7 +34,6 @@ from bot.media.errors import MediaError
 from bot.policy.member_record import RecordReader
 from bot.policy.reports import Case, Report, ReportStore
 from bot.presentation.case_card import case_card
-from bot.presentation.post import alt_text, hidden_controls, hidden_text, post_controls
 from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
 

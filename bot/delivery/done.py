@@ -3,13 +3,13 @@
 import discord
 import structlog
 
+from bot.delivery.problem_words import done_notice
 from bot.discord_api.errors import translated
 from bot.discord_api.nonces import done_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.policy.preferences import PreferenceStore
 from bot.presentation.jobs_list import post_address
-from bot.presentation.sentences import done_notice
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)

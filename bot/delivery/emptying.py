@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import discord
 
+from bot.delivery.card_view import emptied_card, emptied_description, emptied_for_moderators
 from bot.delivery.post_search import PostSearch
 from bot.discord_api.errors import translated
 from bot.jobs.emptying import Deed, Telltale
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, Posted
-from bot.presentation.emptied import emptied_card, emptied_description, emptied_for_moderators
 from bot.ui.language import speaking
 
 

@@ -4,16 +4,26 @@ from collections.abc import Awaitable, Callable
 
 import discord
 import structlog
+from discord import ui
 
 from bot.catalogue.offer import Offer
+from bot.delivery.problem_words import undelivered_notice, withdrawn_notice
 from bot.discord_api.errors import translated
 from bot.discord_api.nonces import notice_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.presentation.notices import undelivered_controls
-from bot.presentation.sentences import undelivered_notice, withdrawn_notice
-from bot.ui.language import speaking
+from bot.ui.custom_ids import resend_id
+from bot.ui.language import _, speaking
+
+
+def undelivered_controls(job: Job) -> ui.View:
+    """Offer to send an undelivered video where it was asked for; the view is stopped, its id says it all."""
+    view = ui.View(timeout=None)
+    view.add_item(ui.Button(label=_("Send again"), style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
+    view.stop()
+    return view
+
 
 log = structlog.get_logger(__name__)
 

@@ -9,14 +9,14 @@ import discord
 import structlog
 
 from bot.delivery.post_search import PostSearch, is_elsewhere
-from bot.discord_api.errors import explained, translated
+from bot.delivery.post_view import alt_text, fitted_text, link_text, post_controls, post_text
+from bot.discord_api.errors import explained, translated, unless_gone
 from bot.discord_api.leave_by import leaving_by
 from bot.discord_api.nonces import EVERYWHERE, post_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit
 from bot.media.videos.fitting import FittingDesk
-from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
@@ -130,3 +130,26 @@ def _channel_id(job: Job) -> int:
 def _was_asked_for(job: Job) -> bool:
     """Tell whether a person asked for this attempt, after one that failed."""
     return job.post_channel_id is not None
+
+
+class RemovalDesk:
+    """Deletes our own messages, for which a bot needs no permission beyond seeing the channel."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._search = PostSearch(client)
+
+    async def remove(self, job: Job) -> None:
+        """Delete all posts of a job, then its card; what is gone already counts as deleted.
+
+        Raises `ChannelClosed` or `OutcomeUnclear`; it may be asked for again.
+        """
+        async for post in self._search.all(job):
+            await self._delete(job, post)
+        if job.card_message_id is not None:  # last, for its button can try once more
+            await self._delete(job, Posted(channel_id=job.request.channel_id, message_id=job.card_message_id))
+
+    async def _delete(self, job: Job, message: Posted) -> None:
+        channel = self._client.get_partial_messageable(message.channel_id, guild_id=job.request.guild_id)
+        with translated(), unless_gone():
+            await channel.get_partial_message(message.message_id).delete()

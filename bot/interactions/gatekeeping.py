@@ -10,6 +10,7 @@ import discord
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from bot.delivery.private_answers import denial_message
 from bot.gate.counting import find_full, next_day, next_month
 from bot.gate.denial import Denial, DenialCode, missing_permissions
 from bot.gate.gate import Asked, Verdict
@@ -21,7 +22,6 @@ from bot.interactions.asked import asked_by
 from bot.interactions.refused_texts import tell_moderators
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
-from bot.presentation.refusal import denial_message
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.attempts import AnsweredElsewhere

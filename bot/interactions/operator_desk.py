@@ -7,6 +7,7 @@ import discord
 import structlog
 from discord import ui
 
+from bot.delivery.problem_words import sent_again_sentence
 from bot.gate.stops import OperatorBlock, Target
 from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
@@ -27,7 +28,6 @@ from bot.presentation.operator import (
     stuck_page,
 )
 from bot.presentation.operator_ids import Verb
-from bot.presentation.sentences import sent_again_sentence
 from bot.services import Services
 from bot.ui.answers import defer, say, show
 from bot.ui.language import _

@@ -9,6 +9,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.trouble import words
+from bot.delivery.card_view import status_card
+from bot.delivery.private_answers import refusal_message, with_prompt
 from bot.discord_api.reasons import reason_of
 from bot.gate.denial import missing_permissions
 from bot.gate.usage import Reservation
@@ -18,8 +20,6 @@ from bot.interactions.consent import has_accepted
 from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
 from bot.interactions.help import hint_newcomer
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
-from bot.presentation.card import status_card
-from bot.presentation.refusal import refusal_message, with_prompt
 from bot.requests.reading import Refusal, RefusalCode, read_options
 from bot.requests.wish import Wish, facts_of
 from bot.services import Services

@@ -7,13 +7,13 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.delivery.card_view import CANCEL_NOTED
+from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
 from bot.policy.preferences import DEFAULTS, Preferences
-from bot.presentation.card import CANCEL_NOTED
 from bot.presentation.forgetting import ask_button
 from bot.presentation.jobs_ids import Deed, JobsId, Shown
-from bot.presentation.looks import LOOKS
 from bot.ui.custom_ids import DetailsId, cancel_id, resend_id
 from bot.ui.formats import date, lasted, number
 from bot.ui.language import N_, _

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job
 from bot.presentation.jobs_list import post_address
-from bot.presentation.looks import LOOKS
 from bot.ui.formats import date
 from bot.ui.language import _
 from bot.ui.text import clip, plain

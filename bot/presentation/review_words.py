@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bot.delivery.state_looks import LOOKS
 from bot.discord_api.reasons import moderator_reason
 from bot.gate.denial import Denial
 from bot.gate.words import denial_sentence
 from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
-from bot.presentation.looks import LOOKS
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
 

@@ -12,10 +12,10 @@ import pytest
 from discord.http import Route
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import status_card
 from bot.discord_api.leave_by import deadline_trace
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.card import status_card
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Member, Message, Sandbox
 from tests.support.jobs import a_job, a_reference, a_request

@@ -12,12 +12,12 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.delivery.card_view import status_card
 from bot.delivery.cards import TOKEN_LIFE, CardDesk
 from bot.delivery.edit_queue import EDIT_EVERY, LONGEST_REST, POSITION_EVERY, PROGRESS_EVERY, TROUBLE_WAIT
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
-from bot.presentation.card import status_card
 from sandbox.discord.permissions import Permission
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import PATIENCE, ManualClock

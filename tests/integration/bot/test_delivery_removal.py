@@ -7,8 +7,7 @@ import discord
 import pytest
 
 from bot.delivery.emptying import EmptyingDesk
-from bot.delivery.posts import PostDesk
-from bot.delivery.removal import RemovalDesk
+from bot.delivery.posts import PostDesk, RemovalDesk
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video

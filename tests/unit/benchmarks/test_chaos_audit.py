@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.chaos.audit import ON_ITS_WAY, Against, Audit, Charge, Facts, Shown, audit
+from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.presentation.looks import LOOKS
 from tests.support.jobs import a_job
 
 POST = "reelcast:details:post:{}:1"

@@ -14,10 +14,10 @@ from simcord.results import InteractionResult
 from typing_extensions import Unpack
 
 from bot.app import Reelcast
+from bot.delivery.card_view import status_card
 from bot.jobs.clock import SystemClock
 from bot.jobs.model import Changes, Job
 from bot.jobs.states import State
-from bot.presentation.card import status_card
 
 Upload = tuple[str, bytes]  # a file's name and its bytes
 Boot = Callable[..., Awaitable[Reelcast]]

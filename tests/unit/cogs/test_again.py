@@ -14,9 +14,9 @@ from simcord.results import InteractionResult
 from sqlalchemy import event, text
 from structlog.testing import capture_logs
 
+from bot.delivery.post_view import post_controls
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.presentation.post import post_controls
 from tests.unit.cogs.stage import Boot, Stage, picture, texts
 
 

@@ -12,11 +12,11 @@ import simcord
 from simcord.results import InteractionResult
 from structlog.testing import capture_logs
 
+from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
 from bot.policy.records import Record, Search
-from bot.presentation.post import post_controls
 from tests.support.answers import words_of
 from tests.support.review_room import Room, a_room
 from tests.support.settings_panel import a_moderator

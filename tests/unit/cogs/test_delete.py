@@ -4,9 +4,9 @@ import discord
 import pytest
 import simcord
 
+from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided
 from bot.jobs.states import State
-from bot.presentation.post import post_controls
 from tests.unit.cogs.stage import Boot, Stage
 
 

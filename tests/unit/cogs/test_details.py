@@ -9,9 +9,9 @@ import simcord
 from simcord.results import InteractionResult
 
 from bot.database.tables import jobs
+from bot.delivery.post_view import post_controls
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.post import post_controls
 from bot.ui.custom_ids import DetailsId
 from tests.support.review_room import Room, a_room, said
 from tests.unit.cogs.stage import Boot, Stage

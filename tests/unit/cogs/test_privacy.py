@@ -6,8 +6,8 @@ import discord
 import simcord
 from simcord.results import InteractionResult
 
+from bot.delivery.post_view import post_controls, post_text
 from bot.jobs.states import State
-from bot.presentation.post import post_controls, post_text
 from tests.support.answers import answer_of, buttons_of, words_of
 from tests.unit.cogs.stage import Boot, Stage
 

@@ -8,11 +8,11 @@ import pytest
 import simcord
 
 from bot.delivery.notices import NoticeDesk
+from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage import saving
-from bot.presentation.post import post_controls
 from tests.support.files import mp4
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage

@@ -4,9 +4,9 @@ import discord
 import pytest
 import simcord
 
+from bot.delivery.card_view import status_card
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.presentation.card import status_card
 from bot.settings.model import ChannelSettings
 from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, picture

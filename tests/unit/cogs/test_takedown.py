@@ -7,10 +7,10 @@ import discord
 import pytest
 import simcord
 
+from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
-from bot.presentation.post import post_controls
 from bot.settings.model import Limits
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage

@@ -19,6 +19,10 @@ from hypothesis import given, note, settings
 from bot.automod.rules import Match, MatchKind
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import status_card
+from bot.delivery.post_view import alt_text
+from bot.delivery.private_answers import details_text, refusal_message, with_prompt
+from bot.delivery.problem_words import send_again_choice, withdrawn_notice
 from bot.gate.stops import OperatorBlock, Target
 from bot.gate.words import refused_text_notice
 from bot.jobs.decisions import Decided, Decision
@@ -31,21 +35,16 @@ from bot.policy.records import Record, Search
 from bot.policy.records_log import Item
 from bot.policy.reports import Report
 from bot.presentation.blocks_list import blocks_list
-from bot.presentation.card import status_card
 from bot.presentation.case_card import case_card
-from bot.presentation.details import details_text
 from bot.presentation.jobs_list import JobsPage, jobs_list
 from bot.presentation.my_videos import videos_list
 from bot.presentation.operator import Listed, blocks_page, servers_page
-from bot.presentation.post import alt_text
 from bot.presentation.records import records_page
 from bot.presentation.records_export import COLUMNS, records_csv
 from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id
 from bot.presentation.records_words import log_line
-from bot.presentation.refusal import refusal_message, with_prompt
 from bot.presentation.review_card import request_card, video_card
 from bot.presentation.review_words import outcome_sentence
-from bot.presentation.sentences import send_again_choice, withdrawn_notice
 from bot.requests.reading import Refusal, has_words, read_request
 from bot.ui.answers import replace_nul
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message

@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import expected_at, status_card
+from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import ENDED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageFault
-from bot.presentation.card import expected_at, status_card
-from bot.presentation.looks import LOOKS
 from bot.ui.custom_ids import DetailsId
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import status_card
+from bot.delivery.private_answers import details_text
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.presentation.card import status_card
-from bot.presentation.details import details_text
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
 OFFER = Offer()

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.automod.rules import Match, MatchKind
+from bot.delivery.private_answers import denial_message
 from bot.gate.denial import Denial, DenialCode
 from bot.gate.limits import Limit
 from bot.gate.words import MOST_NAMED, denial_sentence
-from bot.presentation.refusal import denial_message
 
 LATER = datetime(2026, 3, 2, tzinfo=UTC)
 DUCKS = Match(kind=MatchKind.WORD, found="ducks")

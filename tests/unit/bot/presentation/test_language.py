@@ -8,12 +8,11 @@ from decimal import Decimal
 import pytest
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import status_card
+from bot.delivery.problem_words import send_again_choice
+from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.presentation.buttons import card_buttons
-from bot.presentation.card import status_card
-from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import send_again_choice
 from bot.requests.forms import studio_modal
 from bot.requests.refusal_words import image_sentence, missing_permissions_sentence
 from bot.ui.formats import dollars, lasted, listed, megabytes, number, percent

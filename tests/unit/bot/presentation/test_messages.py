@@ -12,12 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
+from bot.delivery.post_view import alt_text, fitted_text, link_text, post_controls, post_text
+from bot.delivery.private_answers import details_text, refusal_message
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault
-from bot.presentation.details import details_text
-from bot.presentation.post import alt_text, fitted_text, link_text, post_controls, post_text
-from bot.presentation.refusal import refusal_message
 from bot.requests.reading import Refusal, RefusalCode, has_words
 from bot.ui.custom_ids import DetailsId
 from bot.ui.language import speaking

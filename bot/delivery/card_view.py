@@ -8,17 +8,46 @@ import discord
 from discord import ui
 
 from bot.catalogue.offer import Offer
+from bot.delivery.problem_words import problem_sentence
+from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.model import Job
 from bot.jobs.run_times import is_late
 from bot.jobs.states import ENDED, ENDED_UNCHARGED, FOLLOWED, IN_FLIGHT, WITHDRAWN, State
-from bot.presentation.buttons import card_buttons
-from bot.presentation.emptied import emptied_card
-from bot.presentation.looks import LOOKS
-from bot.presentation.sentences import problem_sentence
 from bot.requests.character_words import cast_line
 from bot.ui.formats import clock_time, countdown, dollars, lasted, number, percent
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import quoted
+
+_GREY: Final = discord.Colour(0x80848E)
+_CARD: Final = N_("Who asked for this video has had their data deleted.")
+_MODERATORS: Final = N_(
+    "Who asked for this video has had their data deleted. What was decided about it stays on record."
+)
+
+
+def emptied_card() -> ui.LayoutView:
+    """Lay out what the channel still sees of a request; it has no buttons, for there is nothing to press for."""
+    return _emptied(_(_CARD))
+
+
+def emptied_for_moderators() -> ui.LayoutView:
+    """Lay out the same for the moderators' channel."""
+    return _emptied(_(_MODERATORS))
+
+
+def emptied_description() -> str:
+    """Describe a video to those who do not see it, where the prompt did before."""
+    return _("A video that a member had made.")
+
+
+def _emptied(sentence: str) -> ui.LayoutView:
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_GREY)
+    container.add_item(ui.TextDisplay(f"### 🗑️ {_('Deleted')}\n{sentence}"))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()
+    return view
+
 
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
 PROMPT_LINES: Final = 8

@@ -5,8 +5,8 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.delivery.state_looks import post_buttons
 from bot.jobs.model import Job
-from bot.presentation.buttons import post_buttons
 from bot.ui.formats import date, mebibytes
 from bot.ui.language import _
 from bot.ui.text import clip
