@@ -9,13 +9,12 @@ from discord import app_commands
 
 from bot.app import Reelcast, Services
 from bot.cast.model import CastError, Character, CharacterGone, NameTaken, Picture
-from bot.interactions.cast_add import NewCharacter, has_room, save_character
-from bot.interactions.cast_choices import own_choices, shareable_choices, usable_choices
-from bot.interactions.casting import find_character, sharing_guild, unknown_character
-from bot.interactions.gatekeeping import may_be_written
-from bot.jobs.prompt import as_name
-from bot.presentation.cast import (
+from bot.cast.view import (
+    CAST_ADD_ID,
+    FRONTAL,
+    NAME,
     NOT_YOURS,
+    OTHERS,
     REMOVED,
     RENAMED,
     RENAMED_TWICE,
@@ -26,10 +25,15 @@ from bot.presentation.cast import (
     SHARING_OUTSIDE,
     UNSHARED,
     bad_name_sentence,
+    cast_add_modal,
     cast_list,
     character_layout,
 )
-from bot.presentation.cast_modals import CAST_ADD_ID, FRONTAL, NAME, OTHERS, cast_add_modal
+from bot.interactions.cast_add import NewCharacter, has_room, save_character
+from bot.interactions.cast_choices import own_choices, shareable_choices, usable_choices
+from bot.interactions.casting import find_character, sharing_guild, unknown_character
+from bot.interactions.gatekeeping import may_be_written
+from bot.jobs.prompt import as_name
 from bot.settings.model import CastSharing
 from bot.ui.answers import Shape, open_form, say, show
 from bot.ui.forms import FormCog, Submission

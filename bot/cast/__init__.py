@@ -1,0 +1,1 @@
+"""Saved characters: kept, shared, brought to Segmind's storage, and shown."""

@@ -9,13 +9,7 @@ from pydantic import TypeAdapter
 
 from bot.cast.model import CastFull, NameTaken
 from bot.cast.pictures import UnusablePicture
-from bot.catalogue.models import CHARACTER_REFERENCES, CHARACTER_RULES
-from bot.interactions.consent import has_accepted
-from bot.interactions.gatekeeping import may_be_written
-from bot.jobs.model import Reference
-from bot.jobs.prompt import as_name, name_key
-from bot.media.rules import judge_metadata
-from bot.presentation.cast import (
+from bot.cast.view import (
     NAME_TAKEN,
     bad_name_sentence,
     full_sentence,
@@ -23,6 +17,12 @@ from bot.presentation.cast import (
     pictures_sentence,
     saved_sentence,
 )
+from bot.catalogue.models import CHARACTER_REFERENCES, CHARACTER_RULES
+from bot.interactions.consent import has_accepted
+from bot.interactions.gatekeeping import may_be_written
+from bot.jobs.model import Reference
+from bot.jobs.prompt import as_name, name_key
+from bot.media.rules import judge_metadata
 from bot.requests.refusal_words import image_sentence
 from bot.services import Services
 from bot.ui.answers import Shape, defer, say

@@ -7,9 +7,9 @@ import discord
 from discord import app_commands
 
 from bot.cast.model import Character
+from bot.cast.view import choice_label
 from bot.interactions.casting import sharing_guild
 from bot.jobs.prompt import name_key
-from bot.presentation.cast import choice_label
 from bot.services import Services
 from bot.ui.language import speak
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import discord
 
+from bot.cast.view import UPLOADS_GONE
 from bot.interactions.cast_add import new_of_facts, save_character
 from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
-from bot.presentation.cast import UPLOADS_GONE
 from bot.requests.waiting import Paused
 from bot.requests.wish import wish_of
 from bot.services import Services

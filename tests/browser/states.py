@@ -16,12 +16,12 @@ from typing import Any, Final
 from discord import ui
 from playwright.async_api import expect
 
+from bot.cast.view import cast_add_modal
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.presentation import operator
-from bot.presentation.cast_modals import cast_add_modal
 from bot.presentation.moderation_modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
 from bot.settings.model import GuildSettings

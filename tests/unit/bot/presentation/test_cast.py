@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cast.model import Character
+from bot.cast.view import bad_name_sentence, cast_add_modal, cast_list, choice_label, full_sentence
 from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, as_name
-from bot.presentation.cast import bad_name_sentence, cast_list, choice_label, full_sentence
-from bot.presentation.cast_modals import cast_add_modal
 from bot.requests.character_words import cast_line, request_sentence, unknown_character_sentence
 from bot.requests.consent import NOTICE, consent_controls
 from bot.requests.forms import images_controls, images_modal

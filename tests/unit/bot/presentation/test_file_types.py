@@ -10,8 +10,8 @@ from discord.app_commands.transformers import CommandParameter
 from discord.components import FileUploadComponent
 
 from bot.app import Reelcast
+from bot.cast.view import cast_add_modal
 from bot.catalogue.offer import Offer
-from bot.presentation.cast_modals import cast_add_modal
 from bot.requests.forms import edit_modal, images_modal, studio_modal
 from bot.ui.commands import IMAGE_FILES
 from sandbox.discord.command_rules import check_commands
