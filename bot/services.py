@@ -24,9 +24,6 @@ from bot.config import Settings
 from bot.database.reading import open_reader
 from bot.database.watch import open_watched
 from bot.delivery.cards import CardDesk
-from bot.delivery.command_mentions import CommandMentions
-from bot.delivery.done import DoneDesk
-from bot.delivery.emptying import EmptyingDesk
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk, RemovalDesk
@@ -39,7 +36,6 @@ from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.driving.control import JobControl
 from bot.jobs.driving.intake import Intake
 from bot.jobs.driving.one_process import Drivers, InProcessDispatcher
-from bot.jobs.forgetting import Forgetting
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.moderating import Moderation
@@ -62,13 +58,17 @@ from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.images.checker import ImageDesk
 from bot.media.videos.checker import VideoDesk
 from bot.media.videos.fitting import FittingDesk
+from bot.members.done_notice import DoneDesk
+from bot.members.emptying import EmptyingDesk
+from bot.members.forgetting import Forgetting
+from bot.members.help_words import CommandMentions
+from bot.members.preferences import PreferenceStore
 from bot.moderators import Moderators, find_room, moderators_of
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operating import Operating, OperatorNews, operating_of
 from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
-from bot.policy.preferences import PreferenceStore
 from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.record_keeping import RecordKeeping, keep_records
 from bot.requests.consent import ConsentStore

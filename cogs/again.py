@@ -8,7 +8,6 @@ import discord
 
 from bot.app import Reelcast, Services
 from bot.delivery.private_answers import with_prompt
-from bot.delivery.problem_words import not_repeatable_sentence, references_unreadable_sentence
 from bot.delivery.state_looks import REPEATABLE
 from bot.interactions.kept_references import (
     ElementNotUsable,
@@ -21,6 +20,7 @@ from bot.interactions.missing_images import ask_for_images
 from bot.interactions.requests import Requests
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.members.card_words import not_repeatable_sentence, references_unreadable_sentence
 from bot.requests.character_words import not_usable_sentence
 from bot.requests.forms import edit_modal
 from bot.requests.wish import Wish, numbered, prompt_in, uploaded_images_in, wish_in

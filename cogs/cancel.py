@@ -5,9 +5,9 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
-from bot.delivery.problem_words import cancelled_sentence, not_cancellable_sentence, not_yours_to_cancel
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
+from bot.members.card_words import cancelled_sentence, not_cancellable_sentence, not_yours_to_cancel
 from bot.ui.answers import say
 from bot.ui.custom_ids import CANCEL_PATTERN
 from bot.ui.pressed_item import JobButton, is_requester, may_moderate

@@ -7,12 +7,12 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.delivery.problem_words import not_yours_to_delete
 from bot.delivery.state_looks import DELETABLE
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
+from bot.members.card_words import not_yours_to_delete
 from bot.ui.answers import defer, say
 from bot.ui.custom_ids import DELETE_PATTERN
 from bot.ui.language import N_, _

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.help import show_help
-from bot.presentation.help import HELP_ID
+from bot.members.help_words import HELP_ID
 from bot.ui.pressed_item import PressedItem
 
 

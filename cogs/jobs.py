@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.interactions.jobs_desk import JobsDesk
-from bot.presentation.jobs_ids import JOBS_PATTERN, Deed, JobsId, Shown
+from bot.members.list_view import JOBS_PATTERN, Deed, JobsId, Shown
 from bot.ui.answers import Shape
 from bot.ui.pressed_item import PressedItem
 

@@ -10,7 +10,7 @@ from bot.app import Reelcast, Services
 from bot.interactions.jobs_desk import JobsDesk
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.my_videos import videos_list
+from bot.members.list_view import videos_list
 from bot.ui.answers import say
 
 LOOKED_THROUGH = 50  # of another member's posts, for those in channels that are open to who asks

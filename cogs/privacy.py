@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast
 from bot.interactions.forgetting import forget_everything
-from bot.presentation.forgetting import (
+from bot.members.forgetting_words import (
     FORGET_PATTERN,
     KEPT,
     PRIVACY,

@@ -12,7 +12,7 @@ from bot.gate.denial import Denial
 from bot.gate.limits import Limit, terms_for
 from bot.interactions.asked import asked_by
 from bot.interactions.gatekeeping import as_seen
-from bot.presentation.quota import quota_text
+from bot.members.quota_words import quota_text
 from bot.ui.answers import say
 
 

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.delivery.problem_words import not_yours_to_send, objection_sentence, send_again_choice, sent_again_sentence
+from bot.delivery.problem_words import objection_sentence
 from bot.gate.denial import Denial, DenialCode, missing_permissions
 from bot.gate.words import denial_sentence
 from bot.interactions.asked import asked_by, is_age_restricted
@@ -18,6 +18,7 @@ from bot.jobs.model import Handling, Job
 from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
+from bot.members.card_words import not_yours_to_send, send_again_choice, sent_again_sentence
 from bot.presentation.review_words import discord_unclear
 from bot.requests.refusal_words import missing_permissions_sentence
 from bot.ui.answers import defer, say

@@ -9,16 +9,14 @@ from bot.catalogue.offer import Offer
 from bot.discord_api.reasons import BY_PROBLEM
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.states import IN_FLIGHT, State
+from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
 from bot.requests.refusal_words import image_sentence
 from bot.ui.formats import (
     date,
-    day_and_time,
-    dollars,
 )
 from bot.ui.language import N_, _
-from bot.ui.text import clip, quoted
+from bot.ui.text import quoted
 
 _PROBLEMS: Final = {
     ProblemCode.ELEMENT_GONE: N_(
@@ -149,61 +147,6 @@ def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = Fals
 def objection_sentence(code: ProblemCode) -> str:
     """Say why a member's video is not posted as they stand with the server now."""
     return _(_PROBLEMS[code])
-
-
-def cancelled_sentence(job: Job) -> str:
-    """Say what became of a wish to take a request back."""
-    if job.state in IN_FLIGHT:
-        return _("The video is being made already, and the run is paid for all the same. It will not be posted.")
-    sentence = _("Cancelled. Nothing was charged; {amount} of the day's limit are free again.")
-    return sentence.format(amount=dollars(job.reserved_usd))
-
-
-def not_cancellable_sentence(state: State | None) -> str:
-    """Say why a request can no longer be taken back."""
-    if state is State.CANCELLED:
-        return _("It is cancelled already.")
-    if state in {State.COMPLETED, State.POSTING, State.REVIEW, State.UNDELIVERED}:
-        return _("The video is made already, and paid for: it can no longer be taken back.")
-    return _("It is over already.")
-
-
-def not_yours_to_cancel() -> str:
-    return _("Only the member who asked for this video, or who may manage messages here, can cancel it.")
-
-
-def not_yours_to_delete() -> str:
-    return _("Only the member who asked for this video, or who may manage messages here, can delete it.")
-
-
-def not_yours_to_send() -> str:
-    return _("Only the member who asked for this video, or who may manage messages here, can have it sent.")
-
-
-def not_repeatable_sentence(state: State) -> str:
-    """Say why a request cannot be made again."""
-    if state in {State.REJECTED, State.WITHHELD, State.TAKEN_DOWN}:
-        return _("This video was withheld or removed, so it is not made again. Use `/studio` or `/video` for another.")
-    return _("It is not over yet. When it is, you can make it again.")
-
-
-def references_unreadable_sentence() -> str:
-    """Say that a request cannot be made again right now, for its images cannot be read."""
-    return _(
-        "Discord does not give out the images of this video right now. Nothing was charged. Try again in a minute."
-    )
-
-
-def sent_again_sentence(channel_id: int, *, reviewed: bool = False) -> str:
-    if reviewed:
-        told = _("A moderator looks at the video first. It is posted in {channel} once it is approved.")
-        return told.format(channel=f"<#{channel_id}>")
-    return _("The video is being sent to {channel}.").format(channel=f"<#{channel_id}>")
-
-
-def send_again_choice(job: Job) -> str:
-    """Name a video in a list of choices: at most 100 characters."""
-    return clip(f"{day_and_time(job.created_at)} · {' '.join(job.request.prompt.split())}", 100)
 
 
 def withdrawn_notice(job: Job, offer: Offer) -> str:

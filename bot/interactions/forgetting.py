@@ -1,6 +1,6 @@
 """What the bot keeps of a member, deleted at their wish."""
 
-from bot.jobs.forgetting import Forgotten
+from bot.members.forgetting import Forgotten
 from bot.services import Services
 
 
@@ -16,7 +16,7 @@ async def forget_member(services: Services, member_id: int) -> None:
 async def forget_everything(services: Services, member_id: int, *, remove_messages: bool) -> Forgotten:
     """Delete all that can be deleted, in every server; to be called again where it broke off.
 
-    The messages that show something of it are emptied, or removed, afterwards: see `bot.jobs.emptying`.
+    The messages that show something of it are emptied, or removed, afterwards: see `bot.members.emptying`.
     """
     await forget_member(services, member_id)
     await services.preferences.forget_member(member_id)

@@ -5,8 +5,7 @@ from typing import Any
 import discord
 
 from bot.jobs.model import Job
-from bot.presentation.jobs_ids import Shown
-from bot.presentation.jobs_list import PER_PAGE, STATES, JobsPage, jobs_list
+from bot.members.list_view import PER_PAGE, STATES, JobsPage, Shown, jobs_list
 from bot.services import Services
 from bot.ui import answers
 

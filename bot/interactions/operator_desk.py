@@ -7,13 +7,13 @@ import discord
 import structlog
 from discord import ui
 
-from bot.delivery.problem_words import sent_again_sentence
 from bot.gate.stops import OperatorBlock, Target
 from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
 from bot.jobs.prices import Price
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state, newest_jobs
+from bot.members.card_words import sent_again_sentence
 from bot.policy.operator_notices import NoticeKind
 from bot.presentation.operator import (
     BLOCKS_PER_PAGE,

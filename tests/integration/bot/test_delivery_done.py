@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.delivery.done import DoneDesk
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.policy.preferences import PreferenceStore
+from bot.members.done_notice import DoneDesk
+from bot.members.preferences import PreferenceStore
 from sandbox.member import Message
 from tests.support.channel import Channel, open_channel
 from tests.support.database import file_url

@@ -5,11 +5,10 @@ import io
 import discord
 import pytest
 
-from bot.delivery.emptying import EmptyingDesk
-from bot.jobs.emptying import Deed, Telltale
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State
+from bot.members.emptying import Deed, EmptyingDesk, Telltale
 from tests.support.channel import Channel
 
 SECRET = "the lighthouse keeper of Inis Mór"

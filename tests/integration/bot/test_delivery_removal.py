@@ -6,7 +6,6 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.delivery.emptying import EmptyingDesk
 from bot.delivery.posts import PostDesk, RemovalDesk
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Job, Problem, ProblemCode
@@ -14,6 +13,7 @@ from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import FittingDesk
+from bot.members.emptying import EmptyingDesk
 from bot.policy.reports import owe_in
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message

@@ -18,15 +18,15 @@ from bot.database.record_tables import metadata
 from bot.database.tables import emptied_messages
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.driving.control import JobControl
-from bot.jobs.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
 from bot.jobs.errors import StaleJob, WrongState
-from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Posted
 from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
-from bot.policy.preferences import PreferenceStore
+from bot.members.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
+from bot.members.forgetting import SETTLED_AFTER, Forgetting
+from bot.members.preferences import PreferenceStore
 from bot.policy.reports import ReportStore, owe_known_in
 from bot.policy.reviews import ReviewStore
 from bot.requests.waiting import PausedStore

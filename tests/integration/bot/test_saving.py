@@ -12,13 +12,13 @@ from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.doubts import Doubts
 from bot.jobs.driving.intake import Intake
 from bot.jobs.driving.owed import CARD_WITHIN, see_to_cardless
-from bot.jobs.emptying import Telltale
 from bot.jobs.errors import StaleJob
-from bot.jobs.forgetting import Forgetting
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import Posted
 from bot.jobs.states import IllegalMove, State
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
+from bot.members.emptying import Telltale
+from bot.members.forgetting import Forgetting
 from tests.support.database import LIMIT
 from tests.support.jobs import PRICE, a_request
 from tests.support.stage import Stage, within_patience

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.database.engine import open_database
-from bot.jobs.emptying import Telltale
-from bot.jobs.forgetting import SETTLED_AFTER, Forgetting
 from bot.jobs.model import Job
 from bot.jobs.ports import Posted
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.policy.preferences import PreferenceStore
+from bot.members.emptying import Telltale
+from bot.members.forgetting import SETTLED_AFTER, Forgetting
+from bot.members.preferences import PreferenceStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request

@@ -22,12 +22,14 @@ from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
 from bot.delivery.post_view import alt_text
 from bot.delivery.private_answers import details_text, refusal_message, with_prompt
-from bot.delivery.problem_words import send_again_choice, withdrawn_notice
+from bot.delivery.problem_words import withdrawn_notice
 from bot.gate.stops import OperatorBlock, Target
 from bot.gate.words import refused_text_notice
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
+from bot.members.card_words import send_again_choice
+from bot.members.list_view import JobsPage, jobs_list, videos_list
 from bot.policy.blocks import Block
 from bot.policy.member_record import MemberRecord
 from bot.policy.operator_figures import ServerUse
@@ -36,8 +38,6 @@ from bot.policy.records_log import Item
 from bot.policy.reports import Report
 from bot.presentation.blocks_list import blocks_list
 from bot.presentation.case_card import case_card
-from bot.presentation.jobs_list import JobsPage, jobs_list
-from bot.presentation.my_videos import videos_list
 from bot.presentation.operator import Listed, blocks_page, servers_page
 from bot.presentation.records import records_page
 from bot.presentation.records_export import COLUMNS, records_csv

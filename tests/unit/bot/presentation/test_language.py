@@ -9,10 +9,10 @@ import pytest
 
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
-from bot.delivery.problem_words import send_again_choice
 from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
+from bot.members.card_words import send_again_choice
 from bot.requests.forms import studio_modal
 from bot.requests.refusal_words import image_sentence, missing_permissions_sentence
 from bot.ui.formats import dollars, lasted, listed, megabytes, number, percent

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.states import State
-from bot.presentation.my_videos import MOST_LISTED, videos_list
+from bot.members.list_view import MOST_LISTED, videos_list
 from sandbox.discord.message_rules import check_message
 from tests.support.jobs import a_job, a_request
 

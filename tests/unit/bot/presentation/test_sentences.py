@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 from bot.catalogue.offer import Offer
-from bot.delivery.problem_words import not_cancellable_sentence, problem_sentence, send_again_choice, undelivered_notice
+from bot.delivery.problem_words import problem_sentence, undelivered_notice
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
+from bot.members.card_words import not_cancellable_sentence, send_again_choice
 from bot.requests.reading import Refusal, RefusalCode
 from bot.requests.refusal_words import image_sentence, refusal_sentence
 from bot.ui.formats import dollars, lasted, listed, mebibytes, megabytes

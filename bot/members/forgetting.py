@@ -14,7 +14,6 @@ from bot.database.tables import cases, decisions, jobs, reports, reviews
 from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decided
 from bot.jobs.driving.one_process import Dispatcher
-from bot.jobs.emptying import OVER, Deed, Empties, Emptying, note_message
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
 from bot.jobs.states import CANCELLABLE, ENDED, IN_FLIGHT, State
@@ -23,6 +22,7 @@ from bot.jobs.storage.records import forget_contents
 from bot.jobs.storage.rows import from_row
 from bot.jobs.tasks import uncancelled
 from bot.jobs.upkeep.reconciler import LOOKS_BACK
+from bot.members.emptying import OVER, Deed, Empties, Emptying, note_message
 
 log = structlog.get_logger(__name__)
 

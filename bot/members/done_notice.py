@@ -8,8 +8,8 @@ from bot.discord_api.errors import translated
 from bot.discord_api.nonces import done_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
-from bot.policy.preferences import PreferenceStore
-from bot.presentation.jobs_list import post_address
+from bot.members.list_view import post_address
+from bot.members.preferences import PreferenceStore
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)

@@ -1,8 +1,10 @@
 """`/jobs`: a member's own videos in a server, running and past, a page at a time, for that member alone."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -11,13 +13,52 @@ from bot.delivery.card_view import CANCEL_NOTED
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
-from bot.policy.preferences import DEFAULTS, Preferences
-from bot.presentation.forgetting import ask_button
-from bot.presentation.jobs_ids import Deed, JobsId, Shown
+from bot.members.forgetting_words import ask_button
+from bot.members.preferences import DEFAULTS, Preferences
 from bot.ui.custom_ids import DetailsId, cancel_id, resend_id
 from bot.ui.formats import date, lasted, number
 from bot.ui.language import N_, _
 from bot.ui.text import clip, message_address, plain
+
+
+class Shown(StrEnum):
+    """Which of their videos a member looks at."""
+
+    ALL = "all"
+    RUNNING = "running"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    WITHOUT_VIDEO = "none"
+    REFUSED = "refused"
+
+
+class Deed(StrEnum):
+    """What a component of the list does."""
+
+    TURN = "turn"  # to the page in the id
+    CHOOSE = "choose"  # what is shown
+    TELL = "tell"  # in a direct message, from now on
+    STOP_TELLING = "quiet"
+
+
+_DEEDS: Final = "|".join(Deed)
+_SHOWN: Final = "|".join(Shown)
+JOBS_PATTERN: Final = rf"reelcast:jobs:(?P<deed>{_DEEDS}):(?P<shown>{_SHOWN}):(?P<page>[0-9]{{1,6}})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsId:
+    deed: Deed
+    shown: Shown = Shown.ALL
+    page: int = 0  # the first is 0
+
+    def __str__(self) -> str:
+        return f"reelcast:jobs:{self.deed}:{self.shown}:{self.page}"
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(deed=Deed(match["deed"]), shown=Shown(match["shown"]), page=int(match["page"]))
+
 
 PER_PAGE: Final = 5  # of some five components each, in a message's 40
 PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that
@@ -141,3 +182,20 @@ def _telling(page: JobsPage) -> ui.Button[Any]:
 
 def _button(label: str, custom_id: str) -> ui.Button[Any]:
     return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id)
+
+
+MOST_LISTED: Final = 8  # lines of some 230 characters, in a message's 2,000
+LINE_PROMPT_LIMIT: Final = 40  # characters; escaped at most twice that
+
+
+def videos_list(jobs: Sequence[Job]) -> str:
+    """Write what another member has posted, newest first."""
+    if not jobs:
+        return _("There is no video of theirs that you can see here.")
+    return "\n".join([_("Their newest videos here:"), *(_posted_line(job) for job in jobs[:MOST_LISTED])])
+
+
+def _posted_line(job: Job) -> str:
+    look = LOOKS[job.state]
+    prompt = plain(clip(" ".join(job.request.prompt.split()), LINE_PROMPT_LIMIT))
+    return f"- {look.emoji} {date(job.created_at)} {post_address(job) or look.title} · {prompt}"
