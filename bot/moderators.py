@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.catalogue.offer import Offer
 from bot.delivery.cases import CaseDesk
 from bot.delivery.hidden_videos import HiddenVideos
-from bot.delivery.log_channel import LogChannel
 from bot.delivery.reviews import ReviewDesk
 from bot.delivery.standing import StandingDesk
 from bot.discord_api.channel_pace import Turns
@@ -29,6 +28,7 @@ from bot.policy.blocks import BlockStore
 from bot.policy.member_record import RecordReader
 from bot.policy.reports import ReportStore
 from bot.policy.reviews import ReviewStore
+from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
 
 

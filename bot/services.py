@@ -24,7 +24,6 @@ from bot.config import Settings
 from bot.database.reading import open_reader
 from bot.database.watch import open_watched
 from bot.delivery.cards import CardDesk
-from bot.delivery.log_channel import LogChannel
 from bot.delivery.notices import NoticeDesk
 from bot.delivery.posts import PostDesk, RemovalDesk
 from bot.discord_api.channel_pace import ChannelTurns
@@ -70,7 +69,7 @@ from bot.operating import Operating, OperatorNews, operating_of
 from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
 from bot.policy.reports import owe_in, owe_known_in, settle_in
-from bot.record_keeping import RecordKeeping, keep_records
+from bot.records.log_channel import LogChannel, RecordKeeping, keep_records
 from bot.requests.consent import ConsentStore
 from bot.requests.waiting import PausedStore
 from bot.segmind.client import SegmindClient

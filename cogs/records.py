@@ -10,17 +10,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.policy.records import Search
-from bot.presentation.records import (
+from bot.records.export import MOST_ROWS, records_csv
+from bot.records.page import (
     PER_PAGE,
+    RECORDS_PATTERN,
+    TEXT_LIMIT,
     exported,
     not_a_message,
     not_for_you,
     nothing_found,
+    read_records_id,
     records_page,
 )
-from bot.presentation.records_export import MOST_ROWS, records_csv
-from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id
+from bot.records.store import Search
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.custom_ids import ID_PATTERN
 from bot.ui.pressed_item import PressedItem

@@ -14,7 +14,6 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.delivery.log_channel import Heard, LogChannel
 from bot.discord_api.channel_pace import AtOnce, Turns
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
@@ -30,6 +29,7 @@ from bot.policy.reviews import Review, ReviewStore
 from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.presentation.review_ids import Verb, review_id
 from bot.presentation.review_words import review_closed_told, review_exposed_told, review_unrestricted_told
+from bot.records.log_channel import Heard, LogChannel
 from bot.settings.store import SettingsStore
 from bot.ui.custom_ids import button_ids, pictures_in
 from bot.ui.language import speaking

@@ -7,7 +7,6 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.delivery.log_channel import LogChannel
 from bot.discord_api.channels import channel_of, is_age_restricted
 from bot.discord_api.errors import translated
 from bot.discord_api.reasons import Then, reason_of
@@ -19,6 +18,7 @@ from bot.jobs.model import Job, ProblemCode
 from bot.policy.blocked_images import BlockedImageStore
 from bot.policy.blocks import BlockStore
 from bot.presentation.review_words import objection_told
+from bot.records.log_channel import LogChannel
 from bot.settings.model import GuildSettings
 from bot.settings.store import SettingsStore
 from bot.ui.language import speaking

@@ -10,7 +10,6 @@ import discord
 
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
-from bot.delivery.log_channel import LogChannel
 from bot.discord_api.channel_pace import Turns
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
@@ -18,6 +17,7 @@ from bot.jobs.storage.jobs import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
 from bot.moderators import Moderators, moderators_of
+from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
 from sandbox.member import Member, Message
 from tests.support.channel import Channel

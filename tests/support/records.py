@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.jobs.states import State
-from bot.policy.records import Record
+from bot.records.store import Record
 from tests.support.jobs import MODEL, NOON
 
 RECORD: Final = Record(

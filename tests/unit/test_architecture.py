@@ -50,7 +50,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DISCORD_SPEAKERS = (
     *("bot.app", "bot.interactions", "bot.presentation", "bot.delivery", "cogs"),
     # What opens a client, or wires it.
-    *("bot.__main__", "bot.check", "bot.invite", "bot.services", "bot.moderators", "bot.worker", "bot.record_keeping"),
+    *(
+        "bot.__main__",
+        "bot.check",
+        "bot.invite",
+        "bot.services",
+        "bot.moderators",
+        "bot.worker",
+        "bot.records.log_channel",
+    ),
     "bot.operating",
 )
 READS_ENVIRONMENT = ("bot.config", "sandbox.demo")  # and the sandbox's `__main__` modules

@@ -1,6 +1,6 @@
 """A server's record of who made what: a row for each job, written in the transactions that save it.
 
-So it is never behind the job, whatever dies, and it outlives the job. What it is read for is in `bot.policy.records`.
+So it is never behind the job, whatever dies, and it outlives the job. What it is read for is in `bot.records.store`.
 """
 
 from collections.abc import Mapping, Sequence

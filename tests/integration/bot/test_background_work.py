@@ -11,7 +11,7 @@ import pytest
 
 from bot.config import Settings
 from bot.jobs.states import State
-from bot.policy.records import Search
+from bot.records.store import Search
 from bot.services import Services, open_services
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.channel import Channel

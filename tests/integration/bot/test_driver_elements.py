@@ -16,7 +16,7 @@ from bot.catalogue.models import DEFAULT
 from bot.jobs.history.reading import is_same_request
 from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.policy.records import Record, RecordStore, Search
+from bot.records.store import Record, RecordStore, Search
 from bot.segmind.budget import Rank
 from tests.support.drawings import drawing, encoded, print_of
 from tests.support.files import png

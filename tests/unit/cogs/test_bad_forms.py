@@ -16,7 +16,7 @@ from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
-from bot.policy.records import Record, Search
+from bot.records.store import Record, Search
 from tests.support.answers import words_of
 from tests.support.review_room import Room, a_room
 from tests.support.settings_panel import a_moderator

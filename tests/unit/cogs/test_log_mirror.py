@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 import simcord
 
-from bot.delivery.log_mirror import LogMirror
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import ReviewMode
 from bot.jobs.states import State
+from bot.records.log_channel import LogMirror
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Stage
 

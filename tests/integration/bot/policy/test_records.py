@@ -16,8 +16,7 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore, forget_contents
-from bot.policy.records import Record, RecordStore, Search
-from bot.policy.records_thinning import thin_records
+from bot.records.store import Record, RecordStore, Search, thin_records
 from bot.settings.model import UNSET
 from bot.settings.store import SettingsStore
 from tests.support.database import LIMIT

@@ -33,18 +33,17 @@ from bot.members.list_view import JobsPage, jobs_list, videos_list
 from bot.policy.blocks import Block
 from bot.policy.member_record import MemberRecord
 from bot.policy.operator_figures import ServerUse
-from bot.policy.records import Record, Search
-from bot.policy.records_log import Item
 from bot.policy.reports import Report
 from bot.presentation.blocks_list import blocks_list
 from bot.presentation.case_card import case_card
 from bot.presentation.operator import Listed, blocks_page, servers_page
-from bot.presentation.records import records_page
-from bot.presentation.records_export import COLUMNS, records_csv
-from bot.presentation.records_ids import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id
-from bot.presentation.records_words import log_line
 from bot.presentation.review_card import request_card, video_card
 from bot.presentation.review_words import outcome_sentence
+from bot.records.export import COLUMNS, records_csv
+from bot.records.log import Item
+from bot.records.page import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id, records_page
+from bot.records.store import Record, Search
+from bot.records.words import log_line
 from bot.requests.reading import Refusal, has_words, read_request
 from bot.ui.answers import replace_nul
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message

@@ -6,8 +6,8 @@ import pytest
 from discord.ui import TextDisplay
 
 from bot.jobs.decisions import Decided, Decision
-from bot.policy.records import Entry, Search
-from bot.presentation.records import MOST_DECISIONS_ALONE, PER_PAGE, records_page
+from bot.records.page import MOST_DECISIONS_ALONE, PER_PAGE, records_page
+from bot.records.store import Entry, Search
 from bot.settings.changes_line import LIMIT as CHANGES_LIMIT
 from bot.ui.language import LANGUAGES, speaking
 from tests.support.jobs import NOON

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.decisions import Decided, Decision
-from bot.policy.records import Entry
-from bot.presentation import records_export
-from bot.presentation.records_export import COLUMNS, records_csv
+from bot.records import export
+from bot.records.export import COLUMNS, records_csv
+from bot.records.store import Entry
 from tests.support.jobs import NOON
 from tests.support.records import RECORD
 
@@ -122,7 +122,7 @@ def test_half_a_character_breaks_nothing() -> None:
 
 
 def test_a_file_is_never_larger_than_discord_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records_export, "MOST_BYTES", 2_000)
+    monkeypatch.setattr(export, "MOST_BYTES", 2_000)
     content, count = records_csv([RECORD] * 50)
     assert len(content) <= 2_000
     assert 0 < count < 50

@@ -4,9 +4,9 @@ import pytest
 
 from bot.jobs.decisions import Decided, Decision
 from bot.policy.operator_notices import NoticeKind, OperatorNotice
-from bot.policy.records_log import Item
 from bot.presentation.operator_words import notice_sentence
-from bot.presentation.records_words import log_line
+from bot.records.log import Item
+from bot.records.words import log_line
 from tests.support.jobs import NOON
 
 

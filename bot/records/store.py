@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.record_tables import records
 from bot.database.statements import search_key
 from bot.database.tables import decisions
+from bot.jobs.clock import Clock, steady_now
 from bot.jobs.decisions import Decision, read_decision
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import ENDED, State
+from bot.settings.store import SettingsStore
 
 _OVER: Final = ENDED | {State.UNDELIVERED}
 _AT_ONCE: Final = 500  # ids in one question
@@ -174,3 +177,27 @@ async def _records(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[
 async def _decisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Entry]:
     rows = await connection.execute(select(decisions).where(decisions.c.id.in_(ids)))
     return {row.id: read_decision(row) for row in rows}
+
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = 3_600.0  # seconds
+AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
+
+
+async def thin_records(store: RecordStore, settings: SettingsStore, now: datetime) -> int:
+    """Delete what is older than its server keeps; return how many rows."""
+    deleted = 0
+    for guild_id in await store.servers():
+        before = now - timedelta(days=(await settings.get(guild_id)).keep_records_days)
+        while batch := await store.thin(guild_id, before=before, at_most=AT_ONCE):
+            deleted += batch
+    return deleted
+
+
+async def keep_records_thin(store: RecordStore, settings: SettingsStore, clock: Clock) -> None:
+    """Thin now and then, until cancelled."""
+    while True:
+        if deleted := await thin_records(store, settings, await steady_now(clock)):
+            log.info("old_records_deleted", count=deleted)
+        await clock.sleep(EVERY)

@@ -13,7 +13,7 @@ from bot.database.record_tables import records
 from bot.database.tables import decisions
 from bot.jobs.decisions import Decided, Decision, read_decision
 from bot.jobs.states import State
-from bot.policy.records import Record, read_record
+from bot.records.store import Record, read_record
 
 _TURN: Final = "records_mirrored"
 _AT_ONCE: Final = 500

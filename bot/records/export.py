@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.jobs.decisions import Decision
-from bot.policy.records import Entry, Record
-from bot.presentation.records_words import card_address, video_address
+from bot.records.store import Entry, Record
+from bot.records.words import card_address, video_address
 
 MOST_ROWS: Final = 10_000
 MOST_BYTES: Final = 8_000_000  # of the 10 MiB that Discord takes everywhere

@@ -6,8 +6,8 @@ from typing import Final
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
-from bot.policy.records import Record
-from bot.policy.records_log import Item
+from bot.records.log import Item
+from bot.records.store import Record
 from bot.ui.formats import dollars, lasted
 from bot.ui.language import N_, _
 from bot.ui.text import clip, message_address, plain

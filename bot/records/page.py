@@ -1,5 +1,6 @@
 """`/records`: a page of a server's record, for its moderators alone."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -7,12 +8,31 @@ import discord
 from discord import ui
 
 from bot.jobs.decisions import Decided, Decision
-from bot.policy.records import Entry, Record, Search
-from bot.presentation.records_ids import END_ID, records_id
-from bot.presentation.records_words import card_address, decided_line, facts_line, video_address
+from bot.records.store import Entry, Record, Search
+from bot.records.words import card_address, decided_line, facts_line, video_address
+from bot.ui.custom_ids import ID_PATTERN
 from bot.ui.formats import number
 from bot.ui.language import _, ngettext
 from bot.ui.text import quoted
+
+TEXT_LIMIT: Final = 28  # characters; an id has a hundred, of which some count twice
+RECORDS_PATTERN: Final = (
+    rf"(?s:reelcast:records:(?P<first>[0-9]{{1,6}}):(?P<member>{ID_PATTERN})"
+    rf":(?P<text>.{{0,{TEXT_LIMIT}}}))"
+)
+END_ID: Final = "reelcast:records-end"  # of a button that leads nowhere
+
+
+def records_id(search: Search, first: int) -> str:
+    return f"reelcast:records:{first}:{search.member_id or 0}:{search.text}"
+
+
+def read_records_id(match: re.Match[str], guild_id: int) -> tuple[Search, int]:
+    """Read what was looked for, in the server of the press, and where the page begins."""
+    member_id = int(match["member"]) or None
+    text = match["text"].replace("\0", "\N{REPLACEMENT CHARACTER}")  # which PostgreSQL does not take
+    return Search(guild_id=guild_id, member_id=member_id, text=text), int(match["first"])
+
 
 PER_PAGE: Final = 4  # entries; together far below the 4,000 characters of a message
 PROMPT_LIMIT: Final = 120  # characters of a prompt on a page

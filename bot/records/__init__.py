@@ -1,0 +1,1 @@
+"""A server's record: kept, searched, exported, and told to its log channel."""

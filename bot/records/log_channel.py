@@ -1,0 +1,159 @@
+"""A server's log channel: one word at a time to its moderators, wherever they want to read it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from functools import partial
+from typing import Any, Final
+
+import discord
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.discord_api.channel_pace import AtOnce, Turns
+from bot.discord_api.errors import translated
+from bot.discord_api.nonces import words_nonce
+from bot.jobs.clock import Clock
+from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.records.log import Item, RecordLog
+from bot.records.store import RecordStore, keep_records_thin
+from bot.records.words import log_line
+from bot.settings.store import SettingsStore
+from bot.ui.language import speaking
+
+log = structlog.get_logger(__name__)
+
+_SILENT: Final = discord.AllowedMentions.none()
+
+
+class Heard(Enum):
+    """What came of saying something."""
+
+    SAID = auto()
+    NOBODY = auto()  # the server has no log channel
+    CLOSED = auto()  # it is gone, or closed to the bot
+    UNCLEAR = auto()  # Discord is in trouble: it may stand there all the same
+
+
+class LogChannel:
+    """Says things by channel id, so that no gateway is needed; nothing that goes wrong here stops anybody."""
+
+    def __init__(self, client: discord.Client, settings: SettingsStore, turns: Turns | None = None) -> None:
+        """`turns` are those of all processes, where there are several."""
+        self._client = client
+        self._settings = settings
+        self._turns = turns or AtOnce()
+
+    async def say(self, guild_id: int, words: str | discord.ui.LayoutView) -> bool:
+        """Tell a server's moderators; tell whether it stands in a channel now. Never raises for what Discord does.
+
+        `words` are in the language of the server and ping nobody. A server without a log channel is told nothing.
+        """
+        return await self.send(guild_id, words) is Heard.SAID
+
+    async def send(self, guild_id: int, words: str | discord.ui.LayoutView, *, nonce: str | None = None) -> Heard:
+        """Do the same, and tell what came of it; Discord drops a repeat of the same `nonce` for some minutes."""
+        channel_id = (await self._settings.get(guild_id)).log_channel_id
+        if channel_id is None:
+            return Heard.NOBODY
+        channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+        said: dict[str, Any] = {"content": words} if isinstance(words, str) else {"view": words}
+        if nonce is not None:
+            said["nonce"] = nonce
+        await self._turns.post(channel_id)
+        try:
+            with translated():
+                await channel.send(**said, allowed_mentions=_SILENT)
+        except OutcomeUnclear as error:
+            log.warning("log_channel_unclear", guild=guild_id, channel=channel_id, error=error.detail)
+            return Heard.UNCLEAR
+        except PortError as error:
+            log.warning("log_channel_closed", guild=guild_id, channel=channel_id, error=error.detail)
+            return Heard.CLOSED
+        return Heard.SAID
+
+
+EVERY: Final = timedelta(seconds=10)  # one message for each server in this time: far below Discord's limits
+MESSAGE_LIMIT: Final = 2_000  # characters; Discord's
+GIVEN_UP: Final = timedelta(days=1)  # after which what Discord never took is told no more
+
+
+class LogMirror:
+    """Says what is owed; it stays owed in the database until it is said, so nothing is lost when the bot dies."""
+
+    def __init__(
+        self, client: discord.Client, records: RecordLog, settings: SettingsStore, channel: LogChannel, clock: Clock
+    ) -> None:
+        self._client = client
+        self._records = records
+        self._settings = settings
+        self._channel = channel
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Tell what is owed now and then, until cancelled."""
+        while True:
+            await self._clock.sleep(EVERY.total_seconds())
+            if self._client.user is not None and await self._records.is_my_turn(self._clock.now(), every=EVERY):
+                await self.tell()
+
+    async def tell(self) -> None:
+        """Tell each server one message of what it is owed."""
+        for guild_id, items in (await self._records.owed()).items():
+            await self._tell(guild_id, items)
+
+    async def _tell(self, guild_id: int, items: Sequence[Item]) -> None:
+        settings = await self._settings.get(guild_id)
+        if settings.log_channel_id is None:
+            await self._records.settle(items)
+            return
+        oldest = self._clock.now() - GIVEN_UP
+        past = [item for item in items if item.is_said_already or item.at < oldest]
+        due = [item for item in items if item not in past]
+        with speaking(settings.language or self._locale(guild_id)):
+            told, words = _message(due)
+        heard = (
+            await self._channel.send(guild_id, words, nonce=words_nonce("m", *[item.key for item in told]))
+            if told
+            else Heard.SAID
+        )
+        if heard is Heard.UNCLEAR:
+            await self._records.settle(past)
+        else:
+            await self._records.settle([*past, *told])
+
+    def _locale(self, guild_id: int) -> str | None:
+        guild = self._client.get_guild(guild_id)
+        return guild.preferred_locale.value if guild else None
+
+
+def _message(items: Sequence[Item]) -> tuple[Sequence[Item], str]:
+    """Write as many lines as one message takes."""
+    told: list[Item] = []
+    words = ""
+    for item in items:
+        more = f"{words}\n{log_line(item)}" if words else log_line(item)
+        if len(more) > MESSAGE_LIMIT:
+            break
+        told, words = [*told, item], more
+    return told, words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKeeping:
+    store: RecordStore
+    log: RecordLog
+    mirror: LogMirror
+    work: Mapping[str, Callable[[], Awaitable[None]]]  # what goes on in the background, by name
+
+
+def keep_records(
+    client: discord.Client, database: AsyncEngine, settings: SettingsStore, channel: LogChannel, clock: Clock
+) -> RecordKeeping:
+    store, log = RecordStore(database), RecordLog(database)
+    mirror = LogMirror(client, log, settings, channel, clock)
+    thin = partial(keep_records_thin, store, settings, clock)
+    return RecordKeeping(
+        store=store, log=log, mirror=mirror, work={"records-log": mirror.run, "records-thinning": thin}
+    )
