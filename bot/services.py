@@ -37,7 +37,6 @@ from bot.jobs.driving.intake import Intake
 from bot.jobs.driving.one_process import Drivers, InProcessDispatcher
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
-from bot.jobs.moderating import Moderation
 from bot.jobs.pacing.planner import Planner, places_for
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.prices import Prices
@@ -62,13 +61,13 @@ from bot.members.emptying import EmptyingDesk
 from bot.members.forgetting import Forgetting
 from bot.members.help_words import CommandMentions
 from bot.members.preferences import PreferenceStore
-from bot.moderators import Moderators, find_room, moderators_of
+from bot.moderation.decide import Moderation
+from bot.moderation.moderators import Moderators, find_room, keep_moderation_thin, moderators_of
+from bot.moderation.report_store import owe_in, owe_known_in, settle_in
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operating import Operating, OperatorNews, operating_of
-from bot.policy.moderation_thinning import keep_moderation_thin
 from bot.policy.operator_notices import OperatorNotices
-from bot.policy.reports import owe_in, owe_known_in, settle_in
 from bot.records.log_channel import LogChannel, RecordKeeping, keep_records
 from bot.requests.consent import ConsentStore
 from bot.requests.waiting import PausedStore

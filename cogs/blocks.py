@@ -14,10 +14,10 @@ from bot.interactions.requests import reference_of
 from bot.interactions.takedowns import Measures, block_member, block_prints
 from bot.jobs.decisions import Decided, Decision
 from bot.media.rules import SHOWABLE
-from bot.policy.block_times import FOR_GOOD, LENGTHS
-from bot.presentation.blocks_list import PER_PAGE, blocks_list, blocks_turner
-from bot.presentation.case_ids import BLOCK_PATTERN, BLOCKS_PATTERN
-from bot.presentation.case_words import (
+from bot.moderation.blocks import FOR_GOOD, LENGTHS, PER_PAGE, blocks_list, blocks_turner
+from bot.moderation.ids import BLOCK_PATTERN, BLOCKS_PATTERN
+from bot.moderation.modals import REASON_LIMIT
+from bot.moderation.report_words import (
     blocked_answer,
     cannot_block,
     image_allowed,
@@ -26,8 +26,7 @@ from bot.presentation.case_words import (
     too_plain,
     unblocked_answer,
 )
-from bot.presentation.moderation_modals import REASON_LIMIT
-from bot.presentation.review_words import images_blocked_sentence
+from bot.moderation.review_words import images_blocked_sentence
 from bot.requests.refusal_words import image_sentence
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.commands import option_name

@@ -14,8 +14,9 @@ from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.presentation.case_ids import CASE_PATTERN, CaseVerb
-from bot.presentation.case_words import (
+from bot.moderation.ids import CASE_PATTERN, CaseVerb
+from bot.moderation.modals import block_modal, report_modal, takedown_modal
+from bot.moderation.report_words import (
     dismissed_answer,
     no_video_here,
     not_a_moderator_here,
@@ -26,9 +27,8 @@ from bot.presentation.case_words import (
     reported_answer,
     reported_before,
 )
-from bot.presentation.moderation_modals import block_modal, report_modal, takedown_modal
-from bot.presentation.review_card import reports_counted
-from bot.presentation.review_words import outcome_sentence
+from bot.moderation.review_card import reports_counted
+from bot.moderation.review_words import outcome_sentence
 from bot.ui.answers import defer, open_form, say
 from bot.ui.custom_ids import REPORT_PATTERN
 from bot.ui.forms import FormCog, Submission

@@ -14,12 +14,12 @@ from bot.interactions.moderators import also_chosen, may_review, reason_given
 from bot.interactions.takedowns import block_pictures
 from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job
-from bot.jobs.moderating import ApprovalObjected, ApprovalPaused
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
-from bot.presentation.moderation_modals import BLOCK_IMAGES, reject_modal
-from bot.presentation.review_ids import REASON_PATTERN, REVIEW_PATTERN, Verb
-from bot.presentation.review_words import (
+from bot.moderation.decide import ApprovalObjected, ApprovalPaused
+from bot.moderation.ids import REASON_PATTERN, REVIEW_PATTERN, Verb
+from bot.moderation.modals import BLOCK_IMAGES, reject_modal
+from bot.moderation.review_words import (
     approved_answer,
     cannot_approve,
     discord_unclear,

@@ -13,10 +13,10 @@ from bot.interactions.video_messages import linked_message, video_of
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
-from bot.presentation.case_ids import TAKEDOWN_PATTERN
-from bot.presentation.case_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
-from bot.presentation.moderation_modals import takedown_modal
-from bot.presentation.review_words import outcome_sentence
+from bot.moderation.ids import TAKEDOWN_PATTERN
+from bot.moderation.modals import takedown_modal
+from bot.moderation.report_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
+from bot.moderation.review_words import outcome_sentence
 from bot.ui.answers import defer, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _

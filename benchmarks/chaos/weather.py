@@ -13,7 +13,7 @@ from benchmarks.chaos.audit import Against
 from benchmarks.chaos.world import SEATS, World
 from bot.database.engine import open_database
 from bot.jobs.clock import SystemClock
-from bot.policy.blocks import Block, BlockStore
+from bot.moderation.blocks import Block, BlockStore
 from bot.settings.model import GuildSettings
 from bot.settings.store import SettingsStore
 from sandbox.member import ControlError

@@ -5,9 +5,9 @@ from typing import Any
 import discord
 
 from bot.jobs.model import Job
-from bot.policy.reports import Case
-from bot.policy.reviews import Review
-from bot.presentation.moderation_modals import ALSO, REASON, REASON_LIMIT
+from bot.moderation.modals import ALSO, REASON, REASON_LIMIT
+from bot.moderation.report_store import Case
+from bot.moderation.review_store import Review
 from bot.requests.reading import has_words
 from bot.ui.forms import Submission
 

@@ -10,11 +10,10 @@ import discord
 from bot.interactions.moderators import also_chosen, reason_given
 from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Job
-from bot.policy.block_times import LENGTHS, ends_at
-from bot.policy.blocks import Block
-from bot.presentation.case_words import blocked_answer, given_back, not_all_removed, taken_down_answer
-from bot.presentation.moderation_modals import BLOCK, BLOCK_IMAGES, GIVE_BACK
-from bot.presentation.review_words import images_blocked_sentence
+from bot.moderation.blocks import LENGTHS, Block, ends_at
+from bot.moderation.modals import BLOCK, BLOCK_IMAGES, GIVE_BACK
+from bot.moderation.report_words import blocked_answer, given_back, not_all_removed, taken_down_answer
+from bot.moderation.review_words import images_blocked_sentence
 from bot.services import Services
 from bot.ui.forms import Submission
 

@@ -21,8 +21,8 @@ from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode
 from bot.jobs.states import REVIEWED, State
+from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.presentation import operator
-from bot.presentation.moderation_modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
 from bot.settings.model import GuildSettings
 from bot.settings.panel.modals import numbers_modal, words_modal

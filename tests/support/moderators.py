@@ -16,7 +16,7 @@ from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
-from bot.moderators import Moderators, moderators_of
+from bot.moderation.moderators import Moderators, moderators_of
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
 from sandbox.member import Member, Message

@@ -10,10 +10,10 @@ from simcord.results import InteractionResult
 
 from bot.jobs.card_pictures import reference_name
 from bot.jobs.model import Job, ReviewMode
-from bot.jobs.moderating import Moderation
 from bot.jobs.ports import Video
 from bot.jobs.states import State
 from bot.media.videos.checker import VideoFacts
+from bot.moderation.decide import Moderation
 from tests.support.drawings import drawing, encoded
 from tests.unit.cogs.stage import Stage
 

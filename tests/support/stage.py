@@ -29,7 +29,6 @@ from bot.jobs.driving.owed import CONFIRMED_AFTER, see_to_cardless
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.model import Job
-from bot.jobs.moderating import Moderation
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.segmind_terms import request_body
 from bot.jobs.states import State
@@ -44,7 +43,8 @@ from bot.media.hosts import AllowedHosts
 from bot.media.images.checker import ImageDesk
 from bot.media.rules import ImageRules
 from bot.media.videos.checker import VideoDesk
-from bot.policy.reports import owe_in, owe_known_in, settle_in
+from bot.moderation.decide import Moderation
+from bot.moderation.report_store import owe_in, owe_known_in, settle_in
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
 from sandbox.segmind.catalogue import MODELS, Model

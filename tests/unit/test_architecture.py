@@ -55,7 +55,7 @@ DISCORD_SPEAKERS = (
         "bot.check",
         "bot.invite",
         "bot.services",
-        "bot.moderators",
+        "bot.moderation.moderators",
         "bot.worker",
         "bot.records.log_channel",
     ),

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 EVERY: Final = 3_600.0  # seconds
 UNTOUCHED_FOR: Final = timedelta(hours=1)  # a driver that comes back to its job finds its files again
 # Folders of jobs, of characters that are being saved (`bot.cast.pictures`), and videos on their way off a post or back
-# to it (`bot.delivery.hidden_videos`).
+# to it (`bot.moderation.hidden_videos`).
 _MADE_HERE: Final = re.compile(r"(?:cast-|hidden-)?[0-9]+")
 
 

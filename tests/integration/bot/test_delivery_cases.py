@@ -13,13 +13,13 @@ import discord
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.cases import LEISURE, PATIENCE, SWEEP_EVERY
 from bot.delivery.post_view import post_controls
 from bot.discord_api.channel_pace import AtOnce
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.policy.reports import owe_in, settle_in
+from bot.moderation.report_messages import LEISURE, PATIENCE, SWEEP_EVERY
+from bot.moderation.report_store import owe_in, settle_in
 from sandbox.member import Message
 from tests.support.channel import Channel
 from tests.support.clock import PATIENCE as LONGEST

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import delete
 
 from bot.database.tables import jobs
-from bot.delivery import reviews
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, ReviewPart, Unrestricted, Video
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
+from bot.moderation import review_messages
 from sandbox.discord.permissions import Permission
 from sandbox.member import Message
 from tests.support.clock import PATIENCE
@@ -151,20 +151,20 @@ async def test_a_channel_that_is_gone_is_told_to_whoever_chooses_a_log_channel_l
 
 
 async def test_where_they_look_may_have_changed_and_what_waits_is_looked_at_at_once_by_one_process(desk: Desk) -> None:
-    job, reviews = await desk.job(State.HELD), desk.moderators.reviews
+    job, review_messages = await desk.job(State.HELD), desk.moderators.reviews
     await shown(desk, job)
-    assert not await reviews.claim(job)
-    await reviews.look_again(job.request.guild_id)
+    assert not await review_messages.claim(job)
+    await review_messages.look_again(job.request.guild_id)
     async with asyncio.timeout(PATIENCE):
-        await reviews.wanted()
-    assert [await reviews.claim(job), await reviews.claim(job)] == [True, False]
+        await review_messages.wanted()
+    assert [await review_messages.claim(job), await review_messages.claim(job)] == [True, False]
 
 
 async def test_what_another_server_waits_for_is_left_to_its_sweep(desk: Desk) -> None:
-    job, reviews = await desk.job(State.HELD), desk.moderators.reviews
+    job, review_messages = await desk.job(State.HELD), desk.moderators.reviews
     await shown(desk, job)
-    await reviews.look_again(job.request.guild_id + 1)
-    assert not await reviews.claim(job)
+    await review_messages.look_again(job.request.guild_id + 1)
+    assert not await review_messages.claim(job)
 
 
 async def test_what_is_behind_an_age_gate_is_shown_to_moderators_behind_one_alone(desk: Desk) -> None:
@@ -224,15 +224,15 @@ async def test_where_no_channel_is_chosen_nothing_can_be_shown(desk: Desk) -> No
 
 async def test_its_turn_comes_once_a_minute_until_it_is_shown_and_seldom_from_then_on(desk: Desk) -> None:
     job = await desk.job(State.HELD)
-    reviews = desk.moderators.reviews
-    assert [await reviews.claim(job), await reviews.claim(job)] == [True, False]
+    review_messages = desk.moderators.reviews
+    assert [await review_messages.claim(job), await review_messages.claim(job)] == [True, False]
     desk.clock.advance(60)
-    assert await reviews.claim(job)
-    await reviews.show_request(job, desk.pictures())
+    assert await review_messages.claim(job)
+    await review_messages.show_request(job, desk.pictures())
     desk.clock.advance(599)
-    assert not await reviews.claim(job)
+    assert not await review_messages.claim(job)
     desk.clock.advance(1)
-    assert await reviews.claim(job)
+    assert await review_messages.claim(job)
 
 
 async def test_whoever_lets_a_job_wait_has_the_turn_however_lately_another_part_was_shown(desk: Desk) -> None:
@@ -284,7 +284,7 @@ async def test_what_was_decided_while_the_channel_is_closed_is_not_tried_for_eve
 
 
 async def test_a_review_whose_job_is_gone_makes_room_for_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviews, "MOST_SETTLED", 1)
+    monkeypatch.setattr(review_messages, "MOST_SETTLED", 1)
     gone, decided = [await desk.job(State.HELD) for _ in range(2)]
     for job in (gone, decided):
         await shown(desk, job)

@@ -13,7 +13,7 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
-from bot.policy.blocks import Block
+from bot.moderation.blocks import Block
 from bot.settings.model import ChannelSettings
 from sandbox.discord.permissions import Permission
 from tests.support.channel import Channel

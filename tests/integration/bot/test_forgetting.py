@@ -27,8 +27,8 @@ from bot.jobs.storage.records import DecisionStore
 from bot.members.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
 from bot.members.forgetting import SETTLED_AFTER, Forgetting
 from bot.members.preferences import PreferenceStore
-from bot.policy.reports import ReportStore, owe_known_in
-from bot.policy.reviews import ReviewStore
+from bot.moderation.report_store import ReportStore, owe_known_in
+from bot.moderation.review_store import ReviewStore
 from bot.requests.waiting import PausedStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url

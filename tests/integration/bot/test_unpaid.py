@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import moderating
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.moderating import WATCH_EVERY
 from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.jobs.steps.submitting import PAUSE_RECHECK
+from bot.moderation import decide
+from bot.moderation.decide import WATCH_EVERY
 from tests.support.clock import PATIENCE
 from tests.support.stage import Stage
 
@@ -132,7 +132,7 @@ async def test_of_many_that_wait_some_are_looked_at_at_a_time_and_all_in_turn(
     watched: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = watched
-    monkeypatch.setattr(moderating, "AT_ONCE", 2)
+    monkeypatch.setattr(decide, "AT_ONCE", 2)
     asked: list[int] = []
 
     async def objection(job: Job) -> ProblemCode | None:

@@ -9,7 +9,7 @@ import simcord
 
 from bot.jobs.decisions import Decided, Decision
 from bot.media.hosts import AllowedHosts
-from bot.policy.blocks import Block
+from bot.moderation.blocks import Block
 from bot.records.store import Search
 from tests.support.drawings import drawing, encoded, print_of
 from tests.support.review_room import Room, a_room, said

@@ -15,7 +15,7 @@ from bot.jobs.decisions import Decided
 from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.storage.ledger import SpendLimits
-from bot.policy.blocks import Block
+from bot.moderation.blocks import Block
 from bot.settings.model import ChannelSettings
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.support.settings_panel import a_moderator

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.policy import blocked_images
-from bot.policy.blocked_images import BlockedImageStore
+from bot.moderation import blocks
+from bot.moderation.blocks import BlockedImageStore
 from tests.support.database import file_url
 from tests.support.drawings import drawing, print_of
 from tests.support.jobs import NOON
@@ -42,7 +42,7 @@ async def test_a_picture_is_allowed_again_by_any_copy_of_it(tmp_path: Path) -> N
 
 
 async def test_a_full_list_gives_up_its_oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocked_images, "MOST_OF_A_SERVER", 2)
+    monkeypatch.setattr(blocks, "MOST_OF_A_SERVER", 2)
     async with open_database(file_url(tmp_path)) as engine:
         store = BlockedImageStore(engine)
         for minute, each in enumerate([FOX, OWL, BEAR]):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.database.engine import open_database
-from bot.policy.blocks import Block, BlockStore
+from bot.moderation.blocks import Block, BlockStore
 from tests.support.clock import ManualClock
 from tests.support.database import file_url
 

@@ -11,7 +11,7 @@ from bot.database.engine import open_database
 from bot.database.reading import open_reader
 from bot.gate.gate import GateFacts, GateFactsReader
 from bot.gate.stops import OperatorBlock, OperatorStore, Target
-from bot.policy.blocks import Block, BlockStore
+from bot.moderation.blocks import Block, BlockStore
 from bot.settings.model import UNSET, GuildSettings
 from bot.settings.store import SettingsStore
 from tests.support.clock import ManualClock

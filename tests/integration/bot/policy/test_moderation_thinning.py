@@ -6,10 +6,10 @@ from pathlib import Path
 from bot.database.engine import open_database
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.policy.blocks import Block, BlockStore
-from bot.policy.moderation_thinning import thin_moderation
-from bot.policy.reports import ReportStore
-from bot.policy.reviews import ReviewStore
+from bot.moderation.blocks import Block, BlockStore
+from bot.moderation.moderators import thin_moderation
+from bot.moderation.report_store import ReportStore
+from bot.moderation.review_store import ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, a_job

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.database.engine import open_database
 from bot.jobs.states import State
-from bot.policy.reports import ReportStore, settle_in
+from bot.moderation.report_store import ReportStore, settle_in
 from tests.support.database import file_url
 from tests.support.jobs import NOON, a_job
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.database.engine import open_database
-from bot.policy.reviews import ReviewStore
+from bot.moderation.review_store import ReviewStore
 from tests.support.database import file_url
 from tests.support.jobs import NOON
 

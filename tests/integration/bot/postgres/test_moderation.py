@@ -13,17 +13,16 @@ from bot.database.engine import open_database
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job
-from bot.jobs.moderating import Moderation
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.records import DecisionStore
-from bot.policy.blocked_images import BlockedImageStore
-from bot.policy.blocks import Block, BlockStore
-from bot.policy.member_record import MemberRecord, RecordReader
-from bot.policy.moderation_thinning import thin_moderation
-from bot.policy.reports import ReportStore, owe_in, settle_in
-from bot.policy.reviews import ReviewStore
+from bot.moderation.blocks import Block, BlockedImageStore, BlockStore
+from bot.moderation.decide import Moderation
+from bot.moderation.member_record import MemberRecord, RecordReader
+from bot.moderation.moderators import thin_moderation
+from bot.moderation.report_store import ReportStore, owe_in, settle_in
+from bot.moderation.review_store import ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job

@@ -30,15 +30,14 @@ from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.members.card_words import send_again_choice
 from bot.members.list_view import JobsPage, jobs_list, videos_list
-from bot.policy.blocks import Block
-from bot.policy.member_record import MemberRecord
+from bot.moderation.blocks import Block, blocks_list
+from bot.moderation.member_record import MemberRecord
+from bot.moderation.report_card import case_card
+from bot.moderation.report_store import Report
+from bot.moderation.review_card import request_card, video_card
+from bot.moderation.review_words import outcome_sentence
 from bot.policy.operator_figures import ServerUse
-from bot.policy.reports import Report
-from bot.presentation.blocks_list import blocks_list
-from bot.presentation.case_card import case_card
 from bot.presentation.operator import Listed, blocks_page, servers_page
-from bot.presentation.review_card import request_card, video_card
-from bot.presentation.review_words import outcome_sentence
 from bot.records.export import COLUMNS, records_csv
 from bot.records.log import Item
 from bot.records.page import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id, records_page

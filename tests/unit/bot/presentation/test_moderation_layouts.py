@@ -14,13 +14,12 @@ from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
-from bot.policy.blocks import Block
-from bot.policy.member_record import MemberRecord
-from bot.policy.reports import Report
-from bot.presentation.blocks_list import PER_PAGE, blocks_list
-from bot.presentation.case_card import case_card
-from bot.presentation.moderation_modals import block_modal, reject_modal, report_modal, takedown_modal
-from bot.presentation.review_card import PROMPT_FILE, PROMPT_LIMIT, request_card, video_card
+from bot.moderation.blocks import PER_PAGE, Block, blocks_list
+from bot.moderation.member_record import MemberRecord
+from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
+from bot.moderation.report_card import case_card
+from bot.moderation.report_store import Report
+from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, request_card, video_card
 from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 

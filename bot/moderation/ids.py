@@ -33,3 +33,21 @@ def block_id(member_id: int, job_id: int) -> str:
 
 def blocks_id(page: int) -> str:
     return f"reelcast:blocks:{page}"
+
+
+class Verb(StrEnum):
+    APPROVE = "approve"
+    SPOILER = "spoiler"  # approve, to be shown as one
+    REJECT = "reject"
+
+
+REVIEW_PATTERN: Final = rf"reelcast:review:(?P<verb>approve|spoiler|reject):(?P<job>{ID_PATTERN})"
+REASON_PATTERN: Final = rf"reelcast:review-reason:(?P<job>{ID_PATTERN})"
+
+
+def review_id(verb: Verb, job_id: int) -> str:
+    return f"reelcast:review:{verb}:{job_id}"
+
+
+def reason_id(job_id: int) -> str:
+    return f"reelcast:review-reason:{job_id}"

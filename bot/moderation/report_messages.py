@@ -16,7 +16,6 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.delivery.hidden_videos import HiddenVideos
 from bot.delivery.post_search import PostSearch
 from bot.delivery.post_view import alt_text, hidden_controls, hidden_text, post_controls
 from bot.discord_api.channel_pace import AtOnce, Turns
@@ -31,9 +30,10 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
 from bot.jobs.tasks import supervised, uncancelled, until_first
 from bot.media.errors import MediaError
-from bot.policy.member_record import RecordReader
-from bot.policy.reports import Case, Report, ReportStore
-from bot.presentation.case_card import case_card
+from bot.moderation.hidden_videos import HiddenVideos
+from bot.moderation.member_record import RecordReader
+from bot.moderation.report_card import case_card
+from bot.moderation.report_store import Case, Report, ReportStore
 from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
 

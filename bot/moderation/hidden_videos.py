@@ -13,7 +13,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, PortError
 from bot.media.errors import MediaError
 from bot.media.fetch import Fetcher
-from bot.policy.reports import Case
+from bot.moderation.report_store import Case
 from bot.ui.custom_ids import pictures_in
 
 KEPT_NAME: Final = "video"

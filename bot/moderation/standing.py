@@ -15,9 +15,8 @@ from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
-from bot.policy.blocked_images import BlockedImageStore
-from bot.policy.blocks import BlockStore
-from bot.presentation.review_words import objection_told
+from bot.moderation.blocks import BlockedImageStore, BlockStore
+from bot.moderation.review_words import objection_told
 from bot.records.log_channel import LogChannel
 from bot.settings.model import GuildSettings
 from bot.settings.store import SettingsStore

@@ -1,21 +1,22 @@
 """What a server's moderators have to do with: their lists, what waits for them, and where they see it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import discord
+import structlog
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.catalogue.offer import Offer
-from bot.delivery.cases import CaseDesk
-from bot.delivery.hidden_videos import HiddenVideos
-from bot.delivery.reviews import ReviewDesk
-from bot.delivery.standing import StandingDesk
+from bot.database.tables import blocks, breakdowns, cases, jobs, reports, reviews
 from bot.discord_api.channel_pace import Turns
 from bot.gate.limits import caps_of
 from bot.gate.stops import OperatorStore
 from bot.gate.usage import LimitReached, Rebooking
-from bot.jobs.clock import Clock
+from bot.jobs.clock import Clock, steady_now
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.kept_files import KeptFiles
 from bot.jobs.model import Job
@@ -23,11 +24,14 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import Reserve
 from bot.jobs.storage.records import DecisionStore
 from bot.media.fetch import Fetcher
-from bot.policy.blocked_images import BlockedImageStore
-from bot.policy.blocks import BlockStore
-from bot.policy.member_record import RecordReader
-from bot.policy.reports import ReportStore
-from bot.policy.reviews import ReviewStore
+from bot.moderation.blocks import BlockedImageStore, BlockStore
+from bot.moderation.hidden_videos import HiddenVideos
+from bot.moderation.member_record import RecordReader
+from bot.moderation.report_messages import CaseDesk
+from bot.moderation.report_store import ReportStore
+from bot.moderation.review_messages import ReviewDesk
+from bot.moderation.review_store import ReviewStore
+from bot.moderation.standing import StandingDesk
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
 
@@ -118,3 +122,29 @@ async def find_room(settings: SettingsStore, job: Job) -> Reserve:
             raise SpendLimitReached from None
 
     return reserve
+
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = 3_600.0  # seconds
+
+
+async def thin_moderation(engine: AsyncEngine, now: datetime) -> int:
+    """Delete what belongs to jobs that are on record no more, and blocks that have ended; return how many rows."""
+    deleted = 0
+    for table in (reviews, reports, cases, breakdowns):
+        gone = table.c.job_id.not_in(select(jobs.c.id))
+        async with engine.begin() as connection:
+            deleted += (await connection.execute(delete(table).where(gone))).rowcount
+    async with engine.begin() as connection:
+        deleted += (await connection.execute(delete(blocks).where(blocks.c.until <= now))).rowcount
+    if deleted:
+        log.info("moderation_thinned", count=deleted)
+    return deleted
+
+
+async def keep_moderation_thin(engine: AsyncEngine, clock: Clock) -> None:
+    """Thin now and then, until cancelled."""
+    while True:
+        await thin_moderation(engine, await steady_now(clock))
+        await clock.sleep(EVERY)

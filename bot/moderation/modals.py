@@ -6,10 +6,9 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.policy.block_times import FOR_GOOD, LENGTHS
-from bot.presentation.case_ids import block_id, takedown_id
-from bot.presentation.case_words import length_name
-from bot.presentation.review_ids import reason_id
+from bot.moderation.blocks import FOR_GOOD, LENGTHS
+from bot.moderation.ids import block_id, reason_id, takedown_id
+from bot.moderation.report_words import length_name
 from bot.ui.custom_ids import report_id
 from bot.ui.language import _
 

@@ -11,9 +11,9 @@ from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
-from bot.policy.member_record import MemberRecord
-from bot.presentation.review_ids import Verb, review_id
-from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
+from bot.moderation.ids import Verb, review_id
+from bot.moderation.member_record import MemberRecord
+from bot.moderation.review_words import REASON_SHOWN, outcome_sentence
 from bot.ui.formats import countdown, date, dollars, lasted, number
 from bot.ui.language import _, ngettext, speaking
 from bot.ui.text import message_address, quoted

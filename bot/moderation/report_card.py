@@ -10,11 +10,11 @@ from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.policy.member_record import MemberRecord
-from bot.policy.reports import Report
-from bot.presentation.case_ids import CaseVerb, case_id
-from bot.presentation.review_card import facts_line, record_line
-from bot.presentation.review_words import REASON_SHOWN, outcome_sentence
+from bot.moderation.ids import CaseVerb, case_id
+from bot.moderation.member_record import MemberRecord
+from bot.moderation.report_store import Report
+from bot.moderation.review_card import facts_line, record_line
+from bot.moderation.review_words import REASON_SHOWN, outcome_sentence
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import clip, message_address, plain, quoted

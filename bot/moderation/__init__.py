@@ -1,0 +1,1 @@
+"""What moderators decide: reviews, reports, takedowns, and blocks."""

@@ -1,0 +1,180 @@
+"""Whom a server's moderators have blocked: for a time, or for good."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import discord
+from discord import ui
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.statements import insert_if_absent
+from bot.database.tables import blocked_images, blocks
+from bot.media.images.fingerprints import are_alike
+from bot.moderation.ids import blocks_id
+from bot.ui.formats import date, number
+from bot.ui.language import _
+from bot.ui.text import clip, plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A row of `blocks`, by the names of its columns."""
+
+    guild_id: int
+    member_id: int
+    until: datetime | None  # none: for good
+    by_id: int
+    reason: str
+    at: datetime
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class BlockStore:
+    """The blocks that count now; one that has run out is as good as none."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def put(self, block: Block) -> None:
+        """Block a member; a block that there is gives way to the new one."""
+        async with self._engine.begin() as connection:
+            row = asdict(block)
+            await connection.execute(insert_if_absent(connection, blocks, row))
+            await connection.execute(update(blocks).where(*_of(block.guild_id, block.member_id)).values(row))
+
+    async def lift(self, guild_id: int, member_id: int) -> Block | None:
+        """Take a block away; return it, or None where none counted."""
+        found = await self.get(guild_id, member_id)
+        async with self._engine.begin() as connection:
+            gone = await connection.execute(delete(blocks).where(*_of(guild_id, member_id)))
+        return found if gone.rowcount else None
+
+    async def get(self, guild_id: int, member_id: int) -> Block | None:
+        query = select(blocks).where(*_of(guild_id, member_id), _counts_at(self._clock.now()))
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else Block(**row)
+
+    async def page(self, guild_id: int, *, first: int, at_most: int) -> tuple[Sequence[Block], int]:
+        """Read a server's blocks from the newest on, leaving out `first` of them; and tell how many there are."""
+        counting = and_(blocks.c.guild_id == guild_id, _counts_at(self._clock.now()))
+        query = select(blocks).where(counting).order_by(blocks.c.at.desc(), blocks.c.member_id)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(query.offset(first).limit(at_most))
+            found = [Block(**row) for row in rows.mappings()]
+            count = await connection.scalar(select(func.count()).select_from(blocks).where(counting))
+        return found, count or 0
+
+
+def _of(guild_id: int, member_id: int) -> tuple[Any, ...]:
+    return blocks.c.guild_id == guild_id, blocks.c.member_id == member_id
+
+
+def _counts_at(now: datetime) -> Any:
+    return or_(blocks.c.until.is_(None), blocks.c.until > now)
+
+
+FOR_GOOD: Final = "good"
+LENGTHS: Final[Mapping[str, timedelta | None]] = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    FOR_GOOD: None,
+}
+
+
+def ends_at(length: str, now: datetime) -> datetime | None:
+    """Tell when a block of this length that begins `now` ends; None is for good. Raises `KeyError` for no length."""
+    lasts = LENGTHS[length]
+    return None if lasts is None else now + lasts
+
+
+MOST_OF_A_SERVER: Final = 5_000  # compared in some 3 ms; the oldest make room
+
+
+class BlockedImageStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, guild_id: int, fingerprints: Sequence[str], *, by_id: int, reason: str, now: datetime) -> int:
+        """Block pictures; return how many were not blocked before. What is too plain to be known again is left out."""
+        known = await self._of(guild_id)
+        new = [each for each in dict.fromkeys(fingerprints) if each and not any(are_alike(each, one) for one in known)]
+        mine = blocked_images.c.guild_id == guild_id
+        newest = select(blocked_images.c.fingerprint).where(mine).order_by(blocked_images.c.at.desc())
+        async with self._engine.begin() as connection:
+            for each in new:
+                row = {"guild_id": guild_id, "fingerprint": each, "by_id": by_id, "reason": reason, "at": now}
+                await connection.execute(insert_if_absent(connection, blocked_images, row))
+            if len(known) + len(new) > MOST_OF_A_SERVER:
+                kept = newest.limit(MOST_OF_A_SERVER)
+                await connection.execute(delete(blocked_images).where(mine, blocked_images.c.fingerprint.not_in(kept)))
+        return len(new)
+
+    async def allow(self, guild_id: int, fingerprints: Sequence[str]) -> int:
+        """Block pictures no longer; return how many entries that were."""
+        known = await self._of(guild_id)
+        gone = [each for each in known if any(are_alike(each, one) for one in fingerprints)]
+        mine = blocked_images.c.guild_id == guild_id
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(blocked_images).where(mine, blocked_images.c.fingerprint.in_(gone)))
+        return len(gone)
+
+    async def find(self, guild_id: int, fingerprints: Sequence[str]) -> int | None:
+        """Tell which of these pictures is blocked, as its place from 0; None where none is."""
+        known = await self._of(guild_id)
+        for place, each in enumerate(fingerprints):
+            if any(are_alike(each, one) for one in known):
+                return place
+        return None
+
+    async def _of(self, guild_id: int) -> Sequence[str]:
+        query = select(blocked_images.c.fingerprint).where(blocked_images.c.guild_id == guild_id)
+        async with self._engine.connect() as connection:
+            return (await connection.scalars(query)).all()
+
+
+PER_PAGE: Final = 8  # lines of some 220 characters, in a message's 2,000
+REASON_LIMIT: Final = 60  # characters; escaped at most twice that
+
+
+def blocks_list(found: Sequence[Block], *, page: int, pages: int, count: int) -> str:
+    """Write a page of who is blocked in a server, a line each."""
+    if not count:
+        return _("Nobody is blocked here.")
+    head = _("Blocked here: {count} (page {page} of {pages})").format(
+        count=number(count), page=number(page), pages=number(pages)
+    )
+    return "\n".join([head, *(_line(block) for block in found)])
+
+
+def _line(block: Block) -> str:
+    until = _("for good") if block.until is None else _("until {date}").format(date=date(block.until))
+    by = _("by {moderator}").format(moderator=f"<@{block.by_id}>")
+    reason = plain(clip(" ".join(block.reason.split()), REASON_LIMIT))
+    facts = [f"<@{block.member_id}>", until, by, *([reason] if reason else [])]
+    return f"- {' · '.join(facts)}"
+
+
+def blocks_turner(page: int, pages: int) -> ui.View:
+    """Make the buttons that turn the pages, where there is more than one."""
+    view = ui.View(timeout=None)
+    if pages > 1:
+        view.add_item(_button(_("Back"), page - 1, at_end=page <= 1))
+        view.add_item(_button(_("Next"), page + 1, at_end=page >= pages))
+    view.stop()
+    return view
+
+
+def _button(label: str, page: int, *, at_end: bool) -> ui.Button[Any]:
+    return ui.Button(
+        label=label, style=discord.ButtonStyle.secondary, custom_id=blocks_id(max(page, 0)), disabled=at_end
+    )
