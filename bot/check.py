@@ -34,7 +34,7 @@ from bot.gate.denial import INVITED_WITH
 from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing.planner import SoloBudget
-from bot.model_watch import find_entry
+from bot.operator.model_watch import find_entry
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
 from bot.segmind_account import budget_row, open_segmind_session, segmind_client

@@ -22,8 +22,8 @@ from bot.database.engine import MIGRATIONS, make_sure_of
 from bot.database.files import open_as_it_is, real_file
 from bot.database.trouble import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.jobs.prices import Price, Prices
-from bot.policy.operator_notices import NoticeKind, OperatorNotices
-from bot.presentation.operator_words import notice_sentence
+from bot.operator.notices import NoticeKind, OperatorNotices
+from bot.operator.words import notice_sentence
 from bot.ui.formats import dollars
 
 GUIDE: Final = "docs/operators.md"

@@ -12,7 +12,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.rows import newest_jobs
-from bot.jobs.wishes import WishStore
+from bot.operator.orders import WishStore
 
 _HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")
 ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for wishes every two

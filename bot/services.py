@@ -50,8 +50,6 @@ from bot.jobs.storage.saving import Announcer
 from bot.jobs.tasks import supervised
 from bot.jobs.upkeep.cleanup import keep_folders_clear, keep_thin
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
-from bot.jobs.wish_desk import WishDesk
-from bot.jobs.wishes import WishStore
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.images.checker import ImageDesk
 from bot.media.videos.checker import VideoDesk
@@ -66,8 +64,9 @@ from bot.moderation.moderators import Moderators, find_room, keep_moderation_thi
 from bot.moderation.report_store import owe_in, owe_known_in, settle_in
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
-from bot.operating import Operating, OperatorNews, operating_of
-from bot.policy.operator_notices import OperatorNotices
+from bot.operator.notices import OperatorNotices
+from bot.operator.orders import WishDesk, WishStore
+from bot.operator.watch import Operating, OperatorNews, operating_of
 from bot.records.log_channel import LogChannel, RecordKeeping, keep_records
 from bot.requests.consent import ConsentStore
 from bot.requests.waiting import PausedStore

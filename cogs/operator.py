@@ -9,8 +9,7 @@ from discord import app_commands
 from bot.app import Reelcast, Services
 from bot.gate.stops import Target
 from bot.interactions.operator_desk import OperatorPanel
-from bot.presentation.operator import REASON, REASON_LIMIT, TARGET, TARGET_ID, block_modal
-from bot.presentation.operator_ids import BLOCK_FORM, OPERATOR_PATTERN, Verb
+from bot.operator.panel import BLOCK_FORM, OPERATOR_PATTERN, REASON, REASON_LIMIT, TARGET, TARGET_ID, Verb, block_modal
 from bot.ui.answers import Shape, defer, open_form, say
 from bot.ui.custom_ids import read_id
 from bot.ui.forms import FormCog, Submission

@@ -8,26 +8,26 @@ import structlog
 from discord import ui
 
 from bot.gate.stops import OperatorBlock, Target
-from bot.jobs.doubts import STUCK, Looked, TooSoon
 from bot.jobs.errors import WrongState
 from bot.jobs.prices import Price
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state, newest_jobs
 from bot.members.card_words import sent_again_sentence
-from bot.policy.operator_notices import NoticeKind
-from bot.presentation.operator import (
+from bot.operator.notices import NoticeKind
+from bot.operator.panel import (
     BLOCKS_PER_PAGE,
     SERVERS_PER_PAGE,
     STUCK_PER_PAGE,
     Listed,
     Overview,
     PriceLine,
+    Verb,
     blocks_page,
     overview_page,
     servers_page,
     stuck_page,
 )
-from bot.presentation.operator_ids import Verb
+from bot.operator.stuck_jobs import STUCK, Looked, TooSoon
 from bot.services import Services
 from bot.ui.answers import defer, say, show
 from bot.ui.language import _

@@ -22,7 +22,7 @@ from bot.delivery.card_view import status_card
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
-from bot.presentation import operator
+from bot.operator import panel
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
 from bot.settings.model import GuildSettings
 from bot.settings.panel.modals import numbers_modal, words_modal
@@ -103,7 +103,7 @@ def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
     yield "block", block_modal(job.request.member_id, job.id)
     yield "limits", numbers_modal("member_limits", GuildSettings())
     yield "words", words_modal("add_words")
-    yield "block-everywhere", operator.block_modal()
+    yield "block-everywhere", panel.block_modal()
 
 
 def a_card(state: State, puppet: Puppet, now: datetime) -> Job:

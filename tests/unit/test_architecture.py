@@ -59,7 +59,7 @@ DISCORD_SPEAKERS = (
         "bot.worker",
         "bot.records.log_channel",
     ),
-    "bot.operating",
+    "bot.operator.watch",
 )
 READS_ENVIRONMENT = ("bot.config", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"

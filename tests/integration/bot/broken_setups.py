@@ -11,7 +11,7 @@ from typing import Final
 from bot import check_machine
 from bot.check import Finding, gateway_finding
 from bot.database.engine import open_database
-from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.operator.notices import NoticeKind, OperatorNotices
 from tests.integration.bot.command_line import World
 
 NOWHERE: Final = "http://127.0.0.1:9"  # nothing listens on the discard port

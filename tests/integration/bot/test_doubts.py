@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.doubts import Doubts, Looked, TooSoon
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
+from bot.operator.stuck_jobs import Doubts, Looked, TooSoon
 from tests.support.stage import Stage
 
 LONG_AGO = timedelta(minutes=5)

@@ -9,7 +9,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.jobs.decisions import Decided, decision_on
-from bot.jobs.doubts import Doubts
 from bot.jobs.driving.intake import Intake
 from bot.jobs.driving.owed import CARD_WITHIN, see_to_cardless
 from bot.jobs.errors import StaleJob
@@ -19,6 +18,7 @@ from bot.jobs.states import IllegalMove, State
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from bot.members.emptying import Telltale
 from bot.members.forgetting import Forgetting
+from bot.operator.stuck_jobs import Doubts
 from tests.support.database import LIMIT
 from tests.support.jobs import PRICE, a_request
 from tests.support.stage import Stage, within_patience

@@ -8,8 +8,7 @@ import pytest
 
 from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.jobs.wish_desk import WishDesk
-from bot.jobs.wishes import WishStore
+from bot.operator.orders import WishDesk, WishStore
 from tests.support.clock import PATIENCE
 from tests.support.stage import Stage
 

@@ -12,7 +12,7 @@ from simcord.results import InteractionResult
 
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
-from bot.policy.operator_notices import NoticeKind
+from bot.operator.notices import NoticeKind
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.operators import Teammate, local_segmind, runs, settings_at
 from tests.support.review_room import said

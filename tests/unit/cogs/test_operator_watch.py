@@ -15,10 +15,10 @@ from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.ports import News
 from bot.jobs.states import State
 from bot.jobs.upkeep.reconciler import OrphanStore
-from bot.model_watch import READ_EVERY, ModelWatch
-from bot.operating import LOOKS_BACK, OperatorNews
-from bot.policy.operator_notices import NoticeKind
-from bot.policy.operator_spending import SPENDING, Caps
+from bot.operator.figures import SPENDING, Caps
+from bot.operator.model_watch import READ_EVERY, ModelWatch
+from bot.operator.notices import NoticeKind
+from bot.operator.watch import LOOKS_BACK, OperatorNews
 from bot.segmind.models import HistoryRow
 from sandbox.segmind.control_client import SegmindControl
 from sandbox.segmind.server import SegmindSandbox

@@ -13,8 +13,8 @@ from bot.gate.stops import OperatorBlock, OperatorStore, Target
 from bot.gate.usage import Reservation
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.policy.operator_figures import OperatorFigures, ServerUse, Spent
-from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.operator.figures import OperatorFigures, ServerUse, Spent
+from bot.operator.notices import NoticeKind, OperatorNotices
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 

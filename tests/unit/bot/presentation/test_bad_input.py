@@ -36,8 +36,8 @@ from bot.moderation.report_card import case_card
 from bot.moderation.report_store import Report
 from bot.moderation.review_card import request_card, video_card
 from bot.moderation.review_words import outcome_sentence
-from bot.policy.operator_figures import ServerUse
-from bot.presentation.operator import Listed, blocks_page, servers_page
+from bot.operator.figures import ServerUse
+from bot.operator.panel import Listed, blocks_page, servers_page
 from bot.records.export import COLUMNS, records_csv
 from bot.records.log import Item
 from bot.records.page import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id, records_page

@@ -9,7 +9,7 @@ import structlog
 from bot.catalogue.model import VideoModel
 from bot.catalogue.schema_check import unmet
 from bot.jobs.clock import Clock
-from bot.policy.operator_notices import NoticeKind, OperatorNotices
+from bot.operator.notices import NoticeKind, OperatorNotices
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import CatalogEntry

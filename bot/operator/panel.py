@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 
 import discord
@@ -12,13 +13,42 @@ from discord import ui
 from bot.gate.stops import OperatorBlock, Target
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.policy.operator_figures import ServerUse, Spent
-from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotice
-from bot.presentation.operator_ids import BLOCK_FORM, Verb, operator_id
-from bot.presentation.operator_words import notice_sentence
+from bot.operator.figures import ServerUse, Spent
+from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotice
+from bot.operator.words import notice_sentence
+from bot.ui.custom_ids import ID_PATTERN
 from bot.ui.formats import countdown, dollars, lasted, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import clip, plain
+
+
+class Verb(StrEnum):
+    # Pages; the target is where a list begins.
+    OVERVIEW = "overview"
+    STUCK = "stuck"
+    SERVERS = "servers"
+    BLOCKS = "blocks"
+    # Everything.
+    PAUSE = "pause"
+    RESUME = "resume"
+    # A job.
+    LOOK = "look"
+    GIVE_UP = "give-up"
+    SEND = "send"
+    CLOSE = "close"
+    # A server or a member; the target of the first is nothing.
+    BLOCK = "block"
+    UNBLOCK_SERVER = "unblock-server"
+    UNBLOCK_MEMBER = "unblock-member"
+
+
+OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(Verb)}):(?P<target>{ID_PATTERN})"
+BLOCK_FORM: Final = "reelcast:operator-block"
+
+
+def operator_id(verb: Verb, target: int = 0) -> str:
+    return f"reelcast:operator:{verb}:{target}"
+
 
 STUCK_PER_PAGE: Final = 5  # each with two buttons: a message has at most 40 components
 SERVERS_PER_PAGE: Final = 15

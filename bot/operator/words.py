@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.gate.spend_warnings import NEAR
-from bot.policy.operator_notices import NoticeKind, OperatorNotice
+from bot.operator.notices import NoticeKind, OperatorNotice
 from bot.ui.formats import percent
 from bot.ui.language import N_, _
 from bot.ui.text import clip, plain

@@ -18,10 +18,8 @@ from bot.config import Settings
 from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
-from bot.delivery.operators import OperatorDesk
 from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
-from bot.jobs.doubts import Doubts
 from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.pacing.budget import BudgetRow
@@ -30,11 +28,12 @@ from bot.jobs.prices import Prices
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.rows import from_row
-from bot.model_watch import ModelWatch
-from bot.policy.operator_figures import OperatorFigures
-from bot.policy.operator_notices import HAPPENED, NoticeKind, OperatorNotices
-from bot.policy.operator_spending import SPENDING, Caps, is_past, spending_notices
-from bot.presentation.operator_words import notice_sentence
+from bot.operator.figures import SPENDING, Caps, OperatorFigures, is_past, spending_notices
+from bot.operator.model_watch import ModelWatch
+from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotices
+from bot.operator.stuck_jobs import Doubts
+from bot.operator.who import OperatorDesk
+from bot.operator.words import notice_sentence
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
 

@@ -1,16 +1,19 @@
 """What whoever runs the bot wants to know of all servers together, and of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.tables import spending, usage
 from bot.database.types import Usd
+from bot.gate.spend_warnings import NEAR
 from bot.jobs.model import NOTHING
+from bot.operator.notices import NoticeKind, OperatorNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +65,59 @@ class OperatorFigures:
 
 def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+_OF_DAY: Final = (NoticeKind.DAY_NEAR, NoticeKind.DAY_SPENT)
+_OF_MONTH: Final = (NoticeKind.MONTH_NEAR, NoticeKind.MONTH_SPENT)
+SPENDING: Final = (*_OF_DAY, *_OF_MONTH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """What the whole bot may spend, in US dollars; `cheapest_usd` is the price of the shortest video on offer."""
+
+    per_day_usd: Decimal
+    per_month_usd: Decimal | None
+    cheapest_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingNotice:
+    kind: NoticeKind
+    about: str  # the period, and the cap in it: one that is raised is told of anew
+    detail: str  # the cap, in dollars
+
+
+def is_past(notice: OperatorNotice, today: date) -> bool:
+    """Tell whether the period that a notice of spending is about is over."""
+    return notice.about.partition("/")[0] not in {_day(today), _month(today)}
+
+
+def spending_notices(
+    spent: Spent, caps: Caps, today: date, known: Sequence[OperatorNotice]
+) -> Iterator[SpendingNotice]:
+    """Find what is to be told of this UTC day and month.
+
+    A cap is reached where not even the cheapest video fits. That it is near is no news once it was reached: of `known`.
+    """
+    periods = (
+        (_OF_DAY, _day(today), caps.per_day_usd, spent.today),
+        (_OF_MONTH, _month(today), caps.per_month_usd, spent.this_month),
+    )
+    told = {(notice.kind, notice.about) for notice in known}
+    for (near, reached), period, cap, usd in periods:
+        if not cap or not usd:
+            continue
+        about, detail = f"{period}/{cap}", f"{cap:.2f}"
+        if usd + caps.cheapest_usd > cap:
+            yield SpendingNotice(kind=reached, about=about, detail=detail)
+        elif usd * 100 >= cap * NEAR and (reached, about) not in told:
+            yield SpendingNotice(kind=near, about=about, detail=detail)
+
+
+def _day(day: date) -> str:
+    return f"{day:%Y-%m-%d}"
+
+
+def _month(day: date) -> str:
+    return f"{day:%Y-%m}"

@@ -1,0 +1,1 @@
+"""For the bot operator: figures, notices, stuck jobs, and the panel."""
