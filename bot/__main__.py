@@ -24,8 +24,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
-from bot.check import Finding, look_at_all
-from bot.check_machine import READABLE
+from bot.cli.check import Finding, application_id_of, invitation, look_at_all
+from bot.cli.jobs import NoSuchJob, read_job, read_jobs, retry_job
+from bot.cli.machine import READABLE
 from bot.config import (
     Settings,
     SettingsError,
@@ -38,8 +39,6 @@ from bot.config import (
 from bot.database.files import PRIVATE_UMASK, BackupRefused, back_up, files_of, make_private, real_file
 from bot.database.transfer import TransferRefused, transfer
 from bot.database.trouble import DatabaseUnfit, explained, is_away, is_known, reason
-from bot.invite import application_id_of, invitation
-from bot.job_command import NoSuchJob, read_job, read_jobs, retry_job
 from bot.jobs.clock import SystemClock
 from bot.jobs.states import State
 from bot.observing.health import HealthNotServed

@@ -10,7 +10,7 @@ from PIL import Image
 
 from benchmarks.memory import MIB, Peak, bounded, tree, watched
 from benchmarks.pngs import png_of
-from bot.check_machine import LARGE_MEMORY, LEAST_MEMORY
+from bot.cli.machine import LARGE_MEMORY, LEAST_MEMORY
 from sandbox.member import Upload
 from tests.end_to_end.stage import Bot, Stage, shows
 

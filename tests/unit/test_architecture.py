@@ -52,8 +52,8 @@ DISCORD_SPEAKERS = (
     # What opens a client, or wires it.
     *(
         "bot.__main__",
-        "bot.check",
-        "bot.invite",
+        "bot.cli.check",
+        "bot.cli.check",
         "bot.services",
         "bot.moderation.moderators",
         "bot.worker",

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot import check_machine
-from bot.check import Finding, gateway_finding
+from bot.cli import machine
+from bot.cli.check import Finding, gateway_finding
 from bot.database.engine import open_database
 from bot.operator.notices import NoticeKind, OperatorNotices
 from tests.integration.bot.command_line import World
@@ -112,7 +112,7 @@ SETUPS: Final = (
     Setup(title="A server that gives the bot too little", arrange=_few_permissions),
     Setup(
         title="A clock that is five minutes ahead",
-        measured=lambda: [*check_machine.clock_findings("Discord", timedelta(minutes=5))],
+        measured=lambda: [*machine.clock_findings("Discord", timedelta(minutes=5))],
     ),
     Setup(title="A wrong key", changes={"SEGMIND_API_KEY": "SG_ffffffffffffffff"}),
     Setup(title="Credits for less than one video", arrange=_few_credits),
@@ -136,11 +136,11 @@ SETUPS: Final = (
     ),
     Setup(
         title="Too little memory",
-        measured=lambda: [*check_machine.memory_findings(256 << 20)],
+        measured=lambda: [*machine.memory_findings(256 << 20)],
     ),
     Setup(
         title="Too little disk",
-        measured=lambda: [*check_machine.disk_findings(200 << 20)],
+        measured=lambda: [*machine.disk_findings(200 << 20)],
     ),
     Setup(title="A port that another program uses", changes={"HTTP_PORT": "the Segmind sandbox's"}),
     Setup(title="Something that the running bot has noted", arrange=_noted, changes={"DATABASE_URL": REELCAST}),

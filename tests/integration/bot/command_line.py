@@ -12,7 +12,7 @@ from typing import Final
 
 import aiohttp
 
-from bot.check import look_at_all
+from bot.cli.check import look_at_all
 from sandbox.__main__ import environment
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox

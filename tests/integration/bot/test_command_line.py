@@ -8,7 +8,7 @@ import discord
 import pytest
 from yarl import URL
 
-from bot.invite import invitation
+from bot.cli.check import invitation
 from tests.integration.bot.command_line import Ended, World, open_world
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port

@@ -9,8 +9,8 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
+from bot.cli.jobs import NOT_ANSWERED, read_job, retry_job
 from bot.database.engine import open_database
-from bot.job_command import NOT_ANSWERED, read_job, retry_job
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore

@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 from typer.testing import CliRunner
 
 from bot import __main__ as command_line
-from bot.check_machine import Finding, check_database
+from bot.cli.machine import Finding, check_database
 from bot.config import Settings
 from bot.database.engine import open_database
 from bot.database.files import open_as_it_is

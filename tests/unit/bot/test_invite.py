@@ -3,7 +3,7 @@
 import discord
 from yarl import URL
 
-from bot.invite import invitation
+from bot.cli.check import invitation
 
 LEAST = discord.Permissions(
     view_channel=True,

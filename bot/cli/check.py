@@ -18,7 +18,7 @@ from discord.http import Route
 
 from bot.catalogue.model import VideoModel
 from bot.catalogue.schema_check import unmet
-from bot.check_machine import (
+from bot.cli.machine import (
     Finding,
     ahead_of,
     check_machine,
@@ -31,7 +31,6 @@ from bot.config import Settings, SettingsError, load_settings
 from bot.database.engine import open_database
 from bot.discord_api.reasons import retry_after
 from bot.gate.denial import INVITED_WITH
-from bot.invite import invited_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing.planner import SoloBudget
 from bot.operator.model_watch import find_entry
@@ -42,6 +41,25 @@ from bot.ui.formats import dollars
 
 if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit
+
+
+def invited_permissions(*, automod: bool = False) -> discord.Permissions:
+    """Give what the bot needs in a server; with `automod`, also Manage Server, which reading AutoMod's rules takes."""
+    return discord.Permissions(**dict.fromkeys(INVITED_WITH, True), manage_guild=automod)
+
+
+def invitation(application_id: int, *, automod: bool = False) -> str:
+    permissions = invited_permissions(automod=automod)
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=("bot", "applications.commands"))
+
+
+async def application_id_of(settings: Settings) -> int:
+    """Ask Discord which application the token belongs to."""
+    Route.BASE = settings.discord_api_url
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        await client.login(settings.discord_token.get_secret_value())
+        return (await client.application_info()).id
+
 
 __all__ = ["Finding", "check", "look_at_all"]
 
