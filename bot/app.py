@@ -33,11 +33,11 @@ __all__ = ["Reelcast", "Services", "open_bot", "run"]
 log = structlog.get_logger(__name__)
 
 EXTENSIONS: Final = (
-    *("cogs.video", "cogs.studio", "cogs.pictures"),
-    *("cogs.details", "cogs.cancel", "cogs.again", "cogs.delete"),
+    *("cogs.requests.video", "cogs.requests.video", "cogs.requests.pictures"),
+    *("cogs.details", "cogs.cancel", "cogs.requests.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos", "cogs.quota"),
     *("cogs.jobs", "cogs.privacy", "cogs.help"),
-    *("cogs.consent", "cogs.cast", "cogs.missing_images"),
+    *("cogs.consent", "cogs.cast", "cogs.requests.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
     *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),
     *("cogs.records", "cogs.operator", "cogs.strays"),

@@ -30,15 +30,21 @@ from bot.cast.view import (
     character_layout,
 )
 from bot.interactions.cast_add import NewCharacter, has_room, save_character
-from bot.interactions.cast_choices import own_choices, shareable_choices, usable_choices
-from bot.interactions.casting import find_character, sharing_guild, unknown_character
-from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.prompt import as_name
 from bot.settings.model import CastSharing
 from bot.ui.answers import Shape, open_form, say, show
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.characters import (
+    find_character,
+    own_choices,
+    shareable_choices,
+    sharing_guild,
+    unknown_character,
+    usable_choices,
+)
+from cogs.requests.gatekeeping import may_be_written
 
 SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
 

@@ -5,12 +5,12 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast
-from bot.interactions.consent import ask
 from bot.interactions.resuming import resume
 from bot.requests.consent import CONSENT_PATTERN, NOTHING_LEFT, WORDING
 from bot.ui.answers import Shape, say
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.questions import ask
 
 
 class ConsentButton(PressedItem, template=CONSENT_PATTERN):

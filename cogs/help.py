@@ -7,9 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.help import show_help
 from bot.members.help_words import HELP_ID
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.hints import show_help
 
 
 class HelpButton(PressedItem, template=HELP_ID):

@@ -10,10 +10,9 @@ from bot.app import Reelcast, Services
 from bot.gate.counting import in_window, quotas
 from bot.gate.denial import Denial
 from bot.gate.limits import Limit, terms_for
-from bot.interactions.asked import asked_by
-from bot.interactions.gatekeeping import as_seen
 from bot.members.quota_words import quota_text
 from bot.ui.answers import say
+from cogs.requests.gatekeeping import as_seen, asked_by
 
 
 class QuotaCog(commands.Cog):

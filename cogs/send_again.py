@@ -10,8 +10,6 @@ from bot.app import Reelcast, Services
 from bot.delivery.problem_words import objection_sentence
 from bot.gate.denial import Denial, DenialCode, missing_permissions
 from bot.gate.words import denial_sentence
-from bot.interactions.asked import asked_by, is_age_restricted
-from bot.interactions.gatekeeping import let_in
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job
@@ -25,6 +23,7 @@ from bot.ui.answers import defer, say
 from bot.ui.custom_ids import RESEND_PATTERN, read_id
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.gatekeeping import asked_by, is_age_restricted, let_in
 
 MOST_CHOICES: Final = 25  # Discord's
 GONE: Final = N_("This video is no longer waiting to be sent.")

@@ -18,8 +18,6 @@ from bot.cast.view import (
     saved_sentence,
 )
 from bot.catalogue.models import CHARACTER_REFERENCES, CHARACTER_RULES
-from bot.interactions.consent import has_accepted
-from bot.interactions.gatekeeping import may_be_written
 from bot.jobs.model import Reference
 from bot.jobs.prompt import as_name, name_key
 from bot.media.rules import judge_metadata
@@ -27,6 +25,8 @@ from bot.requests.refusal_words import image_sentence
 from bot.services import Services
 from bot.ui.answers import Shape, defer, say
 from bot.ui.language import _
+from cogs.requests.gatekeeping import may_be_written
+from cogs.requests.questions import has_accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

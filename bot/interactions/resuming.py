@@ -7,13 +7,13 @@ import discord
 
 from bot.cast.view import UPLOADS_GONE
 from bot.interactions.cast_add import new_of_facts, save_character
-from bot.interactions.missing_images import ask_for_images
-from bot.interactions.requests import Requests
 from bot.requests.waiting import Paused
 from bot.requests.wish import wish_of
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.language import _
+from cogs.requests.asking import Requests
+from cogs.requests.questions import ask_for_images
 
 UPLOADS_LAST: Final = timedelta(minutes=15)  # a command's uploads are removed after a while; younger ones are tried
 

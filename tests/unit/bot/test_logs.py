@@ -163,10 +163,18 @@ def test_at_debug_our_own_lines_come_and_those_of_libraries_do_not(
     configure: Configure, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure("json")
-    for name in ("bot.jobs", "cogs.video", "sqlalchemy.engine", "discord.http", "aiohttp.client", "procrastinate", "x"):
+    for name in (
+        "bot.jobs",
+        "cogs.requests.video",
+        "sqlalchemy.engine",
+        "discord.http",
+        "aiohttp.client",
+        "procrastinate",
+        "x",
+    ):
         logging.getLogger(name).debug("a line of %s", name)
     shown = [json.loads(line)["event"] for line in lines(capsys).splitlines()]
-    assert shown == ["a line of bot.jobs", "a line of cogs.video"]
+    assert shown == ["a line of bot.jobs", "a line of cogs.requests.video"]
 
 
 @pytest.mark.parametrize("log_prompts", [True, False])

@@ -15,7 +15,7 @@ from bot.database.engine import open_database
 from bot.database.tables import jobs
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from cogs.video import video_command
+from cogs.requests.video import video_command
 from tests.unit.cogs.cast_stage import said
 from tests.unit.cogs.stage import Stage, picture, texts
 

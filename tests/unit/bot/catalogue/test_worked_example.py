@@ -10,7 +10,7 @@ from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.jobs.states import State
 from bot.requests.reading import Options, Read, Refusal, RefusalCode, Upload, read_options, read_request
-from cogs.video import video_command
+from cogs.requests.video import video_command
 from sandbox.segmind import catalogue
 from tests.support.stage import open_stage
 from tests.unit.bot.catalogue.test_models import test_a_model_is_described_without_contradictions as check_model

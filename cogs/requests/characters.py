@@ -1,12 +1,14 @@
 """Who plays in a request: the characters that a member chose, and those that their prompt names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import discord
+from discord import app_commands
 
 from bot.cast.model import Character
+from bot.cast.view import choice_label
 from bot.catalogue.model import VideoModel
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
@@ -17,6 +19,7 @@ from bot.requests.wish import Wish
 from bot.services import Services
 from bot.settings.model import CastSharing
 from bot.ui.custom_ids import read_id
+from bot.ui.language import speak
 
 MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
 
@@ -91,3 +94,36 @@ def texts_of(read: Read, wish: Wish) -> Sequence[str]:
     """Return everything that a member wrote, or that is shown with it."""
     names = [each.name for each in read.elements]
     return (read.prompt, wish.prompt, *names, *(image.filename for _, image in wish.images))
+
+
+MOST_CHOICES: Final = 25  # Discord's
+
+Choices = list[app_commands.Choice[str]]
+
+
+async def usable_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
+    """Offer everybody that a member can use here."""
+    services: Services = interaction.client.services
+    guild_id = await sharing_guild(services, interaction.guild_id)
+    return _choices(await services.cast.usable(interaction.user.id, guild_id), interaction, typed)
+
+
+async def own_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
+    services: Services = interaction.client.services
+    return _choices(await services.cast.usable(interaction.user.id, None), interaction, typed)
+
+
+async def shareable_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
+    """Offer a member's own, and to who may manage messages what others share, which they can end."""
+    offer = usable_choices if interaction.permissions.manage_messages else own_choices
+    return await offer(interaction, typed)
+
+
+def _choices(characters: Iterable[Character], interaction: discord.Interaction[Any], typed: str) -> Choices:
+    speak(interaction.locale.value)
+    wanted = name_key(typed.strip().removeprefix("@"))
+    found = [each for each in characters if wanted in name_key(each.name)]
+    return [
+        app_commands.Choice(name=choice_label(each, interaction.user.id), value=str(each.id))
+        for each in found[:MOST_CHOICES]
+    ]

@@ -14,11 +14,6 @@ from bot.delivery.private_answers import refusal_message, with_prompt
 from bot.discord_api.reasons import reason_of
 from bot.gate.denial import missing_permissions
 from bot.gate.usage import Reservation
-from bot.interactions.asked import asked_by
-from bot.interactions.casting import read_wish, texts_of
-from bot.interactions.consent import has_accepted
-from bot.interactions.gatekeeping import has_room, let_in, reserve, tell_of_spending
-from bot.interactions.help import hint_newcomer
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
 from bot.requests.reading import Refusal, RefusalCode, read_options
 from bot.requests.wish import Wish, facts_of
@@ -27,6 +22,10 @@ from bot.ui.answers import AnswerUnproven, answer_of, say
 from bot.ui.attempts import AnswerUnclear, NotAnswered
 from bot.ui.custom_ids import DetailsId, button_ids
 from bot.ui.language import N_, _, server_locale
+from cogs.requests.characters import read_wish, texts_of
+from cogs.requests.gatekeeping import asked_by, has_room, let_in, reserve, tell_of_spending
+from cogs.requests.hints import hint_newcomer
+from cogs.requests.questions import has_accepted
 
 CARD_UNCLEAR: Final = N_(
     "Discord didn't confirm your request. If its card appears, the request goes on. Otherwise, nothing is charged."

@@ -9,7 +9,6 @@ from discord import app_commands
 
 from bot.app import Reelcast, Services
 from bot.delivery.private_answers import with_prompt
-from bot.interactions.requests import Requests, reference_of
 from bot.jobs.model import Reference
 from bot.media.rules import may_be_image
 from bot.requests.forms import pictures_modal
@@ -19,6 +18,7 @@ from bot.ui.custom_ids import PICTURES_PATTERN
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.asking import Requests, reference_of
 
 NO_PICTURES: Final = N_("This message has no images. Use the command on one with images.")
 FORGOTTEN: Final = N_("This form was opened too long ago. Use the command on the message once more.")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.interactions.casting import sharing_guild
 from bot.jobs.card_pictures import reference_name
 from bot.jobs.model import Element, Job, ProblemCode, Reference, ReviewMode, VideoRequest
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
@@ -16,6 +15,7 @@ from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.steps.references import UPLOAD_KEPT_FOR, is_fresh
 from bot.media.rules import ImageFault
 from bot.services import Services
+from cogs.requests.characters import sharing_guild
 
 READ_WITHIN: Final = 1.5  # seconds, of the three in which an interaction must be answered
 

@@ -9,15 +9,6 @@ import discord
 from bot.app import Reelcast, Services
 from bot.delivery.private_answers import with_prompt
 from bot.delivery.state_looks import REPEATABLE
-from bot.interactions.kept_references import (
-    ElementNotUsable,
-    ReferencesGone,
-    ReferencesUnreadable,
-    kept_elements,
-    kept_references,
-)
-from bot.interactions.missing_images import ask_for_images
-from bot.interactions.requests import Requests
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.members.card_words import not_repeatable_sentence, references_unreadable_sentence
@@ -29,6 +20,15 @@ from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
+from cogs.requests.asking import Requests
+from cogs.requests.kept_references import (
+    ElementNotUsable,
+    ReferencesGone,
+    ReferencesUnreadable,
+    kept_elements,
+    kept_references,
+)
+from cogs.requests.questions import ask_for_images
 
 NOT_YOURS: Final = N_(
     "Only the member who asked for this video can make it again. Use `/studio` or `/video` for one of your own."

@@ -1,6 +1,7 @@
 """`/video`: a member's images and words become a job."""
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
@@ -8,12 +9,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Reelcast
+from bot.app import Reelcast, Services
 from bot.catalogue.offer import Offer
-from bot.interactions.cast_choices import usable_choices
-from bot.interactions.requests import Requests, reference_of
-from bot.requests.wish import Wish
-from bot.ui.answers import ANSWER, Shape
+from bot.requests.forms import studio_modal
+from bot.requests.wish import Wish, uploaded_images_in, wish_in
+from bot.ui.answers import ANSWER, Shape, open_form
+from bot.ui.custom_ids import STUDIO_ID
+from bot.ui.forms import FormCog, Submission
+from bot.ui.pressed_item import PressedItem
+from cogs.requests.asking import Requests, reference_of
+from cogs.requests.characters import usable_choices
 
 CAST: Final = ("cast1", "cast2", "cast3")
 
@@ -116,5 +121,39 @@ def _describe(command: Any, options: dict[str, type]) -> None:
         app_commands.describe(model="What makes the video; the first unless you choose another")(command)
 
 
+class StudioButton(PressedItem, template=re.escape(STUDIO_ID)):
+    """Does what the command does, where that took too long to open the form."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        await _open(bot.services, interaction)
+
+
+class StudioCog(FormCog):
+    form_pattern = re.escape(STUDIO_ID)
+    shape = Shape.PUBLIC
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="studio", description="Make a video: drop your images into one form")
+    @app_commands.guild_only()
+    async def studio(self, interaction: discord.Interaction) -> None:
+        await _open(self._services, interaction)
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
+    ) -> None:
+        wish = wish_in(submission, self._services.offer, uploaded_images_in(submission))
+        await Requests(self._services).take(interaction, wish)
+
+
+async def _open(services: Services, interaction: discord.Interaction[Any]) -> None:
+    if await Requests(services).admits(interaction):
+        await open_form(interaction, studio_modal(services.offer))
+
+
 async def setup(bot: Reelcast) -> None:
     await bot.add_cog(VideoCog(bot))
+    bot.add_dynamic_items(StudioButton)
+    await bot.add_cog(StudioCog(bot.services))

@@ -7,12 +7,11 @@ import discord
 import structlog
 
 from bot.gate.denial import Denial
-from bot.interactions.asked import asked_by
-from bot.interactions.gatekeeping import as_seen
 from bot.jobs.model import Job
 from bot.members.help_words import help_here, help_text, hint_controls, hint_text
 from bot.services import Services
 from bot.ui.answers import say
+from cogs.requests.gatekeeping import as_seen, asked_by
 
 log = structlog.get_logger(__name__)
 

@@ -7,13 +7,13 @@ from typing import Any
 import discord
 
 from bot.app import Reelcast, Services
-from bot.interactions.requests import Requests
 from bot.requests.forms import IMAGES_PATTERN, TOO_LATE, images_modal
 from bot.requests.wish import numbered, uploaded_images_in, wish_of
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.asking import Requests
 
 
 class AddImagesButton(PressedItem, template=IMAGES_PATTERN):

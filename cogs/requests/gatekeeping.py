@@ -10,22 +10,75 @@ import discord
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from bot.automod.rules import Match
 from bot.delivery.private_answers import denial_message
 from bot.gate.counting import find_full, next_day, next_month
 from bot.gate.denial import Denial, DenialCode, missing_permissions
 from bot.gate.gate import Asked, Verdict
 from bot.gate.limits import Limit
 from bot.gate.spend_warnings import SpendWarning, warning_of, warnings_of
+from bot.gate.text_rules import text_to_tell
 from bot.gate.usage import LimitReached, Reservation
-from bot.gate.words import spend_warning_sentence
-from bot.interactions.asked import asked_by
-from bot.interactions.refused_texts import tell_moderators
+from bot.gate.words import refused_text_notice, spend_warning_sentence
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
+from bot.requests.reading import Options
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.attempts import AnsweredElsewhere
-from bot.ui.language import speaking
+from bot.ui.language import server_locale, speaking
+
+
+async def tell_moderators(
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, match: Match
+) -> None:
+    """Say in the server's log channel, if it has one, who broke which rule where, and with what."""
+    settings = await services.guild_settings.get(asked.guild_id)
+    if settings.log_channel_id is None:
+        return
+    with speaking(server_locale(settings.language, interaction)):
+        notice = refused_text_notice(
+            match,
+            member_id=asked.member_id,
+            channel_id=asked.channel_id,
+            text=text_to_tell(match, asked, settings),
+        )
+    await services.log_channel.say(asked.guild_id, notice)
+
+
+def asked_by(
+    interaction: discord.Interaction[Any],
+    *,
+    texts: Iterable[str] = (),
+    options: Options | None = None,
+) -> Asked:
+    """Read who asks, and where; what is asked for is given, as far as it is known already."""
+    channel, member, guild = interaction.channel, interaction.user, interaction.guild
+    permissions = interaction.permissions
+    here = channel.parent if isinstance(channel, discord.Thread) else channel
+    return Asked(
+        guild_id=interaction.guild_id or 0,
+        channel_id=interaction.channel_id or 0,
+        member_id=member.id,
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        category_id=here.category_id if isinstance(here, discord.abc.GuildChannel) else None,
+        role_ids=frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset(),
+        manage_guild=permissions.manage_guild or permissions.administrator,
+        joined_at=member.joined_at if isinstance(member, discord.Member) else None,
+        age_restricted=is_age_restricted(channel),
+        age_restricted_channels=frozenset(
+            each.id for each in (guild.channels if guild else ()) if is_age_restricted(each)
+        ),
+        texts=tuple(texts),
+        options=options,
+    )
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Tell whether only adults see a channel; a thread is as its parent."""
+    is_nsfw = getattr(channel, "is_nsfw", None)
+    return bool(is_nsfw and is_nsfw())
+
 
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,1 @@
+"""The ways to request a video, and the one way on that all of them take."""
