@@ -37,7 +37,7 @@ EXTENSIONS: Final = (
     *("cogs.details", "cogs.cancel", "cogs.requests.again", "cogs.delete"),
     *("cogs.send_again", "cogs.my_videos", "cogs.quota"),
     *("cogs.jobs", "cogs.privacy", "cogs.help"),
-    *("cogs.consent", "cogs.cast", "cogs.requests.missing_images"),
+    *("cogs.consent", "cogs.cast.command", "cogs.requests.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
     *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),
     *("cogs.records", "cogs.operator", "cogs.strays"),

@@ -6,12 +6,12 @@ from typing import Any, Final
 import discord
 
 from bot.cast.view import UPLOADS_GONE
-from bot.interactions.cast_add import new_of_facts, save_character
 from bot.requests.waiting import Paused
 from bot.requests.wish import wish_of
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.language import _
+from cogs.cast.saving import new_of_facts, save_character
 from cogs.requests.asking import Requests
 from cogs.requests.questions import ask_for_images
 

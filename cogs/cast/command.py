@@ -29,13 +29,13 @@ from bot.cast.view import (
     cast_list,
     character_layout,
 )
-from bot.interactions.cast_add import NewCharacter, has_room, save_character
 from bot.jobs.prompt import as_name
 from bot.settings.model import CastSharing
 from bot.ui.answers import Shape, open_form, say, show
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.cast.saving import NewCharacter, has_room, save_character
 from cogs.requests.characters import (
     find_character,
     own_choices,

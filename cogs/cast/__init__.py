@@ -1,0 +1,1 @@
+"""`/cast`: saving, sharing, and removing characters."""
