@@ -34,9 +34,9 @@ log = structlog.get_logger(__name__)
 
 EXTENSIONS: Final = (
     *("cogs.requests.video", "cogs.requests.video", "cogs.requests.pictures"),
-    *("cogs.details", "cogs.cancel", "cogs.requests.again", "cogs.delete"),
-    *("cogs.send_again", "cogs.my_videos", "cogs.quota"),
-    *("cogs.jobs", "cogs.privacy", "cogs.help"),
+    *("cogs.members.card_buttons", "cogs.members.card_buttons", "cogs.requests.again", "cogs.members.card_buttons"),
+    *("cogs.members.send_again", "cogs.members.my_videos", "cogs.members.my_videos"),
+    *("cogs.members.my_videos", "cogs.members.help", "cogs.members.help"),
     *("cogs.consent", "cogs.cast.command", "cogs.requests.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
     *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),

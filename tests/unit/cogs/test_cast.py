@@ -7,9 +7,9 @@ import discord
 import pytest
 import simcord
 
-from bot.interactions.forgetting import forget_member
 from bot.media.hosts import AllowedHosts
 from bot.settings.model import CastSharing
+from cogs.members.help import forget_member
 from tests.unit.cogs.cast_stage import allow, cast, id_of, said, saved, shared
 from tests.unit.cogs.served_cdn import ServedCdn
 from tests.unit.cogs.stage import Stage, picture, texts

@@ -10,9 +10,9 @@ from simcord.results import InteractionResult
 from sqlalchemy import select, update
 
 from bot.database.tables import consents, paused_requests
-from bot.interactions.forgetting import forget_member
 from bot.jobs.states import State
 from bot.requests.consent import WORDING
+from cogs.members.help import forget_member
 from tests.unit.cogs.cast_stage import said
 from tests.unit.cogs.stage import Boot, Stage, picture
 

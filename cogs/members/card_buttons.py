@@ -1,4 +1,4 @@
-"""The *Delete* button of cards and posts."""
+"""The *Details* button of cards and posts."""
 
 import contextlib
 import re
@@ -7,16 +7,49 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
+from bot.delivery.private_answers import PROMPT_LIMIT, details_text, prompt_file
 from bot.delivery.state_looks import DELETABLE
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
-from bot.members.card_words import not_yours_to_delete
+from bot.members.card_words import (
+    cancelled_sentence,
+    not_cancellable_sentence,
+    not_yours_to_cancel,
+    not_yours_to_delete,
+)
 from bot.ui.answers import defer, say
-from bot.ui.custom_ids import DELETE_PATTERN
+from bot.ui.custom_ids import CANCEL_PATTERN, DELETE_PATTERN, DETAILS_PATTERN
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import JobButton, is_requester, may_moderate
+
+
+class DetailsButton(JobButton, template=DETAILS_PATTERN):
+    """Shows everything about the job whose id is in the button's custom id."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        # The words under review, or taken down, are for who wrote them and for moderators.
+        contents = job.shows_contents or is_requester(interaction, job) or may_moderate(interaction, job)
+        files = [prompt_file(job.request.prompt)] if contents and len(job.request.prompt) > PROMPT_LIMIT else []
+        await say(interaction, details_text(job, bot.services.offer, contents=contents), files=files)
+
+
+class CancelButton(JobButton, template=CANCEL_PATTERN):
+    """Takes a request back, for who asked or may manage messages here."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        if not (is_requester(interaction, job) or may_moderate(interaction, job)):
+            answer = not_yours_to_cancel()
+        else:
+            try:
+                answer = cancelled_sentence(await bot.services.control.cancel(job.id))
+            except WrongState as error:
+                answer = not_cancellable_sentence(error.state)
+        await say(interaction, answer)
+
 
 NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
 NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")
@@ -78,4 +111,6 @@ async def _delete(services: Services, job: Job, by_id: int) -> str:
 
 
 async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(DetailsButton)
+    bot.add_dynamic_items(CancelButton)
     bot.add_dynamic_items(DeleteButton)

@@ -1,4 +1,4 @@
-"""`/privacy`, and *Delete my data* wherever it stands."""
+"""`/help`, and the button of the hint for newcomers."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Reelcast
-from bot.interactions.forgetting import forget_everything
+from bot.app import Reelcast, Services
+from bot.members.forgetting import Forgotten
 from bot.members.forgetting_words import (
     FORGET_PATTERN,
     KEPT,
@@ -17,9 +17,49 @@ from bot.members.forgetting_words import (
     forgotten_sentence,
     privacy_controls,
 )
+from bot.members.help_words import HELP_ID
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.hints import show_help
+
+
+async def forget_member(services: Services, member_id: int) -> None:
+    """Delete a member's characters, wherever they are shared, and the requests that wait for an answer of theirs.
+
+    That they accepted the notice about pictures, and when, stays on record: it is what the operator answers for.
+    """
+    await services.cast.forget_member(member_id)
+    await services.paused.forget_member(member_id)
+
+
+async def forget_everything(services: Services, member_id: int, *, remove_messages: bool) -> Forgotten:
+    """Delete all that can be deleted, in every server; to be called again where it broke off.
+
+    The messages that show something of it are emptied, or removed, afterwards: see `bot.members.emptying`.
+    """
+    await forget_member(services, member_id)
+    await services.preferences.forget_member(member_id)
+    forgotten = await services.forgetting.forget(member_id, remove_messages=remove_messages)
+    await services.forgetting.erase()
+    return forgotten
+
+
+class HelpButton(PressedItem, template=HELP_ID):
+    """Shows the same as the command."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        await show_help(bot.services, interaction)
+
+
+class HelpCog(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="help", description="What this bot does, how to use it, and what counts here")
+    async def help(self, interaction: discord.Interaction) -> None:
+        await show_help(self._services, interaction)
 
 
 class ForgetButton(PressedItem, template=FORGET_PATTERN):
@@ -54,5 +94,7 @@ class PrivacyCog(commands.Cog):
 
 
 async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(HelpButton)
+    await bot.add_cog(HelpCog(bot.services))
     bot.add_dynamic_items(ForgetButton)
     await bot.add_cog(PrivacyCog())

@@ -1,0 +1,1 @@
+"""A member's own commands and buttons: their videos, limits, help, and data."""

@@ -1,0 +1,160 @@
+"""`/jobs`: a member's own videos in a server, running and past."""
+
+from datetime import timedelta
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.app import Reelcast, Services
+from bot.gate.counting import in_window, quotas
+from bot.gate.denial import Denial
+from bot.gate.limits import Limit, terms_for
+from bot.jobs.model import Job
+from bot.jobs.states import State
+from bot.members.list_view import JOBS_PATTERN, PER_PAGE, STATES, Deed, JobsId, JobsPage, Shown, jobs_list, videos_list
+from bot.members.quota_words import quota_text
+from bot.ui import answers
+from bot.ui.answers import Shape, say
+from bot.ui.pressed_item import PressedItem
+from cogs.requests.gatekeeping import as_seen, asked_by
+
+
+class JobsDesk:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def show(self, interaction: discord.Interaction[Any], shown: Shown = Shown.ALL, page: int = 0) -> None:
+        """Show a page as things stand now, in place of the one that a component stands in."""
+        jobs = await self._read(interaction, shown, page)
+        if page and not jobs:  # what was there is deleted, or no longer one of these
+            page, jobs = 0, await self._read(interaction, shown, 0)
+        view = jobs_list(
+            JobsPage(
+                jobs=jobs[:PER_PAGE],
+                shown=shown,
+                page=page,
+                more=len(jobs) > PER_PAGE,
+                preferences=await self._services.preferences.get(interaction.user.id),
+            )
+        )
+        await answers.show(interaction, view=view)
+
+    async def tell(self, interaction: discord.Interaction[Any], shown: Shown, page: int, *, wanted: bool) -> None:
+        """Note whether a member wants to hear of each video in a direct message."""
+        await self._services.preferences.tell_when_done(interaction.user.id, wanted=wanted)
+        await self.show(interaction, shown, page)
+
+    async def _read(self, interaction: discord.Interaction[Any], shown: Shown, page: int) -> list[Job]:
+        """Read a page, and one more as far as there is one."""
+        found = await self._services.store.newest(
+            interaction.user.id,
+            interaction.guild_id or 0,
+            states=STATES[shown],
+            at_most=PER_PAGE + 1,
+            skipped=page * PER_PAGE,
+        )
+        return list(found)
+
+
+class JobsItem(PressedItem, template=JOBS_PATTERN):
+    """Any component of the list; whose list it is, who presses says: the list is theirs alone to see."""
+
+    shape = Shape.UPDATE
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        desk, pressed = JobsDesk(bot.services), JobsId.of(self.match)
+        match pressed.deed:
+            case Deed.TURN:
+                await desk.show(interaction, pressed.shown, pressed.page)
+            case Deed.CHOOSE:
+                await desk.show(interaction, self._chosen)
+            case Deed.TELL | Deed.STOP_TELLING:
+                wanted = pressed.deed is Deed.TELL
+                await desk.tell(interaction, pressed.shown, pressed.page, wanted=wanted)
+
+    @property
+    def _chosen(self) -> Shown:
+        values = self.item.values if isinstance(self.item, ui.Select) else []
+        return next((each for each in Shown if each.value in values), Shown.ALL)
+
+
+class JobsCog(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._desk = JobsDesk(services)
+
+    @app_commands.command(name="jobs", description="Your videos here, running and past, and what is kept of you")
+    @app_commands.guild_only()
+    async def jobs(self, interaction: discord.Interaction) -> None:
+        await self._desk.show(interaction)
+
+
+LOOKED_THROUGH = 50  # of another member's posts, for those in channels that are open to who asks
+
+
+class MyVideosCog(commands.Cog):
+    def __init__(self, bot: Reelcast) -> None:
+        self._services: Services = bot.services
+        self._tree = bot.tree
+        self._menu = app_commands.ContextMenu(name="My videos", callback=self._asked)
+        self._menu.guild_only = True
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    async def _asked(self, interaction: discord.Interaction[Any], member: discord.User) -> None:
+        if member.id == interaction.user.id:
+            await JobsDesk(self._services).show(interaction)
+            return
+        store = self._services.store
+        posted = await store.newest(
+            member.id, interaction.guild_id or 0, states=[State.DELIVERED], at_most=LOOKED_THROUGH
+        )
+        await say(
+            interaction, videos_list([job for job in posted if job.shows_contents and _may_see(interaction, job)])
+        )
+
+
+def _may_see(interaction: discord.Interaction[Any], job: Job) -> bool:
+    """Tell whether a post is in a channel that who asks can view; not in a private thread, whose members we ignore."""
+    if interaction.guild is None or not isinstance(interaction.user, discord.Member):
+        return False
+    channel = interaction.guild.get_channel_or_thread(job.video_channel_id)
+    if channel is None or (isinstance(channel, discord.Thread) and (channel.is_private() or channel.parent is None)):
+        return False
+    return channel.permissions_for(interaction.user).view_channel
+
+
+class QuotaCog(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="quota", description="What you have used of your limits here, and when there is room")
+    @app_commands.guild_only()
+    async def quota(self, interaction: discord.Interaction) -> None:
+        services, asked, now = self._services, asked_by(interaction), self._services.clock.now()
+        verdict = await services.gate.judge(asked)
+        settings = await services.guild_settings.get(asked.guild_id)
+        terms = terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id)
+        used = await services.usage.read(
+            terms, guild_id=asked.guild_id, member_id=asked.member_id, now=now, back=timedelta(days=1)
+        )
+        text = quota_text(
+            quotas(terms, used, now),
+            asked_today=len(in_window(used.uses, Limit.PER_DAY, now, channel_id=asked.home_id)),
+            denial=as_seen(interaction, verdict) if isinstance(verdict, Denial) else None,
+            is_moderator=asked.manage_guild,
+        )
+        await say(interaction, text)
+
+
+async def setup(bot: Reelcast) -> None:
+    bot.add_dynamic_items(JobsItem)
+    await bot.add_cog(JobsCog(bot.services))
+    await bot.add_cog(MyVideosCog(bot))
+    await bot.add_cog(QuotaCog(bot.services))
