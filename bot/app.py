@@ -39,7 +39,7 @@ EXTENSIONS: Final = (
     *("cogs.members.my_videos", "cogs.members.help", "cogs.members.help"),
     *("cogs.consent", "cogs.cast.command", "cogs.requests.missing_images"),
     *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
-    *("cogs.review", "cogs.report", "cogs.takedown", "cogs.blocks"),
+    *("cogs.moderation.review", "cogs.moderation.report", "cogs.moderation.takedown", "cogs.moderation.blocks"),
     *("cogs.records", "cogs.operator", "cogs.strays"),
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway

@@ -9,8 +9,6 @@ from discord.ext import commands
 from bot.app import Reelcast, Services
 from bot.gate.limits import caps_of
 from bot.gate.usage import LimitReached, Rebooking
-from bot.interactions.moderators import also_chosen, may_review, reason_given
-from bot.interactions.takedowns import block_pictures
 from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
@@ -33,6 +31,7 @@ from bot.ui.answers import defer, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import NO_RECORD, JobButton
+from cogs.moderation.measures import also_chosen, block_pictures, may_review, reason_given
 from cogs.requests.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
 
 

@@ -7,9 +7,6 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.moderators import may_block, may_remove
-from bot.interactions.takedowns import Measures, take_down
-from bot.interactions.video_messages import linked_message, video_of
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
@@ -21,6 +18,7 @@ from bot.ui.answers import defer, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import NO_RECORD, JobButton
+from cogs.moderation.measures import Measures, linked_message, may_block, may_remove, take_down, video_of
 
 
 class TakedownButton(JobButton, template=TAKEDOWN_PATTERN):

@@ -8,8 +8,6 @@ import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.interactions.moderators import may_block, may_remove, reason_given
-from bot.interactions.video_messages import video_of
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
@@ -34,6 +32,7 @@ from bot.ui.custom_ids import REPORT_PATTERN
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _, speaking
 from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
+from cogs.moderation.measures import may_block, may_remove, reason_given, video_of
 
 
 class ReportButton(JobButton, template=REPORT_PATTERN):

@@ -9,8 +9,6 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.cast.pictures import UnusablePicture
-from bot.interactions.moderators import may_block
-from bot.interactions.takedowns import Measures, block_member, block_prints
 from bot.jobs.decisions import Decided, Decision
 from bot.media.rules import SHOWABLE
 from bot.moderation.blocks import FOR_GOOD, LENGTHS, PER_PAGE, blocks_list, blocks_turner
@@ -32,6 +30,7 @@ from bot.ui.commands import option_name
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, PressedItem
+from cogs.moderation.measures import Measures, block_member, block_prints, may_block
 from cogs.requests.asking import reference_of
 
 CHOICES = [

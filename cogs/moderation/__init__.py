@@ -1,0 +1,1 @@
+"""Moderators' commands and buttons: reviews, reports, takedowns, and blocks."""

@@ -1,0 +1,194 @@
+"""What a moderator does to a video and its member in one go, each part of it written down."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+
+from bot.jobs.decisions import Decided, Decision, decision_on
+from bot.jobs.model import Job
+from bot.moderation.blocks import LENGTHS, Block, ends_at
+from bot.moderation.modals import ALSO, BLOCK, BLOCK_IMAGES, GIVE_BACK, REASON, REASON_LIMIT
+from bot.moderation.report_store import Case
+from bot.moderation.report_words import blocked_answer, given_back, not_all_removed, taken_down_answer
+from bot.moderation.review_store import Review
+from bot.moderation.review_words import images_blocked_sentence
+from bot.requests.reading import has_words
+from bot.services import Services
+from bot.ui.custom_ids import DetailsId, button_ids
+from bot.ui.forms import Submission
+
+
+def may_review(interaction: discord.Interaction[Any], job: Job, review: Review | None, chosen: int | None) -> bool:
+    """Tell whether who pressed may decide on a job: in a channel where moderators see it, with Manage Messages.
+
+    That is where it is known to be shown, or the one that is `chosen` now: a card is there before that is noted.
+    """
+    return (
+        review is not None
+        and interaction.guild_id == job.request.guild_id
+        and interaction.channel_id in {review.channel_id, chosen}
+        and interaction.permissions.manage_messages
+    )
+
+
+def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | None = None) -> bool:
+    """Tell whether who acts may take a video down.
+
+    That is who may manage messages where the video stands, or, in the channel where moderators see its reports, there.
+    """
+    if interaction.guild is None or interaction.guild_id != job.request.guild_id:
+        return False
+    if case is not None and interaction.channel_id == case.channel_id:
+        return interaction.permissions.manage_messages
+    if interaction.channel_id in {job.request.channel_id, job.video_channel_id}:
+        return interaction.permissions.manage_messages
+    channel = interaction.guild.get_channel_or_thread(job.video_channel_id)
+    if channel is None or not isinstance(interaction.user, discord.Member):
+        return False
+    return channel.permissions_for(interaction.user).manage_messages
+
+
+def may_block(interaction: discord.Interaction[Any], case: Case | None = None) -> bool:
+    """Tell whether who acts may keep a member from asking for videos in the whole server.
+
+    That is who may manage messages or time out members everywhere in it, or manages messages where moderators see
+    reports.
+    """
+    if case is not None and interaction.channel_id == case.channel_id and interaction.permissions.manage_messages:
+        return True
+    member = interaction.user
+    if not isinstance(member, discord.Member):
+        return False
+    everywhere = member.guild_permissions
+    return everywhere.manage_messages or everywhere.moderate_members
+
+
+def reason_given(submission: Submission) -> str:
+    """Read a reason as it was typed, no longer than the field takes; empty where it shows nothing."""
+    typed = str(submission.fields.get(REASON, {}).get("value") or "").strip()[:REASON_LIMIT]
+    return typed if has_words(typed) else ""
+
+
+def also_chosen(submission: Submission, value: str) -> bool:
+    return value in (submission.fields.get(ALSO, {}).get("values") or ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What a moderator has chosen besides the takedown."""
+
+    reason: str
+    block: str | None = None  # for how long: one of `LENGTHS`
+    give_back: bool = False
+    block_images: bool = False
+
+    @classmethod
+    def read(cls, submission: Submission) -> "Measures":
+        chosen = submission.fields.get(BLOCK, {}).get("value")
+        return cls(
+            reason=reason_given(submission),
+            block=chosen if chosen in LENGTHS else None,
+            give_back=also_chosen(submission, GIVE_BACK),
+            block_images=also_chosen(submission, BLOCK_IMAGES),
+        )
+
+
+async def take_down(
+    services: Services, interaction: discord.Interaction[Any], job: Job, measures: Measures, *, blocks: bool
+) -> str:
+    """Take a video down with all that was chosen; `blocks` is whether who acts may block. Return what was done.
+
+    Raises `WrongState` where there is nothing to take down; nothing else is done then.
+    """
+    by_id = interaction.user.id
+    taken = await services.moderation.take_down(job.id, by_id, measures.reason)
+    said = [taken_down_answer(taken)]
+    if measures.block is not None and blocks:
+        until = await block_member(services, by_id, job.request.guild_id, job.request.member_id, measures, job.id)
+        said.append(blocked_answer(job.request.member_id, until))
+    if measures.give_back:
+        counted = await services.usage.give_back(job.id)
+        if counted:
+            await services.moderators.decisions.add(
+                _decision(services, job, Decided.QUOTA_GIVEN_BACK, by_id, measures.reason)
+            )
+        said.append(given_back(counted=counted))
+    if measures.block_images:
+        said.append(images_blocked_sentence(await block_pictures(services, by_id, job, measures.reason)))
+    if not await services.moderators.cases.see_to(job.id):
+        said.append(not_all_removed())
+    return "\n".join(said)
+
+
+async def block_member(
+    services: Services, by_id: int, guild_id: int, member_id: int, measures: Measures, job_id: int | None = None
+) -> datetime | None:
+    """Keep a member from asking for videos in a server; return until when."""
+    now = services.clock.now()
+    until = ends_at(measures.block or "", now)
+    reason = measures.reason
+    block = Block(guild_id=guild_id, member_id=member_id, until=until, by_id=by_id, reason=reason, at=now)
+    await services.moderators.blocks.put(block)
+    decision = Decision(
+        guild_id=guild_id,
+        member_id=member_id,
+        kind=Decided.BLOCKED,
+        at=now,
+        job_id=job_id,
+        by_id=by_id,
+        reason=reason,
+    )
+    await services.moderators.decisions.add(decision)
+    return until
+
+
+async def block_pictures(services: Services, by_id: int, job: Job, reason: str) -> int:
+    """Block what a job's pictures show in its server; return how many of them were not blocked before."""
+    count = await block_prints(services, by_id, job.request.guild_id, job.request.fingerprints, reason)
+    await services.moderators.decisions.add(_decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason))
+    return count
+
+
+async def block_prints(services: Services, by_id: int, guild_id: int, prints: Sequence[str], reason: str) -> int:
+    now = services.clock.now()
+    return await services.moderators.blocked_images.add(guild_id, prints, by_id=by_id, reason=reason, now=now)
+
+
+def _decision(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> Decision:
+    return decision_on(job, kind, services.clock.now(), by_id=by_id, reason=reason)
+
+
+LINK: Final = re.compile(
+    r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})"
+)
+
+
+async def video_of(services: Services, interaction: discord.Interaction[Any], message: discord.Message) -> Job | None:
+    """Find the video of this server that a message of ours shows; None where it shows none."""
+    if message.author != interaction.client.user:
+        return None  # another bot may write any custom id
+    for custom_id in button_ids(message.components):
+        found = DetailsId.parse(custom_id)
+        if found is not None:
+            job = await services.store.get(found.job_id)
+            return job if job is not None and job.request.guild_id == interaction.guild_id else None
+    return None
+
+
+async def linked_message(interaction: discord.Interaction[Any], link: str) -> discord.Message | None:
+    """Read the message of this server that an address leads to; None where there is none that we see."""
+    match = LINK.fullmatch(link.strip().strip("<>"))
+    guild = interaction.guild
+    if match is None or guild is None or int(match["guild"]) != guild.id:
+        return None
+    channel = guild.get_channel_or_thread(int(match["channel"]))
+    if not isinstance(channel, discord.abc.Messageable):
+        return None
+    try:
+        return await channel.fetch_message(int(match["message"]))
+    except discord.HTTPException:
+        return None
