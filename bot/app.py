@@ -38,7 +38,7 @@ EXTENSIONS: Final = (
     *("cogs.members.send_again", "cogs.members.my_videos", "cogs.members.my_videos"),
     *("cogs.members.my_videos", "cogs.members.help", "cogs.members.help"),
     *("cogs.consent", "cogs.cast.command", "cogs.requests.missing_images"),
-    *("cogs.settings", "cogs.settings_panel", "cogs.settings_greeting"),
+    *("cogs.settings.command", "cogs.settings.panel", "cogs.settings.greeting"),
     *("cogs.moderation.review", "cogs.moderation.report", "cogs.moderation.takedown", "cogs.moderation.blocks"),
     *("cogs.records", "cogs.operator", "cogs.strays"),
 )

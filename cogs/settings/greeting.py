@@ -5,8 +5,22 @@ import structlog
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.presentation.settings_greeting import greeting
-from bot.ui.language import speaking
+from bot.ui.language import _, speaking
+
+
+def greeting() -> str:
+    """Write the one message to a server that has decided nothing; it addresses everybody and pings nobody."""
+    return "\n".join(
+        [
+            _("🎬 **Hello! Here members turn their reference images into videos.**"),
+            _(
+                "Nothing is open to members yet. Who has Manage Server chooses the channels in the panel that"
+                " `/settings show` opens, or with `/settings channels add`; until then nobody else can ask for a video."
+            ),
+            _("`/settings check` tells which permissions are missing and what contradicts."),
+        ]
+    )
+
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,6 @@ import discord
 from discord import ui
 
 from bot.app import Reelcast, Services
-from bot.interactions.settings_desk import SettingsDesk
 from bot.settings.changes import (
     SERVER,
     Change,
@@ -31,6 +30,7 @@ from bot.ui.answers import Shape, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.settings.editing import SettingsDesk
 
 
 class PanelItem(PressedItem, template=PANEL_PATTERN):

@@ -3,8 +3,6 @@
 import discord
 from discord import app_commands
 
-from bot.interactions.settings_choices import DURATIONS, RATIOS, REVIEWS
-from bot.interactions.settings_options import Asking, Posting, SettingsCommands, given, home_of, on_off
 from bot.settings.changes import (
     Change,
     add_and_remove,
@@ -18,6 +16,7 @@ from bot.settings.changes import (
 )
 from bot.settings.panel.ids import Page
 from bot.ui.language import N_
+from cogs.settings.options import DURATIONS, RATIOS, REVIEWS, Asking, Posting, SettingsCommands, given, home_of, on_off
 
 AS_SERVER = app_commands.Choice(name=N_("As the server"), value="server")
 SPOILERS = [

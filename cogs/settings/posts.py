@@ -3,12 +3,11 @@
 import discord
 from discord import app_commands
 
-from bot.interactions.settings_choices import DURATIONS, RATIOS
-from bot.interactions.settings_options import SettingsCommands, on_off
 from bot.settings.changes import allow, choose, set_numbers
 from bot.settings.panel.ids import Page
 from bot.settings.words import LANGUAGE_NAMES
 from bot.ui.language import N_
+from cogs.settings.options import DURATIONS, RATIOS, SettingsCommands, on_off
 
 ORIGINALS = [
     app_commands.Choice(name=N_("Unless there is a review"), value="auto"),

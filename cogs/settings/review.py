@@ -3,11 +3,10 @@
 import discord
 from discord import app_commands
 
-from bot.interactions.settings_choices import REVIEWS
-from bot.interactions.settings_options import Posting, SettingsCommands, given, on_off
 from bot.settings.changes import add_and_remove, add_words, choose, point_to, remove_words, set_numbers
 from bot.settings.panel.ids import Page
 from bot.ui.language import N_
+from cogs.settings.options import REVIEWS, Posting, SettingsCommands, given, on_off
 
 PATTERNS = [
     app_commands.Choice(name=N_("Refuse every text while a pattern cannot be applied"), value="block"),

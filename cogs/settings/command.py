@@ -5,15 +5,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast
-from bot.interactions.settings_desk import SettingsDesk
-from bot.interactions.settings_limits import LimitCommands
-from bot.interactions.settings_options import Asking
-from bot.interactions.settings_places import PlaceCommands
-from bot.interactions.settings_posts import PostCommands
-from bot.interactions.settings_review import ReviewCommands
 from bot.settings.changes import SERVER, choose
 from bot.settings.panel.ids import Page
 from bot.settings.panel.parts import TITLES
+from cogs.settings.editing import SettingsDesk
+from cogs.settings.limits import LimitCommands
+from cogs.settings.options import Asking
+from cogs.settings.places import PlaceCommands
+from cogs.settings.posts import PostCommands
+from cogs.settings.review import ReviewCommands
 
 PAGES = [app_commands.Choice(name=title, value=page.value) for page, title in TITLES.items()]
 

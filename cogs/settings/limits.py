@@ -3,10 +3,10 @@
 import discord
 from discord import app_commands
 
-from bot.interactions.settings_options import SettingsCommands, given
 from bot.settings.changes import set_limits, set_numbers
 from bot.settings.panel.ids import Page
 from bot.ui.language import N_
+from cogs.settings.options import SettingsCommands, given
 
 OPTIONS = {
     "per_day": N_("Videos in 24 hours: a number, or none"),

@@ -1,0 +1,1 @@
+"""`/settings`: the panel, and the commands beside it."""
