@@ -77,7 +77,7 @@ pictures: install-dev browser  ## the pictures in docs/pictures, taken anew of t
 	$(BIN)/python -m tests.browser.pictures
 	$(BIN)/python -m tests.browser.states
 
-messages: install-dev  ## the catalogues in bot/presentation/locales, brought up to date with the code
+messages: install-dev  ## the catalogues in bot/ui/locales, brought up to date with the code
 	$(BIN)/python -m tests.support.messages
 
 container-check: install-dev  ## the image built of the Dockerfile, and the bot in it; needs root and debootstrap, takes buildah

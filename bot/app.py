@@ -33,14 +33,13 @@ __all__ = ["Reelcast", "Services", "open_bot", "run"]
 log = structlog.get_logger(__name__)
 
 EXTENSIONS: Final = (
-    *("cogs.requests.video", "cogs.requests.video", "cogs.requests.pictures"),
-    *("cogs.members.card_buttons", "cogs.members.card_buttons", "cogs.requests.again", "cogs.members.card_buttons"),
-    *("cogs.members.send_again", "cogs.members.my_videos", "cogs.members.my_videos"),
-    *("cogs.members.my_videos", "cogs.members.help", "cogs.members.help"),
-    *("cogs.consent", "cogs.cast.command", "cogs.requests.missing_images"),
+    *("cogs.requests.video", "cogs.requests.pictures", "cogs.requests.again", "cogs.requests.missing_images"),
+    *("cogs.members.card_buttons", "cogs.members.send_again", "cogs.members.my_videos", "cogs.members.help"),
+    *("cogs.consent", "cogs.records", "cogs.operator", "cogs.stray_presses"),
+    "cogs.cast.command",
     *("cogs.settings.command", "cogs.settings.panel", "cogs.settings.greeting"),
-    *("cogs.moderation.review", "cogs.moderation.report", "cogs.moderation.takedown", "cogs.moderation.blocks"),
-    *("cogs.records", "cogs.operator", "cogs.strays"),
+    *("cogs.moderation.review", "cogs.moderation.report", "cogs.moderation.takedown"),
+    "cogs.moderation.blocks",
 )
 CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 

@@ -1,0 +1,1 @@
+"""The commands and buttons: each reads an interaction, calls one service, and answers."""

@@ -1,16 +1,40 @@
 """The button of the notice before a member's first images."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import discord
 
 from bot.app import Reelcast
-from bot.interactions.resuming import resume
+from bot.cast.view import UPLOADS_GONE
 from bot.requests.consent import CONSENT_PATTERN, NOTHING_LEFT, WORDING
+from bot.requests.waiting import Paused
+from bot.requests.wish import wish_of
+from bot.services import Services
 from bot.ui.answers import Shape, say
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
-from cogs.requests.questions import ask
+from cogs.cast.saving import new_of_facts, save_character
+from cogs.requests.asking import Requests
+from cogs.requests.questions import ask, ask_for_images
+
+UPLOADS_LAST: Final = timedelta(minutes=15)  # a command's uploads are removed after a while; younger ones are tried
+
+
+async def resume(services: Services, interaction: discord.Interaction[Any], paused: Paused) -> None:
+    """Take a paused request up where it was left, with all checks once more."""
+    too_old = services.clock.now() - paused.paused_at > UPLOADS_LAST
+    if "cast" in paused.facts:
+        if too_old:
+            await say(interaction, _(UPLOADS_GONE))
+        else:
+            await save_character(services, interaction, new_of_facts(paused.facts["cast"]))
+        return
+    wish = wish_of(paused.facts["video"])
+    if too_old and wish.images:
+        await ask_for_images(services, interaction, wish)
+    else:
+        await Requests(services).take(interaction, wish)
 
 
 class ConsentButton(PressedItem, template=CONSENT_PATTERN):

@@ -1,20 +1,232 @@
 """`/operator`: what whoever runs the bot sees and decides; who that is Discord is asked with each press."""
 
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import discord
-from discord import app_commands
+import structlog
+from discord import app_commands, ui
 
 from bot.app import Reelcast, Services
-from bot.gate.stops import Target
-from bot.interactions.operator_desk import OperatorPanel
-from bot.operator.panel import BLOCK_FORM, OPERATOR_PATTERN, REASON, REASON_LIMIT, TARGET, TARGET_ID, Verb, block_modal
-from bot.ui.answers import Shape, defer, open_form, say
+from bot.gate.stops import OperatorBlock, Target
+from bot.jobs.errors import WrongState
+from bot.jobs.prices import Price
+from bot.jobs.states import ENDED, State
+from bot.jobs.storage.rows import count_by_state, newest_jobs
+from bot.members.card_words import sent_again_sentence
+from bot.operator.notices import NoticeKind
+from bot.operator.panel import (
+    BLOCK_FORM,
+    BLOCKS_PER_PAGE,
+    OPERATOR_PATTERN,
+    REASON,
+    REASON_LIMIT,
+    SERVERS_PER_PAGE,
+    STUCK_PER_PAGE,
+    TARGET,
+    TARGET_ID,
+    Listed,
+    Overview,
+    PriceLine,
+    Verb,
+    block_modal,
+    blocks_page,
+    overview_page,
+    servers_page,
+    stuck_page,
+)
+from bot.operator.stuck_jobs import STUCK, Looked, TooSoon
+from bot.ui.answers import Shape, defer, open_form, say, show
 from bot.ui.custom_ids import read_id
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+
+log = structlog.get_logger(__name__)
+
+CREDITS_WITHIN: Final = 5.0  # seconds that Segmind has to tell the credits
+MOST_STUCK: Final = 500  # listed
+_NOW: Final = tuple(state for state in State if state not in ENDED)
+
+
+class OperatorPanel:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._operating = services.operating
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Tell whether who acts runs this bot, as Discord says now, and answer if not."""
+        if await self._operating.desk.includes(interaction.user.id):
+            return True
+        log.warning("not_the_operator", user=interaction.user.id, guild=interaction.guild_id)
+        await say(interaction, _("Only whoever runs this bot can do that: the owner of its application, or its team."))
+        return False
+
+    async def press(self, interaction: discord.Interaction[Any], verb: Verb, target: int) -> None:
+        """Do what a press asks for, and show the page on which it is seen."""
+        do: Mapping[Verb, Callable[[int], Awaitable[str]]] = {
+            Verb.PAUSE: self._pause,
+            Verb.RESUME: self._resume,
+            Verb.LOOK: self._look,
+            Verb.GIVE_UP: self._give_up,
+            Verb.SEND: self._send,
+            Verb.CLOSE: self._close,
+            Verb.UNBLOCK_SERVER: self._unblock_server,
+            Verb.UNBLOCK_MEMBER: self._unblock_member,
+        }
+        await defer(interaction)
+        notice = ""
+        if verb in do:
+            log.info("operator_acts", user=interaction.user.id, what=verb.value, target=target)
+            notice = await do[verb](target)
+        await self.show(interaction, _PAGES.get(verb, verb), 0 if verb in do else target, notice)
+
+    async def show(self, interaction: discord.Interaction[Any], page: Verb, first: int = 0, notice: str = "") -> None:
+        """Show a page as things stand now; the interaction has been deferred."""
+        view = await self._page(page, first, notice)
+        await show(interaction, view=view)
+
+    async def block(self, interaction: discord.Interaction[Any], target: Target, target_id: int, reason: str) -> None:
+        """Block a server or a member everywhere; whoever runs the bot cannot shut themselves out."""
+        await defer(interaction)
+        if target is Target.MEMBER and await self._operating.desk.includes(target_id):
+            notice = _("That is somebody who runs this bot. Nothing was changed.")
+        else:
+            now = self._services.clock.now()
+            block = OperatorBlock(target=target, target_id=target_id, reason=reason, by_id=interaction.user.id, at=now)
+            await self._operating.store.block(block)
+            log.info("operator_blocks", user=interaction.user.id, target=target.value, target_id=target_id)
+            notice = _("✅ Blocked everywhere, from now on.")
+            guild_id, member_id = (target_id, None) if target is Target.SERVER else (None, target_id)
+            await self._services.moderation.end_what_waits(guild_id, member_id)
+        await self.show(interaction, Verb.BLOCKS, 0, notice)
+
+    async def _page(self, page: Verb, first: int, notice: str) -> ui.LayoutView:
+        operating, today = self._operating, self._services.clock.now().date()
+        match page:
+            case Verb.STUCK:
+                jobs = await newest_jobs(operating.database, STUCK, at_most=MOST_STUCK)
+                first = _within(first, len(jobs), STUCK_PER_PAGE)
+                shown = jobs[first : first + STUCK_PER_PAGE]
+                return stuck_page(shown, Listed(first=first, count=len(jobs)), notice)
+            case Verb.SERVERS:
+                servers, count = await operating.figures.servers(today, first=first, at_most=SERVERS_PER_PAGE)
+                bot = operating.desk.client
+                names = {each.guild_id: guild.name for each in servers if (guild := bot.get_guild(each.guild_id))}
+                return servers_page(servers, names, Listed(first=first, count=count), notice)
+            case Verb.BLOCKS:
+                blocks, count = await operating.store.blocks(first=first, at_most=BLOCKS_PER_PAGE)
+                return blocks_page(blocks, Listed(first=first, count=count), notice)
+            case _:
+                return overview_page(await self._overview(), notice)
+
+    async def _overview(self) -> Overview:
+        services, operating = self._services, self._operating
+        now = services.clock.now()
+        left = await operating.budget.left(now)
+        return Overview(
+            spent=await operating.figures.spent(now.date()),
+            per_day_usd=services.settings.spend_limit_usd_per_day,
+            per_month_usd=services.settings.spend_limit_usd_per_month,
+            credits_usd=await operating.credits(within=CREDITS_WITHIN),
+            budget_left=left.requests,
+            budget_per_minute=left.per_minute,
+            states=await count_by_state(operating.database, _NOW),
+            servers=len(operating.desk.client.guilds),
+            prices=[self._price(price) for price in await services.prices.all()],
+            paused_since=await operating.store.paused_since(),
+            notices=await operating.notices.current(*NoticeKind),
+        )
+
+    def _price(self, price: Price) -> PriceLine:
+        model = self._services.offer.described(price.model)
+        return PriceLine(
+            title=model.title if model else price.model,
+            duration=price.duration,
+            configured=price.configured,
+            charged=price.charged,
+        )
+
+    async def _pause(self, _target: int) -> str:
+        await self._operating.store.pause(self._services.clock.now())
+        return _("⏸️ Paused. No new work begins anywhere; what is under way goes on.")
+
+    async def _resume(self, _target: int) -> str:
+        await self._operating.store.resume()
+        return _("▶️ Members can ask for videos again.")
+
+    async def _look(self, job_id: int) -> str:
+        try:
+            looked = await self._operating.doubts.look(job_id)
+        except WrongState as error:
+            return _moved_on(error)
+        return _LOOKED[looked]()
+
+    async def _give_up(self, job_id: int) -> str:
+        try:
+            looked = await self._operating.doubts.give_up(job_id)
+        except WrongState as error:
+            return _moved_on(error)
+        except TooSoon:
+            return _("It was sent a moment ago and may still show up. Try again in two minutes.")
+        if looked is not Looked.ABSENT:
+            return _LOOKED[looked]()
+        return _("Given up, and its price released. Should the request turn up within a day, the video still comes.")
+
+    async def _send(self, job_id: int) -> str:
+        job = await self._services.store.get(job_id)
+        if job is None:
+            return _moved_on(WrongState(job_id, None))
+        try:
+            await self._services.control.send_again(job_id, job.video_channel_id)
+        except WrongState as error:
+            return _moved_on(error)
+        return sent_again_sentence(job.video_channel_id)
+
+    async def _close(self, job_id: int) -> str:
+        try:
+            await self._operating.doubts.close(job_id)
+        except WrongState as error:
+            return _moved_on(error)
+        return _("Closed. The video is not posted any more, and its member is told.")
+
+    async def _unblock_server(self, target_id: int) -> str:
+        return await self._unblock(Target.SERVER, target_id)
+
+    async def _unblock_member(self, target_id: int) -> str:
+        return await self._unblock(Target.MEMBER, target_id)
+
+    async def _unblock(self, target: Target, target_id: int) -> str:
+        lifted = await self._operating.store.lift(target, target_id)
+        return _("✅ Not blocked any more.") if lifted else _("That was not blocked any more.")
+
+
+# Where what a press does is seen.
+_PAGES: Final[Mapping[Verb, Verb]] = {
+    Verb.PAUSE: Verb.OVERVIEW,
+    Verb.RESUME: Verb.OVERVIEW,
+    **dict.fromkeys((Verb.LOOK, Verb.GIVE_UP, Verb.SEND, Verb.CLOSE), Verb.STUCK),
+    **dict.fromkeys((Verb.UNBLOCK_SERVER, Verb.UNBLOCK_MEMBER), Verb.BLOCKS),
+}
+_LOOKED: Final[Mapping[Looked, Callable[[], str]]] = {
+    Looked.FOUND: lambda: _("Found: Segmind has the request, and the job goes on."),
+    Looked.ABSENT: lambda: _("Segmind's history does not have it."),
+    Looked.UNREADABLE: lambda: _("Segmind's history cannot be read right now. Try again in a minute."),
+}
+
+
+def _moved_on(error: WrongState) -> str:
+    """Say that a panel shows what is no longer so."""
+    if error.state is None:
+        return _("That job is no longer on record.")
+    return _("That job has moved on by itself: it is {state} now.").format(state=error.state.value)
+
+
+def _within(first: int, count: int, per_page: int) -> int:
+    """Give the page that there is, where what stood on the asked one is settled by now."""
+    return first if first < count else max(count - 1, 0) // per_page * per_page
+
 
 _SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
 

@@ -16,7 +16,7 @@ from bot.ui.commands import NAME
 from bot.ui.language import LANGUAGES, LOCALES, SOURCE
 from tests.support.messages import CATALOGUES, TEMPLATE, Key, forms_of, missing, read, template
 
-HINT = "run `make messages`; in bot/presentation/locales, translate what it names"
+HINT = "run `make messages`; in bot/ui/locales, translate what it names"
 COMMAND = re.compile(r"`/([a-z][a-z -]*)`")
 EMPHASIS = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
 CODE = re.compile(r"`[^`\s]+`")  # an example of a prompt has spaces, and is said in each language
