@@ -16,7 +16,7 @@ OK: Final = 200
 def answer_times(lines: Iterable[str]) -> dict[int, float]:
     """Return, by the interaction's id, the seconds from its dispatch to its first accepted answer.
 
-    Interactions without an answer are left out. `lines` are those of `sandbox.discord.recording`.
+    Interactions without an answer are left out. `lines` are those of `sandbox.discord.http.recording`.
     """
     sent: dict[int, datetime] = {}
     took: dict[int, float] = {}

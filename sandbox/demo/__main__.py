@@ -26,7 +26,7 @@ from sandbox.demo.running import beside_the_bot, run_demo
 from sandbox.demo.screen import open_screen
 from sandbox.demo.start import passed_on
 from sandbox.demo.story import Delivery, ask_for_video
-from sandbox.discord.wire import objects
+from sandbox.discord.json_fields import objects
 from sandbox.member import Sandbox
 from sandbox.sample import sample_images
 from sandbox.segmind.control_client import SegmindControl

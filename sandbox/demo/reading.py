@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sandbox.discord.components import ComponentType
+from sandbox.discord.json_fields import objects
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import objects
+from sandbox.discord.messages.components import ComponentType
 from sandbox.member import Message
 
 _UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from sandbox.demo.reading import Reader, lines
-from sandbox.discord.wire import objects
+from sandbox.discord.json_fields import objects
 from sandbox.member import Message
 
 CARD_WIDTH = 84  # columns

@@ -1,6 +1,5 @@
 """What the bot may reach and do, with the refusals that Discord gives in the order it gives them."""
 
-from sandbox.discord.permissions import Permission
 from sandbox.discord.refusals import (
     ARCHIVED_THREAD,
     LOCKED_THREAD,
@@ -12,7 +11,8 @@ from sandbox.discord.refusals import (
     UNKNOWN_GUILD,
     UNKNOWN_MESSAGE,
 )
-from sandbox.discord.world import WITHOUT_MESSAGES, Channel, Guild, Message, User, World
+from sandbox.discord.world.permissions import Permission
+from sandbox.discord.world.world import WITHOUT_MESSAGES, Channel, Guild, Message, User, World
 
 
 class Access:

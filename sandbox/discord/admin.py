@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from sandbox.discord.clock import SandboxClock
-from sandbox.discord.faults import Fault, Faults
-from sandbox.discord.files import FileStore
 from sandbox.discord.gateway import Gateway
-from sandbox.discord.interactions import InteractionDesk
+from sandbox.discord.http.faults import Fault, Faults
+from sandbox.discord.http.files import FileStore
+from sandbox.discord.http.rate_limits import Limit, RateLimiter
+from sandbox.discord.interactions.interactions import InteractionDesk
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.nonces import NonceMemory
-from sandbox.discord.rate_limits import Limit, RateLimiter
+from sandbox.discord.messages.nonces import NonceMemory
 from sandbox.discord.rest.account import AccountRoutes
+from sandbox.discord.world.clock import SandboxClock
 
 Action = Callable[[JsonObject], Awaitable[JsonObject]]
 

@@ -7,18 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import WSMsgType, web
 
-from sandbox.discord import payloads
-from sandbox.discord.announcer import Announcer
-from sandbox.discord.body import Body, read_body
-from sandbox.discord.files import FileStore
+from sandbox.discord.http.body import Body, read_body
+from sandbox.discord.http.files import FileStore
+from sandbox.discord.interactions.member_actions import MemberActions
+from sandbox.discord.interactions.resolving import ClientRefusal
+from sandbox.discord.json_fields import snowflake
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.member_actions import MemberActions
-from sandbox.discord.message_payloads import MessagePayloads
-from sandbox.discord.places import Places
+from sandbox.discord.messages.announcer import Announcer
+from sandbox.discord.messages.payloads import MessagePayloads
 from sandbox.discord.refusals import UNKNOWN_USER, DiscordRefusal
-from sandbox.discord.resolving import ClientRefusal
-from sandbox.discord.wire import snowflake
-from sandbox.discord.world import User, World
+from sandbox.discord.world import payloads
+from sandbox.discord.world.places import Places
+from sandbox.discord.world.world import User, World
 
 MemberAction = Callable[[User, Body], Awaitable[JsonObject]]
 AdminAction = Callable[[JsonObject], Awaitable[JsonObject]]

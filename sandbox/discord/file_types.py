@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from sandbox.discord.wire import elements
+from sandbox.discord.json_fields import elements
 
 MOST_FILE_TYPES: Final = 10
 FILE_TYPE: Final = re.compile(r"image|video|audio|\.[a-z0-9]+")

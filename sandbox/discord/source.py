@@ -3,10 +3,10 @@
 import hmac
 from collections.abc import Iterable
 
-from sandbox.discord import payloads
+from sandbox.discord.json_fields import integer, snowflakes, text
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import integer, snowflakes, text
-from sandbox.discord.world import Guild, World
+from sandbox.discord.world import payloads
+from sandbox.discord.world.world import Guild, World
 
 
 class WorldSource:

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from sandbox.discord import payloads
 from sandbox.discord.admin import Action
-from sandbox.discord.announcer import Announcer
-from sandbox.discord.automod import changed_rule, rule_from
-from sandbox.discord.clock import SandboxClock
 from sandbox.discord.gateway import Intent
+from sandbox.discord.json_fields import snowflake, snowflakes, text
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.messages import Messages
-from sandbox.discord.permissions import Overwrite
-from sandbox.discord.threads import Threads
-from sandbox.discord.wire import snowflake, snowflakes, text
-from sandbox.discord.world import Channel, ChannelType, Guild, Member, Thread, World
+from sandbox.discord.messages.announcer import Announcer
+from sandbox.discord.messages.messages import Messages
+from sandbox.discord.messages.threads import Threads
+from sandbox.discord.world import payloads
+from sandbox.discord.world.automod import changed_rule, rule_from
+from sandbox.discord.world.clock import SandboxClock
+from sandbox.discord.world.permissions import Overwrite
+from sandbox.discord.world.world import Channel, ChannelType, Guild, Member, Thread, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

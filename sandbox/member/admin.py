@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Unpack
 
-from sandbox.discord.faults import FaultFields
+from sandbox.discord.http.faults import FaultFields
+from sandbox.discord.json_fields import objects
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import objects
 from sandbox.member.connection import Connection
 
 
@@ -21,7 +21,7 @@ class Admin:
         await self._do("advance", seconds=seconds)
 
     async def fault(self, **fields: Unpack[FaultFields]) -> None:
-        """Answer something else to the next requests that match; see `sandbox.discord.faults.Fault`."""
+        """Answer something else to the next requests that match; see `sandbox.discord.http.faults.Fault`."""
         await self._do("fault", **fields)
 
     async def clear_faults(self) -> None:
@@ -35,7 +35,7 @@ class Admin:
         await self._do("rate_limits", enabled=enabled)
 
     async def set_rate_limit(self, bucket: str, *, limit: int, per: float) -> None:
-        """Give a bucket of `sandbox.discord.rate_limits` another limit, `per` in seconds."""
+        """Give a bucket of `sandbox.discord.http.rate_limits` another limit, `per` in seconds."""
         await self._do("rate_limits", bucket=bucket, limit=limit, per=per)
 
     async def rate_limited(self) -> tuple[int, int]:
@@ -107,7 +107,7 @@ class Admin:
         invitable: bool = True,
         guild: str | None = None,
     ) -> int:
-        """Make a channel of a kind of `sandbox.discord.world.ChannelType`, and return its id.
+        """Make a channel of a kind of `sandbox.discord.world.world.ChannelType`, and return its id.
 
         A `public_thread` or `private_thread` has a parent, an owner and other members, by their names.
         """

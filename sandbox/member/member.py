@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.discord.components import walk
+from sandbox.discord.json_fields import objects
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import objects
+from sandbox.discord.messages.components import walk
 from sandbox.member.connection import Connection, Event, EventStream, Files, Upload
 from sandbox.member.messages import Attachment, Media, Message
 

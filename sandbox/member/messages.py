@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.discord.components import ComponentType, texts, walk
+from sandbox.discord.json_fields import objects
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import objects
+from sandbox.discord.messages.components import ComponentType, texts, walk
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 

@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 
+from sandbox.discord.json_fields import objects
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.wire import objects
 from sandbox.member.admin import Admin
 from sandbox.member.connection import Connection
 from sandbox.member.member import Member

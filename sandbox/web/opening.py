@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sandbox.discord.wire import objects
+from sandbox.discord.json_fields import objects
 from sandbox.member import InteractionResult, NotOffered, Sandbox
 
 COMMAND: Final = "settings channels add"

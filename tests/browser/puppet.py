@@ -14,9 +14,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from playwright.async_api import Browser
 
-from sandbox.discord.clock import SandboxClock
-from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.world.clock import SandboxClock
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Sandbox, Upload
 from sandbox.web.server import Page
 from tests.browser.visit import open_browser

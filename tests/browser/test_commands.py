@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from tests.browser.puppet import CHOICES, GENERAL, MESSAGE, OPTIONS, THINK, Puppet, button, row, text
 from tests.browser.visit import visiting
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.stage import Stage, photo, replies, shows
 

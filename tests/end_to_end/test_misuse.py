@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.settings.model import ReviewMode
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.moderation import forged_buttons, set_up, shown, told, told_alone
 from tests.end_to_end.stage import Stage, photo, replied, shows

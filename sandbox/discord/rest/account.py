@@ -1,11 +1,11 @@
 """The bot itself over REST: gateway address, users, application, its guilds and direct channels."""
 
-from sandbox.discord import payloads
 from sandbox.discord.gateway import Gateway
+from sandbox.discord.http.routing import Answer, Call, Route
+from sandbox.discord.json_fields import snowflake
 from sandbox.discord.refusals import CANNOT_MESSAGE_USER, UNKNOWN_USER
-from sandbox.discord.rest.routing import Answer, Call, Route
-from sandbox.discord.wire import snowflake
-from sandbox.discord.world import Guild, World
+from sandbox.discord.world import payloads
+from sandbox.discord.world.world import Guild, World
 
 
 class AccountRoutes:

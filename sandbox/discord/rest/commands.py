@@ -1,11 +1,11 @@
 """Application commands over REST, global ones and those of a guild."""
 
 from sandbox.discord.access import Access
-from sandbox.discord.commands import CommandRegistry, Scope
+from sandbox.discord.http.routing import NO_CONTENT, Answer, Call, Route
+from sandbox.discord.interactions.commands import CommandRegistry, Scope
+from sandbox.discord.json_fields import objects
 from sandbox.discord.refusals import MISSING_ACCESS
-from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route
-from sandbox.discord.wire import objects
-from sandbox.discord.world import World
+from sandbox.discord.world.world import World
 
 _BASES = ("/applications/{application_id}", "/applications/{application_id}/guilds/{guild_id}")
 

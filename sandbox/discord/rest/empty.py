@@ -3,10 +3,10 @@
 from functools import partial
 
 from sandbox.discord.access import Access
-from sandbox.discord.permissions import Permission
+from sandbox.discord.http.routing import Answer, Call, Route
 from sandbox.discord.refusals import MISSING_ACCESS, MISSING_PERMISSIONS
-from sandbox.discord.rest.routing import Answer, Call, Route
-from sandbox.discord.world import World
+from sandbox.discord.world.permissions import Permission
+from sandbox.discord.world.world import World
 
 _APPLICATION, _GUILD, _CHANNEL = "/applications/{application_id}", "/guilds/{guild_id}", "/channels/{channel_id}"
 NOTHING: dict[str, object] = {

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from sandbox.discord.body import Body, read_body
-from sandbox.discord.faults import CUT, Faults, disturb
-from sandbox.discord.files import FileStore
-from sandbox.discord.rate_limits import VIA, RateLimiter, headers
-from sandbox.discord.recording import Recording, describe_request, describe_response
+from sandbox.discord.http.body import Body, read_body
+from sandbox.discord.http.faults import CUT, Faults, disturb
+from sandbox.discord.http.files import FileStore
+from sandbox.discord.http.rate_limits import VIA, RateLimiter, headers
+from sandbox.discord.http.recording import Recording, describe_request, describe_response
+from sandbox.discord.http.routing import Answer, Call, Route, Router
 from sandbox.discord.refusals import UNAUTHORIZED, DiscordRefusal, RateLimited
-from sandbox.discord.rest.routing import Answer, Call, Route, Router
-from sandbox.discord.world import World
+from sandbox.discord.world.world import World
 
 _VERSIONED = re.compile(r"/api(?:/v\d+)?(/.*)")
 

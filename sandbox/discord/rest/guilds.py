@@ -1,17 +1,17 @@
 """Guilds, their channels, roles and members, active threads and AutoMod rules over REST."""
 
-from sandbox.discord import payloads
 from sandbox.discord.access import Access
-from sandbox.discord.permissions import Permission
+from sandbox.discord.http.routing import Answer, Call, Route
+from sandbox.discord.json_fields import snowflake
 from sandbox.discord.refusals import (
     MISSING_PERMISSIONS,
     UNKNOWN_MEMBER,
     DiscordRefusal,
     invalid_form,
 )
-from sandbox.discord.rest.routing import Answer, Call, Route
-from sandbox.discord.wire import snowflake
-from sandbox.discord.world import Guild, World
+from sandbox.discord.world import payloads
+from sandbox.discord.world.permissions import Permission
+from sandbox.discord.world.world import Guild, World
 
 _GUILD = "/guilds/{guild_id}"
 

@@ -1,12 +1,13 @@
 """Messages over REST: list, get, create, edit, delete, and typing."""
 
 from sandbox.discord.access import Access
-from sandbox.discord.announcer import Announcer
+from sandbox.discord.http.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
+from sandbox.discord.json_fields import is_object, snowflake
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.message_payloads import MessagePayloads
-from sandbox.discord.messages import Messages, Origin
-from sandbox.discord.nonces import NonceMemory
-from sandbox.discord.permissions import Permission
+from sandbox.discord.messages.announcer import Announcer
+from sandbox.discord.messages.messages import Messages, Origin
+from sandbox.discord.messages.nonces import NonceMemory
+from sandbox.discord.messages.payloads import MessagePayloads
 from sandbox.discord.refusals import (
     MISSING_PERMISSIONS,
     NOT_THE_AUTHOR,
@@ -15,9 +16,8 @@ from sandbox.discord.refusals import (
     DiscordRefusal,
     invalid_form,
 )
-from sandbox.discord.rest.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
-from sandbox.discord.wire import is_object, snowflake
-from sandbox.discord.world import WITHOUT_MESSAGES, Channel, Message, World
+from sandbox.discord.world.permissions import Permission
+from sandbox.discord.world.world import WITHOUT_MESSAGES, Channel, Message, World
 
 _COLLECTION = "/channels/{channel_id}/messages"
 _ONE = _COLLECTION + "/{message_id}"

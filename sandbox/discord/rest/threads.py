@@ -1,12 +1,12 @@
 """The members of threads over REST: who is in one, joining and leaving it, adding and removing others."""
 
-from sandbox.discord import payloads
 from sandbox.discord.access import Access
-from sandbox.discord.permissions import Permission
+from sandbox.discord.http.routing import NO_CONTENT, Answer, Call, Route
+from sandbox.discord.messages.threads import Threads
 from sandbox.discord.refusals import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, UNKNOWN_MEMBER
-from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route
-from sandbox.discord.threads import Threads
-from sandbox.discord.world import Channel, Thread, World
+from sandbox.discord.world import payloads
+from sandbox.discord.world.permissions import Permission
+from sandbox.discord.world.world import Channel, Thread, World
 
 _MEMBERS = "/channels/{channel_id}/thread-members"
 

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from sandbox.discord.interaction import Interaction
-from sandbox.discord.interactions import InteractionDesk
-from sandbox.discord.message_payloads import MessagePayloads
-from sandbox.discord.messages import Messages
+from sandbox.discord.http.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
+from sandbox.discord.interactions.interaction import Interaction
+from sandbox.discord.interactions.interactions import InteractionDesk
+from sandbox.discord.messages.messages import Messages
+from sandbox.discord.messages.payloads import MessagePayloads
 from sandbox.discord.refusals import UNKNOWN_WEBHOOK
-from sandbox.discord.rest.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
-from sandbox.discord.world import Message, World
+from sandbox.discord.world.world import Message, World
 
 _WEBHOOK = "/webhooks/{webhook_id}/{token}"
 _MESSAGE = _WEBHOOK + "/messages/{message_id}"

@@ -18,7 +18,7 @@ from bot.delivery.edit_queue import EDIT_EVERY, LONGEST_REST, POSITION_EVERY, PR
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import PATIENCE, ManualClock
 from tests.support.files import png

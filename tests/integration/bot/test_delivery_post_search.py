@@ -11,7 +11,7 @@ from bot.delivery.posts import PostDesk
 from bot.jobs.model import Job
 from bot.jobs.ports import CannotTell, ChannelClosed, Posted, Video
 from bot.jobs.states import State
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from tests.support.channel import FILM_CLUB, Channel
 from tests.support.posts import finished, found, soon, unfit
 

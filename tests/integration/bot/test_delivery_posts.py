@@ -9,7 +9,7 @@ from bot.jobs.clock import monotonic
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from tests.support.channel import FILM_CLUB, Channel
 from tests.support.files import mp4
 from tests.support.posts import OUTPUT, finished, found, posts_of, seen, soon

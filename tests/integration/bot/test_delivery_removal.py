@@ -15,7 +15,7 @@ from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import FittingDesk
 from bot.members.emptying import EmptyingDesk
 from bot.moderation.report_store import owe_in
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import FILM_CLUB
 from tests.support.database import LIMIT

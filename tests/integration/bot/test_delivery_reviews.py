@@ -15,7 +15,7 @@ from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, ReviewPart, U
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
 from bot.moderation import review_messages
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message
 from tests.support.clock import PATIENCE
 from tests.support.files import mp4

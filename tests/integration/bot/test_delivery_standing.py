@@ -15,7 +15,7 @@ from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
 from bot.moderation.blocks import Block
 from bot.settings.model import ChannelSettings
-from sandbox.discord.permissions import Permission
+from sandbox.discord.world.permissions import Permission
 from tests.support.channel import Channel
 from tests.support.database import file_url
 from tests.support.drawings import drawing, print_of

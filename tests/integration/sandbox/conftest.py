@@ -9,8 +9,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from sandbox.discord.clock import SandboxClock
 from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.world.clock import SandboxClock
 from sandbox.member import Member, Sandbox
 from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, online
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.server import DiscordSandbox
-from sandbox.discord.world import Channel, Guild
+from sandbox.discord.world.world import Channel, Guild
 from sandbox.member import InteractionResult, Member, Upload
 
 

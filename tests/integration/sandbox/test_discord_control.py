@@ -9,8 +9,8 @@ import aiohttp
 import discord
 import pytest
 
-from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import ControlError, Member, NotOffered, Sandbox, Upload
 from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, channel, guild, online, png
 

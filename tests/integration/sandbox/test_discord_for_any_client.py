@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from sandbox.discord.permissions import Permission
 from sandbox.discord.rest.empty import NOTHING
 from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Sandbox
 from tests.integration.sandbox.discord_lab import Rest, Stage, channel, guild
 

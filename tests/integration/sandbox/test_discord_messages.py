@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
-from sandbox.discord.world import Channel
+from sandbox.discord.world.permissions import Permission
+from sandbox.discord.world.world import Channel
 from sandbox.member import Member, Sandbox, Upload
 from tests.integration.sandbox.discord_lab import Rest, channel, png
 

@@ -7,8 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import ControlError, Member, Sandbox, Upload
 from tests.integration.sandbox.discord_lab import Rest, Stage, channel
 

@@ -5,8 +5,8 @@ import asyncio
 import discord
 import pytest
 
-from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.world.permissions import Permission
 from sandbox.member import Member, NotOffered, Sandbox
 from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, channel, guild, online, sent
 

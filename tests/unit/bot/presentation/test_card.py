@@ -17,7 +17,7 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import ENDED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageFault
 from bot.ui.custom_ids import DetailsId
-from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
+from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
 OFFER = Offer()

@@ -15,7 +15,7 @@ from bot.requests.character_words import cast_line, request_sentence, unknown_ch
 from bot.requests.consent import NOTICE, consent_controls
 from bot.requests.forms import images_controls, images_modal
 from bot.requests.reading import Refusal, RefusalCode
-from sandbox.discord.modal_rules import check_modal
+from sandbox.discord.messages.modal_rules import check_modal
 from tests.support.jobs import NOON, a_request
 
 HOSTILE = (

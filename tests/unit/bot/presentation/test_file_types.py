@@ -14,8 +14,8 @@ from bot.cast.view import cast_add_modal
 from bot.catalogue.offer import Offer
 from bot.requests.forms import edit_modal, images_modal, studio_modal
 from bot.ui.commands import IMAGE_FILES
-from sandbox.discord.command_rules import check_commands
-from sandbox.discord.modal_rules import check_modal
+from sandbox.discord.interactions.command_rules import check_commands
+from sandbox.discord.messages.modal_rules import check_modal
 from tests.support.jobs import a_request
 from tests.support.messages import command_payloads
 

@@ -11,7 +11,7 @@ from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.members.list_view import PER_PAGE, STATES, JobsPage, Shown, jobs_list, post_address
 from bot.members.preferences import Preferences
-from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message
+from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
 from tests.support.jobs import a_job, a_request
 

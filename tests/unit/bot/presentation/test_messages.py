@@ -20,7 +20,7 @@ from bot.media.rules import ImageFault
 from bot.requests.reading import Refusal, RefusalCode, has_words
 from bot.ui.custom_ids import DetailsId
 from bot.ui.language import speaking
-from sandbox.discord.message_rules import check_message
+from sandbox.discord.messages.rules import check_message
 from tests.support.jobs import NOON, a_job, a_request
 
 OFFER = Offer()

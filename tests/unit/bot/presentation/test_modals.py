@@ -16,7 +16,7 @@ from bot.requests.forms import edit_modal, pictures_modal, studio_modal
 from bot.requests.reading import has_words
 from bot.requests.wish import Wish, uploaded_images_in, wish_in
 from bot.ui.forms import Submission
-from sandbox.discord.modal_rules import check_modal
+from sandbox.discord.messages.modal_rules import check_modal
 from tests.support.hostile import hostile
 from tests.support.jobs import a_reference, a_request
 

@@ -20,7 +20,7 @@ from bot.moderation.modals import block_modal, reject_modal, report_modal, taked
 from bot.moderation.report_card import case_card
 from bot.moderation.report_store import Report
 from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, request_card, video_card
-from sandbox.discord.message_rules import IS_COMPONENTS_V2, FileFacts, check_message
+from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
 OFFER = Offer()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.jobs.states import State
 from bot.members.list_view import MOST_LISTED, videos_list
-from sandbox.discord.message_rules import check_message
+from sandbox.discord.messages.rules import check_message
 from tests.support.jobs import a_job, a_request
 
 ID = 1_300_000_000_000_000_001  # as long as Discord's are

@@ -20,7 +20,7 @@ from bot.settings.panel.parts import PanelState
 from bot.settings.typed_values import RANGES, BadSetting, BadSettingCode, read_number, read_words
 from bot.settings.words import bad_setting_sentence
 from bot.ui.language import LANGUAGES, speaking
-from sandbox.discord.message_rules import IS_COMPONENTS_V2, check_message, check_modal
+from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message, check_modal
 
 LARGEST = 2**63 - 1
 MENTION = re.compile(r"(?<!\\)<(?:@[!&]?|#)[0-9]+>|(?<!\\)@(?:everyone|here)")

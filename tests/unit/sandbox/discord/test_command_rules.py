@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.discord.command_rules import check_command, check_commands
-from sandbox.discord.interaction_rules import check_choices
+from sandbox.discord.interactions.command_rules import check_command, check_commands
+from sandbox.discord.interactions.rules import check_choices
 from sandbox.discord.json_types import JsonObject
 
 Errors = Callable[[Callable[[], None]], dict[str, str]]

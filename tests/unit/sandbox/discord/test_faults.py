@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from sandbox.discord.faults import CUT, Fault, Faults
+from sandbox.discord.http.faults import CUT, Fault, Faults
 from sandbox.discord.json_types import JsonObject
 
 MESSAGES = "/channels/{channel_id}/messages"

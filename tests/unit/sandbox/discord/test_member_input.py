@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from sandbox.discord.clock import SandboxClock
-from sandbox.discord.command_input import complete, fill_in, find_command, find_options, nest
-from sandbox.discord.command_rules import CommandType
-from sandbox.discord.commands import CommandRegistry
-from sandbox.discord.files import FileStore, Upload
+from sandbox.discord.http.files import FileStore, Upload
+from sandbox.discord.http.signed_urls import UrlSigner
+from sandbox.discord.interactions.command_input import complete, fill_in, find_command, find_options, nest
+from sandbox.discord.interactions.command_rules import CommandType
+from sandbox.discord.interactions.commands import CommandRegistry
+from sandbox.discord.interactions.modal_input import submit
+from sandbox.discord.interactions.resolving import ClientRefusal, Resolver
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.message_payloads import MessagePayloads
-from sandbox.discord.modal_input import submit
-from sandbox.discord.resolving import ClientRefusal, Resolver
-from sandbox.discord.signed_urls import UrlSigner
-from sandbox.discord.world import User, World
-from sandbox.discord.world_seed import seed
+from sandbox.discord.messages.payloads import MessagePayloads
+from sandbox.discord.world.clock import SandboxClock
+from sandbox.discord.world.seed import seed
+from sandbox.discord.world.world import User, World
 
 WIDE = {"name": "Wide", "value": "16:9"}
 

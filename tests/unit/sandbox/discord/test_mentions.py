@@ -2,8 +2,8 @@
 
 import pytest
 
-from sandbox.discord.mentions import find_mentions
-from sandbox.discord.world import Guild, Message, Role, User
+from sandbox.discord.messages.mentions import find_mentions
+from sandbox.discord.world.world import Guild, Message, Role, User
 
 MIRA, NOOR, TRUSTED = 1, 2, 3
 TEXT = f"<@{MIRA}> <@!{NOOR}> <@{MIRA}> <@&{TRUSTED}> <@99> @everyone"

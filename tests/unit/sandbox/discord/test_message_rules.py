@@ -9,7 +9,7 @@ from discord import ui
 from discord.http import handle_message_parameters
 
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.message_rules import IS_COMPONENTS_V2, REQUEST_LIMIT, FileFacts, check_message
+from sandbox.discord.messages.rules import IS_COMPONENTS_V2, REQUEST_LIMIT, FileFacts, check_message
 from sandbox.discord.refusals import DiscordRefusal
 
 Errors = Callable[[Callable[[], None]], dict[str, str]]

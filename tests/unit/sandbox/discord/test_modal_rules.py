@@ -8,7 +8,7 @@ import pytest
 from discord import ui
 
 from sandbox.discord.json_types import JsonObject
-from sandbox.discord.modal_rules import check_modal
+from sandbox.discord.messages.modal_rules import check_modal
 
 Errors = Callable[[Callable[[], None]], dict[str, str]]
 

@@ -4,7 +4,7 @@ import discord
 import pytest
 from discord.permissions import PermissionOverwrite
 
-from sandbox.discord.permissions import ALL, MEMBER, ROLE, Overwrite, Permission, base, compute
+from sandbox.discord.world.permissions import ALL, MEMBER, ROLE, Overwrite, Permission, base, compute
 
 EVERYONE, HELPER, MUTED, ALICE = 1, 2, 3, 9
 WRITER = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.ATTACH_FILES

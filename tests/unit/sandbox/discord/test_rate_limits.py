@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.discord.rate_limits import Decision, Limit, RateLimiter, headers
+from sandbox.discord.http.rate_limits import Decision, Limit, RateLimiter, headers
 
 
 class Clock:

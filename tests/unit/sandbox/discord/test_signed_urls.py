@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from sandbox.discord.signed_urls import UrlSigner
+from sandbox.discord.http.signed_urls import UrlSigner
 
 PATH = "/attachments/1/2/cat.png"
 ISSUED = 0x66000000

@@ -2,11 +2,11 @@
 
 import pytest
 
-from sandbox.discord.clock import DISCORD_EPOCH, SandboxClock, SnowflakeMint, timestamp
-from sandbox.discord.components import find, normalise, texts, unfurl
-from sandbox.discord.files import safe_filename
+from sandbox.discord.http.files import safe_filename
+from sandbox.discord.http.routing import NO_CONTENT, Answer, Call, Route, Router
+from sandbox.discord.messages.components import find, normalise, texts, unfurl
 from sandbox.discord.refusals import DiscordRefusal
-from sandbox.discord.rest.routing import NO_CONTENT, Answer, Call, Route, Router
+from sandbox.discord.world.clock import DISCORD_EPOCH, SandboxClock, SnowflakeMint, timestamp
 
 NOW = 1_700_000_000.0
 

@@ -1,0 +1,1 @@
+"""Interactions of the local Discord: commands, forms, choices, and what members do."""

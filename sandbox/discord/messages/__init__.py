@@ -1,0 +1,1 @@
+"""Messages of the local Discord: rules, components, payloads, and who is told."""
