@@ -25,7 +25,7 @@ from benchmarks.figures import Target, judge, machine, titled
 from bot.media.videos.checker import VideoFacts, inspect_video
 from bot.media.videos.fitting import FittingDesk
 from sandbox.sample import sample_images
-from sandbox.segmind.film import RenderQuality, render
+from sandbox.segmind.films.film import RenderQuality, render
 
 LIMIT: Final = 10 * 1024 * 1024  # bytes: what a server without boosts takes
 RATIOS: Final = ("16:9", "9:16")

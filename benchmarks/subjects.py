@@ -10,7 +10,7 @@ import aiohttp
 
 from benchmarks.processes import Line, running
 from benchmarks.seeding import MODEL, Place, database_url, seed
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 from tests.support.doors import open_doors
 
 MEMBER: Final = "mira"

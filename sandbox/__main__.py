@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sandbox.arguments import port, positive
-from sandbox.segmind.film import STANDARD, TINY
+from sandbox.segmind.films.film import STANDARD, TINY
 from sandbox.segmind.server import SegmindSandbox
 
 DISCORD, SEGMIND = "discord", "segmind"

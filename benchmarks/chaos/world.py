@@ -19,8 +19,8 @@ from benchmarks.chaos.audit import Against
 from sandbox.__main__ import environment
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import ControlError, Member, Message, Sandbox, Upload, past_notice
-from sandbox.segmind.control_client import SegmindControl
-from sandbox.segmind.film import TINY
+from sandbox.segmind.control.client import SegmindControl
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
 from tests.support.doors import open_doors

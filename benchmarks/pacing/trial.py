@@ -30,8 +30,8 @@ from bot.segmind.budget import Claim, Gcra, Rank
 from bot.segmind.client import Endpoints, SegmindClient
 from bot.segmind.models import RunState
 from sandbox.sample import sample_images
-from sandbox.segmind.control_client import SegmindControl
-from sandbox.segmind.film import TINY
+from sandbox.segmind.control.client import SegmindControl
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.reports import SegmindDescription
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings

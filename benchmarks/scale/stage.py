@@ -14,7 +14,7 @@ from benchmarks.processes import Line
 from benchmarks.seeding import MODEL, Place
 from benchmarks.subjects import MANY, NO_LIMIT_USD, place_in, sandbox_part
 from sandbox.sample import sample_images
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 from tests.support.doors import open_doors
 
 UNLIMITED: Final = 1_000_000  # requests a minute, while the stage is set

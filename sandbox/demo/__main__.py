@@ -29,7 +29,7 @@ from sandbox.demo.story import Delivery, ask_for_video
 from sandbox.discord.json_fields import objects
 from sandbox.member import Sandbox
 from sandbox.sample import sample_images
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 
 QUEUE_SECONDS: Final = 100.0  # of Segmind's time, so that QUEUED can be seen
 

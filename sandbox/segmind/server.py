@@ -18,12 +18,12 @@ from sandbox.segmind.api import Api
 from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.changes import Changes
 from sandbox.segmind.clock import ServiceClock, http_date
-from sandbox.segmind.control import Control
+from sandbox.segmind.control.routes import Control
 from sandbox.segmind.faults import FaultPlan
-from sandbox.segmind.film import STANDARD, RenderQuality
+from sandbox.segmind.films.film import STANDARD, RenderQuality
+from sandbox.segmind.films.renderer import Renderer
 from sandbox.segmind.gateway import Gateway, Handler
 from sandbox.segmind.ledger import Ledger
-from sandbox.segmind.renderer import Renderer
 from sandbox.segmind.reports import SegmindDescription
 from sandbox.segmind.service import Service
 from sandbox.segmind.settings import Settings

@@ -14,11 +14,11 @@ from av.error import FFmpegError
 from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.changes import Changes
 from sandbox.segmind.clock import ServiceClock
-from sandbox.segmind.images import ImageRefusedError, fetch_image, shape_of
+from sandbox.segmind.films.images import ImageRefusedError, fetch_image, shape_of
+from sandbox.segmind.films.renderer import Renderer
 from sandbox.segmind.inputs import Body, Inputs, read_inputs
 from sandbox.segmind.ledger import Ledger, Run, StoredFile
 from sandbox.segmind.refusals import RefusalError, unknown_request
-from sandbox.segmind.renderer import Renderer
 from sandbox.segmind.settings import ForeignRequest, Settings
 
 MODERATION = "The request was blocked by the content moderation (RAI) filter: prompt violates the usage policy"

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from sandbox.sample import sample_images
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 
 FILES: Final = Path(__file__).parent / "page"
 KINDS: Final = {

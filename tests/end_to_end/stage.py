@@ -28,8 +28,8 @@ from sandbox.__main__ import environment
 from sandbox.demo.processes import Child, python
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Member, Message, Sandbox, Upload, past_notice
-from sandbox.segmind.control_client import SegmindControl
-from sandbox.segmind.film import TINY
+from sandbox.segmind.control.client import SegmindControl
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
 from sandbox.web.server import Page

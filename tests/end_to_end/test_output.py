@@ -8,7 +8,7 @@ import av
 import pytest
 from aiohttp import web
 
-from sandbox.segmind.film import TINY
+from sandbox.segmind.films.film import TINY
 from tests.end_to_end.stage import Stage, open_stage, replied, replies, shows
 
 TEN_MIB = 10 * 1024 * 1024

@@ -12,7 +12,7 @@ import simcord
 from pydantic import SecretStr
 
 from sandbox.segmind.clock import ServiceClock
-from sandbox.segmind.film import TINY
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
 

@@ -49,8 +49,8 @@ from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
 from sandbox.segmind.catalogue import MODELS, Model
 from sandbox.segmind.clock import ServiceClock
-from sandbox.segmind.control_client import SegmindControl
-from sandbox.segmind.film import TINY
+from sandbox.segmind.control.client import SegmindControl
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.reports import FaultSpec
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings

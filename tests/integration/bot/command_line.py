@@ -16,7 +16,7 @@ from bot.cli.check import look_at_all
 from sandbox.__main__ import environment
 from sandbox.discord.server import DiscordSandbox
 from sandbox.member import Sandbox
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 from sandbox.segmind.server import SegmindSandbox
 
 ROOT: Final = Path(__file__).parents[3]

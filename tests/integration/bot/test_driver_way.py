@@ -6,7 +6,7 @@ import pytest
 
 from bot.jobs.states import State
 from bot.segmind.budget import Rank
-from sandbox.segmind.film import TINY
+from sandbox.segmind.films.film import TINY
 from tests.support.stage import COST, Stage
 
 STRAIGHT = [

@@ -12,8 +12,8 @@ import aiohttp
 import av
 
 from sandbox.segmind.clock import ServiceClock
-from sandbox.segmind.control_client import SegmindControl
-from sandbox.segmind.film import TINY
+from sandbox.segmind.control.client import SegmindControl
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.reports import StateReport
 from sandbox.segmind.server import SegmindSandbox
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from sandbox.discord.server import DiscordSandbox
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 from sandbox.segmind.server import SegmindSandbox
 from sandbox.web.server import Page
 

@@ -13,8 +13,8 @@ from segmind import InferenceFailed, InferenceTimeout, SegmindClient, SegmindErr
 from segmind.files import Files
 
 from sandbox.sample import sample_images
-from sandbox.segmind.control_client import SegmindControl
-from sandbox.segmind.film import TINY
+from sandbox.segmind.control.client import SegmindControl
+from sandbox.segmind.films.film import TINY
 from sandbox.segmind.reports import SegmindDescription
 from sandbox.segmind.server import SegmindSandbox
 from tests.integration.sandbox.segmind_lab import MODEL, picture_of

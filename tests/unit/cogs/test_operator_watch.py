@@ -20,7 +20,7 @@ from bot.operator.model_watch import READ_EVERY, ModelWatch
 from bot.operator.notices import NoticeKind
 from bot.operator.watch import LOOKS_BACK, OperatorNews
 from bot.segmind.models import HistoryRow
-from sandbox.segmind.control_client import SegmindControl
+from sandbox.segmind.control.client import SegmindControl
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.clock import ManualClock
 from tests.support.jobs import charge

@@ -6,7 +6,7 @@ import av
 import pytest
 from PIL import Image
 
-from sandbox.segmind.film import STANDARD, TINY, RenderCancelledError, RenderQuality, render
+from sandbox.segmind.films.film import STANDARD, TINY, RenderCancelledError, RenderQuality, render
 
 
 def still(colour: str, *, mode: str = "RGB", size: tuple[int, int] = (400, 300)) -> bytes:

@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image
 
-from sandbox.segmind.images import objection, shape_of
+from sandbox.segmind.films.images import objection, shape_of
 
 
 def encoded(size: tuple[int, int], form: str = "PNG") -> bytes:

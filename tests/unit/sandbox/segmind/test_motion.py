@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.segmind.motion import views
+from sandbox.segmind.films.motion import views
 
 MOMENTS = [moment / 24 for moment in range(5 * 24)]
 

@@ -16,7 +16,7 @@ from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from PIL import Image, ImageOps
 
-from sandbox.segmind.motion import Box, views
+from sandbox.segmind.films.motion import Box, views
 
 SAMPLE_RATE = 44_100  # Hz
 CHORD = (110, 165, 220, 275)  # Hz, all multiples of 5, so that 0.2 s of it repeats without a seam

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from sandbox.segmind.film import RenderQuality, render
+from sandbox.segmind.films.film import RenderQuality, render
 
 
 class Renderer:

@@ -1,0 +1,1 @@
+"""The control side of the local Segmind, and a client for it."""
