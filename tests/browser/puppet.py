@@ -20,7 +20,7 @@ from sandbox.discord.world.permissions import Permission
 from sandbox.member import Sandbox, Upload
 from sandbox.web.server import Page
 from tests.browser.visit import open_browser
-from tests.integration.sandbox.discord_lab import Listener, Reply, Rest, channel, online, sent
+from tests.integration.sandbox.discord.discord_lab import Listener, Reply, Rest, channel, online, sent
 
 MESSAGE, THINK, LATER, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 LAYOUT: Final = 1 << 15

@@ -11,8 +11,8 @@ from tests.browser.contrast import faint_words
 from tests.browser.puppet import GENERAL, LATER, MESSAGE, MODAL, Puppet, button, label, row, text
 from tests.browser.visit import visiting
 from tests.end_to_end.stage import photo
-from tests.integration.sandbox.discord_lab import channel
-from tests.integration.sandbox.test_discord_files import mp4
+from tests.integration.sandbox.discord.discord_lab import channel
+from tests.integration.sandbox.discord.http.test_files import mp4
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,10 +1,12 @@
 """What the tests of the job engine and of delivery stand on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from bot.database.engine import open_database
 from bot.delivery.cards import CardDesk
 from bot.delivery.posts import PostDesk
 from bot.jobs.ports import Video
@@ -14,6 +16,7 @@ from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4
 from tests.support.jobs import NOON
+from tests.support.ledgers import PROCESSES, Ledger
 from tests.support.moderators import Desk, open_desk
 from tests.support.stage import Stage, open_stage
 
@@ -63,3 +66,17 @@ def video(tmp_path: Path) -> Video:
     path = tmp_path / "video.mp4"
     path.write_bytes(mp4())
     return Video(path=path, facts=inspect_video(path))
+
+
+@pytest.fixture
+async def ledger(database_url: str) -> AsyncGenerator[Ledger]:
+    async with open_database(database_url) as engine:
+        yield Ledger(engine)
+
+
+@pytest.fixture
+async def ledgers(database_url: str, ledger: Ledger) -> AsyncGenerator[Sequence[Ledger]]:
+    """Give the same database as several processes see it."""
+    async with AsyncExitStack() as stack:
+        others = [await stack.enter_async_context(open_database(database_url)) for _ in range(PROCESSES - 1)]
+        yield [ledger, *map(Ledger, others)]

@@ -11,8 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.integration.bot.command_line import Running, World, open_world
-from tests.integration.bot.test_check import free_port
+from tests.integration.bot.cli.command_line import Running, World, open_world
+from tests.integration.bot.cli.test_check import free_port
 from tests.support.stranger import a_stranger
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port

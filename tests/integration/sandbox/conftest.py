@@ -12,7 +12,7 @@ from discord.http import Route
 from sandbox.discord.server import DiscordSandbox
 from sandbox.discord.world.clock import SandboxClock
 from sandbox.member import Member, Sandbox
-from tests.integration.sandbox.discord_lab import Listener, Rest, Stage, online
+from tests.integration.sandbox.discord.discord_lab import Listener, Rest, Stage, online
 
 
 @pytest.fixture

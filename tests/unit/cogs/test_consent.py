@@ -13,7 +13,7 @@ from bot.database.tables import consents, paused_requests
 from bot.jobs.states import State
 from bot.requests.consent import WORDING
 from cogs.members.help import forget_member
-from tests.unit.cogs.cast_stage import said
+from tests.unit.cogs.cast.cast_stage import said
 from tests.unit.cogs.stage import Boot, Stage, picture
 
 ACCEPT = "Accept and go on"

@@ -11,8 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from tests.integration.bot.command_line import World, open_world
-from tests.integration.bot.test_check import free_port
+from tests.integration.bot.cli.command_line import World, open_world
+from tests.integration.bot.cli.test_check import free_port
 
 DASHBOARD: Final = Path(__file__).parents[4] / "docs" / "grafana" / "reelcast.json"
 SELECTOR: Final = re.compile(r"\b((?:reelcast|process)_[a-z_]+)(?:\{([^}]*)\})?")
