@@ -23,7 +23,7 @@ from rich.console import Console
 
 from benchmarks.figures import Target, judge, machine, titled
 from bot.media.videos.checker import VideoFacts, inspect_video
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 from sandbox.sample import sample_images
 from sandbox.segmind.films.film import RenderQuality, render
 
@@ -89,7 +89,7 @@ async def measure(folder: Path, ratio: str, *, seconds: int, long_side: int, bit
     )
     fitted = folder / "fitted.mp4"
     used, began = _used_by_processes(), time.monotonic()
-    after = (await FittingDesk().fit(film, fitted, max_bytes=limit)).facts
+    after = (await VideoFitter().fit(film, fitted, max_bytes=limit)).facts
     lasted, used = time.monotonic() - began, _used_by_processes() - used
     before = inspect_video(film)
     return Fit(ratio=ratio, before=before, after=after, core_seconds=used, seconds=lasted, psnr=psnr(film, fitted))

@@ -35,7 +35,7 @@ from bot.media.errors import ChildFailed, ImageRefused
 from bot.media.fetch import Fetcher, open_fetch_session
 from bot.media.hosts import AllowedHosts
 from bot.media.images import process as image_process
-from bot.media.images.checker import COPY_BYTES, COPY_SIDE, ImageDesk
+from bot.media.images.checker import COPY_BYTES, COPY_SIDE, ImageChecker
 from bot.media.rules import SHOWABLE, ImageRules
 from bot.media.serving import bound
 
@@ -70,7 +70,7 @@ async def _measure(folder: Path, arguments: argparse.Namespace) -> list[str]:
     """Print what is found; return the targets that are missed."""
     missed: list[str] = []
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
-    async with aclosing(ImageDesk()) as desk:
+    async with aclosing(ImageChecker()) as desk:
         print(f"{'image':42}{'file kB':>9}{'peak MiB':>10}{'seconds':>9}{'core s':>8}  outcome")
         for each in inputs():
             if arguments.quick and not each.name.startswith("photo"):
@@ -91,7 +91,7 @@ async def _measure(folder: Path, arguments: argparse.Namespace) -> list[str]:
     return missed
 
 
-async def _one(desk: ImageDesk, folder: Path, each: Input) -> bool:
+async def _one(desk: ImageChecker, folder: Path, each: Input) -> bool:
     """Print what an image took; tell whether it was taken within its memory."""
     source = folder / "image"
     source.write_bytes(await asyncio.to_thread(each.make))
@@ -258,7 +258,7 @@ async def _ordinary(folder: Path, *, rounds: int) -> bool:
     photos = {"/a.jpg": photo(4_032, 3_024), "/b.jpg": photo(4_000, 3_000)}
     before: list[float] = []
     now: list[float] = []
-    async with _served(photos) as urls, aclosing(ImageDesk()) as desk, _fetcher(urls[0]) as fetcher:
+    async with _served(photos) as urls, aclosing(ImageChecker()) as desk, _fetcher(urls[0]) as fetcher:
         for _ in range(rounds):
             began = time.perf_counter()
             for number, url in enumerate(urls):
@@ -280,7 +280,7 @@ async def _ordinary(folder: Path, *, rounds: int) -> bool:
     return median(now) <= median(before)
 
 
-async def _cleaned(desk: ImageDesk, fetcher: Fetcher, url: str, path: Path) -> None:
+async def _cleaned(desk: ImageChecker, fetcher: Fetcher, url: str, path: Path) -> None:
     desk.expect()
     await fetcher.fetch(url, path, max_bytes=ImageRules().max_bytes)
     await desk.clean(path, path.with_suffix(".clean"), ImageRules())

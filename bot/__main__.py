@@ -24,7 +24,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
-from bot.cli.check import Finding, application_id_of, invitation, look_at_all
+from bot.cli.check import ReportLine, application_id_of, invitation, look_at_all
 from bot.cli.jobs import NoSuchJob, read_job, read_jobs, retry_job
 from bot.cli.machine import READABLE
 from bot.config import (
@@ -84,8 +84,8 @@ def check(*, as_json: Annotated[bool, typer.Option("--json", help="for machines:
     """Say line by line what is right and what is not, and change nothing; status 1 if the bot could not work."""
     console = Console(highlight=False)
 
-    async def report() -> list[Finding]:
-        findings: list[Finding] = []
+    async def report() -> list[ReportLine]:
+        findings: list[ReportLine] = []
         async for finding in look_at_all(ENV_FILE, ready=partial(_configure_logging, level="CRITICAL")):
             findings.append(finding)
             if not as_json:

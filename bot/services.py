@@ -16,16 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.automod.book import RuleBook
 from bot.automod.discord_rules import AutomodSource
 from bot.cast.lasting import LastingImages
-from bot.cast.pictures import PictureDesk
+from bot.cast.pictures import CharacterPictures
 from bot.cast.store import CastStore
 from bot.catalogue.models import CHARACTER_RULES
 from bot.catalogue.offer import Offer
 from bot.config import Settings
 from bot.database.reading import open_reader
 from bot.database.watch import open_watched
-from bot.delivery.cards import CardDesk
-from bot.delivery.notices import NoticeDesk
-from bot.delivery.posts import PostDesk, RemovalDesk
+from bot.delivery.cards import CardEditor
+from bot.delivery.notices import PrivateNotices
+from bot.delivery.posts import MessageRemover, PostSender
 from bot.discord_api.channel_pace import ChannelTurns
 from bot.gate.gate import Gate, GateFactsReader
 from bot.gate.spend_warnings import WarningStore
@@ -41,7 +41,7 @@ from bot.jobs.pacing.planner import Planner, places_for
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.prices import Prices
 from bot.jobs.run_times import RunTimes
-from bot.jobs.steps.engine import Engine, Limits
+from bot.jobs.steps.engine import Engine, EngineLimits
 from bot.jobs.steps.giving_up import Breakdowns
 from bot.jobs.steps.reviewing import keep_reviewing
 from bot.jobs.storage.jobs import JobStore
@@ -51,11 +51,11 @@ from bot.jobs.tasks import supervised
 from bot.jobs.upkeep.cleanup import keep_folders_clear, keep_thin
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from bot.media.fetch import Fetcher, open_fetch_session
-from bot.media.images.checker import ImageDesk
-from bot.media.videos.checker import VideoDesk
-from bot.media.videos.fitting import FittingDesk
-from bot.members.done_notice import DoneDesk
-from bot.members.emptying import EmptyingDesk
+from bot.media.images.checker import ImageChecker
+from bot.media.videos.checker import VideoChecker
+from bot.media.videos.fitting import VideoFitter
+from bot.members.done_notice import DoneNotices
+from bot.members.emptying import MessageEmptier
 from bot.members.forgetting import Forgetting
 from bot.members.help_words import CommandMentions
 from bot.members.preferences import PreferenceStore
@@ -65,7 +65,7 @@ from bot.moderation.report_store import owe_in, owe_known_in, settle_in
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import Outside, Readiness, SegmindState
 from bot.operator.notices import OperatorNotices
-from bot.operator.orders import WishDesk, WishStore
+from bot.operator.orders import OrderStore, OrderTaker
 from bot.operator.watch import Operating, OperatorNews, operating_of
 from bot.records.log_channel import LogChannel, RecordKeeping, keep_records
 from bot.requests.consent import ConsentStore
@@ -97,8 +97,8 @@ class Services:
     intake: Intake
     dispatcher: Drivers
     control: JobControl
-    cards: CardDesk
-    removal: RemovalDesk
+    cards: CardEditor
+    removal: MessageRemover
     presses: RecentPresses
     segmind: SegmindClient
     consents: ConsentStore
@@ -107,7 +107,7 @@ class Services:
     forgetting: Forgetting
     commands: CommandMentions
     cast: CastStore
-    pictures: PictureDesk
+    pictures: CharacterPictures
     guild_settings: SettingsStore
     gate: Gate
     usage: UsageStore
@@ -118,7 +118,7 @@ class Services:
     operating: Operating
     moderators: Moderators
     moderation: Moderation
-    notices: NoticeDesk
+    notices: PrivateNotices
     automod: RuleBook
 
 
@@ -145,7 +145,7 @@ async def open_services(
     await asyncio.to_thread(read_catalogues)
     offer = settings.offer
     async with (
-        aclosing(ImageDesk()) as images,
+        aclosing(ImageChecker()) as images,
         open_watched(settings.database_url, clock.monotonic) as (database, watch),
         open_reader(database) as reader,
         _open_rows(settings, database) as rows,
@@ -166,8 +166,8 @@ async def open_services(
         work_folder = settings.data_dir / "work"
         run_times = RunTimes(await store.finished_runs(), offer=offer)
         turns = None if rows is None else ChannelTurns(database, clock)
-        notices = NoticeDesk(client, offer, store.notice_given, turns and turns.post, owed=store.owe_notice)
-        cards = CardDesk(
+        notices = PrivateNotices(client, offer, store.notice_given, turns and turns.post, owed=store.owe_notice)
+        cards = CardEditor(
             client,
             offer,
             clock,
@@ -205,7 +205,7 @@ async def open_services(
             budget=planner,
             queue=queue,
             cards=cards,
-            posts=PostDesk(client, FittingDesk(), turns and turns.post),
+            posts=PostSender(client, VideoFitter(), turns and turns.post),
             notices=notices,
             reviews=moderators.reviews,
             standing=moderators.standing,
@@ -216,11 +216,11 @@ async def open_services(
             references=attachments,
             outputs=outputs,
             images=images,
-            videos=VideoDesk(),
+            videos=VideoChecker(),
             clock=clock,
             breakdowns=Breakdowns(database),
             folder=work_folder,
-            limits=Limits(
+            limits=EngineLimits(
                 max_in_flight=places,
                 max_video_bytes=MAX_VIDEO_BYTES,
                 submit_timeout=timedelta(seconds=TIMEOUTS.submit),
@@ -230,7 +230,7 @@ async def open_services(
             tell_operator=OperatorNews(OperatorNotices(database), clock),
             offer=offer,
             run_times=run_times,
-            tell_done=DoneDesk(client, preferences).tell,
+            tell_done=DoneNotices(client, preferences).tell,
         )
         dispatcher = _drivers(engine, rows)
         reconciler = Reconciler(engine, dispatcher, OrphanStore(database))
@@ -255,7 +255,9 @@ async def open_services(
             look=moderators.reviews.look_again,
             owe=owe_known_in,
         )
-        forgetting = Forgetting(database, EmptyingDesk(client), store, dispatcher=dispatcher, cards=cards, clock=clock)
+        forgetting = Forgetting(
+            database, MessageEmptier(client), store, dispatcher=dispatcher, cards=cards, clock=clock
+        )
         moderation = Moderation(
             store=store,
             dispatcher=dispatcher,
@@ -274,7 +276,7 @@ async def open_services(
             "cases": partial(moderators.cases.run, dispatcher.resumed),
             "waiting": partial(moderation.watch, dispatcher),
             "reviews": partial(keep_reviewing, engine, dispatcher.resumed),
-            "wishes": WishDesk(WishStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
+            "wishes": OrderTaker(OrderStore(database), engine=engine, control=control, dispatcher=dispatcher).run,
             **({} if turns is None else {"channel-turns": turns.run}),
             "folders": partial(keep_folders_clear, work_folder, dispatcher, clock),
             "forgetting": forgetting.run,
@@ -318,7 +320,7 @@ async def open_services(
                 dispatcher=dispatcher,
                 control=control,
                 cards=cards,
-                removal=RemovalDesk(client),
+                removal=MessageRemover(client),
                 presses=RecentPresses(clock.monotonic),
                 segmind=segmind,
                 consents=ConsentStore(database),
@@ -327,7 +329,7 @@ async def open_services(
                 forgetting=forgetting,
                 commands=CommandMentions(client),
                 cast=cast,
-                pictures=PictureDesk(attachments, images, work_folder, CHARACTER_RULES),
+                pictures=CharacterPictures(attachments, images, work_folder, CHARACTER_RULES),
                 guild_settings=guild_settings,
                 gate=Gate(GateFactsReader(reader), clock, ServerTexts(automod)),
                 automod=automod,

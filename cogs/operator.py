@@ -27,9 +27,9 @@ from bot.operator.panel import (
     TARGET,
     TARGET_ID,
     Listed,
+    OperatorVerb,
     Overview,
     PriceLine,
-    Verb,
     block_modal,
     blocks_page,
     overview_page,
@@ -63,17 +63,17 @@ class OperatorPanel:
         await say(interaction, _("Only whoever runs this bot can do that: the owner of its application, or its team."))
         return False
 
-    async def press(self, interaction: discord.Interaction[Any], verb: Verb, target: int) -> None:
+    async def press(self, interaction: discord.Interaction[Any], verb: OperatorVerb, target: int) -> None:
         """Do what a press asks for, and show the page on which it is seen."""
-        do: Mapping[Verb, Callable[[int], Awaitable[str]]] = {
-            Verb.PAUSE: self._pause,
-            Verb.RESUME: self._resume,
-            Verb.LOOK: self._look,
-            Verb.GIVE_UP: self._give_up,
-            Verb.SEND: self._send,
-            Verb.CLOSE: self._close,
-            Verb.UNBLOCK_SERVER: self._unblock_server,
-            Verb.UNBLOCK_MEMBER: self._unblock_member,
+        do: Mapping[OperatorVerb, Callable[[int], Awaitable[str]]] = {
+            OperatorVerb.PAUSE: self._pause,
+            OperatorVerb.RESUME: self._resume,
+            OperatorVerb.LOOK: self._look,
+            OperatorVerb.GIVE_UP: self._give_up,
+            OperatorVerb.SEND: self._send,
+            OperatorVerb.CLOSE: self._close,
+            OperatorVerb.UNBLOCK_SERVER: self._unblock_server,
+            OperatorVerb.UNBLOCK_MEMBER: self._unblock_member,
         }
         await defer(interaction)
         notice = ""
@@ -82,7 +82,9 @@ class OperatorPanel:
             notice = await do[verb](target)
         await self.show(interaction, _PAGES.get(verb, verb), 0 if verb in do else target, notice)
 
-    async def show(self, interaction: discord.Interaction[Any], page: Verb, first: int = 0, notice: str = "") -> None:
+    async def show(
+        self, interaction: discord.Interaction[Any], page: OperatorVerb, first: int = 0, notice: str = ""
+    ) -> None:
         """Show a page as things stand now; the interaction has been deferred."""
         view = await self._page(page, first, notice)
         await show(interaction, view=view)
@@ -100,22 +102,22 @@ class OperatorPanel:
             notice = _("✅ Blocked everywhere, from now on.")
             guild_id, member_id = (target_id, None) if target is Target.SERVER else (None, target_id)
             await self._services.moderation.end_what_waits(guild_id, member_id)
-        await self.show(interaction, Verb.BLOCKS, 0, notice)
+        await self.show(interaction, OperatorVerb.BLOCKS, 0, notice)
 
-    async def _page(self, page: Verb, first: int, notice: str) -> ui.LayoutView:
+    async def _page(self, page: OperatorVerb, first: int, notice: str) -> ui.LayoutView:
         operating, today = self._operating, self._services.clock.now().date()
         match page:
-            case Verb.STUCK:
+            case OperatorVerb.STUCK:
                 jobs = await newest_jobs(operating.database, STUCK, at_most=MOST_STUCK)
                 first = _within(first, len(jobs), STUCK_PER_PAGE)
                 shown = jobs[first : first + STUCK_PER_PAGE]
                 return stuck_page(shown, Listed(first=first, count=len(jobs)), notice)
-            case Verb.SERVERS:
+            case OperatorVerb.SERVERS:
                 servers, count = await operating.figures.servers(today, first=first, at_most=SERVERS_PER_PAGE)
                 bot = operating.desk.client
                 names = {each.guild_id: guild.name for each in servers if (guild := bot.get_guild(each.guild_id))}
                 return servers_page(servers, names, Listed(first=first, count=count), notice)
-            case Verb.BLOCKS:
+            case OperatorVerb.BLOCKS:
                 blocks, count = await operating.store.blocks(first=first, at_most=BLOCKS_PER_PAGE)
                 return blocks_page(blocks, Listed(first=first, count=count), notice)
             case _:
@@ -203,11 +205,13 @@ class OperatorPanel:
 
 
 # Where what a press does is seen.
-_PAGES: Final[Mapping[Verb, Verb]] = {
-    Verb.PAUSE: Verb.OVERVIEW,
-    Verb.RESUME: Verb.OVERVIEW,
-    **dict.fromkeys((Verb.LOOK, Verb.GIVE_UP, Verb.SEND, Verb.CLOSE), Verb.STUCK),
-    **dict.fromkeys((Verb.UNBLOCK_SERVER, Verb.UNBLOCK_MEMBER), Verb.BLOCKS),
+_PAGES: Final[Mapping[OperatorVerb, OperatorVerb]] = {
+    OperatorVerb.PAUSE: OperatorVerb.OVERVIEW,
+    OperatorVerb.RESUME: OperatorVerb.OVERVIEW,
+    **dict.fromkeys(
+        (OperatorVerb.LOOK, OperatorVerb.GIVE_UP, OperatorVerb.SEND, OperatorVerb.CLOSE), OperatorVerb.STUCK
+    ),
+    **dict.fromkeys((OperatorVerb.UNBLOCK_SERVER, OperatorVerb.UNBLOCK_MEMBER), OperatorVerb.BLOCKS),
 }
 _LOOKED: Final[Mapping[Looked, Callable[[], str]]] = {
     Looked.FOUND: lambda: _("Found: Segmind has the request, and the job goes on."),
@@ -239,8 +243,8 @@ class OperatorButton(PressedItem, template=OPERATOR_PATTERN):
         panel = OperatorPanel(bot.services)
         if not await panel.admits(interaction):
             return
-        verb = Verb(self.match["verb"])
-        if verb is Verb.BLOCK:
+        verb = OperatorVerb(self.match["verb"])
+        if verb is OperatorVerb.BLOCK:
             await open_form(interaction, block_modal())
         else:
             await panel.press(interaction, verb, int(self.match["target"]))
@@ -265,7 +269,7 @@ class OperatorCog(FormCog):
     async def operator(self, interaction: discord.Interaction) -> None:
         if await self._panel.admits(interaction):
             await defer(interaction)
-            await self._panel.show(interaction, Verb.OVERVIEW)
+            await self._panel.show(interaction, OperatorVerb.OVERVIEW)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission

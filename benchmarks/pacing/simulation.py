@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from bot.jobs.pacing.planner import Turns
+from bot.jobs.pacing.planner import Claims
 from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Gcra, Rank
@@ -73,7 +73,7 @@ class _Simulation:
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
         self._rate = Gcra(requests_per_minute=cell.per_minute)
-        self._turns = Turns()
+        self._turns = Claims()
         self._times = RunTimes()
         self._waiting: dict[int, tuple[_Run, Rank]] = {}
         self._resting: list[tuple[float, int, _Run]] = []  # polled a moment ago, or just submitted

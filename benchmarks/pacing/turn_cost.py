@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import thread_time
 from typing import Final
 
-from bot.jobs.pacing.planner import Turns
+from bot.jobs.pacing.planner import Claims
 from bot.jobs.run_times import RunTimes
 from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
 from bot.segmind.budget import Claim, Rank
@@ -19,7 +19,7 @@ def turn_costs(waiting: int, turns: int) -> Sequence[float]:
     """Measure the CPU seconds that each of `turns` turns takes to be given, with `waiting` polls to choose from."""
     expected = RunTimes().expected("kling-o1-reference-image-to-video", 5)
     draw = random.Random(1)  # noqa: S311 - repeatable, nothing secret
-    order, now = Turns(), 0.0
+    order, now = Claims(), 0.0
     born: dict[int, float] = {}
     resting: deque[tuple[float, float]] = deque()  # when a run may be polled again, and when it was born
 

@@ -129,7 +129,7 @@ class _Ready:
 
 
 @dataclass(slots=True)
-class _Spent:
+class _PatternTime:
     """How long patterns took, without the time that they waited for a thread."""
 
     seconds: float = 0.0
@@ -180,7 +180,7 @@ class Automod:
             if match := self._keyword(view, number, exempt):
                 return match
             yield Ahead.SHORT
-        spent = _Spent()
+        spent = _PatternTime()
         for view, number in views.items():
             if match := (yield from self._pattern(view, number, exempt, spent)):
                 return match if block_unusable or match.kind is MatchKind.PATTERN else None
@@ -193,7 +193,7 @@ class Automod:
                 return _match_of(self._rules[hit.owner].rule, MatchKind.KEYWORD, hit.keyword.written, number)
         return None
 
-    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], spent: _Spent) -> Steps[Match | None]:
+    def _pattern(self, view: View, number: int, exempt: AbstractSet[int], spent: _PatternTime) -> Steps[Match | None]:
         """Find a pattern that a view of a text has, or at which the time ran out."""
         subject = Subject(view.text)
         for owner, ready in enumerate(self._rules):

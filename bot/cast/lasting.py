@@ -22,7 +22,7 @@ from bot.cast.store import CastStore
 from bot.jobs.clock import Clock
 from bot.jobs.model import Element
 from bot.jobs.ports import ElementGone, Shown, StorageRefused
-from bot.media.images.checker import ImageDesk
+from bot.media.images.checker import ImageChecker
 from bot.media.rules import SHOWABLE
 from bot.media.sniffing import sniff
 from bot.segmind.client import SegmindClient
@@ -42,7 +42,9 @@ LONGEST_WAIT: Final = timedelta(seconds=90)
 class LastingImages:
     """What the job engine asks for: see `bot.jobs.ports.Elements`."""
 
-    def __init__(self, store: CastStore, segmind: SegmindClient, clock: Clock, images: ImageDesk, folder: Path) -> None:
+    def __init__(
+        self, store: CastStore, segmind: SegmindClient, clock: Clock, images: ImageChecker, folder: Path
+    ) -> None:
         """`folder` is for files being worked on."""
         self._images = images
         self._folder = folder

@@ -10,7 +10,7 @@ from bot.cast.model import Picture
 from bot.jobs.model import Reference
 from bot.media.errors import ChildFailed, FetchError, ImageRefused, image_fault
 from bot.media.fetch import Fetcher
-from bot.media.images.checker import CleanImage, ImageDesk
+from bot.media.images.checker import CleanImage, ImageChecker
 from bot.media.rules import SHOWABLE, ImageFault, ImageRules
 from bot.media.sniffing import HEAD, sniff
 
@@ -27,8 +27,8 @@ class UnusablePicture(Exception):
         self.fault = fault
 
 
-class PictureDesk:
-    def __init__(self, fetcher: Fetcher, images: ImageDesk, folder: Path, rules: ImageRules) -> None:
+class CharacterPictures:
+    def __init__(self, fetcher: Fetcher, images: ImageChecker, folder: Path, rules: ImageRules) -> None:
         """`folder` is for files being worked on."""
         self._fetcher = fetcher
         self._images = images
@@ -79,7 +79,7 @@ class PictureDesk:
         return folder
 
 
-async def clean_picture(images: ImageDesk, content: bytes, folder: Path, rules: ImageRules) -> Picture:
+async def clean_picture(images: ImageChecker, content: bytes, folder: Path, rules: ImageRules) -> Picture:
     """Make what is kept of an image; raises ImageRefused or ChildFailed. `folder` is made, and removed again."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     try:
@@ -90,7 +90,7 @@ async def clean_picture(images: ImageDesk, content: bytes, folder: Path, rules: 
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
-async def _clean(images: ImageDesk, path: Path, rules: ImageRules) -> CleanImage:
+async def _clean(images: ImageChecker, path: Path, rules: ImageRules) -> CleanImage:
     target = path.with_name(f"{path.name}-kept")
     return await images.clean(path, target, rules, max_side=KEPT_SIDE, max_bytes=KEPT_BYTES)
 

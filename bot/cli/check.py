@@ -19,7 +19,7 @@ from discord.http import Route
 from bot.catalogue.model import VideoModel
 from bot.catalogue.schema_check import unmet
 from bot.cli.machine import (
-    Finding,
+    ReportLine,
     ahead_of,
     check_machine,
     clock_findings,
@@ -61,7 +61,7 @@ async def application_id_of(settings: Settings) -> int:
         return (await client.application_info()).id
 
 
-__all__ = ["Finding", "check", "look_at_all"]
+__all__ = ["ReportLine", "check", "look_at_all"]
 
 GUILD_PAGE: Final = 200  # Discord's most
 UNREACHABLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, KeyError)
@@ -70,13 +70,13 @@ NOT_THERE: Final = frozenset({404, 405})  # what Discord itself never answers to
 FEW_SESSIONS: Final = 50  # of the thousand a day that Discord lets a bot begin
 
 
-async def look_at_all(env_file: Path, ready: Callable[[Settings], object]) -> AsyncGenerator[Finding]:
+async def look_at_all(env_file: Path, ready: Callable[[Settings], object]) -> AsyncGenerator[ReportLine]:
     """Look at the settings, and with settings that can be used at everything; `ready` hears of those first."""
     try:
         settings = load_settings(env_file)
     except SettingsError as error:
         for problem in error.problems:
-            yield Finding(ok=False, subject="settings", words=problem.removesuffix("."), see="the-settings")
+            yield ReportLine(ok=False, subject="settings", words=problem.removesuffix("."), see="the-settings")
         for finding in (*env_file_findings(env_file), *unknown_findings(env_file)):
             yield finding
         return
@@ -85,7 +85,7 @@ async def look_at_all(env_file: Path, ready: Callable[[Settings], object]) -> As
         yield finding
 
 
-async def check(settings: Settings, env_file: Path) -> AsyncGenerator[Finding]:
+async def check(settings: Settings, env_file: Path) -> AsyncGenerator[ReportLine]:
     """Look at everything the bot needs; nothing is written, and nothing is spent."""
     async for finding in check_discord(settings):
         yield finding
@@ -114,7 +114,7 @@ class _Clock:
         return trace
 
 
-async def check_discord(settings: Settings) -> AsyncGenerator[Finding]:
+async def check_discord(settings: Settings) -> AsyncGenerator[ReportLine]:
     """Ask Discord for the application, the gateway and the servers."""
     Route.BASE = settings.discord_api_url
     clock = _Clock()
@@ -128,12 +128,12 @@ async def check_discord(settings: Settings) -> AsyncGenerator[Finding]:
         try:
             application = await client.application_info()
             words = f"{application.name}, id {application.id}"
-            yield Finding(ok=True, subject="application", words=words, see="the-token")
+            yield ReportLine(ok=True, subject="application", words=words, see="the-token")
             shards, address, limit = await client.http.get_bot_gateway()
             yield gateway_finding(address, shards, limit)
             guilds = await _guilds(client)
         except UNREACHABLE as error:
-            yield Finding(ok=False, subject="application", words=unanswered(error), see="the-token")
+            yield ReportLine(ok=False, subject="application", words=unanswered(error), see="the-token")
             return
     if not guilds:
         words = "none yet. Open the link that `python -m bot invite` prints"
@@ -142,15 +142,15 @@ async def check_discord(settings: Settings) -> AsyncGenerator[Finding]:
         yield guild_finding(guild)
 
 
-async def _login(client: discord.Client, token: str) -> Finding:
+async def _login(client: discord.Client, token: str) -> ReportLine:
     try:
         await client.login(token)
     except discord.LoginFailure:
         words = "Discord does not accept DISCORD_TOKEN. Make a new one in the developer portal, page Bot"
-        return Finding(ok=False, subject="token", words=words, see="the-token")
+        return ReportLine(ok=False, subject="token", words=words, see="the-token")
     except UNREACHABLE as error:
-        return Finding(ok=False, subject="token", words=unanswered(error), see="the-token")
-    return Finding(ok=True, subject="token", words=f"logged in as {client.user}", see="the-token")
+        return ReportLine(ok=False, subject="token", words=unanswered(error), see="the-token")
+    return ReportLine(ok=True, subject="token", words=f"logged in as {client.user}", see="the-token")
 
 
 def unanswered(error: Exception) -> str:
@@ -171,27 +171,27 @@ def unanswered(error: Exception) -> str:
     return f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__}). Check this machine's network"
 
 
-def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> Finding:
+def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> ReportLine:
     """Tell how many sessions Discord still lets the bot begin today."""
     needed = max(1, shards)
     left, total = limit["remaining"], limit["total"]
     words = f"{address}, {shards} shard{'s' if shards > 1 else ''}, {left} of {total} session starts left"
     if left >= max(needed, min(FEW_SESSIONS, total // 10)):
-        return Finding(ok=True, subject="gateway", words=words, see="the-gateway")
+        return ReportLine(ok=True, subject="gateway", words=words, see="the-gateway")
     hours = limit["reset_after"] / 3_600_000
     resets = f"{left} of {total} session starts left, more in {hours:.1f} hours"
     if left < needed:
         words = f"{resets}. The bot waits until then: find out what restarts it so often"
-        return Finding(ok=False, subject="gateway", words=words, see="the-gateway")
+        return ReportLine(ok=False, subject="gateway", words=words, see="the-gateway")
     words = f"{resets}. Find out what restarts the bot so often"
     return note("gateway", words, "the-gateway")
 
 
-def guild_finding(guild: Mapping[str, Any]) -> Finding:
+def guild_finding(guild: Mapping[str, Any]) -> ReportLine:
     missing = missing_permissions(int(guild["permissions"]))
     words = f"missing permissions: {', '.join(missing)}. Allow them to the bot's role" if missing else "all permissions"
     name = "".join(char if char.isprintable() else " " for char in guild["name"])
-    return Finding(ok=not missing, vital=False, subject=f"server {name}", words=words, see="the-servers")
+    return ReportLine(ok=not missing, vital=False, subject=f"server {name}", words=words, see="the-servers")
 
 
 async def _guilds(client: discord.Client) -> list[Mapping[str, Any]]:
@@ -213,7 +213,7 @@ def missing_permissions(granted: int) -> list[str]:
     return [words for name, words in INVITED_WITH.items() if not getattr(permissions, name)]
 
 
-async def check_segmind(settings: Settings) -> AsyncGenerator[Finding]:
+async def check_segmind(settings: Settings) -> AsyncGenerator[ReportLine]:
     """Ask Segmind for the credits and the models, at a pace of this command's own."""
     with TemporaryDirectory() as folder:
         async with (
@@ -225,13 +225,13 @@ async def check_segmind(settings: Settings) -> AsyncGenerator[Finding]:
                 credits_left = await segmind.credits()
             except InvalidKey:
                 words = "Segmind does not accept SEGMIND_API_KEY. Make a new one in its console"
-                yield Finding(ok=False, subject="Segmind key", words=words, see="the-key")
+                yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
                 return
             except SegmindError as error:
                 words = f"SEGMIND_API_URL gave no balance ({error.words}). Check the address and this machine's network"
-                yield Finding(ok=False, subject="Segmind key", words=words, see="the-key")
+                yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
                 return
-            yield Finding(ok=True, subject="Segmind key", words="accepted", see="the-key")
+            yield ReportLine(ok=True, subject="Segmind key", words="accepted", see="the-key")
             now = datetime.now(UTC)
             for finding in clock_findings("Segmind", ahead_of(segmind.server_time(now), now)):
                 yield finding
@@ -241,15 +241,15 @@ async def check_segmind(settings: Settings) -> AsyncGenerator[Finding]:
                 yield finding
 
 
-def credits_findings(settings: Settings, left: Decimal) -> Iterable[Finding]:
+def credits_findings(settings: Settings, left: Decimal) -> Iterable[ReportLine]:
     """Hold what is left against the price of one video."""
     price = max(price for model in settings.offer.models for price in model.prices_usd.values())
     enough = left >= price
     words = dollars(left) if enough else f"{dollars(left)} is less than one video's {dollars(price)}. Buy credits"
-    yield Finding(ok=enough, subject="Segmind credits", words=words, see="the-credits")
+    yield ReportLine(ok=enough, subject="Segmind credits", words=words, see="the-credits")
 
 
-async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> AsyncGenerator[Finding]:
+async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> AsyncGenerator[ReportLine]:
     """Look the models up in Segmind's public catalog; nothing is asked of the models themselves."""
     try:
         entries = await segmind.catalog()
@@ -262,9 +262,9 @@ async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> 
         if entry is None or entry.retired:
             gone = "is retired" if entry else "is not in Segmind's catalog"
             words = f"{model.slug}, named in SEGMIND_MODELS, {gone}. Name another model"
-            yield Finding(ok=False, subject="model", words=words, see="the-models")
+            yield ReportLine(ok=False, subject="model", words=words, see="the-models")
         elif changed := unmet(model, entry.schema):
             words = f"{model.slug} takes other inputs than the bot sends: {', '.join(changed)}. Update the bot"
             yield note("model", words, "the-models")
         else:
-            yield Finding(ok=True, subject="model", words=model.slug, see="the-models")
+            yield ReportLine(ok=True, subject="model", words=model.slug, see="the-models")

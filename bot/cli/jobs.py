@@ -12,7 +12,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.rows import newest_jobs
-from bot.operator.orders import WishStore
+from bot.operator.orders import OrderStore
 
 _HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")
 ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for wishes every two
@@ -64,7 +64,7 @@ async def retry_job(url: str, job_id: int, clock: Clock) -> str:
     """
     async with open_as_it_is(url, writing=True) as database:
         await _get(database, job_id)
-        wishes = WishStore(database)
+        wishes = OrderStore(database)
         await wishes.leave(job_id, clock.now())
         give_up_at = clock.monotonic() + ANSWER_WITHIN
         while (words := await wishes.answered(job_id)) is None and clock.monotonic() < give_up_at:

@@ -41,7 +41,7 @@ MEMORY_INFO: Final = Path("/proc/meminfo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ReportLine:
     """One line of the report. `vital`: the bot could not work with it being wrong.
 
     `see` names the section of the operators' guide that says more, as its anchor.
@@ -70,12 +70,12 @@ class Finding:
         return {**asdict(self), "see": self.where}
 
 
-def note(subject: str, words: str, see: str) -> Finding:
+def note(subject: str, words: str, see: str) -> ReportLine:
     """Give a finding that does not stop the bot."""
-    return Finding(ok=False, vital=False, subject=subject, words=words, see=see)
+    return ReportLine(ok=False, vital=False, subject=subject, words=words, see=see)
 
 
-async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> AsyncGenerator[Finding]:
+async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> AsyncGenerator[ReportLine]:
     """Look at everything that needs no one else's answer; what is right and not worth a line has none."""
     for finding in (*env_file_findings(env_file), *unknown_findings(env_file), *proxy_findings(ignored_proxy())):
         yield finding
@@ -88,7 +88,7 @@ async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> As
         yield finding
 
 
-def env_file_findings(env_file: Path) -> Iterable[Finding]:
+def env_file_findings(env_file: Path) -> Iterable[ReportLine]:
     if env_file.is_file() and env_file.stat().st_mode & READABLE:
         words = f"other users can read {env_file.name}, which holds secrets. Run: chmod 600 {env_file.name}"
         yield note("settings", words, "the-settings")
@@ -96,23 +96,23 @@ def env_file_findings(env_file: Path) -> Iterable[Finding]:
         yield note("settings", trouble, "the-settings")
 
 
-def unknown_findings(env_file: Path) -> Iterable[Finding]:
+def unknown_findings(env_file: Path) -> Iterable[ReportLine]:
     for name, meant in unknown_names(env_file).items():
         words = f"{name} is not a setting, so it has no effect. If you mean {meant}, rename it"
         yield note("settings", words, "the-settings")
 
 
-def proxy_findings(name: str | None) -> Iterable[Finding]:
+def proxy_findings(name: str | None) -> Iterable[ReportLine]:
     if name is not None:
         words = f"{name} is set, but the bot uses no proxy. Let this machine reach Discord and Segmind directly"
         yield note("network", words, "the-network")
 
 
-async def check_database(settings: Settings) -> AsyncGenerator[Finding]:
+async def check_database(settings: Settings) -> AsyncGenerator[ReportLine]:
     """Look into the database as it is, and at what the running bot has noted there for its operator."""
 
-    def found(words: str, *, ok: bool) -> Finding:
-        return Finding(ok=ok, subject="database", words=words, see="the-database")
+    def found(words: str, *, ok: bool) -> ReportLine:
+        return ReportLine(ok=ok, subject="database", words=words, see="the-database")
 
     file = settings.database_file
     try:
@@ -131,7 +131,7 @@ async def check_database(settings: Settings) -> AsyncGenerator[Finding]:
         yield found(explained(error, settings.database_url), ok=False)
 
 
-def _file_finding(file: Path) -> Finding | None:
+def _file_finding(file: Path) -> ReportLine | None:
     """Tell of a file that is not there yet, or that cannot be written to; None for one to look into.
 
     Raises `DatabaseUnfit` and `OSError`.
@@ -145,12 +145,12 @@ def _file_finding(file: Path) -> Finding | None:
             if ok
             else f"there is no {file}, and {_named(folder)} cannot be written to. Give the folder to the bot's user"
         )
-        return Finding(ok=ok, subject="database", words=words, see="the-database")
+        return ReportLine(ok=ok, subject="database", words=words, see="the-database")
     locked = [path for path in (real, real.parent) if real.is_file() and not os.access(path, os.W_OK)]
     if not locked:
         return None
     words = f"{_named(locked[0])} cannot be written to. Give it to the bot's user"
-    return Finding(ok=False, subject="database", words=words, see="the-database")
+    return ReportLine(ok=False, subject="database", words=words, see="the-database")
 
 
 async def _state_of(database: AsyncEngine) -> tuple[str, bool]:
@@ -183,7 +183,7 @@ async def _make_sure_it_can_be_written(connection: AsyncConnection) -> None:
         raise DatabaseUnfit(f"its user {MAY_NOT_CREATE}")
 
 
-async def _noted(database: AsyncEngine) -> AsyncGenerator[Finding]:
+async def _noted(database: AsyncEngine) -> AsyncGenerator[ReportLine]:
     """Show the notices to the operator that are still open."""
     try:
         notices = await OperatorNotices(database).current(*NoticeKind)
@@ -193,7 +193,7 @@ async def _noted(database: AsyncEngine) -> AsyncGenerator[Finding]:
         yield note("noted", notice_sentence(notice), "what-the-bot-has-noted")
 
 
-async def _prices(database: AsyncEngine, settings: Settings) -> AsyncGenerator[Finding]:
+async def _prices(database: AsyncEngine, settings: Settings) -> AsyncGenerator[ReportLine]:
     """Show what is configured and what was charged."""
     try:
         prices = await Prices(database, settings.offer).all()
@@ -203,22 +203,22 @@ async def _prices(database: AsyncEngine, settings: Settings) -> AsyncGenerator[F
         yield price_finding(price)
 
 
-def price_finding(price: Price) -> Finding:
+def price_finding(price: Price) -> ReportLine:
     """Tell what is configured, what Segmind charged of late, and whether the two differ notably."""
     charged = "nothing charged yet" if price.charged is None else f"Segmind charged up to {dollars(price.charged)}"
     words = f"{price.model}, {price.duration} s: {dollars(price.configured)} configured, {charged}"
     words += ". Set PRICES_USD to match" if price.differs else ""
-    return Finding(ok=not price.differs, subject="price", words=words, see="the-models", vital=False)
+    return ReportLine(ok=not price.differs, subject="price", words=words, see="the-models", vital=False)
 
 
-def folder_finding(folder: Path) -> Finding:
+def folder_finding(folder: Path) -> ReportLine:
     """See whether the folder for the files being worked on can be written to, or made."""
     there = _nearest(folder)
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         words = f"DATA_DIR {folder}: {_named(there)} cannot be written to. Give it to the bot's user"
-        return Finding(ok=False, subject="data folder", words=words, see="the-data-folder")
+        return ReportLine(ok=False, subject="data folder", words=words, see="the-data-folder")
     words = str(folder) if folder.is_dir() else f"{folder}, made at the first start"
-    return Finding(ok=True, subject="data folder", words=words, see="the-data-folder")
+    return ReportLine(ok=True, subject="data folder", words=words, see="the-data-folder")
 
 
 def _named(path: Path) -> Path:
@@ -238,7 +238,7 @@ def free_disk(settings: Settings) -> int:
     return min(shutil.disk_usage(_nearest(folder)).free for folder in folders)
 
 
-def disk_findings(free: int) -> Iterable[Finding]:
+def disk_findings(free: int) -> Iterable[ReportLine]:
     if free < LEAST_DISK:
         words = (
             f"{free // MIB} MB of disk are free. Make that {LEAST_DISK // MIB} MB at least, for videos and the database"
@@ -262,7 +262,7 @@ def _lines(file: Path) -> list[str]:
     return file.read_text(encoding="ascii").splitlines()
 
 
-def memory_findings(limit: int | None) -> Iterable[Finding]:
+def memory_findings(limit: int | None) -> Iterable[ReportLine]:
     if limit is not None and limit < LEAST_MEMORY - LEAST_MEMORY // KEPT_BY_KERNEL:
         words = (
             f"{limit // MIB} MB of memory are too little. Give the bot {LEAST_MEMORY // MIB} MB at least, "
@@ -271,7 +271,7 @@ def memory_findings(limit: int | None) -> Iterable[Finding]:
         yield note("memory", words, "the-machine")
 
 
-def clock_findings(asked: str, ahead: timedelta | None) -> Iterable[Finding]:
+def clock_findings(asked: str, ahead: timedelta | None) -> Iterable[ReportLine]:
     """Hold this machine's clock against the one of a service that was asked; `ahead` is negative for a slow one."""
     if ahead is not None and abs(ahead) > FARTHEST_CLOCK:
         seconds = round(abs(ahead).total_seconds())
@@ -284,14 +284,14 @@ def ahead_of(theirs: datetime | None, now: datetime) -> timedelta | None:
     return None if theirs is None else now - theirs
 
 
-async def check_port(settings: Settings) -> AsyncGenerator[Finding]:
+async def check_port(settings: Settings) -> AsyncGenerator[ReportLine]:
     """See whether the port of `/healthz` is free, or is the running bot's own."""
     host, port = settings.http_host, settings.http_port
     words = None if port == 0 else _port_trouble(host, port)
     if words is not None and await _is_ours(host, port):
-        yield Finding(ok=True, subject="port", words=f"{port}: the bot is running", see="the-port")
+        yield ReportLine(ok=True, subject="port", words=f"{port}: the bot is running", see="the-port")
     elif words is not None:
-        yield Finding(ok=False, subject="port", words=words, see="the-port")
+        yield ReportLine(ok=False, subject="port", words=words, see="the-port")
 
 
 def _port_trouble(host: str, port: int) -> str | None:

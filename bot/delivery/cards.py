@@ -40,7 +40,7 @@ class _Answer:
     until: float  # on the monotonic clock
 
 
-class CardDesk:
+class CardEditor:
     """Keeps each job's card at the job's newest value."""
 
     def __init__(

@@ -28,7 +28,7 @@ def undelivered_controls(job: Job) -> ui.View:
 log = structlog.get_logger(__name__)
 
 
-class NoticeDesk:
+class PrivateNotices:
     """Sends direct messages; a member who takes none from here is left in peace."""
 
     def __init__(

@@ -16,7 +16,7 @@ from bot.discord_api.nonces import EVERYWHERE, post_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
@@ -25,11 +25,11 @@ FILENAME: Final = "reelcast.mp4"
 FITTED: Final = "fitted.mp4"
 
 
-class PostDesk:
+class PostSender:
     """Posts videos that fit and finds them again, by channel and message id: no interaction token is involved."""
 
     def __init__(
-        self, client: discord.Client, fitting: FittingDesk, turn: Callable[[int], Awaitable[None]] | None = None
+        self, client: discord.Client, fitting: VideoFitter, turn: Callable[[int], Awaitable[None]] | None = None
     ) -> None:
         """`turn` waits until a post may leave for a channel, where other processes post, too."""
         self._client = client
@@ -132,7 +132,7 @@ def _was_asked_for(job: Job) -> bool:
     return job.post_channel_id is not None
 
 
-class RemovalDesk:
+class MessageRemover:
     """Deletes our own messages, for which a bot needs no permission beyond seeing the channel."""
 
     def __init__(self, client: discord.Client) -> None:

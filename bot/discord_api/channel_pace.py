@@ -35,7 +35,7 @@ _TAKE: Final = text("""
 _FORGET: Final = text("DELETE FROM channel_turns WHERE next_at < extract(epoch FROM clock_timestamp()) - :age")
 
 
-class Turns(Protocol):
+class PacedChannels(Protocol):
     """When a message may leave for a channel."""
 
     async def edit(self, channel_id: int, /) -> None:

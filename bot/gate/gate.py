@@ -118,12 +118,12 @@ class Texts(Protocol):
         ...
 
 
-class Clock(Protocol):
+class _Clock(Protocol):
     def now(self) -> datetime: ...
 
 
 class Gate:
-    def __init__(self, facts: Facts, clock: Clock, texts: Texts | None = None) -> None:
+    def __init__(self, facts: Facts, clock: _Clock, texts: Texts | None = None) -> None:
         self._facts = facts
         self._clock = clock
         self._texts = texts

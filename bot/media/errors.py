@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.media.rules import ImageFault
 
 
-class Refusal(StrEnum):
+class FetchRefusal(StrEnum):
     """Why a fetch was refused by our own rules."""
 
     HOST_NOT_ALLOWED = "the host is not allowed"
@@ -33,7 +33,7 @@ class FetchError(MediaError):
 class FetchRefused(FetchError):
     """We will not fetch it, now or later."""
 
-    def __init__(self, where: str, refusal: Refusal) -> None:
+    def __init__(self, where: str, refusal: FetchRefusal) -> None:
         super().__init__(where, refusal)
         self.refusal = refusal
 
@@ -110,7 +110,7 @@ class CannotFit(MediaError):
 def image_fault(error: FetchError) -> ImageFault:
     """Say what an image's failed fetch means to the member who sent it."""
     match error:
-        case FetchRefused(refusal=Refusal.TOO_LARGE):
+        case FetchRefused(refusal=FetchRefusal.TOO_LARGE):
             return ImageFault.TOO_LARGE
         case FetchRefused():
             return ImageFault.FORBIDDEN_HOST

@@ -15,7 +15,7 @@ from aiohttp import hdrs
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.media.errors import FetchFailed, FetchGone, FetchRefused, Refusal
+from bot.media.errors import FetchFailed, FetchGone, FetchRefusal, FetchRefused
 from bot.media.hosts import AllowedHosts, GuardedResolver, parse_url, where
 
 
@@ -139,7 +139,7 @@ class Fetcher:
         """
         target = parse_url(url)
         if target is None or not self._hosts.allows(target):
-            raise FetchRefused(where(target) if target else "a malformed URL", Refusal.HOST_NOT_ALLOWED)
+            raise FetchRefused(where(target) if target else "a malformed URL", FetchRefusal.HOST_NOT_ALLOWED)
         patience = self._patience
         # A context, for the decorator would hand the URL, signature and all, to the log of retries.
         async for attempt in stamina.retry_context(
@@ -166,7 +166,7 @@ class Fetcher:
         except (aiohttp.ClientError, TimeoutError) as error:
             # Not as the cause: some of aiohttp's errors show the whole URL, signature and all.
             raise FetchFailed(where(target), type(error).__name__) from None
-        raise FetchRefused(where(target), Refusal.TOO_MANY_REDIRECTS)
+        raise FetchRefused(where(target), FetchRefusal.TOO_MANY_REDIRECTS)
 
     def _follow(self, response: aiohttp.ClientResponse) -> URL:
         """Judge the target of a redirect as the first URL was."""
@@ -175,7 +175,7 @@ class Fetcher:
             raise FetchFailed(where(response.url), f"HTTP {response.status} without a readable Location")
         target = response.url.join(location)
         if not self._hosts.allows(target):
-            raise FetchRefused(where(target), Refusal.REDIRECTED_ELSEWHERE)
+            raise FetchRefused(where(target), FetchRefusal.REDIRECTED_ELSEWHERE)
         return target
 
 
@@ -189,7 +189,7 @@ def _check(response: aiohttp.ClientResponse, max_bytes: int) -> None:
     if response.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise FetchFailed(place, "encoded although asked not to be")
     if response.content_length is not None and response.content_length > max_bytes:
-        raise FetchRefused(place, Refusal.TOO_LARGE)
+        raise FetchRefused(place, FetchRefusal.TOO_LARGE)
 
 
 async def _save(response: aiohttp.ClientResponse, destination: Path, max_bytes: int) -> Fetched:
@@ -214,7 +214,7 @@ async def _chunks(response: aiohttp.ClientResponse, max_bytes: int) -> AsyncIter
     async for data in response.content.iter_any():
         received += len(data)
         if received > max_bytes:
-            raise FetchRefused(where(response.url), Refusal.TOO_LARGE)
+            raise FetchRefused(where(response.url), FetchRefusal.TOO_LARGE)
         chunk += data
         if len(chunk) >= CHUNK:
             yield chunk

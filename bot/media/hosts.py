@@ -11,7 +11,7 @@ from typing import Self
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from bot.media.errors import FetchRefused, Refusal
+from bot.media.errors import FetchRefusal, FetchRefused
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -101,7 +101,7 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         results = await self._resolver.resolve(host, port, family)
         if not all(self._hosts.admits(host, result["host"]) for result in results):
-            raise FetchRefused(host, Refusal.PRIVATE_ADDRESS)
+            raise FetchRefused(host, FetchRefusal.PRIVATE_ADDRESS)
         return results
 
     async def close(self) -> None:

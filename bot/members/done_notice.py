@@ -15,7 +15,7 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 
-class DoneDesk:
+class DoneNotices:
     """Tells at most once: whoever dies between the post and the message leaves it untold, for the post is there."""
 
     def __init__(self, client: discord.Client, preferences: PreferenceStore) -> None:

@@ -36,7 +36,7 @@ SEEK_AGAIN: Final = timedelta(minutes=10)  # for a channel that did not show whe
 OVER: Final = ENDED | {State.UNDELIVERED}  # a deleted job that comes to none of these has a driver still
 
 
-class Deed(StrEnum):
+class MessageKind(StrEnum):
     """What is to be done with a message."""
 
     CARD = "CARD"  # a status card: nothing stays but that it is deleted
@@ -52,7 +52,7 @@ class Telltale:
     message_id: int
     guild_id: int
     channel_id: int
-    deed: Deed
+    deed: MessageKind
     locale: str  # of its readers
 
 
@@ -121,7 +121,7 @@ class Emptying:
 
     @uncancelled
     async def _note_post(self, job: Job, post: Posted) -> None:
-        deed = Deed.REMOVE if job.remove_posts else Deed.POST
+        deed = MessageKind.REMOVE if job.remove_posts else MessageKind.POST
         async with self._engine.begin() as connection:
             await note_message(connection, job, post.message_id, post.channel_id, deed, self._clock.now())
 
@@ -153,7 +153,12 @@ class Emptying:
 
 
 async def note_message(
-    connection: AsyncConnection, job: Job, message_id: int | None, channel_id: int | None, deed: Deed, now: datetime
+    connection: AsyncConnection,
+    job: Job,
+    message_id: int | None,
+    channel_id: int | None,
+    deed: MessageKind,
+    now: datetime,
 ) -> None:
     """Note, as part of a transaction, what is to be done with a message that shows something of a job."""
     if message_id is None or channel_id is None:
@@ -174,12 +179,12 @@ def _from_row(row: Row[Any]) -> Telltale:
         message_id=row.message_id,
         guild_id=row.guild_id,
         channel_id=row.channel_id,
-        deed=Deed(row.deed),
+        deed=MessageKind(row.deed),
         locale=row.locale,
     )
 
 
-class EmptyingDesk:
+class MessageEmptier:
     """Edits our own messages, for which a bot needs no permission beyond seeing the channel."""
 
     def __init__(self, client: discord.Client) -> None:
@@ -195,13 +200,13 @@ class EmptyingDesk:
         try:
             with translated(), speaking(telltale.locale):
                 match telltale.deed:
-                    case Deed.REMOVE:
+                    case MessageKind.REMOVE:
                         await message.delete()
-                    case Deed.CARD:
+                    case MessageKind.CARD:
                         await _replace(message, emptied_card())
-                    case Deed.MODERATORS:
+                    case MessageKind.MODERATORS:
                         await _replace(message, emptied_for_moderators())
-                    case Deed.POST:
+                    case MessageKind.POST:
                         await _describe_anew(await message.fetch())
         except CardGone:
             return  # somebody deleted it

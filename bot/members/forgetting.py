@@ -22,7 +22,7 @@ from bot.jobs.storage.records import forget_contents
 from bot.jobs.storage.rows import from_row
 from bot.jobs.tasks import uncancelled
 from bot.jobs.upkeep.reconciler import LOOKS_BACK
-from bot.members.emptying import OVER, Deed, Empties, Emptying, note_message
+from bot.members.emptying import OVER, Empties, Emptying, MessageKind, note_message
 
 log = structlog.get_logger(__name__)
 
@@ -153,16 +153,24 @@ async def _note_messages(connection: AsyncConnection, found: Sequence[Job], now:
         shown = select(reviews.c.job_id, reviews.c.channel_id, reviews.c.request_message_id, reviews.c.video_message_id)
         for row in await connection.execute(shown.where(reviews.c.job_id.in_(ids))):
             for message_id in (row.request_message_id, row.video_message_id):
-                await note_message(connection, by_id[row.job_id], message_id, row.channel_id, Deed.MODERATORS, now)
+                await note_message(
+                    connection, by_id[row.job_id], message_id, row.channel_id, MessageKind.MODERATORS, now
+                )
         told = select(cases.c.job_id, cases.c.channel_id, cases.c.message_id)
         for row in await connection.execute(told.where(cases.c.job_id.in_(ids))):
-            await note_message(connection, by_id[row.job_id], row.message_id, row.channel_id, Deed.MODERATORS, now)
+            await note_message(
+                connection, by_id[row.job_id], row.message_id, row.channel_id, MessageKind.MODERATORS, now
+            )
 
 
-def _messages_of(job: Job, *, remove: bool) -> Iterator[tuple[int | None, int, Deed]]:
+def _messages_of(job: Job, *, remove: bool) -> Iterator[tuple[int | None, int, MessageKind]]:
     under_way = job.state in IN_FLIGHT or job.state is State.POSTING
-    yield job.card_message_id, job.request.channel_id, Deed.REMOVE if remove and not under_way else Deed.CARD
-    yield job.post_message_id, job.video_channel_id, Deed.REMOVE if remove else Deed.POST
+    yield (
+        job.card_message_id,
+        job.request.channel_id,
+        MessageKind.REMOVE if remove and not under_way else MessageKind.CARD,
+    )
+    yield job.post_message_id, job.video_channel_id, MessageKind.REMOVE if remove else MessageKind.POST
 
 
 async def _delete(connection: AsyncConnection, job_ids: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from bot.ui.language import N_, _
 from bot.ui.text import clip, message_address, plain
 
 
-class Shown(StrEnum):
+class ListFilter(StrEnum):
     """Which of their videos a member looks at."""
 
     ALL = "all"
@@ -32,7 +32,7 @@ class Shown(StrEnum):
     REFUSED = "refused"
 
 
-class Deed(StrEnum):
+class ListAction(StrEnum):
     """What a component of the list does."""
 
     TURN = "turn"  # to the page in the id
@@ -41,15 +41,15 @@ class Deed(StrEnum):
     STOP_TELLING = "quiet"
 
 
-_DEEDS: Final = "|".join(Deed)
-_SHOWN: Final = "|".join(Shown)
+_DEEDS: Final = "|".join(ListAction)
+_SHOWN: Final = "|".join(ListFilter)
 JOBS_PATTERN: Final = rf"reelcast:jobs:(?P<deed>{_DEEDS}):(?P<shown>{_SHOWN}):(?P<page>[0-9]{{1,6}})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsId:
-    deed: Deed
-    shown: Shown = Shown.ALL
+    deed: ListAction
+    shown: ListFilter = ListFilter.ALL
     page: int = 0  # the first is 0
 
     def __str__(self) -> str:
@@ -57,28 +57,28 @@ class JobsId:
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
-        return cls(deed=Deed(match["deed"]), shown=Shown(match["shown"]), page=int(match["page"]))
+        return cls(deed=ListAction(match["deed"]), shown=ListFilter(match["shown"]), page=int(match["page"]))
 
 
 PER_PAGE: Final = 5  # of some five components each, in a message's 40
 PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that
 _COLOUR: Final = discord.Colour(0x5865F2)
 
-STATES: Final[Mapping[Shown, frozenset[State]]] = {
-    Shown.ALL: frozenset(State),
-    Shown.RUNNING: UNFINISHED,
-    Shown.DELIVERED: frozenset({State.DELIVERED}),
-    Shown.UNDELIVERED: frozenset({State.UNDELIVERED}),
-    Shown.WITHOUT_VIDEO: frozenset({State.FAILED, State.CANCELLED, State.EXPIRED}),
-    Shown.REFUSED: WITHDRAWN,
+STATES: Final[Mapping[ListFilter, frozenset[State]]] = {
+    ListFilter.ALL: frozenset(State),
+    ListFilter.RUNNING: UNFINISHED,
+    ListFilter.DELIVERED: frozenset({State.DELIVERED}),
+    ListFilter.UNDELIVERED: frozenset({State.UNDELIVERED}),
+    ListFilter.WITHOUT_VIDEO: frozenset({State.FAILED, State.CANCELLED, State.EXPIRED}),
+    ListFilter.REFUSED: WITHDRAWN,
 }
-_NAMED: Final[Mapping[Shown, str]] = {
-    Shown.ALL: N_("All"),
-    Shown.RUNNING: N_("Running"),
-    Shown.DELIVERED: N_("Posted"),
-    Shown.UNDELIVERED: N_("Made, but not posted"),
-    Shown.WITHOUT_VIDEO: N_("Failed or cancelled"),
-    Shown.REFUSED: N_("Not approved, or removed"),
+_NAMED: Final[Mapping[ListFilter, str]] = {
+    ListFilter.ALL: N_("All"),
+    ListFilter.RUNNING: N_("Running"),
+    ListFilter.DELIVERED: N_("Posted"),
+    ListFilter.UNDELIVERED: N_("Made, but not posted"),
+    ListFilter.WITHOUT_VIDEO: N_("Failed or cancelled"),
+    ListFilter.REFUSED: N_("Not approved, or removed"),
 }
 
 
@@ -87,7 +87,7 @@ class JobsPage:
     """A page of the list; the first is 0."""
 
     jobs: Sequence[Job]
-    shown: Shown = Shown.ALL
+    shown: ListFilter = ListFilter.ALL
     page: int = 0
     more: bool = False  # there are older ones
     preferences: Preferences = DEFAULTS
@@ -112,7 +112,7 @@ def jobs_list(page: JobsPage) -> ui.LayoutView:
 def _head(page: JobsPage) -> str:
     lines = [f"### 🎞️ {_('Your videos here')}"]
     if not page.jobs:
-        all_of_them = page.shown is Shown.ALL
+        all_of_them = page.shown is ListFilter.ALL
         lines.append(_("You have asked for no video here yet.") if all_of_them else _("There is none of these."))
     elif page.page or page.more:
         lines.append("-# " + _("Page {page}, the newest first").format(page=number(page.page + 1)))
@@ -153,8 +153,8 @@ def post_address(job: Job) -> str | None:
     return message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)
 
 
-def _choice(shown: Shown) -> ui.Select[Any]:
-    select: ui.Select[Any] = ui.Select(custom_id=str(JobsId(deed=Deed.CHOOSE)))
+def _choice(shown: ListFilter) -> ui.Select[Any]:
+    select: ui.Select[Any] = ui.Select(custom_id=str(JobsId(deed=ListAction.CHOOSE)))
     for each, name in _NAMED.items():
         select.add_option(label=_(name), value=each.value, default=each is shown)
     return select
@@ -162,7 +162,7 @@ def _choice(shown: Shown) -> ui.Select[Any]:
 
 def _turning(page: JobsPage) -> Iterator[ui.Button[Any]]:
     def to(number: int) -> str:
-        return str(JobsId(deed=Deed.TURN, shown=page.shown, page=number))
+        return str(JobsId(deed=ListAction.TURN, shown=page.shown, page=number))
 
     if page.page:
         yield _button(_("Newer"), to(page.page - 1))
@@ -174,9 +174,9 @@ def _turning(page: JobsPage) -> Iterator[ui.Button[Any]]:
 def _telling(page: JobsPage) -> ui.Button[Any]:
     """Turn direct messages on or off; which of the two is in the id, so that a double press is one."""
     if page.preferences.tell_when_done:
-        label, deed = _("No more direct messages when done"), Deed.STOP_TELLING
+        label, deed = _("No more direct messages when done"), ListAction.STOP_TELLING
     else:
-        label, deed = _("Direct message when done"), Deed.TELL
+        label, deed = _("Direct message when done"), ListAction.TELL
     return _button(label, str(JobsId(deed=deed, shown=page.shown, page=page.page)))
 
 

@@ -31,14 +31,14 @@ class Block:
     at: datetime
 
 
-class Clock(Protocol):
+class _Clock(Protocol):
     def now(self) -> datetime: ...
 
 
 class BlockStore:
     """The blocks that count now; one that has run out is as good as none."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, clock: _Clock) -> None:
         self._engine = engine
         self._clock = clock
 

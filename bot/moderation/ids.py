@@ -35,7 +35,7 @@ def blocks_id(page: int) -> str:
     return f"reelcast:blocks:{page}"
 
 
-class Verb(StrEnum):
+class ReviewVerb(StrEnum):
     APPROVE = "approve"
     SPOILER = "spoiler"  # approve, to be shown as one
     REJECT = "reject"
@@ -45,7 +45,7 @@ REVIEW_PATTERN: Final = rf"reelcast:review:(?P<verb>approve|spoiler|reject):(?P<
 REASON_PATTERN: Final = rf"reelcast:review-reason:(?P<job>{ID_PATTERN})"
 
 
-def review_id(verb: Verb, job_id: int) -> str:
+def review_id(verb: ReviewVerb, job_id: int) -> str:
     return f"reelcast:review:{verb}:{job_id}"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.catalogue.offer import Offer
 from bot.database.tables import blocks, breakdowns, cases, jobs, reports, reviews
-from bot.discord_api.channel_pace import Turns
+from bot.discord_api.channel_pace import PacedChannels
 from bot.gate.limits import caps_of
 from bot.gate.stops import OperatorStore
 from bot.gate.usage import LimitReached, Rebooking
@@ -27,11 +27,11 @@ from bot.media.fetch import Fetcher
 from bot.moderation.blocks import BlockedImageStore, BlockStore
 from bot.moderation.hidden_videos import HiddenVideos
 from bot.moderation.member_record import RecordReader
-from bot.moderation.report_messages import CaseDesk
+from bot.moderation.report_messages import ReportMessages
 from bot.moderation.report_store import ReportStore
-from bot.moderation.review_messages import ReviewDesk
+from bot.moderation.review_messages import ReviewMessages
 from bot.moderation.review_store import ReviewStore
-from bot.moderation.standing import StandingDesk
+from bot.moderation.standing import MemberStanding
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
 
@@ -43,9 +43,9 @@ class Moderators:
     decisions: DecisionStore
     reports: ReportStore
     review_store: ReviewStore
-    reviews: ReviewDesk
-    standing: StandingDesk
-    cases: CaseDesk
+    reviews: ReviewMessages
+    standing: MemberStanding
+    cases: ReportMessages
 
     async def look_again(self, guild_id: int) -> None:
         """Have all that is before a server's moderators looked at at once: where they read it may have changed."""
@@ -65,7 +65,7 @@ def moderators_of(
     folder: Path,
     offer: Offer,
     clock: Clock,
-    turns: Turns | None = None,
+    turns: PacedChannels | None = None,
 ) -> Moderators:
     """`folder` is where files live that outlast what works on them; `turns` are those of all processes, if several."""
     blocks, blocked_images = BlockStore(database, clock), BlockedImageStore(database)
@@ -77,7 +77,7 @@ def moderators_of(
         decisions=decisions,
         reports=reports,
         review_store=review_store,
-        reviews=ReviewDesk(
+        reviews=ReviewMessages(
             client,
             store=review_store,
             jobs=jobs,
@@ -89,8 +89,8 @@ def moderators_of(
             clock=clock,
             turns=turns,
         ),
-        standing=StandingDesk(client, settings, blocks, OperatorStore(database), blocked_images, log_channel, clock),
-        cases=CaseDesk(
+        standing=MemberStanding(client, settings, blocks, OperatorStore(database), blocked_images, log_channel, clock),
+        cases=ReportMessages(
             client,
             store=reports,
             jobs=jobs,

@@ -18,7 +18,7 @@ import structlog
 from bot.catalogue.offer import Offer
 from bot.delivery.post_search import PostSearch
 from bot.delivery.post_view import alt_text, hidden_controls, hidden_text, post_controls
-from bot.discord_api.channel_pace import AtOnce, Turns
+from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
 from bot.discord_api.sending import send_once
@@ -57,7 +57,7 @@ class _Hold:
     claimed_at: datetime
 
 
-class CaseDesk:
+class ReportMessages:
     def __init__(
         self,
         client: discord.Client,
@@ -70,7 +70,7 @@ class CaseDesk:
         videos: HiddenVideos,
         offer: Offer,
         clock: Clock,
-        turns: Turns | None = None,
+        turns: PacedChannels | None = None,
     ) -> None:
         """`turns` are those of all processes, where there are several."""
         self._client = client

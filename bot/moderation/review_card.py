@@ -11,7 +11,7 @@ from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
-from bot.moderation.ids import Verb, review_id
+from bot.moderation.ids import ReviewVerb, review_id
 from bot.moderation.member_record import MemberRecord
 from bot.moderation.review_words import REASON_SHOWN, outcome_sentence
 from bot.ui.formats import countdown, date, dollars, lasted, number
@@ -156,20 +156,20 @@ def _add_end(container: ui.Container[ui.LayoutView], job: Job, made: Sequence[De
         container.add_item(ui.TextDisplay(ends))
         container.add_item(
             ui.ActionRow(
-                _button(_("Approve"), Verb.APPROVE, job, discord.ButtonStyle.success),
-                _button(_("Approve as spoiler"), Verb.SPOILER, job, discord.ButtonStyle.secondary),
-                _button(_("Reject"), Verb.REJECT, job, discord.ButtonStyle.danger),
+                _button(_("Approve"), ReviewVerb.APPROVE, job, discord.ButtonStyle.success),
+                _button(_("Approve as spoiler"), ReviewVerb.SPOILER, job, discord.ButtonStyle.secondary),
+                _button(_("Reject"), ReviewVerb.REJECT, job, discord.ButtonStyle.danger),
             )
         )
     elif is_waiting(job):
-        container.add_item(ui.ActionRow(_button(_("Reject now"), Verb.REJECT, job, discord.ButtonStyle.danger)))
+        container.add_item(ui.ActionRow(_button(_("Reject now"), ReviewVerb.REJECT, job, discord.ButtonStyle.danger)))
     else:
         container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
         if words := quoted(job.reason, limit=REASON_SHOWN, lines=6):
             container.add_item(ui.TextDisplay(words))
 
 
-def _button(label: str, verb: Verb, job: Job, style: discord.ButtonStyle) -> ui.Button[Any]:
+def _button(label: str, verb: ReviewVerb, job: Job, style: discord.ButtonStyle) -> ui.Button[Any]:
     return ui.Button(label=label, style=style, custom_id=review_id(verb, job.id))
 
 

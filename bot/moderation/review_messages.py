@@ -14,7 +14,7 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.discord_api.channel_pace import AtOnce, Turns
+from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
 from bot.discord_api.sending import picture_files, send_once
@@ -24,7 +24,7 @@ from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
-from bot.moderation.ids import Verb, review_id
+from bot.moderation.ids import ReviewVerb, review_id
 from bot.moderation.member_record import MemberRecord, RecordReader
 from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.moderation.review_store import Review, ReviewStore
@@ -45,7 +45,7 @@ MOST_SETTLED: Final = 50  # at once; the next sweep has the others
 _SILENT: Final = discord.AllowedMentions.none()
 
 
-class ReviewDesk:
+class ReviewMessages:
     def __init__(
         self,
         client: discord.Client,
@@ -58,7 +58,7 @@ class ReviewDesk:
         log_channel: LogChannel,
         offer: Offer,
         clock: Clock,
-        turns: Turns | None = None,
+        turns: PacedChannels | None = None,
     ) -> None:
         """`turns` are those of all processes, where there are several."""
         self._client = client
@@ -271,7 +271,7 @@ class ReviewDesk:
 
     async def _find(self, job: Job, channel: discord.PartialMessageable, part: ReviewPart) -> int | None:
         """Look through the newest messages for what an earlier try may have left."""
-        verb = Verb.APPROVE if job.state in {State.HELD, State.REVIEW} else Verb.REJECT
+        verb = ReviewVerb.APPROVE if job.state in {State.HELD, State.REVIEW} else ReviewVerb.REJECT
         async for message in channel.history(after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=False):
             ours = message.author == self._client.user and review_id(verb, job.id) in button_ids(message.components)
             if ours and (part is ReviewPart.VIDEO) == _has_video(message):

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 UNKNOWN_MEMBER: Final = 10007
 
 
-class StandingDesk:
+class MemberStanding:
     """Reads a member over REST: no gateway is needed, and nothing that was remembered is believed."""
 
     def __init__(

@@ -17,7 +17,7 @@ from bot.jobs.steps.engine import Engine
 from bot.jobs.tasks import uncancelled
 
 
-class WishStore:
+class OrderStore:
     """One wish for a job at a time: that its work be taken up again."""
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -60,8 +60,8 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY: Final = 2.0  # seconds
 
 
-class WishDesk:
-    def __init__(self, wishes: WishStore, *, engine: Engine, control: JobControl, dispatcher: Dispatcher) -> None:
+class OrderTaker:
+    def __init__(self, wishes: OrderStore, *, engine: Engine, control: JobControl, dispatcher: Dispatcher) -> None:
         self._wishes = wishes
         self._engine = engine
         self._control = control

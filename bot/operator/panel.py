@@ -22,7 +22,7 @@ from bot.ui.language import _, ngettext
 from bot.ui.text import clip, plain
 
 
-class Verb(StrEnum):
+class OperatorVerb(StrEnum):
     # Pages; the target is where a list begins.
     OVERVIEW = "overview"
     STUCK = "stuck"
@@ -42,11 +42,11 @@ class Verb(StrEnum):
     UNBLOCK_MEMBER = "unblock-member"
 
 
-OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(Verb)}):(?P<target>{ID_PATTERN})"
+OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(OperatorVerb)}):(?P<target>{ID_PATTERN})"
 BLOCK_FORM: Final = "reelcast:operator-block"
 
 
-def operator_id(verb: Verb, target: int = 0) -> str:
+def operator_id(verb: OperatorVerb, target: int = 0) -> str:
     return f"reelcast:operator:{verb}:{target}"
 
 
@@ -114,11 +114,11 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
     if facts.paused_since is not None:
         paused = _("⏸️ Paused {countdown}: no new work begins; what is under way goes on.")
         lines.insert(0, paused.format(countdown=countdown(facts.paused_since)))
-        toggle = _button(_("Resume"), Verb.RESUME, style=discord.ButtonStyle.success)
+        toggle = _button(_("Resume"), OperatorVerb.RESUME, style=discord.ButtonStyle.success)
     else:
-        toggle = _button(_("Pause everything"), Verb.PAUSE, style=discord.ButtonStyle.danger)
+        toggle = _button(_("Pause everything"), OperatorVerb.PAUSE, style=discord.ButtonStyle.danger)
     lines += [notice_sentence(each) for each in _most_pressing(facts.notices)]
-    return _panel(_("The bot"), ["\n".join(lines)], notice, [toggle, _button(_("Refresh"), Verb.OVERVIEW)])
+    return _panel(_("The bot"), ["\n".join(lines)], notice, [toggle, _button(_("Refresh"), OperatorVerb.OVERVIEW)])
 
 
 def _price(price: PriceLine) -> str:
@@ -148,11 +148,16 @@ def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.Layo
         parts.append(f"{line} · {countdown(job.state_since)}{detail}")
         if job.state is State.UNCONFIRMED:
             parts.append(
-                [_button(_("Look again now"), Verb.LOOK, job.id), _button(_("Give up, release"), Verb.GIVE_UP, job.id)]
+                [
+                    _button(_("Look again now"), OperatorVerb.LOOK, job.id),
+                    _button(_("Give up, release"), OperatorVerb.GIVE_UP, job.id),
+                ]
             )
         else:
-            parts.append([_button(_("Send again"), Verb.SEND, job.id), _button(_("Close"), Verb.CLOSE, job.id)])
-    turn = _turner(Verb.STUCK, listed, STUCK_PER_PAGE)
+            parts.append(
+                [_button(_("Send again"), OperatorVerb.SEND, job.id), _button(_("Close"), OperatorVerb.CLOSE, job.id)]
+            )
+    turn = _turner(OperatorVerb.STUCK, listed, STUCK_PER_PAGE)
     return _panel(_("What needs you"), parts or [_("Nothing needs you.")], notice, turn)
 
 
@@ -166,7 +171,7 @@ def servers_page(
         videos = ngettext("{count} video", "{count} videos", each.videos).format(count=number(each.videos))
         lines.append(f"- {dollars(each.usd)} · {videos} · {name} `{each.guild_id}`")
     text = "\n".join(lines) or _("No server has asked for a video this month.")
-    return _panel(_("Servers this month"), [text], notice, _turner(Verb.SERVERS, listed, SERVERS_PER_PAGE))
+    return _panel(_("Servers this month"), [text], notice, _turner(OperatorVerb.SERVERS, listed, SERVERS_PER_PAGE))
 
 
 def blocks_page(blocks: Sequence[OperatorBlock], listed: Listed, notice: str = "") -> ui.LayoutView:
@@ -176,10 +181,10 @@ def blocks_page(blocks: Sequence[OperatorBlock], listed: Listed, notice: str = "
         who = f"<@{block.target_id}>" if block.target is Target.MEMBER else _("Server")
         reason = f" · {plain(clip(' '.join(block.reason.split()), REASON_LIMIT // 2))}" if block.reason else ""
         parts.append(f"{who} `{block.target_id}` · {countdown(block.at)}{reason}")
-        verb = Verb.UNBLOCK_MEMBER if block.target is Target.MEMBER else Verb.UNBLOCK_SERVER
+        verb = OperatorVerb.UNBLOCK_MEMBER if block.target is Target.MEMBER else OperatorVerb.UNBLOCK_SERVER
         parts.append([_button(_("Unblock"), verb, block.target_id)])
-    turn = _turner(Verb.BLOCKS, listed, BLOCKS_PER_PAGE)
-    buttons = [_button(_("Block…"), Verb.BLOCK, style=discord.ButtonStyle.danger), *turn]
+    turn = _turner(OperatorVerb.BLOCKS, listed, BLOCKS_PER_PAGE)
+    buttons = [_button(_("Block…"), OperatorVerb.BLOCK, style=discord.ButtonStyle.danger), *turn]
     return _panel(_("Blocked everywhere"), parts or [_("Nobody is blocked.")], notice, buttons)
 
 
@@ -221,10 +226,10 @@ def _panel(
     if buttons:
         view.add_item(ui.ActionRow(*buttons))
     pages = {
-        Verb.OVERVIEW: _("Overview"),
-        Verb.STUCK: _("What needs you"),
-        Verb.SERVERS: _("Servers"),
-        Verb.BLOCKS: _("Blocks"),
+        OperatorVerb.OVERVIEW: _("Overview"),
+        OperatorVerb.STUCK: _("What needs you"),
+        OperatorVerb.SERVERS: _("Servers"),
+        OperatorVerb.BLOCKS: _("Blocks"),
     }
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     for verb, label in pages.items():
@@ -235,7 +240,7 @@ def _panel(
     return view
 
 
-def _turner(verb: Verb, listed: Listed, per_page: int) -> Sequence[ui.Button[Any]]:
+def _turner(verb: OperatorVerb, listed: Listed, per_page: int) -> Sequence[ui.Button[Any]]:
     buttons: list[ui.Button[Any]] = []
     if listed.first:
         buttons.append(_button(_("Back"), verb, max(listed.first - per_page, 0)))
@@ -249,6 +254,6 @@ def _states(states: Mapping[State, int]) -> str:
 
 
 def _button(
-    label: str, verb: Verb, target: int = 0, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    label: str, verb: OperatorVerb, target: int = 0, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> ui.Button[Any]:
     return ui.Button(label=label, custom_id=operator_id(verb, target), style=style)

@@ -32,7 +32,7 @@ from bot.operator.figures import SPENDING, Caps, OperatorFigures, is_past, spend
 from bot.operator.model_watch import ModelWatch
 from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotices
 from bot.operator.stuck_jobs import Doubts
-from bot.operator.who import OperatorDesk
+from bot.operator.who import Operators
 from bot.operator.words import notice_sentence
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError
@@ -51,7 +51,7 @@ MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
 class Operating:
     """What `/operator` works with."""
 
-    desk: OperatorDesk
+    desk: Operators
     store: OperatorStore
     figures: OperatorFigures
     prices: Prices
@@ -90,7 +90,7 @@ class OperatorWatch:
 
     client: discord.Client
     database: AsyncEngine
-    desk: OperatorDesk
+    desk: Operators
     notices: OperatorNotices
     segmind: SegmindClient
     model_watch: ModelWatch
@@ -248,7 +248,7 @@ def operating_of(
     budget: BudgetRow,
 ) -> Operating:
     clock = engine.clock
-    desk, notices = OperatorDesk(client, clock.monotonic), OperatorNotices(database)
+    desk, notices = Operators(client, clock.monotonic), OperatorNotices(database)
     figures, prices = OperatorFigures(database), Prices(database, settings.offer)
     return Operating(
         desk=desk,

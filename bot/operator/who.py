@@ -17,7 +17,7 @@ _TEAM_ROLES: Final = frozenset({discord.TeamMemberRole.admin, discord.TeamMember
 _AWAY: Final = (aiohttp.ClientError, OSError)  # a timeout is an OSError
 
 
-class OperatorDesk:
+class Operators:
     """Asks Discord who they are, and writes to them."""
 
     def __init__(self, client: discord.Client, monotonic: Callable[[], float]) -> None:

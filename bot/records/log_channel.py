@@ -11,7 +11,7 @@ import discord
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.discord_api.channel_pace import AtOnce, Turns
+from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.errors import translated
 from bot.discord_api.nonces import words_nonce
 from bot.jobs.clock import Clock
@@ -39,7 +39,7 @@ class Heard(Enum):
 class LogChannel:
     """Says things by channel id, so that no gateway is needed; nothing that goes wrong here stops anybody."""
 
-    def __init__(self, client: discord.Client, settings: SettingsStore, turns: Turns | None = None) -> None:
+    def __init__(self, client: discord.Client, settings: SettingsStore, turns: PacedChannels | None = None) -> None:
         """`turns` are those of all processes, where there are several."""
         self._client = client
         self._settings = settings

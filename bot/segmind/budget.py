@@ -51,7 +51,7 @@ class Budget(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Departure:
     """May a request leave now? Save `tat` either way; the next may not leave within `wait` seconds."""
 
     allowed: bool
@@ -84,14 +84,14 @@ class Gcra:
         """Seconds by which a request may be ahead of its theoretical arrival."""
         return self.interval * (self.burst - 1)
 
-    def decide(self, tat: float | None, now: float) -> Decision:
+    def decide(self, tat: float | None, now: float) -> Departure:
         """Judge one request at `now`; `tat` is None when nothing was ever sent."""
         expected = now if tat is None else self._believable(tat, now)
         wait = expected - self.tolerance - now
         if wait > 0:
-            return Decision(allowed=False, tat=expected, wait=wait)
+            return Departure(allowed=False, tat=expected, wait=wait)
         tat = max(expected, now) + self.interval
-        return Decision(allowed=True, tat=tat, wait=max(0.0, tat - self.tolerance - now))
+        return Departure(allowed=True, tat=tat, wait=max(0.0, tat - self.tolerance - now))
 
     def left(self, tat: float | None, now: float) -> int:
         """Tell how many requests may leave at once at `now`."""

@@ -32,7 +32,7 @@ from bot.segmind.models import (
 )
 from bot.segmind.refusals import reset_at
 from bot.segmind.transport import GuardedBody, Lost, OneAttempt, read_capped
-from bot.segmind.wire import Answer, Endpoints, Request
+from bot.segmind.wire import Endpoints, Request, Response
 
 __all__ = ["Endpoints", "RetryPolicy", "SegmindClient", "Timeouts"]
 
@@ -183,7 +183,7 @@ class SegmindClient:
         answer = await self._request(request, total=self._timeouts.upload)
         return protocol.uploaded(answer, count=len(data_urls))
 
-    async def _ask(self, request: Request, claim: Claim, read: Callable[[Answer], _T], *, cap: int = JSON_CAP) -> _T:
+    async def _ask(self, request: Request, claim: Claim, read: Callable[[Response], _T], *, cap: int = JSON_CAP) -> _T:
         policy = self._retries
         async for attempt in stamina.retry_context(
             on=_worth_repeating,
@@ -200,17 +200,17 @@ class SegmindClient:
 
     async def _request(
         self, request: Request, *, total: float, cap: int = JSON_CAP, not_after: float | None = None
-    ) -> Answer:
+    ) -> Response:
         """Send once and return whatever answer came, of any status; raise if none did."""
         began = self._clock()
         outcome = await self._exchange(request, total=total, cap=cap, not_after=not_after)
         took = self._clock() - began
         if self._heard is not None:
-            self._heard(request.operation, outcome.status if isinstance(outcome, Answer) else None, took)
+            self._heard(request.operation, outcome.status if isinstance(outcome, Response) else None, took)
         _log.debug(
             "segmind.request",
             operation=request.operation,
-            status=outcome.status if isinstance(outcome, Answer) else outcome.reason,
+            status=outcome.status if isinstance(outcome, Response) else outcome.reason,
             ms=round(took * 1000),
             request_id=request.request_id,
         )
@@ -223,7 +223,7 @@ class SegmindClient:
             await self._budget.throttled(reset_at(outcome))
         return outcome
 
-    async def _exchange(self, request: Request, *, total: float, cap: int, not_after: float | None) -> Answer | Lost:
+    async def _exchange(self, request: Request, *, total: float, cap: int, not_after: float | None) -> Response | Lost:
         content = request.body
         body = None if content is None else GuardedBody(content, not_after=not_after, clock=self._clock)
         try:
@@ -246,7 +246,7 @@ class SegmindClient:
         if response.status >= HTTPStatus.MULTIPLE_CHOICES:
             # The server's words go into errors; a server that repeats the key must not put it there.
             received = received.replace(self._key.get_secret_value().encode(), b"[key]")
-        return Answer(
+        return Response(
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()},
             body=received,

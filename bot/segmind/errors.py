@@ -26,7 +26,7 @@ import re
 import unicodedata
 from datetime import datetime
 
-from bot.segmind.models import NO_METRICS, Metrics
+from bot.segmind.models import NO_METRICS, RunMetrics
 
 DETAIL_LIMIT = 300  # characters of the server's words that are kept
 _SCAN_LIMIT = 4_000  # characters looked through for them; a page of HTML can be long
@@ -108,7 +108,7 @@ class OutOfCredits(OperatorMustAct):
     """The account's credits do not cover the run."""
 
 
-class SpendLimitReached(OperatorMustAct):
+class TeamSpendLimitReached(OperatorMustAct):
     """The team's own spending limit is used up."""
 
 
@@ -129,7 +129,7 @@ class RunFailed(SegmindError):
         *,
         status: int | None = None,
         moderation: bool = False,
-        metrics: Metrics = NO_METRICS,
+        metrics: RunMetrics = NO_METRICS,
     ) -> None:
         super().__init__(detail, status=status)
         self.moderation = moderation

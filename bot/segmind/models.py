@@ -25,7 +25,7 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metrics:
+class RunMetrics:
     """What a run took: money in US dollars, times in seconds; None where Segmind does not say.
 
     `odd_cost` is what is written as the cost where that is no amount.
@@ -39,7 +39,7 @@ class Metrics:
     total_time: float | None = None
 
 
-NO_METRICS = Metrics()
+NO_METRICS = RunMetrics()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class RunStatus:
     state: RunState
     error: str | None = None
     moderation: bool = False
-    metrics: Metrics = NO_METRICS
+    metrics: RunMetrics = NO_METRICS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class RunResult:
     """A finished run. `outputs` holds at least one URL, each once, in Segmind's order."""
 
     outputs: tuple[str, ...]
-    metrics: Metrics
+    metrics: RunMetrics
     seed: int | None
 
 

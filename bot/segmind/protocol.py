@@ -25,7 +25,7 @@ from bot.segmind.models import (
     Submitted,
 )
 from bot.segmind.refusals import failure, is_moderation, metrics, refusal, words_of
-from bot.segmind.wire import Answer, Endpoints, Request
+from bot.segmind.wire import Endpoints, Request, Response
 
 # Segmind does not document the shape of its catalog, so it is read for what names and retires a model.
 _SLUGS = ("slug", "model_id", "id", "name")
@@ -41,7 +41,7 @@ def submit(at: Endpoints, model: str, body: Mapping[str, object]) -> Request:
     return _post("submit", f"{_base(at.api)}/v2/{_segment(model)}", body, paid=True)
 
 
-def submitted(answer: Answer) -> Submitted:
+def submitted(answer: Response) -> Submitted:
     if not answer.ok:
         raise refusal(answer, missing=errors.ModelGone, paid=True)
     facts = answer.facts or {}
@@ -59,7 +59,7 @@ def run_blocking(at: Endpoints, model: str, body: Mapping[str, object]) -> Reque
     return _post("run_blocking", f"{_base(at.api)}/v1/{_segment(model)}", body, paid=True)
 
 
-def blocking_result(answer: Answer) -> BlockingResult:
+def blocking_result(answer: Response) -> BlockingResult:
     if not answer.ok:
         raise refusal(answer, missing=errors.ModelGone, paid=True)
     if not answer.whole:
@@ -84,7 +84,7 @@ def status(at: Endpoints, request_id: str) -> Request:
     return Request(operation="status", method="GET", url=url, request_id=request_id)
 
 
-def run_status(answer: Answer) -> RunStatus:
+def run_status(answer: Response) -> RunStatus:
     facts = _record(answer)
     word = reading.text(facts.get("status"))
     if word is None:
@@ -105,7 +105,7 @@ def result(at: Endpoints, request_id: str) -> Request:
     return Request(operation="result", method="GET", url=url, request_id=request_id)
 
 
-def run_result(answer: Answer) -> RunResult:
+def run_result(answer: Response) -> RunResult:
     facts = _record(answer)
     if (failed := failure(facts, answer.status)) is not None:
         raise failed
@@ -144,7 +144,7 @@ def history_query(
     return Request(operation="history", method="GET", url=f"{_base(at.history)}{HISTORY_PATH}", params=params)
 
 
-def history_page(answer: Answer, *, per_page: int) -> HistoryPage:
+def history_page(answer: Response, *, per_page: int) -> HistoryPage:
     page = history.page(_promised(answer, missing=errors.Refused), per_page=per_page)
     if page is None:
         raise errors.UnreadableAnswer("no rows in it", status=answer.status)
@@ -156,7 +156,7 @@ def history_lookup(at: Endpoints, request_id: str) -> Request:
     return Request(operation="history_row", method="GET", url=url, request_id=request_id)
 
 
-def history_row(answer: Answer) -> HistoryRow:
+def history_row(answer: Response) -> HistoryRow:
     row = history.row(_promised(answer, missing=errors.RecordGone))
     if row is None:
         raise errors.UnreadableAnswer("no request_id in it", status=answer.status)
@@ -171,7 +171,7 @@ def catalog_query(at: Endpoints) -> Request:
     return Request(operation="catalog", method="GET", url=url, public=True)
 
 
-def catalog(answer: Answer) -> Sequence[CatalogEntry]:
+def catalog(answer: Response) -> Sequence[CatalogEntry]:
     if not answer.ok:
         raise refusal(answer, missing=errors.Refused)
     if not answer.whole:
@@ -189,7 +189,7 @@ def credit_query(at: Endpoints) -> Request:
     return Request(operation="credits", method="GET", url=f"{_base(at.api)}/v1/get-user-credits")
 
 
-def credit_balance(answer: Answer) -> Credits:
+def credit_balance(answer: Response) -> Credits:
     """Read the balance. An account that never had any credits is answered with 404."""
     facts = _promised(answer, missing=errors.OutOfCredits)
     paid = reading.money(facts.get("credits"))
@@ -202,7 +202,7 @@ def upload(at: Endpoints, data_urls: Sequence[str]) -> Request:
     return _post("upload", f"{_base(at.storage)}/upload-asset", {"data_urls": list(data_urls)}, paid=False)
 
 
-def uploaded(answer: Answer, *, count: int) -> tuple[str, ...]:
+def uploaded(answer: Response, *, count: int) -> tuple[str, ...]:
     """Read the lasting URLs, one for each upload and in the same order."""
     found = reading.texts(_promised(answer, missing=errors.Refused).get("file_urls"))
     if len(found) != count or not all(url.startswith(("https://", "http://")) for url in found):
@@ -213,7 +213,7 @@ def uploaded(answer: Answer, *, count: int) -> tuple[str, ...]:
 # --- parts -------------------------------------------------------------------------------------------------
 
 
-def _promised(answer: Answer, *, missing: type[errors.SegmindError]) -> dict[str, object]:
+def _promised(answer: Response, *, missing: type[errors.SegmindError]) -> dict[str, object]:
     """Return the JSON object of a free request's 2xx; raise what anything else means."""
     if not answer.ok:
         raise refusal(answer, missing=missing)
@@ -249,7 +249,7 @@ def _is_true(value: object) -> bool:
     return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in {"true", "1", "yes"})
 
 
-def _record(answer: Answer) -> dict[str, object]:
+def _record(answer: Response) -> dict[str, object]:
     """Return a run's record, which for FAILED comes under 422."""
     facts = answer.facts if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY else None
     if facts is not None and failure(facts, answer.status) is not None:

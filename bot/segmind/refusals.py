@@ -11,8 +11,8 @@ from http import HTTPStatus
 from bot.segmind import errors, reading
 from bot.segmind.budget import FARTHEST_RESET
 from bot.segmind.errors import SegmindError
-from bot.segmind.models import Metrics, RunState
-from bot.segmind.wire import Answer
+from bot.segmind.models import RunMetrics, RunState
+from bot.segmind.wire import Response
 
 _SCANNED = 4_096  # characters of the server's words that are looked at
 
@@ -63,7 +63,7 @@ _SEGMINDS_OWN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_
 _ABOUT_MONEY = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_ACCEPTABLE})
 
 
-def refusal(answer: Answer, *, missing: type[SegmindError], paid: bool = False) -> SegmindError:
+def refusal(answer: Response, *, missing: type[SegmindError], paid: bool = False) -> SegmindError:
     """Return the error that a status outside 2xx stands for; `missing` is what 404 means here.
 
     A proxy answers in HTML or in a JSON of its own. Only what Segmind itself words (`{"error": …}`) tells that a paid
@@ -110,9 +110,9 @@ def is_about_inputs(words: str) -> bool:
     return _PARAMETERS.search(words) is not None and _IMAGE.search(words) is None
 
 
-def metrics(facts: Mapping[str, object]) -> Metrics:
+def metrics(facts: Mapping[str, object]) -> RunMetrics:
     told = reading.nested(facts.get("metrics"))
-    return Metrics(
+    return RunMetrics(
         cost=reading.money(told.get("cost")),
         odd_cost=reading.no_money(told.get("cost")),
         remaining_credits=reading.money(told.get("remaining_credits")),
@@ -132,7 +132,7 @@ def words_of(facts: Mapping[str, object]) -> str:
     return ": ".join(words)[:_SCANNED]
 
 
-def reset_at(answer: Answer) -> datetime | None:
+def reset_at(answer: Response) -> datetime | None:
     """Return when the request window resets, on our clock: the server's `Date` tells how far the two differ."""
     reset = reading.moment(answer.headers.get("x-rate-limit-reset-at-utc"))
     if reset is None:
@@ -159,7 +159,7 @@ def _lacks_credits(status: int, words: str) -> bool:
 
 def _client_error(status: int, words: str, missing: type[SegmindError], *, own: bool) -> type[SegmindError]:
     if status in _ABOUT_MONEY and _SPEND_LIMIT.search(words):
-        return errors.SpendLimitReached
+        return errors.TeamSpendLimitReached
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return errors.OutOfCredits
     if status == HTTPStatus.UNAUTHORIZED:

@@ -36,7 +36,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What came back. Header names are lower case; the body is cut short where `whole` is False."""
 
     status: int

@@ -13,7 +13,17 @@ from bot.gate.denial import Denial
 from bot.gate.limits import Limit, terms_for
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.list_view import JOBS_PATTERN, PER_PAGE, STATES, Deed, JobsId, JobsPage, Shown, jobs_list, videos_list
+from bot.members.list_view import (
+    JOBS_PATTERN,
+    PER_PAGE,
+    STATES,
+    JobsId,
+    JobsPage,
+    ListAction,
+    ListFilter,
+    jobs_list,
+    videos_list,
+)
 from bot.members.quota_words import quota_text
 from bot.ui import answers
 from bot.ui.answers import Shape, say
@@ -21,11 +31,13 @@ from bot.ui.pressed_item import PressedItem
 from cogs.requests.gatekeeping import as_seen, asked_by
 
 
-class JobsDesk:
+class VideoList:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def show(self, interaction: discord.Interaction[Any], shown: Shown = Shown.ALL, page: int = 0) -> None:
+    async def show(
+        self, interaction: discord.Interaction[Any], shown: ListFilter = ListFilter.ALL, page: int = 0
+    ) -> None:
         """Show a page as things stand now, in place of the one that a component stands in."""
         jobs = await self._read(interaction, shown, page)
         if page and not jobs:  # what was there is deleted, or no longer one of these
@@ -41,12 +53,12 @@ class JobsDesk:
         )
         await answers.show(interaction, view=view)
 
-    async def tell(self, interaction: discord.Interaction[Any], shown: Shown, page: int, *, wanted: bool) -> None:
+    async def tell(self, interaction: discord.Interaction[Any], shown: ListFilter, page: int, *, wanted: bool) -> None:
         """Note whether a member wants to hear of each video in a direct message."""
         await self._services.preferences.tell_when_done(interaction.user.id, wanted=wanted)
         await self.show(interaction, shown, page)
 
-    async def _read(self, interaction: discord.Interaction[Any], shown: Shown, page: int) -> list[Job]:
+    async def _read(self, interaction: discord.Interaction[Any], shown: ListFilter, page: int) -> list[Job]:
         """Read a page, and one more as far as there is one."""
         found = await self._services.store.newest(
             interaction.user.id,
@@ -65,25 +77,25 @@ class JobsItem(PressedItem, template=JOBS_PATTERN):
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        desk, pressed = JobsDesk(bot.services), JobsId.of(self.match)
+        desk, pressed = VideoList(bot.services), JobsId.of(self.match)
         match pressed.deed:
-            case Deed.TURN:
+            case ListAction.TURN:
                 await desk.show(interaction, pressed.shown, pressed.page)
-            case Deed.CHOOSE:
+            case ListAction.CHOOSE:
                 await desk.show(interaction, self._chosen)
-            case Deed.TELL | Deed.STOP_TELLING:
-                wanted = pressed.deed is Deed.TELL
+            case ListAction.TELL | ListAction.STOP_TELLING:
+                wanted = pressed.deed is ListAction.TELL
                 await desk.tell(interaction, pressed.shown, pressed.page, wanted=wanted)
 
     @property
-    def _chosen(self) -> Shown:
+    def _chosen(self) -> ListFilter:
         values = self.item.values if isinstance(self.item, ui.Select) else []
-        return next((each for each in Shown if each.value in values), Shown.ALL)
+        return next((each for each in ListFilter if each.value in values), ListFilter.ALL)
 
 
 class JobsCog(commands.Cog):
     def __init__(self, services: Services) -> None:
-        self._desk = JobsDesk(services)
+        self._desk = VideoList(services)
 
     @app_commands.command(name="jobs", description="Your videos here, running and past, and what is kept of you")
     @app_commands.guild_only()
@@ -109,7 +121,7 @@ class MyVideosCog(commands.Cog):
 
     async def _asked(self, interaction: discord.Interaction[Any], member: discord.User) -> None:
         if member.id == interaction.user.id:
-            await JobsDesk(self._services).show(interaction)
+            await VideoList(self._services).show(interaction)
             return
         store = self._services.store
         posted = await store.newest(

@@ -14,7 +14,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
-from bot.moderation.ids import REASON_PATTERN, REVIEW_PATTERN, Verb
+from bot.moderation.ids import REASON_PATTERN, REVIEW_PATTERN, ReviewVerb
 from bot.moderation.modals import BLOCK_IMAGES, reject_modal
 from bot.moderation.review_words import (
     approved_answer,
@@ -40,10 +40,10 @@ class ReviewButton(JobButton, template=REVIEW_PATTERN):
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
-        services, verb = bot.services, Verb(self.verb)
+        services, verb = bot.services, ReviewVerb(self.verb)
         if not await _may_review(services, interaction, job):
             await say(interaction, not_a_moderator())
-        elif verb is Verb.REJECT:
+        elif verb is ReviewVerb.REJECT:
             await open_form(interaction, reject_modal(job.id))
         else:
             # Discord is asked how the member stands, which may take a while; the answer has three seconds.
@@ -117,8 +117,8 @@ async def _may_review(services: Services, interaction: discord.Interaction[Any],
     return may_review(interaction, job, review, chosen)
 
 
-async def _approve(services: Services, by_id: int, job: Job, verb: Verb) -> str:
-    spoiler = verb is Verb.SPOILER
+async def _approve(services: Services, by_id: int, job: Job, verb: ReviewVerb) -> str:
+    spoiler = verb is ReviewVerb.SPOILER
     reservation = Rebooking(terms=caps_of(await services.guild_settings.get(job.request.guild_id)))
     try:
         approved = await services.moderation.approve(job.id, by_id, spoiler=spoiler, reserve=reservation)

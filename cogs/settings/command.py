@@ -8,7 +8,7 @@ from bot.app import Reelcast
 from bot.settings.changes import SERVER, choose
 from bot.settings.panel.ids import Page
 from bot.settings.panel.parts import TITLES
-from cogs.settings.editing import SettingsDesk
+from cogs.settings.editing import SettingsEditor
 from cogs.settings.limits import LimitCommands
 from cogs.settings.options import Asking
 from cogs.settings.places import PlaceCommands
@@ -29,7 +29,7 @@ class SettingsCog(
     group_name="settings",
     group_description="What this server has decided about videos",
 ):
-    def __init__(self, desk: SettingsDesk) -> None:
+    def __init__(self, desk: SettingsEditor) -> None:
         self.desk = desk
 
     @app_commands.command(name="show", description="Open the panel with all settings")
@@ -67,4 +67,4 @@ class SettingsCog(
 
 
 async def setup(bot: Reelcast) -> None:
-    await bot.add_cog(SettingsCog(SettingsDesk(bot.services)))
+    await bot.add_cog(SettingsCog(SettingsEditor(bot.services)))

@@ -124,7 +124,7 @@ def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:
 log = structlog.get_logger(__name__)
 
 
-class SettingsDesk:
+class SettingsEditor:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._store = services.guild_settings

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.settings.changes import SUBSETS
 from bot.settings.panel.parts import ASKING, POSTING
 from bot.ui.language import N_
-from cogs.settings.editing import SettingsDesk
+from cogs.settings.editing import SettingsEditor
 
 _THREADS: Final = (
     *(discord.ChannelType.public_thread, discord.ChannelType.private_thread),
@@ -21,7 +21,7 @@ _THREADS: Final = (
 class SettingsCommands(commands.Cog):
     """A part of the commands; the cog that is put together from them sets the desk."""
 
-    desk: SettingsDesk
+    desk: SettingsEditor
 
 
 class AskingChannel(app_commands.Transformer):

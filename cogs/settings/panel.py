@@ -22,7 +22,7 @@ from bot.settings.changes import (
     set_limits,
     set_numbers,
 )
-from bot.settings.panel.ids import PANEL_PATTERN, Deed, Page, PanelId
+from bot.settings.panel.ids import PANEL_PATTERN, Page, PanelAction, PanelId
 from bot.settings.panel.modals import FIELDS, WORDS, numbers_modal, words_modal
 from bot.settings.typed_values import BadSetting, BadSettingCode
 from bot.settings.words import UNREADABLE
@@ -30,7 +30,7 @@ from bot.ui.answers import Shape, open_form, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
-from cogs.settings.editing import SettingsDesk
+from cogs.settings.editing import SettingsEditor
 
 
 class PanelItem(PressedItem, template=PANEL_PATTERN):
@@ -44,18 +44,18 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        desk = SettingsDesk(bot.services)
+        desk = SettingsEditor(bot.services)
         pressed, chosen = self._panel_id, self._chosen
         match pressed.deed:
-            case Deed.TURN:
+            case PanelAction.TURN:
                 await desk.show(interaction, _page(chosen or [pressed.value]))
-            case Deed.CHANNEL:
+            case PanelAction.CHANNEL:
                 await desk.show(interaction, Page.CHANNEL, int(chosen[0]))
-            case Deed.FORM:
+            case PanelAction.FORM:
                 await self._open_form(interaction, desk, pressed.name, pressed.target)
-            case Deed.ROLE:
+            case PanelAction.ROLE:
                 await self._open_form(interaction, desk, pressed.name, int(chosen[0]))
-            case Deed.DO:
+            case PanelAction.DO:
                 await self._do_by_name(interaction, desk)
             case _:
                 await desk.change(interaction, self._change, pressed.page, pressed.target)
@@ -64,21 +64,21 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
         """Make the change that a press asks for."""
         pressed, chosen = self._panel_id, self._chosen
         match pressed.deed:
-            case Deed.PUT:
+            case PanelAction.PUT:
                 return choose(pressed.name, pressed.value, pressed.target)
-            case Deed.PICK:
+            case PanelAction.PICK:
                 return choose(pressed.name, chosen[0], pressed.target)
-            case Deed.ALLOW:
+            case PanelAction.ALLOW:
                 return allow(pressed.name, chosen, pressed.target)
-            case Deed.POINT:
+            case PanelAction.POINT:
                 return point_to(pressed.name, int(chosen[0]) if chosen else None, pressed.target)
-            case Deed.LIST:
+            case PanelAction.LIST:
                 now, before = {int(each) for each in chosen}, self._shown
                 return add_and_remove(pressed.name, now - before, before - now)
             case _:
                 raise BadSetting(BadSettingCode.OUTDATED, pressed.name)
 
-    async def _do_by_name(self, interaction: discord.Interaction[Any], desk: SettingsDesk) -> None:
+    async def _do_by_name(self, interaction: discord.Interaction[Any], desk: SettingsEditor) -> None:
         here = self._panel_id.target
         match self._panel_id.name:
             case "show":
@@ -97,7 +97,7 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
                 await say(interaction, _(UNREADABLE))
 
     async def _open_form(
-        self, interaction: discord.Interaction[Any], desk: SettingsDesk, form: str, target: int
+        self, interaction: discord.Interaction[Any], desk: SettingsEditor, form: str, target: int
     ) -> None:
         if not await desk.admits(interaction):
             return
@@ -139,7 +139,7 @@ class PanelForms(FormCog):
     shape = Shape.UPDATE
 
     def __init__(self, services: Services) -> None:
-        self._desk = SettingsDesk(services)
+        self._desk = SettingsEditor(services)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission

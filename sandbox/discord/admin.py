@@ -7,7 +7,7 @@ from sandbox.discord.gateway import Gateway
 from sandbox.discord.http.faults import Fault, Faults
 from sandbox.discord.http.files import FileStore
 from sandbox.discord.http.rate_limits import Limit, RateLimiter
-from sandbox.discord.interactions.interactions import InteractionDesk
+from sandbox.discord.interactions.interactions import InteractionHandler
 from sandbox.discord.json_types import JsonObject
 from sandbox.discord.messages.nonces import NonceMemory
 from sandbox.discord.rest.account import AccountRoutes
@@ -26,7 +26,7 @@ class Administration:
     clock: SandboxClock
     gateway: Gateway
     files: FileStore
-    desk: InteractionDesk
+    desk: InteractionHandler
     nonces: NonceMemory
     faults: Faults
     limiter: RateLimiter

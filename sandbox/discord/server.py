@@ -22,7 +22,7 @@ from sandbox.discord.http.recording import Recording
 from sandbox.discord.http.routing import Router
 from sandbox.discord.http.signed_urls import UrlSigner
 from sandbox.discord.interactions.commands import CommandRegistry
-from sandbox.discord.interactions.interactions import InteractionDesk
+from sandbox.discord.interactions.interactions import InteractionHandler
 from sandbox.discord.interactions.member_actions import MemberActions
 from sandbox.discord.messages.announcer import Announcer
 from sandbox.discord.messages.cdn import Cdn
@@ -162,7 +162,7 @@ class DiscordSandbox:
         threads = Threads(world, announcer)
         messages = Messages(world, files, announcer, threads)
         nonces = NonceMemory(self.clock)
-        desk = InteractionDesk(world, access, messages, announcer, render)
+        desk = InteractionHandler(world, access, messages, announcer, render)
         stack.callback(desk.close)
         registry = CommandRegistry(world.application_id, world.mint)
         faults, limiter = Faults(), RateLimiter(self.clock)

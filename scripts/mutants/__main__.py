@@ -34,7 +34,7 @@ DEFINED: Final = frozenset(
     {
         *("Gate", "GateFactsReader", "Reservation", "find_full", "terms_for", "missing_permissions", "read_request"),
         *("read_options", "ServerTexts", "BlockStore", "BlockedImageStore", "OperatorStore"),
-        *("Moderation", "Doubts", "Forgetting", "Emptying", "ReviewDesk", "CaseDesk", "StandingDesk"),
+        *("Moderation", "Doubts", "Forgetting", "Emptying", "ReviewMessages", "ReportMessages", "MemberStanding"),
     }
 )
 LONGEST: Final = 60.0  # seconds of tests for one mutant, as they took when they were recorded

@@ -10,7 +10,7 @@ import discord
 
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
-from bot.discord_api.channel_pace import Turns
+from bot.discord_api.channel_pace import PacedChannels
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
@@ -72,7 +72,7 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    channel: Channel, folder: Path, client: discord.Client | None = None, turns: Turns | None = None
+    channel: Channel, folder: Path, client: discord.Client | None = None, turns: PacedChannels | None = None
 ) -> AsyncGenerator[Desk]:
     clock = ManualClock(discord.utils.utcnow())
     hosts = AllowedHosts.parse([channel.cdn_host])

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.delivery.posts import PostDesk
+from bot.delivery.posts import PostSender
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Handling, Job
 from bot.jobs.ports import Video
@@ -42,7 +42,7 @@ def soon() -> float:
     return monotonic() + 60
 
 
-async def found(posts: PostDesk, job: Job) -> int | None:
+async def found(posts: PostSender, job: Job) -> int | None:
     posted = await posts.find(job)
     return posted and posted.message_id
 

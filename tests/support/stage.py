@@ -32,7 +32,7 @@ from bot.jobs.model import Job
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.segmind_terms import request_body
 from bot.jobs.states import State
-from bot.jobs.steps.engine import Engine, Limits
+from bot.jobs.steps.engine import Engine, EngineLimits
 from bot.jobs.steps.giving_up import Breakdowns
 from bot.jobs.steps.reviewing import see_to_reviews
 from bot.jobs.storage.jobs import JobStore
@@ -40,9 +40,9 @@ from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.saving import Announcer
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
-from bot.media.images.checker import ImageDesk
+from bot.media.images.checker import ImageChecker
 from bot.media.rules import ImageRules
-from bot.media.videos.checker import VideoDesk
+from bot.media.videos.checker import VideoChecker
 from bot.moderation.decide import Moderation
 from bot.moderation.report_store import owe_in, owe_known_in, settle_in
 from bot.segmind.budget import Claim, Rank
@@ -290,7 +290,7 @@ async def open_stage(
         store, budget, cards = JobStore(database), OpenBudget(), CardsInMemory(files)
         posts = PostsInMemory(clock)
         moderators = ModeratorsInMemory(files)
-        images = await stack.enter_async_context(aclosing(ImageDesk()))
+        images = await stack.enter_async_context(aclosing(ImageChecker()))
         url = described["api_url"]
         queue = FairQueue(store, places, clock, cards.moved_up)
         segmind = SegmindClient(
@@ -324,12 +324,12 @@ async def open_stage(
             references=fetcher,
             outputs=fetcher,
             images=images,
-            videos=VideoDesk(),
+            videos=VideoChecker(),
             clock=clock,
             breakdowns=Breakdowns(database),
             folder=folder / "work",
             offer=offer,
-            limits=Limits(
+            limits=EngineLimits(
                 max_in_flight=places,
                 max_video_bytes=MAX_BYTES,
                 submit_timeout=timedelta(seconds=30),

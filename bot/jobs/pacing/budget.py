@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import request_budget
 from bot.jobs.tasks import uncancelled
-from bot.segmind.budget import FARTHEST_RESET, Decision, Gcra, Pace
+from bot.segmind.budget import FARTHEST_RESET, Departure, Gcra, Pace
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class BudgetRow:
         self._rate = rate
 
     @uncancelled
-    async def take(self, now: datetime) -> Decision:
+    async def take(self, now: datetime) -> Departure:
         """Take one request out of the budget, if the pace allows one now."""
         instant = now.timestamp()
         async with self._engine.begin() as connection:
@@ -72,7 +72,7 @@ class BudgetRow:
                 before = await _read(connection)
                 pace = before.pace.after_429(instant, reset)
                 pushed = self._rate.pushed(before.arrival_time, until.timestamp())
-                if await _swap(connection, before, _Spent(arrival_time=pushed, pace=pace)):
+                if await _swap(connection, before, _BudgetRow(arrival_time=pushed, pace=pace)):
                     break
         slower = pace.applied(self._rate, instant).requests_per_minute
         if slower < before.pace.applied(self._rate, instant).requests_per_minute:
@@ -80,7 +80,7 @@ class BudgetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Spent:
+class _BudgetRow:
     """The row: when the next request may leave (epoch seconds), and at what pace."""
 
     arrival_time: float = NEVER
@@ -91,17 +91,17 @@ class _Spent:
         return {"arrival_time": self.arrival_time, "pace_share": self.pace.share, "pace_reset": self.pace.reset}
 
 
-async def _read(connection: AsyncConnection) -> _Spent:
+async def _read(connection: AsyncConnection) -> _BudgetRow:
     query = select(request_budget).where(request_budget.c.name == NAME)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
-        first = insert_if_absent(connection, request_budget, {"name": NAME, **_Spent().values})
+        first = insert_if_absent(connection, request_budget, {"name": NAME, **_BudgetRow().values})
         await connection.execute(first)
         row = (await connection.execute(query)).one()
-    return _Spent(arrival_time=row.arrival_time, pace=Pace(share=row.pace_share, reset=row.pace_reset))
+    return _BudgetRow(arrival_time=row.arrival_time, pace=Pace(share=row.pace_share, reset=row.pace_reset))
 
 
-async def _swap(connection: AsyncConnection, before: _Spent, after: _Spent) -> bool:
+async def _swap(connection: AsyncConnection, before: _BudgetRow, after: _BudgetRow) -> bool:
     """Put `after` in the place of `before`; False where somebody else has been quicker."""
     unchanged = [request_budget.c[name] == value for name, value in before.values.items()]
     swap = update(request_budget).where(request_budget.c.name == NAME, *unchanged).values(**after.values)

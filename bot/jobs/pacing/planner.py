@@ -10,12 +10,12 @@ from typing import Final, Protocol
 import structlog
 
 from bot.jobs.clock import Clock
-from bot.segmind.budget import Claim, Decision
+from bot.segmind.budget import Claim, Departure
 
 VALID_FOR: Final = 0.0005  # seconds that an urgency is taken for, times the claims that wait: 2,000 are judged a second
 
 
-class Turns:
+class Claims:
     """Waiting claims, taken by rank, then by urgency, then by age.
 
     A claim without an urgency counts each second that it waits. No urgency may grow by more than one a second, so
@@ -91,7 +91,7 @@ def places_for(wanted: int, requests_per_minute: int, run_seconds: float) -> int
 class Purse(Protocol):
     """Where the budget is kept."""
 
-    def take(self, now: datetime) -> Awaitable[Decision]: ...
+    def take(self, now: datetime) -> Awaitable[Departure]: ...
 
     def push(self, until: datetime, now: datetime) -> Awaitable[None]: ...
 
@@ -105,7 +105,7 @@ class Planner:
     def __init__(self, purse: Purse, clock: Clock) -> None:
         self._purse = purse
         self._clock = clock
-        self._turns = Turns()
+        self._turns = Claims()
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._arrived = asyncio.Event()
 

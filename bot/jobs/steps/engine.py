@@ -26,8 +26,8 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import UNLIMITED, Reserve, SpendLimits
 from bot.jobs.storage.saving import Enlist
 from bot.media.fetch import Fetcher
-from bot.media.images.checker import ImageDesk
-from bot.media.videos.checker import VideoDesk
+from bot.media.images.checker import ImageChecker
+from bot.media.videos.checker import VideoChecker
 from bot.segmind.budget import Budget
 from bot.segmind.client import SegmindClient
 
@@ -38,7 +38,7 @@ DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class EngineLimits:
     """Figures that the operator sets, or that we do."""
 
     max_in_flight: int
@@ -64,14 +64,14 @@ class Engine:
     owe: Enlist  # notes that a job's post has to be brought in line with what is saved in the same transaction
     references: Fetcher
     outputs: Fetcher
-    images: ImageDesk
-    videos: VideoDesk
+    images: ImageChecker
+    videos: VideoChecker
     clock: Clock
     breakdowns: "Breakdowns"
     history: SharedHistory
     earlier: EarlierRequests
     folder: Path  # files that jobs work on; safe to lose
-    limits: Limits
+    limits: EngineLimits
     offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
     overdue: Overdue = field(default_factory=Overdue)

@@ -30,7 +30,7 @@ class CleanImage:
     fingerprint: str  # of what it shows; see bot/media/images/fingerprints.py
 
 
-class ImageDesk:
+class ImageChecker:
     """Cleans one image at a time, the rest waiting their turn."""
 
     def __init__(self, *, time_limit: float = TIME_LIMIT) -> None:

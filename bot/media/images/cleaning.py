@@ -45,7 +45,7 @@ _LYING: Final = frozenset({5, 6, 7, 8})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class CopyLimits:
     """What a copy keeps to."""
 
     max_side: int
@@ -64,7 +64,7 @@ class Cleaned:
     copy: bytes
 
 
-def clean(path: Path, rules: ImageRules, limits: Limits) -> Cleaned:
+def clean(path: Path, rules: ImageRules, limits: CopyLimits) -> Cleaned:
     """Decode an image once; raises ImageRefused with the first fault found, or OSError if it can't be read."""
     with path.open("rb") as file:
         content_type = sniff(file.read(HEAD))
@@ -167,7 +167,7 @@ def _is_lost_on_white(picture: Image.Image) -> bool:
     return 0 < sum(seen) < picture.width * picture.height and sum(seen[LIGHT:]) > MOSTLY * sum(seen)
 
 
-def _fitting(picture: Image.Image, limits: Limits) -> tuple[str, bytes]:
+def _fitting(picture: Image.Image, limits: CopyLimits) -> tuple[str, bytes]:
     """Find the first suffix and bytes that fit, giving way in quality first and in size then."""
     lossless = picture.getcolors(FEW_COLOURS) is not None
     while max(picture.size) >= SMALLEST_SIDE:

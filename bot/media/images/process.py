@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.media.errors import ImageRefused
-from bot.media.images.cleaning import Limits, clean
+from bot.media.images.cleaning import CopyLimits, clean
 from bot.media.rules import ImageFault, ImageRules
 from bot.media.serving import bound, serve
 
@@ -22,7 +22,7 @@ def main() -> int:
 
 def _cleaned(work: dict[str, Any]) -> dict[str, Any]:
     rules = ImageRules(**work["rules"])
-    limits = Limits(max_side=work["max_side"], max_bytes=work["max_bytes"])
+    limits = CopyLimits(max_side=work["max_side"], max_bytes=work["max_bytes"])
     try:
         cleaned = clean(Path(work["source"]), rules, limits)
         target = Path(work["target"] + cleaned.suffix)

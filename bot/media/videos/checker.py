@@ -96,7 +96,7 @@ def sound_stream(container: InputContainer) -> AudioStream | None:
     return min(streams, key=lambda each: Disposition.default not in each.disposition, default=None)
 
 
-class VideoDesk:
+class VideoChecker:
     """The same work for the event loop, one video at a time, in a process of its own."""
 
     def __init__(self, *, time_limit: float = TIME_LIMIT) -> None:

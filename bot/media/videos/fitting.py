@@ -25,7 +25,7 @@ class Fit:
     copied: bool  # its streams are those of the original: it looks and sounds as before
 
 
-class FittingDesk:
+class VideoFitter:
     """Fits one video a core at a time, the rest waiting their turn."""
 
     def __init__(self, *, concurrency: int | None = None, time_limit: float = TIME_LIMIT) -> None:

@@ -23,7 +23,7 @@ class Page(StrEnum):
     CHECK = "check"
 
 
-class Deed(StrEnum):
+class PanelAction(StrEnum):
     """What a component of the panel does."""
 
     TURN = "turn"  # to the page that is chosen, or named as the value
@@ -39,7 +39,7 @@ class Deed(StrEnum):
 
 
 PANEL_PATTERN: Final = (
-    rf"reelcast:settings:(?P<deed>{'|'.join(Deed)}):(?P<name>[a-z_]{{1,32}}):(?P<target>{ID_PATTERN})"
+    rf"reelcast:settings:(?P<deed>{'|'.join(PanelAction)}):(?P<name>[a-z_]{{1,32}}):(?P<target>{ID_PATTERN})"
     r"(?::(?P<value>[a-zA-Z_-]{1,32}))?"
 )
 
@@ -59,7 +59,7 @@ PAGES: Final[Mapping[str, Page]] = {
 class PanelId:
     """`target` is the channel or role that a component is about, or 0; `value` what a button sets."""
 
-    deed: Deed
+    deed: PanelAction
     name: str
     target: int = SERVER
     value: str = ""
@@ -70,12 +70,12 @@ class PanelId:
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         return cls(
-            deed=Deed(match["deed"]), name=match["name"], target=int(match["target"]), value=match["value"] or ""
+            deed=PanelAction(match["deed"]), name=match["name"], target=int(match["target"]), value=match["value"] or ""
         )
 
     @property
     def page(self) -> Page:
         """Tell the page on which what this changes is seen."""
-        if self.target != SERVER and self.deed not in {Deed.ROLE, Deed.FORM}:
+        if self.target != SERVER and self.deed not in {PanelAction.ROLE, PanelAction.FORM}:
             return Page.CHANNEL
         return PAGES.get(self.name, Page.OVERVIEW)

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.settings.changes import LIMIT_NAMES, SERVER
 from bot.settings.model import NO_LIMITS, ChannelSettings, GuildSettings, Limits
-from bot.settings.panel.ids import Deed, PanelId
+from bot.settings.panel.ids import PanelAction, PanelId
 from bot.settings.typed_values import RANGES
 from bot.settings.words import LABELS
 from bot.ui.formats import dollars, number
@@ -44,7 +44,9 @@ _TITLES: Final[Mapping[str, str]] = {
 def numbers_modal(form: str, settings: GuildSettings, target: int = SERVER, role_name: str = "") -> ui.Modal:
     """Ask for the numbers of a form; what is set stands in the fields."""
     title = _("Limits of {role}").format(role=role_name) if form == "role_limits" else _(_TITLES[form])
-    modal = ui.Modal(title=clip(title, TITLE_LIMIT), custom_id=str(PanelId(deed=Deed.FORM, name=form, target=target)))
+    modal = ui.Modal(
+        title=clip(title, TITLE_LIMIT), custom_id=str(PanelId(deed=PanelAction.FORM, name=form, target=target))
+    )
     of_a_role = form == "role_limits"
     for name, value in _values(form, settings, target).items():
         allowed = RANGES[name]
@@ -67,7 +69,7 @@ def numbers_modal(form: str, settings: GuildSettings, target: int = SERVER, role
 
 def words_modal(form: str) -> ui.Modal:
     """Ask for words to be added or removed."""
-    modal = ui.Modal(title=_(_TITLES[form]), custom_id=str(PanelId(deed=Deed.FORM, name=form)))
+    modal = ui.Modal(title=_(_TITLES[form]), custom_id=str(PanelId(deed=PanelAction.FORM, name=form)))
     modal.add_item(
         ui.Label(
             text=_("Words and phrases"),

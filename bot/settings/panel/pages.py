@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.settings.changes import SERVER_CHOICES
-from bot.settings.panel.ids import Deed, PanelId
+from bot.settings.panel.ids import PanelAction, PanelId
 from bot.settings.panel.parts import (
     PanelState,
     Part,
@@ -79,7 +79,12 @@ def review_page(state: PanelState) -> Sequence[Part]:
     trusted = role_names(settings.trusted_roles, facts) or _("Nobody skips it.")
     return (
         explained(_("Review"), _("Whether a moderator looks first.")),
-        one_of(PanelId(deed=Deed.PICK, name="review"), review_labels(), settings.review.value.lower(), review_notes()),
+        one_of(
+            PanelId(deed=PanelAction.PICK, name="review"),
+            review_labels(),
+            settings.review.value.lower(),
+            review_notes(),
+        ),
         explained(_("Review channel"), where),
         one_channel("review_channel_id", settings.review_channel_id, facts, _("Choose a channel")),
         explained(_("Roles that skip the review"), trusted),
@@ -100,7 +105,7 @@ def limits_page(state: PanelState) -> Sequence[Part]:
     return (
         opens(_("Each member"), limits_words(settings.member_limits), _("Change"), "member_limits"),
         text("\n".join([f"**{_('Roles with limits of their own')}**", f"-# {rule}", *shortened(roles)])),
-        any_role(PanelId(deed=Deed.ROLE, name="role_limits"), _("Choose a role to set its limits")),
+        any_role(PanelId(deed=PanelAction.ROLE, name="role_limits"), _("Choose a role to set its limits")),
         opens(_("The whole server"), server_limits_words(state), _("Change"), "server_limits"),
         text(f"-# {_('Days and months of spending begin at midnight UTC.')} {prices}"),
     )
@@ -119,17 +124,19 @@ def filters_page(state: PanelState) -> Sequence[Part]:
     listed = ngettext("{count} word is refused besides.", "{count} words are refused besides.", count)
     words = _("A `*` at either end stands for more letters.")
     row = [
-        button(_("Add words"), PanelId(deed=Deed.FORM, name="add_words")),
-        button(_("Remove words"), PanelId(deed=Deed.FORM, name="remove_words")),
+        button(_("Add words"), PanelId(deed=PanelAction.FORM, name="add_words")),
+        button(_("Remove words"), PanelId(deed=PanelAction.FORM, name="remove_words")),
     ]
     if count:
-        row.append(button(_("Show the words"), PanelId(deed=Deed.DO, name="words")))
+        row.append(button(_("Show the words"), PanelId(deed=PanelAction.DO, name="words")))
     return (
         switch(_("AutoMod"), automod, "automod", is_on=settings.automod),
         explained(
             _("Patterns that cannot be applied"), _("Some regular expressions of AutoMod mean nothing elsewhere.")
         ),
-        one_of(PanelId(deed=Deed.PICK, name="bad_patterns"), pattern_labels(), settings.bad_patterns.value.lower()),
+        one_of(
+            PanelId(deed=PanelAction.PICK, name="bad_patterns"), pattern_labels(), settings.bad_patterns.value.lower()
+        ),
         explained(_("The server's own words"), f"{listed.format(count=number(count))} {words}"),
         buttons(*row),
     )
@@ -146,15 +153,15 @@ def posts_page(state: PanelState) -> Sequence[Part]:
         switch(_("Spoilers"), _("Videos are hidden until a member clicks."), "spoiler", is_on=settings.spoiler),
         switch(_("AI label"), _("Posts say that the video is AI-generated."), "ai_label", is_on=settings.ai_label),
         explained(_("Allowed durations"), ""),
-        some_of(PanelId(deed=Deed.ALLOW, name="durations"), durations, chosen),
+        some_of(PanelId(deed=PanelAction.ALLOW, name="durations"), durations, chosen),
         explained(_("Allowed aspect ratios"), ""),
         some_of(
-            PanelId(deed=Deed.ALLOW, name="aspect_ratios"),
+            PanelId(deed=PanelAction.ALLOW, name="aspect_ratios"),
             ratios,
             ratios if settings.aspect_ratios is None else settings.aspect_ratios,
         ),
         explained(_("Buttons to the original file"), _("A takedown cannot delete the file at the video service.")),
-        one_of(PanelId(deed=Deed.PICK, name="original_links"), originals_labels(), original),
+        one_of(PanelId(deed=PanelAction.PICK, name="original_links"), originals_labels(), original),
         opens(_("Reports and records"), records_words(state), _("Change"), "records"),
     )
 
@@ -169,12 +176,14 @@ def cast_page(state: PanelState) -> Sequence[Part]:
             _("Language of cards and posts"),
             _("What only one member sees is in the language of that member's Discord."),
         ),
-        one_of(PanelId(deed=Deed.PICK, name="language"), languages, chosen or "auto"),
+        one_of(PanelId(deed=PanelAction.PICK, name="language"), languages, chosen or "auto"),
         explained(
             _("Who may share saved characters with the whole server"),
             _("Everybody else uses the shared ones, and keeps their own."),
         ),
-        one_of(PanelId(deed=Deed.PICK, name="cast_sharing"), sharing_labels(), settings.cast_sharing.value.lower()),
+        one_of(
+            PanelId(deed=PanelAction.PICK, name="cast_sharing"), sharing_labels(), settings.cast_sharing.value.lower()
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.settings.findings import FindingCode, Weight
 from bot.settings.findings_words import MARKS, findings_list
-from bot.settings.panel.ids import Deed, Page, PanelId
+from bot.settings.panel.ids import Page, PanelAction, PanelId
 from bot.settings.panel.overview import overview_page
 from bot.settings.panel.pages import (
     cast_page,
@@ -56,7 +56,9 @@ def channels_page(state: PanelState) -> Sequence[Part]:
                 ]
             )
         ),
-        any_channel(PanelId(deed=Deed.CHANNEL, name="own_settings"), _("Choose a channel to see and change its own")),
+        any_channel(
+            PanelId(deed=PanelAction.CHANNEL, name="own_settings"), _("Choose a channel to see and change its own")
+        ),
     )
 
 
@@ -73,23 +75,23 @@ def channel_page(state: PanelState) -> Sequence[Part]:
         switch(_("Paused"), _("Nothing new is made here."), "paused", is_on=bool(own and own.paused), channel_id=here),
         explained(_("Review"), ""),
         one_of(
-            PanelId(deed=Deed.PICK, name="review", target=here),
+            PanelId(deed=PanelAction.PICK, name="review", target=here),
             review,
             "server" if own is None or own.review is None else own.review.value.lower(),
         ),
         explained(_("Where videos are posted"), ""),
         one_channel("output_channel_id", own and own.output_channel_id, facts, _("As the server"), here),
         explained(_("Spoilers"), ""),
-        one_of(PanelId(deed=Deed.PICK, name="spoiler", target=here), spoiler, spoilers[own and own.spoiler]),
+        one_of(PanelId(deed=PanelAction.PICK, name="spoiler", target=here), spoiler, spoilers[own and own.spoiler]),
         explained(_("Allowed durations and aspect ratios"), ""),
         some_of(
-            PanelId(deed=Deed.ALLOW, name="durations", target=here),
+            PanelId(deed=PanelAction.ALLOW, name="durations", target=here),
             duration_labels(),
             {str(each) for each in (own and own.durations) or ()},
             none=_("Durations as the server"),
         ),
         some_of(
-            PanelId(deed=Deed.ALLOW, name="aspect_ratios", target=here),
+            PanelId(deed=PanelAction.ALLOW, name="aspect_ratios", target=here),
             ratio_labels(),
             (own and own.aspect_ratios) or (),
             none=_("Aspect ratios as the server"),
@@ -149,8 +151,8 @@ def reset_question() -> ui.LayoutView:
         " for videos. What was made, and who is blocked, stays on record."
     )
     container.add_item(text(question))
-    forget = button(_("Forget everything"), PanelId(deed=Deed.DO, name="reset"), discord.ButtonStyle.danger)
-    container.add_item(buttons(forget, button(_("Keep it"), PanelId(deed=Deed.DO, name="show"))))
+    forget = button(_("Forget everything"), PanelId(deed=PanelAction.DO, name="reset"), discord.ButtonStyle.danger)
+    container.add_item(buttons(forget, button(_("Keep it"), PanelId(deed=PanelAction.DO, name="show"))))
     return _view_of(container)
 
 
@@ -191,7 +193,7 @@ def _colour(page: Page, state: PanelState) -> discord.Colour:
 def _page_menu(page: Page) -> Part:
     titles = {each.value: f"{EMOJI[each]} {_(title)}" for each, title in TITLES.items()}
     notes = {each.value: _(note) for each, note in _NOTES.items()}
-    return one_of(PanelId(deed=Deed.TURN, name="page"), titles, page.value, notes)
+    return one_of(PanelId(deed=PanelAction.TURN, name="page"), titles, page.value, notes)
 
 
 def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]:
@@ -200,18 +202,20 @@ def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]
     found = [
         button(
             _("Resume") if paused else _("Pause new videos"),
-            PanelId(deed=Deed.PUT, name="paused", value="off" if paused else "on"),
+            PanelId(deed=PanelAction.PUT, name="paused", value="off" if paused else "on"),
             discord.ButtonStyle.success if paused else discord.ButtonStyle.danger,
         )
     ]
     if page is not Page.CHECK:
-        found.append(button(_check_label(state), PanelId(deed=Deed.DO, name="check")))
+        found.append(button(_check_label(state), PanelId(deed=PanelAction.DO, name="check")))
     if any(each.code is FindingCode.STALE for each in state.findings):
-        found.append(button(_("Tidy up"), PanelId(deed=Deed.DO, name="tidy")))
+        found.append(button(_("Tidy up"), PanelId(deed=PanelAction.DO, name="tidy")))
     if page is Page.CHANNEL and state.channel_id in state.settings.channel_settings:
-        found.append(button(_("All as the server"), PanelId(deed=Deed.DO, name="as_server", target=state.channel_id)))
+        found.append(
+            button(_("All as the server"), PanelId(deed=PanelAction.DO, name="as_server", target=state.channel_id))
+        )
     if page is Page.CHANNEL:  # the menu of pages cannot lead to the page that it shows as chosen
-        found.append(button(_("Back"), PanelId(deed=Deed.TURN, name="back", value=Page.CHANNELS.value)))
+        found.append(button(_("Back"), PanelId(deed=PanelAction.TURN, name="back", value=Page.CHANNELS.value)))
     return found
 
 

@@ -10,7 +10,7 @@ from discord import ui
 from bot.settings.changes import SERVER
 from bot.settings.findings import Finding, ServerFacts
 from bot.settings.model import GuildSettings
-from bot.settings.panel.ids import Deed, Page, PanelId
+from bot.settings.panel.ids import Page, PanelAction, PanelId
 from bot.ui.language import N_, _
 
 Part = ui.Item[ui.LayoutView]
@@ -80,18 +80,18 @@ def switch(title: str, explanation: str, name: str, *, is_on: bool, channel_id: 
     """Put a button beside what it turns on or off; which of the two is in its id, so that a double press is one."""
     label, value = (_("Turn off"), "off") if is_on else (_("Turn on"), "on")
     state = _("on") if is_on else _("off")
-    pressed = button(label, PanelId(deed=Deed.PUT, name=name, target=channel_id, value=value))
+    pressed = button(label, PanelId(deed=PanelAction.PUT, name=name, target=channel_id, value=value))
     return beside(f"{title}: {state}", explanation, pressed)
 
 
 def opens(title: str, explanation: str, label: str, name: str, target: int = SERVER) -> Part:
     """Put a button that opens a modal beside what it asks for."""
-    return beside(title, explanation, button(label, PanelId(deed=Deed.FORM, name=name, target=target)))
+    return beside(title, explanation, button(label, PanelId(deed=PanelAction.FORM, name=name, target=target)))
 
 
 def channel_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
     select: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id=str(PanelId(deed=Deed.LIST, name=name)),
+        custom_id=str(PanelId(deed=PanelAction.LIST, name=name)),
         channel_types=list(ASKING),
         placeholder=_("Choose channels"),
         min_values=0,
@@ -103,7 +103,7 @@ def channel_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part
 
 def role_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
     select: ui.RoleSelect[Any] = ui.RoleSelect(
-        custom_id=str(PanelId(deed=Deed.LIST, name=name)),
+        custom_id=str(PanelId(deed=PanelAction.LIST, name=name)),
         placeholder=_("Choose roles"),
         min_values=0,
         max_values=MOST_CHOSEN,
@@ -115,7 +115,7 @@ def role_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
 def one_channel(name: str, chosen: int | None, facts: ServerFacts, placeholder: str, channel_id: int = SERVER) -> Part:
     """Let one channel be chosen, or none."""
     select: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id=str(PanelId(deed=Deed.POINT, name=name, target=channel_id)),
+        custom_id=str(PanelId(deed=PanelAction.POINT, name=name, target=channel_id)),
         channel_types=list(POSTING),
         placeholder=placeholder,
         min_values=0,

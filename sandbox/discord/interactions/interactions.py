@@ -35,7 +35,7 @@ ANSWER_WITHIN = 3.0  # seconds
 TOKEN_LIFETIME = 15 * 60.0  # seconds
 
 
-class InteractionDesk:
+class InteractionHandler:
     """Opens interactions, takes their answers and follow-ups, and lets those unanswered fail."""
 
     def __init__(

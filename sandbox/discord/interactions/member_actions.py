@@ -7,7 +7,7 @@ from sandbox.discord.interactions import command_input, modal_input
 from sandbox.discord.interactions.command_rules import CommandType
 from sandbox.discord.interactions.commands import CommandRegistry
 from sandbox.discord.interactions.interaction import Interaction, InteractionType
-from sandbox.discord.interactions.interactions import InteractionDesk
+from sandbox.discord.interactions.interactions import InteractionHandler
 from sandbox.discord.interactions.resolving import ClientRefusal, Resolver
 from sandbox.discord.interactions.select_input import choose
 from sandbox.discord.json_fields import is_object, snowflake, text
@@ -32,7 +32,7 @@ class MemberActions:
         files: FileStore,
         messages: Messages,
         registry: CommandRegistry,
-        desk: InteractionDesk,
+        desk: InteractionHandler,
         render: MessagePayloads,
         announcer: Announcer,
     ) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 from sandbox.discord.http.routing import MESSAGE_BODIES, NO_CONTENT, Answer, Call, Route
 from sandbox.discord.interactions.interaction import Interaction
-from sandbox.discord.interactions.interactions import InteractionDesk
+from sandbox.discord.interactions.interactions import InteractionHandler
 from sandbox.discord.messages.messages import Messages
 from sandbox.discord.messages.payloads import MessagePayloads
 from sandbox.discord.refusals import UNKNOWN_WEBHOOK
@@ -15,7 +15,7 @@ _MESSAGE = _WEBHOOK + "/messages/{message_id}"
 
 
 class WebhookRoutes:
-    def __init__(self, world: World, desk: InteractionDesk, messages: Messages, render: MessagePayloads) -> None:
+    def __init__(self, world: World, desk: InteractionHandler, messages: Messages, render: MessagePayloads) -> None:
         self._world = world
         self._desk = desk
         self._messages = messages

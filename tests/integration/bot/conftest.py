@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.database.engine import open_database
-from bot.delivery.cards import CardDesk
-from bot.delivery.posts import PostDesk
+from bot.delivery.cards import CardEditor
+from bot.delivery.posts import PostSender
 from bot.jobs.ports import Video
 from bot.media.videos.checker import inspect_video
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4
@@ -45,20 +45,20 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def cards(channel: Channel, clock: ManualClock) -> AsyncIterator[CardDesk]:
-    cards = CardDesk(channel.client, OFFER, clock)
+async def cards(channel: Channel, clock: ManualClock) -> AsyncIterator[CardEditor]:
+    cards = CardEditor(channel.client, OFFER, clock)
     yield cards
     await cards.close(0)
 
 
 @pytest.fixture
-def fitting() -> FittingDesk:
-    return FittingDesk()
+def fitting() -> VideoFitter:
+    return VideoFitter()
 
 
 @pytest.fixture
-def posts(channel: Channel, fitting: FittingDesk) -> PostDesk:
-    return PostDesk(channel.client, fitting)
+def posts(channel: Channel, fitting: VideoFitter) -> PostSender:
+    return PostSender(channel.client, fitting)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.cli import machine
-from bot.cli.check import Finding, gateway_finding
+from bot.cli.check import ReportLine, gateway_finding
 from bot.database.engine import open_database
 from bot.operator.notices import NoticeKind, OperatorNotices
 from tests.integration.bot.cli.command_line import World
@@ -31,7 +31,7 @@ class Setup:
     title: str
     arrange: Arrange = _nothing
     changes: Mapping[str, str] = field(default_factory=dict[str, str])
-    measured: Callable[[], list[Finding]] | None = None
+    measured: Callable[[], list[ReportLine]] | None = None
     env_file: str | None = None
 
 

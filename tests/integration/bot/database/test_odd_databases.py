@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 from typer.testing import CliRunner
 
 from bot import __main__ as command_line
-from bot.cli.machine import Finding, check_database
+from bot.cli.machine import ReportLine, check_database
 from bot.config import Settings
 from bot.database.engine import open_database
 from bot.database.files import open_as_it_is
@@ -53,7 +53,7 @@ ODD = {
 }
 
 
-async def found(address: str = URL) -> list[Finding]:
+async def found(address: str = URL) -> list[ReportLine]:
     settings = Settings(database_url=address)  # pyright: ignore[reportCallIssue] - the rest comes from the environment
     return [finding async for finding in check_database(settings)]
 

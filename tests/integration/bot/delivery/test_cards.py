@@ -13,7 +13,7 @@ import discord
 import pytest
 
 from bot.delivery.card_view import status_card
-from bot.delivery.cards import TOKEN_LIFE, CardDesk
+from bot.delivery.cards import TOKEN_LIFE, CardEditor
 from bot.delivery.edit_queue import EDIT_EVERY, LONGEST_REST, POSITION_EVERY, PROGRESS_EVERY, TROUBLE_WAIT
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
@@ -25,14 +25,14 @@ from tests.support.files import png
 from tests.support.jobs import NOON
 
 
-async def test_a_change_is_shown_on_the_card(channel: Channel, cards: CardDesk) -> None:
+async def test_a_change_is_shown_on_the_card(channel: Channel, cards: CardEditor) -> None:
     job = await channel.job(State.WAITING)
     cards.changed(job.move(State.CANCELLED, NOON))
     card = await channel.shows(job, "Cancelled")
     assert card.mentions == []
 
 
-async def test_changes_at_once_become_one_edit(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
+async def test_changes_at_once_become_one_edit(channel: Channel, cards: CardEditor, clock: ManualClock) -> None:
     job = await channel.job(State.SUBMITTING)
     for state in (State.QUEUED, State.PROCESSING, State.QUEUED, State.PROCESSING, State.FAILED):
         job = job.move(state, NOON)
@@ -43,7 +43,7 @@ async def test_changes_at_once_become_one_edit(channel: Channel, cards: CardDesk
 
 
 async def test_changes_that_come_too_fast_wait_and_the_last_one_arrives(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     job = await channel.job(State.SUBMITTING)
     job = job.move(State.QUEUED, NOON)
@@ -60,7 +60,7 @@ async def test_changes_that_come_too_fast_wait_and_the_last_one_arrives(
 
 
 async def test_the_cards_of_one_channel_take_turns_and_other_channels_do_not_wait(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     jobs = [await channel.job(State.WAITING, prompt=f"fox {number}") for number in range(3)]
     elsewhere = await channel.job(State.WAITING, channel="general")
@@ -76,7 +76,7 @@ async def test_the_cards_of_one_channel_take_turns_and_other_channels_do_not_wai
 
 
 async def test_a_card_that_would_not_change_is_not_edited(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     job = (await channel.job(State.SUBMITTING)).move(State.QUEUED, NOON)
     cards.changed(job)
@@ -88,7 +88,7 @@ async def test_a_card_that_would_not_change_is_not_edited(
 
 
 async def test_an_edit_without_a_clear_answer_is_sent_again_with_the_newest_value(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     job = await channel.job(State.SUBMITTING)
     await channel.sandbox.admin.fault(method="PATCH", route="messages", status=503, times=2)
@@ -105,11 +105,11 @@ async def test_an_edit_without_a_clear_answer_is_sent_again_with_the_newest_valu
     assert len(channel.requests("PATCH")) == 3
 
 
-async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel: Channel, cards: CardDesk) -> None:
+async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel: Channel, cards: CardEditor) -> None:
     gone, other = [await channel.job(State.WAITING) for _ in range(2)]
     await channel.sandbox.admin.delete_message(gone.request.channel_id, gone.card_message_id or 0)
     clock_of_its_own = ManualClock(NOON)
-    hasty = CardDesk(channel.client, OFFER, clock_of_its_own)
+    hasty = CardEditor(channel.client, OFFER, clock_of_its_own)
     for job in (gone, other):
         hasty.changed(job.move(State.CANCELLED, NOON))
     await clock_of_its_own.asleep()
@@ -118,7 +118,7 @@ async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel:
     await hasty.close(0)
 
 
-async def test_a_job_without_a_card_is_shown_nowhere(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
+async def test_a_job_without_a_card_is_shown_nowhere(channel: Channel, cards: CardEditor, clock: ManualClock) -> None:
     job = await channel.job(State.WAITING)
     cards.changed(job.evolve(card_message_id=None).move(State.CANCELLED, NOON))
     assert clock.sleepers == 0
@@ -126,7 +126,7 @@ async def test_a_job_without_a_card_is_shown_nowhere(channel: Channel, cards: Ca
 
 
 async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     waiting, over = [await channel.job(State.WAITING) for _ in range(2)]
     cards.moved_up(waiting, 2)
@@ -142,7 +142,7 @@ async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
     assert len(channel.requests("PATCH")) == 2
 
 
-async def test_closing_lets_the_last_edits_go_out(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
+async def test_closing_lets_the_last_edits_go_out(channel: Channel, cards: CardEditor, clock: ManualClock) -> None:
     jobs = [await channel.job(State.WAITING) for _ in range(3)]
     for job in jobs:
         cards.changed(job.move(State.CANCELLED, NOON))
@@ -151,7 +151,9 @@ async def test_closing_lets_the_last_edits_go_out(channel: Channel, cards: CardD
         await channel.shows(job, "Cancelled")
 
 
-async def test_the_references_become_the_cards_own_pictures(channel: Channel, cards: CardDesk, tmp_path: Path) -> None:
+async def test_the_references_become_the_cards_own_pictures(
+    channel: Channel, cards: CardEditor, tmp_path: Path
+) -> None:
     job = await channel.job(State.PREPARING, images=2)
     pictures = [png(), png(colour="red")]
     paths = [tmp_path / f"reference-{number}" for number in (1, 2)]
@@ -166,7 +168,7 @@ async def test_the_references_become_the_cards_own_pictures(channel: Channel, ca
 
 
 async def test_attaching_again_after_a_crash_replaces_what_was_there(
-    channel: Channel, cards: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardEditor, tmp_path: Path
 ) -> None:
     job = await channel.job(State.PREPARING)
     path = tmp_path / "reference-1"
@@ -176,7 +178,7 @@ async def test_attaching_again_after_a_crash_replaces_what_was_there(
     assert list(await cards.attachment_urls(job)) == ["image1.png"]
 
 
-async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, cards: CardDesk, tmp_path: Path) -> None:
+async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, cards: CardEditor, tmp_path: Path) -> None:
     job = await channel.job(State.PREPARING)
     path = tmp_path / "reference-1"
     path.write_bytes(png())
@@ -187,7 +189,7 @@ async def test_attaching_to_a_card_that_is_gone_says_so(channel: Channel, cards:
         await cards.attachment_urls(job)
 
 
-async def test_a_channel_that_is_closed_to_the_bot_says_so(channel: Channel, cards: CardDesk) -> None:
+async def test_a_channel_that_is_closed_to_the_bot_says_so(channel: Channel, cards: CardEditor) -> None:
     job = await channel.job(State.PREPARING)
     deny = int(Permission.VIEW_CHANNEL)
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=deny)
@@ -197,7 +199,7 @@ async def test_a_channel_that_is_closed_to_the_bot_says_so(channel: Channel, car
 
 @pytest.mark.parametrize("status", [503, 429])
 async def test_discord_that_is_busy_or_broken_is_to_be_asked_again(
-    channel: Channel, cards: CardDesk, status: int
+    channel: Channel, cards: CardEditor, status: int
 ) -> None:
     job = await channel.job(State.PREPARING)
     await channel.sandbox.admin.fault(method="GET", route="messages", status=status, times=9, retry_after=0.01)
@@ -205,7 +207,7 @@ async def test_discord_that_is_busy_or_broken_is_to_be_asked_again(
         await cards.attachment_urls(job)
 
 
-async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel, cards: CardDesk) -> None:
+async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel, cards: CardEditor) -> None:
     before = (await channel.mira.send("who wants a video?")).id
     others = [await channel.job(State.ACCEPTED, prompt="another fox")]
     job = await channel.job(State.ACCEPTED)
@@ -218,14 +220,14 @@ async def test_a_card_is_found_by_its_job_among_later_messages(channel: Channel,
     assert sent.id not in {job.card_message_id, *(other.card_message_id for other in others)}
 
 
-async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, cards: CardDesk) -> None:
+async def test_a_card_that_was_never_sent_is_not_found(channel: Channel, cards: CardEditor) -> None:
     job = await channel.job(State.ACCEPTED)
     assert await cards.find(replace(job, id=(await channel.mira.send("hello")).id)) is None
 
 
 async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    cards = CardDesk(channel.client, OFFER, clock, shown=told.put)
+    cards = CardEditor(channel.client, OFFER, clock, shown=told.put)
     running = await channel.job(State.PROCESSING)
     over = await channel.job(State.WAITING)
     cards.changed(running)
@@ -240,7 +242,7 @@ async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, cloc
 
 async def test_a_card_that_cannot_be_shown_any_more_is_reported_too(channel: Channel, clock: ManualClock) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
-    cards = CardDesk(channel.client, OFFER, clock, shown=told.put)
+    cards = CardEditor(channel.client, OFFER, clock, shown=told.put)
     job = (await channel.job(State.WAITING)).move(State.CANCELLED, NOON)
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     cards.changed(job)
@@ -264,7 +266,7 @@ async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_me
     waiting = await channel.job(State.WAITING)
     cancelled = replace(waiting.move(State.CANCELLED, NOON), version=waiting.version + 1)
     told: asyncio.Queue[Job] = asyncio.Queue()
-    cards = CardDesk(channel.client, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
+    cards = CardEditor(channel.client, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
     cards.moved_up(waiting, 2)
     await clock.asleep()
     clock.advance(POSITION_EVERY)
@@ -278,7 +280,7 @@ async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_
 ) -> None:
     running = await channel.job(State.PROCESSING)
     failed = replace(running.move(State.FAILED, NOON), version=running.version + 1)
-    cards = CardDesk(channel.client, OFFER, clock, newest=SavedElsewhere(running, failed).get)
+    cards = CardEditor(channel.client, OFFER, clock, newest=SavedElsewhere(running, failed).get)
     cards.changed(running)
     await clock.asleep()
     clock.advance(EDIT_EVERY)
@@ -292,7 +294,7 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
 ) -> None:
     preparing = await channel.job(State.PREPARING)
     cancelled = replace(preparing.move(State.CANCELLED, NOON), version=preparing.version + 1)
-    cards = CardDesk(channel.client, OFFER, clock, newest=SavedElsewhere(cancelled).get)
+    cards = CardEditor(channel.client, OFFER, clock, newest=SavedElsewhere(cancelled).get)
     (tmp_path / "reference-1").write_bytes(png())
     await cards.attach(preparing, {"image1": tmp_path / "reference-1"})
     await channel.shows(preparing, "Cancelled")
@@ -300,7 +302,7 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
 
 
 async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     job = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
     cards.changed(job)
@@ -311,7 +313,7 @@ async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
 
 
 async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_seconds(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     runs = [
         (await channel.job(State.SUBMITTING, prompt=f"fox {number}"))
@@ -335,7 +337,7 @@ async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_second
 
 
 async def test_a_change_does_not_wait_for_the_progress_of_others(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     run = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
     cards.changed(run)
@@ -346,7 +348,9 @@ async def test_a_change_does_not_wait_for_the_progress_of_others(
     await channel.shows(other, "Cancelled")
 
 
-async def test_the_desk_closes_at_once_while_runs_go_on(channel: Channel, cards: CardDesk, clock: ManualClock) -> None:
+async def test_the_desk_closes_at_once_while_runs_go_on(
+    channel: Channel, cards: CardEditor, clock: ManualClock
+) -> None:
     run = (await channel.job(State.SUBMITTING)).move(State.QUEUED, NOON)
     cards.changed(run)
     await channel.shows(run, "Queued")
@@ -372,8 +376,8 @@ class Unshown:
 
 
 @asynccontextmanager
-async def desk_with(channel: Channel, clock: ManualClock, unshown: Unshown) -> AsyncGenerator[CardDesk]:
-    desk = CardDesk(channel.client, OFFER, clock, unshown=unshown.note)
+async def desk_with(channel: Channel, clock: ManualClock, unshown: Unshown) -> AsyncGenerator[CardEditor]:
+    desk = CardEditor(channel.client, OFFER, clock, unshown=unshown.note)
     yield desk
     await desk.close(0)
 
@@ -444,7 +448,7 @@ async def test_a_card_of_a_job_that_is_on_record_no_more_is_shown_bare(channel: 
     async def no_record(_: int) -> None:
         return None
 
-    desk = CardDesk(channel.client, OFFER, clock, newest=no_record)
+    desk = CardEditor(channel.client, OFFER, clock, newest=no_record)
     job = await channel.job(State.WAITING, prompt="a fox")
     desk.changed(job.move(State.CANCELLED, NOON))
     card = await channel.shows(job, "Deleted")
@@ -453,7 +457,7 @@ async def test_a_card_of_a_job_that_is_on_record_no_more_is_shown_bare(channel: 
 
 
 async def test_an_edit_that_discord_takes_later_is_sent_later(
-    channel: Channel, cards: CardDesk, clock: ManualClock
+    channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     job = await channel.job(State.WAITING)
     await channel.sandbox.admin.fault(method="PATCH", route="/messages", code=30046, status=403)

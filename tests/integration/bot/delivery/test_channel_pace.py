@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.cards import CardDesk
-from bot.delivery.notices import NoticeDesk
-from bot.delivery.posts import PostDesk
+from bot.delivery.cards import CardEditor
+from bot.delivery.notices import PrivateNotices
+from bot.delivery.posts import PostSender
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png
@@ -39,13 +39,15 @@ def turns() -> Turns:
 
 
 @pytest.fixture
-async def cards(channel: Channel, turns: Turns) -> AsyncIterator[CardDesk]:
-    desk = CardDesk(channel.client, OFFER, ManualClock(NOON), turn=turns.wait)
+async def cards(channel: Channel, turns: Turns) -> AsyncIterator[CardEditor]:
+    desk = CardEditor(channel.client, OFFER, ManualClock(NOON), turn=turns.wait)
     yield desk
     await desk.close(0)
 
 
-async def test_a_card_shows_what_is_newest_when_the_turn_comes(channel: Channel, turns: Turns, cards: CardDesk) -> None:
+async def test_a_card_shows_what_is_newest_when_the_turn_comes(
+    channel: Channel, turns: Turns, cards: CardEditor
+) -> None:
     job = await channel.job(State.SUBMITTING)
     cards.changed(queued := job.move(State.QUEUED, NOON))
     assert await turns.asked.get() == job.request.channel_id
@@ -57,7 +59,7 @@ async def test_a_card_shows_what_is_newest_when_the_turn_comes(channel: Channel,
 
 
 async def test_references_are_put_on_the_card_in_turn(
-    channel: Channel, turns: Turns, cards: CardDesk, tmp_path: Path
+    channel: Channel, turns: Turns, cards: CardEditor, tmp_path: Path
 ) -> None:
     job = await channel.job(State.PREPARING)
     (path := tmp_path / "reference-1").write_bytes(png())
@@ -72,7 +74,7 @@ async def test_a_video_counts_as_prepared_when_it_may_be_posted(channel: Channel
     (path := tmp_path / "video.mp4").write_bytes(mp4())
     video = Video(path=path, facts=inspect_video(path))
     job = await channel.job(State.COMPLETED)
-    desk = PostDesk(channel.client, FittingDesk(), turns.wait)
+    desk = PostSender(channel.client, VideoFitter(), turns.wait)
     preparing = asyncio.create_task(desk.prepare(job, video))
     assert await turns.asked.get() == job.request.channel_id
     assert not preparing.done()
@@ -125,7 +127,7 @@ async def test_what_moderators_are_shown_and_told_takes_its_turns_in_their_chann
 async def test_a_private_word_takes_its_turn_in_the_members_own_channel(channel: Channel, turns: Turns) -> None:
     told: asyncio.Queue[Job] = asyncio.Queue()
     job = await channel.job(State.UNDELIVERED)
-    telling = asyncio.create_task(NoticeDesk(channel.client, OFFER, told.put, turns.wait).tell(job))
+    telling = asyncio.create_task(PrivateNotices(channel.client, OFFER, told.put, turns.wait).tell(job))
     private = await turns.asked.get()
     assert private != job.request.channel_id
     assert not channel.requests("POST", f"/channels/{private}")

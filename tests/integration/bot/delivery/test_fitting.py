@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.posts import PostDesk
+from bot.delivery.posts import PostSender
 from bot.discord_api.nonces import EVERYWHERE
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import ChannelClosed, LinksOff, TooLarge, Video
 from bot.media.videos.checker import inspect_video
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 from tests.support.channel import ANIMATION_GUILD, Channel
 from tests.support.films import Film
 from tests.support.posts import MEBIBYTE, OUTPUT, finished, found, of_size, posts_of, seen, soon, unfit, without_links
 
 
 async def test_a_link_that_is_refused_for_its_size_has_nothing_smaller_to_become(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="/messages", code=40005)
@@ -25,12 +25,12 @@ async def test_a_link_that_is_refused_for_its_size_has_nothing_smaller_to_become
     assert refused.value.problem is ProblemCode.TOO_LARGE
 
 
-async def test_a_video_that_fits_is_posted_as_it_is(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_video_that_fits_is_posted_as_it_is(channel: Channel, posts: PostSender, video: Video) -> None:
     assert await posts.prepare(await finished(channel), video) == video
 
 
 async def test_a_video_too_large_for_the_channel_is_fitted_beside_a_button_to_the_original_with_its_end(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     large = of_size(video, 11 * MEBIBYTE)
@@ -47,7 +47,7 @@ async def test_a_video_too_large_for_the_channel_is_fitted_beside_a_button_to_th
 
 
 async def test_a_video_that_cannot_be_fitted_comes_as_a_link_with_its_end(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     linked = await posts.prepare(job, unfit(video))
@@ -61,7 +61,7 @@ async def test_a_video_that_cannot_be_fitted_comes_as_a_link_with_its_end(
 
 
 async def test_where_links_are_off_a_fitted_video_comes_without_a_word_of_the_original(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = without_links(await finished(channel))
     fitted = await posts.prepare(job, of_size(video, 11 * MEBIBYTE))
@@ -72,7 +72,7 @@ async def test_where_links_are_off_a_fitted_video_comes_without_a_word_of_the_or
 
 
 async def test_where_links_are_off_a_video_that_cannot_be_fitted_is_not_posted(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = without_links(await finished(channel))
     unfitted = await posts.prepare(job, unfit(video))
@@ -91,7 +91,7 @@ def of(film: Film, folder: Path) -> Video:
 
 
 async def test_a_video_that_not_every_player_decodes_is_converted_however_small(
-    channel: Channel, posts: PostDesk, tmp_path: Path
+    channel: Channel, posts: PostSender, tmp_path: Path
 ) -> None:
     job = await finished(channel)
     made = of(HEVC, tmp_path)
@@ -105,7 +105,7 @@ async def test_a_video_that_not_every_player_decodes_is_converted_however_small(
 
 
 async def test_a_video_that_is_only_packed_anew_comes_without_a_word_of_it(
-    channel: Channel, posts: PostDesk, tmp_path: Path
+    channel: Channel, posts: PostSender, tmp_path: Path
 ) -> None:
     job = await finished(channel)
     packed = await posts.prepare(job, of(Film(name="a.mkv"), tmp_path))
@@ -115,7 +115,7 @@ async def test_a_video_that_is_only_packed_anew_comes_without_a_word_of_it(
 
 
 async def test_a_video_that_plays_everywhere_is_posted_as_it_is(
-    channel: Channel, posts: PostDesk, tmp_path: Path
+    channel: Channel, posts: PostSender, tmp_path: Path
 ) -> None:
     job = await finished(channel)
     video = of(Film(sounds=("aac",)), tmp_path)
@@ -123,7 +123,7 @@ async def test_a_video_that_plays_everywhere_is_posted_as_it_is(
 
 
 async def test_a_video_that_cannot_be_converted_comes_as_a_link(channel: Channel, tmp_path: Path) -> None:
-    posts, job = PostDesk(channel.client, FittingDesk(time_limit=0.001)), await finished(channel)
+    posts, job = PostSender(channel.client, VideoFitter(time_limit=0.001)), await finished(channel)
     linked = await posts.prepare(job, of(HEVC, tmp_path))
     post = await seen(channel, await posts.post(job, linked, leave_by=soon()))
     assert post.attachments == []
@@ -134,7 +134,7 @@ async def test_a_video_that_cannot_be_converted_comes_as_a_link(channel: Channel
         await posts.post(without_links(job), linked, leave_by=soon())
 
 
-async def test_a_boosted_server_takes_a_larger_file(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_boosted_server_takes_a_larger_file(channel: Channel, posts: PostSender, video: Video) -> None:
     job = await finished(channel, guild=ANIMATION_GUILD)
     large = of_size(video, 11 * MEBIBYTE)
     assert await posts.prepare(job, large) == large
@@ -143,7 +143,7 @@ async def test_a_boosted_server_takes_a_larger_file(channel: Channel, posts: Pos
 
 
 async def test_a_file_that_discord_refuses_for_its_size_is_fitted_to_what_every_channel_takes_and_posted_once(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel, guild=ANIMATION_GUILD)
     large = of_size(video, 11 * MEBIBYTE)
@@ -160,7 +160,7 @@ async def test_a_file_that_discord_refuses_for_its_size_is_fitted_to_what_every_
 
 @pytest.mark.parametrize("size", [1, 11], ids=["small", "fitted"])
 async def test_a_file_that_is_refused_though_every_channel_takes_it_comes_as_a_link(
-    channel: Channel, posts: PostDesk, video: Video, size: int
+    channel: Channel, posts: PostSender, video: Video, size: int
 ) -> None:
     job = await finished(channel)
     made = await posts.prepare(job, of_size(video, size * MEBIBYTE))
@@ -171,7 +171,7 @@ async def test_a_file_that_is_refused_though_every_channel_takes_it_comes_as_a_l
 
 
 async def test_a_server_that_is_gone_is_told_before_a_video_is_prepared(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="GET", route="guilds", code=10004)

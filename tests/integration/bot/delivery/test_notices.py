@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.notices import NoticeDesk
+from bot.delivery.notices import PrivateNotices
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from sandbox.member import Message
@@ -13,7 +13,7 @@ from tests.support.channel import OFFER, Channel
 DIRECT = "/users/@me/channels"
 
 
-class Desk(NoticeDesk):
+class Desk(PrivateNotices):
     """The desk, with what it said of each job to whoever keeps what is owed."""
 
     def __init__(self, channel: Channel, **more: Any) -> None:
@@ -56,7 +56,7 @@ async def test_that_nothing_came_of_a_request_is_told_with_its_reason_and_that_n
     async def note(job: Job) -> None:
         owed.append(job)
 
-    desk = NoticeDesk(channel.client, OFFER, note, owed=note)
+    desk = PrivateNotices(channel.client, OFFER, note, owed=note)
     job = (await channel.job(State.FAILED)).evolve(problem=Problem(code=code))
     await desk.owe(job)
     [message] = await private(channel)

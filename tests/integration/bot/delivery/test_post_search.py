@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.delivery import post_search
-from bot.delivery.posts import PostDesk
+from bot.delivery.posts import PostSender
 from bot.jobs.model import Job
 from bot.jobs.ports import CannotTell, ChannelClosed, Posted, Video
 from bot.jobs.states import State
@@ -16,14 +16,14 @@ from tests.support.channel import FILM_CLUB, Channel
 from tests.support.posts import finished, found, soon, unfit
 
 
-async def test_a_post_is_found_by_what_it_carries(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_post_is_found_by_what_it_carries(channel: Channel, posts: PostSender, video: Video) -> None:
     job = await finished(channel)
     assert await posts.find(job) is None
     message_id = await posts.post(job, video, leave_by=soon())
     assert await found(posts, job) == message_id
 
 
-async def test_a_link_is_found_as_well(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_link_is_found_as_well(channel: Channel, posts: PostSender, video: Video) -> None:
     job = await finished(channel)
     linked = await posts.prepare(job, unfit(video))
     message_id = await posts.post(job, linked, leave_by=soon())
@@ -32,7 +32,7 @@ async def test_a_link_is_found_as_well(channel: Channel, posts: PostDesk, video:
 
 @pytest.mark.parametrize("attempt", [1, 2, 3])
 async def test_the_post_of_whichever_attempt_is_the_jobs_post(
-    channel: Channel, posts: PostDesk, video: Video, attempt: int
+    channel: Channel, posts: PostSender, video: Video, attempt: int
 ) -> None:
     job = await finished(channel)
     message_id = await posts.post(job.evolve(post_attempts=2), video, leave_by=soon())
@@ -55,7 +55,7 @@ def sent_again(channel: Channel, job: Job, where: str = "general") -> Job:
 
 
 async def test_a_post_that_got_no_answer_is_found_when_the_video_is_sent_again_in_another_channel(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     first = asked_now(await finished(channel))
     message_id = await posts.post(first, video, leave_by=soon())
@@ -66,7 +66,7 @@ async def test_a_post_that_got_no_answer_is_found_when_the_video_is_sent_again_i
 
 
 async def test_an_earlier_channel_that_the_bot_cannot_read_stops_nobody_from_sending_again(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     first = asked_now(await finished(channel))
     await posts.post(first, video, leave_by=soon())
@@ -78,7 +78,7 @@ async def test_an_earlier_channel_that_the_bot_cannot_read_stops_nobody_from_sen
 
 
 async def test_other_posts_replies_and_chatter_are_not_mistaken_for_it(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job, other = [await finished(channel) for _ in range(2)]
     await posts.post(other, video, leave_by=soon())
@@ -88,7 +88,7 @@ async def test_other_posts_replies_and_chatter_are_not_mistaken_for_it(
 
 
 async def test_a_post_is_found_behind_more_messages_than_one_page_has(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     for number in range(101):
@@ -99,7 +99,7 @@ async def test_a_post_is_found_behind_more_messages_than_one_page_has(
 
 @pytest.mark.parametrize("denied", [Permission.READ_MESSAGE_HISTORY, Permission.VIEW_CHANNEL])
 async def test_where_the_bot_cannot_read_it_does_not_claim_that_nothing_is_there(
-    channel: Channel, posts: PostDesk, denied: Permission
+    channel: Channel, posts: PostSender, denied: Permission
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=int(denied))
@@ -109,7 +109,7 @@ async def test_where_the_bot_cannot_read_it_does_not_claim_that_nothing_is_there
 
 @pytest.mark.parametrize("chatter", [2, 3, 4])
 async def test_a_channel_with_too_much_to_look_through_does_not_show_that_there_is_no_post(
-    channel: Channel, posts: PostDesk, monkeypatch: pytest.MonkeyPatch, chatter: int
+    channel: Channel, posts: PostSender, monkeypatch: pytest.MonkeyPatch, chatter: int
 ) -> None:
     monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
     job = await finished(channel)
@@ -122,14 +122,14 @@ async def test_a_channel_with_too_much_to_look_through_does_not_show_that_there_
             await posts.find(job)
 
 
-async def test_a_card_that_is_gone_stops_no_post_that_a_person_asked_for(channel: Channel, posts: PostDesk) -> None:
+async def test_a_card_that_is_gone_stops_no_post_that_a_person_asked_for(channel: Channel, posts: PostSender) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     assert await posts.find(replace(job, post_channel_id=job.request.channel_id)) is None
 
 
 async def test_a_post_is_found_although_its_card_was_deleted_meanwhile(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     post = await posts.post(job, video, leave_by=soon())
@@ -138,7 +138,7 @@ async def test_a_post_is_found_although_its_card_was_deleted_meanwhile(
 
 
 async def test_a_post_in_another_channel_is_found_however_far_our_clock_is_ahead(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     asked_at = discord.utils.utcnow()
     ahead = asked_at + timedelta(hours=1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.posts import PostDesk
+from bot.delivery.posts import PostSender
 from bot.jobs.clock import monotonic
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, Video
@@ -16,7 +16,7 @@ from tests.support.posts import OUTPUT, finished, found, posts_of, seen, soon
 
 
 async def test_a_video_is_posted_as_a_reply_to_its_card_and_mentions_who_asked_alone(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     post = await seen(channel, await posts.post(job, video, leave_by=soon()))
@@ -27,7 +27,7 @@ async def test_a_video_is_posted_as_a_reply_to_its_card_and_mentions_who_asked_a
 
 
 async def test_the_same_attempt_is_posted_once_however_often_it_is_sent(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     first, second = [await posts.post(job, video, leave_by=soon()) for _ in range(2)]
@@ -36,14 +36,14 @@ async def test_the_same_attempt_is_posted_once_however_often_it_is_sent(
     assert len(await posts_of(channel, job)) == 1
 
 
-async def test_a_new_attempt_is_a_new_post(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_new_attempt_is_a_new_post(channel: Channel, posts: PostSender, video: Video) -> None:
     job = await finished(channel)
     first = await posts.post(job, video, leave_by=soon())
     assert await posts.post(job.evolve(post_attempts=2), video, leave_by=soon()) != first
 
 
 async def test_a_bot_that_is_timed_out_is_told_from_one_without_permission(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.time_out("reelcast", 3_600, guild=FILM_CLUB)
@@ -55,7 +55,7 @@ async def test_a_bot_that_is_timed_out_is_told_from_one_without_permission(
 
 
 async def test_a_bot_that_was_kicked_is_told_from_one_that_does_not_see_the_channel(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.remove_member("reelcast", guild=FILM_CLUB)
@@ -66,7 +66,7 @@ async def test_a_bot_that_was_kicked_is_told_from_one_that_does_not_see_the_chan
 
 @pytest.mark.parametrize("prompt", ["a fox\nin  the *snow*", "x" * 2_500], ids=["short", "long"])
 async def test_the_prompt_describes_the_video_to_those_who_do_not_see_it(
-    channel: Channel, posts: PostDesk, video: Video, prompt: str
+    channel: Channel, posts: PostSender, video: Video, prompt: str
 ) -> None:
     job = (await channel.job(State.POSTING, prompt=prompt)).evolve(output_url=OUTPUT)
     post = await seen(channel, await posts.post(job, video, leave_by=soon()))
@@ -76,7 +76,7 @@ async def test_the_prompt_describes_the_video_to_those_who_do_not_see_it(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_a_post_without_a_clear_answer_is_told_as_unclear_and_the_channel_tells(
-    channel: Channel, posts: PostDesk, video: Video, moment: str
+    channel: Channel, posts: PostSender, video: Video, moment: str
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="messages", status=503, moment=moment)
@@ -91,7 +91,7 @@ async def test_a_post_without_a_clear_answer_is_told_as_unclear_and_the_channel_
 
 
 async def test_a_connection_that_breaks_leaves_the_outcome_open(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="messages", status=0, times=9, moment="after")
@@ -102,7 +102,7 @@ async def test_a_connection_that_breaks_leaves_the_outcome_open(
 
 
 async def test_a_post_that_could_not_leave_in_time_does_not_leave(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     with pytest.raises(OutcomeUnclear):
@@ -111,7 +111,9 @@ async def test_a_post_that_could_not_leave_in_time_does_not_leave(
     assert await posts.find(job) is None
 
 
-async def test_a_card_that_somebody_deleted_stops_the_posting(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_card_that_somebody_deleted_stops_the_posting(
+    channel: Channel, posts: PostSender, video: Video
+) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.delete_message(job.request.channel_id, job.card_message_id or 0)
     with pytest.raises(CardGone):
@@ -122,7 +124,7 @@ async def test_a_card_that_somebody_deleted_stops_the_posting(channel: Channel, 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES, Permission.VIEW_CHANNEL])
 async def test_a_channel_that_does_not_let_the_bot_post_says_so(
-    channel: Channel, posts: PostDesk, video: Video, denied: Permission
+    channel: Channel, posts: PostSender, video: Video, denied: Permission
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=int(denied))
@@ -147,7 +149,7 @@ async def test_a_channel_that_does_not_let_the_bot_post_says_so(
     ],
 )
 async def test_a_post_that_discord_refuses_is_told_by_its_true_reason(
-    channel: Channel, posts: PostDesk, video: Video, code: int, problem: ProblemCode
+    channel: Channel, posts: PostSender, video: Video, code: int, problem: ProblemCode
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="/messages", code=code, status=403)
@@ -171,7 +173,7 @@ async def test_a_post_that_discord_refuses_is_told_by_its_true_reason(
 )
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_an_answer_from_before_discords_api_says_nothing_of_the_post(
-    channel: Channel, posts: PostDesk, video: Video, fault: dict[str, Any], moment: str
+    channel: Channel, posts: PostSender, video: Video, fault: dict[str, Any], moment: str
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="/messages", moment=moment, **fault)
@@ -181,7 +183,7 @@ async def test_an_answer_from_before_discords_api_says_nothing_of_the_post(
 
 
 async def test_a_ban_by_cloudflare_is_waited_out_as_long_as_it_lasts(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(
@@ -192,7 +194,7 @@ async def test_a_ban_by_cloudflare_is_waited_out_as_long_as_it_lasts(
     assert (unclear.value.wait, "1015" in unclear.value.detail) == (77, True)
 
 
-async def test_a_channel_that_is_gone_says_so(channel: Channel, posts: PostDesk, video: Video) -> None:
+async def test_a_channel_that_is_gone_says_so(channel: Channel, posts: PostSender, video: Video) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.delete_channel("videos")
     with pytest.raises(ChannelClosed):
@@ -200,7 +202,7 @@ async def test_a_channel_that_is_gone_says_so(channel: Channel, posts: PostDesk,
 
 
 async def test_a_locked_thread_keeps_the_post_out_and_an_archived_one_wakes(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel, name="storyboards")
     await channel.sandbox.admin.set_thread("storyboards", archived=True)
@@ -212,7 +214,7 @@ async def test_a_locked_thread_keeps_the_post_out_and_an_archived_one_wakes(
 
 @pytest.mark.parametrize("status", [500, 502, 504])
 async def test_a_post_that_may_have_been_made_is_not_repeated_before_anybody_looks(
-    channel: Channel, posts: PostDesk, video: Video, status: int
+    channel: Channel, posts: PostSender, video: Video, status: int
 ) -> None:
     await channel.sandbox.admin.set_nonce_memory(0)
     job = await finished(channel)
@@ -224,7 +226,7 @@ async def test_a_post_that_may_have_been_made_is_not_repeated_before_anybody_loo
 
 
 async def test_a_post_that_was_refused_for_its_rate_is_repeated(
-    channel: Channel, posts: PostDesk, video: Video
+    channel: Channel, posts: PostSender, video: Video
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.fault(method="POST", route="/messages", status=429, retry_after=0.01)

@@ -6,14 +6,14 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.delivery.posts import PostDesk, RemovalDesk
+from bot.delivery.posts import MessageRemover, PostSender
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
-from bot.media.videos.fitting import FittingDesk
-from bot.members.emptying import EmptyingDesk
+from bot.media.videos.fitting import VideoFitter
+from bot.members.emptying import MessageEmptier
 from bot.moderation.report_store import owe_in
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message
@@ -34,7 +34,7 @@ def video(tmp_path: Path) -> Video:
 
 async def posted_twice(desk: Desk, video: Video, *, where: str = "general") -> Job:
     """Have a job whose first post got no answer, so that its video was sent again, and which knows the second alone."""
-    posts = PostDesk(desk.channel.client, FittingDesk())
+    posts = PostSender(desk.channel.client, VideoFitter())
     now = discord.utils.utcnow()
     asked = await desk.channel.job(State.POSTING)
     job = replace(asked, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now)
@@ -76,7 +76,7 @@ async def hidden_or_down(desk: Desk, job: Job, state: State) -> bool:
 async def test_every_post_of_a_deleted_request_is_found(desk: Desk, video: Video) -> None:
     job = await posted_twice(desk, video)
     bare = replace(job.bare(), post_message_id=None)
-    found = [each async for each in EmptyingDesk(desk.channel.client).posts_of(bare)]
+    found = [each async for each in MessageEmptier(desk.channel.client).posts_of(bare)]
     assert [each.channel_id for each in found] == [job.request.channel_id, job.video_channel_id]
     assert found[1].message_id == job.post_message_id
 
@@ -131,7 +131,7 @@ async def test_a_channel_that_is_gone_has_no_post_left(desk: Desk, video: Video)
 
 async def test_deleting_takes_every_post_and_the_card(desk: Desk, video: Video) -> None:
     job = await posted_twice(desk, video)
-    await RemovalDesk(desk.channel.client).remove(job)
+    await MessageRemover(desk.channel.client).remove(job)
     assert await posts_of(desk, job) == []
     assert job.card_message_id not in [each.id for each in await seen(desk, "videos")]
 
@@ -141,11 +141,11 @@ async def test_what_is_gone_already_is_deleted_and_what_cannot_be_found_out_is_n
     admin = desk.channel.sandbox.admin
     await admin.fault(method="DELETE", route="messages", status=404, html=True)
     with pytest.raises(OutcomeUnclear):
-        await RemovalDesk(desk.channel.client).remove(job)
+        await MessageRemover(desk.channel.client).remove(job)
     await admin.delete_message(job.video_channel_id, job.post_message_id or 0)
     await admin.set_overwrite("videos", role="Reelcast", deny=UNREADABLE)
     with pytest.raises(ChannelClosed):
-        await RemovalDesk(desk.channel.client).remove(job)
+        await MessageRemover(desk.channel.client).remove(job)
     await admin.set_overwrite("videos", role="Reelcast", deny=0)
-    await RemovalDesk(desk.channel.client).remove(job)
+    await MessageRemover(desk.channel.client).remove(job)
     assert await posts_of(desk, job) == []

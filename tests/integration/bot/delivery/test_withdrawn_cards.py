@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from bot.delivery.cards import CardDesk
+from bot.delivery.cards import CardEditor
 from bot.delivery.edit_queue import EDIT_EVERY
 from bot.jobs.card_pictures import shown
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
@@ -15,7 +15,7 @@ from tests.support.files import png
 from tests.support.jobs import NOON
 
 
-async def with_pictures(channel: Channel, cards: CardDesk, folder: Path, state: State) -> Job:
+async def with_pictures(channel: Channel, cards: CardEditor, folder: Path, state: State) -> Job:
     """Make a job in a state whose card holds its picture."""
     (folder / "fox").write_bytes(png())
     job = await channel.job(State.PREPARING)
@@ -31,7 +31,7 @@ def kept(channel: Channel) -> list[object]:
 
 
 async def test_a_card_of_what_was_taken_down_lets_go_of_its_pictures(
-    channel: Channel, cards: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardEditor, tmp_path: Path
 ) -> None:
     job = await with_pictures(channel, cards, tmp_path, State.DELIVERED)
     assert len((await channel.card(job)).gallery) == 1
@@ -42,7 +42,7 @@ async def test_a_card_of_what_was_taken_down_lets_go_of_its_pictures(
 
 
 async def test_a_card_of_a_run_that_was_taken_down_lets_go_of_its_pictures_however_the_run_ends(
-    channel: Channel, cards: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardEditor, tmp_path: Path
 ) -> None:
     job = await with_pictures(channel, cards, tmp_path, State.PROCESSING)
     noted = job.evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED))
@@ -53,7 +53,7 @@ async def test_a_card_of_a_run_that_was_taken_down_lets_go_of_its_pictures_howev
 
 
 async def test_a_card_of_what_is_hidden_keeps_its_pictures_to_show_them_again(
-    channel: Channel, cards: CardDesk, clock: ManualClock, tmp_path: Path
+    channel: Channel, cards: CardEditor, clock: ManualClock, tmp_path: Path
 ) -> None:
     job = await with_pictures(channel, cards, tmp_path, State.DELIVERED)
     cards.changed(job.evolve(hidden=True))
@@ -68,7 +68,7 @@ async def test_a_card_of_what_is_hidden_keeps_its_pictures_to_show_them_again(
 
 
 async def test_a_card_gets_its_pictures_when_its_video_is_approved(
-    channel: Channel, cards: CardDesk, tmp_path: Path
+    channel: Channel, cards: CardEditor, tmp_path: Path
 ) -> None:
     job = await channel.job(State.POSTING)
     handling = Handling(review=ReviewMode.BEFORE_POSTING)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.posts import PostDesk
+from bot.delivery.posts import PostSender
 from bot.jobs.clock import monotonic
 from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.videos.checker import inspect_video
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 from bot.observing.metrics import Metrics
 from bot.worker import worker_client
 from tests.support.channel import open_channel
@@ -26,7 +26,7 @@ async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
         await client.login(channel.sandbox.description["token"])
         job = await channel.job(State.POSTING)
         sent = channel.requests("POST")
-        desk = PostDesk(client, FittingDesk())
+        desk = PostSender(client, VideoFitter())
         with pytest.raises(OutcomeUnclear, match="in time"):
             await desk.post(job, video, leave_by=monotonic() - 1)
         assert channel.requests("POST") == sent

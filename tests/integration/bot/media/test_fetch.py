@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.media.errors import FetchFailed, FetchGone, FetchRefused, Refusal
+from bot.media.errors import FetchFailed, FetchGone, FetchRefusal, FetchRefused
 from bot.media.fetch import CHUNK, Fetched
 from tests.integration.bot.media.fetching import (
     AT_ONCE,
@@ -61,7 +61,7 @@ async def test_a_file_that_says_it_is_a_byte_too_large_is_refused(scene: Scene) 
     origin = await scene.serve(body(bytes(CAP + 1)))
     with pytest.raises(FetchRefused) as refused:
         await scene.fetch(origin)
-    assert refused.value.refusal is Refusal.TOO_LARGE
+    assert refused.value.refusal is FetchRefusal.TOO_LARGE
     assert len(origin.requests) == 1
     assert scene.files() == []
 
@@ -78,7 +78,7 @@ async def test_a_file_that_turns_out_a_byte_too_large_is_refused(scene: Scene) -
     origin = await scene.serve(answer)
     with pytest.raises(FetchRefused) as refused:
         await scene.fetch(origin)
-    assert refused.value.refusal is Refusal.TOO_LARGE
+    assert refused.value.refusal is FetchRefusal.TOO_LARGE
     assert scene.files() == []
 
 

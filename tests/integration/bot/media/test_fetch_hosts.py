@@ -8,7 +8,7 @@ import pytest
 import structlog
 from aiohttp import web
 
-from bot.media.errors import FetchError, FetchFailed, FetchRefused, Refusal
+from bot.media.errors import FetchError, FetchFailed, FetchRefusal, FetchRefused
 from tests.integration.bot.media.fetching import (
     CAP,
     SECRET,
@@ -32,7 +32,7 @@ async def test_a_host_that_is_not_listed_is_never_asked(scene: Scene) -> None:
     listed, other = await scene.serve(body(b"x")), await scene.serve(body(b"x"))
     with pytest.raises(FetchRefused) as refused:
         await scene.fetch(listed, other.url())
-    assert refused.value.refusal is Refusal.HOST_NOT_ALLOWED
+    assert refused.value.refusal is FetchRefusal.HOST_NOT_ALLOWED
     assert other.requests == []
 
 
@@ -53,7 +53,7 @@ async def test_a_fourth_redirect_is_refused(scene: Scene) -> None:
     origin = await scene.serve(hops(4))
     with pytest.raises(FetchRefused) as refused:
         await scene.fetch(origin, origin.url("/0"))
-    assert refused.value.refusal is Refusal.TOO_MANY_REDIRECTS
+    assert refused.value.refusal is FetchRefusal.TOO_MANY_REDIRECTS
     assert [request.path for request in origin.requests] == ["/0", "/1", "/2", "/3"]
 
 
@@ -63,7 +63,7 @@ async def test_a_redirect_elsewhere_is_refused_before_elsewhere_hears_of_it(scen
     listed = await scene.serve(redirect(other.url(f"/?{SECRET}"), status))
     with pytest.raises(FetchRefused) as refused:
         await scene.fetch(listed)
-    assert refused.value.refusal is Refusal.REDIRECTED_ELSEWHERE
+    assert refused.value.refusal is FetchRefusal.REDIRECTED_ELSEWHERE
     assert other.requests == []
     assert SECRET not in str(refused.value)
 
@@ -88,7 +88,7 @@ async def test_a_listed_name_that_leads_to_loopback_is_refused(scene: Scene) -> 
     fetcher = await scene.fetcher(f"cdn.example:{port}", resolver=Names("127.0.0.1"))
     with pytest.raises(FetchRefused) as refused:
         await fetcher.fetch(f"http://cdn.example:{port}/?{SECRET}", scene.destination, max_bytes=CAP)
-    assert refused.value.refusal is Refusal.PRIVATE_ADDRESS
+    assert refused.value.refusal is FetchRefusal.PRIVATE_ADDRESS
     assert SECRET not in str(refused.value)
     assert origin.requests == []
 

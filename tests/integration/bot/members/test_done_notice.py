@@ -9,7 +9,7 @@ import pytest
 from bot.database.engine import open_database
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.done_notice import DoneDesk
+from bot.members.done_notice import DoneNotices
 from bot.members.preferences import PreferenceStore
 from sandbox.member import Message
 from tests.support.channel import Channel, open_channel
@@ -22,7 +22,7 @@ DIRECT = "/users/@me/channels"
 class Stage:
     channel: Channel
     preferences: PreferenceStore
-    desk: DoneDesk
+    desk: DoneNotices
 
     async def wants(self, *, wanted: bool = True) -> None:
         await self.preferences.tell_when_done(self.channel.mira.id, wanted=wanted)
@@ -42,7 +42,7 @@ class Stage:
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     async with open_channel(tmp_path, monkeypatch) as channel, open_database(file_url(tmp_path)) as database:
         preferences = PreferenceStore(database)
-        yield Stage(channel=channel, preferences=preferences, desk=DoneDesk(channel.client, preferences))
+        yield Stage(channel=channel, preferences=preferences, desk=DoneNotices(channel.client, preferences))
 
 
 async def test_who_wants_it_is_told_where_the_video_is_and_nothing_of_the_prompt(stage: Stage) -> None:

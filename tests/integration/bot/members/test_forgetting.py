@@ -24,7 +24,7 @@ from bot.jobs.ports import ChannelClosed, OutcomeUnclear, PortError, Posted
 from bot.jobs.states import CANCELLABLE, ENDED, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
-from bot.members.emptying import SEEK_AGAIN, Deed, Emptying, Telltale
+from bot.members.emptying import SEEK_AGAIN, Emptying, MessageKind, Telltale
 from bot.members.forgetting import SETTLED_AFTER, Forgetting
 from bot.members.preferences import PreferenceStore
 from bot.moderation.report_store import ReportStore, owe_known_in
@@ -109,10 +109,10 @@ class Stage:
         )
         return await self.store.save(replace(usual, **facts))  # pyright: ignore[reportArgumentType]
 
-    async def messages(self) -> dict[int, Deed]:
+    async def messages(self) -> dict[int, MessageKind]:
         async with self.database.connect() as connection:
             rows = await connection.execute(select(emptied_messages))
-            return {row.message_id: Deed(row.deed) for row in rows}
+            return {row.message_id: MessageKind(row.deed) for row in rows}
 
 
 @pytest.fixture
@@ -280,10 +280,11 @@ async def test_deleting_twice_is_deleting_once(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("remove", "deeds"), [(False, {1: Deed.CARD, 2: Deed.POST}), (True, {1: Deed.REMOVE, 2: Deed.REMOVE})]
+    ("remove", "deeds"),
+    [(False, {1: MessageKind.CARD, 2: MessageKind.POST}), (True, {1: MessageKind.REMOVE, 2: MessageKind.REMOVE})],
 )
 async def test_messages_that_show_a_job_are_noted_with_its_deletion(
-    stage: Stage, *, remove: bool, deeds: dict[int, Deed]
+    stage: Stage, *, remove: bool, deeds: dict[int, MessageKind]
 ) -> None:
     job = await stage.begin(State.DELIVERED)
     await stage.forgetting.forget(MEMBER, remove_messages=remove)
@@ -294,7 +295,7 @@ async def test_messages_that_show_a_job_are_noted_with_its_deletion(
 async def test_the_card_of_what_is_under_way_stays_empty_until_that_is_over(stage: Stage, state: State) -> None:
     job = await stage.begin(state)
     await stage.forgetting.forget(MEMBER, remove_messages=True)
-    assert await stage.messages() == {job.card_message_id: Deed.CARD}
+    assert await stage.messages() == {job.card_message_id: MessageKind.CARD}
 
 
 async def test_what_moderators_were_shown_is_noted_too(stage: Stage) -> None:
@@ -304,7 +305,7 @@ async def test_what_moderators_were_shown_is_noted_too(stage: Stage) -> None:
     await store.shown(job.id, 55, request_message_id=5, video_message_id=6)
     await stage.forgetting.forget(MEMBER, remove_messages=False)
     noted = await stage.messages()
-    assert (noted[5], noted[6]) == (Deed.MODERATORS, Deed.MODERATORS)
+    assert (noted[5], noted[6]) == (MessageKind.MODERATORS, MessageKind.MODERATORS)
     assert await store.get(job.id) is None
 
 
@@ -315,7 +316,7 @@ async def test_a_video_that_was_on_its_way_to_the_channel_is_looked_after_when_i
     assert left is not None
     await stage.store.save(left.move(State.DELIVERED, NOON, post_message_id=99))
     await stage.forgetting.tidy(stage.clock.now())
-    assert (await stage.messages())[99] is Deed.POST
+    assert (await stage.messages())[99] is MessageKind.POST
 
 
 async def test_wishes_and_the_hint_are_forgotten_with_their_member(stage: Stage) -> None:
@@ -367,7 +368,7 @@ async def test_a_post_whose_answer_was_lost_is_found_and_emptied_too(
         assert posting is not None
         await stage.store.save(posting.move(State.DELIVERED, stage.clock.now(), post_message_id=77))
         assert await stage.forgetting.tidy(stage.clock.now()) == 1
-        assert (await stage.messages())[77] is (Deed.REMOVE if remove else Deed.POST)
+        assert (await stage.messages())[77] is (MessageKind.REMOVE if remove else MessageKind.POST)
         return
     assert await stage.forgetting.tidy(stage.clock.now()) == 0, "it is still to be looked for"
     await Emptying(stage.database, discord, stage.clock).sweep()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.states import State
-from bot.operator.orders import WishDesk, WishStore
+from bot.operator.orders import OrderStore, OrderTaker
 from tests.support.clock import PATIENCE
 from tests.support.stage import Stage
 
@@ -16,8 +16,8 @@ from tests.support.stage import Stage
 class Wishing:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.store = WishStore(stage.store._engine)
-        desk = WishDesk(self.store, engine=stage.engine, control=stage.control, dispatcher=stage.dispatcher)
+        self.store = OrderStore(stage.store._engine)
+        desk = OrderTaker(self.store, engine=stage.engine, control=stage.control, dispatcher=stage.dispatcher)
         self.desk = asyncio.create_task(desk.run())
 
     async def wish(self, job_id: int) -> str:
@@ -106,14 +106,14 @@ async def test_a_job_that_is_gone_is_told(wishing: Wishing) -> None:
 
 
 async def test_a_wish_is_taken_by_one_process(stage: Stage) -> None:
-    store = WishStore(stage.store._engine)
+    store = OrderStore(stage.store._engine)
     await store.leave(1, stage.clock.now())
     taken = await asyncio.gather(*(store.take(stage.clock.now()) for _ in range(5)))
     assert sorted(each or 0 for each in taken) == [0, 0, 0, 0, 1]
 
 
 async def test_a_wish_left_anew_is_obeyed_anew(stage: Stage) -> None:
-    store = WishStore(stage.store._engine)
+    store = OrderStore(stage.store._engine)
     await store.leave(1, stage.clock.now())
     assert await store.take(stage.clock.now()) == 1
     await store.answer(1, "done")

@@ -53,7 +53,7 @@ async def test_a_submit_sends_the_key_and_the_body_and_returns_the_request_id(se
         (says(403, HTML), errors.OutcomeUnknown),
         (says(405, "<h1>Method Not Allowed</h1>"), errors.OutcomeUnknown),
         (says(406, {"error": "Insufficient credits"}), errors.OutOfCredits),
-        (says(406, {"error": "Team spend limit reached"}), errors.SpendLimitReached),
+        (says(406, {"error": "Team spend limit reached"}), errors.TeamSpendLimitReached),
         (says(406, {"error": "Invalid content type"}), errors.Refused),
         (says(410, {"error": "Model retired"}), errors.ModelGone),
         (says(408, {"error": "timeout"}), errors.OutcomeUnknown),

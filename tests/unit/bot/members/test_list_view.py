@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
-from bot.members.list_view import PER_PAGE, STATES, JobsPage, Shown, jobs_list, post_address
+from bot.members.list_view import PER_PAGE, STATES, JobsPage, ListFilter, jobs_list, post_address
 from bot.members.preferences import Preferences
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
@@ -49,7 +49,7 @@ def test_a_full_page_is_taken_whatever_the_prompts(jobs: list[tuple[State, str]]
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_is_found_under_something_else_than_all(state: State) -> None:
-    assert [shown for shown in Shown if state in STATES[shown] and shown is not Shown.ALL]
+    assert [shown for shown in ListFilter if state in STATES[shown] and shown is not ListFilter.ALL]
 
 
 def test_a_posted_video_is_a_link_to_where_it_is() -> None:
@@ -93,7 +93,7 @@ def test_a_run_that_goes_on_though_it_was_cancelled_says_so(state: State, noted:
 
 
 def test_pages_are_turned_where_there_are_others() -> None:
-    shown = buttons(JobsPage(jobs=[a_posted_job()], shown=Shown.RUNNING, page=1, more=True))
+    shown = buttons(JobsPage(jobs=[a_posted_job()], shown=ListFilter.RUNNING, page=1, more=True))
     assert (shown["Newer"], shown["Older"]) == ("reelcast:jobs:turn:running:0", "reelcast:jobs:turn:running:2")
     assert not {"Newer", "Older"} & set(buttons(JobsPage(jobs=[])))
 
@@ -106,4 +106,4 @@ def test_words_that_did_not_arrive_are_told_of_while_they_are_wanted() -> None:
 
 def test_an_empty_list_says_so() -> None:
     assert "no video here yet" in text_of(JobsPage(jobs=[]))
-    assert "none of these" in text_of(JobsPage(jobs=[], shown=Shown.RUNNING))
+    assert "none of these" in text_of(JobsPage(jobs=[], shown=ListFilter.RUNNING))

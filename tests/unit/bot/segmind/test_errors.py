@@ -51,7 +51,7 @@ def test_an_error_without_an_answer_says_so() -> None:
         (errors.InvalidKey, errors.OperatorMustAct),
         (errors.ModelForbidden, errors.OperatorMustAct),
         (errors.OutOfCredits, errors.OperatorMustAct),
-        (errors.SpendLimitReached, errors.OperatorMustAct),
+        (errors.TeamSpendLimitReached, errors.OperatorMustAct),
         (errors.ModelGone, errors.OperatorMustAct),
     ],
 )

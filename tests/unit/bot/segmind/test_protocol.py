@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 from bot.segmind import errors, protocol
 from bot.segmind.models import RunState
-from bot.segmind.wire import Answer, Endpoints
+from bot.segmind.wire import Endpoints, Response
 
 AT = Endpoints(api="https://api.example/", history="https://history.example", storage="https://storage.example")
 NOW = datetime(2026, 8, 1, 12, 0, 0, tzinfo=UTC)
 ID = "0b6c6c1e-7d1c-4a57-9a60-7f8f6d2f3c11"
 
 
-def answer(status: int, body: object, **headers: str) -> Answer:
+def answer(status: int, body: object, **headers: str) -> Response:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status=status, headers=names, body=content, received_at=NOW)
+    return Response(status=status, headers=names, body=content, received_at=NOW)
 
 
-READERS: dict[str, Callable[[Answer], object]] = {
+READERS: dict[str, Callable[[Response], object]] = {
     "submit": protocol.submitted,
     "status": protocol.run_status,
     "result": protocol.run_result,

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from bot.segmind import errors
 from bot.segmind.refusals import is_about_inputs, is_moderation, lacks_credits, refusal, reset_at
-from bot.segmind.wire import Answer
+from bot.segmind.wire import Response
 
 NOW = datetime(2026, 8, 1, 12, 0, 0, tzinfo=UTC)
 HTML = b"<html><head><style>p {color: red}</style></head><body><p>Bad gateway</p></body></html>"
 
 
-def answer(status: int, body: object = None, **headers: str) -> Answer:
+def answer(status: int, body: object = None, **headers: str) -> Response:
     content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status=status, headers=names, body=content, received_at=NOW)
+    return Response(status=status, headers=names, body=content, received_at=NOW)
 
 
 REFUSALS = [
@@ -27,15 +27,15 @@ REFUSALS = [
     (401, "Unauthorized. API key is invalid or may have expired...", errors.InvalidKey),
     (402, "Insufficient credits. You have 0.0 credits.", errors.OutOfCredits),
     (402, "Payment required", errors.OutOfCredits),
-    (402, "Team spend limit reached", errors.SpendLimitReached),
+    (402, "Team spend limit reached", errors.TeamSpendLimitReached),
     (403, "Model is not permitted for this team", errors.ModelForbidden),
     (403, "Your account has insufficient credits", errors.OutOfCredits),
     (404, "Model not found", errors.ModelGone),
     (404, "No credits found for the user", errors.OutOfCredits),
     (406, "Insufficient credits", errors.OutOfCredits),
-    (406, "Team spend limit exceeded", errors.SpendLimitReached),
-    (406, "Team spend limit exceeded: 0 credits left", errors.SpendLimitReached),
-    (406, "Your team has reached its monthly limit", errors.SpendLimitReached),
+    (406, "Team spend limit exceeded", errors.TeamSpendLimitReached),
+    (406, "Team spend limit exceeded: 0 credits left", errors.TeamSpendLimitReached),
+    (406, "Your team has reached its monthly limit", errors.TeamSpendLimitReached),
     (406, "duration must be 5 or 10", errors.Refused),
     (406, "Invalid content type", errors.Refused),
     (410, "Model retired", errors.ModelGone),
@@ -136,10 +136,10 @@ def test_a_server_error_that_is_about_credits_is_for_the_operator() -> None:
         answer(520, HTML),
         answer(301, b"", location="https://elsewhere.example/"),
         answer(304, b""),
-        Answer(status=500, headers={}, body=b'{"error": "cut"}', received_at=NOW, whole=False),
+        Response(status=500, headers={}, body=b'{"error": "cut"}', received_at=NOW, whole=False),
     ],
 )
-def test_every_other_answer_leaves_a_paid_request_unknown(unclear: Answer) -> None:
+def test_every_other_answer_leaves_a_paid_request_unknown(unclear: Response) -> None:
     error = refusal(unclear, missing=errors.ModelGone, paid=True)
     assert isinstance(error, errors.OutcomeUnknown)
     assert not error.may_repeat

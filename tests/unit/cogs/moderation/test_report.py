@@ -7,7 +7,7 @@ import discord
 import pytest
 import simcord
 
-from bot.delivery.notices import NoticeDesk
+from bot.delivery.notices import PrivateNotices
 from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Job
@@ -256,14 +256,14 @@ async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderator
 async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unclear(_desk: NoticeDesk, _job: Job) -> None:
+    async def unclear(_desk: PrivateNotices, _job: Job) -> None:
         """Leave it owed, as where Discord gives no clear answer."""
 
     await a_hidden_post(room)
     await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")
     store, now = room.stage.bot.services.store, room.stage.bot.services.clock.now()
     assert await store.notices_owed(before=now + timedelta(days=1), at_most=5) == []
-    monkeypatch.setattr(NoticeDesk, "tell", unclear)
+    monkeypatch.setattr(PrivateNotices, "tell", unclear)
     form = await room.mo.click(room.cards()[0], label="Take down")
     assert said(await room.stage.submit(form, {"reason": "gore"}, who=room.mo)).startswith("Taken down.")
     [owed] = await store.notices_owed(before=now + timedelta(days=1), at_most=5)

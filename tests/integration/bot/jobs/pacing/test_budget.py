@@ -8,7 +8,7 @@ import pytest
 
 from bot.database.engine import open_database
 from bot.jobs.pacing.budget import BudgetRow
-from bot.segmind.budget import Decision, Gcra
+from bot.segmind.budget import Departure, Gcra
 from tests.support.database import file_url
 
 RATE = Gcra(requests_per_minute=60)
@@ -44,7 +44,7 @@ async def test_a_minute_of_asking_lets_no_more_leave_than_the_rate(tmp_path: Pat
         row = BudgetRow(engine, RATE)
         now, left = NOW, 0
         while now < NOW + timedelta(minutes=1):
-            decision: Decision = await row.take(now)
+            decision: Departure = await row.take(now)
             left += decision.allowed
             now += timedelta(seconds=decision.wait)
     assert 58 <= left <= 60

@@ -30,7 +30,7 @@ from bot.jobs.steps.giving_up import MOST_DEATHS, MOST_FAILURES, Breakdowns
 from bot.jobs.steps.preparing import prepare
 from bot.jobs.steps.reviewing import see_to_reviews
 from bot.media.errors import ChildFailed, FetchFailed
-from bot.media.images.checker import CleanImage, ImageDesk, _image
+from bot.media.images.checker import CleanImage, ImageChecker, _image
 from bot.media.images.process import _cleaned
 from bot.segmind.errors import TryLater
 from tests.support.clock import PATIENCE
@@ -285,7 +285,7 @@ def mutated(seed: int) -> bytes:
     return bytes(data)
 
 
-class InThisProcess(ImageDesk):
+class InThisProcess(ImageChecker):
     """Does what the process for an image does, without the half a second that its start takes on a busy machine."""
 
     async def _run(self, work: Mapping[str, object]) -> CleanImage:

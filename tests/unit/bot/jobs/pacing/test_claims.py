@@ -6,7 +6,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.jobs.pacing.planner import VALID_FOR, Turns
+from bot.jobs.pacing.planner import VALID_FOR, Claims
 from bot.jobs.run_times import RunTime
 from bot.jobs.steps.following import Sighting, Watch
 from bot.segmind.budget import Claim, Rank
@@ -37,7 +37,7 @@ def poll(urgency: Counted) -> Claim:
 
 
 def test_nobody_goes_where_nobody_waits() -> None:
-    assert Turns().next(0.0) is None
+    assert Claims().next(0.0) is None
 
 
 @settings(max_examples=50)
@@ -45,7 +45,7 @@ def test_nobody_goes_where_nobody_waits() -> None:
 def test_each_turn_goes_to_the_most_urgent_or_one_that_is_nearly_so(
     runs: list[tuple[float, float]], pause: float
 ) -> None:
-    turns, now = Turns(), 500.0
+    turns, now = Claims(), 500.0
     waiting: dict[int, Watch] = {}
     for age, part in runs:
         watching = Watch(LAW, Sighting(born=now - age, seen=now - age * part))
@@ -60,7 +60,7 @@ def test_each_turn_goes_to_the_most_urgent_or_one_that_is_nearly_so(
 
 
 def test_a_turn_asks_few_of_thousands() -> None:
-    turns, now = Turns(), 500.0
+    turns, now = Claims(), 500.0
     polls = polls_of_all_ages(2_000, now)
     for each in polls:
         turns.add(poll(each), now)
@@ -75,7 +75,7 @@ def test_a_turn_asks_few_of_thousands() -> None:
 
 
 def test_thousands_of_nearly_equal_urgency_are_judged_no_more_often_than_promised() -> None:
-    turns, now, seconds = Turns(), 500.0, 5.0
+    turns, now, seconds = Claims(), 500.0, 5.0
     # Just begun, and seen: the order between them changes with every moment.
     polls = [Counted(Watch(LAW, Sighting(born=now - 60, seen=now - each / 1000))) for each in range(2_000)]
     for each in polls:
@@ -88,7 +88,7 @@ def test_thousands_of_nearly_equal_urgency_are_judged_no_more_often_than_promise
 
 
 def test_what_it_is_for_goes_before_how_urgent_it_is() -> None:
-    turns = Turns()
+    turns = Claims()
     turns.add(Claim(rank=Rank.POLL, urgency=lambda _: 1e9), 0.0)
     submit = turns.add(Claim(rank=Rank.SUBMIT), 1.0)
     result = turns.add(Claim(rank=Rank.RESULT), 2.0)
@@ -96,13 +96,13 @@ def test_what_it_is_for_goes_before_how_urgent_it_is() -> None:
 
 
 def test_claims_without_urgency_go_in_the_order_they_came() -> None:
-    turns = Turns()
+    turns = Claims()
     numbers = [turns.add(Claim(rank=Rank.RESULT), float(at)) for at in range(5)]
     assert [turns.next(10.0) for _ in numbers] == numbers
 
 
 def test_who_gave_up_is_passed_over_and_no_longer_counted() -> None:
-    turns = Turns()
+    turns = Claims()
     first, second = (turns.add(Claim(rank=Rank.POLL), 0.0) for _ in range(2))
     turns.drop(first)
     assert len(turns) == 1
@@ -111,7 +111,7 @@ def test_who_gave_up_is_passed_over_and_no_longer_counted() -> None:
 
 
 def test_to_give_up_twice_or_after_the_turn_changes_nothing() -> None:
-    turns = Turns()
+    turns = Claims()
     number = turns.add(Claim(rank=Rank.POLL), 0.0)
     assert turns.next(1.0) == number
     turns.drop(number)

@@ -8,7 +8,7 @@ import pytest
 import structlog.testing
 
 from bot.jobs.pacing.planner import UNTOLD_RESET, Planner, SoloBudget, places_for, places_within
-from bot.segmind.budget import Claim, Decision, Gcra, Rank
+from bot.segmind.budget import Claim, Departure, Gcra, Rank
 from tests.support.clock import ManualClock
 
 RATE = Gcra(requests_per_minute=60)
@@ -23,7 +23,7 @@ class Purse:
         self._clock = clock
         self._arrival: float | None = None
 
-    async def take(self, now: datetime) -> Decision:
+    async def take(self, now: datetime) -> Departure:
         self.asked += 1
         decision = RATE.decide(self._arrival, now.timestamp())
         self._arrival = decision.tat

@@ -18,11 +18,11 @@ from PIL import ExifTags, Image, ImageChops, ImageCms, ImageDraw, ImageStat
 from benchmarks.pngs import png_of
 from bot.media.errors import ImageRefused
 from bot.media.images import cleaning
-from bot.media.images.cleaning import Cleaned, Limits, clean
+from bot.media.images.cleaning import Cleaned, CopyLimits, clean
 from bot.media.rules import SHOWABLE, ImageFault, ImageRules
 from tests.support.drawings import drawing, encoded
 
-LIMITS = Limits(max_side=2_560, max_bytes=3_000_000)
+LIMITS = CopyLimits(max_side=2_560, max_bytes=3_000_000)
 SECRET = b"Alice at home"
 ORANGE = (255, 128, 0)
 
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "upload.bin"
 
 
-def cleaned(path: Path, data: bytes, rules: ImageRules = SHOWABLE, limits: Limits = LIMITS) -> Cleaned:
+def cleaned(path: Path, data: bytes, rules: ImageRules = SHOWABLE, limits: CopyLimits = LIMITS) -> Cleaned:
     path.write_bytes(data)
     return clean(path, rules, limits)
 
@@ -325,7 +325,7 @@ def test_the_longer_side_is_at_most_2560_and_nothing_is_enlarged(path: Path) -> 
 @pytest.mark.parametrize("max_bytes", [200_000, 20_000, 2_000])
 def test_a_copy_gives_way_until_its_bytes_fit(path: Path, max_bytes: int) -> None:
     noise = bytes_of(Image.effect_noise((900, 900), 90).convert("RGB"), "PNG")
-    assert len(cleaned(path, noise, limits=Limits(max_side=2_560, max_bytes=max_bytes)).copy) <= max_bytes
+    assert len(cleaned(path, noise, limits=CopyLimits(max_side=2_560, max_bytes=max_bytes)).copy) <= max_bytes
 
 
 def test_lossless_is_chosen_only_where_it_is_smaller(path: Path) -> None:

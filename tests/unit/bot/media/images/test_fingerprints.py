@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from bot.media.images.cleaning import Cleaned, Limits, clean
+from bot.media.images.cleaning import Cleaned, CopyLimits, clean
 from bot.media.images.fingerprints import are_alike
 from bot.media.rules import SHOWABLE
 from tests.support.drawings import copies, drawing, encoded, print_of
 
 SEEDS = range(12)
-LIMITS = Limits(max_side=2_560, max_bytes=3_000_000)
+LIMITS = CopyLimits(max_side=2_560, max_bytes=3_000_000)
 
 
 @pytest.fixture

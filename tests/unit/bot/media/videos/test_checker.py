@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.errors import NotAVideo
-from bot.media.videos.checker import VideoDesk, VideoFacts, inspect_video
+from bot.media.videos.checker import VideoChecker, VideoFacts, inspect_video
 
 FRAME_RATE = 24
 SAMPLE_RATE = 48_000
@@ -215,4 +215,4 @@ def test_a_video_that_cannot_be_read_is_not_called_none(tmp_path: Path) -> None:
 
 async def test_the_desk_does_the_same_for_the_event_loop(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4")
-    assert await VideoDesk().inspect(path) == inspect_video(path)
+    assert await VideoChecker().inspect(path) == inspect_video(path)

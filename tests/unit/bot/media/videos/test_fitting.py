@@ -21,7 +21,7 @@ from bot.media.child import PROJECT
 from bot.media.errors import CannotFit
 from bot.media.videos import fitting
 from bot.media.videos.checker import VideoFacts, inspect_video
-from bot.media.videos.fitting import FittingDesk
+from bot.media.videos.fitting import VideoFitter
 
 RATE = 12  # pictures a second
 SAMPLES = 48_000  # of sound a second
@@ -70,11 +70,11 @@ def video(
 
 
 @pytest.fixture
-def desk() -> FittingDesk:
-    return FittingDesk()
+def desk() -> VideoFitter:
+    return VideoFitter()
 
 
-async def fitted(desk: FittingDesk, path: Path, max_bytes: int) -> VideoFacts:
+async def fitted(desk: VideoFitter, path: Path, max_bytes: int) -> VideoFacts:
     """Fit a video; it must be what was promised, to the last picture."""
     target = path.with_name("fitted.mp4")
     facts = (await desk.fit(path, target, max_bytes=max_bytes)).facts
@@ -110,7 +110,7 @@ def sound_packets(path: Path) -> list[bytes]:
 
 
 async def test_a_video_is_fitted_with_its_frame_rate_its_size_in_pixels_and_the_very_same_sound(
-    desk: FittingDesk, tmp_path: Path
+    desk: VideoFitter, tmp_path: Path
 ) -> None:
     path = video(tmp_path / "a.mp4", sound="aac")
     limit = path.stat().st_size // 2
@@ -120,14 +120,14 @@ async def test_a_video_is_fitted_with_its_frame_rate_its_size_in_pixels_and_the_
     assert after.duration_seconds == pytest.approx(before.duration_seconds, abs=0.05)
 
 
-async def test_the_room_is_used(desk: FittingDesk, tmp_path: Path) -> None:
+async def test_the_room_is_used(desk: VideoFitter, tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4", seconds=5)
     limit = path.stat().st_size // 2
     assert (await fitted(desk, path, limit)).size > 0.85 * limit
 
 
 @pytest.mark.parametrize("size", [(640, 360), (360, 640)])
-async def test_pixels_go_where_bits_run_out(desk: FittingDesk, tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_pixels_go_where_bits_run_out(desk: VideoFitter, tmp_path: Path, size: tuple[int, int]) -> None:
     path = video(tmp_path / "a.mp4", size=size)
     facts = await fitted(desk, path, 25_000)
     assert facts.width < size[0]
@@ -135,7 +135,7 @@ async def test_pixels_go_where_bits_run_out(desk: FittingDesk, tmp_path: Path, s
 
 
 async def test_a_video_that_is_large_for_what_else_it_carries_loses_no_picture(
-    desk: FittingDesk, tmp_path: Path
+    desk: VideoFitter, tmp_path: Path
 ) -> None:
     path = video(tmp_path / "a.mp4", sound="aac")
     size = path.stat().st_size
@@ -149,7 +149,7 @@ async def test_a_video_that_is_large_for_what_else_it_carries_loses_no_picture(
 @pytest.mark.parametrize(
     "content", [b"", b"no video", b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41"], ids=["nothing", "text", "a header"]
 )
-async def test_what_is_no_video_cannot_be_fitted(desk: FittingDesk, tmp_path: Path, content: bytes) -> None:
+async def test_what_is_no_video_cannot_be_fitted(desk: VideoFitter, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(content)
     with pytest.raises(CannotFit):
@@ -157,13 +157,13 @@ async def test_what_is_no_video_cannot_be_fitted(desk: FittingDesk, tmp_path: Pa
     assert names(tmp_path) == ["a.mp4"]
 
 
-async def test_so_few_bytes_that_nothing_would_be_seen_are_refused(desk: FittingDesk, tmp_path: Path) -> None:
+async def test_so_few_bytes_that_nothing_would_be_seen_are_refused(desk: VideoFitter, tmp_path: Path) -> None:
     with pytest.raises(CannotFit, match="so few bytes"):
         await desk.fit(video(tmp_path / "a.mp4"), tmp_path / "fitted.mp4", max_bytes=6_000)
 
 
 async def test_a_video_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    desk = FittingDesk(time_limit=0.001)
+    desk = VideoFitter(time_limit=0.001)
     path = video(tmp_path / "a.mp4")
     with pytest.raises(CannotFit, match="within"):
         await desk.fit(path, tmp_path / "fitted.mp4", max_bytes=100_000)
@@ -189,7 +189,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     return watch
 
 
-async def test_a_process_that_dies_takes_nothing_along(desk: FittingDesk, watch: Watch, tmp_path: Path) -> None:
+async def test_a_process_that_dies_takes_nothing_along(desk: VideoFitter, watch: Watch, tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4")
     fit = asyncio.create_task(desk.fit(path, tmp_path / "fitted.mp4", max_bytes=100_000))
     os.kill(await watch.pids.get(), signal.SIGKILL)
@@ -199,7 +199,7 @@ async def test_a_process_that_dies_takes_nothing_along(desk: FittingDesk, watch:
 
 
 async def test_a_cancellation_ends_the_process_and_leaves_nothing_behind(
-    desk: FittingDesk, watch: Watch, tmp_path: Path
+    desk: VideoFitter, watch: Watch, tmp_path: Path
 ) -> None:
     path = video(tmp_path / "a.mp4")
     fit = asyncio.create_task(desk.fit(path, tmp_path / "fitted.mp4", max_bytes=100_000))
@@ -213,7 +213,7 @@ async def test_a_cancellation_ends_the_process_and_leaves_nothing_behind(
 
 
 async def test_no_more_videos_are_fitted_at_once_than_there_are_places(watch: Watch, tmp_path: Path) -> None:
-    desk, path = FittingDesk(concurrency=1), video(tmp_path / "a.mp4")
+    desk, path = VideoFitter(concurrency=1), video(tmp_path / "a.mp4")
     one, two = [
         asyncio.create_task(desk.fit(path, tmp_path / name, max_bytes=100_000)) for name in ("one.mp4", "two.mp4")
     ]

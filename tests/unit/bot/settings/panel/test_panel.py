@@ -13,7 +13,7 @@ from bot.settings.check import check
 from bot.settings.findings import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts
 from bot.settings.findings_words import finding_sentence, findings_list, short_findings
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.settings.panel.ids import PANEL_PATTERN, Deed, Page, PanelId
+from bot.settings.panel.ids import PANEL_PATTERN, Page, PanelAction, PanelId
 from bot.settings.panel.modals import FIELDS, numbers_modal, words_modal
 from bot.settings.panel.panel import reset_question, settings_panel
 from bot.settings.panel.parts import PanelState
@@ -192,7 +192,7 @@ def test_every_finding_is_a_whole_sentence_in_every_language(code: FindingCode, 
 def test_what_a_custom_id_says_is_read_back() -> None:
     known = [
         PanelId(deed=deed, name=name, target=target, value=value)
-        for deed in Deed
+        for deed in PanelAction
         for name in ("everywhere", "output_channel_id")
         for target in (0, LARGEST)
         for value in ("", "on", "before_posting", "en-US")
