@@ -1,4 +1,4 @@
-"""The one statement that SQLAlchemy's core has no common word for."""
+"""Statements that SQLAlchemy's core has no common word for, and how texts are compared in a search."""
 
 import unicodedata
 from typing import Any, Final

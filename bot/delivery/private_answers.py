@@ -1,4 +1,4 @@
-"""*Details*: everything about one job, for the one who asks, ephemeral."""
+"""What one member alone is shown: the details of a job, and why a request was not taken."""
 
 from datetime import datetime
 from io import BytesIO

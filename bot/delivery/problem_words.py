@@ -1,4 +1,4 @@
-"""The one place where a reason becomes the sentence a person reads.
+"""Why a job did not end in a posted video: a sentence for each reason.
 
 Sentences say what is wrong and what to do; they blame nobody and carry nothing that Segmind or Discord said.
 """

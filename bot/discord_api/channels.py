@@ -1,4 +1,4 @@
-"""Channels as they are at this moment: by the gateway's events where a client has them, else by asking Discord."""
+"""Channels as they are at this moment: who sees them, and whether they are age-restricted."""
 
 from typing import Any
 

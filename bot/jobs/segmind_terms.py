@@ -1,4 +1,4 @@
-"""The body of a run: what a member asked for, in the terms of the model that makes it."""
+"""A request and its failure in Segmind's terms: the body of a run, and whose problem a refusal is."""
 
 from collections.abc import Sequence
 

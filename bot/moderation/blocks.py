@@ -1,4 +1,4 @@
-"""Whom a server's moderators have blocked: for a time, or for good."""
+"""Which members and images a server's moderators have blocked, and the list of blocks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

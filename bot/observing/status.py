@@ -1,4 +1,4 @@
-"""What `/readyz` tells: Discord, the database and Segmind, each in order or with a word on what is not."""
+"""The bot as seen from outside: alive, ready, and in figures."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping

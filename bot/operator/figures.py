@@ -1,4 +1,4 @@
-"""What whoever runs the bot wants to know of all servers together, and of each."""
+"""What the operator is told of all servers together, of each, and of its own spending limit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What somebody at the machine wants done with a job, left in the database for the bot that runs."""
+"""What someone at the machine wants done with a job: left in the database, carried out by the running bot."""
 
 from datetime import datetime
 from typing import Final

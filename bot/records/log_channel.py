@@ -1,4 +1,4 @@
-"""A server's log channel: one word at a time to its moderators, wherever they want to read it."""
+"""A server's log channel: single messages to its moderators, and its record, told line by line."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The custom ids of our components: what a button means is in its id, so that it works after a restart."""
+"""The custom ids of our components, and what they say in a message that Discord gives back."""
 
 import re
 from collections.abc import Iterable, Iterator

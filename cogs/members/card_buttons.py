@@ -1,4 +1,4 @@
-"""The *Details* button of cards and posts."""
+"""The buttons *Details*, *Cancel*, and *Delete* of cards and posts."""
 
 import contextlib
 import re

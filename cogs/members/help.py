@@ -1,4 +1,4 @@
-"""`/help`, and the button of the hint for newcomers."""
+"""`/help`, `/privacy`, and *Delete my data*."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/jobs`: a member's own videos in a server, running and past."""
+"""`/jobs`, `/quota`, and the user command *My videos*: a member's videos and limits."""
 
 from datetime import timedelta
 from typing import Any

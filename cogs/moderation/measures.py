@@ -1,4 +1,4 @@
-"""What a moderator does to a video and its member in one go, each part of it written down."""
+"""What a moderator does to a video and its member in one go, and who may do it."""
 
 import re
 from collections.abc import Sequence

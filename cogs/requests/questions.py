@@ -1,4 +1,4 @@
-"""The question before a member's first images: what they asked for waits until they have accepted the notice."""
+"""What a member is asked before their request goes on: for consent, and for images that are gone."""
 
 from collections.abc import Mapping
 from dataclasses import replace

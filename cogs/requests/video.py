@@ -1,4 +1,4 @@
-"""`/video`: a member's images and words become a job."""
+"""`/video` and `/studio`: a member's images and prompt become a job."""
 
 import inspect
 import re

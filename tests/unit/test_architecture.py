@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,53 +15,394 @@ ROOT = Path(__file__).parents[2]
 OURS = ("bot", "cogs", "sandbox")
 MAX_LINES = 400
 
-# What each package may import of ours besides itself; the longest row that fits a module speaks for it. Read from below
-# (what knows nothing) to above (what wires everything). The names in `PURE_JOBS` are values and rules without I/O.
-PURE_JOBS = (
-    *("bot.jobs.clock", "bot.jobs.model", "bot.jobs.states", "bot.jobs.run_times", "bot.jobs.prompt"),
+# What each room may import of ours besides itself, and nothing of that may stand below it in this table: imports point
+# one way. The longest row that fits a module speaks for it, and for none of the rooms within it.
+PURE_JOBS = (  # values and rules without I/O
+    "bot.jobs.clock",
+    "bot.jobs.states",
+    "bot.jobs.problem_codes",
+    "bot.jobs.model",
+    "bot.jobs.prompt",
     "bot.jobs.decisions",
 )
-_SPOKEN = ("bot.presentation", "bot.policy", "bot.cast", "bot.jobs", "bot.media", "bot.catalogue")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.segmind": (),
     "bot.media": (),
+    "bot.media.images": ("bot.media",),
+    "bot.media.videos": ("bot.media",),
     "bot.database": (),
+    "bot.automod": (),
     "bot.jobs.clock": (),
     "bot.jobs.states": (),
     "bot.jobs.problem_codes": (),
     "bot.jobs.model": ("bot.jobs.states", "bot.jobs.problem_codes"),
-    "bot.jobs.run_times": ("bot.jobs.model", "bot.jobs.states"),
     "bot.jobs.prompt": (),
     "bot.jobs.decisions": ("bot.jobs.model",),
-    "bot.config": ("bot.config_values", "bot.media.hosts", "bot.catalogue"),
-    "bot.config_values": ("bot.media.hosts", "bot.catalogue"),
-    "bot.jobs": ("bot.segmind", "bot.media", "bot.database", "bot.catalogue"),
-    "bot.policy": (*PURE_JOBS, "bot.media.rules", "bot.media.images.fingerprints", "bot.database", "bot.catalogue"),
-    "bot.observing": ("bot.jobs",),
-    "bot.catalogue": ("bot.media.rules",),
-    "bot.presentation": (*PURE_JOBS, "bot.cast.model", "bot.policy", "bot.media.rules", "bot.catalogue"),
-    "bot.delivery": ("bot.presentation", "bot.policy", "bot.media", "bot.jobs", "bot.catalogue"),
+    "bot.catalogue": ("bot.media",),
+    "bot.jobs": (
+        "bot.segmind",
+        "bot.media.videos",
+        "bot.database",
+        "bot.jobs.clock",
+        "bot.jobs.states",
+        "bot.jobs.model",
+        "bot.jobs.prompt",
+        "bot.jobs.decisions",
+        "bot.catalogue",
+    ),
+    "bot.jobs.storage": (*PURE_JOBS, "bot.segmind", "bot.database", "bot.jobs"),
+    "bot.jobs.history": (*PURE_JOBS, "bot.segmind", "bot.catalogue", "bot.jobs", "bot.jobs.storage"),
+    "bot.jobs.pacing": (*PURE_JOBS, "bot.segmind", "bot.database", "bot.jobs", "bot.jobs.storage"),
+    "bot.jobs.steps": (
+        *PURE_JOBS,
+        "bot.segmind",
+        "bot.media",
+        "bot.media.images",
+        "bot.media.videos",
+        "bot.database",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.history",
+        "bot.jobs.pacing",
+    ),
+    "bot.jobs.driving": (*PURE_JOBS, "bot.database", "bot.jobs", "bot.jobs.storage", "bot.jobs.steps"),
+    "bot.jobs.upkeep": (
+        *PURE_JOBS,
+        "bot.segmind",
+        "bot.database",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.history",
+        "bot.jobs.steps",
+        "bot.jobs.driving",
+    ),
+    "bot.config_values": ("bot.media", "bot.catalogue"),
+    "bot.config": ("bot.media", "bot.catalogue", "bot.config_values"),
+    "bot.ui": (*PURE_JOBS, "bot.database", "bot.jobs"),
+    "bot.discord_api": (*PURE_JOBS, "bot.media", "bot.database", "bot.jobs", "bot.ui"),
     "bot.cast.model": ("bot.jobs.model",),
-    "bot.cast": ("bot.segmind", "bot.media", "bot.database", "bot.jobs"),
-    "bot.interactions": ("bot.services", "bot.database.trouble", *_SPOKEN),
-    "bot": ("bot",),  # the modules directly in it: settings apart, they wire
-    "cogs": ("bot.app", "bot.interactions", *_SPOKEN),
+    "bot.cast": (
+        *PURE_JOBS,
+        "bot.segmind",
+        "bot.media",
+        "bot.media.images",
+        "bot.database",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.ui",
+        "bot.cast.model",
+    ),
+    "bot.requests": ("bot.media", "bot.database", "bot.jobs.model", "bot.jobs.prompt", "bot.catalogue", "bot.ui"),
+    "bot.settings": ("bot.database", "bot.automod", "bot.jobs.model", "bot.catalogue", "bot.ui"),
+    "bot.settings.panel": ("bot.ui", "bot.settings"),
+    "bot.gate": (
+        "bot.database",
+        "bot.automod",
+        "bot.jobs.clock",
+        "bot.jobs.states",
+        "bot.jobs.model",
+        "bot.ui",
+        "bot.requests",
+        "bot.settings",
+    ),
+    "bot.delivery": (
+        *PURE_JOBS,
+        "bot.media",
+        "bot.media.videos",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.requests",
+        "bot.gate",
+    ),
+    "bot.records": (
+        *PURE_JOBS,
+        "bot.database",
+        "bot.jobs",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.settings",
+        "bot.delivery",
+    ),
+    "bot.members": (
+        *PURE_JOBS,
+        "bot.database",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.driving",
+        "bot.jobs.upkeep",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.gate",
+        "bot.delivery",
+    ),
+    "bot.moderation": (
+        *PURE_JOBS,
+        "bot.media",
+        "bot.media.images",
+        "bot.database",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.driving",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.settings",
+        "bot.gate",
+        "bot.delivery",
+        "bot.records",
+    ),
+    "bot.operator": (
+        *PURE_JOBS,
+        "bot.segmind",
+        "bot.database",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.history",
+        "bot.jobs.pacing",
+        "bot.jobs.steps",
+        "bot.jobs.driving",
+        "bot.config",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.gate",
+    ),
+    "bot.observing": (
+        "bot.database",
+        "bot.jobs.clock",
+        "bot.jobs.states",
+        "bot.jobs.model",
+        "bot.jobs.storage",
+        "bot.jobs.pacing",
+    ),
+    "bot.segmind_account": ("bot.segmind", "bot.jobs.clock", "bot.jobs.pacing", "bot.config"),
+    "bot.cli": (
+        *PURE_JOBS,
+        "bot.segmind",
+        "bot.database",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.pacing",
+        "bot.config",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.gate",
+        "bot.operator",
+        "bot.segmind_account",
+    ),
+    "bot.services": (
+        *PURE_JOBS,
+        "bot.segmind",
+        "bot.media",
+        "bot.media.images",
+        "bot.media.videos",
+        "bot.database",
+        "bot.automod",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.jobs.history",
+        "bot.jobs.pacing",
+        "bot.jobs.steps",
+        "bot.jobs.driving",
+        "bot.jobs.upkeep",
+        "bot.config",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.cast",
+        "bot.requests",
+        "bot.settings",
+        "bot.gate",
+        "bot.delivery",
+        "bot.records",
+        "bot.members",
+        "bot.moderation",
+        "bot.operator",
+        "bot.observing",
+        "bot.segmind_account",
+    ),
+    "bot.app": (
+        "bot.automod",
+        "bot.jobs.clock",
+        "bot.config",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.observing",
+        "bot.services",
+        "bot",
+    ),
+    "cogs.requests": (
+        *PURE_JOBS,
+        "bot.media",
+        "bot.database",
+        "bot.automod",
+        "bot.catalogue",
+        "bot.jobs",
+        "bot.jobs.steps",
+        "bot.ui",
+        "bot.discord_api",
+        "bot.cast.model",
+        "bot.cast",
+        "bot.requests",
+        "bot.settings",
+        "bot.gate",
+        "bot.delivery",
+        "bot.members",
+        "bot.services",
+        "bot.app",
+    ),
+    "cogs.cast": (
+        "bot.media",
+        "bot.jobs.model",
+        "bot.jobs.prompt",
+        "bot.catalogue",
+        "bot.ui",
+        "bot.cast.model",
+        "bot.cast",
+        "bot.requests",
+        "bot.settings",
+        "bot.services",
+        "bot.app",
+        "cogs.requests",
+    ),
+    "cogs": (
+        *PURE_JOBS,
+        "bot.jobs",
+        "bot.jobs.storage",
+        "bot.ui",
+        "bot.cast",
+        "bot.requests",
+        "bot.gate",
+        "bot.records",
+        "bot.members",
+        "bot.operator",
+        "bot.services",
+        "bot.app",
+        "cogs.requests",
+        "cogs.cast",
+    ),
+    "cogs.members": (
+        *PURE_JOBS,
+        "bot.jobs",
+        "bot.ui",
+        "bot.requests",
+        "bot.gate",
+        "bot.delivery",
+        "bot.members",
+        "bot.moderation",
+        "bot.app",
+        "cogs.requests",
+    ),
+    "cogs.moderation": (
+        *PURE_JOBS,
+        "bot.media",
+        "bot.jobs",
+        "bot.ui",
+        "bot.cast",
+        "bot.requests",
+        "bot.gate",
+        "bot.moderation",
+        "bot.services",
+        "bot.app",
+        "cogs.requests",
+    ),
+    "cogs.settings": (
+        "bot.automod",
+        "bot.jobs.decisions",
+        "bot.jobs.storage",
+        "bot.ui",
+        "bot.settings",
+        "bot.settings.panel",
+        "bot.gate",
+        "bot.services",
+        "bot.app",
+    ),
+    "bot": ("bot",),  # the modules directly in it wire
     "sandbox": (),
 }
-DISCORD_SPEAKERS = (
-    *("bot.app", "bot.interactions", "bot.presentation", "bot.delivery", "cogs"),
-    # What opens a client, or wires it.
-    *(
-        "bot.__main__",
-        "bot.cli.check",
-        "bot.cli.check",
-        "bot.services",
-        "bot.moderation.moderators",
-        "bot.worker",
-        "bot.records.log_channel",
+# Who may speak to Discord, by file; the cogs all do.
+DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
+    "bot": (
+        "__main__",
+        "app",
+        "services",
+        "worker",
     ),
-    "bot.operator.watch",
-)
+    "bot.automod": ("discord_rules",),
+    "bot.cast": ("view",),
+    "bot.cli": ("check",),
+    "bot.delivery": (
+        "card_view",
+        "cards",
+        "notices",
+        "post_search",
+        "post_view",
+        "posts",
+        "private_answers",
+        "state_looks",
+    ),
+    "bot.discord_api": (
+        "channels",
+        "door",
+        "errors",
+        "nonces",
+        "reasons",
+        "registration",
+        "sending",
+    ),
+    "bot.members": (
+        "done_notice",
+        "emptying",
+        "forgetting_words",
+        "help_words",
+        "list_view",
+    ),
+    "bot.moderation": (
+        "blocks",
+        "hidden_videos",
+        "modals",
+        "moderators",
+        "report_card",
+        "report_messages",
+        "review_card",
+        "review_messages",
+        "standing",
+    ),
+    "bot.operator": (
+        "panel",
+        "watch",
+        "who",
+    ),
+    "bot.records": (
+        "log_channel",
+        "page",
+    ),
+    "bot.requests": (
+        "consent",
+        "forms",
+    ),
+    "bot.settings.panel": (
+        "modals",
+        "panel",
+        "parts",
+    ),
+    "bot.ui": (
+        "answers",
+        "attempts",
+        "commands",
+        "custom_ids",
+        "failures",
+        "forms",
+        "language",
+        "pressed_item",
+    ),
+}
+MOST_FILES = 15  # in a room
+CROWDED = {"bot.moderation": 20, "sandbox.segmind": 20}
 READS_ENVIRONMENT = ("bot.config", "sandbox.demo")  # and the sandbox's `__main__` modules
 RUN_BY_ALEMBIC = "bot.database.migrations"
 
@@ -160,27 +502,80 @@ def breaches(finder: Callable[[Module], Iterator[tuple[ast.AST, str]]], row: str
     return [f"{module.at(node)} {what}" for module in chosen for node, what in finder(module)]
 
 
+def may_import(row: str, name: str) -> bool:
+    return row_of(name) in {row, *MAY_IMPORT[row]} or (row == "bot" and is_within(name, "bot"))
+
+
 @pytest.mark.parametrize("row", MAY_IMPORT)
-def test_a_package_imports_only_what_lies_below_it(row: str) -> None:
+def test_a_room_imports_only_what_lies_below_it(row: str) -> None:
     def upward(module: Module) -> Iterator[tuple[ast.AST, str]]:
         for node, name in imports(module):
-            allowed = any(is_within(name, package) for package in (row, *MAY_IMPORT[row]))
-            if name.split(".")[0] in OURS and not allowed:
+            if name.split(".")[0] in OURS and not may_import(row, name):
                 yield node, f"imports {name}"
 
     assert breaches(upward, row) == []
 
 
-def test_every_package_of_the_bot_has_its_row() -> None:
-    packages = {".".join(module.name.split(".")[:2]) for module in modules() if module.path.parent.parent.name == "bot"}
-    assert {package for package in packages if row_of(package) == "bot"} == set()
+def test_no_room_imports_one_that_stands_below_it() -> None:
+    rows = [row for row in MAY_IMPORT if row != "bot"]
+    later = {row: rows[rows.index(row) :] for row in rows}
+    assert {row: set(MAY_IMPORT[row]) & set(later[row]) for row in rows if set(MAY_IMPORT[row]) & set(later[row])} == {}
+
+
+def test_every_room_has_its_row_and_says_what_lives_there() -> None:
+    rooms = [
+        module for module in modules() if module.path.name == "__init__.py" and not is_within(module.name, "sandbox")
+    ]
+    assert {room.name for room in rooms} - set(MAY_IMPORT) - {RUN_BY_ALEMBIC, f"{RUN_BY_ALEMBIC}.versions"} == set()
+    assert {row for row in MAY_IMPORT if row.count(".")} <= known_names()
+    silent = [room.name for room in rooms if not ast.get_docstring(room.tree())]
+    assert [name for name in silent if not is_within(name, RUN_BY_ALEMBIC)] == []
+
+
+def test_a_room_is_seen_at_a_glance() -> None:
+    counts = Counter(
+        module.name.rpartition(".")[0]
+        for module in modules()
+        if module.path.name != "__init__.py" and not is_within(module.name, f"{RUN_BY_ALEMBIC}.versions")
+    )
+    assert {room: count for room, count in counts.items() if count > CROWDED.get(room, MOST_FILES)} == {}
+
+
+def test_a_class_name_stands_once() -> None:
+    found: dict[str, list[str]] = {}
+    for module in modules():
+        if is_within(module.name, "bot") or is_within(module.name, "cogs"):
+            for node in module.tree().body:
+                if isinstance(node, ast.ClassDef) and not is_protocol(node):
+                    found.setdefault(node.name, []).append(module.name)
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def is_protocol(node: ast.ClassDef) -> bool:
+    """Whether a class is a module's own private protocol, which says what it needs of others."""
+    return node.name.startswith("_") and any(ast.unparse(base) == "Protocol" for base in node.bases)
 
 
 def test_nothing_imports_a_cog() -> None:
+    """Nothing but a cog imports from cogs, and what Discord's library loads as a cog is imported by nothing."""
+    loaded = {
+        each.name for each in modules() if re.search(r"^async def setup\(", each.path.read_text("utf-8"), re.MULTILINE)
+    }
+
     def imported_cog(module: Module) -> Iterator[tuple[ast.AST, str]]:
-        yield from ((node, f"imports {name}") for node, name in imports(module) if is_within(name, "cogs"))
+        for node, name in imports(module):
+            if name in loaded or (is_within(name, "cogs") and not is_within(module.name, "cogs")):
+                yield node, f"imports {name}"
 
     assert breaches(imported_cog) == []
+
+
+@pytest.mark.parametrize("kind", ["unit", "integration"])
+def test_tests_mirror_the_rooms(kind: str) -> None:
+    folder = ROOT / "tests" / kind
+    places = {path.parent.relative_to(folder) for path in folder.rglob("test_*.py")}
+    ours = {place for place in places if place.parts and place.parts[0] in OURS}
+    assert {str(place) for place in ours if not (ROOT / place).is_dir()} == set()
 
 
 def test_cogs_are_named_only_where_they_are_loaded() -> None:
@@ -189,7 +584,7 @@ def test_cogs_are_named_only_where_they_are_loaded() -> None:
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
-                and re.fullmatch(r"cogs\.\w+", node.value)
+                and re.fullmatch(r"cogs(\.\w+)+", node.value)
             ):
                 yield node, f"names {node.value}"
 
@@ -197,11 +592,17 @@ def test_cogs_are_named_only_where_they_are_loaded() -> None:
 
 
 def test_discord_is_imported_only_where_people_are_spoken_to() -> None:
+    speakers = {f"{room}.{name}" for room, names in DISCORD_SPEAKERS.items() for name in names}
+
     def speaks(module: Module) -> Iterator[tuple[ast.AST, str]]:
-        if not any(is_within(module.name, speaker) for speaker in DISCORD_SPEAKERS):
+        if not is_within(module.name, "cogs") and module.name not in speakers:
             yield from ((node, f"imports {name}") for node, name in imports(module) if is_within(name, "discord"))
 
     assert breaches(speaks) == []
+
+
+def test_jobs_know_no_discord() -> None:
+    assert [room for room in DISCORD_SPEAKERS if is_within(room, "bot.jobs")] == []
 
 
 def test_no_model_is_named_outside_the_catalogue() -> None:

@@ -15,7 +15,6 @@ from bot.config import Settings
 from bot.gate.denial import INVITED_WITH
 from bot.jobs.states import MOVES
 from scripts import settings_docs
-from tests.unit.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parents[2]
 GUIDES = (
@@ -96,11 +95,6 @@ def test_the_readme_is_short() -> None:
 def test_the_table_of_states_is_the_one_that_the_code_goes_by() -> None:
     shown = {state: set(moves.split(" · ")) - {""} for state, _, moves in table("docs/architecture.md", "state")}
     assert shown == {state.value: {move.value for move in moves} for state, moves in MOVES.items()}
-
-
-def test_the_table_of_layers_is_the_one_that_imports_are_held_to() -> None:
-    shown = {row.strip("`"): quoted(below) for row, _, below in table("docs/architecture.md", "package")}
-    assert shown == {row: set(below) for row, below in MAY_IMPORT.items()}
 
 
 @pytest.mark.parametrize("guide", GUIDES)

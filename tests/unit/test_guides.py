@@ -48,7 +48,7 @@ def test_every_section_that_a_finding_of_the_check_names_is_there() -> None:
     anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     named = {
         value.value
-        for path in (ROOT / "bot").glob("check*.py")
+        for path in (ROOT / "bot" / "cli").glob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
         for value in [*node.args, *(keyword.value for keyword in node.keywords)]

@@ -1,4 +1,4 @@
-"""Jobs whose card is not known to be there: it is looked for, and without one they are dropped, at no cost.
+"""What a process that died left owed: cards that are not known or not up to date, and notices to members.
 
 A process that dies between the answer to a command and its save leaves a card on the screen that nobody would edit.
 """

@@ -1,4 +1,4 @@
-"""Files that nobody works on here any more: another process has taken the job over, or the one before this died."""
+"""Work files and finished jobs are deleted when their time is over."""
 
 import asyncio
 import re

@@ -43,7 +43,7 @@ def arguments(call: ast.Call) -> Iterator[tuple[Sink, ast.expr]]:
 
 @cache
 def code() -> Sequence[ast.Module]:
-    return [tree for path, tree in trees() if path.startswith(("bot/presentation/", "bot/interactions/", "cogs/"))]
+    return [tree for path, tree in trees() if path.startswith(("bot/", "cogs/"))]
 
 
 @cache
