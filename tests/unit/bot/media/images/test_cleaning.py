@@ -245,6 +245,26 @@ def test_cmyk_becomes_the_colours_that_it_prints(path: Path) -> None:
     assert copy_of(path, bytes_of(ink, "JPEG", quality=95)).getpixel((30, 30)) == pytest.approx((255, 0, 0), abs=6)
 
 
+def ink_profile() -> bytes:
+    """Make a profile of a printer whose inks are blue, but for black (ICC.1, a table of 8 bits, `lut8Type`)."""
+    white, blue, black = bytes((255, 128, 128)), bytes((82, 207, 20)), bytes((0, 128, 128))  # L*, a*, b*
+    matrix = struct.pack(">9i", *(65_536 if at % 4 == 0 else 0 for at in range(9)))
+    straight = bytes(range(256))
+    inks = white + black + 7 * (blue + black)
+    table = struct.pack(">4s4x3Bx", b"mft1", 4, 3, 2) + matrix + 4 * straight + inks + 3 * straight
+    header = struct.pack(">I4xI4s4s4s12x4s", 144 + len(table), 0x02400000, b"prtr", b"CMYK", b"Lab ", b"acsp")
+    header += bytes(28) + struct.pack(">3i", 63_190, 65_536, 54_061) + bytes(48)
+    return header + struct.pack(">I4sII", 1, b"A2B0", 144, len(table)) + table
+
+
+def test_cmyk_is_printed_as_its_profile_says(path: Path) -> None:
+    ink = Image.new("CMYK", (64, 64), (0, 255, 255, 0))
+    for kind in ("JPEG", "TIFF"):
+        shown = copy_of(path, bytes_of(ink, kind, icc_profile=ink_profile()))
+        red, green, blue = colour(shown)
+        assert (red < 100, green < 20, blue > 240) == (True, True, True)
+
+
 def test_sixteen_bits_of_grey_keep_their_brightness(path: Path) -> None:
     grey = Image.new("I;16", (400, 400), 128 * 256)
     for kind in ("PNG", "TIFF"):
