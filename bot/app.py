@@ -1,4 +1,4 @@
-"""The bot itself, and the composition root that runs it."""
+"""The bot itself: discord.py's client with our commands, and how it runs until stopped."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable

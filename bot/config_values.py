@@ -14,6 +14,7 @@ from bot.catalogue.models import DEFAULT, MODELS
 from bot.media.hosts import AllowedHosts
 
 MOST_SHARDS: Final = 100_000  # a safeguard; Discord starts a shard for every thousand servers
+Prices = Mapping[str, Mapping[int, Decimal]]  # by model and duration
 
 
 def _web_address(value: str) -> str:
@@ -118,5 +119,4 @@ def _secret(value: SecretStr) -> SecretStr:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Hosts = Annotated[AllowedHosts, NoDecode, BeforeValidator(_hosts)]
-Prices = Mapping[str, Mapping[int, Decimal]]  # by model and duration
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

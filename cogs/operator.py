@@ -1,4 +1,4 @@
-"""`/operator`: what whoever runs the bot sees and decides; who that is Discord is asked with each press."""
+"""`/operator`: the panel of the bot operator, whom Discord is asked about at each press."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -48,6 +48,21 @@ log = structlog.get_logger(__name__)
 CREDITS_WITHIN: Final = 5.0  # seconds that Segmind has to tell the credits
 MOST_STUCK: Final = 500  # listed
 _NOW: Final = tuple(state for state in State if state not in ENDED)
+# Where what a press does is seen.
+_PAGES: Final[Mapping[OperatorVerb, OperatorVerb]] = {
+    OperatorVerb.PAUSE: OperatorVerb.OVERVIEW,
+    OperatorVerb.RESUME: OperatorVerb.OVERVIEW,
+    **dict.fromkeys(
+        (OperatorVerb.LOOK, OperatorVerb.GIVE_UP, OperatorVerb.SEND, OperatorVerb.CLOSE), OperatorVerb.STUCK
+    ),
+    **dict.fromkeys((OperatorVerb.UNBLOCK_SERVER, OperatorVerb.UNBLOCK_MEMBER), OperatorVerb.BLOCKS),
+}
+_LOOKED: Final[Mapping[Looked, Callable[[], str]]] = {
+    Looked.FOUND: lambda: _("Found: Segmind has the request, and the job goes on."),
+    Looked.ABSENT: lambda: _("Segmind's history does not have it."),
+    Looked.UNREADABLE: lambda: _("Segmind's history cannot be read right now. Try again in a minute."),
+}
+_SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
 
 
 class OperatorPanel:
@@ -204,22 +219,6 @@ class OperatorPanel:
         return _("✅ Not blocked any more.") if lifted else _("That was not blocked any more.")
 
 
-# Where what a press does is seen.
-_PAGES: Final[Mapping[OperatorVerb, OperatorVerb]] = {
-    OperatorVerb.PAUSE: OperatorVerb.OVERVIEW,
-    OperatorVerb.RESUME: OperatorVerb.OVERVIEW,
-    **dict.fromkeys(
-        (OperatorVerb.LOOK, OperatorVerb.GIVE_UP, OperatorVerb.SEND, OperatorVerb.CLOSE), OperatorVerb.STUCK
-    ),
-    **dict.fromkeys((OperatorVerb.UNBLOCK_SERVER, OperatorVerb.UNBLOCK_MEMBER), OperatorVerb.BLOCKS),
-}
-_LOOKED: Final[Mapping[Looked, Callable[[], str]]] = {
-    Looked.FOUND: lambda: _("Found: Segmind has the request, and the job goes on."),
-    Looked.ABSENT: lambda: _("Segmind's history does not have it."),
-    Looked.UNREADABLE: lambda: _("Segmind's history cannot be read right now. Try again in a minute."),
-}
-
-
 def _moved_on(error: WrongState) -> str:
     """Say that a panel shows what is no longer so."""
     if error.state is None:
@@ -230,9 +229,6 @@ def _moved_on(error: WrongState) -> str:
 def _within(first: int, count: int, per_page: int) -> int:
     """Give the page that there is, where what stood on the asked one is settled by now."""
     return first if first < count else max(count - 1, 0) // per_page * per_page
-
-
-_SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
 
 
 class OperatorButton(PressedItem, template=OPERATOR_PATTERN):

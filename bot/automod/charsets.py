@@ -1,4 +1,4 @@
-"""Classes of characters as Rust's regular expressions have them, said in RE2's, and never with a mark in them."""
+"""Rust's classes of characters in RE2's syntax, and the marks that stand for the edges of words."""
 
 import re
 import unicodedata
@@ -12,6 +12,14 @@ EDGE: Final = "\ufdd0"
 NO_EDGE: Final = "\ufdd1"
 MARKS: Final = 2  # at each place: so many `\b` in a row can stand for one boundary
 _FIRST_MARK, _LAST_MARK = 0x300, 0x20000  # where Unicode's combining marks are, variation selectors apart
+MARKERS: Final = r"\x{FDD0}\x{FDD1}"
+SKIP: Final = f"[{MARKERS}]*"
+_WORD: Final = r"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200C}\x{200D}\x{24B6}-\x{24E9}"
+_SPACE: Final = r"\x{9}-\x{D}\x{20}\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
+_NO_SPACE: Final = (
+    r"\x{0}-\x{8}\x{E}-\x{1F}\x{21}-\x{84}\x{86}-\x{9F}\x{A1}-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}"
+    r"\x{202A}-\x{202E}\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{10FFFF}"
+)
 
 
 def mark_edges(text: str) -> str:
@@ -45,17 +53,6 @@ def _words(*, only_ascii: bool) -> tuple[Callable[[str], object], Callable[[str]
         codes = (chr(code) for code in range(_FIRST_MARK, _LAST_MARK) if unicodedata.category(chr(code))[0] == "M")
         word = rf"\w\u200c\u200d{''.join(codes)}"
     return re.compile(f"[{word}]").match, re.compile(f"[{word}]+|[^{word}]+").findall
-
-
-MARKERS: Final = r"\x{FDD0}\x{FDD1}"
-SKIP: Final = f"[{MARKERS}]*"
-
-_WORD: Final = r"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200C}\x{200D}\x{24B6}-\x{24E9}"
-_SPACE: Final = r"\x{9}-\x{D}\x{20}\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
-_NO_SPACE: Final = (
-    r"\x{0}-\x{8}\x{E}-\x{1F}\x{21}-\x{84}\x{86}-\x{9F}\x{A1}-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}"
-    r"\x{202A}-\x{202E}\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{10FFFF}"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,11 @@ from bot.automod.keywords import Keyword, KeywordIndex, View, is_of_word
 from bot.automod.patterns import Pattern, PatternRefused, Subject, compile_pattern
 from bot.automod.slices import Ahead, Steps
 
+NO_ONE: Final[frozenset[int]] = frozenset()
+# Seconds for all patterns of a server together, of the three in which an interaction must be answered. Usual ones take
+# a thousandth of one; sixty that are as bad as their memory allows would take several.
+JUDGED_WITHIN: Final = 1.0
+
 
 class Allowed:
     """An allow list held against one folded text; nothing is looked at before something is asked for."""
@@ -133,12 +138,6 @@ class _PatternTime:
     """How long patterns took, without the time that they waited for a thread."""
 
     seconds: float = 0.0
-
-
-NO_ONE: Final[frozenset[int]] = frozenset()
-# Seconds for all patterns of a server together, of the three in which an interaction must be answered. Usual ones take
-# a thousandth of one; sixty that are as bad as their memory allows would take several.
-JUDGED_WITHIN: Final = 1.0
 
 
 class Automod:

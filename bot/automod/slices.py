@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator
 from enum import Enum, auto
 from typing import Final, TypeVar
 
+ON_LOOP: Final = 0.002  # seconds that the event loop gives to it, and then as long as the step lasts that was begun
+
 
 class Ahead(Enum):
     """What a piece of work says, wherever it may be interrupted, of the step that comes next."""
@@ -18,8 +20,6 @@ class Ahead(Enum):
 
 Result = TypeVar("Result")
 Steps = Generator[Ahead, None, Result]
-
-ON_LOOP: Final = 0.002  # seconds that the event loop gives to it, and then as long as the step lasts that was begun
 
 
 async def taken(steps: Steps[Result], monotonic: Callable[[], float]) -> Result:

@@ -1,4 +1,4 @@
-"""What `/cast` answers, to the member alone: lists, pictures, and sentences for what was done or cannot be."""
+"""What `/cast` shows its member: lists, images, the modal of `/cast add`, and a sentence for each outcome."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -41,6 +41,10 @@ REMOVED: Final = N_(
     "`@{name}` and its pictures are deleted here. Videos that were made with it stay, and what Segmind's storage holds "
     "of it cannot be called back."
 )
+CAST_ADD_ID: Final = "reelcast:cast-add"
+NAME: Final = "name"
+FRONTAL: Final = "frontal"
+OTHERS: Final = "others"
 
 
 def saved_sentence(name: str) -> str:
@@ -142,12 +146,6 @@ def _within(lines: Sequence[str]) -> str:
             return "\n".join([*kept, _("… and {count} more").format(count=number(len(lines) - len(kept)))])
         kept.append(line)
     return "\n".join(kept)
-
-
-CAST_ADD_ID: Final = "reelcast:cast-add"
-NAME: Final = "name"
-FRONTAL: Final = "frontal"
-OTHERS: Final = "others"
 
 
 def cast_add_modal() -> ui.Modal:

@@ -1,4 +1,4 @@
-"""`bot check`: what is right and what is not, line by line, with the one next step; it makes and changes nothing."""
+"""`bot check` and `bot invite`: each finding in a line, with the next step. Nothing is made or changed."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ from bot.ui.formats import dollars
 if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit
 
+__all__ = ["ReportLine", "check", "look_at_all"]
+GUILD_PAGE: Final = 200  # Discord's most
+UNREACHABLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, KeyError)
+CLOUDFLARE: Final = frozenset({403, 429})  # the statuses of its pages
+NOT_THERE: Final = frozenset({404, 405})  # what Discord itself never answers to a login
+FEW_SESSIONS: Final = 50  # of the thousand a day that Discord lets a bot begin
+
 
 def invited_permissions(*, automod: bool = False) -> discord.Permissions:
     """Give what the bot needs in a server; with `automod`, also Manage Server, which reading AutoMod's rules takes."""
@@ -59,15 +66,6 @@ async def application_id_of(settings: Settings) -> int:
     async with discord.Client(intents=discord.Intents.none()) as client:
         await client.login(settings.discord_token.get_secret_value())
         return (await client.application_info()).id
-
-
-__all__ = ["ReportLine", "check", "look_at_all"]
-
-GUILD_PAGE: Final = 200  # Discord's most
-UNREACHABLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, KeyError)
-CLOUDFLARE: Final = frozenset({403, 429})  # the statuses of its pages
-NOT_THERE: Final = frozenset({404, 405})  # what Discord itself never answers to a login
-FEW_SESSIONS: Final = 50  # of the thousand a day that Discord lets a bot begin
 
 
 async def look_at_all(env_file: Path, ready: Callable[[Settings], object]) -> AsyncGenerator[ReportLine]:

@@ -1,4 +1,4 @@
-"""Opening the database: one engine, migrated to the newest schema."""
+"""Opening the database: one engine per process, migrated to the newest schema."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,20 +14,6 @@ from bot.database.locks import Lock, exclusive
 from bot.database.trouble import DatabaseUnfit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def upgrade(connection: Connection) -> None:
-    """Bring the schema to the newest revision, inside the caller's transaction."""
-    command.upgrade(configuration(connection), "head")
-
-
-def configuration(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 OLDEST_POSTGRESQL: Final = 15  # of those that its makers still care for
@@ -44,6 +30,18 @@ LOCK_TIMEOUT: Final = 10_000
 # A machine that vanished without a word is known to be gone in 20 s, on either side.
 _KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}  # seconds, seconds, times
 _UNANSWERED: Final = 20_000  # milliseconds that what was sent may stay unacknowledged
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema to the newest revision, inside the caller's transaction."""
+    command.upgrade(configuration(connection), "head")
+
+
+def configuration(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
 
 
 @asynccontextmanager

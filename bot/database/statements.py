@@ -1,4 +1,4 @@
-"""Statements that SQLAlchemy's core has no common word for, and how texts are compared in a search."""
+"""Statements that SQLAlchemy's core has no common form for: inserts without conflict, search keys, and erasing."""
 
 import unicodedata
 from typing import Any, Final
@@ -6,6 +6,8 @@ from typing import Any, Final
 from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+_EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str, Any]) -> Insert:
@@ -17,9 +19,6 @@ def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str
 def search_key(text: str) -> str:
     """Fold a text for the search: case, width and composed letters make no difference."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
-_EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 async def erase_remains(engine: AsyncEngine) -> None:

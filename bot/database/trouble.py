@@ -9,16 +9,10 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-
-class DatabaseUnfit(Exception):
-    """The database cannot be used as it is; the text says what is wrong, and what to do."""
-
-
 # SQLite's names for trouble outside of our code: another process, the disk, the file's permissions.
 _SQLITE_AWAY: Final = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 # Those that may be over in a while without anybody doing anything.
 _SQLITE_PASSING: Final = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR")
-
 _SQLITE_SAID: Final = {
     "SQLITE_BUSY": "another program has locked it for too long. Stop that program",
     "SQLITE_CANTOPEN": "the file cannot be opened. Give the bot's user the right to read and write it, and its folder",
@@ -29,7 +23,6 @@ _SQLITE_SAID: Final = {
     "SQLITE_PERM": "the file may not be opened. Give the bot's user the right to read and write it",
     "SQLITE_READONLY": "the file may not be written to. Give it, and its folder, to the bot's user",
 }
-
 # What PostgreSQL and its client say where a connection fails: it has no code for us to go by.
 _PASSING: Final = (
     (
@@ -56,6 +49,10 @@ _LASTING: Final = (
     (("invalid connection option", "invalid uri"), "its address has an unknown part. See what follows the `?`"),
     (("ssl", "certificate"), "PostgreSQL and the address disagree about encryption. See the address's sslmode"),
 )
+
+
+class DatabaseUnfit(Exception):
+    """The database cannot be used as it is; the text says what is wrong, and what to do."""
 
 
 def is_away(error: BaseException) -> bool:

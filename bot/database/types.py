@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 MICROS = Decimal(1_000_000)  # millionths of a dollar
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Usd(TypeDecorator[Decimal]):
@@ -66,6 +67,3 @@ class Prose(TypeDecorator[str]):
         if value is None or dialect.name != "postgresql":
             return value
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The status card: one message per job, in Components V2, edited as the job moves on."""
+"""The status card: one message per job in Components V2, edited as the job moves on, and emptied when deleted."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,6 +23,15 @@ _CARD: Final = N_("Who asked for this video has had their data deleted.")
 _MODERATORS: Final = N_(
     "Who asked for this video has had their data deleted. What was decided about it stays on record."
 )
+PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
+PROMPT_LINES: Final = 8
+REASON_LIMIT: Final = 500  # characters
+BAR_CELLS: Final = 16
+MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
+CANCEL_NOTED: Final = N_("Cancelled: the run is paid for all the same, and its video will not be posted.")
+# The run is still ahead: its time counts from now, or from when it was sent.
+_BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
+_RUNNING: Final = frozenset({State.SUBMITTING, State.QUEUED, State.PROCESSING})
 
 
 def emptied_card() -> ui.LayoutView:
@@ -47,18 +56,6 @@ def _emptied(sentence: str) -> ui.LayoutView:
     view.add_item(container)
     view.stop()
     return view
-
-
-PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
-PROMPT_LINES: Final = 8
-REASON_LIMIT: Final = 500  # characters
-BAR_CELLS: Final = 16
-MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
-CANCEL_NOTED: Final = N_("Cancelled: the run is paid for all the same, and its video will not be posted.")
-
-# The run is still ahead: its time counts from now, or from when it was sent.
-_BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
-_RUNNING: Final = frozenset({State.SUBMITTING, State.QUEUED, State.PROCESSING})
 
 
 def status_card(

@@ -1,4 +1,4 @@
-"""Private words to members, where the channel cannot be used or does not notify them."""
+"""Direct messages to members, where the channel cannot be used or does not notify them."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,6 +16,8 @@ from bot.jobs.states import State
 from bot.ui.custom_ids import resend_id
 from bot.ui.language import _, speaking
 
+log = structlog.get_logger(__name__)
+
 
 def undelivered_controls(job: Job) -> ui.View:
     """Offer to send an undelivered video where it was asked for; the view is stopped, its id says it all."""
@@ -23,9 +25,6 @@ def undelivered_controls(job: Job) -> ui.View:
     view.add_item(ui.Button(label=_("Send again"), style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
     view.stop()
     return view
-
-
-log = structlog.get_logger(__name__)
 
 
 class PrivateNotices:

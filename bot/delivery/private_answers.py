@@ -1,4 +1,4 @@
-"""What one member alone is shown: the details of a job, and why a request was not taken."""
+"""Private answers: a job's details, its prompt as a file, and why a request was not taken."""
 
 from datetime import datetime
 from io import BytesIO
@@ -20,6 +20,7 @@ from bot.ui.language import _
 from bot.ui.text import plain
 
 PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it
+CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
 
 
 def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
@@ -60,9 +61,6 @@ def _moment(moment: datetime) -> str:
 
 def prompt_file(prompt: str) -> discord.File:
     return discord.File(BytesIO(prompt.encode()), filename="prompt.txt")
-
-
-CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
 
 
 def refusal_message(refusal: Refusal, *, prompt: str) -> tuple[str, list[discord.File]]:

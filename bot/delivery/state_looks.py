@@ -1,4 +1,4 @@
-"""How each state of a job looks to a member: its title, its colour, and what it means where the title cannot say."""
+"""How each state looks to a member: title, color, meaning, and the buttons of cards and posts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +17,15 @@ _BLUE: Final = discord.Colour(0x5865F2)
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREEN: Final = discord.Colour(0x23A559)
 _RED: Final = discord.Colour(0xDA373C)
+# The request is over, and nobody has forbidden it: it may be made once more.
+REPEATABLE: Final = frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
+# Nothing is to come of the card any more.
+DELETABLE: Final = frozenset(
+    {
+        *(State.DELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED),
+        *(State.REJECTED, State.WITHHELD, State.TAKEN_DOWN),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +106,6 @@ LOOKS: Final[Mapping[State, Look]] = {
     ),
     State.TAKEN_DOWN: Look(emoji="🚫", named=N_("Removed"), colour=_GREY, explained=N_("The video was removed.")),
 }
-
-
-# The request is over, and nobody has forbidden it: it may be made once more.
-REPEATABLE: Final = frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
-# Nothing is to come of the card any more.
-DELETABLE: Final = frozenset(
-    {
-        *(State.DELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED),
-        *(State.REJECTED, State.WITHHELD, State.TAKEN_DOWN),
-    }
-)
 
 
 def card_buttons(job: Job) -> list[ui.Button[Any]]:

@@ -21,6 +21,12 @@ INVALID_FORM: Final = 50035
 _SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 LONGEST_WAIT: Final = 3_600.0  # seconds; no answer makes the bot wait longer before it tries again
 _UNKNOWN_REFERENCE: Final = "message_reference"  # how an invalid form names a reply to a message that is gone
+_TROUBLE: Final = N_("Discord is having trouble right now. Try again in a minute.")
+_TOO_LATE: Final = N_("Discord stopped waiting for the bot. Try again.")
+_BLOCKED: Final = N_("This server's AutoMod blocked the bot's message. Try another prompt, or ask a moderator.")
+_BLOCKED_TOLD: Final = N_("An AutoMod rule blocked the bot's message. Exempt the bot's role from that rule.")
+_UNDONE: Final = N_("Discord didn't accept the bot's message. Ask the bot operator, who can find out why.")
+_UNDONE_TOLD: Final = N_("Discord didn't accept the bot's message. The bot operator's log says why.")
 
 
 class Then(StrEnum):
@@ -51,13 +57,6 @@ class Reason:
         """Say what somebody who manages the server can do about it; None where that is nothing."""
         return None if self.moderator is None else _(self.moderator)
 
-
-_TROUBLE: Final = N_("Discord is having trouble right now. Try again in a minute.")
-_TOO_LATE: Final = N_("Discord stopped waiting for the bot. Try again.")
-_BLOCKED: Final = N_("This server's AutoMod blocked the bot's message. Try another prompt, or ask a moderator.")
-_BLOCKED_TOLD: Final = N_("An AutoMod rule blocked the bot's message. Exempt the bot's role from that rule.")
-_UNDONE: Final = N_("Discord didn't accept the bot's message. Ask the bot operator, who can find out why.")
-_UNDONE_TOLD: Final = N_("Discord didn't accept the bot's message. The bot operator's log says why.")
 
 CODED: Final = (
     Reason(

@@ -1,4 +1,4 @@
-"""Why a server's rules, or whoever runs the bot, do not let a request be made; `presentation` has the sentences."""
+"""Why a request is denied, as values; the sentences are in `bot.gate.words`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,21 @@ from typing import Final
 
 from bot.automod.rules import Match
 from bot.gate.limits import Limit
+
+# discord.py's names of the permissions, and Discord's words for them.
+NEEDED: Final = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+NEEDED_IN_THREADS: Final = {
+    "view_channel": "View Channel",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+INVITED_WITH: Final = {**NEEDED, **NEEDED_IN_THREADS}
 
 
 class DenialCode(StrEnum):
@@ -40,22 +55,6 @@ class Denial:
     figure: Decimal | int | None = None  # what the limit is: a count, seconds or dollars
     again_at: datetime | None = None  # when it may be asked again, if that is known
     match: Match | None = None  # the rule for texts that it was, for the server's moderators: members are not told
-
-
-# discord.py's names of the permissions, and Discord's words for them.
-NEEDED: Final = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-}
-NEEDED_IN_THREADS: Final = {
-    "view_channel": "View Channel",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-}
-INVITED_WITH: Final = {**NEEDED, **NEEDED_IN_THREADS}
 
 
 def missing_permissions(granted: object, *, thread: bool) -> tuple[str, ...]:

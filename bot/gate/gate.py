@@ -21,6 +21,10 @@ from bot.requests.reading import Options
 from bot.settings.model import GuildSettings
 from bot.settings.store import parsed
 
+_GUILD: Final = bindparam("guild_id", type_=BigInteger())
+_MEMBER: Final = bindparam("member_id", type_=BigInteger())
+_BLOCK: Final = blocks.c.guild_id == _GUILD, blocks.c.member_id == _MEMBER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFacts:
@@ -50,11 +54,6 @@ class GateFactsReader:
             member_blocked=row.member_blocked,
             blocked_until=row.blocked_until,
         )
-
-
-_GUILD: Final = bindparam("guild_id", type_=BigInteger())
-_MEMBER: Final = bindparam("member_id", type_=BigInteger())
-_BLOCK: Final = blocks.c.guild_id == _GUILD, blocks.c.member_id == _MEMBER
 
 
 def _is_stopped(target: Target, target_id: BindParameter[int]) -> Exists:

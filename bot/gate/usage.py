@@ -1,4 +1,4 @@
-"""What members and servers have used of their limits: the ledger in the database, read and reserved atomically."""
+"""What members and servers have used of their limits: a ledger, read and reserved atomically, and thinned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ from bot.jobs.clock import Clock, steady_now
 from bot.jobs.model import NOTHING, Job
 from bot.jobs.states import UNFINISHED
 
+log = structlog.get_logger(__name__)
+
 KEPT: Final = timedelta(days=62)  # longer than any window, and than a month of spending
+EVERY: Final = 3_600.0  # seconds between two rounds of thinning
 
 
 class LimitReached(Exception):
@@ -171,11 +174,6 @@ async def _read_spending(
     )
     row = (await connection.execute(query)).one()
     return row[0] or NOTHING, row[1] or NOTHING
-
-
-log = structlog.get_logger(__name__)
-
-EVERY: Final = 3_600.0  # seconds
 
 
 class Thins(Protocol):

@@ -1,4 +1,4 @@
-"""Sentences for what a server's rules, or whoever runs the bot, do not let a member do."""
+"""Sentences for denials, for spending warnings, and for what moderators read about a refused text."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -34,6 +34,31 @@ _PLAIN: Final[Mapping[DenialCode, str]] = {
     DenialCode.AGE_RESTRICTED: N_(
         "This channel is age-restricted, and the video would be shown in one that is not. Ask a moderator."
     ),
+}
+# What a cap is, in dollars, is for whoever set it.
+_SPENDING: Final[Mapping[Limit | None, str]] = {
+    Limit.SPEND_PER_DAY: N_("Today's spending limit for videos is reached. Try again {countdown}."),
+    Limit.SPEND_PER_MONTH: N_("This month's spending limit for videos is reached. Try again {countdown}."),
+    Limit.SERVER_SPEND_PER_DAY: N_("This server's spending limit for today is reached. Try again {countdown}."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("This server's spending limit for this month is reached. Try again {countdown}."),
+}
+# Escaped, each may take twice as much; together they stay within a message's 2,000 characters.
+TEXT_LIMIT: Final = 500  # characters
+FOUND_LIMIT: Final = 200
+NAME_LIMIT: Final = 100  # Discord's, of a rule's name
+_SENTENCES: Final[Mapping[MatchKind, str]] = {
+    MatchKind.KEYWORD: N_(
+        "A request of {member} in {channel} was refused: {found} is a keyword of the AutoMod rule **{rule}**."
+    ),
+    MatchKind.PATTERN: N_(
+        "A request of {member} in {channel} was refused: it matches the pattern {found} of the AutoMod rule **{rule}**."
+    ),
+    MatchKind.UNUSABLE_PATTERN: N_(
+        "A request of {member} in {channel} was refused: the bot cannot apply the pattern {found} "
+        "of the AutoMod rule **{rule}**, so nothing passes that rule. "
+        "Change the pattern, or have such patterns skipped with `/settings filters patterns`."
+    ),
+    MatchKind.WORD: N_("A request of {member} in {channel} was refused: {found} is among the server's own words."),
 }
 
 
@@ -169,15 +194,6 @@ def _seconds(denial: Denial, figure: int) -> str:
     )
 
 
-# What a cap is, in dollars, is for whoever set it.
-_SPENDING: Final[Mapping[Limit | None, str]] = {
-    Limit.SPEND_PER_DAY: N_("Today's spending limit for videos is reached. Try again {countdown}."),
-    Limit.SPEND_PER_MONTH: N_("This month's spending limit for videos is reached. Try again {countdown}."),
-    Limit.SERVER_SPEND_PER_DAY: N_("This server's spending limit for today is reached. Try again {countdown}."),
-    Limit.SERVER_SPEND_PER_MONTH: N_("This server's spending limit for this month is reached. Try again {countdown}."),
-}
-
-
 def _spending(denial: Denial) -> str:
     if denial.again_at is None:
         return _("This video costs more than the spending limit is. Choose a shorter one, or ask a moderator.")
@@ -201,27 +217,6 @@ def spend_warning_sentence(warning: SpendWarning, *, ends_at: datetime) -> str:
         cap=dollars(warning.cap_usd),
         countdown=countdown(ends_at),
     )
-
-
-# Escaped, each may take twice as much; together they stay within a message's 2,000 characters.
-TEXT_LIMIT: Final = 500  # characters
-FOUND_LIMIT: Final = 200
-NAME_LIMIT: Final = 100  # Discord's, of a rule's name
-
-_SENTENCES: Final[Mapping[MatchKind, str]] = {
-    MatchKind.KEYWORD: N_(
-        "A request of {member} in {channel} was refused: {found} is a keyword of the AutoMod rule **{rule}**."
-    ),
-    MatchKind.PATTERN: N_(
-        "A request of {member} in {channel} was refused: it matches the pattern {found} of the AutoMod rule **{rule}**."
-    ),
-    MatchKind.UNUSABLE_PATTERN: N_(
-        "A request of {member} in {channel} was refused: the bot cannot apply the pattern {found} "
-        "of the AutoMod rule **{rule}**, so nothing passes that rule. "
-        "Change the pattern, or have such patterns skipped with `/settings filters patterns`."
-    ),
-    MatchKind.WORD: N_("A request of {member} in {channel} was refused: {found} is among the server's own words."),
-}
 
 
 def refused_text_notice(match: Match, *, member_id: int, channel_id: int, text: str | None) -> str:

@@ -1,9 +1,15 @@
-"""Time, as everything that waits or remembers sees it."""
+"""Clocks: the time of day, seconds that only go forward, and how to tell that something is overdue."""
 
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
+
+# What Linux calls monotonic stands still while the machine sleeps: a step that may be late by seconds would be taken
+# hours late.
+_COUNTS_SLEEP: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
+STEADY_FOR: Final = 600.0  # seconds after which the time of day is believed
+_SLACK: Final = timedelta(seconds=60)  # that NTP may slew in it
 
 
 class Clock(Protocol):
@@ -18,18 +24,9 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-# What Linux calls monotonic stands still while the machine sleeps: a step that may be late by seconds would be taken
-# hours late.
-_COUNTS_SLEEP: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
-
-
 def monotonic() -> float:
     """Tell seconds that go forward while the machine sleeps, too, where its system can tell them."""
     return time.monotonic() if _COUNTS_SLEEP is None else time.clock_gettime(_COUNTS_SLEEP)
-
-
-STEADY_FOR: Final = 600.0  # seconds after which the time of day is believed
-_SLACK: Final = timedelta(seconds=60)  # that NTP may slew in it
 
 
 class Overdue:

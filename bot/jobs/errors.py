@@ -1,4 +1,4 @@
-"""What can stand in a job's way inside the bot."""
+"""Errors of the job engine, and what a full disk or a machine without memory means."""
 
 import errno
 from typing import Final
@@ -6,6 +6,26 @@ from typing import Final
 import structlog
 
 from bot.jobs.states import State
+
+log = structlog.get_logger(__name__)
+
+_NO_ROOM: Final = "the disk of DATA_DIR is full. Free some space"
+_NOT_WRITABLE: Final = "DATA_DIR cannot be written to. Give it, and all in it, to the bot's user"
+_TOO_MANY_FILES: Final = "too many files are open. Raise the limit of open files (ulimit -n)"
+_TOO_SMALL: Final = "the machine has no memory or no process left. Give the bot more"
+_SAID: Final = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EFBIG: "a file is larger than this machine lets it be. Raise the limit of file sizes (ulimit -f)",
+    errno.EROFS: _NOT_WRITABLE,
+    errno.EACCES: _NOT_WRITABLE,
+    errno.EPERM: _NOT_WRITABLE,
+    errno.EMFILE: _TOO_MANY_FILES,
+    errno.ENFILE: _TOO_MANY_FILES,
+    errno.ENOMEM: _TOO_SMALL,
+    errno.EAGAIN: _TOO_SMALL,
+    errno.EIO: "the disk of DATA_DIR cannot be read or written. See whether it is damaged",
+}
 
 
 class JobError(Exception):
@@ -41,27 +61,6 @@ class WrongState(JobError):
     def __init__(self, job_id: int, state: State | None) -> None:
         super().__init__(f"job {job_id} is {state or 'not there'}")
         self.state = state
-
-
-log = structlog.get_logger(__name__)
-
-_NO_ROOM: Final = "the disk of DATA_DIR is full. Free some space"
-_NOT_WRITABLE: Final = "DATA_DIR cannot be written to. Give it, and all in it, to the bot's user"
-_TOO_MANY_FILES: Final = "too many files are open. Raise the limit of open files (ulimit -n)"
-_TOO_SMALL: Final = "the machine has no memory or no process left. Give the bot more"
-_SAID: Final = {
-    errno.ENOSPC: _NO_ROOM,
-    errno.EDQUOT: _NO_ROOM,
-    errno.EFBIG: "a file is larger than this machine lets it be. Raise the limit of file sizes (ulimit -f)",
-    errno.EROFS: _NOT_WRITABLE,
-    errno.EACCES: _NOT_WRITABLE,
-    errno.EPERM: _NOT_WRITABLE,
-    errno.EMFILE: _TOO_MANY_FILES,
-    errno.ENFILE: _TOO_MANY_FILES,
-    errno.ENOMEM: _TOO_SMALL,
-    errno.EAGAIN: _TOO_SMALL,
-    errno.EIO: "the disk of DATA_DIR cannot be read or written. See whether it is damaged",
-}
 
 
 def trouble_of(error: BaseException) -> str:

@@ -22,6 +22,7 @@ OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished 
 NOTHING: Final = Decimal(0)
 _DECORATION: Final = re.compile(r"urn:uuid:|[{}-]")
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
+_MAY_BE_CHARGED: Final = frozenset({ProblemCode.RECORD_GONE, ProblemCode.UNSETTLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +115,6 @@ class VideoRequest:
         of_references = [each.fingerprint for each in self.references]
         of_characters = [each for element in self.elements for each in element.fingerprints]
         return tuple(each for each in (*of_references, *of_characters) if each)  # the plainest have none
-
-
-_MAY_BE_CHARGED: Final = frozenset({ProblemCode.RECORD_GONE, ProblemCode.UNSETTLED})
 
 
 def model_gone(job: Job) -> Problem:

@@ -11,6 +11,8 @@ from bot.jobs.model import Element, Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.videos.checker import VideoFacts
 
+_FORBIDDEN: Final = frozenset({ProblemCode.BLOCKED, ProblemCode.LEFT})
+
 
 class PortError(Exception):
     """Something about the channel; `detail` is for the operator."""
@@ -230,9 +232,6 @@ class Notices(Protocol):
     async def tell(self, job: Job) -> None:
         """Say why there is no post, and what can be done, of a job that `owes_notice`; unclear, it stays owed."""
         ...
-
-
-_FORBIDDEN: Final = frozenset({ProblemCode.BLOCKED, ProblemCode.LEFT})
 
 
 def ended_by(objection: ProblemCode) -> State:

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class ProblemCode(StrEnum):
-    """Why a job did not end in a posted video; `presentation` has the sentence for each."""
+    """Why a job did not end in a posted video; `bot.delivery.problem_words` has a sentence for each."""
 
     IMAGE = "IMAGE"  # a reference cannot be used; `detail` is the fault's name, `image` which one
     ELEMENT_GONE = "ELEMENT_GONE"  # a saved character was removed before its first use; `detail` is its name

@@ -1,4 +1,4 @@
-"""How long runs take, learned per model and duration: what the poll planner and the card's estimate go by.
+"""How long runs take, learned per model and duration, and when one is late, dying, or given up.
 
 docs/pacing.md derives the formulas.
 """
@@ -21,6 +21,10 @@ CLIP: Final = 3.0  # deviations; a run farther off counts as one this far off
 STRAY_SHARE: Final = 0.03  # runs that keep to no usual time: the heavy tail
 STRAY_SIGMA: Final = 1.0  # of the logarithm of their times
 _SQRT2: Final = math.sqrt(2)
+RECORD_LIFETIME: Final = timedelta(hours=1)  # Segmind's: status and result are gone after it
+RECORD_DYING: Final = timedelta(minutes=50)  # from here on a job is asked for before others
+LATE_AFTER: Final = timedelta(minutes=30)  # nine times the usual: followed on, but slowly, and the card says so
+GIVE_UP_AFTER: Final = timedelta(hours=24)  # nothing was heard of it in a day, neither record nor history
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,6 @@ class RunTimes:
     def _belief(self, model: str, duration: int) -> Belief:
         known = self._beliefs.get((model, duration))
         return known or Belief(mu=math.log(self._offer.typical_seconds(model)))
-
-
-RECORD_LIFETIME: Final = timedelta(hours=1)  # Segmind's: status and result are gone after it
-RECORD_DYING: Final = timedelta(minutes=50)  # from here on a job is asked for before others
-LATE_AFTER: Final = timedelta(minutes=30)  # nine times the usual: followed on, but slowly, and the card says so
-GIVE_UP_AFTER: Final = timedelta(hours=24)  # nothing was heard of it in a day, neither record nor history
 
 
 def is_late(job: Job, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Files brought from allowed hosts to disk, whole or not at all."""
+"""Fetches files from allowed hosts to disk, whole or not at all."""
 
 import asyncio
 import hashlib
@@ -17,6 +17,12 @@ from yarl import URL
 
 from bot.media.errors import FetchFailed, FetchGone, FetchRefusal, FetchRefused
 from bot.media.hosts import AllowedHosts, GuardedResolver, parse_url, where
+
+MAX_REDIRECTS = 3
+CHUNK = 256 * 1024  # bytes gathered before a thread writes them
+TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)  # seconds, for each attempt
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PASSING = frozenset({408, 425, 429})  # the refusals that time mends
 
 
 class PartFile:
@@ -68,14 +74,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-MAX_REDIRECTS = 3
-CHUNK = 256 * 1024  # bytes gathered before a thread writes them
-TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)  # seconds, for each attempt
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PASSING = frozenset({408, 425, 429})  # the refusals that time mends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

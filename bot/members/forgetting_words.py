@@ -1,4 +1,4 @@
-"""*Delete my data*: what is kept, what goes, what stays and why, and what was done."""
+"""*Delete my data* and `/privacy`: what is kept, the question, and what was deleted."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -9,15 +9,6 @@ from discord import ui
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
 
-
-class ForgetDeed(StrEnum):
-    ASK = "ask"
-    DATA = "data"  # delete, and leave the posted videos
-    ALL = "all"  # delete, and remove cards and posted videos
-    KEEP = "keep"
-
-
-FORGET_PATTERN: Final = rf"reelcast:forget:(?P<deed>{'|'.join(ForgetDeed)})"
 PRIVACY: Final = N_(
     "**What is kept of you**\n"
     "- Your requests: the prompt, the options, the names and addresses of the pictures. Without prompt and pictures: "
@@ -38,6 +29,16 @@ _QUESTION: Final = N_(
     "has cannot be called back by the bot."
 )
 KEPT: Final = N_("Nothing was deleted.")
+
+
+class ForgetDeed(StrEnum):
+    ASK = "ask"
+    DATA = "data"  # delete, and leave the posted videos
+    ALL = "all"  # delete, and remove cards and posted videos
+    KEEP = "keep"
+
+
+FORGET_PATTERN: Final = rf"reelcast:forget:(?P<deed>{'|'.join(ForgetDeed)})"
 
 
 def forget_id(deed: ForgetDeed) -> str:

@@ -1,4 +1,4 @@
-"""`/help`, and the hint for who has just asked for their first video."""
+"""`/help`, the hint for a member's first request, and links to commands."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from bot.gate.denial import Denial
 from bot.gate.words import denial_sentence
 from bot.jobs.model import ReviewMode
 from bot.ui.language import N_, _
+
+log = structlog.get_logger(__name__)
 
 HELP_ID: Final = "reelcast:help"
 NAMED: Final = ("video", "studio", "cast add", "jobs", "quota", "privacy")  # the commands that help links to
@@ -43,6 +45,7 @@ _HINT: Final = N_(
     "- In a prompt, `@Image1` is your first picture, and {cast} saves who is to appear again.\n"
     "- {jobs} finds all your videos here again."
 )
+PATIENCE: Final = 1.0  # seconds that Discord has to tell the ids; an answer has three
 
 
 def help_text(commands: Mapping[str, str], *, here: str = "") -> str:
@@ -72,11 +75,6 @@ def hint_controls() -> ui.View:
     view.add_item(button)
     view.stop()
     return view
-
-
-log = structlog.get_logger(__name__)
-
-PATIENCE: Final = 1.0  # seconds that Discord has to tell the ids; an answer has three
 
 
 class CommandMentions:

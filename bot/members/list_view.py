@@ -1,4 +1,4 @@
-"""`/jobs`: a member's own videos in a server, running and past, a page at a time, for that member alone."""
+"""A page of `/jobs`, with its buttons, and the short list behind *My videos*."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,12 @@ from bot.ui.custom_ids import DetailsId, cancel_id, resend_id
 from bot.ui.formats import date, lasted, number
 from bot.ui.language import N_, _
 from bot.ui.text import clip, message_address, plain
+
+PER_PAGE: Final = 5  # of some five components each, in a message's 40
+PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that
+_COLOUR: Final = discord.Colour(0x5865F2)
+MOST_LISTED: Final = 8  # lines of some 230 characters, in a message's 2,000
+LINE_PROMPT_LIMIT: Final = 40  # characters; escaped at most twice that
 
 
 class ListFilter(StrEnum):
@@ -59,10 +65,6 @@ class JobsId:
     def of(cls, match: re.Match[str]) -> Self:
         return cls(deed=ListAction(match["deed"]), shown=ListFilter(match["shown"]), page=int(match["page"]))
 
-
-PER_PAGE: Final = 5  # of some five components each, in a message's 40
-PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that
-_COLOUR: Final = discord.Colour(0x5865F2)
 
 STATES: Final[Mapping[ListFilter, frozenset[State]]] = {
     ListFilter.ALL: frozenset(State),
@@ -182,10 +184,6 @@ def _telling(page: JobsPage) -> ui.Button[Any]:
 
 def _button(label: str, custom_id: str) -> ui.Button[Any]:
     return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id)
-
-
-MOST_LISTED: Final = 8  # lines of some 230 characters, in a message's 2,000
-LINE_PROMPT_LIMIT: Final = 40  # characters; escaped at most twice that
 
 
 def videos_list(jobs: Sequence[Job]) -> str:

@@ -18,6 +18,18 @@ from bot.ui.formats import date, number
 from bot.ui.language import _
 from bot.ui.text import clip, plain
 
+FOR_GOOD: Final = "good"
+LENGTHS: Final[Mapping[str, timedelta | None]] = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    FOR_GOOD: None,
+}
+MOST_OF_A_SERVER: Final = 5_000  # compared in some 3 ms; the oldest make room
+PER_PAGE: Final = 8  # lines of some 220 characters, in a message's 2,000
+REASON_LIMIT: Final = 60  # characters; escaped at most twice that
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -81,23 +93,10 @@ def _counts_at(now: datetime) -> Any:
     return or_(blocks.c.until.is_(None), blocks.c.until > now)
 
 
-FOR_GOOD: Final = "good"
-LENGTHS: Final[Mapping[str, timedelta | None]] = {
-    "1h": timedelta(hours=1),
-    "1d": timedelta(days=1),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-    FOR_GOOD: None,
-}
-
-
 def ends_at(length: str, now: datetime) -> datetime | None:
     """Tell when a block of this length that begins `now` ends; None is for good. Raises `KeyError` for no length."""
     lasts = LENGTHS[length]
     return None if lasts is None else now + lasts
-
-
-MOST_OF_A_SERVER: Final = 5_000  # compared in some 3 ms; the oldest make room
 
 
 class BlockedImageStore:
@@ -140,10 +139,6 @@ class BlockedImageStore:
         query = select(blocked_images.c.fingerprint).where(blocked_images.c.guild_id == guild_id)
         async with self._engine.connect() as connection:
             return (await connection.scalars(query)).all()
-
-
-PER_PAGE: Final = 8  # lines of some 220 characters, in a message's 2,000
-REASON_LIMIT: Final = 60  # characters; escaped at most twice that
 
 
 def blocks_list(found: Sequence[Block], *, page: int, pages: int, count: int) -> str:

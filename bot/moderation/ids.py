@@ -5,18 +5,19 @@ from typing import Final
 
 from bot.ui.custom_ids import ID_PATTERN
 
+CASE_PATTERN: Final = rf"reelcast:case:(?P<verb>takedown|putback|dismiss|block):(?P<job>{ID_PATTERN})"
+TAKEDOWN_PATTERN: Final = rf"reelcast:takedown:(?P<job>{ID_PATTERN})"  # of the modal
+BLOCK_PATTERN: Final = rf"reelcast:block:(?P<member>{ID_PATTERN}):(?P<job>{ID_PATTERN})"  # of the modal
+BLOCKS_PATTERN: Final = r"reelcast:blocks:(?P<page>[0-9]{1,6})"
+REVIEW_PATTERN: Final = rf"reelcast:review:(?P<verb>approve|spoiler|reject):(?P<job>{ID_PATTERN})"
+REASON_PATTERN: Final = rf"reelcast:review-reason:(?P<job>{ID_PATTERN})"
+
 
 class CaseVerb(StrEnum):
     TAKE_DOWN = "takedown"
     PUT_BACK = "putback"
     DISMISS = "dismiss"
     BLOCK = "block"
-
-
-CASE_PATTERN: Final = rf"reelcast:case:(?P<verb>takedown|putback|dismiss|block):(?P<job>{ID_PATTERN})"
-TAKEDOWN_PATTERN: Final = rf"reelcast:takedown:(?P<job>{ID_PATTERN})"  # of the modal
-BLOCK_PATTERN: Final = rf"reelcast:block:(?P<member>{ID_PATTERN}):(?P<job>{ID_PATTERN})"  # of the modal
-BLOCKS_PATTERN: Final = r"reelcast:blocks:(?P<page>[0-9]{1,6})"
 
 
 def case_id(verb: CaseVerb, job_id: int) -> str:
@@ -39,10 +40,6 @@ class ReviewVerb(StrEnum):
     APPROVE = "approve"
     SPOILER = "spoiler"  # approve, to be shown as one
     REJECT = "reject"
-
-
-REVIEW_PATTERN: Final = rf"reelcast:review:(?P<verb>approve|spoiler|reject):(?P<job>{ID_PATTERN})"
-REASON_PATTERN: Final = rf"reelcast:review-reason:(?P<job>{ID_PATTERN})"
 
 
 def review_id(verb: ReviewVerb, job_id: int) -> str:

@@ -1,4 +1,4 @@
-"""What a server's moderators have to do with: their lists, what waits for them, and where they see it."""
+"""The stores and messages that moderators work with, opened together, and the thinning of what they keep."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +34,10 @@ from bot.moderation.review_store import ReviewStore
 from bot.moderation.standing import MemberStanding
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = 3_600.0  # seconds between two rounds of thinning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +126,6 @@ async def find_room(settings: SettingsStore, job: Job) -> Reserve:
             raise SpendLimitReached from None
 
     return reserve
-
-
-log = structlog.get_logger(__name__)
-
-EVERY: Final = 3_600.0  # seconds
 
 
 async def thin_moderation(engine: AsyncEngine, now: datetime) -> int:

@@ -23,6 +23,12 @@ PROMPT_LINES: Final = 12
 PROMPT_FILE: Final = "prompt.txt"
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREY: Final = discord.Colour(0x80848E)
+_ON_ITS_WAY: Final = frozenset(
+    {
+        *(State.PREPARING, State.WAITING, State.SUBMITTING, State.UNCONFIRMED),
+        *(State.QUEUED, State.PROCESSING, State.COMPLETED, State.UNDELIVERED),
+    }
+)
 
 
 def request_card(
@@ -81,14 +87,6 @@ def video_card(
 def is_waiting(job: Job) -> bool:
     """Tell whether a job is, or may still come, before its moderators."""
     return job.state in REVIEWED or (job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING))
-
-
-_ON_ITS_WAY: Final = frozenset(
-    {
-        *(State.PREPARING, State.WAITING, State.SUBMITTING, State.UNCONFIRMED),
-        *(State.QUEUED, State.PROCESSING, State.COMPLETED, State.UNDELIVERED),
-    }
-)
 
 
 def _request_title(job: Job) -> str:

@@ -1,4 +1,4 @@
-"""What Prometheus reads: counters and times of this process, in a registry of its own.
+"""Prometheus metrics: counters and times of this process, and gauges read when a scraper asks.
 
 No label names a server, a member or a job, so the number of series stays the same however many there are.
 """
@@ -21,6 +21,8 @@ from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state
 
+log = structlog.get_logger(__name__)
+
 # Seconds: from a card's answer to a run that takes all of the hour in which Segmind knows it.
 _STATE_SECONDS: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 180, 240, 300, 600, 1800, 3600)
 _DELAY_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 900)
@@ -29,6 +31,8 @@ _LOST: Final = "lost"  # no answer came
 _TOO_MANY: Final = "429"
 # What Segmind is asked, as `bot.segmind.protocol` names it.
 _OPERATIONS: Final = ("submit", "status", "result", "history", "history_row", "credits", "upload")
+UNFINISHED: Final = tuple(state for state in State if state not in ENDED)
+READ_WITHIN: Final = 5.0  # seconds; a scraper gives up after ten
 
 
 class Metrics:
@@ -119,12 +123,6 @@ class Metrics:
 def _seconds(since: datetime, until: datetime) -> float:
     """Tell how long it took; a clock that was set back makes that nothing."""
     return max(0.0, (until - since).total_seconds())
-
-
-log = structlog.get_logger(__name__)
-
-UNFINISHED: Final = tuple(state for state in State if state not in ENDED)
-READ_WITHIN: Final = 5.0  # seconds; a scraper gives up after ten
 
 
 class Gauges:

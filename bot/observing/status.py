@@ -1,4 +1,4 @@
-"""The bot as seen from outside: alive, ready, and in figures."""
+"""Liveness, readiness, and metrics, as `/healthz`, `/readyz`, and `/metrics` tell them."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +13,9 @@ from bot.observing.metrics import Gauges, Metrics
 
 TROUBLES: Final = 3  # in a row, before one speaks of trouble: single requests fail every day
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+OK: Final = "ok"
+NOT_CONNECTED: Final = "not connected"
+DATABASE_WITHIN: Final = 0.5  # seconds; whoever asks waits a second
 
 
 class SegmindState:
@@ -41,11 +44,6 @@ def _trouble(status: int | None) -> str:
     if status in _KEY_REFUSED:
         return f"refuses the key ({status})"
     return f"answers {status}" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
-
-
-OK: Final = "ok"
-NOT_CONNECTED: Final = "not connected"
-DATABASE_WITHIN: Final = 0.5  # seconds; whoever asks waits a second
 
 
 class Readiness:

@@ -1,4 +1,4 @@
-"""What the operator is told of all servers together, of each, and of its own spending limit."""
+"""Figures of all servers and of each, and when the operator's own spending limit is near."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,10 @@ from bot.database.types import Usd
 from bot.gate.spend_warnings import NEAR
 from bot.jobs.model import NOTHING
 from bot.operator.notices import NoticeKind, OperatorNotice
+
+_OF_DAY: Final = (NoticeKind.DAY_NEAR, NoticeKind.DAY_SPENT)
+_OF_MONTH: Final = (NoticeKind.MONTH_NEAR, NoticeKind.MONTH_SPENT)
+SPENDING: Final = (*_OF_DAY, *_OF_MONTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,6 @@ class OperatorFigures:
 
 def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-
-
-_OF_DAY: Final = (NoticeKind.DAY_NEAR, NoticeKind.DAY_SPENT)
-_OF_MONTH: Final = (NoticeKind.MONTH_NEAR, NoticeKind.MONTH_SPENT)
-SPENDING: Final = (*_OF_DAY, *_OF_MONTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What someone at the machine wants done with a job: left in the database, carried out by the running bot."""
+"""Orders for a job given on the command line: left in the database, carried out by the running bot."""
 
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,10 @@ from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.tasks import uncancelled
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY: Final = 2.0  # seconds between two looks for orders
 
 
 class OrderStore:
@@ -53,11 +57,6 @@ class OrderStore:
         query = select(wishes.c.answer).where(wishes.c.job_id == job_id)
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none()
-
-
-log = structlog.get_logger(__name__)
-
-LOOK_EVERY: Final = 2.0  # seconds
 
 
 class OrderTaker:

@@ -1,4 +1,4 @@
-"""The operator's panel: one ephemeral message with a page for each idea. What a press does stands in its custom id."""
+"""The operator's panel: one private message with pages. Each button's custom id says what it does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,15 @@ from bot.ui.custom_ids import ID_PATTERN
 from bot.ui.formats import countdown, dollars, lasted, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import clip, plain
+
+BLOCK_FORM: Final = "reelcast:operator-block"
+STUCK_PER_PAGE: Final = 5  # each with two buttons: a message has at most 40 components
+SERVERS_PER_PAGE: Final = 15
+BLOCKS_PER_PAGE: Final = 8
+MOST_NOTICES: Final = 5
+NAME_LIMIT: Final = 60  # characters
+REASON_LIMIT: Final = 200
+TARGET, TARGET_ID, REASON = "target", "target-id", "reason"
 
 
 class OperatorVerb(StrEnum):
@@ -43,20 +52,10 @@ class OperatorVerb(StrEnum):
 
 
 OPERATOR_PATTERN: Final = rf"reelcast:operator:(?P<verb>{'|'.join(OperatorVerb)}):(?P<target>{ID_PATTERN})"
-BLOCK_FORM: Final = "reelcast:operator-block"
 
 
 def operator_id(verb: OperatorVerb, target: int = 0) -> str:
     return f"reelcast:operator:{verb}:{target}"
-
-
-STUCK_PER_PAGE: Final = 5  # each with two buttons: a message has at most 40 components
-SERVERS_PER_PAGE: Final = 15
-BLOCKS_PER_PAGE: Final = 8
-MOST_NOTICES: Final = 5
-NAME_LIMIT: Final = 60  # characters
-REASON_LIMIT: Final = 200
-TARGET, TARGET_ID, REASON = "target", "target-id", "reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A server's log channel: single messages to its moderators, and its record, told line by line."""
+"""A server's log channel: single messages to its moderators, and its record, one line per entry."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +24,9 @@ from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 
+EVERY: Final = timedelta(seconds=10)  # one message for each server in this time: far below Discord's limits
+MESSAGE_LIMIT: Final = 2_000  # characters; Discord's
+GIVEN_UP: Final = timedelta(days=1)  # after which what Discord never took is told no more
 _SILENT: Final = discord.AllowedMentions.none()
 
 
@@ -72,11 +75,6 @@ class LogChannel:
             log.warning("log_channel_closed", guild=guild_id, channel=channel_id, error=error.detail)
             return Heard.CLOSED
         return Heard.SAID
-
-
-EVERY: Final = timedelta(seconds=10)  # one message for each server in this time: far below Discord's limits
-MESSAGE_LIMIT: Final = 2_000  # characters; Discord's
-GIVEN_UP: Final = timedelta(days=1)  # after which what Discord never took is told no more
 
 
 class LogMirror:

@@ -1,4 +1,4 @@
-"""`/records`: a page of a server's record, for its moderators alone."""
+"""A page of `/records`, with its buttons, for a server's moderators alone."""
 
 import re
 from collections.abc import Sequence
@@ -21,6 +21,14 @@ RECORDS_PATTERN: Final = (
     rf":(?P<text>.{{0,{TEXT_LIMIT}}}))"
 )
 END_ID: Final = "reelcast:records-end"  # of a button that leads nowhere
+PER_PAGE: Final = 4  # entries; together far below the 4,000 characters of a message
+PROMPT_LIMIT: Final = 120  # characters of a prompt on a page
+WHOLE_LIMIT: Final = 1_000  # of the one that alone was found
+PROMPT_LINES: Final = 4
+MOST_DECISIONS: Final = 2  # of one request on a page
+MOST_DECISIONS_ALONE: Final = 6
+REASON_LIMIT: Final = 60  # characters
+ONLY: Final = 1
 
 
 def records_id(search: Search, first: int) -> str:
@@ -32,16 +40,6 @@ def read_records_id(match: re.Match[str], guild_id: int) -> tuple[Search, int]:
     member_id = int(match["member"]) or None
     text = match["text"].replace("\0", "\N{REPLACEMENT CHARACTER}")  # which PostgreSQL does not take
     return Search(guild_id=guild_id, member_id=member_id, text=text), int(match["first"])
-
-
-PER_PAGE: Final = 4  # entries; together far below the 4,000 characters of a message
-PROMPT_LIMIT: Final = 120  # characters of a prompt on a page
-WHOLE_LIMIT: Final = 1_000  # of the one that alone was found
-PROMPT_LINES: Final = 4
-MOST_DECISIONS: Final = 2  # of one request on a page
-MOST_DECISIONS_ALONE: Final = 6
-REASON_LIMIT: Final = 60  # characters
-ONLY: Final = 1
 
 
 def records_page(search: Search, entries: Sequence[Entry], *, first: int, count: int) -> ui.LayoutView:

@@ -1,4 +1,4 @@
-"""A server's record of who made what, and of what was decided: searched, exported, and kept as long as it wants."""
+"""A server's record of requests and decisions: searched, exported, and kept as long as the server wants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,12 @@ from bot.jobs.model import ProblemCode
 from bot.jobs.states import ENDED, State
 from bot.settings.store import SettingsStore
 
+log = structlog.get_logger(__name__)
+
 _OVER: Final = ENDED | {State.UNDELIVERED}
 _AT_ONCE: Final = 500  # ids in one question
+EVERY: Final = 3_600.0  # seconds between two rounds of thinning
+AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +181,6 @@ async def _records(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[
 async def _decisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Entry]:
     rows = await connection.execute(select(decisions).where(decisions.c.id.in_(ids)))
     return {row.id: read_decision(row) for row in rows}
-
-
-log = structlog.get_logger(__name__)
-
-EVERY: Final = 3_600.0  # seconds
-AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
 
 
 async def thin_records(store: RecordStore, settings: SettingsStore, now: datetime) -> int:

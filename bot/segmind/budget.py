@@ -15,6 +15,10 @@ from typing import Final, Protocol
 WINDOW = 61.0  # seconds: Segmind's minute, and one second for requests that bunch up on the way
 ROUNDING = 0.001  # of an interval: what adding up epoch seconds may lose
 FARTHEST_RESET = 300.0  # seconds; nothing that counts by the minute resets later than this
+REPEATED_WITHIN: Final = 600.0  # seconds; a 429 so soon after the last reset means that the rate itself is too high
+LOWERED_TO: Final = 0.8  # of the share so far
+RECOVERY: Final = 1 / (6 * 3600)  # of the whole rate a second: from nothing to all of it in six hours
+STRAGGLERS: Final = 5.0  # seconds in which further 429s are answers to requests that had left already
 
 
 class Rank(IntEnum):
@@ -106,12 +110,6 @@ class Gcra:
     def _believable(self, tat: float, now: float) -> float:
         farthest = FARTHEST_RESET + self.tolerance + self.interval
         return tat if tat - now <= farthest else now + WINDOW + self.tolerance
-
-
-REPEATED_WITHIN: Final = 600.0  # seconds; a 429 so soon after the last reset means that the rate itself is too high
-LOWERED_TO: Final = 0.8  # of the share so far
-RECOVERY: Final = 1 / (6 * 3600)  # of the whole rate a second: from nothing to all of it in six hours
-STRAGGLERS: Final = 5.0  # seconds in which further 429s are answers to requests that had left already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The first answer to an interaction, as one request after the other, so that it is known what may have taken effect.
+"""The first answer to an interaction, one request after another, and presses that come twice within seconds.
 
 discord.py repeats an answer that got a 5xx by itself and does not say so: the repeat of one that took effect is refused
 with 40060, as if someone else had answered.
@@ -22,6 +22,8 @@ SERVER_ERROR: Final = 500  # the least status of an answer that is Discord's own
 TOO_MANY_REQUESTS: Final = 429
 # Seconds between tries. The last one comes 3 s after the first: then Discord either has an answer or takes none.
 PAUSES: Final = (0.25, 0.75, 2.0)
+
+TOO_SOON: Final = 10.0  # seconds between two presses that are taken for one
 
 _single: ContextVar[bool] = ContextVar("single_try", default=False)
 
@@ -104,9 +106,6 @@ async def repeat_until_clear(send: Callable[[], Awaitable[Any]], sleep: Callable
             await sleep(pause)
     with single_try():
         return await send()
-
-
-TOO_SOON: Final = 10.0  # seconds
 
 
 class RecentPresses:

@@ -1,4 +1,4 @@
-"""Commands as members read them in Discord's own list: names, descriptions and choices in their language."""
+"""Commands as Discord lists them: names, descriptions, and choices in each language, and which files they take."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -10,6 +10,8 @@ from bot.ui.language import SOURCE, catalogue, language_of, spoken
 
 NAME: Final = "name"  # the catalogues' context for names that are typed: Discord is strict about these
 _NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
+# What Discord counts as images, and what it does not: it looks at the extension alone. At most ten.
+IMAGE_FILES: Final = ("image", ".heic", ".heif", ".hif", ".avif", ".bmp", ".tif", ".tiff", ".jfif", ".mpo")
 
 
 def context_of(context: app_commands.TranslationContextTypes) -> str | None:
@@ -36,10 +38,6 @@ class CommandTranslator(app_commands.Translator):
         known = catalogue(language)
         found = known.gettext(text) if context_of(context) is None else known.pgettext(NAME, text)
         return None if found == text else found
-
-
-# What Discord counts as images, and what it does not: it looks at the extension alone. At most ten.
-IMAGE_FILES: Final = ("image", ".heic", ".heif", ".hif", ".avif", ".bmp", ".tif", ".tiff", ".jfif", ".mpo")
 
 
 class ImageUpload(ui.FileUpload[Any]):

@@ -10,6 +10,7 @@ import discord
 from bot.jobs.model import Job
 
 LARGEST_ID: Final = 2**63 - 1  # what the database has room for
+STUDIO_ID: Final = "reelcast:studio"
 
 
 def _up_to(largest: int) -> str:
@@ -53,7 +54,6 @@ RESEND_PATTERN: Final = rf"reelcast:resend:(?P<job>{ID_PATTERN})"
 AGAIN_PATTERN: Final = rf"reelcast:again:(?P<job>{ID_PATTERN})"
 EDIT_PATTERN: Final = rf"reelcast:edit:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens
 DELETE_PATTERN: Final = rf"reelcast:delete:(?P<job>{ID_PATTERN})"
-STUDIO_ID: Final = "reelcast:studio"
 PICTURES_PATTERN: Final = rf"reelcast:pictures:(?P<message>{ID_PATTERN})"
 
 

@@ -1,4 +1,4 @@
-"""Components whose custom id says what a press means, so that they work after a restart."""
+"""Components whose custom id says what a press means, and who may press one."""
 
 import re
 from typing import Any, ClassVar, Final, Self
@@ -9,6 +9,8 @@ from bot.jobs.model import Job
 from bot.ui.answers import Shape, say
 from bot.ui.failures import answer_broken
 from bot.ui.language import N_, _, speak
+
+NO_RECORD: Final = N_("This video is no longer on record.")
 
 
 class PressedItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"reelcast:no-item"):
@@ -43,9 +45,6 @@ class PressedItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"reelc
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         """Do what a press is for."""
         raise NotImplementedError
-
-
-NO_RECORD: Final = N_("This video is no longer on record.")
 
 
 class JobButton(PressedItem, template=r"reelcast:no-button"):

@@ -24,6 +24,11 @@ from bot.ui.custom_ids import CANCEL_PATTERN, DELETE_PATTERN, DETAILS_PATTERN
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import JobButton, is_requester, may_moderate
 
+NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
+NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")
+GONE: Final = N_("Deleted.")
+_MENTION: Final = re.compile(r"<@([0-9]{1,20})>")
+
 
 class DetailsButton(JobButton, template=DETAILS_PATTERN):
     """Shows everything about the job whose id is in the button's custom id."""
@@ -49,12 +54,6 @@ class CancelButton(JobButton, template=CANCEL_PATTERN):
             except WrongState as error:
                 answer = not_cancellable_sentence(error.state)
         await say(interaction, answer)
-
-
-NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
-NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")
-GONE: Final = N_("Deleted.")
-_MENTION: Final = re.compile(r"<@([0-9]{1,20})>")
 
 
 class DeleteButton(JobButton, template=DELETE_PATTERN):

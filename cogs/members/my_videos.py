@@ -30,6 +30,8 @@ from bot.ui.answers import Shape, say
 from bot.ui.pressed_item import PressedItem
 from cogs.requests.gatekeeping import as_seen, asked_by
 
+LOOKED_THROUGH = 50  # of another member's posts, for those in channels that are open to who asks
+
 
 class VideoList:
     def __init__(self, services: Services) -> None:
@@ -101,9 +103,6 @@ class JobsCog(commands.Cog):
     @app_commands.guild_only()
     async def jobs(self, interaction: discord.Interaction) -> None:
         await self._desk.show(interaction)
-
-
-LOOKED_THROUGH = 50  # of another member's posts, for those in channels that are open to who asks
 
 
 class MyVideosCog(commands.Cog):

@@ -1,4 +1,4 @@
-"""What a moderator does to a video and its member in one go, and who may do it."""
+"""What a moderator does to a video and its member in one go, who may do it, and which video a message shows."""
 
 import re
 from collections.abc import Sequence
@@ -20,6 +20,10 @@ from bot.requests.reading import has_words
 from bot.services import Services
 from bot.ui.custom_ids import DetailsId, button_ids
 from bot.ui.forms import Submission
+
+LINK: Final = re.compile(
+    r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})"
+)
 
 
 def may_review(interaction: discord.Interaction[Any], job: Job, review: Review | None, chosen: int | None) -> bool:
@@ -160,11 +164,6 @@ async def block_prints(services: Services, by_id: int, guild_id: int, prints: Se
 
 def _decision(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> Decision:
     return decision_on(job, kind, services.clock.now(), by_id=by_id, reason=reason)
-
-
-LINK: Final = re.compile(
-    r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})"
-)
 
 
 async def video_of(services: Services, interaction: discord.Interaction[Any], message: discord.Message) -> Job | None:

@@ -1,4 +1,4 @@
-"""Who plays in a request: the characters that a member chose, and those that their prompt names."""
+"""Characters in a request: those a member chose, those the prompt names, and the choices that are offered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -22,6 +22,8 @@ from bot.ui.custom_ids import read_id
 from bot.ui.language import speak
 
 MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
+MOST_CHOICES: Final = 25  # Discord's
+Choices = list[app_commands.Choice[str]]
 
 
 async def read_wish(
@@ -94,11 +96,6 @@ def texts_of(read: Read, wish: Wish) -> Sequence[str]:
     """Return everything that a member wrote, or that is shown with it."""
     names = [each.name for each in read.elements]
     return (read.prompt, wish.prompt, *names, *(image.filename for _, image in wish.images))
-
-
-MOST_CHOICES: Final = 25  # Discord's
-
-Choices = list[app_commands.Choice[str]]
 
 
 async def usable_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:

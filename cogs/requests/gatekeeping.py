@@ -1,4 +1,4 @@
-"""The gate as interactions meet it: who is let in, whose request is reserved, and what those read who are not."""
+"""The gate as interactions meet it: who is let in, what is reserved, and what members and moderators are told."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -27,6 +27,8 @@ from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.attempts import AnsweredElsewhere
 from bot.ui.language import server_locale, speaking
+
+log = structlog.get_logger(__name__)
 
 
 async def tell_moderators(
@@ -78,9 +80,6 @@ def is_age_restricted(channel: object) -> bool:
     """Tell whether only adults see a channel; a thread is as its parent."""
     is_nsfw = getattr(channel, "is_nsfw", None)
     return bool(is_nsfw and is_nsfw())
-
-
-log = structlog.get_logger(__name__)
 
 
 async def let_in(

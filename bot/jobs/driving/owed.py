@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 LOOK_AFTER: Final = timedelta(seconds=10)  # a command is answered within 3 s; whoever answered knows the card by now
 CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped, and a card says so
 CONFIRMED_AFTER: Final = LOOK_AFTER.total_seconds()  # between the looks that have to agree that it is that late
+PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to edit the card itself
+AT_ONCE: Final = 100  # cards; the next sweep has the others
 
 
 async def see_to_cardless(engine: Engine) -> Sequence[Job]:
@@ -65,10 +67,6 @@ async def _card_of(engine: Engine, job: Job) -> int | None:
         raise
     except PortError:
         return None  # where the bot sees nothing there is nothing to edit either
-
-
-PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to edit the card itself
-AT_ONCE: Final = 100  # cards; the next sweep has the others
 
 
 async def show_last_cards(engine: Engine) -> None:

@@ -35,6 +35,7 @@ UNKNOWN_CLOCK_SLACK: Final = timedelta(minutes=15)  # the same where Segmind's c
 MOST_PAGES: Final = 1_000  # a hundred requests each
 OUT_OF_ORDER: Final = timedelta(hours=1)  # by which a row may stand among younger ones
 LONGEST_SPAN: Final = timedelta(days=30)  # Segmind answers for 31 days at the most
+NEVER: Final = float("-inf")
 
 
 class HistoryTooLong(Exception):
@@ -225,9 +226,6 @@ def _is_copy(url: str, job: Job, number: int) -> bool:
     on_card = str(job.request.channel_id) in path.parts and path.name == reference.card_name
     before_moderators = not job.shows_contents and path.stem == reference_name(number)
     return on_card or before_moderators or str(path) == urlsplit(reference.url).path or url == reference.lasting_url
-
-
-NEVER: Final = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""One planner for all requests of a process to Segmind: who goes next when the budget lets one leave."""
+"""One planner for all requests of a process to Segmind: who goes next, and how many jobs a budget can follow."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -12,7 +12,11 @@ import structlog
 from bot.jobs.clock import Clock
 from bot.segmind.budget import Claim, Departure
 
+log = structlog.get_logger(__name__)
+
 VALID_FOR: Final = 0.0005  # seconds that an urgency is taken for, times the claims that wait: 2,000 are judged a second
+UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute it counts, and a second
+REQUESTS_A_JOB: Final = 5  # a submit, a result and a few polls
 
 
 class Claims:
@@ -67,12 +71,6 @@ class Claims:
 
 def _key(claim: Claim, arrival: float, moment: float) -> float:
     return arrival if claim.urgency is None else moment - claim.urgency(moment)
-
-
-log = structlog.get_logger(__name__)
-
-UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute it counts, and a second
-REQUESTS_A_JOB: Final = 5  # a submit, a result and a few polls
 
 
 def places_within(requests_per_minute: int, run_seconds: float) -> int:

@@ -19,11 +19,18 @@ from bot.segmind.budget import Claim, Rank
 from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater, cleaned
 from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
 
+log = structlog.get_logger(__name__)
+
 POLL_FLOOR: Final = 2.0  # seconds between two polls of one job, at the least
 POLL_CEILING: Final = 30.0  # seconds without a poll from which the card counts as out of date
 STALE_WORTH: Final = 0.01  # what a second of an outdated card counts in seconds of waiting for a finished video
 LONGEST_BLINK: Final = 60.0  # seconds unseen, after which the time of the end is too vague to learn from
 CLOCK_SLACK: Final = 5.0  # seconds by which Segmind's time of a run may contradict what was seen
+TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
+UNKNOWN_FOR: Final = 600.0  # seconds that the record of a request is not there, at the least, until it is given up
+HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
+_STATES: Final = {RunState.QUEUED: State.QUEUED, RunState.PROCESSING: State.PROCESSING}
+ODD_LIMIT: Final = 40  # characters of what is no cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +73,6 @@ class Watch:
         _, area = self._run_time.tail(now - self._born)
         waiting = elapsed - (self._area_seen - area) / self._unfinished
         return max(waiting, STALE_WORTH * (elapsed - POLL_CEILING), 0.0)
-
-
-log = structlog.get_logger(__name__)
-
-TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
-UNKNOWN_FOR: Final = 600.0  # seconds that the record of a request is not there, at the least, until it is given up
-HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
-
-_STATES: Final = {RunState.QUEUED: State.QUEUED, RunState.PROCESSING: State.PROCESSING}
 
 
 async def follow(engine: Engine, job: Job) -> Job:
@@ -248,9 +246,6 @@ async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Jo
         cost_usd=await settled_cost(engine, job, row.cost, row.odd_cost),
         completed_at=row.created_at or engine.clock.now(),
     )
-
-
-ODD_LIMIT: Final = 40  # characters of what is no cost
 
 
 async def settled_cost(engine: Engine, job: Job, cost: Decimal | None, odd: str | None) -> Decimal | None:

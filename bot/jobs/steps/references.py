@@ -1,4 +1,4 @@
-"""The reference images of a job as they may be shown and sent: clean copies, never the uploads themselves."""
+"""A job's reference images as they may be shown and sent: clean copies, and their addresses while they last."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,7 +15,11 @@ from bot.jobs.model import Job, Reference, ReviewMode
 from bot.jobs.steps.engine import Engine
 from bot.media.errors import ChildFailed, FetchError, ImageRefused
 
+log = structlog.get_logger(__name__)
+
 _PLAIN: Final = "plain"  # in a file's name, for a picture without a fingerprint
+FRESH_FOR: Final = timedelta(minutes=10)  # Segmind fetches when the run starts, which may be a while after the submit
+UPLOAD_KEPT_FOR: Final = timedelta(minutes=5)  # how old a command's own upload may be to be relied on
 
 
 async def clean_reference(engine: Engine, job: Job, number: int) -> tuple[Path, str]:
@@ -72,12 +76,6 @@ def _copy_of(engine: Engine, job: Job, number: int) -> tuple[Path, str] | None:
         shown = path.stem.rpartition("-")[2]
         return path, "" if shown == _PLAIN else shown
     return None
-
-
-log = structlog.get_logger(__name__)
-
-FRESH_FOR: Final = timedelta(minutes=10)  # Segmind fetches when the run starts, which may be a while after the submit
-UPLOAD_KEPT_FOR: Final = timedelta(minutes=5)  # how old a command's own upload may be to be relied on
 
 
 class ReferenceLost(Exception):

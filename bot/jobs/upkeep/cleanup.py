@@ -1,4 +1,4 @@
-"""Work files and finished jobs are deleted when their time is over."""
+"""Deletes work files that no job needs, and finished jobs that are older than the operator keeps."""
 
 import asyncio
 import re
@@ -20,6 +20,7 @@ UNTOUCHED_FOR: Final = timedelta(hours=1)  # a driver that comes back to its job
 # Folders of jobs, of characters that are being saved (`bot.cast.pictures`), and videos on their way off a post or back
 # to it (`bot.moderation.hidden_videos`).
 _MADE_HERE: Final = re.compile(r"(?:cast-|hidden-)?[0-9]+")
+AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
 
 
 async def keep_folders_clear(folder: Path, dispatcher: Drivers, clock: Clock) -> None:
@@ -56,9 +57,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
 
 
 async def thin(store: JobStore, now: datetime, keep: timedelta) -> int:

@@ -35,9 +35,15 @@ from bot.segmind.budget import Rank
 from bot.segmind.errors import SegmindError
 from bot.segmind.models import HistoryRow, RunState
 
+log = structlog.get_logger(__name__)
+
 WATCHED_SINCE = "history_watched_since"
 COMPARED = "history_compared"
 COMPARED_WHOLE = "history_compared_whole"
+EVERY: Final = 600.0  # seconds between two looks
+LOOKS_BACK: Final = timedelta(hours=24)
+OFTEN_LOOKS_BACK: Final = timedelta(hours=1)  # most of what is late is not so late
+WHOLE_EVERY: Final = 6  # looks, of which one goes back all the way
 
 
 class OrphanStore:
@@ -78,14 +84,6 @@ class OrphanStore:
             # Only UPDATE and DELETE have a row count on every driver.
             noted = insert_if_absent(connection, orphans, values).returning(orphans.c.request_id)
             return (await connection.execute(noted)).one_or_none() is not None
-
-
-log = structlog.get_logger(__name__)
-
-EVERY: Final = 600.0  # seconds
-LOOKS_BACK: Final = timedelta(hours=24)
-OFTEN_LOOKS_BACK: Final = timedelta(hours=1)  # most of what is late is not so late
-WHOLE_EVERY: Final = 6  # looks, of which one goes back all the way
 
 
 class Reconciler:

@@ -20,6 +20,7 @@ AAC_PROFILES: Final = frozenset({"LC", "HE-AAC", "HE-AACv2"})
 HDR_TRANSFERS: Final = frozenset({16, 18})
 WIDE_PRIMARIES: Final = 9
 WIDE_MATRICES: Final = frozenset({9, 10})
+_TAGS: Final = frozenset({"avc1", "mp4a"})
 
 
 def picture_plays(stream: VideoStream, frame: VideoFrame, track: Track | None) -> bool:
@@ -85,6 +86,3 @@ def container_plays(container: InputContainer, index: Index | None) -> bool:
         and not any(Disposition.attached_pic in stream.disposition for stream in streams.video)
         and all(stream.codec_context and stream.codec_context.codec_tag in _TAGS for stream in streams)
     )
-
-
-_TAGS: Final = frozenset({"avc1", "mp4a"})

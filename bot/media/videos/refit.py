@@ -38,6 +38,7 @@ HD: Final = 720  # lines from which players take colors that a file says nothing
 LIMITED: Final = 1  # range of colors, by FFmpeg's numbers
 UNKNOWN: Final = 2  # matrix of colors, by ITU-T H.273
 RGB: Final = 0
+Adder = Callable[[Packet | None], None]  # takes the packets of one stream in turn, and None for the end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +198,6 @@ def _write(source: Path, target: Path, plan: Plan, statistics: Path | None) -> N
         add_sound(None)
         notes = film.notes
     add_notes(target, notes)
-
-
-Adder = Callable[[Packet | None], None]  # takes the packets of one stream in turn, and None for the end
 
 
 def _picture_copier(film: _Film, output: OutputContainer) -> Adder:
