@@ -120,6 +120,8 @@ async def test_a_card_that_somebody_deleted_stops_the_posting(
         await posts.post(job, video, leave_by=soon())
     with pytest.raises(CardGone):
         await posts.find(job)
+    asked_for = job.evolve(post_channel_id=job.request.channel_id)
+    assert await posts.post(asked_for, video, leave_by=soon()), "a person sends it all the same"
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES, Permission.VIEW_CHANNEL])

@@ -203,6 +203,13 @@ async def test_a_404_that_is_no_word_of_discords_is_not_taken_for_a_member_who_l
         await objection(desk, job)
 
 
+async def test_a_channel_is_not_taken_for_gone_by_what_is_no_word_of_discords(desk: Desk) -> None:
+    job = await desk.job(State.UNDELIVERED, channel="storyboards")
+    await desk.channel.sandbox.admin.fault(method="GET", route="channels", status=404, html=True)
+    with pytest.raises(OutcomeUnclear):
+        await desk.moderators.standing.asked_anew(job)
+
+
 async def test_a_discord_that_does_not_answer_leaves_it_open(desk: Desk) -> None:
     job = await desk.job(State.COMPLETED)
     await desk.channel.sandbox.admin.fault(method="GET", route="members", status=503, times=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.database.files import back_up
 from bot.jobs.history.earlier_requests import ASK_AGAIN
 from bot.jobs.states import State
+from bot.jobs.steps.submitting import PLACE_RECHECK
 from bot.segmind.budget import Rank
 from tests.support.ports import Post
 from tests.support.stage import Stage, open_stage
@@ -50,7 +51,7 @@ async def test_a_request_that_may_be_another_jobs_is_left_until_that_one_knows(s
     assert second is not None
     [request_id] = await stage.segmind.insert_request(dict(first.body or {}), status="PROCESSING")
     waiting = stage.start(second)
-    await stage.clock.asleep()
+    await stage.clock.has_slept(PLACE_RECHECK)
     assert (await stage.saved(second)).state is State.WAITING
     await stage.drive_until(first, State.QUEUED)
     assert (await stage.saved(first)).request_id == request_id
