@@ -22,8 +22,9 @@ from PIL import Image, ImageChops, ImageStat
 from rich.console import Console
 
 from benchmarks.figures import Target, judge, machine, titled
-from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 from sandbox.sample import sample_images
 from sandbox.segmind.films.film import RenderQuality, render
 

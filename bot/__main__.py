@@ -17,7 +17,6 @@ import aiohttp
 import discord
 import structlog
 import typer
-from alembic.util.exc import CommandError
 from filelock import FileLock, Timeout
 from rich.console import Console
 from sqlalchemy import make_url
@@ -144,7 +143,7 @@ def migrate(
         _give_up("nothing was copied: a bot is running on one of the databases; stop it first")
     except DatabaseUnfit as error:
         _give_up(f"nothing was copied: a database cannot be used: {error}")
-    except (SQLAlchemyError, CommandError, OSError) as error:
+    except (SQLAlchemyError, OSError) as error:
         log.debug("transfer_failed", exc_info=error)
         _give_up(f"nothing was copied: a database cannot be used: {reason(error).removesuffix('.')}")
     for each in copied:
@@ -233,7 +232,6 @@ def _told_why_not_started(settings: Settings) -> Generator[None]:
         DatabaseUnfit,
         discord.DiscordException,
         SQLAlchemyError,
-        CommandError,
         aiohttp.ClientError,
         OSError,
     ) as error:
@@ -255,7 +253,7 @@ def _why(error: Exception, settings: Settings) -> str:
             return f"Discord ended the connection for good (code {error.code})"
         case HealthNotServed():
             return f"HTTP_HOST and HTTP_PORT cannot be listened on ({error}); set another HTTP_PORT, or 0 for none"
-        case SQLAlchemyError() | CommandError() | DatabaseUnfit():
+        case SQLAlchemyError() | DatabaseUnfit():
             return explained(error, settings.database_url)
         case _:
             return f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong"

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.config import Settings, env_file_troubles, ignored_proxy, unknown_names
-from bot.database.engine import MIGRATIONS, make_sure_of
+from bot.database.engine import make_sure_of
 from bot.database.files import open_as_it_is, real_file
+from bot.database.schema import FROM_LATER, revisions
 from bot.database.trouble import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.jobs.prices import Price, Prices
 from bot.operator.notices import NoticeKind, OperatorNotices
@@ -166,12 +166,12 @@ async def _state_of(database: AsyncEngine) -> tuple[str, bool]:
             if "alembic_version" not in str(error.orig):
                 raise
             return f"{named}new, empty: the bot makes its tables at its first start", True
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    if revision == scripts.get_current_head():
+    known = revisions()
+    if revision == known[-1]:
         return f"{named}schema up to date", True
-    if revision in {each.revision for each in scripts.walk_revisions()}:
+    if revision in known:
         return f"{named}of an older version: the bot brings it up to date at its next start", True
-    raise DatabaseUnfit("a newer version of Reelcast has used it. Run that version, or restore a backup from before")
+    raise DatabaseUnfit(FROM_LATER)
 
 
 async def _make_sure_it_can_be_written(connection: AsyncConnection) -> None:

@@ -5,21 +5,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.database.locks import Lock, exclusive
+from bot.database.schema import REVISION, bring_up_to_date
 from bot.database.trouble import DatabaseUnfit
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 OLDEST_POSTGRESQL: Final = 15  # of those that its makers still care for
 ENCODING: Final = "UTF8"
 QUEUE_TABLES: Final = ("procrastinate_", "reelcast_work_queue_")  # what the names of its tables begin with
-REVISION: Final = "alembic_version"  # the table that says how old the schema is
 BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
 CONNECT_TIMEOUT: Final = 10  # seconds
@@ -30,18 +27,6 @@ LOCK_TIMEOUT: Final = 10_000
 # A machine that vanished without a word is known to be gone in 20 s, on either side.
 _KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}  # seconds, seconds, times
 _UNANSWERED: Final = 20_000  # milliseconds that what was sent may stay unacknowledged
-
-
-def upgrade(connection: Connection) -> None:
-    """Bring the schema to the newest revision, inside the caller's transaction."""
-    command.upgrade(configuration(connection), "head")
-
-
-def configuration(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
 
 
 @asynccontextmanager
@@ -57,7 +42,7 @@ async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[Asy
             async with engine.begin() as connection:
                 await make_sure_of(connection)
                 await exclusive(connection, Lock.MIGRATING)
-                await connection.run_sync(upgrade)
+                await connection.run_sync(bring_up_to_date)
         yield engine
     finally:
         await engine.dispose()

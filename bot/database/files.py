@@ -11,7 +11,8 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database.engine import POSTGRESQL, REVISION, create_engine
+from bot.database.engine import POSTGRESQL, create_engine
+from bot.database.schema import REVISION
 from bot.database.trouble import DatabaseUnfit
 
 PRIVATE_FILE: Final = 0o600

@@ -4,7 +4,6 @@ import os
 import re
 from typing import Final
 
-from alembic.util.exc import CommandError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -103,8 +102,6 @@ def reason(error: BaseException, url: URL | None = None) -> str:
     match error:
         case DatabaseUnfit():
             return str(error)
-        case CommandError():
-            return "a newer version of Reelcast has used it. Run that version, or restore a backup from before"
         case DBAPIError():
             if name := _sqlite_name(error):
                 return next((said for start, said in _SQLITE_SAID.items() if name.startswith(start)), words(error))

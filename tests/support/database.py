@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.database.engine import upgrade
+from bot.database.schema import upgrade
 
 LIMIT = Decimal(1_000)  # USD a day that no test comes to by itself
 

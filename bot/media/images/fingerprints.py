@@ -8,8 +8,6 @@ bits, and no two different pictures in fewer than 21. Mirrored or closely croppe
 from collections.abc import Sequence
 from typing import Final, cast
 
-import dhash
-
 SIDE: Final = 9  # greys a side: eight differences in each row and column
 BITS: Final = 128
 MOST_DIFFERENT: Final = 12  # bits in which two copies of one picture may differ
@@ -21,6 +19,8 @@ def fingerprint(greys: Sequence[int]) -> str:
 
     `greys` is the upright picture on white, shrunk to `SIDE` by `SIDE`, row by row.
     """
+    import dhash  # noqa: PLC0415 - with Pillow, which only the process for images has
+
     row, column = cast("tuple[int, int]", dhash.dhash_row_col(list(greys), SIDE - 1))
     shown = row.bit_count() + column.bit_count()
     return dhash.format_hex(row, column, SIDE - 1) if LEAST_SHOWN <= shown <= BITS - LEAST_SHOWN else ""

@@ -9,7 +9,7 @@ import av.error
 
 from bot.media.errors import MediaError, VideoCut
 from bot.media.serving import bound, serve
-from bot.media.videos.checker import inspect_video
+from bot.media.videos.inspecting import inspect_video
 from bot.media.videos.refit import refit
 
 LOWEST_PRIORITY: Final = 19

@@ -21,8 +21,9 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from bot.media.errors import CannotFit
-from bot.media.videos.checker import VideoFacts, inspect_video, open_container, picture_stream, sound_stream
+from bot.media.videos.checker import VideoFacts
 from bot.media.videos.file_index import Index, Track, read_index
+from bot.media.videos.inspecting import inspect_video, open_container, picture_stream, sound_stream
 from bot.media.videos.plan import Plan, Source, plan_fit
 from bot.media.videos.playable import is_wide, orientation, picture_plays, sound_plays
 from bot.media.videos.shaping import BT709, FIT_PIXELS, Shaper

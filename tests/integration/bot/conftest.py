@@ -10,8 +10,8 @@ from bot.database.engine import open_database
 from bot.delivery.cards import CardEditor
 from bot.delivery.posts import PostSender
 from bot.jobs.ports import Video
-from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 from tests.support.channel import OFFER, Channel, open_channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4

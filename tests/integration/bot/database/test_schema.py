@@ -8,14 +8,16 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, select, text
 
-from bot.database.engine import configuration, open_database
+from bot.database.engine import open_database
 from bot.database.record_tables import metadata
+from bot.database.schema import MIGRATIONS, configuration, revisions
 from bot.database.tables import decisions
 from bot.jobs.states import IN_DOUBT
 from bot.jobs.storage.jobs import JobStore
-from tests.support.database import LIMIT, unmade_url
+from tests.support.database import LIMIT, file_url, unmade_url
 from tests.support.jobs import NOON, a_job
 
 
@@ -27,10 +29,54 @@ def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
+def described(connection: Connection) -> dict[str, Any]:
+    """Return all that SQLite knows of each table and index, whatever the order that columns were added in."""
+
+    def rows(pragma: str) -> list[dict[str, Any]]:
+        return [dict(row) for row in connection.exec_driver_sql(f"PRAGMA {pragma}").mappings()]
+
+    found: dict[str, Any] = {}
+    for table in tables(connection):
+        indexes = [index for index in rows(f"index_list('{table}')") if not index["name"].startswith("sqlite_")]
+        statements = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name",
+            (table,),
+        )
+        found[table] = {
+            "columns": {column.pop("name"): {**column, "cid": 0} for column in rows(f"table_info('{table}')")},
+            "indexes": {index["name"]: (index["unique"], index["origin"], index["partial"]) for index in indexes},
+            "statements": statements.scalars().all(),
+            "foreign keys": sorted(str(key) for key in rows(f"foreign_key_list('{table}')")),
+            "unique": inspect(connection).get_unique_constraints(table),
+            "checks": inspect(connection).get_check_constraints(table),
+            "primary key": inspect(connection).get_pk_constraint(table),
+            "rows": connection.exec_driver_sql(f"SELECT * FROM {table}").all(),  # noqa: S608 - a table of ours
+        }
+    others = "SELECT type, name, sql FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+    return {**found, "": connection.exec_driver_sql(others).all()}
+
+
 async def test_the_migrations_make_exactly_the_tables_that_the_code_knows(tmp_path: Path) -> None:
-    async with open_database(unmade_url(tmp_path)) as engine, engine.connect() as connection:
+    async with open_database(file_url(tmp_path)) as engine, engine.connect() as connection:
         assert await connection.run_sync(differences) == []
         assert await connection.run_sync(tables) == {*metadata.tables, "alembic_version"}
+
+
+async def test_a_new_file_has_the_schema_that_the_migrations_make(tmp_path: Path) -> None:
+    (tmp_path / "migrated").mkdir()
+    async with (
+        open_database(file_url(tmp_path / "migrated")) as migrated,
+        open_database(unmade_url(tmp_path)) as new,
+        migrated.connect() as one,
+        new.connect() as other,
+    ):
+        assert await other.run_sync(described) == await one.run_sync(described)
+
+
+def test_the_revisions_are_those_of_the_migrations() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert revisions() == sorted(each.revision for each in scripts.walk_revisions())
+    assert revisions()[-1] == scripts.get_current_head()
 
 
 async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:

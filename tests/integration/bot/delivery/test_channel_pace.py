@@ -12,8 +12,8 @@ from bot.delivery.posts import PostSender
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, Video
 from bot.jobs.states import State
-from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 from tests.support.channel import OFFER, Channel
 from tests.support.clock import ManualClock
 from tests.support.files import mp4, png

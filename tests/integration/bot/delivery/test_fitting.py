@@ -8,8 +8,8 @@ from bot.delivery.posts import PostSender
 from bot.discord_api.nonces import EVERYWHERE
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import ChannelClosed, LinksOff, TooLarge, Video
-from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 from tests.support.channel import ANIMATION_GUILD, Channel
 from tests.support.films import Film
 from tests.support.posts import MEBIBYTE, OUTPUT, finished, found, of_size, posts_of, seen, soon, unfit, without_links

@@ -11,8 +11,8 @@ from bot.jobs.clock import monotonic
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
-from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 from bot.members.emptying import MessageEmptier
 from bot.moderation.report_store import owe_in
 from sandbox.discord.world.permissions import Permission

@@ -8,8 +8,8 @@ from bot.delivery.posts import PostSender
 from bot.jobs.clock import monotonic
 from bot.jobs.ports import OutcomeUnclear, Video
 from bot.jobs.states import State
-from bot.media.videos.checker import inspect_video
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 from bot.observing.metrics import Metrics
 from bot.worker import worker_client
 from tests.support.channel import open_channel

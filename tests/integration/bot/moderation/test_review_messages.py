@@ -13,7 +13,7 @@ from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.ports import ChannelClosed, Exposed, OutcomeUnclear, ReviewPart, Unrestricted, Video
 from bot.jobs.states import State
-from bot.media.videos.checker import inspect_video
+from bot.media.videos.inspecting import inspect_video
 from bot.moderation import review_messages
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message

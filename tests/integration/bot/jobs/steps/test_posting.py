@@ -14,7 +14,8 @@ from bot.jobs.steps import posting
 from bot.jobs.steps.engine import DELIVERIES_AT_ONCE
 from bot.jobs.steps.finished_file import CUT
 from bot.media.errors import ChildFailed
-from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts
+from bot.media.videos.inspecting import inspect_video
 from tests.support.files import mp4, png
 from tests.support.stage import COST, MAX_BYTES, Stage
 

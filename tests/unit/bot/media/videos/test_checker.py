@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.errors import NotAVideo
-from bot.media.videos.checker import VideoChecker, VideoFacts, inspect_video
+from bot.media.videos.checker import VideoChecker, VideoFacts
+from bot.media.videos.inspecting import inspect_video
 
 FRAME_RATE = 24
 SAMPLE_RATE = 48_000

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.media.errors import VideoCut
-from bot.media.videos.checker import inspect_video
 from bot.media.videos.file_index import check_length, read_index
+from bot.media.videos.inspecting import inspect_video
 from tests.support.films import Film, turn
 
 FILM = Film(sounds=("aac",))

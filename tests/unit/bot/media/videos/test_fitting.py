@@ -20,8 +20,9 @@ from av.video.stream import VideoStream
 from bot.media.child import PROJECT
 from bot.media.errors import CannotFit
 from bot.media.videos import fitting
-from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts
 from bot.media.videos.fitting import VideoFitter
+from bot.media.videos.inspecting import inspect_video
 
 RATE = 12  # pictures a second
 SAMPLES = 48_000  # of sound a second

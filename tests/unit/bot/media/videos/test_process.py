@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from bot.media.videos.checker import VideoFacts, inspect_video
+from bot.media.videos.checker import VideoFacts
+from bot.media.videos.inspecting import inspect_video
 from bot.media.videos.process import outcome
 from tests.support.films import Film
 

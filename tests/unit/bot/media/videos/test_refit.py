@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from bot.media.errors import CannotFit
 from bot.media.videos import refit as refitting
-from bot.media.videos.checker import inspect_video
+from bot.media.videos.inspecting import inspect_video
 from bot.media.videos.refit import Fitted, refit
 from tests.support.films import Film, edit, first_picture, moments, turn, with_box
 

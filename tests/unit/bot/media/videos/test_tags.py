@@ -3,7 +3,7 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.media.videos.checker import open_container, picture_stream
+from bot.media.videos.inspecting import open_container, picture_stream
 from bot.media.videos.tags import MARK, MOST, carried, flags
 from tests.support.films import Film
 
