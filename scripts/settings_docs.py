@@ -1,17 +1,24 @@
-"""`python -m scripts.settings_docs`: write the settings into `.env.example` and the operators' guide, from the code."""
+"""`python -m scripts.settings_docs`: write the settings into `.env.example` and the guides, from the code."""
 
 import textwrap
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from pydantic.fields import FieldInfo
 
 from bot.config import Settings
+from bot.settings.entries import BlockedWords, Choice, IdList, LimitSet, Number, OneChannel, Setting, Subset, Switch
+from bot.settings.entries import entries as entries_of
+from bot.settings.model import ChannelSettings, GuildSettings, Limits
+from bot.settings.panel.ids import TITLES
+from bot.ui.formats import dollars, number
 
 ROOT: Final = Path(__file__).parents[1]
 EXAMPLE: Final = ROOT / ".env.example"
 GUIDE: Final = ROOT / "docs" / "operators.md"
+MODERATORS: Final = ROOT / "docs" / "moderators.md"
 BEGIN, END = "<!-- settings: python -m scripts.settings_docs -->", "<!-- settings end -->"
 WIDTH: Final = 119
 
@@ -79,12 +86,53 @@ def table() -> str:
     return "\n".join(rows())
 
 
-def guide(text: str) -> str:
-    """Return the operators' guide with the table of today's settings."""
+def values(entry: Setting[Any]) -> str:
+    """Return what a setting of servers can be."""
+    match entry:
+        case Number():
+            least, most = (
+                dollars(Decimal(each)) if entry.dollars else number(each) for each in (entry.least, entry.most)
+            )
+            return f"{least} to {most}" + (", or no limit" if entry.optional else "")
+        case Switch():
+            return "on, off"
+        case Choice():
+            return ", ".join(f"*{each.label}*" for each in entry.options.values())
+        case Subset():
+            return "some of " + ", ".join(cast("Subset[Any]", entry).options)
+        case OneChannel():
+            return "a channel, or none"
+        case IdList() | BlockedWords():
+            return "a list"
+        case LimitSet():
+            return "; ".join(f"{each.label}: {values(each)}" for each in entries_of(Limits).values())
+        case _:
+            return "as above, by role or channel"
+
+
+def server_table(settings: type[GuildSettings] = GuildSettings) -> str:
+    """Return the table of server settings in the moderators' guide."""
+
+    def rows() -> Iterator[str]:
+        yield "| page | setting | what it does | default | can be | a channel may differ |"
+        yield "|---|---|---|---|---|---|"
+        for page, title in TITLES.items():
+            for name, entry in entries_of(settings).items():
+                if entry.page is page:
+                    own = "yes" if name in entries_of(ChannelSettings) else ""
+                    default = entry.words(entry.default).rstrip(".")
+                    yield f"| {title} | {entry.label} | {entry.help} | {default} | {values(entry)} | {own} |"
+
+    return "\n".join(rows())
+
+
+def guide(text: str, rows: str) -> str:
+    """Return a guide with the table of today's settings."""
     before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}\n{table()}\n{END}{rest.partition(END)[2]}"
+    return f"{before}{BEGIN}\n{rows}\n{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":
     EXAMPLE.write_text(example(), encoding="utf-8")
-    GUIDE.write_text(guide(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, rows in ((GUIDE, table()), (MODERATORS, server_table())):
+        path.write_text(guide(path.read_text(encoding="utf-8"), rows), encoding="utf-8")

@@ -56,7 +56,7 @@ _SENTENCES: Final[Mapping[MatchKind, str]] = {
     MatchKind.UNUSABLE_PATTERN: N_(
         "A request of {member} in {channel} was refused: the bot cannot apply the pattern {found} "
         "of the AutoMod rule **{rule}**, so nothing passes that rule. "
-        "Change the pattern, or have such patterns skipped with `/settings filters patterns`."
+        "Change the pattern, or have such patterns skipped with `/settings` under *Filters*."
     ),
     MatchKind.WORD: N_("A request of {member} in {channel} was refused: {found} is among the server's own words."),
 }

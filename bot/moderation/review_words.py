@@ -95,10 +95,10 @@ def paused_sentence(pause: Pause) -> str:
         case Pause.BOT:
             return _("Whoever runs this bot has paused it. Approve it when the bot goes on, or reject it.")
         case Pause.SERVER:
-            return _("Videos are paused in this server. Use `/settings resume`, then approve it; or reject it.")
+            return _("Videos are paused in this server. Resume with `/settings`, then approve it; or reject it.")
         case Pause.CHANNEL:
             return _(
-                "Videos are paused in the channel where it was asked for. Use `/settings resume` with that channel, "
+                "Videos are paused in the channel where it was asked for. Resume with `/settings` under *Channels*, "
                 "then approve it; or reject it."
             )
 

@@ -1,12 +1,12 @@
 """What is wrong with a server's settings, before anybody spends: contradictions, and what the bot may not do.
 
-Pure rules on facts that were gathered from Discord; `presentation` has a sentence for each finding.
+Pure rules on facts that were gathered from Discord; `findings_words.py` has a sentence for each finding.
 """
 
 from collections.abc import Iterator, Sequence
 
 from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
-from bot.settings.changes import LIMIT_NAMES
+from bot.settings.entries import entries, numbers
 from bot.settings.findings import AutomodFacts, Finding, FindingCode, Purpose, ServerFacts, Weight
 from bot.settings.model import BadPattern, CastSharing, GuildSettings, Limits, ReviewMode
 
@@ -38,18 +38,17 @@ def asking_channels(settings: GuildSettings, facts: ServerFacts) -> Sequence[int
     return sorted(each for each in settings.channels or () if each in facts.channels)
 
 
+def named_ids(settings: GuildSettings) -> tuple[frozenset[int], frozenset[int]]:
+    """Give the channels and the roles that settings name."""
+    named = [(entry, getattr(settings, name)) for name, entry in entries(type(settings)).items()]
+    channels = {each for entry, value in named for each in entry.channel_ids(value)}
+    return frozenset(channels), frozenset(each for entry, value in named for each in entry.role_ids(value))
+
+
 def stale_ids(settings: GuildSettings, facts: ServerFacts) -> tuple[frozenset[int], frozenset[int]]:
     """Give the channels and the roles in settings that no longer exist."""
-    own = settings.channel_settings.values()
-    single = (settings.output_channel_id, settings.review_channel_id, settings.log_channel_id)
-    named = {
-        *(settings.channels or ()),
-        *(each for each in single if each is not None),
-        *settings.channel_settings,
-        *(each.output_channel_id for each in own if each.output_channel_id is not None),
-    }
-    roles = settings.roles | settings.trusted_roles | settings.role_limits.keys()
-    return frozenset(named - facts.channels.keys()), frozenset(roles - facts.roles)
+    channels, roles = named_ids(settings)
+    return channels - facts.channels.keys(), roles - facts.roles
 
 
 def _places(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
@@ -150,21 +149,30 @@ def _review(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
 
 
 def _amounts(settings: GuildSettings) -> Iterator[Finding]:
+    yield from _numbers(settings, FindingCode.SERVER_ZERO)
     everybody: tuple[int | None, Limits] = (None, settings.member_limits)
     for role_id, limits in (everybody, *sorted(settings.role_limits.items())):
-        for name in LIMIT_NAMES:
-            if getattr(limits, name) == 0:
-                yield Finding(code=FindingCode.ZERO, role_id=role_id, name=name)
+        yield from _numbers(limits, FindingCode.ZERO, role_id=role_id)
         rising = [each for each in (limits.per_day, limits.per_week, limits.per_month) if each is not None]
         if rising != sorted(rising):
             yield Finding(code=FindingCode.LIMITS_CROSSED, role_id=role_id)
         if limits.seconds_per_day is not None and 0 < limits.seconds_per_day < min(settings.durations or DURATIONS):
-            yield Finding(code=FindingCode.ZERO, role_id=role_id, name="seconds_per_day")
-    if settings.at_once == 0:
-        yield Finding(code=FindingCode.ZERO, name="server_at_once")
+            label = entries(Limits)["seconds_per_day"].label
+            yield Finding(code=FindingCode.ZERO, role_id=role_id, name=label)
     for channel_id, own in sorted(settings.channel_settings.items()):
-        if own.per_day == 0:
-            yield Finding(code=FindingCode.ZERO, channel_id=channel_id, name="per_day")
+        yield from _numbers(own, FindingCode.ZERO, channel_id=channel_id)
+
+
+def _numbers(
+    owner: object, zero: FindingCode, *, role_id: int | None = None, channel_id: int | None = None
+) -> Iterator[Finding]:
+    """Find numbers that let nobody make videos, or that were possible only in an earlier version."""
+    for name, entry in numbers(type(owner)).items():
+        value = getattr(owner, name)
+        if value == 0 and entry.nobody_at_zero:
+            yield Finding(code=zero, name=entry.label, role_id=role_id, channel_id=channel_id)
+        elif not entry.holds(value):
+            yield Finding(code=FindingCode.OUT_OF_RANGE, name=entry.label, role_id=role_id, channel_id=channel_id)
 
 
 def _money(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:

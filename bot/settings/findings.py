@@ -34,7 +34,9 @@ class FindingCode(StrEnum):
     MISSING = "MISSING"  # permissions of the bot in a channel
     CHANNEL_GONE = "CHANNEL_GONE"  # one with a purpose
     NO_REVIEW_CHANNEL = "NO_REVIEW_CHANNEL"  # somebody must look, and has nowhere to
-    ZERO = "ZERO"  # a limit that lets nobody
+    ZERO = "ZERO"  # a limit of members that lets nobody
+    SERVER_ZERO = "SERVER_ZERO"  # a limit of the whole server that lets nobody
+    OUT_OF_RANGE = "OUT_OF_RANGE"  # a number that was possible when it was set
     CAP_TOO_LOW = "CAP_TOO_LOW"  # a spending cap under the price of one video
     NO_DURATION = "NO_DURATION"  # none is left that the model offers
     NO_RATIO = "NO_RATIO"
@@ -64,7 +66,8 @@ WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
     **dict.fromkeys(
         (
             *(FindingCode.NOT_CHOSEN, FindingCode.NO_CHANNEL, FindingCode.NO_ROLE, FindingCode.PAUSED),
-            *(FindingCode.MISSING, FindingCode.CHANNEL_GONE, FindingCode.NO_REVIEW_CHANNEL, FindingCode.ZERO),
+            *(FindingCode.MISSING, FindingCode.CHANNEL_GONE, FindingCode.NO_REVIEW_CHANNEL),
+            *(FindingCode.ZERO, FindingCode.SERVER_ZERO),
             *(FindingCode.CAP_TOO_LOW, FindingCode.NO_DURATION, FindingCode.NO_RATIO, FindingCode.PATTERN_BLOCKS),
             FindingCode.UNRESTRICTED,
         ),
@@ -83,7 +86,7 @@ WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
     **dict.fromkeys(
         (
             *(FindingCode.CHANNEL_PAUSED, FindingCode.CAPS_CROSSED, FindingCode.LIMITS_CROSSED),
-            *(FindingCode.UNUSED_CHANNEL, FindingCode.STALE),
+            *(FindingCode.UNUSED_CHANNEL, FindingCode.STALE, FindingCode.OUT_OF_RANGE),
         ),
         Weight.ODD,
     ),
@@ -104,7 +107,7 @@ class Finding:
     channel_id: int | None = None
     role_id: int | None = None
     other_id: int | None = None  # a second channel
-    name: str = ""  # a setting's, an AutoMod rule's
+    name: str = ""  # a setting's label, an AutoMod rule's name
     words: tuple[str, ...] = ()  # permissions that are missing, in Discord's words; a rule's own text
     amount: Decimal = Decimal(0)  # dollars
     price: Decimal = Decimal(0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.settings.findings import Finding, FindingCode, Purpose, ServerFacts, Weight
-from bot.settings.words import LIMIT_LABELS, channel_name, role_name
+from bot.settings.words import channel_name, role_name
 from bot.ui.formats import dollars, listed, number
 from bot.ui.language import N_, _, ngettext
 from bot.ui.text import clip, plain
@@ -23,7 +23,7 @@ SHORT: Final = 2  # findings that are shown after a change
 _PLAIN: Final[Mapping[FindingCode, str]] = {
     FindingCode.NOT_CHOSEN: N_(
         "Nobody has chosen where members may ask, so only who has Manage Server may. Choose channels under"
-        " *Where and who*, or with `/settings channels add`."
+        " *Where and who*."
     ),
     FindingCode.NO_CHANNEL: N_(
         "None of the channels where members may ask exists, so they can ask nowhere. Choose others under"
@@ -32,7 +32,7 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
     FindingCode.NO_ROLE: N_(
         "None of the roles that may ask exists any more, so nobody may. Choose others under *Where and who*."
     ),
-    FindingCode.PAUSED: N_("New videos are paused on the whole server. Resume with `/settings resume`."),
+    FindingCode.PAUSED: N_("New videos are paused on the whole server. Resume below."),
     FindingCode.NO_REVIEW_CHANNEL: N_(
         "Videos wait for a moderator, but there is no review channel: all of them would be rejected in the end."
         " Choose one under *Review*."
@@ -121,7 +121,9 @@ def finding_sentence(finding: Finding, facts: ServerFacts) -> str:
             sentence = _(_UNRESTRICTED[finding.purpose or Purpose.OUTPUT])
         case FindingCode.CHANNEL_GONE:
             return _(_GONE[finding.purpose or Purpose.REQUESTS])
-        case FindingCode.ZERO | FindingCode.LIMITS_CROSSED | FindingCode.CAP_TOO_LOW | FindingCode.CAPS_CROSSED:
+        case FindingCode.CAP_TOO_LOW | FindingCode.CAPS_CROSSED | FindingCode.LIMITS_CROSSED:
+            return _amount_sentence(finding, facts)
+        case FindingCode.ZERO | FindingCode.SERVER_ZERO | FindingCode.OUT_OF_RANGE:
             return _amount_sentence(finding, facts)
         case FindingCode.AUTOMOD_PRESET | FindingCode.PATTERN_BLOCKS | FindingCode.PATTERN_SKIPPED:
             return _automod_sentence(finding)
@@ -187,10 +189,10 @@ def _amount_sentence(finding: Finding, facts: ServerFacts) -> str:
             sentence = _("A member's limit for a longer time is below that for a shorter one, which so has no effect.")
         case FindingCode.LIMITS_CROSSED:
             sentence = _("A limit of {role} for a longer time is below that for a shorter one, which so has no effect.")
-        case _ if finding.name == "server_at_once":
-            sentence = _(
-                "The server's limit *Videos at once* is 0: nobody can ask for one. Raise it, or pause instead."
-            )
+        case FindingCode.SERVER_ZERO:
+            sentence = _("*{limit}* is 0, so no one can make videos. Raise it, or pause instead.")
+        case FindingCode.OUT_OF_RANGE:
+            sentence = _("*{limit}* is out of range: that value isn't possible anymore. Set it again.")
         case _ if finding.channel_id is not None:
             sentence = _("The limit in {channel} is 0: nobody can ask there. Raise it, or pause the channel instead.")
         case _ if finding.role_id is not None:
@@ -202,7 +204,7 @@ def _amount_sentence(finding: Finding, facts: ServerFacts) -> str:
                 "The limit *{limit}* of each member is too low for a single video: nobody can ask for one. Raise it."
             )
     return sentence.format(
-        limit=_(LIMIT_LABELS.get(finding.name, finding.name)),
+        limit=_(finding.name),
         role=role_name(finding.role_id or 0, facts),
         channel=channel_name(finding.channel_id or 0, facts),
     )

@@ -1,99 +1,334 @@
-"""What a server has decided about the bot, as one value. A server that decided nothing is safe: see `channels`."""
+"""What a server has decided about the bot, as one value. A server that decided nothing is safe: see `channels`.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+A field is a setting, and its entry is all that there is to say of it: the panel, its forms, the check, the record line,
+the default, and the table in `docs/moderators.md` are made from it. A value that was saved keeps its name and type.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
+from bot.catalogue.models import ASPECT_RATIOS, DURATIONS
 from bot.jobs.model import ReviewMode
+from bot.settings.choices import BAD_PATTERNS, LANGUAGES, ORIGINALS, REVIEWS, SHARINGS, BadPattern, CastSharing
+from bot.settings.entries import (
+    BlockedWords,
+    ChannelList,
+    Choice,
+    LimitSet,
+    Number,
+    OneChannel,
+    OwnSettings,
+    Page,
+    RoleLimits,
+    RoleList,
+    Subset,
+    Switch,
+    declared,
+    declared_own,
+    entries,
+)
+from bot.ui.language import N_, _, ngettext
 
 __all__ = ["UNSET", "BadPattern", "CastSharing", "ChannelSettings", "GuildSettings", "Limits", "ReviewMode"]
 
 
-class CastSharing(StrEnum):
-    """Who may share saved characters with the whole server."""
-
-    OFF = "OFF"
-    MODERATORS = "MODERATORS"
-    MEMBERS = "MEMBERS"
+_SHAPES: Final[Mapping[str, str]] = {"16:9": N_("16:9, wide"), "9:16": N_("9:16, tall"), "1:1": N_("1:1, square")}
 
 
-class BadPattern(StrEnum):
-    """What becomes of a text where one of the server's patterns cannot be applied to it."""
-
-    BLOCK = "BLOCK"
-    SKIP = "SKIP"
+def _limit(label: str, told: str, page: Page = Page.LIMITS, *, most: int, counted: Callable[[int], str]) -> int | None:
+    """Declare how much one member may have made."""
+    return declared(Number, label, told, page, default=None, least=0, most=most, nobody_at_zero=True, counted=counted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much one member may have made, in rolling windows. None is no limit; 0 lets nobody."""
 
-    per_day: int | None = None  # videos in 24 hours
-    per_week: int | None = None  # in 7 days
-    per_month: int | None = None  # in 30 days
-    at_once: int | None = None  # unfinished at the same time
-    seconds_per_day: int | None = None  # of video
+    per_day: int | None = _limit(
+        N_("Videos in 24 hours"),
+        N_("Counted over the last 24 hours."),
+        most=1_000,
+        counted=lambda count: ngettext("{count} video in 24 hours", "{count} videos in 24 hours", count),
+    )
+    per_week: int | None = _limit(
+        N_("Videos in 7 days"),
+        N_("Counted over the last 7 days."),
+        most=7_000,
+        counted=lambda count: ngettext("{count} video in 7 days", "{count} videos in 7 days", count),
+    )
+    per_month: int | None = _limit(
+        N_("Videos in 30 days"),
+        N_("Counted over the last 30 days."),
+        most=30_000,
+        counted=lambda count: ngettext("{count} video in 30 days", "{count} videos in 30 days", count),
+    )
+    at_once: int | None = _limit(
+        N_("Videos at once"),
+        N_("Requests in progress at the same time."),
+        most=1_000,
+        counted=lambda count: ngettext("{count} at once", "{count} at once", count),
+    )
+    seconds_per_day: int | None = _limit(
+        N_("Seconds of video in 24 hours"),
+        N_("The lengths of all videos together."),
+        most=10_000,
+        counted=lambda count: ngettext(
+            "{count} second of video in 24 hours", "{count} seconds of video in 24 hours", count
+        ),
+    )
 
 
 NO_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelSettings:
-    """What one channel does otherwise than its server; None is: as the server does."""
-
-    review: ReviewMode | None = None
-    output_channel_id: int | None = None
-    spoiler: bool | None = None
-    durations: frozenset[int] | None = None  # seconds
-    aspect_ratios: frozenset[str] | None = None
-    per_day: int | None = None  # videos of one member in this channel in 24 hours
-    paused: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
     """All settings of a server. Roles and channels are ids and may be gone; money is US dollars."""
 
-    # Where members may ask. None until somebody has chosen: only who has Manage Server may ask, anywhere.
-    # A thread counts as the channel it belongs to. Empty: nowhere.
-    channels: frozenset[int] | None = None
-    everywhere: bool = False  # in every channel, whatever `channels` says
-    roles: frozenset[int] = frozenset()  # who may ask; empty: everybody
-    output_channel_id: int | None = None  # where finished videos go, if not where they were asked for
-    log_channel_id: int | None = None
-    paused: bool = False
+    # None until somebody has chosen: only who has Manage Server may ask, anywhere. A thread counts as the channel it
+    # belongs to. Empty: nowhere.
+    channels: frozenset[int] | None = declared(
+        ChannelList,
+        N_("Where members may ask"),
+        N_("Members can request videos in these channels and their threads."),
+        Page.PLACES,
+        default=None,
+        undecided=N_("Nobody has chosen yet: until then only who has Manage Server may ask, anywhere."),
+        empty=N_("Nowhere: no channel is chosen."),
+        unless="everywhere",
+    )
+    # Whatever `channels` says.
+    everywhere: bool = declared(
+        Switch,
+        N_("In every channel"),
+        N_("Members may ask wherever they can use the bot's commands."),
+        Page.PLACES,
+        default=False,
+    )
+    roles: frozenset[int] = declared(
+        RoleList,
+        N_("Who may ask"),
+        N_("Everybody who sees the channel. Choose roles to let only these ask."),
+        Page.PLACES,
+        default=frozenset(),
+        empty=N_("everybody"),
+        keeps_last=True,
+    )
+    output_channel_id: int | None = declared(
+        OneChannel,
+        N_("Where videos are posted"),
+        N_("Finished videos are posted in this channel, wherever they were requested."),
+        Page.PLACES,
+        default=None,
+        placeholder=N_("In the channel where it was asked"),
+        unset=N_("where they were asked for"),
+    )
+    log_channel_id: int | None = declared(
+        OneChannel,
+        N_("Log channel"),
+        N_("Decisions and warnings would be written there. Choose one that members do not see."),
+        Page.PLACES,
+        default=None,
+        placeholder=N_("No log"),
+    )
+    paused: bool = declared(Switch, N_("Paused"), N_("Nothing new is made here."), Page.OVERVIEW, default=False)
 
-    review: ReviewMode = ReviewMode.OFF
-    review_channel_id: int | None = None
-    review_hours: int = 24  # after which what nobody looked at is rejected
-    trusted_roles: frozenset[int] = frozenset()  # skip the review
-    new_member_days: int = 0  # whoever joined fewer days ago is reviewed before spending, whatever the mode
+    review: ReviewMode = declared(
+        Choice,
+        N_("Review"),
+        N_("Whether a moderator looks first."),
+        Page.REVIEW,
+        default=ReviewMode.OFF,
+        options=REVIEWS,
+    )
+    review_channel_id: int | None = declared(
+        OneChannel,
+        N_("Review channel"),
+        N_("What waits for a moderator is shown there. Choose one that members do not see."),
+        Page.REVIEW,
+        default=None,
+        placeholder=N_("Choose a channel"),
+    )
+    trusted_roles: frozenset[int] = declared(
+        RoleList,
+        N_("Roles that skip the review"),
+        N_("Requests of members with one of these roles aren't reviewed."),
+        Page.REVIEW,
+        default=frozenset(),
+        empty=N_("none"),
+    )
+    # At most 6 days, for the video's file lives for 7.
+    review_hours: int = declared(
+        Number,
+        N_("Hours until what waits is rejected"),
+        N_("A request that no one reviewed in time is rejected."),
+        Page.REVIEW,
+        default=24,
+        least=1,
+        most=144,
+    )
+    new_member_days: int = declared(
+        Number,
+        N_("Days during which new members are reviewed"),
+        N_("Requests of members who joined more recently are reviewed before spending, whatever the mode."),
+        Page.REVIEW,
+        default=0,
+        least=0,
+        most=365,
+    )
 
-    member_limits: Limits = NO_LIMITS
+    member_limits: Limits = declared(
+        LimitSet,
+        N_("Limits of each member"),
+        N_("How many videos one member can have made."),
+        Page.LIMITS,
+        default=NO_LIMITS,
+    )
     # Of a member's roles the most generous counts, instead of everybody's; a None of a role is: as everybody's.
-    role_limits: Mapping[int, Limits] = field(default_factory=dict[int, Limits])
-    at_once: int | None = None  # unfinished jobs of the whole server
-    spend_per_day_usd: Decimal | None = None  # UTC days
-    spend_per_month_usd: Decimal | None = None
+    role_limits: Mapping[int, Limits] = declared(
+        RoleLimits,
+        N_("Roles with limits of their own"),
+        N_("The most generous of a member's roles counts; what a role leaves open is as for each member."),
+        Page.LIMITS,
+        default={},
+    )
+    at_once: int | None = declared(
+        Number,
+        N_("Videos at once, of the whole server"),
+        N_("Requests of all members in progress at the same time."),
+        Page.LIMITS,
+        default=None,
+        least=0,
+        most=1_000,
+        nobody_at_zero=True,
+    )
+    spend_per_day_usd: Decimal | None = declared(
+        Number,
+        N_("Spending a day, in US dollars"),
+        N_("A day begins at midnight UTC."),
+        Page.LIMITS,
+        default=None,
+        least=0,
+        most=100_000,
+        dollars=True,
+    )
+    spend_per_month_usd: Decimal | None = declared(
+        Number,
+        N_("Spending a month, in US dollars"),
+        N_("A month begins at midnight UTC of its first day."),
+        Page.LIMITS,
+        default=None,
+        least=0,
+        most=1_000_000,
+        dollars=True,
+    )
 
-    automod: bool = True  # the server's own AutoMod keyword rules count for prompts
-    bad_patterns: BadPattern = BadPattern.BLOCK
-    words: tuple[str, ...] = ()  # refused besides; `*` at an end stands for more letters, as in AutoMod
+    automod: bool = declared(
+        Switch,
+        N_("AutoMod"),
+        N_("The keyword rules of the server's AutoMod count for prompts, too. Discord itself does not see to it."),
+        Page.FILTERS,
+        default=True,
+    )
+    bad_patterns: BadPattern = declared(
+        Choice,
+        N_("Patterns that cannot be applied"),
+        N_("Some regular expressions of AutoMod mean nothing elsewhere."),
+        Page.FILTERS,
+        default=BadPattern.BLOCK,
+        options=BAD_PATTERNS,
+    )
+    # Refused besides; `*` at an end stands for more letters, as in AutoMod.
+    words: tuple[str, ...] = declared(
+        BlockedWords,
+        N_("The server's own words"),
+        N_("A `*` at either end stands for more letters."),
+        Page.FILTERS,
+        default=(),
+    )
 
-    spoiler: bool = False
-    ai_label: bool = True  # posts say that an AI made the video
-    durations: frozenset[int] | None = None  # None: all that the model offers
-    aspect_ratios: frozenset[str] | None = None
-    original_links: bool | None = None  # buttons to Segmind's file; None: yes, unless there is a review
-    report_threshold: int = 3  # reports that hide a video until a moderator decides; 0: never by itself
-    cast_sharing: CastSharing = CastSharing.OFF
-    language: str | None = None  # of cards and posts; None: as the server set it in Discord
-    keep_records_days: int = 365
+    spoiler: bool = declared(
+        Switch, N_("Spoilers"), N_("Videos are hidden until a member clicks."), Page.POSTS, default=False
+    )
+    ai_label: bool = declared(
+        Switch, N_("AI label"), N_("Posts say that the video is AI-generated."), Page.POSTS, default=True
+    )
+    # Seconds; None: all that the model offers.
+    durations: frozenset[int] | None = declared(
+        Subset,
+        N_("Allowed durations"),
+        N_("Members can choose from these durations."),
+        Page.POSTS,
+        default=None,
+        options={str(each): each for each in DURATIONS},
+        option_label=lambda seconds: ngettext("{count} second", "{count} seconds", seconds).format(count=seconds),
+        short_label=lambda seconds: _("{seconds} s").format(seconds=seconds),
+    )
+    aspect_ratios: frozenset[str] | None = declared(
+        Subset,
+        N_("Allowed aspect ratios"),
+        N_("Members can choose from these aspect ratios."),
+        Page.POSTS,
+        default=None,
+        options={each: each for each in ASPECT_RATIOS},
+        option_label=lambda ratio: _(_SHAPES.get(ratio, ratio)),
+        short_label=str,
+    )
+    # Buttons to Segmind's file.
+    original_links: bool | None = declared(
+        Choice,
+        N_("Buttons to the original file"),
+        N_("A takedown cannot delete the file at the video service."),
+        Page.POSTS,
+        default=None,
+        options=ORIGINALS,
+    )
+    report_threshold: int = declared(
+        Number,
+        N_("Reports that hide a video"),
+        N_("So many reports hide a video until a moderator decides. At 0, reports never hide one."),
+        Page.POSTS,
+        default=3,
+        least=0,
+        most=100,
+    )
+    keep_records_days: int = declared(
+        Number,
+        N_("Days for which records are kept"),
+        N_("Older records are deleted."),
+        Page.POSTS,
+        default=365,
+        least=1,
+        most=3_650,
+    )
 
-    channel_settings: Mapping[int, ChannelSettings] = field(default_factory=dict[int, ChannelSettings])
+    # None: as the server set it in Discord.
+    language: str | None = declared(
+        Choice,
+        N_("Language of cards and posts"),
+        N_("What only one member sees is in the language of that member's Discord."),
+        Page.CAST,
+        default=None,
+        options=LANGUAGES,
+    )
+    cast_sharing: CastSharing = declared(
+        Choice,
+        N_("Who may share saved characters with the whole server"),
+        N_("Everybody else uses the shared ones, and keeps their own."),
+        Page.CAST,
+        default=CastSharing.OFF,
+        options=SHARINGS,
+    )
+
+    channel_settings: "Mapping[int, ChannelSettings]" = declared(
+        OwnSettings,
+        N_("Channels with settings of their own"),
+        N_("What is not chosen here is as the server has it."),
+        Page.CHANNELS,
+        default={},
+    )
 
     @property
     def chosen(self) -> bool:
@@ -109,15 +344,8 @@ class GuildSettings:
         own = self.channel_settings.get(channel_id)
         if own is None:
             return self
-        return replace(
-            self,
-            review=self.review if own.review is None else own.review,
-            output_channel_id=own.output_channel_id or self.output_channel_id,
-            spoiler=self.spoiler if own.spoiler is None else own.spoiler,
-            durations=self.durations if own.durations is None else own.durations,
-            aspect_ratios=self.aspect_ratios if own.aspect_ratios is None else own.aspect_ratios,
-            paused=self.paused or own.paused,
-        )
+        chosen = {name: value for name in OF_CHANNELS if (value := getattr(own, name)) is not None}
+        return replace(self, **chosen, paused=self.paused or own.paused)
 
     @property
     def links_to_original(self) -> bool:
@@ -127,4 +355,25 @@ class GuildSettings:
         return self.review is ReviewMode.OFF and not self.new_member_days
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """What one channel does otherwise than its server."""
+
+    paused: bool = declared(Switch, N_("Paused"), N_("Nothing new is made here."), Page.CHANNEL, default=False)
+    review: ReviewMode | None = declared_own(GuildSettings, "review")
+    output_channel_id: int | None = declared_own(GuildSettings, "output_channel_id")
+    spoiler: bool | None = declared_own(GuildSettings, "spoiler")
+    durations: frozenset[int] | None = declared_own(GuildSettings, "durations")
+    aspect_ratios: frozenset[str] | None = declared_own(GuildSettings, "aspect_ratios")
+    per_day: int | None = _limit(
+        N_("Videos in 24 hours"),
+        N_("Counted for each member in this channel, over the last 24 hours."),
+        Page.CHANNEL,
+        most=1_000,
+        counted=lambda count: ngettext("{count} video in 24 hours", "{count} videos in 24 hours", count),
+    )
+
+
+# What a channel may do otherwise; a pause of the server counts in all of its channels.
+OF_CHANNELS: Final = tuple(entries(ChannelSettings).keys() & entries(GuildSettings).keys() - {"paused"})
 UNSET: Final = GuildSettings()

@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from bot.automod.keywords import WORD_LIMIT
 
@@ -36,58 +35,57 @@ class BadSettingCode(StrEnum):
 
 
 class BadSetting(Exception):
-    """A setting that cannot be; `name` is the setting's, `typed` what somebody typed for it."""
+    """A setting that cannot be; `name` is the setting's, or its label, `typed` what somebody typed for it."""
 
-    def __init__(self, code: BadSettingCode, name: str, *, typed: str = "", least: int = 0, most: int = 0) -> None:
+    def __init__(
+        self,
+        code: BadSettingCode,
+        name: str,
+        *,
+        typed: str = "",
+        least: int = 0,
+        most: int = 0,
+        dollars: bool = False,
+    ) -> None:
         super().__init__(f"{name}: {code}")
         self.code = code
         self.name = name
         self.typed = typed[:TYPED_LIMIT]
         self.least = least
         self.most = most
+        self.dollars = dollars
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """Which numbers a setting takes, both ends included; an optional one may also be nothing, which is no limit."""
+class _Range(Protocol):
+    """Which numbers a setting takes, both ends included."""
 
-    least: int
-    most: int
-    optional: bool = False
-    dollars: bool = False
-
-
-# By the names of the fields of `GuildSettings` and, where they are the same, of `Limits` and `ChannelSettings`.
-RANGES: Final[Mapping[str, Range]] = {
-    "per_day": Range(least=0, most=1_000, optional=True),
-    "per_week": Range(least=0, most=7_000, optional=True),
-    "per_month": Range(least=0, most=30_000, optional=True),
-    "at_once": Range(least=0, most=1_000, optional=True),
-    "seconds_per_day": Range(least=0, most=10_000, optional=True),
-    "spend_per_day_usd": Range(least=0, most=100_000, optional=True, dollars=True),
-    "spend_per_month_usd": Range(least=0, most=1_000_000, optional=True, dollars=True),
-    "review_hours": Range(least=1, most=144),  # the video's file lives for 7 days
-    "new_member_days": Range(least=0, most=365),
-    "report_threshold": Range(least=0, most=100),
-    "keep_records_days": Range(least=1, most=3_650),
-}
+    @property
+    def label(self) -> str: ...
+    @property
+    def least(self) -> int: ...
+    @property
+    def most(self) -> int: ...
+    @property
+    def dollars(self) -> bool: ...
+    @property
+    def optional(self) -> bool: ...
 
 
-def read_number(name: str, typed: str) -> int | Decimal | None:
-    """Read what somebody typed for a number of `RANGES`; dollars come as `Decimal`. Raises `BadSetting`."""
-    allowed = RANGES[name]
+def read_number(typed: str, allowed: _Range) -> int | Decimal | None:
+    """Read what somebody typed for a number; dollars come as `Decimal`, no limit as None. Raises `BadSetting`."""
     text = unicodedata.normalize("NFKC", typed).strip().lower()
-    if text in _NONE:
-        if allowed.optional:
-            return None
-        raise BadSetting(BadSettingCode.NEEDED, name, typed=typed, least=allowed.least, most=allowed.most)
+    if text in _NONE and allowed.optional:
+        return None
     number = _dollars(text) if allowed.dollars else _whole(text)
-    if number is None:
+    if text in _NONE:
+        code = BadSettingCode.NEEDED
+    elif number is None:
         code = BadSettingCode.DOLLARS if allowed.dollars else BadSettingCode.NUMBER
-        raise BadSetting(code, name, typed=typed, least=allowed.least, most=allowed.most)
-    if not allowed.least <= number <= allowed.most:
-        raise BadSetting(BadSettingCode.RANGE, name, typed=typed, least=allowed.least, most=allowed.most)
-    return number
+    elif not allowed.least <= number <= allowed.most:
+        code = BadSettingCode.RANGE
+    else:
+        return number
+    raise BadSetting(code, allowed.label, typed=typed, least=allowed.least, most=allowed.most, dollars=allowed.dollars)
 
 
 def read_words(typed: str) -> Sequence[str]:

@@ -16,13 +16,12 @@ from bot.gate.denial import INVITED_WITH, NEEDED
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.storage.records import note
 from bot.services import Services
-from bot.settings.changes import SERVER, Change, tidy
-from bot.settings.changes_line import changes_line
-from bot.settings.check import check, made_worse
+from bot.settings.changes import SERVER, Change, changes_line, tidy
+from bot.settings.check import check, made_worse, named_ids
+from bot.settings.entries import Page
 from bot.settings.findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
 from bot.settings.findings_words import short_findings
 from bot.settings.model import UNSET, GuildSettings
-from bot.settings.panel.ids import Page
 from bot.settings.panel.panel import reset_question, settings_panel
 from bot.settings.panel.parts import PanelState
 from bot.settings.store import Noted
@@ -65,16 +64,6 @@ async def automod_facts(book: RuleBook, guild_id: int) -> AutomodFacts:
         return AutomodFacts(readable=False)
     bad = tuple((each.rule.name, each.pattern) for each in rules.unusable)
     return AutomodFacts(readable=True, presets=rules.presets, bad_patterns=bad)
-
-
-def named_channels(settings: GuildSettings) -> frozenset[int]:
-    """Give every channel that settings name."""
-    own = settings.channel_settings
-    single = (
-        *(settings.output_channel_id, settings.review_channel_id, settings.log_channel_id),
-        *(each.output_channel_id for each in own.values()),
-    )
-    return frozenset({*(settings.channels or ()), *own, *(each for each in single if each is not None)})
 
 
 def _looked_into(guild: discord.Guild, channel: discord.abc.GuildChannel) -> ChannelFacts:
@@ -232,7 +221,7 @@ class SettingsEditor:
         guild = interaction.guild
         if guild is None:
             raise LookupError("only who is admitted on a server sees its settings")
-        named = frozenset[int]().union(*(named_channels(each) for each in settings))
+        named = frozenset[int]().union(*(named_ids(each)[0] for each in settings))
         automod = await automod_facts(self._services.automod, guild.id)
         return server_facts(guild, named, await self._services.prices.least(), automod)
 

@@ -14,10 +14,10 @@ def greeting() -> str:
         [
             _("🎬 **Hello! Here members turn their reference images into videos.**"),
             _(
-                "Nothing is open to members yet. Who has Manage Server chooses the channels in the panel that"
-                " `/settings show` opens, or with `/settings channels add`; until then nobody else can ask for a video."
+                "Videos aren't open to members yet. Someone with Manage Server can choose channels with `/settings`,"
+                " under *Where and who*. Until then, no one else can make videos."
             ),
-            _("`/settings check` tells which permissions are missing and what contradicts."),
+            _("*Check* in `/settings` tells which permissions are missing and what contradicts."),
         ]
     )
 

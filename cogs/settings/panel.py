@@ -21,9 +21,12 @@ from bot.settings.changes import (
     reset,
     set_limits,
     set_numbers,
+    toggle,
 )
-from bot.settings.panel.ids import PANEL_PATTERN, Page, PanelAction, PanelId
-from bot.settings.panel.modals import FIELDS, WORDS, numbers_modal, words_modal
+from bot.settings.entries import Page
+from bot.settings.panel.ids import PANEL_PATTERN, WORD_FORMS, PanelAction, PanelId, forms
+from bot.settings.panel.modals import WORDS, numbers_modal, words_modal
+from bot.settings.panel.parts import TOGGLE
 from bot.settings.typed_values import BadSetting, BadSettingCode
 from bot.settings.words import UNREADABLE
 from bot.ui.answers import Shape, open_form, say
@@ -44,21 +47,21 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        desk = SettingsEditor(bot.services)
+        editor = SettingsEditor(bot.services)
         pressed, chosen = self._panel_id, self._chosen
         match pressed.deed:
             case PanelAction.TURN:
-                await desk.show(interaction, _page(chosen or [pressed.value]))
+                await editor.show(interaction, _page(chosen or [pressed.value]))
             case PanelAction.CHANNEL:
-                await desk.show(interaction, Page.CHANNEL, int(chosen[0]))
+                await editor.show(interaction, Page.CHANNEL, int(chosen[0]))
             case PanelAction.FORM:
-                await self._open_form(interaction, desk, pressed.name, pressed.target)
+                await self._open_form(interaction, editor, pressed.name, pressed.target)
             case PanelAction.ROLE:
-                await self._open_form(interaction, desk, pressed.name, int(chosen[0]))
+                await self._open_form(interaction, editor, pressed.name, int(chosen[0]))
             case PanelAction.DO:
-                await self._do_by_name(interaction, desk)
+                await self._do_by_name(interaction, editor)
             case _:
-                await desk.change(interaction, self._change, pressed.page, pressed.target)
+                await editor.change(interaction, self._change, pressed.page, pressed.target)
 
     def _change(self) -> Change:
         """Make the change that a press asks for."""
@@ -72,41 +75,45 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
                 return allow(pressed.name, chosen, pressed.target)
             case PanelAction.POINT:
                 return point_to(pressed.name, int(chosen[0]) if chosen else None, pressed.target)
+            case PanelAction.LIST if pressed.value == TOGGLE:
+                return toggle(pressed.name, [int(each) for each in chosen])
             case PanelAction.LIST:
                 now, before = {int(each) for each in chosen}, self._shown
                 return add_and_remove(pressed.name, now - before, before - now)
             case _:
                 raise BadSetting(BadSettingCode.OUTDATED, pressed.name)
 
-    async def _do_by_name(self, interaction: discord.Interaction[Any], desk: SettingsEditor) -> None:
+    async def _do_by_name(self, interaction: discord.Interaction[Any], editor: SettingsEditor) -> None:
         here = self._panel_id.target
         match self._panel_id.name:
             case "show":
-                await desk.show(interaction, Page.OVERVIEW)
+                await editor.show(interaction, Page.OVERVIEW)
             case "check":
-                await desk.show(interaction, Page.CHECK)
+                await editor.show(interaction, Page.CHECK)
             case "tidy":
-                await desk.tidy(interaction)
+                await editor.tidy(interaction)
             case "words":
-                await desk.show_words(interaction)
+                await editor.show_words(interaction)
             case "as_server":
-                await desk.change(interaction, lambda: as_the_server(here), Page.CHANNEL, here)
+                await editor.change(interaction, lambda: as_the_server(here), Page.CHANNEL, here)
+            case "ask_to_reset":
+                await editor.ask_to_reset(interaction)
             case "reset":
-                await desk.change(interaction, lambda: reset, Page.OVERVIEW)
+                await editor.change(interaction, lambda: reset, Page.OVERVIEW)
             case _:
                 await say(interaction, _(UNREADABLE))
 
     async def _open_form(
-        self, interaction: discord.Interaction[Any], desk: SettingsEditor, form: str, target: int
+        self, interaction: discord.Interaction[Any], editor: SettingsEditor, form: str, target: int
     ) -> None:
-        if not await desk.admits(interaction):
+        if not await editor.admits(interaction):
             return
-        if form in {"add_words", "remove_words"}:
+        if form in WORD_FORMS:
             await open_form(interaction, words_modal(form))
-        elif form in FIELDS:
+        elif form in forms():
             role = interaction.guild.get_role(target) if interaction.guild else None
             name = role.name if role else _("deleted role")
-            settings = await desk.settings(interaction)
+            settings = await editor.settings(interaction)
             await open_form(interaction, numbers_modal(form, settings, target, name))
         else:
             await say(interaction, _(UNREADABLE))
@@ -139,14 +146,14 @@ class PanelForms(FormCog):
     shape = Shape.UPDATE
 
     def __init__(self, services: Services) -> None:
-        self._desk = SettingsEditor(services)
+        self._editor = SettingsEditor(services)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
     ) -> None:
         form = PanelId.of(match)
         channel_id = form.target if form.page is Page.CHANNEL else SERVER
-        await self._desk.change(interaction, lambda: _change_by(form, submission), form.page, channel_id)
+        await self._editor.change(interaction, lambda: _change_by(form, submission), form.page, channel_id)
 
 
 def _change_by(form: PanelId, submission: Submission) -> Change:
@@ -160,7 +167,7 @@ def _change_by(form: PanelId, submission: Submission) -> Change:
             return set_limits(_typed_numbers(form, submission))
         case "role_limits":
             return set_limits(_typed_numbers(form, submission), form.target)
-        case name if name in FIELDS:
+        case name if name in forms():
             return set_numbers(_typed_numbers(form, submission), form.target)
         case name:
             raise BadSetting(BadSettingCode.OUTDATED, name)
@@ -168,7 +175,7 @@ def _change_by(form: PanelId, submission: Submission) -> Change:
 
 def _typed_numbers(form: PanelId, submission: Submission) -> dict[str, str]:
     """Read the numbers of a form; one that its version of the modal had not yet stays as it is."""
-    return {name: _typed(submission, name) for name in FIELDS[form.name] if name in submission.fields}
+    return {name: _typed(submission, name) for name in forms()[form.name].fields if name in submission.fields}
 
 
 def _typed(submission: Submission, name: str) -> str:

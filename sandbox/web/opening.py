@@ -5,7 +5,8 @@ from typing import Final
 from sandbox.discord.json_fields import objects
 from sandbox.member import InteractionResult, NotOffered, Sandbox
 
-COMMAND: Final = "settings channels add"
+COMMAND: Final = "settings"
+MENU: Final = "reelcast:settings:list:channels:0"  # of the panel's page, by its custom id
 CHANNEL: Final = "videos"
 
 
@@ -21,7 +22,9 @@ async def open_servers(control_url: str) -> list[InteractionResult]:
             member = sandbox.member(owner["name"], guild=guild["name"], channel="general")
             channel_id = sandbox.admin.channel_id(CHANNEL, guild=guild["name"])
             try:
-                answers.append(await member.slash(COMMAND, channel=channel_id))
+                panel = (await member.slash(COMMAND, page="places")).message
             except NotOffered:
                 break
+            if panel is not None:
+                answers.append(await member.select(panel, MENU, [channel_id]))
     return answers

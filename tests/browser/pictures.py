@@ -113,7 +113,7 @@ async def studio_form(studio: Studio) -> None:
 
 async def settings(studio: Studio) -> None:
     async with studio.tab("ada", size=CHANNEL) as ada:
-        await (await ada.open_command("settings show")).get_by_role("button", name="Send").click()
+        await (await ada.open_command("settings")).get_by_role("button", name="Send").click()
         panel = ada.messages.locator("li.ephemeral").last
         await expect(panel.get_by_role("heading", name="Settings")).to_be_visible()
         await take(ada, "settings", of=panel)

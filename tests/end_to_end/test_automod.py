@@ -71,7 +71,7 @@ async def test_while_discord_does_not_tell_the_rules_nothing_is_let_through(stag
     await admin.fault(method="GET", route="/auto-moderation/rules$", status=status, times=1_000)
     async with stage.bot():
         assert "cannot be read right now" in await answer(mira, "A quiet walk")
-        check = (await ada.slash("settings check")).message
+        check = (await ada.slash("settings", page="check")).message
         assert check is not None
         assert "Discord does not give out the server's AutoMod rules right now" in check.text
         assert "Manage Server" not in check.text

@@ -167,7 +167,7 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         await hidden(stage, "general")
         mo.at("general")
         await shown(mo, "post in the review channel")
-        panel = (await ada.slash("settings show", page="review")).message
+        panel = (await ada.slash("settings", page="review")).message
         assert panel is not None
         panel = (await ada.select(panel, "reelcast:settings:point:review_channel_id:0", [general])).message
         assert panel is not None
@@ -224,7 +224,7 @@ async def test_settings_with_channels_and_roles_that_are_gone_open_nothing_and_b
     async with stage.bot() as bot:
         await set_up(stage, review=ReviewMode.BEFORE_POSTING)
         assert (await refused(mira)).startswith("Videos are made in no channel of yours here.")
-        check = (await ada.slash("settings check")).message
+        check = (await ada.slash("settings", page="check")).message
         assert check is not None
         assert [finding for finding in GONE if finding not in check.text] == []
         await set_up(stage, channels=frozenset({channel("videos")}))

@@ -7,7 +7,7 @@ from tests.end_to_end.stage import Stage, photo, replied
 async def test_a_server_is_opened_to_its_members_in_a_panel_that_outlives_a_restart(stage: Stage) -> None:
     ada, mira = stage.member("ada"), stage.member("mira")
     async with stage.bot():
-        panel = seen(await ada.slash("settings show", page="places"))
+        panel = seen(await ada.slash("settings", page="places"))
         panel = seen(await ada.select(panel, "reelcast:settings:list:channels:0", []))
         assert "1 deleted channel" in panel.text  # a thread, which counts as its channel
         panel = seen(await ada.click(panel, "Tidy up"))

@@ -20,25 +20,25 @@ class Moderator:
     actor: simcord.MemberActor
     panel: ResponseMessage | None = None
 
-    async def slash(self, command: str, where: simcord.ChannelHandle | None = None, /, **options: Any) -> str:
-        """Use a command of `/settings`; returns the text of the panel that it opens, or of its answer."""
-        shown = await self.actor.slash(where or self.stage.channel, f"settings {command}", **options)
-        return self._seen(shown)
+    async def open(self, page: str | None = None) -> str:
+        """Use `/settings`; returns the text of the panel that it opens, or of its answer."""
+        options = {} if page is None else {"page": page}
+        return self._seen(await self.actor.slash(self.stage.channel, "settings", **options))
 
     async def click(self, name: str) -> str:
         """Press the button whose custom id has this name in it, with its value after a colon."""
-        return self._seen(await self.actor.click(self._open(), custom_id=self.custom_id(name)))
+        return self._seen(await self.actor.click(self._opened(), custom_id=self.custom_id(name)))
 
     async def choose(self, name: str, *values: Any) -> str:
         """Choose in the menu whose custom id has this name in it."""
-        return self._seen(await self.actor.select(self._open(), list(values), custom_id=self.custom_id(name)))
+        return self._seen(await self.actor.select(self._opened(), list(values), custom_id=self.custom_id(name)))
 
     async def fill_in(self, name: str, values: Mapping[str, str], *chosen: Any) -> str:
         """Press the button, or choose in the menu, that opens a modal, and submit that."""
         if chosen:
-            opened = await self.actor.select(self._open(), list(chosen), custom_id=self.custom_id(name))
+            opened = await self.actor.select(self._opened(), list(chosen), custom_id=self.custom_id(name))
         else:
-            opened = await self.actor.click(self._open(), custom_id=self.custom_id(name))
+            opened = await self.actor.click(self._opened(), custom_id=self.custom_id(name))
         return self._seen(await self.stage.submit(opened, dict(values), who=self.actor))
 
     async def settings(self) -> GuildSettings:
@@ -51,14 +51,14 @@ class Moderator:
         return found[0]
 
     def custom_ids(self) -> Sequence[str]:
-        return [each["custom_id"] for each in components(self._open()) if "custom_id" in each]
+        return [each["custom_id"] for each in components(self._opened()) if "custom_id" in each]
 
     def component(self, name: str) -> dict[str, Any]:
         wanted = self.custom_id(name)
-        [found] = [each for each in components(self._open()) if each.get("custom_id") == wanted]
+        [found] = [each for each in components(self._opened()) if each.get("custom_id") == wanted]
         return found
 
-    def _open(self) -> ResponseMessage:
+    def _opened(self) -> ResponseMessage:
         assert self.panel is not None, "no panel is open"
         return self.panel
 

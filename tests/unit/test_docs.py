@@ -81,7 +81,11 @@ def test_every_setting_is_in_the_example_and_in_the_operators_guide_as_the_code_
     named = [name for names in settings_docs.GROUPS.values() for name in names]
     assert sorted(named) == sorted(Settings.model_fields)
     assert text_of(".env.example") == settings_docs.example(), "python -m scripts.settings_docs"
-    assert text_of("docs/operators.md") == settings_docs.guide(text_of("docs/operators.md"))
+    for path, rows in (
+        ("docs/operators.md", settings_docs.table()),
+        ("docs/moderators.md", settings_docs.server_table()),
+    ):
+        assert text_of(path) == settings_docs.guide(text_of(path), rows), "python -m scripts.settings_docs"
 
 
 def test_the_guide_gives_a_reason_for_every_permission_that_the_bot_asks_for() -> None:

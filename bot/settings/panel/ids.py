@@ -4,23 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self
+from functools import cache
+from typing import Any, Final, Self
 
 from bot.settings.changes import SERVER
+from bot.settings.entries import LimitSet, Number, Page, RoleLimits, entries, numbers
+from bot.settings.model import ChannelSettings, GuildSettings, Limits
 from bot.ui.custom_ids import ID_PATTERN
-
-
-class Page(StrEnum):
-    OVERVIEW = "overview"
-    PLACES = "places"
-    REVIEW = "review"
-    LIMITS = "limits"
-    FILTERS = "filters"
-    POSTS = "posts"
-    CAST = "cast"  # and language
-    CHANNELS = "channels"  # with settings of their own
-    CHANNEL = "channel"  # one of these
-    CHECK = "check"
+from bot.ui.language import N_
 
 
 class PanelAction(StrEnum):
@@ -43,16 +34,70 @@ PANEL_PATTERN: Final = (
     r"(?::(?P<value>[a-zA-Z_-]{1,32}))?"
 )
 
-# The page on which a setting stands.
-PAGES: Final[Mapping[str, Page]] = {
-    **dict.fromkeys(("channels", "everywhere", "roles", "output_channel_id", "log_channel_id"), Page.PLACES),
-    **dict.fromkeys(("review", "review_channel_id", "trusted_roles", "review_times"), Page.REVIEW),
-    **dict.fromkeys(("member_limits", "role_limits", "server_limits"), Page.LIMITS),
-    **dict.fromkeys(("automod", "bad_patterns", "add_words", "remove_words", "words"), Page.FILTERS),
-    **dict.fromkeys(("spoiler", "ai_label", "durations", "aspect_ratios", "original_links", "records"), Page.POSTS),
-    **dict.fromkeys(("language", "cast_sharing"), Page.CAST),
-    "channel_limits": Page.CHANNEL,
+TITLES: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: N_("Overview"),
+    Page.PLACES: N_("Where and who"),
+    Page.REVIEW: N_("Review"),
+    Page.LIMITS: N_("Limits and spending"),
+    Page.FILTERS: N_("Filters"),
+    Page.POSTS: N_("Posts"),
+    Page.CAST: N_("Language and cast"),
+    Page.CHANNELS: N_("Channels"),
+    Page.CHECK: N_("Check"),
 }
+EMOJI: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: "🗂️",
+    Page.PLACES: "📍",
+    Page.REVIEW: "✋",
+    Page.LIMITS: "💵",
+    Page.FILTERS: "🧹",
+    Page.POSTS: "🎬",
+    Page.CAST: "🎭",
+    Page.CHANNELS: "📺",
+    Page.CHECK: "🩺",
+}
+
+# The name in custom ids and the title of a page's form, in which its numbers are typed. A page without has its own.
+FORMS: Final[Mapping[Page, tuple[str, str]]] = {
+    Page.REVIEW: ("review_times", N_("Waiting time and new members")),
+    Page.LIMITS: ("server_limits", N_("Limits of the whole server")),
+    Page.POSTS: ("records", N_("Reports and records")),
+    Page.CHANNEL: ("channel_limits", N_("Limits in this channel")),
+}
+WORD_FORMS: Final[Mapping[str, str]] = {
+    "add_words": N_("Words to refuse"),
+    "remove_words": N_("Words to refuse no longer"),
+}
+FORM_LIMIT: Final = 5  # fields of a form; Discord's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersForm:
+    """A form in which several numbers are typed."""
+
+    name: str
+    title: str
+    page: Page
+    fields: Mapping[str, Number[Any]]
+
+    def __post_init__(self) -> None:
+        if len(self.fields) > FORM_LIMIT:
+            raise ValueError(f"a form has {FORM_LIMIT} fields at most, {self.name} more: use another page")
+
+
+@cache
+def forms(settings: type[GuildSettings] = GuildSettings) -> Mapping[str, NumbersForm]:
+    """Return the forms of all numbers: one for each page that has some, and those of limits."""
+    found: list[NumbersForm] = []
+    for page in Page:
+        name, title = FORMS.get(page, (page.value, TITLES.get(page, "")))
+        owner = ChannelSettings if page is Page.CHANNEL else settings
+        if fields := numbers(owner, page):
+            found.append(NumbersForm(name=name, title=title, page=page, fields=fields))
+    for name, entry in entries(settings).items():
+        if isinstance(entry, LimitSet | RoleLimits):
+            found.append(NumbersForm(name=name, title=entry.label, page=entry.page, fields=numbers(Limits)))
+    return {form.name: form for form in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +123,7 @@ class PanelId:
         """Tell the page on which what this changes is seen."""
         if self.target != SERVER and self.deed not in {PanelAction.ROLE, PanelAction.FORM}:
             return Page.CHANNEL
-        return PAGES.get(self.name, Page.OVERVIEW)
+        if self.name in WORD_FORMS:
+            return Page.FILTERS
+        found = forms().get(self.name) or entries(GuildSettings).get(self.name)
+        return found.page if found else Page.OVERVIEW

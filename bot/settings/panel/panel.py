@@ -1,113 +1,19 @@
 """The settings panel: one private message with pages; every press in it is known by its custom id alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import discord
 from discord import ui
 
+from bot.settings.entries import Page
 from bot.settings.findings import FindingCode, Weight
 from bot.settings.findings_words import MARKS, findings_list
-from bot.settings.panel.ids import Page, PanelAction, PanelId
-from bot.settings.panel.overview import overview_page
-from bot.settings.panel.pages import (
-    cast_page,
-    filters_page,
-    limits_page,
-    places_page,
-    posts_page,
-    review_page,
-    shortened,
-)
-from bot.settings.panel.parts import (
-    EMOJI,
-    TITLES,
-    PanelState,
-    Part,
-    any_channel,
-    button,
-    buttons,
-    explained,
-    one_channel,
-    one_of,
-    opens,
-    some_of,
-    switch,
-    text,
-)
-from bot.settings.words import channel_name, duration_labels, own_words, ratio_labels, review_labels
+from bot.settings.panel.ids import EMOJI, TITLES, PanelAction, PanelId
+from bot.settings.panel.pages import overview_page, settings_page
+from bot.settings.panel.parts import PanelState, Part, button, buttons, one_of, text
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
-
-
-def channels_page(state: PanelState) -> Sequence[Part]:
-    """Show which channels do otherwise than the server."""
-    facts = state.facts
-    own = [
-        f"{channel_name(each, facts)}: {own_words(own, lambda to: channel_name(to, facts))}"
-        for each, own in sorted(state.settings.channel_settings.items())
-    ]
-    return (
-        text(
-            "\n".join(
-                [
-                    f"**{_('Channels with settings of their own')}**",
-                    *(shortened(own) or [f"-# {_('None: every channel does as the server.')}"]),
-                ]
-            )
-        ),
-        any_channel(
-            PanelId(deed=PanelAction.CHANNEL, name="own_settings"), _("Choose a channel to see and change its own")
-        ),
-    )
-
-
-def channel_page(state: PanelState) -> Sequence[Part]:
-    """Show what one channel does otherwise."""
-    settings, facts, here = state.settings, state.facts, state.channel_id
-    own = settings.channel_settings.get(here)
-    review = {"server": _("As the server"), **review_labels()}
-    spoiler = {"server": _("As the server"), "on": _("Hidden until a member clicks"), "off": _("Not hidden")}
-    spoilers = {None: "server", True: "on", False: "off"}
-    limit = limits_words_of_channel(state)
-    return (
-        explained(channel_name(here, facts), _("What is not chosen here is as the server has it.")),
-        switch(_("Paused"), _("Nothing new is made here."), "paused", is_on=bool(own and own.paused), channel_id=here),
-        explained(_("Review"), ""),
-        one_of(
-            PanelId(deed=PanelAction.PICK, name="review", target=here),
-            review,
-            "server" if own is None or own.review is None else own.review.value.lower(),
-        ),
-        explained(_("Where videos are posted"), ""),
-        one_channel("output_channel_id", own and own.output_channel_id, facts, _("As the server"), here),
-        explained(_("Spoilers"), ""),
-        one_of(PanelId(deed=PanelAction.PICK, name="spoiler", target=here), spoiler, spoilers[own and own.spoiler]),
-        explained(_("Allowed durations and aspect ratios"), ""),
-        some_of(
-            PanelId(deed=PanelAction.ALLOW, name="durations", target=here),
-            duration_labels(),
-            {str(each) for each in (own and own.durations) or ()},
-            none=_("Durations as the server"),
-        ),
-        some_of(
-            PanelId(deed=PanelAction.ALLOW, name="aspect_ratios", target=here),
-            ratio_labels(),
-            (own and own.aspect_ratios) or (),
-            none=_("Aspect ratios as the server"),
-        ),
-        opens(_("Each member in this channel"), limit, _("Change"), "channel_limits", here),
-    )
-
-
-def limits_words_of_channel(state: PanelState) -> str:
-    own = state.settings.channel_settings.get(state.channel_id)
-    if own is None or own.per_day is None:
-        return _("no limit besides the server's")
-    return ngettext("{count} video in 24 hours", "{count} videos in 24 hours", own.per_day).format(
-        count=number(own.per_day)
-    )
-
 
 _BLURPLE: Final = discord.Colour(0x5865F2)
 _RED: Final = discord.Colour(0xDA373C)
@@ -136,7 +42,7 @@ def settings_panel(page: Page, state: PanelState, notice: str = "") -> ui.Layout
     if notice:
         container.add_item(text(notice))
     container.add_item(_page_menu(listed))
-    for part in _LAYOUTS[page](state):
+    for part in _parts(page, state):
         container.add_item(part)
     container.add_item(ui.Separator())
     container.add_item(buttons(*_always(page, state)))
@@ -168,18 +74,14 @@ def check_page(state: PanelState) -> Sequence[Part]:
     return (text(findings_list(state.findings, state.facts)),)
 
 
-_LAYOUTS: Final[Mapping[Page, Callable[[PanelState], Sequence[Part]]]] = {
-    Page.OVERVIEW: overview_page,
-    Page.PLACES: places_page,
-    Page.REVIEW: review_page,
-    Page.LIMITS: limits_page,
-    Page.FILTERS: filters_page,
-    Page.POSTS: posts_page,
-    Page.CAST: cast_page,
-    Page.CHANNELS: channels_page,
-    Page.CHANNEL: channel_page,
-    Page.CHECK: check_page,
-}
+def _parts(page: Page, state: PanelState) -> Sequence[Part]:
+    match page:
+        case Page.OVERVIEW:
+            return overview_page(state)
+        case Page.CHECK:
+            return check_page(state)
+        case _:
+            return settings_page(page, state)
 
 
 def _colour(page: Page, state: PanelState) -> discord.Colour:
@@ -210,6 +112,8 @@ def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]
         found.append(button(_check_label(state), PanelId(deed=PanelAction.DO, name="check")))
     if any(each.code is FindingCode.STALE for each in state.findings):
         found.append(button(_("Tidy up"), PanelId(deed=PanelAction.DO, name="tidy")))
+    if page is Page.OVERVIEW:
+        found.append(button(_("Reset"), PanelId(deed=PanelAction.DO, name="ask_to_reset")))
     if page is Page.CHANNEL and state.channel_id in state.settings.channel_settings:
         found.append(
             button(_("All as the server"), PanelId(deed=PanelAction.DO, name="as_server", target=state.channel_id))

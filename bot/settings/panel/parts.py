@@ -10,42 +10,19 @@ from discord import ui
 from bot.settings.changes import SERVER
 from bot.settings.findings import Finding, ServerFacts
 from bot.settings.model import GuildSettings
-from bot.settings.panel.ids import Page, PanelAction, PanelId
-from bot.ui.language import N_, _
+from bot.settings.panel.ids import PanelAction, PanelId
+from bot.ui.language import _
 
 Part = ui.Item[ui.LayoutView]
 
 MOST_CHOSEN: Final = 25  # Discord's, of a select menu
+TOGGLE: Final = "toggle"  # the value in the custom id of a menu that adds what is not in its list, and removes the rest
 # Where members can send commands, threads counted with the channel that they belong to.
 ASKING: Final = (
     *(discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice),
     *(discord.ChannelType.stage_voice, discord.ChannelType.forum, discord.ChannelType.media),
 )
 POSTING: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice)
-
-
-TITLES: Final[Mapping[Page, str]] = {
-    Page.OVERVIEW: N_("Overview"),
-    Page.PLACES: N_("Where and who"),
-    Page.REVIEW: N_("Review"),
-    Page.LIMITS: N_("Limits and spending"),
-    Page.FILTERS: N_("Filters"),
-    Page.POSTS: N_("Posts"),
-    Page.CAST: N_("Language and cast"),
-    Page.CHANNELS: N_("Channels"),
-    Page.CHECK: N_("Check"),
-}
-EMOJI: Final[Mapping[Page, str]] = {
-    Page.OVERVIEW: "🗂️",
-    Page.PLACES: "📍",
-    Page.REVIEW: "✋",
-    Page.LIMITS: "💵",
-    Page.FILTERS: "🧹",
-    Page.POSTS: "🎬",
-    Page.CAST: "🎭",
-    Page.CHANNELS: "📺",
-    Page.CHECK: "🩺",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,26 +67,32 @@ def opens(title: str, explanation: str, label: str, name: str, target: int = SER
 
 
 def channel_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
+    shown = _shown(chosen, facts.channels)
     select: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id=str(PanelId(deed=PanelAction.LIST, name=name)),
+        custom_id=_list_id(name, shown),
         channel_types=list(ASKING),
-        placeholder=_("Choose channels"),
+        placeholder=_("Choose channels") if shown is not None else _("Choose channels to add or remove"),
         min_values=0,
         max_values=MOST_CHOSEN,
-        default_values=_shown(chosen, facts.channels),
+        default_values=shown or [],
     )
     return ui.ActionRow(select)
 
 
 def role_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
+    shown = _shown(chosen, facts.roles)
     select: ui.RoleSelect[Any] = ui.RoleSelect(
-        custom_id=str(PanelId(deed=PanelAction.LIST, name=name)),
-        placeholder=_("Choose roles"),
+        custom_id=_list_id(name, shown),
+        placeholder=_("Choose roles") if shown is not None else _("Choose roles to add or remove"),
         min_values=0,
         max_values=MOST_CHOSEN,
-        default_values=_shown(chosen, facts.roles),
+        default_values=shown or [],
     )
     return ui.ActionRow(select)
+
+
+def _list_id(name: str, shown: object | None) -> str:
+    return str(PanelId(deed=PanelAction.LIST, name=name, value="" if shown is not None else TOGGLE))
 
 
 def one_channel(name: str, chosen: int | None, facts: ServerFacts, placeholder: str, channel_id: int = SERVER) -> Part:
@@ -120,7 +103,7 @@ def one_channel(name: str, chosen: int | None, facts: ServerFacts, placeholder: 
         placeholder=placeholder,
         min_values=0,
         max_values=1,
-        default_values=_shown([] if chosen is None else [chosen], facts.channels),
+        default_values=_shown([] if chosen is None else [chosen], facts.channels) or [],
     )
     return ui.ActionRow(select)
 
@@ -160,6 +143,7 @@ def some_of(panel_id: PanelId, options: Mapping[str, str], chosen: Collection[st
     return ui.ActionRow(select)
 
 
-def _shown(chosen: Collection[int], existing: Collection[int]) -> Sequence[discord.Object]:
-    """Give what a select menu can show as chosen: what still exists, as far as there is room."""
-    return [discord.Object(each) for each in sorted(each for each in chosen if each in existing)[:MOST_CHOSEN]]
+def _shown(chosen: Collection[int], existing: Collection[int]) -> Sequence[discord.Object] | None:
+    """Return what a menu shows as chosen: what still exists; None where that leaves no room to choose more."""
+    shown = [discord.Object(each) for each in sorted(each for each in chosen if each in existing)]
+    return shown if len(shown) < MOST_CHOSEN else None

@@ -8,7 +8,7 @@ from discord.ui import TextDisplay
 from bot.jobs.decisions import Decided, Decision
 from bot.records.page import MOST_DECISIONS_ALONE, PER_PAGE, records_page
 from bot.records.store import Entry, Search
-from bot.settings.changes_line import LIMIT as CHANGES_LIMIT
+from bot.settings.changes import LINE_LIMIT as CHANGES_LIMIT
 from bot.ui.language import LANGUAGES, speaking
 from tests.support.jobs import NOON
 from tests.support.records import RECORD

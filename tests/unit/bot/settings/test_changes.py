@@ -1,51 +1,53 @@
 """The changes that can be made to a server's settings."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.settings.changes import (
-    CHANNEL_CHOICES,
     MOST_IDS,
-    SERVER_CHOICES,
     add_and_remove,
-    all_of,
     allow,
     as_the_server,
     choose,
-    everybody,
     point_to,
     reset,
     set_limits,
     set_numbers,
     tidy,
+    toggle,
 )
+from bot.settings.entries import Choice, Switch, entries
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
 from bot.settings.typed_values import BadSetting, BadSettingCode
-from bot.settings.words import LANGUAGE_NAMES
 
 HERE, THERE = 4, 5
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [(name, value) for name in SERVER_CHOICES for value in SERVER_CHOICES[name]]
-)
-def test_every_choice_of_a_server_sets_its_field(name: str, value: str) -> None:
-    assert getattr(choose(name, value)(UNSET), name) == SERVER_CHOICES[name][value]
+def choices(settings: type[Any]) -> list[tuple[str, str, Any]]:
+    """Give what can be chosen: the setting, the key of the value, and the value."""
+    of_menus = [
+        (name, key, option.value)
+        for name, entry in entries(settings).items()
+        if isinstance(entry, Choice)
+        for key, option in entry.options.items()
+    ]
+    switches = [name for name, entry in entries(settings).items() if isinstance(entry, Switch)]
+    return [*of_menus, *((name, *each) for name in switches for each in (("on", True), ("off", False)))]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [(name, value) for name in CHANNEL_CHOICES for value in CHANNEL_CHOICES[name]]
-)
-def test_every_choice_of_a_channel_sets_its_own(name: str, value: str) -> None:
-    after = choose(name, value, HERE)(UNSET)
+@pytest.mark.parametrize(("name", "key", "value"), choices(GuildSettings))
+def test_every_choice_of_a_server_sets_its_field(name: str, key: str, value: Any) -> None:
+    assert getattr(choose(name, key)(UNSET), name) == value
+
+
+@pytest.mark.parametrize(("name", "key", "value"), choices(ChannelSettings))
+def test_every_choice_of_a_channel_sets_its_own(name: str, key: str, value: Any) -> None:
+    after = choose(name, key, HERE)(UNSET)
     own = after.channel_settings.get(HERE, ChannelSettings())
-    assert getattr(own, name) == CHANNEL_CHOICES[name][value]
+    assert getattr(own, name) == value
     assert after.in_channel(THERE) == after
-
-
-def test_what_can_be_chosen_as_language_is_what_is_offered() -> None:
-    assert set(SERVER_CHOICES["language"]) == {"auto", *LANGUAGE_NAMES}
 
 
 @pytest.mark.parametrize(("name", "value"), [("review", "NOW"), ("channels", "on"), ("words", "x"), ("spoiler", "")])
@@ -80,7 +82,7 @@ def test_all_durations_are_no_rule_and_for_a_channel_none_is_as_the_server() -> 
 
 
 def test_a_channel_that_allows_everything_does_so_whatever_the_server_does() -> None:
-    both = all_of(allow("durations", ["5"]), allow("durations", ["5", "10"], HERE))(UNSET)
+    both = allow("durations", ["5", "10"], HERE)(allow("durations", ["5"])(UNSET))
     assert both.in_channel(HERE).durations == {5, 10}
 
 
@@ -115,26 +117,25 @@ def test_numbers_are_set_together_or_not_at_all() -> None:
     after = set_numbers({"spend_per_day_usd": "$7.50", "at_once": "3"})(UNSET)
     assert (after.spend_per_day_usd, after.at_once) == (Decimal("7.50"), 3)
     with pytest.raises(BadSetting):
-        set_numbers({"at_once": "3", "spend_per_day_usd": "a lot"})
+        set_numbers({"at_once": "3", "spend_per_day_usd": "a lot"})(UNSET)
 
 
 def test_a_channel_with_nothing_of_its_own_is_forgotten() -> None:
-    own = all_of(
-        choose("paused", "on", HERE), set_numbers({"per_day": "3"}, HERE), point_to("output_channel_id", 9, HERE)
-    )
-    after = own(UNSET)
+    paused = choose("paused", "on", HERE)(UNSET)
+    after = point_to("output_channel_id", 9, HERE)(set_numbers({"per_day": "3"}, HERE)(paused))
     assert after.channel_settings == {HERE: ChannelSettings(paused=True, per_day=3, output_channel_id=9)}
     assert as_the_server(HERE)(after) == UNSET
-    undone = all_of(
-        choose("paused", "off", HERE), set_numbers({"per_day": ""}, HERE), point_to("output_channel_id", None, HERE)
-    )
-    assert undone(after) == UNSET
+    resumed = choose("paused", "off", HERE)(after)
+    assert point_to("output_channel_id", None, HERE)(set_numbers({"per_day": ""}, HERE)(resumed)) == UNSET
 
 
-def test_everybody_may_ask_and_everything_is_forgotten_where_that_is_wanted() -> None:
-    some = GuildSettings(roles=frozenset({3}), review=ReviewMode.BEFORE_POSTING)
-    assert everybody(some) == GuildSettings(review=ReviewMode.BEFORE_POSTING)
-    assert reset(some) == UNSET
+def test_everything_is_forgotten_where_that_is_wanted() -> None:
+    assert reset(GuildSettings(roles=frozenset({3}), review=ReviewMode.BEFORE_POSTING)) == UNSET
+
+
+def test_what_is_toggled_is_added_or_removed() -> None:
+    assert toggle("roles", [1, 2])(GuildSettings(roles=frozenset({2, 3}))).roles == {1, 3}
+    assert toggle("channels", [HERE])(UNSET).channels == {HERE}
 
 
 def test_tidying_up_forgets_what_is_gone_and_opens_nothing() -> None:

@@ -7,17 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.automod.keywords import WORD_LIMIT
+from bot.settings.entries import numbers
+from bot.settings.model import GuildSettings, Limits
 from bot.settings.typed_values import (
     MOST_WORDS,
-    RANGES,
     TYPED_LIMIT,
     BadSetting,
     BadSettingCode,
-    read_number,
     read_words,
     with_words,
     without_words,
 )
+
+NUMBERS = {**numbers(GuildSettings), **numbers(Limits)}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ from bot.settings.typed_values import (
     ],
 )
 def test_a_number_is_taken_as_it_is_meant(name: str, typed: str, meant: Decimal | int | None) -> None:
-    assert read_number(name, typed) == meant
+    assert NUMBERS[name].read(typed) == meant
 
 
 @pytest.mark.parametrize(
@@ -60,21 +62,21 @@ def test_a_number_is_taken_as_it_is_meant(name: str, typed: str, meant: Decimal 
 )
 def test_what_is_no_number_in_range_is_refused_with_the_range(name: str, typed: str, code: BadSettingCode) -> None:
     with pytest.raises(BadSetting) as refused:
-        read_number(name, typed)
+        NUMBERS[name].read(typed)
     assert refused.value.code is code
-    assert (refused.value.least, refused.value.most) == (RANGES[name].least, RANGES[name].most)
+    assert (refused.value.least, refused.value.most) == (NUMBERS[name].least, NUMBERS[name].most)
     assert len(refused.value.typed) <= TYPED_LIMIT
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.sampled_from(sorted(RANGES)), st.text(max_size=60) | st.integers().map(str) | st.decimals().map(str))
+@given(st.sampled_from(sorted(NUMBERS)), st.text(max_size=60) | st.integers().map(str) | st.decimals().map(str))
 def test_whatever_is_typed_for_a_number_is_one_in_its_range_or_refused(name: str, typed: str) -> None:
     try:
-        number = read_number(name, typed)
+        number = NUMBERS[name].read(typed)
     except BadSetting:
         return
-    assert number is None or RANGES[name].least <= number <= RANGES[name].most
-    assert number is not None or RANGES[name].optional
+    assert number is None or NUMBERS[name].least <= number <= NUMBERS[name].most
+    assert number is not None or NUMBERS[name].optional
 
 
 def test_words_come_one_a_line_or_between_commas_and_each_once() -> None:

@@ -22,8 +22,8 @@ from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture
 
 PAUSED = {
-    "server": "Videos are paused in this server. Use `/settings resume`",
-    "channel": "Videos are paused in the channel where it was asked for. Use `/settings resume` with that channel",
+    "server": "Videos are paused in this server. Resume with `/settings`",
+    "channel": "Videos are paused in the channel where it was asked for. Resume with `/settings` under *Channels*",
     "bot": "Whoever runs this bot has paused it. Approve it when the bot goes on",
 }
 

@@ -41,8 +41,8 @@ async def test_a_new_server_is_told_once_how_to_begin_and_nobody_is_pinged(stage
     guild, welcome = a_server(stage)
     assert (await come_to(stage, guild))["greeted"]
     [said] = welcome.history()
-    assert "Nothing is open to members yet." in said.content
-    assert "`/settings show`" in said.content
+    assert "Videos aren't open to members yet." in said.content
+    assert "`/settings`" in said.content
     assert not said.mention_everyone
     assert said.mentions == said.role_mentions == []
 

@@ -1,10 +1,11 @@
-"""The panel of `/settings show`: every control, and what others do meanwhile."""
+"""The panel of `/settings`: every control, and what others do meanwhile."""
 
 from decimal import Decimal
 from typing import Any
 
 import discord
 
+from bot.settings.entries import Page
 from bot.settings.model import (
     UNSET,
     BadPattern,
@@ -14,7 +15,6 @@ from bot.settings.model import (
     Limits,
     ReviewMode,
 )
-from bot.settings.panel.ids import Page
 from tests.support.settings_panel import Moderator, a_moderator
 from tests.unit.cogs.stage import Boot, Stage
 
@@ -33,7 +33,7 @@ def hidden_channel(stage: Stage, mo: Moderator, name: str) -> Any:
 async def test_channels_are_chosen_and_taken_back(stage: Stage) -> None:
     mo = a_moderator(stage)
     other = stage.guild.create_text_channel("clips")
-    await mo.slash("show", page="places")
+    await mo.open("places")
     assert "Saved" in await mo.choose("channels", stage.channel, other)
     assert (await mo.settings()).channels == {stage.channel.id, other.id}
     shown = {int(each["id"]) for each in mo.component("channels")["default_values"]}
@@ -46,7 +46,7 @@ async def test_channels_are_chosen_and_taken_back(stage: Stage) -> None:
 
 async def test_every_channel_is_opened_with_one_press_and_the_menu_is_needed_no_more(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="places")
+    await mo.open("places")
     assert "In every channel: on" in await mo.click("everywhere")
     assert (await mo.settings()).is_open(12345)
     assert not [each for each in mo.custom_ids() if ":list:channels:" in each]
@@ -57,7 +57,7 @@ async def test_every_channel_is_opened_with_one_press_and_the_menu_is_needed_no_
 async def test_roles_output_and_log_are_chosen_beside_them(stage: Stage) -> None:
     mo = a_moderator(stage)
     artists, gallery = stage.guild.create_role("Artists"), stage.guild.create_text_channel("gallery")
-    await mo.slash("show", page="places")
+    await mo.open("places")
     await mo.choose("roles", artists)
     await mo.choose("output_channel_id", gallery)
     said = await mo.choose("log_channel_id", gallery)
@@ -72,7 +72,7 @@ async def test_roles_output_and_log_are_chosen_beside_them(stage: Stage) -> None
 async def test_the_review_has_its_mode_channel_trusted_roles_and_times(stage: Stage) -> None:
     mo = a_moderator(stage)
     trusted, room = stage.guild.create_role("Trusted"), stage.guild.create_text_channel("review")
-    await mo.slash("show", page="review")
+    await mo.open("review")
     assert "there is no review channel" in await mo.choose("review", "before_posting")
     assert "Choose a channel that members can't see." in await mo.choose("review_channel_id", room)
     assert (await mo.settings()).review_channel_id is None
@@ -80,7 +80,8 @@ async def test_the_review_has_its_mode_channel_trusted_roles_and_times(stage: St
     assert "there is no review channel" not in await mo.choose("review_channel_id", room)
     await mo.choose("trusted_roles", trusted)
     said = await mo.fill_in("review_times", {"review_hours": "12", "new_member_days": "7"})
-    assert "rejected after 12 hours. Who joined less than 7 days ago is reviewed before spending." in said
+    assert "Hours until what waits is rejected: **12**" in said
+    assert "Days during which new members are reviewed: **7**" in said
     settings = await mo.settings()
     assert (settings.review, settings.review_channel_id) == (ReviewMode.BEFORE_POSTING, room.id)
     assert settings.trusted_roles == {trusted.id}
@@ -89,12 +90,14 @@ async def test_the_review_has_its_mode_channel_trusted_roles_and_times(stage: St
 async def test_limits_and_dollars_are_typed_in_modals(stage: Stage) -> None:
     mo = a_moderator(stage)
     patron = stage.guild.create_role("Patron")
-    await mo.slash("show", page="limits")
+    await mo.open("limits")
     assert "5 videos in 24 hours · 2 at once" in await mo.fill_in("member_limits", {"per_day": "5", "at_once": " 2 "})
     said = await mo.fill_in("role_limits", {"per_day": "20"}, patron)
     assert f"<@&{patron.id}>: 20 videos in 24 hours" in said
     said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "$7.50"})
-    assert "Videos at once: 9 · Spending a day: $7.50 · Spending a month: no limit" in said
+    assert "Videos at once, of the whole server: **9**" in said
+    assert "Spending a day, in US dollars: **$7.50**" in said
+    assert "Spending a month, in US dollars: **no limit**" in said
     settings = await mo.settings()
     assert settings.member_limits == Limits(per_day=5, at_once=2)
     assert settings.role_limits == {patron.id: Limits(per_day=20)}
@@ -105,7 +108,7 @@ async def test_limits_and_dollars_are_typed_in_modals(stage: Stage) -> None:
 
 async def test_what_is_no_number_is_refused_in_one_sentence_and_changes_nothing(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="limits")
+    await mo.open("limits")
     said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "@everyone"})
     assert said.startswith(r"“\@everyone” is not an amount of dollars. For *Spending a day, in US dollars* write one")
     assert (await mo.settings()).at_once is None
@@ -113,14 +116,14 @@ async def test_what_is_no_number_is_refused_in_one_sentence_and_changes_nothing(
 
 async def test_a_cap_below_one_video_is_named_at_once(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="limits")
+    await mo.open("limits")
     said = await mo.fill_in("server_limits", {"spend_per_day_usd": "1"})
     assert "✅ Saved; it counts from now on.\n🔴 A spending cap of $1.00 is below the price of one video, $1.35" in said
 
 
 async def test_filters_are_turned_and_words_added_shown_and_removed(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="filters")
+    await mo.open("filters")
     assert "AutoMod rules are NOT applied to prompts: that is turned off" in await mo.click("automod")
     await mo.choose("bad_patterns", "skip")
     assert "2 words are refused besides." in await mo.fill_in("add_words", {"words": "gore*, Blood\nblood"})
@@ -138,14 +141,15 @@ async def test_filters_are_turned_and_words_added_shown_and_removed(stage: Stage
 
 async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="posts")
+    await mo.open("posts")
     await mo.click("spoiler")
     await mo.click("ai_label")
     await mo.choose("durations", "5")
     await mo.choose("aspect_ratios", "1:1", "9:16")
     await mo.choose("original_links", "off")
     said = await mo.fill_in("records", {"report_threshold": "0", "keep_records_days": "30"})
-    assert "Reports never hide a video by themselves. Records are kept for 30 days." in said
+    assert "Reports that hide a video: **0** · " in said
+    assert "Days for which records are kept: **30** · Older records are deleted." in said
     settings = await mo.settings()
     assert (settings.spoiler, settings.durations, settings.original_links) == (True, {5}, False)
     assert settings.aspect_ratios == {"1:1", "9:16"}
@@ -156,7 +160,7 @@ async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: 
 
 async def test_language_and_sharing_are_picked_from_menus(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="cast")
+    await mo.open("cast")
     await mo.choose("language", "ja")
     await mo.choose("cast_sharing", "members")
     settings = await mo.settings()
@@ -168,7 +172,7 @@ async def test_language_and_sharing_are_picked_from_menus(stage: Stage) -> None:
 async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage: Stage) -> None:
     mo = a_moderator(stage)
     here, other = stage.channel, stage.guild.create_text_channel("gallery")
-    await mo.slash("show", page="channels")
+    await mo.open("channels")
     assert f"<#{here.id}>" in await mo.choose("own_settings", here)
     await mo.click("paused:" + str(here.id))
     await mo.choose("review", "before_spending")
@@ -188,7 +192,7 @@ async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage:
             per_day=3,
         )
     }
-    assert "paused · review: Before spending" in await mo.click("back")
+    assert "Paused: on · Review: Before spending" in await mo.click("back")
     await mo.choose("own_settings", here)
     await mo.click("as_server")
     assert (await mo.settings()).channel_settings == {}
@@ -196,7 +200,7 @@ async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage:
 
 async def test_pausing_is_one_press_on_every_page(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show")
+    await mo.open()
     for page in (each for each in Page if each is not Page.CHANNEL):
         await mo.choose("page", page.value)
         assert "New videos are paused on the whole server" in await mo.click("paused")
@@ -208,8 +212,8 @@ async def test_pausing_is_one_press_on_every_page(stage: Stage) -> None:
 async def test_of_two_moderators_at_once_neither_undoes_what_the_other_did(stage: Stage) -> None:
     mo, ada = a_moderator(stage), a_moderator(stage, "ada")
     clips, shorts = stage.guild.create_text_channel("clips"), stage.guild.create_text_channel("shorts")
-    await mo.slash("show", page="places")
-    await ada.slash("show", page="places")
+    await mo.open("places")
+    await ada.open("places")
     await mo.choose("channels", stage.channel, clips)
     await ada.choose("channels", stage.channel, shorts)  # ada's panel knows nothing of clips
     assert (await mo.settings()).channels == {stage.channel.id, clips.id, shorts.id}
@@ -217,8 +221,8 @@ async def test_of_two_moderators_at_once_neither_undoes_what_the_other_did(stage
 
 async def test_the_same_press_twice_is_one(stage: Stage) -> None:
     mo, ada = a_moderator(stage), a_moderator(stage, "ada")
-    await mo.slash("show", page="posts")
-    await ada.slash("show", page="posts")
+    await mo.open("posts")
+    await ada.open("posts")
     assert "Saved" in await mo.click("spoiler")
     assert "Nothing has changed: it was so already." in await ada.click("spoiler")
     assert (await mo.settings()).spoiler
@@ -226,7 +230,7 @@ async def test_the_same_press_twice_is_one(stage: Stage) -> None:
 
 async def test_a_panel_outlives_a_restart(stage: Stage, boot: Boot) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="places")
+    await mo.open("places")
     await stage.env.restart_bot(await boot())
     await mo.choose("channels", stage.channel, stage.guild.create_text_channel("clips"))
     await mo.choose("page", "limits")
@@ -237,7 +241,7 @@ async def test_a_panel_outlives_a_restart(stage: Stage, boot: Boot) -> None:
 
 async def test_a_modal_that_was_open_during_a_restart_is_taken(stage: Stage, boot: Boot) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="limits")
+    await mo.open("limits")
     assert mo.panel is not None
     opened = await mo.actor.click(mo.panel, custom_id=mo.custom_id("member_limits"))
     await stage.env.restart_bot(await boot())
@@ -247,7 +251,7 @@ async def test_a_modal_that_was_open_during_a_restart_is_taken(stage: Stage, boo
 
 async def test_who_lost_manage_server_meanwhile_changes_nothing_with_an_open_panel(stage: Stage) -> None:
     mo = a_moderator(stage)
-    await mo.slash("show", page="limits")
+    await mo.open("limits")
     assert mo.panel is not None
     before = await mo.settings()
     opened = await mo.actor.click(mo.panel, custom_id=mo.custom_id("member_limits"))
@@ -273,9 +277,9 @@ async def test_what_was_deleted_is_named_so_and_tidied_up_with_one_press(stage: 
         channel_settings={gone: ChannelSettings(paused=True)},
     )
     for page in (each for each in Page if each is not Page.CHANNEL):
-        assert "777" not in await mo.slash("show", page=page.value)
-    assert "deleted channel" in await mo.slash("show", page="places")
-    assert "deleted role: 1 video in 24 hours" in await mo.slash("show", page="limits")
+        assert "777" not in await mo.open(page.value)
+    assert "deleted channel" in await mo.open("places")
+    assert "deleted role: 1 video in 24 hours" in await mo.open("limits")
     await mo.click("tidy")
     assert await mo.settings() == GuildSettings(channels=frozenset({stage.channel.id}))
 
@@ -283,8 +287,8 @@ async def test_what_was_deleted_is_named_so_and_tidied_up_with_one_press(stage: 
 async def test_a_channel_that_was_deleted_while_its_page_was_open_can_still_be_reset(stage: Stage) -> None:
     mo = a_moderator(stage)
     await stage.set(channel_settings={777: ChannelSettings(paused=True)})
-    await mo.slash("show", page="channels")
-    assert "deleted channel: paused" in await mo.choose("page", "channels")
+    await mo.open("channels")
+    assert "deleted channel: Paused: on" in await mo.choose("page", "channels")
     await mo.click("tidy")
     assert (await mo.settings()).channel_settings == {}
 
@@ -292,38 +296,49 @@ async def test_a_channel_that_was_deleted_while_its_page_was_open_can_still_be_r
 async def test_everything_is_forgotten_only_when_that_is_confirmed(stage: Stage, boot: Boot) -> None:
     mo = a_moderator(stage)
     await stage.set(spoiler=True)
-    assert (await mo.slash("reset")).startswith("Forget every setting of this server?")
+    await mo.open()
+    assert (await mo.click("ask_to_reset")).startswith("Forget every setting of this server?")
     await mo.click("show")  # keep it
     assert (await mo.settings()).spoiler
-    await mo.slash("reset")
+    await mo.click("ask_to_reset")
     await stage.env.restart_bot(await boot())
     assert "Nobody has chosen yet" in await mo.click("reset")
     assert await mo.settings() == UNSET
 
 
-HOSTILE = ("", "*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 300, "NaN", "-1")
+HOSTILE = ("*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 20, "NaN", "-1")
 
 
 async def test_hostile_input_is_answered_and_harms_nothing(stage: Stage) -> None:
     mo = a_moderator(stage)
     for typed in HOSTILE:
-        attempts: list[tuple[str, dict[str, Any]]] = [
-            ("filters add-words", {"words": typed or " "}),
-            ("filters remove-words", {"words": typed or " "}),
-            ("limits members", {"per_day": typed}),
-            ("spending", {"per_day": typed}),
-            ("reports", {"reports": typed}),
-        ]
-        for command, options in attempts:
-            said = await mo.slash(command, **options)
+        for page, form, name in (
+            ("filters", "add_words", "words"),
+            ("filters", "remove_words", "words"),
+            ("limits", "member_limits", "per_day"),
+            ("limits", "server_limits", "spend_per_day_usd"),
+            ("posts", "records", "report_threshold"),
+        ):
+            await mo.open(page)
+            said = await mo.fill_in(form, {name: typed if name == "words" else typed[:20]})
             assert said
             assert "@everyone" not in said.replace(r"\@everyone", "")
+
+
+async def test_more_channels_than_a_menu_shows_are_added_and_removed_one_by_one(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    several = [stage.guild.create_text_channel(f"clips-{number}") for number in range(25)]
+    await stage.set(channels=frozenset({stage.channel.id, *(each.id for each in several[1:])}))
+    await mo.open("places")
+    assert not mo.component("channels").get("default_values")
+    await mo.choose("channels", several[0], several[1])
+    assert (await mo.settings()).channels == {stage.channel.id, several[0].id, *(each.id for each in several[2:])}
 
 
 async def test_a_panel_is_private_and_pings_nobody(stage: Stage) -> None:
     mo = a_moderator(stage)
     await stage.set(roles=frozenset({stage.guild.default_role.id}))
-    await mo.slash("show", page="places")  # whose answer is made sure to be ephemeral
+    await mo.open("places")  # whose answer is made sure to be ephemeral
     await mo.click("everywhere")
     sent = [each.json["data"] for each in stage.env.http_requests if each.path.endswith("/callback") and each.json]
     assert [each["allowed_mentions"]["parse"] for each in sent] == [[], []]
@@ -334,7 +349,7 @@ async def test_a_server_whose_channels_discord_does_not_tell_is_not_taken_for_an
     guild = stage.bot.get_guild(stage.guild.id)
     assert guild is not None
     guild.unavailable = True
-    assert (await mo.slash("tidy")).startswith("Discord does not tell which channels and roles this server has")
+    assert (await mo.open()).startswith("Discord does not tell which channels and roles this server has")
     assert (await mo.settings()).channels == {stage.channel.id}
 
 
@@ -342,12 +357,13 @@ async def test_the_check_names_missing_permissions_by_channel(stage: Stage) -> N
     mo = a_moderator(stage)
     quiet = stage.channel_without("attach_files", "send_messages")
     await stage.set(output_channel_id=quiet.id)
-    said = await mo.slash("check")
+    said = await mo.open("check")
     assert (
         f"🔴 In <#{quiet.id}>, where videos are posted, the bot lacks **Send Messages** and **Attach Files**." in said
     )
-    await mo.slash("output")
-    assert "lacks" not in await mo.slash("check")
+    await mo.open("places")
+    await mo.choose("output_channel_id")
+    assert "lacks" not in await mo.open("check")
 
 
 def make_rule(stage: Stage, name: str, trigger: int, **metadata: list[Any]) -> None:
@@ -359,11 +375,12 @@ async def test_the_check_tells_which_automod_rules_are_not_applied(stage: Stage)
     mo = a_moderator(stage)
     make_rule(stage, "*Slurs* @here", 4, presets=[1])
     make_rule(stage, "Links", 1, keyword_filter=[], regex_patterns=["(?-u:x)+", r"a{5000}{5000}"])
-    said = await mo.slash("check")
+    said = await mo.open("check")
     assert r"🔵 Discord's own word lists in the AutoMod rule **\*Slurs\* \@here** are NOT applied to prompts" in said
     assert r"🔴 A pattern of the AutoMod rule **Links** cannot be applied, so every text is refused: a\{5000\}" in said
-    await mo.slash("filters patterns", patterns="skip")
-    assert "🟠 A pattern of the AutoMod rule **Links** cannot be applied and is left out" in await mo.slash("check")
+    await mo.open("filters")
+    await mo.choose("bad_patterns", "skip")
+    assert "🟠 A pattern of the AutoMod rule **Links** cannot be applied and is left out" in await mo.open("check")
 
 
 async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(stage: Stage) -> None:
@@ -373,7 +390,7 @@ async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(s
     kept.update(manage_guild=False, administrator=False)
     stage.env.backend.edit_role(stage.guild.id, stage.guild.me.roles[-1].id, {"permissions": kept.value})
     await stage.env.settle()
-    said = await mo.slash("check")
+    said = await mo.open("check")
     assert "🟠 The server's AutoMod rules are NOT applied to prompts: the bot needs Manage Server to read them." in said
 
 
@@ -381,4 +398,4 @@ async def test_the_check_has_a_clear_answer_where_nothing_is_wrong(stage: Stage)
     mo = a_moderator(stage)
     room = hidden_channel(stage, mo, "moderators")
     await stage.set(log_channel_id=room.id, spend_per_day_usd=Decimal(20))
-    assert "✅ Everything is in order" in await mo.slash("check")
+    assert "✅ Everything is in order" in await mo.open("check")

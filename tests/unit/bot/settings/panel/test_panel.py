@@ -10,20 +10,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.settings.check import check
+from bot.settings.entries import Page, numbers
 from bot.settings.findings import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts
 from bot.settings.findings_words import finding_sentence, findings_list, short_findings
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
-from bot.settings.panel.ids import PANEL_PATTERN, Page, PanelAction, PanelId
-from bot.settings.panel.modals import FIELDS, numbers_modal, words_modal
+from bot.settings.panel.ids import PANEL_PATTERN, PanelAction, PanelId, forms
+from bot.settings.panel.modals import numbers_modal, words_modal
 from bot.settings.panel.panel import reset_question, settings_panel
 from bot.settings.panel.parts import PanelState
-from bot.settings.typed_values import RANGES, BadSetting, BadSettingCode, read_number, read_words
+from bot.settings.typed_values import BadSetting, BadSettingCode, read_words
 from bot.settings.words import bad_setting_sentence
 from bot.ui.language import LANGUAGES, speaking
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message, check_modal
 
 LARGEST = 2**63 - 1
 MENTION = re.compile(r"(?<!\\)<(?:@[!&]?|#)[0-9]+>|(?<!\\)@(?:everyone|here)")
+NUMBERS = {**numbers(GuildSettings), **numbers(Limits)}
 PRICES = {5: Decimal("1.35"), 10: Decimal("2.70")}
 
 ids = st.integers(1, 9) | st.integers(LARGEST - 50, LARGEST)
@@ -121,7 +123,7 @@ def test_the_question_before_everything_is_forgotten_is_taken() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(sorted(FIELDS)), any_settings, hostile.filter(bool), st.sampled_from(["en-US", *LANGUAGES]))
+@given(st.sampled_from(sorted(forms())), any_settings, hostile.filter(bool), st.sampled_from(["en-US", *LANGUAGES]))
 def test_every_modal_is_taken_whatever_is_set_and_however_a_role_is_called(
     form: str, chosen: GuildSettings, role: str, locale: str
 ) -> None:
@@ -136,7 +138,7 @@ def test_the_modals_for_words_are_taken_in_every_language(locale: str) -> None:
         check_modal(words_modal("remove_words").to_dict())
 
 
-@pytest.mark.parametrize("name", sorted(RANGES))
+@pytest.mark.parametrize("name", sorted(NUMBERS))
 @settings(max_examples=500, deadline=None)
 @given(typed=hostile)
 @example(typed="@everyone")
@@ -144,7 +146,7 @@ def test_the_modals_for_words_are_taken_in_every_language(locale: str) -> None:
 @example(typed="9" * 4_000)
 def test_a_number_that_cannot_be_is_quoted_back_without_harm(name: str, typed: str) -> None:
     try:
-        read_number(name, typed)
+        NUMBERS[name].read(typed)
     except BadSetting as error:
         check_sentence(bad_setting_sentence(error))
 
