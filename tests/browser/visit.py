@@ -123,21 +123,27 @@ async def visiting(
 
 async def reviews_before_spending(owner: Visitor) -> None:
     """Have the owner of a server show every request to its moderators in #review, before anything is spent."""
-    await choose_review_channel(owner, "review")
-    form = await owner.open_command("settings review mode")
+    panel = await choose_review_channel(owner, "review")
+    await panel.get_by_role("button", name="Off").click()
     await owner.page.get_by_role("option", name="Before spending").click()
-    await form.get_by_role("button", name="Send").click()
-    await expect(owner.message("used /settings review mode")).to_contain_text("Saved")
+    await expect(panel.get_by_role("button", name="Before spending")).to_be_enabled()
+    await expect(panel).to_contain_text("Saved")
 
 
-async def choose_review_channel(owner: Visitor, name: str) -> None:
-    """Have the owner of a server choose where its moderators see what they decide about."""
-    form = await owner.open_command("settings review channel")
+async def choose_review_channel(owner: Visitor, name: str) -> Locator:
+    """Have the owner of a server choose where its moderators see what they decide about; returns the panel."""
+    form = await owner.open_command("settings")
     await form.get_by_role("button", name="optional").click()
-    await owner.page.get_by_role("menuitem", name="channel").click()
-    await owner.page.get_by_role("option", name=name).click()
+    await owner.page.get_by_role("menuitem", name="page").click()
+    await owner.page.get_by_role("option", name="Review").click()
     await form.get_by_role("button", name="Send").click()
-    await expect(owner.message("used /settings review channel")).to_contain_text("Saved")
+    panel = owner.messages.locator("li.ephemeral").last
+    await panel.get_by_role("button", name="Choose a channel").click()
+    await owner.page.keyboard.type(name)
+    await expect(owner.page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+    await owner.page.keyboard.press("Enter")
+    await expect(panel).to_contain_text("Saved")
+    return panel
 
 
 def _watch(page: Page, origin: str) -> list[str]:
