@@ -131,7 +131,7 @@ class Reelcast(commands.AutoShardedBot):
         """Begin to drive what is unfinished, once: what is paid for is followed also where Discord is away."""
         if not self._taken_up:
             self._taken_up = True
-            await self.services.dispatcher.resume()
+            await self.services.jobs.dispatcher.resume()
 
     async def close(self) -> None:
         await self.registration.close()
@@ -147,13 +147,13 @@ class Reelcast(commands.AutoShardedBot):
 
     async def on_automod_rule_create(self, rule: discord.AutoModRule) -> None:
         if known := rule_of(rule):
-            self.services.automod.changed(rule.guild.id, known)
+            self.services.gate.automod.changed(rule.guild.id, known)
 
     async def on_automod_rule_update(self, rule: discord.AutoModRule) -> None:
         await self.on_automod_rule_create(rule)
 
     async def on_automod_rule_delete(self, rule: discord.AutoModRule) -> None:
-        self.services.automod.removed(rule.guild.id, rule.id)
+        self.services.gate.automod.removed(rule.guild.id, rule.id)
 
     async def on_thread_remove(self, thread: discord.Thread) -> None:
         thread.me = None  # discord.py leaves that as it was
@@ -161,7 +161,7 @@ class Reelcast(commands.AutoShardedBot):
     async def on_shard_connect(self, shard_id: int) -> None:
         """Take note of a new session: what happened since the one before is not told."""
         count = self.shard_count or 1
-        self.services.automod.missed_events(lambda guild_id: (guild_id >> 22) % count == shard_id)
+        self.services.gate.automod.missed_events(lambda guild_id: (guild_id >> 22) % count == shard_id)
 
     async def on_ready(self) -> None:
         log.info("ready", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)

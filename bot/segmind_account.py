@@ -1,20 +1,30 @@
 """Segmind as the settings have it: the session, the client, and the budget of requests."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
-from bot.jobs.clock import monotonic
+from bot.jobs.clock import Clock, monotonic
 from bot.jobs.pacing.budget import BudgetRow
+from bot.jobs.pacing.planner import Planner
 from bot.segmind.budget import Budget, Gcra
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
 
 TIMEOUTS: Final = Timeouts()
-BURST_EVERY: Final = (
-    250  # requests a minute: one more at once makes good a turn that a busy machine gave some 0.1 s late
-)
+# Requests a minute: one more at once makes good a turn that a busy machine gave some 0.1 s late.
+BURST_EVERY: Final = 250
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmindAccount:
+    client: SegmindClient
+    planner: Planner  # gives the client's requests their turns
+    budget: BudgetRow
 
 
 def open_segmind_session() -> aiohttp.ClientSession:
@@ -42,3 +52,15 @@ def segmind_client(
         clock=monotonic,
         heard=heard,
     )
+
+
+@asynccontextmanager
+async def open_account(
+    settings: Settings, database: AsyncEngine, clock: Clock, *, heard: Heard
+) -> AsyncGenerator[SegmindAccount]:
+    """Open the session and a client whose requests all processes pace together; `heard` hears of each answer."""
+    async with open_segmind_session() as session:
+        budget = budget_row(settings, database)
+        planner = Planner(budget, clock)
+        client = segmind_client(settings, session, planner, heard=heard)
+        yield SegmindAccount(client=client, planner=planner, budget=budget)

@@ -55,8 +55,8 @@ async def _working(settings: Settings, metrics: Metrics, front: Front) -> None:
         client, door, services = await open_persistently(stack, opened, front, SystemClock(), settings.database_url)
         front.inner = services.outside
         token = settings.discord_token.get_secret_value()
-        await door.enter(lambda: client.login(token), services.dispatcher.resume)
-        unfinished = await services.dispatcher.resume()
+        await door.enter(lambda: client.login(token), services.jobs.dispatcher.resume)
+        unfinished = await services.jobs.dispatcher.resume()
         log.info("worker_ready", user=str(client.user), unfinished=unfinished)
         await services.operating.watch.try_key()
         await asyncio.Event().wait()

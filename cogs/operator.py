@@ -151,7 +151,7 @@ class OperatorPanel:
             budget_per_minute=left.per_minute,
             states=await count_by_state(operating.database, _NOW),
             servers=len(operating.desk.client.guilds),
-            prices=[self._price(price) for price in await services.prices.all()],
+            prices=[self._price(price) for price in await services.operating.prices.all()],
             paused_since=await operating.store.paused_since(),
             notices=await operating.notices.current(*NoticeKind),
         )
@@ -196,7 +196,7 @@ class OperatorPanel:
         if job is None:
             return _moved_on(WrongState(job_id, None))
         try:
-            await self._services.control.send_again(job_id, job.video_channel_id)
+            await self._services.jobs.control.send_again(job_id, job.video_channel_id)
         except WrongState as error:
             return _moved_on(error)
         return sent_again_sentence(job.video_channel_id)

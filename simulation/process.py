@@ -221,11 +221,11 @@ def real_code_in(world: World) -> Generator[None]:
         stack.enter_context(patch("sys.unraisablehook", _ignored))  # a killed life's coroutines end as they can
         stack.enter_context(database.called_in_order(world.weather.database))
         stand_ins: dict[str, Any] = {
-            "bot.services.open_segmind_session": lambda: Session(world.segmind.serve, world.weather.segmind),
-            "bot.services.open_fetch_session": _no_session,
-            "bot.services.Fetcher": partial(_fetcher, world),
-            "bot.services.ImageChecker": _Images,
-            "bot.services.VideoChecker": _Videos,
+            "bot.segmind_account.open_segmind_session": lambda: Session(world.segmind.serve, world.weather.segmind),
+            "bot.media.fetch.open_fetch_session": _no_session,
+            "bot.media.fetch.Fetcher": partial(_fetcher, world),
+            "bot.resources.ImageChecker": _Images,
+            "bot.engine.VideoChecker": _Videos,
             "bot.app.monotonic": world.loop.time,
             "bot.app.SystemClock": partial(VirtualClock, world),
             "bot.services.read_catalogues": lambda: None,

@@ -7,7 +7,7 @@ not take it: what became of one without an answer nobody knows, and a repeat wou
 import asyncio
 import base64
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -15,11 +15,14 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cast.model import Picture, StoredPicture
-from bot.cast.pictures import clean_picture
+from bot.cast.pictures import CharacterPictures, clean_picture
 from bot.cast.store import CastStore
+from bot.catalogue.models import CHARACTER_RULES
 from bot.jobs.clock import Clock
+from bot.jobs.kept_files import Files
 from bot.jobs.model import Element
 from bot.jobs.ports import ElementGone, Shown, StorageRefused
 from bot.media.images.checker import ImageChecker
@@ -124,3 +127,19 @@ def _lasts(stored: StoredPicture, now: datetime) -> bool:
 
 def _data_url(picture: Picture) -> str:
     return f"data:{picture.content_type};base64,{base64.b64encode(picture.content).decode()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    store: CastStore
+    pictures: CharacterPictures
+    elements: LastingImages
+
+
+def cast_of(database: AsyncEngine, segmind: SegmindClient, clock: Clock, files: Files) -> Cast:
+    store = CastStore(database)
+    return Cast(
+        store=store,
+        pictures=CharacterPictures(files.attachments, files.images, files.work, CHARACTER_RULES),
+        elements=LastingImages(store, segmind, clock, files.images, files.work),
+    )

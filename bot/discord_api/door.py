@@ -214,3 +214,10 @@ async def _resume_what_there_is(self: DiscordWebSocket) -> None:
         await self.identify()
     else:
         await _RESUME(self)
+
+
+def is_connected(client: discord.Client) -> bool:
+    """Return whether each shard of this process has its gateway; a client for REST alone needs but its login."""
+    if isinstance(client, discord.AutoShardedClient):
+        return client.is_ready() and not any(shard.is_closed() for shard in client.shards.values())
+    return client.user is not None

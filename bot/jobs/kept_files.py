@@ -1,9 +1,13 @@
-"""Files kept on this machine for as long as moderators may need them: pictures under review, videos that are hidden."""
+"""A process's files: where they come from, where they are worked on, and those kept as long as moderators need them."""
 
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from bot.media.fetch import Fetcher
+from bot.media.images.checker import ImageChecker
 
 
 class KeptFiles:
@@ -44,3 +48,21 @@ class KeptFiles:
         if not self._folder.is_dir():
             return []
         return [int(path.name) for path in self._folder.iterdir() if path.name.isdecimal()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    attachments: Fetcher  # what members upload
+    outputs: Fetcher  # what Segmind makes
+    images: ImageChecker
+    data_dir: Path
+
+    @property
+    def work(self) -> Path:
+        """The folder of files that jobs work on; safe to lose."""
+        return self.data_dir / "work"
+
+    @property
+    def hidden(self) -> KeptFiles:
+        """The videos that were taken off their posts."""
+        return KeptFiles(self.data_dir / "hidden")

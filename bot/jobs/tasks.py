@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -16,6 +17,8 @@ log = structlog.get_logger(__name__)
 
 RESTART_WAIT: Final = 1.0  # seconds before a background task that broke is started again; doubled for each further
 LONGEST_RESTART_WAIT: Final = 60.0
+
+Work = Mapping[str, Callable[[], Awaitable[None]]]  # what goes on in the background, by name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -83,6 +86,18 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Cloc
             wait = RESTART_WAIT
         await clock.sleep(wait)
         wait = min(wait * 2, LONGEST_RESTART_WAIT)
+
+
+@asynccontextmanager
+async def in_background(work: Work, clock: Clock) -> AsyncGenerator[Sequence[asyncio.Task[None]]]:
+    """Keep each piece of work going while the context lasts, as `supervised` does."""
+    tasks = [asyncio.create_task(supervised(name, run, clock), name=name) for name, run in work.items()]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def for_each(jobs: Iterable[Job], work: Callable[[Job], Awaitable[object]]) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -112,6 +113,13 @@ def open_fetch_session(
         trust_env=False,
         timeout=timeout,
     )
+
+
+@asynccontextmanager
+async def open_fetcher(hosts: AllowedHosts) -> AsyncGenerator["Fetcher"]:
+    """Open a session for a fetcher of files from these hosts."""
+    async with open_fetch_session(hosts) as session:
+        yield Fetcher(session, hosts)
 
 
 class Fetcher:

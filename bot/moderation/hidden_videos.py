@@ -8,11 +8,10 @@ from typing import Final
 import discord
 
 from bot.discord_api.errors import translated
-from bot.jobs.kept_files import KeptFiles
+from bot.jobs.kept_files import Files
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, PortError
 from bot.media.errors import MediaError
-from bot.media.fetch import Fetcher
 from bot.moderation.report_store import Case
 from bot.ui.custom_ids import pictures_in
 
@@ -21,15 +20,12 @@ MOST_BYTES: Final = 512 * 1024 * 1024
 
 
 class HiddenVideos:
-    def __init__(
-        self, client: discord.Client, *, kept: KeptFiles, folder: Path, attachments: Fetcher, outputs: Fetcher
-    ) -> None:
-        """`kept` holds what was taken off its post; `folder` is for what comes and goes."""
+    def __init__(self, client: discord.Client, files: Files) -> None:
         self._client = client
-        self._kept = kept
-        self._folder = folder
-        self._attachments = attachments
-        self._outputs = outputs
+        self._kept = files.hidden
+        self._folder = files.work
+        self._attachments = files.attachments
+        self._outputs = files.outputs
 
     async def keep(self, job: Job, message: discord.Message) -> None:
         """Keep what a post shows, before it is taken off."""

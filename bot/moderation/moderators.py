@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 import discord
@@ -17,18 +17,21 @@ from bot.gate.limits import caps_of
 from bot.gate.stops import OperatorStore
 from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.clock import Clock, steady_now
+from bot.jobs.driving.one_process import Drivers
 from bot.jobs.errors import SpendLimitReached
-from bot.jobs.kept_files import KeptFiles
+from bot.jobs.kept_files import Files
 from bot.jobs.model import Job
+from bot.jobs.ports import Cards
 from bot.jobs.storage.jobs import JobStore
-from bot.jobs.storage.ledger import Reserve
+from bot.jobs.storage.ledger import Reserve, SpendLimits
 from bot.jobs.storage.records import DecisionStore
-from bot.media.fetch import Fetcher
+from bot.jobs.tasks import Work
 from bot.moderation.blocks import BlockedImageStore, BlockStore
+from bot.moderation.decide import Moderation
 from bot.moderation.hidden_videos import HiddenVideos
 from bot.moderation.member_record import RecordReader
 from bot.moderation.report_messages import ReportMessages
-from bot.moderation.report_store import ReportStore
+from bot.moderation.report_store import ReportStore, owe_in, settle_in
 from bot.moderation.review_messages import ReviewMessages
 from bot.moderation.review_store import ReviewStore
 from bot.moderation.standing import MemberStanding
@@ -64,14 +67,12 @@ def moderators_of(
     jobs: JobStore,
     settings: SettingsStore,
     log_channel: LogChannel,
-    attachments: Fetcher,
-    outputs: Fetcher,
-    folder: Path,
+    files: Files,
     offer: Offer,
     clock: Clock,
     turns: PacedChannels | None = None,
 ) -> Moderators:
-    """`folder` is where files live that outlast what works on them; `turns` are those of all processes, if several."""
+    """`turns` are those of all processes, if there are several."""
     blocks, blocked_images = BlockStore(database, clock), BlockedImageStore(database)
     decisions, review_store = DecisionStore(database), ReviewStore(database)
     record, reports = RecordReader(database), ReportStore(database)
@@ -101,18 +102,36 @@ def moderators_of(
             decisions=decisions,
             record=record,
             settings=settings,
-            videos=HiddenVideos(
-                client,
-                kept=KeptFiles(folder / "hidden"),
-                folder=folder / "work",
-                attachments=attachments,
-                outputs=outputs,
-            ),
+            videos=HiddenVideos(client, files),
             offer=offer,
             clock=clock,
             turns=turns,
         ),
     )
+
+
+def moderation_of(
+    moderators: Moderators, store: JobStore, cards: Cards, drivers: Drivers, clock: Clock, limits: SpendLimits
+) -> Moderation:
+    """Return what moderators decide with, once the engine is there to carry it out."""
+    return Moderation(
+        store=store,
+        dispatcher=drivers,
+        cards=cards,
+        standing=moderators.standing,
+        clock=clock,
+        owe=owe_in,
+        settle=settle_in,
+        limits=limits,
+    )
+
+
+def moderators_work(moderators: Moderators, moderation: Moderation, drivers: Drivers, database: AsyncEngine) -> Work:
+    return {
+        "cases": partial(moderators.cases.run, drivers.resumed),
+        "waiting": partial(moderation.watch, drivers),
+        "moderation-thinning": partial(keep_moderation_thin, database, moderation.clock),
+    }
 
 
 async def find_room(settings: SettingsStore, job: Job) -> Reserve:

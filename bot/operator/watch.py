@@ -20,6 +20,7 @@ from bot.database.record_tables import records
 from bot.database.tables import jobs, orphans
 from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
+from bot.jobs.driving.control import JobControl
 from bot.jobs.driving.one_process import Dispatcher
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.pacing.budget import BudgetRow
@@ -28,9 +29,11 @@ from bot.jobs.prices import Prices
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.rows import from_row
+from bot.jobs.tasks import Work
 from bot.operator.figures import SPENDING, Caps, OperatorFigures, is_past, spending_notices
 from bot.operator.model_watch import ModelWatch
 from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotices
+from bot.operator.orders import OrderStore, OrderTaker
 from bot.operator.stuck_jobs import Doubts
 from bot.operator.who import Operators
 from bot.operator.words import notice_sentence
@@ -60,6 +63,11 @@ class Operating:
     budget: BudgetRow
     database: AsyncEngine
     watch: "OperatorWatch"
+    orders: OrderTaker
+
+    @property
+    def work(self) -> Work:
+        return {"operator": self.watch.run, "wishes": self.orders.run}
 
     async def credits(self, *, within: float) -> Decimal | None:
         """Ask Segmind what is left, in US dollars; None where it does not say in so many seconds."""
@@ -241,11 +249,11 @@ class OperatorWatch:
 def operating_of(
     client: discord.Client,
     database: AsyncEngine,
-    *,
+    budget: BudgetRow,
     settings: Settings,
     engine: Engine,
     drivers: Dispatcher,
-    budget: BudgetRow,
+    control: JobControl,
 ) -> Operating:
     clock = engine.clock
     desk, notices = Operators(client, clock.monotonic), OperatorNotices(database)
@@ -276,4 +284,5 @@ def operating_of(
             ),
             clock=clock,
         ),
+        orders=OrderTaker(OrderStore(database), engine=engine, control=control, dispatcher=drivers),
     )

@@ -1,6 +1,6 @@
 """A server's log channel: single messages to its moderators, and its record, one line per entry."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -16,6 +16,7 @@ from bot.discord_api.errors import translated
 from bot.discord_api.nonces import words_nonce
 from bot.jobs.clock import Clock
 from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.jobs.tasks import Work
 from bot.records.log import Item, RecordLog
 from bot.records.store import RecordStore, keep_records_thin
 from bot.records.words import log_line
@@ -143,7 +144,7 @@ class RecordKeeping:
     store: RecordStore
     log: RecordLog
     mirror: LogMirror
-    work: Mapping[str, Callable[[], Awaitable[None]]]  # what goes on in the background, by name
+    work: Work
 
 
 def keep_records(

@@ -80,7 +80,7 @@ class CastCog(FormCog):
     @cast.command(name="list", description="Your characters, and those that are shared here")
     async def list(self, interaction: discord.Interaction) -> None:
         guild_id = await sharing_guild(self._services, interaction.guild_id)
-        usable = await self._services.cast.usable(interaction.user.id, guild_id)
+        usable = await self._services.cast.store.usable(interaction.user.id, guild_id)
         await say(interaction, cast_list(usable, interaction.user.id, self._services.settings.cast_limit))
 
     @cast.command(name="show", description="Show a character's pictures, to you alone")
@@ -90,7 +90,7 @@ class CastCog(FormCog):
         found = await self._found(interaction, character)
         if found is None:
             return
-        pictures = await self._services.cast.pictures(found.id)
+        pictures = await self._services.cast.store.pictures(found.id)
         files = [_file(each.picture, place) for place, each in enumerate(pictures, start=1)]
         view = character_layout(found, interaction.user.id, files)
         await show(interaction, view=view, files=files)
@@ -109,7 +109,7 @@ class CastCog(FormCog):
             return
         else:
             try:
-                await self._services.cast.rename(found.id, interaction.user.id, new)
+                await self._services.cast.store.rename(found.id, interaction.user.id, new)
                 answer = _(RENAMED).format(before=found.name, name=new)
             except NameTaken:
                 answer = _(RENAMED_TWICE).format(name=new)
@@ -123,7 +123,7 @@ class CastCog(FormCog):
     async def remove(self, interaction: discord.Interaction, character: str) -> None:
         found = await self._found(interaction, character, own=True)
         if found is not None:
-            await self._services.cast.remove(found.id, interaction.user.id)
+            await self._services.cast.store.remove(found.id, interaction.user.id)
             await say(interaction, _(REMOVED).format(name=found.name))
 
     @cast.command(name="share", description="Let everybody here use one of your characters, or nobody any more")
@@ -154,7 +154,7 @@ class CastCog(FormCog):
         if found is None or not await may_be_written(self._services, interaction, found.name):
             return
         try:
-            await self._services.cast.share(found.id, interaction.user.id, guild_id, self._services.clock.now())
+            await self._services.cast.store.share(found.id, interaction.user.id, guild_id, self._services.clock.now())
             answer = _(SHARED).format(name=found.name)
         except NameTaken:
             answer = _(SHARED_TWICE).format(name=found.name)
@@ -170,7 +170,7 @@ class CastCog(FormCog):
         elif found.owner_id != interaction.user.id and not interaction.permissions.manage_messages:
             await say(interaction, _(NOT_YOURS).format(name=found.name))
         else:
-            await self._services.cast.unshare(found.id, guild_id)
+            await self._services.cast.store.unshare(found.id, guild_id)
             await say(interaction, _(UNSHARED).format(name=found.name))
 
     async def _found(self, interaction: discord.Interaction, text: str, *, own: bool = False) -> Character | None:

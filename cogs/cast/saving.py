@@ -51,7 +51,7 @@ def new_of_facts(facts: Mapping[str, Any]) -> NewCharacter:
 async def has_room(services: Services, interaction: discord.Interaction[Any]) -> bool:
     """Tell whether a member may have one more character, and answer if not: nobody fills in a form in vain."""
     most = services.settings.cast_limit
-    if await services.cast.count(interaction.user.id) < most:
+    if await services.cast.store.count(interaction.user.id) < most:
         return True
     await say(interaction, full_sentence(most))
     return False
@@ -68,7 +68,7 @@ async def save_character(services: Services, interaction: discord.Interaction[An
         return
     if not await has_room(services, interaction) or not await may_be_written(services, interaction, name):
         return
-    if name_key(name) in await services.cast.by_names([name_key(name)], interaction.user.id, None):
+    if name_key(name) in await services.cast.store.by_names([name_key(name)], interaction.user.id, None):
         await say(interaction, _(NAME_TAKEN).format(name=name))
         return
     if not await has_accepted(services, interaction, {"cast": facts_of_new(new)}):
@@ -84,8 +84,8 @@ async def _save(
     """Fetch the pictures and keep them; return what to tell."""
     most = services.settings.cast_limit
     try:
-        pictures = await services.pictures.take(interaction.id, uploads)
-        await services.cast.add(
+        pictures = await services.cast.pictures.take(interaction.id, uploads)
+        await services.cast.store.add(
             interaction.id, interaction.user.id, name, pictures, most=most, now=services.clock.now()
         )
     except UnusablePicture as unusable:

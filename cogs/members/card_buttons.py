@@ -50,7 +50,7 @@ class CancelButton(JobButton, template=CANCEL_PATTERN):
             answer = not_yours_to_cancel()
         else:
             try:
-                answer = cancelled_sentence(await bot.services.control.cancel(job.id))
+                answer = cancelled_sentence(await bot.services.jobs.control.cancel(job.id))
             except WrongState as error:
                 answer = not_cancellable_sentence(error.state)
         await say(interaction, answer)
@@ -98,13 +98,13 @@ async def _delete(services: Services, job: Job, by_id: int) -> str:
     """Return what became of it, to be looked up; moderators who have a report of it are shown that it is gone."""
     if job.state is State.DELIVERED:
         try:
-            job = await services.control.take_down(job.id, by_id)
+            job = await services.jobs.control.take_down(job.id, by_id)
         except WrongState:
             return NOT_OVER
     try:
-        await services.removal.remove(job)
+        await services.delivery.removal.remove(job)
     except PortError:
-        services.cards.changed(job)  # the card that is left says that the video is removed
+        services.delivery.cards.changed(job)  # the card that is left says that the video is removed
         return NOT_GONE
     return GONE
 

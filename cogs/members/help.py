@@ -29,7 +29,7 @@ async def forget_member(services: Services, member_id: int) -> None:
 
     That they accepted the notice about pictures, and when, stays on record: it is what the operator answers for.
     """
-    await services.cast.forget_member(member_id)
+    await services.cast.store.forget_member(member_id)
     await services.paused.forget_member(member_id)
 
 
@@ -39,9 +39,9 @@ async def forget_everything(services: Services, member_id: int, *, remove_messag
     The messages that show something of it are emptied, or removed, afterwards: see `bot.members.emptying`.
     """
     await forget_member(services, member_id)
-    await services.preferences.forget_member(member_id)
-    forgotten = await services.forgetting.forget(member_id, remove_messages=remove_messages)
-    await services.forgetting.erase()
+    await services.members.preferences.forget_member(member_id)
+    forgotten = await services.members.forgetting.forget(member_id, remove_messages=remove_messages)
+    await services.members.forgetting.erase()
     return forgotten
 
 
@@ -84,7 +84,7 @@ class ForgetButton(PressedItem, template=FORGET_PATTERN):
         done = await forget_everything(bot.services, interaction.user.id, remove_messages=removed)
         answer = forgotten_sentence(requests=done.requests, running=done.running, removed=removed)
         await show(interaction, content=answer, view=None)
-        await bot.services.forgetting.emptying.sweep()
+        await bot.services.members.forgetting.emptying.sweep()
 
 
 class PrivacyCog(commands.Cog):

@@ -50,14 +50,14 @@ class VideoList:
                 shown=shown,
                 page=page,
                 more=len(jobs) > PER_PAGE,
-                preferences=await self._services.preferences.get(interaction.user.id),
+                preferences=await self._services.members.preferences.get(interaction.user.id),
             )
         )
         await answers.show(interaction, view=view)
 
     async def tell(self, interaction: discord.Interaction[Any], shown: ListFilter, page: int, *, wanted: bool) -> None:
         """Note whether a member wants to hear of each video in a direct message."""
-        await self._services.preferences.tell_when_done(interaction.user.id, wanted=wanted)
+        await self._services.members.preferences.tell_when_done(interaction.user.id, wanted=wanted)
         await self.show(interaction, shown, page)
 
     async def _read(self, interaction: discord.Interaction[Any], shown: ListFilter, page: int) -> list[Job]:
@@ -149,10 +149,10 @@ class QuotaCog(commands.Cog):
     @app_commands.guild_only()
     async def quota(self, interaction: discord.Interaction) -> None:
         services, asked, now = self._services, asked_by(interaction), self._services.clock.now()
-        verdict = await services.gate.judge(asked)
+        verdict = await services.gate.rules.judge(asked)
         settings = await services.guild_settings.get(asked.guild_id)
         terms = terms_for(settings, role_ids=asked.role_ids, channel_id=asked.home_id)
-        used = await services.usage.read(
+        used = await services.gate.usage.read(
             terms, guild_id=asked.guild_id, member_id=asked.member_id, now=now, back=timedelta(days=1)
         )
         text = quota_text(

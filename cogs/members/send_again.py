@@ -64,7 +64,7 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
             return denial_sentence(Denial(code=DenialCode.BOT_PAUSED if pause is Pause.BOT else DenialCode.PAUSED))
         if objection is not None:
             return objection_sentence(objection)
-        rules = None if asked is None else await bot.services.gate.handling(asked)
+        rules = None if asked is None else await bot.services.gate.rules.handling(asked)
         return await _send(bot.services, job.id, job.usual_channel_id, rules)
 
 
@@ -118,7 +118,7 @@ def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
 
 async def _send(services: Services, job_id: int, channel_id: int, rules: Handling | None) -> str:
     try:
-        job = await services.control.send_again(job_id, channel_id, rules)
+        job = await services.jobs.control.send_again(job_id, channel_id, rules)
     except WrongState:
         return _(GONE)
     return sent_again_sentence(channel_id, reviewed=job.state is State.REVIEW)

@@ -173,7 +173,7 @@ class BlockCog(FormCog):
             return None
         await defer(interaction)
         try:
-            seen = await self._services.pictures.fingerprint(interaction.id, reference_of(image))
+            seen = await self._services.cast.pictures.fingerprint(interaction.id, reference_of(image))
         except UnusablePicture as unusable:
             await say(interaction, image_sentence(unusable.fault, option_name("image"), SHOWABLE))
             return None

@@ -115,7 +115,7 @@ async def take_down(
         until = await block_member(services, by_id, job.request.guild_id, job.request.member_id, measures, job.id)
         said.append(blocked_answer(job.request.member_id, until))
     if measures.give_back:
-        counted = await services.usage.give_back(job.id)
+        counted = await services.gate.usage.give_back(job.id)
         if counted:
             await services.moderators.decisions.add(
                 _decision(services, job, Decided.QUOTA_GIVEN_BACK, by_id, measures.reason)

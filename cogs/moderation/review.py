@@ -108,7 +108,7 @@ class ReviewCog(FormCog):
         await say(interaction, rejected_answer(rejected, blocked=blocked))
         await services.moderators.reviews.settle(rejected)
         if rejected.owes_notice:
-            await services.notices.tell(rejected)
+            await services.delivery.notices.tell(rejected)
 
 
 async def _may_review(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:

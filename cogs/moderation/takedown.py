@@ -90,7 +90,7 @@ class TakedownCog(FormCog):
         newest = await services.store.get(job.id) or job
         await services.moderators.reviews.settle(newest)
         if newest.owes_notice:
-            await services.notices.tell(newest)
+            await services.delivery.notices.tell(newest)
 
 
 async def _open(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:

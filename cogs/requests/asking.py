@@ -57,7 +57,7 @@ class Requests:
         if isinstance(read, Refusal):
             await self._refuse(interaction, read, wish.prompt)
             return False
-        price = (await services.prices.of(model, options.duration)).usd
+        price = (await services.operating.prices.of(model, options.duration)).usd
         asked = asked_by(interaction, texts=tuple(texts_of(read, wish)), options=options)
         verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
         if verdict is None:
@@ -112,7 +112,7 @@ class Requests:
         A job goes on only with a card that is surely its own. One whose card may be there is left as it is: the card is
         looked for by its mark.
         """
-        answer, intake = answer_of(interaction), self._services.intake
+        answer, intake = answer_of(interaction), self._services.jobs.intake
         card = partial(status_card, job, self._services.offer, now=self._services.clock.now())
         mark = str(DetailsId.of_card(job))
         try:
@@ -142,9 +142,9 @@ class Requests:
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
         """Let a job go on whose card is there; where that cannot be saved now, say that it goes on when it can."""
         answer_of(interaction).uncharged = False
-        self._services.cards.answered(job.id, answer_of(interaction).edit)
+        self._services.delivery.cards.answered(job.id, answer_of(interaction).edit)
         try:
-            await self._services.intake.card_sent(job, message_id)
+            await self._services.jobs.intake.card_sent(job, message_id)
         except SQLAlchemyError as error:  # the card is found again by what looks for those that are not known
             log.warning("card_not_saved", job=job.id, error=words(error))
             await say(interaction, _(GOES_ON))

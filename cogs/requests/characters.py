@@ -42,7 +42,7 @@ async def read_wish(
             )
         if character.id not in {each.cast_id for each in chosen}:
             chosen.append(character.element)
-    known = await services.cast.by_names(keys, member_id, guild_id)
+    known = await services.cast.store.by_names(keys, member_id, guild_id)
     read = read_request(
         wish.prompt,
         [_upload(number, image) for number, image in wish.images],
@@ -59,9 +59,9 @@ async def read_wish(
 async def find_character(services: Services, text: str, member_id: int, guild_id: int | None) -> Character | None:
     """Find whom a member means by an id, as autocomplete gives it, or by a name, with or without its `@`."""
     if (cast_id := read_id(text)) is not None:
-        return await services.cast.by_id(cast_id, member_id, guild_id)
+        return await services.cast.store.by_id(cast_id, member_id, guild_id)
     key = name_key(text.strip().removeprefix("@"))
-    return (await services.cast.by_names([key], member_id, guild_id)).get(key)
+    return (await services.cast.store.by_names([key], member_id, guild_id)).get(key)
 
 
 async def unknown_character(services: Services, interaction: discord.Interaction[Any], text: str) -> str:
@@ -79,7 +79,7 @@ async def sharing_guild(services: Services, guild_id: int | None) -> int | None:
 
 
 async def _names(services: Services, member_id: int, guild_id: int | None) -> tuple[str, ...]:
-    usable = await services.cast.usable(member_id, guild_id)
+    usable = await services.cast.store.usable(member_id, guild_id)
     return tuple(f"@{each.name}" for each in usable[:MOST_NAMED])
 
 
@@ -102,12 +102,12 @@ async def usable_choices(interaction: discord.Interaction[Any], typed: str) -> C
     """Offer everybody that a member can use here."""
     services: Services = interaction.client.services
     guild_id = await sharing_guild(services, interaction.guild_id)
-    return _choices(await services.cast.usable(interaction.user.id, guild_id), interaction, typed)
+    return _choices(await services.cast.store.usable(interaction.user.id, guild_id), interaction, typed)
 
 
 async def own_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
     services: Services = interaction.client.services
-    return _choices(await services.cast.usable(interaction.user.id, None), interaction, typed)
+    return _choices(await services.cast.store.usable(interaction.user.id, None), interaction, typed)
 
 
 async def shareable_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:

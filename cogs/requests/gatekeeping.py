@@ -86,7 +86,7 @@ async def let_in(
     services: Services, interaction: discord.Interaction[Any], asked: Asked, *, prompt: str
 ) -> Verdict | None:
     """Ask the gate; where it says no, answer with that and the `prompt` to be copied, and return None."""
-    verdict = await services.gate.judge(asked)
+    verdict = await services.gate.rules.judge(asked)
     if isinstance(verdict, Verdict):
         denial = _judge_output(interaction, verdict)
         if denial is None:
@@ -101,7 +101,7 @@ async def may_be_written(services: Services, interaction: discord.Interaction[An
     if interaction.guild_id is None:
         return True
     asked = asked_by(interaction, texts=texts)
-    denial = await services.gate.judge_texts(asked)
+    denial = await services.gate.rules.judge_texts(asked)
     if denial is not None:
         await _deny_and_tell(services, interaction, asked, denial, prompt="")
     return denial is None
@@ -114,8 +114,8 @@ async def has_room(services: Services, interaction: discord.Interaction[Any], as
     """
     now = services.clock.now()
     terms = verdict.terms
-    used = await services.usage.read(terms, guild_id=asked.guild_id, member_id=asked.member_id, now=now)
-    seconds, price = min(services.offer.durations), min((await services.prices.least()).values())
+    used = await services.gate.usage.read(terms, guild_id=asked.guild_id, member_id=asked.member_id, now=now)
+    seconds, price = min(services.offer.durations), min((await services.operating.prices.least()).values())
     denial = find_full(terms, used, seconds=seconds, price_usd=price, now=now)
     if denial is not None:
         await deny(interaction, denial, prompt="")
@@ -136,7 +136,7 @@ async def reserve(
     Raises `AnsweredElsewhere` where there is a job of the interaction.
     """
     try:
-        return await services.intake.accept(interaction.id, request, price_usd=price_usd, reserve=reservation)
+        return await services.jobs.intake.accept(interaction.id, request, price_usd=price_usd, reserve=reservation)
     except (LimitReached, SpendLimitReached) as error:
         denial = denial_of(error, services.clock.now())
     except IntegrityError:  # another process with this database was told of the interaction, too
@@ -176,7 +176,7 @@ async def deny(interaction: discord.Interaction[Any], denial: Denial, *, prompt:
 async def _warn(services: Services, locale: str, warnings: Iterable[SpendWarning]) -> None:
     now = services.clock.now()
     for warning in warnings:
-        if await services.warnings.is_first(warning, now):
+        if await services.gate.warnings.is_first(warning, now):
             ends_at = next_day(now) if warning.limit is Limit.SERVER_SPEND_PER_DAY else next_month(now)
             with speaking(locale):
                 sentence = spend_warning_sentence(warning, ends_at=ends_at)

@@ -20,19 +20,19 @@ async def show_help(services: Services, interaction: discord.Interaction[Any]) -
     """Answer with what the bot does, and what counts for who asks in this place."""
     here = ""
     if interaction.guild_id is not None:
-        verdict = await services.gate.judge(asked_by(interaction))
+        verdict = await services.gate.rules.judge(asked_by(interaction))
         denial = as_seen(interaction, verdict) if isinstance(verdict, Denial) else None
         settings = await services.guild_settings.get(interaction.guild_id)
         here = help_here(denial, settings.review)
-    commands = await services.commands.get()
+    commands = await services.members.commands.get()
     await say(interaction, help_text(commands, here=here))
 
 
 async def hint_newcomer(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:
     """Tell who has just asked for their first video how to go on; nothing comes of it where Discord is in trouble."""
-    if not await services.store.is_first(job) or not await services.preferences.hint(job.request.member_id):
+    if not await services.store.is_first(job) or not await services.members.preferences.hint(job.request.member_id):
         return
-    commands = await services.commands.get()
+    commands = await services.members.commands.get()
     try:
         await say(interaction, hint_text(commands), view=hint_controls())
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:

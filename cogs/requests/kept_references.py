@@ -67,7 +67,7 @@ async def _copies(services: Services, job: Job) -> Sequence[str]:
     if job.request.handling.review is not ReviewMode.OFF and not job.approved:
         seen = await services.moderators.reviews.pictures(job)
         return [seen.get(reference_name(number), "") for number in range(1, len(references) + 1)]
-    copies = await services.cards.attachment_urls(job)
+    copies = await services.delivery.cards.attachment_urls(job)
     return [copies.get(each.card_name or "", "") for each in references]
 
 
@@ -84,7 +84,7 @@ async def kept_elements(services: Services, request: VideoRequest, prompt: str) 
     guild_id = await sharing_guild(services, request.guild_id)
     kept: list[Element] = []
     for element in _still_named(request, prompt):
-        character = await services.cast.by_id(element.cast_id, request.member_id, guild_id)
+        character = await services.cast.store.by_id(element.cast_id, request.member_id, guild_id)
         if character is not None:
             kept.append(replace(character.element, name=element.name))
         elif element.owner_id == request.member_id and element.frontal_url:

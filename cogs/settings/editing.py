@@ -222,8 +222,8 @@ class SettingsEditor:
         if guild is None:
             raise LookupError("only who is admitted on a server sees its settings")
         named = frozenset[int]().union(*(named_ids(each)[0] for each in settings))
-        automod = await automod_facts(self._services.automod, guild.id)
-        return server_facts(guild, named, await self._services.prices.least(), automod)
+        automod = await automod_facts(self._services.gate.automod, guild.id)
+        return server_facts(guild, named, await self._services.operating.prices.least(), automod)
 
     async def _show(
         self,

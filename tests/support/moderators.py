@@ -11,11 +11,13 @@ import discord
 from bot.catalogue.offer import Offer
 from bot.database.engine import open_database
 from bot.discord_api.channel_pace import PacedChannels
+from bot.jobs.kept_files import Files
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.media.fetch import Fetcher, Patience, open_fetch_session
 from bot.media.hosts import AllowedHosts
+from bot.media.images.checker import ImageChecker
 from bot.moderation.moderators import Moderators, moderators_of
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
@@ -86,9 +88,7 @@ async def open_desk(
             jobs=store,
             settings=settings,
             log_channel=LogChannel(speaker, settings, turns),
-            attachments=fetcher,
-            outputs=fetcher,
-            folder=folder,
+            files=Files(attachments=fetcher, outputs=fetcher, images=ImageChecker(), data_dir=folder),
             offer=Offer(),
             clock=clock,
             turns=turns,

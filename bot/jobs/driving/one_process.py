@@ -1,16 +1,24 @@
-"""Who drives: each unfinished job has exactly one live driver."""
+"""Who drives: each unfinished job has exactly one live driver, of this process where there is but one."""
+
+from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Final, Protocol
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.engine import SQLITE
 from bot.jobs.driving.driver import drive, read_again
 from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN
 from bot.jobs.steps.engine import Engine
+
+if TYPE_CHECKING:
+    from bot.jobs.driving.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
 
@@ -141,3 +149,23 @@ class InProcessDispatcher:
             self._start(job_id, self._drive_on(job_id))
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("driver_broke", job=job_id, exc_info=error)
+
+
+@asynccontextmanager
+async def open_rows(url: str, database: AsyncEngine) -> AsyncGenerator[WorkQueue | None]:
+    """Open the queue that hands jobs out to processes; None with SQLite, where one process drives all."""
+    if database.dialect.name == SQLITE:
+        yield None
+        return
+    from bot.jobs.driving.work_queue import open_work_queue  # noqa: PLC0415 - SQLite does without the library
+
+    async with open_work_queue(url, database) as rows:
+        yield rows
+
+
+def drivers_of(engine: Engine, rows: WorkQueue | None) -> Drivers:
+    if rows is None:
+        return InProcessDispatcher(engine)
+    from bot.jobs.driving.many_processes import QueuedDispatcher  # noqa: PLC0415 - as above
+
+    return QueuedDispatcher(engine, rows)

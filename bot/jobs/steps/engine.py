@@ -34,6 +34,7 @@ from bot.segmind.client import SegmindClient
 if TYPE_CHECKING:
     from bot.jobs.steps.giving_up import Breakdowns
 
+MAX_VIDEO_BYTES: Final = 512 * 1024 * 1024  # a safeguard; a 10 s video in 1080p has some 30 MB
 DELIVERIES_AT_ONCE: Final = 8  # videos on this machine's disk; few enough to be posted in time in one channel
 
 
@@ -42,9 +43,9 @@ class EngineLimits:
     """Figures that the operator sets, or that we do."""
 
     max_in_flight: int
-    max_video_bytes: int
     submit_timeout: timedelta  # the longest that a POST can take, its timeouts added up
     spend: SpendLimits = UNLIMITED  # by the whole bot
+    max_video_bytes: int = MAX_VIDEO_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ async def boot(
             intake = Intake(
                 store=services.store,
                 dispatcher=dispatcher,
-                cards=services.cards,
+                cards=services.delivery.cards,
                 clock=services.clock,
                 daily_limit_usd=chosen.spend_limit_usd_per_day,
                 monthly_limit_usd=chosen.spend_limit_usd_per_month,
@@ -87,15 +87,14 @@ async def boot(
             control = JobControl(
                 store=services.store,
                 dispatcher=dispatcher,
-                cards=services.cards,
+                cards=services.delivery.cards,
                 clock=services.clock,
                 look=services.moderators.reviews.look_again,
                 owe=owe_known_in,
             )
             moderation = replace(services.moderation, dispatcher=dispatcher)
-            bot.services = replace(
-                services, dispatcher=dispatcher, intake=intake, control=control, moderation=moderation
-            )
+            jobs = replace(services.jobs, dispatcher=dispatcher, intake=intake, control=control)
+            bot.services = replace(services, jobs=jobs, moderation=moderation)
             if consent_given:
                 bot.services = replace(bot.services, consents=GivenConsents())
             return bot
@@ -134,5 +133,5 @@ async def stage(simcord_env: simcord.Env, channels_chosen: bool, newcomer: bool)
     if channels_chosen:
         await let_in(stage.bot.services.guild_settings, guild.id, [stage.channel.id])
     if not newcomer:
-        await stage.bot.services.preferences.hint(stage.alice.id)
+        await stage.bot.services.members.preferences.hint(stage.alice.id)
     return stage

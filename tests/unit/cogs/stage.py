@@ -83,7 +83,7 @@ class Stage:
 
     @property
     def driven(self) -> Sequence[Job]:
-        dispatcher: Any = self.bot.services.dispatcher
+        dispatcher: Any = self.bot.services.jobs.dispatcher
         assert isinstance(dispatcher, NotedDispatcher)
         return dispatcher.jobs
 

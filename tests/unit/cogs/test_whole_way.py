@@ -69,23 +69,24 @@ async def simcord_bot(tmp_path: Path, cdn: ServedCdn) -> AsyncIterator[Reelcast]
         )
         bot = Reelcast(shard_count=1)
         async with open_services(settings, bot, clock=SimulatedClock()) as services:
-            assert isinstance(services.dispatcher, InProcessDispatcher)
-            dispatcher: Any = FreeDispatcher(services.dispatcher)
+            assert isinstance(services.jobs.dispatcher, InProcessDispatcher)
+            dispatcher: Any = FreeDispatcher(services.jobs.dispatcher)
             intake = Intake(
                 store=services.store,
                 dispatcher=dispatcher,
-                cards=services.cards,
+                cards=services.delivery.cards,
                 clock=services.clock,
                 daily_limit_usd=settings.spend_limit_usd_per_day,
             )
-            bot.services = replace(services, dispatcher=dispatcher, intake=intake, consents=GivenConsents())
+            jobs = replace(services.jobs, dispatcher=dispatcher, intake=intake)
+            bot.services = replace(services, jobs=jobs, consents=GivenConsents())
             yield bot
 
 
 async def test_a_members_pictures_become_a_video_in_reply_to_the_card(stage: Stage, cdn: ServedCdn) -> None:
     stage.env.backend.cdn = cdn
     result = await stage.ask("@Image1 meets @Image2", image2=picture("harbour.jpg"))
-    dispatcher: Any = stage.bot.services.dispatcher
+    dispatcher: Any = stage.bot.services.jobs.dispatcher
     await dispatcher.ended()
     [job] = await stage.jobs()
     assert job.state is State.DELIVERED
@@ -106,9 +107,9 @@ async def test_a_picture_that_turns_out_to_be_broken_is_told_on_the_card_and_cos
     stage.env.backend.cdn = cdn
     name, data = picture(size=(900, 900))
     result = await stage.ask("a fox", image2=(name, data[: len(data) // 2]))
-    dispatcher: Any = stage.bot.services.dispatcher
+    dispatcher: Any = stage.bot.services.jobs.dispatcher
     await dispatcher.ended()
-    await stage.bot.services.cards.close(PATIENCE)
+    await stage.bot.services.delivery.cards.close(PATIENCE)
     [job] = await stage.jobs()
     assert job.state is State.FAILED
     assert result.response is not None

@@ -60,7 +60,7 @@ async def test_a_number_that_is_nobodys_id_is_answered_like_any_other_name(stage
 
 async def test_large_pictures_are_kept_small(stage: Stage) -> None:
     await saved(stage, frontal=[picture("face.png", size=(4_000, 3_000))])
-    kept = await stage.bot.services.cast.pictures(int(await id_of(stage)))
+    kept = await stage.bot.services.cast.store.pictures(int(await id_of(stage)))
     assert [each.picture.fingerprint for each in kept] == ["", ""], "plain pictures, and known as such"
     assert all(len(each.picture.content) < 800_000 for each in kept)
 

@@ -47,7 +47,7 @@ async def test_the_first_video_comes_with_a_hint_and_the_second_without(stage: S
 @pytest.mark.parametrize("newcomer", [True])
 async def test_who_made_videos_before_is_no_newcomer(stage: Stage) -> None:
     await stage.ask()
-    await stage.bot.services.preferences.forget_member(stage.alice.id)
+    await stage.bot.services.members.preferences.forget_member(stage.alice.id)
     assert (await stage.ask()).followups == []
 
 

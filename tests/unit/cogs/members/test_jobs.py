@@ -99,7 +99,7 @@ async def test_what_waits_is_cancelled_from_the_list(stage: Stage) -> None:
 async def test_a_press_on_a_video_that_is_deleted_meanwhile_is_answered(stage: Stage) -> None:
     await has(stage, State.WAITING)
     shown = await jobs(stage)
-    await stage.bot.services.forgetting.forget(stage.alice.id, remove_messages=False)
+    await stage.bot.services.members.forgetting.forget(stage.alice.id, remove_messages=False)
     for label in ("Cancel", "Details"):
         assert words_of(await press(stage, shown, label)) == "This video is no longer on record."
     assert "no video here yet" in words_of(await press(stage, shown, "Refresh"))
@@ -114,7 +114,7 @@ async def test_a_list_of_before_a_restart_still_works(stage: Stage, boot: Boot) 
 
 
 async def test_direct_messages_are_turned_on_and_off_and_pressing_twice_is_pressing_once(stage: Stage) -> None:
-    preferences = stage.bot.services.preferences
+    preferences = stage.bot.services.members.preferences
     on = await jobs(stage)
     for shown in [on, await jobs(stage)]:
         on = await press(stage, shown, "Direct message when done")

@@ -269,7 +269,7 @@ async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said
     [owed] = await store.notices_owed(before=now + timedelta(days=1), at_most=5)
     assert owed == await room.job()
     monkeypatch.undo()
-    await room.stage.bot.services.notices.tell(owed)
+    await room.stage.bot.services.delivery.notices.tell(owed)
     assert await store.notices_owed(before=now + timedelta(days=1), at_most=5) == []
 
 

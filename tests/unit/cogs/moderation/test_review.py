@@ -149,7 +149,7 @@ async def test_of_two_moderators_at_once_the_second_is_told_who_decided_what(roo
 
 async def test_what_its_member_cancelled_meanwhile_says_so(room: Room) -> None:
     await room.request()
-    await room.stage.bot.services.control.cancel((await room.job()).id)
+    await room.stage.bot.services.jobs.control.cancel((await room.job()).id)
     assert said(await room.press("Approve")) == "Who asked has cancelled it."
 
 

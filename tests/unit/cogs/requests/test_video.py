@@ -144,13 +144,13 @@ async def test_a_card_that_discord_never_took_drops_the_job_and_gives_its_price_
 async def test_a_request_that_another_process_with_the_database_has_taken_is_left_to_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accept = stage.bot.services.intake.accept
+    accept = stage.bot.services.jobs.intake.accept
 
     async def accept_twice(job_id: int, request: VideoRequest, **terms: Any) -> Job:
         await accept(job_id, request, **terms)
         return await accept(job_id, request, **terms)
 
-    monkeypatch.setattr(stage.bot.services.intake, "accept", accept_twice)
+    monkeypatch.setattr(stage.bot.services.jobs.intake, "accept", accept_twice)
     with capture_logs() as logged:
         result = await stage.ask()
     assert result.response is None

@@ -1,13 +1,24 @@
-"""A direct message when a video is posted, for members who want one."""
+"""What a member has of their own, opened together, and the direct message when a video is posted."""
+
+from dataclasses import dataclass
+from functools import partial
 
 import discord
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.delivery.problem_words import done_notice
 from bot.discord_api.errors import translated
 from bot.discord_api.nonces import done_nonce
+from bot.jobs.clock import Clock
+from bot.jobs.driving.one_process import Drivers
 from bot.jobs.model import Job
-from bot.jobs.ports import OutcomeUnclear, PortError
+from bot.jobs.ports import Cards, OutcomeUnclear, PortError
+from bot.jobs.storage.jobs import JobStore
+from bot.jobs.tasks import Work
+from bot.members.emptying import MessageEmptier
+from bot.members.forgetting import Forgetting
+from bot.members.help_words import CommandMentions
 from bot.members.list_view import post_address
 from bot.members.preferences import PreferenceStore
 from bot.ui.language import speaking
@@ -46,3 +57,29 @@ class DoneNotices:
         else:
             if wants.takes_no_words:
                 await self._preferences.words_refused(member_id, refused=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    preferences: PreferenceStore
+    commands: CommandMentions
+    forgetting: Forgetting
+    work: Work
+
+
+def members_of(
+    client: discord.Client,
+    database: AsyncEngine,
+    preferences: PreferenceStore,
+    store: JobStore,
+    cards: Cards,
+    drivers: Drivers,
+    clock: Clock,
+) -> Members:
+    forgetting = Forgetting(database, MessageEmptier(client), store, dispatcher=drivers, cards=cards, clock=clock)
+    return Members(
+        preferences=preferences,
+        commands=CommandMentions(client),
+        forgetting=forgetting,
+        work={"forgetting": forgetting.run, "emptying": partial(forgetting.emptying.run, drivers.resumed)},
+    )

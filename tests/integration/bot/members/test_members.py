@@ -9,7 +9,7 @@ import pytest
 from bot.database.engine import open_database
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.done_notice import DoneNotices
+from bot.members.members import DoneNotices
 from bot.members.preferences import PreferenceStore
 from sandbox.member import Message
 from tests.support.channel import Channel, open_channel
