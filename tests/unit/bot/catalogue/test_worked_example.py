@@ -1,7 +1,5 @@
 """What CONTRIBUTING.md says about adding a model is done here, word for word: its model makes a video."""
 
-import re
-import textwrap
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -12,17 +10,14 @@ from bot.jobs.states import State
 from bot.requests.reading import Options, Read, Refusal, RefusalCode, Upload, read_options, read_request
 from cogs.requests.video import video_command
 from sandbox.segmind import catalogue
+from tests.support.guide import GUIDE, code_of
 from tests.support.stage import open_stage
 from tests.unit.bot.catalogue.test_models import test_a_model_is_described_without_contradictions as check_model
-
-GUIDE = Path(__file__).parents[4] / "CONTRIBUTING.md"
 
 
 def pieces() -> tuple[str, str]:
     """Return the code of the section: the bot's module, and the local Segmind's entry."""
-    section = GUIDE.read_text(encoding="utf-8").partition("## Adding a model")[2]
-    blocks = re.findall(r"^ *```python\n(.*?)^ *```$", section, flags=re.MULTILINE | re.DOTALL)
-    described, served = map(textwrap.dedent, blocks)
+    described, served = code_of("Adding a model")
     return described, served
 
 

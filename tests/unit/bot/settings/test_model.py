@@ -1,10 +1,13 @@
 """A setting is one entry: everything that knows settings is built from it."""
 
 from dataclasses import dataclass, replace
+from textwrap import indent
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
+from bot.settings import model
 from bot.settings.changes import changes_line, set_numbers
 from bot.settings.check import check
 from bot.settings.entries import Number, Page, Switch, declared, entries
@@ -17,6 +20,7 @@ from bot.settings.panel.parts import PanelState
 from bot.settings.typed_values import BadSetting
 from bot.settings.words import bad_setting_sentence
 from scripts.settings_docs import server_table
+from tests.support.guide import GUIDE, code_of
 
 LABEL, HELP = "Images in one request", "Requests with more images are refused."
 FACTS = ServerFacts(channels={}, roles=frozenset(), automod=AutomodFacts(readable=True), prices_usd={})
@@ -27,6 +31,17 @@ class OneMore(GuildSettings):
     """The settings of servers, and one more."""
 
     most_images: int = declared(Number, LABEL, HELP, Page.PLACES, default=7, least=1, most=9)
+
+
+def test_the_guide_to_adding_a_setting_says_so_word_for_word() -> None:
+    """What is found everywhere in the next test is what CONTRIBUTING.md tells to write."""
+    [field] = code_of("Adding a setting")
+    names: dict[str, Any] = {**vars(model), "GuildSettings": GuildSettings, "dataclass": dataclass}
+    described = (
+        f"@dataclass(frozen=True, slots=True, kw_only=True)\nclass Described(GuildSettings):\n{indent(field, '    ')}"
+    )
+    exec(compile(described, str(GUIDE), "exec"), names)  # noqa: S102 - our own guide
+    assert entries(names["Described"]) == entries(OneMore)
 
 
 def panel_text(page: Page, settings: GuildSettings) -> str:
