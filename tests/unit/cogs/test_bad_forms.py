@@ -104,7 +104,7 @@ async def words(room: Room) -> Opened:
 
 async def from_the_panel(room: Room, page: str, form: str) -> Opened:
     owner = a_moderator(room.stage, "ada")
-    await owner.slash("show", page=page)
+    await owner.open(page)
     assert owner.panel is not None
     return owner.actor, await owner.actor.click(owner.panel, custom_id=owner.custom_id(form))
 

@@ -20,11 +20,13 @@ async def block(stage: Stage, _mo: Moderator) -> None:
 
 
 async def close_the_channel(stage: Stage, mo: Moderator) -> None:
-    await mo.slash("channels remove")
+    await mo.open("places")
+    await mo.choose("channels")
 
 
 async def ask_for_a_role(stage: Stage, mo: Moderator) -> None:
-    await mo.slash("roles add", role=stage.guild.create_role("crew"))
+    await mo.open("places")
+    await mo.choose("roles", stage.guild.create_role("crew"))
 
 
 async def delete_the_channel(stage: Stage, _mo: Moderator) -> None:

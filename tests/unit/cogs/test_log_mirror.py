@@ -78,8 +78,11 @@ async def test_several_things_are_one_message_and_a_decision_says_its_end(
 
 async def test_a_change_of_settings_is_told_and_on_record(stage: Stage, log_channel: simcord.ChannelHandle) -> None:
     mo = a_moderator(stage)
-    await mo.slash("spoilers", on=True)
-    await mo.slash("spoilers", on=True)
+    await mo.open("posts")
+    other = a_moderator(stage, "other")
+    await other.open("posts")
+    await mo.click("spoiler")
+    await other.click("spoiler")  # as it is already
     await mirror(stage).tell()
     assert lines(log_channel) == [[f"⚙️ {mo.actor.mention} changed this server's settings. Spoilers: off → on"]]
 

@@ -344,7 +344,7 @@ async def test_another_channel_chosen_in_settings_gets_what_waits_without_delay(
     job = await room.request()
     reviews = room.stage.bot.services.moderators.reviews
     mo = a_moderator(room.stage)
-    await mo.slash("show", page="review")
+    await mo.open("review")
     await mo.choose("review", "before_posting")
     assert not await reviews.claim(job)
     hidden, seen = (discord.PermissionOverwrite(view_channel=each) for each in (False, True))
