@@ -15,8 +15,7 @@ from bot.catalogue.offer import Offer
 from bot.config import Settings
 from bot.delivery.delivery import Delivery, open_delivery
 from bot.engine import Jobs, jobs_of, stopped_first
-from bot.gate.gatekeeping import Gatekeeping, gatekeeping_of
-from bot.gate.usage import keep_usage_thin
+from bot.gate.gatekeeping import Gatekeeping, gatekeeping_of, keep_usage_thin
 from bot.jobs.clock import Clock, SystemClock
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.tasks import Work, in_background

@@ -72,7 +72,7 @@ class OperatorPanel:
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Tell whether who acts runs this bot, as Discord says now, and answer if not."""
-        if await self._operating.desk.includes(interaction.user.id):
+        if await self._operating.operators.includes(interaction.user.id):
             return True
         log.warning("not_the_operator", user=interaction.user.id, guild=interaction.guild_id)
         await say(interaction, _("Only whoever runs this bot can do that: the owner of its application, or its team."))
@@ -107,7 +107,7 @@ class OperatorPanel:
     async def block(self, interaction: discord.Interaction[Any], target: Target, target_id: int, reason: str) -> None:
         """Block a server or a member everywhere; whoever runs the bot cannot shut themselves out."""
         await defer(interaction)
-        if target is Target.MEMBER and await self._operating.desk.includes(target_id):
+        if target is Target.MEMBER and await self._operating.operators.includes(target_id):
             notice = _("That is somebody who runs this bot. Nothing was changed.")
         else:
             now = self._services.clock.now()
@@ -129,7 +129,7 @@ class OperatorPanel:
                 return stuck_page(shown, Listed(first=first, count=len(jobs)), notice)
             case OperatorVerb.SERVERS:
                 servers, count = await operating.figures.servers(today, first=first, at_most=SERVERS_PER_PAGE)
-                bot = operating.desk.client
+                bot = operating.operators.client
                 names = {each.guild_id: guild.name for each in servers if (guild := bot.get_guild(each.guild_id))}
                 return servers_page(servers, names, Listed(first=first, count=count), notice)
             case OperatorVerb.BLOCKS:
@@ -150,7 +150,7 @@ class OperatorPanel:
             budget_left=left.requests,
             budget_per_minute=left.per_minute,
             states=await count_by_state(operating.database, _NOW),
-            servers=len(operating.desk.client.guilds),
+            servers=len(operating.operators.client.guilds),
             prices=[self._price(price) for price in await services.operating.prices.all()],
             paused_since=await operating.store.paused_since(),
             notices=await operating.notices.current(*NoticeKind),

@@ -30,7 +30,7 @@ from bot.cli.machine import (
 from bot.config import Settings, SettingsError, load_settings
 from bot.database.engine import open_database
 from bot.discord_api.reasons import retry_after
-from bot.gate.denial import INVITED_WITH
+from bot.gate.denial import INVITED_WITH, missing_permissions
 from bot.jobs.clock import SystemClock
 from bot.jobs.pacing.planner import SoloBudget
 from bot.operator.model_watch import find_entry
@@ -186,7 +186,8 @@ def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> Repo
 
 
 def guild_finding(guild: Mapping[str, Any]) -> ReportLine:
-    missing = missing_permissions(int(guild["permissions"]))
+    granted = discord.Permissions(int(guild["permissions"]))
+    missing = () if granted.administrator else missing_permissions(granted)
     words = f"missing permissions: {', '.join(missing)}. Allow them to the bot's role" if missing else "all permissions"
     name = "".join(char if char.isprintable() else " " for char in guild["name"])
     return ReportLine(ok=not missing, vital=False, subject=f"server {name}", words=words, see="the-servers")
@@ -201,14 +202,6 @@ async def _guilds(client: discord.Client) -> list[Mapping[str, Any]]:
         guilds += page
         if len(page) < GUILD_PAGE:
             return guilds
-
-
-def missing_permissions(granted: int) -> list[str]:
-    """Name, in Discord's words, what a server's base permissions lack; Administrator lacks nothing."""
-    permissions = discord.Permissions(granted)
-    if permissions.administrator or permissions >= invited_permissions():
-        return []
-    return [words for name, words in INVITED_WITH.items() if not getattr(permissions, name)]
 
 
 async def check_segmind(settings: Settings) -> AsyncGenerator[ReportLine]:

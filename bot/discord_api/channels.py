@@ -17,6 +17,12 @@ async def home_of(client: discord.Client, channel: Any) -> Any:
     return channel.parent or await channel_of(client, channel.parent_id)
 
 
+async def home_id_of(client: discord.Client, channel_id: int) -> int:
+    """Return the id of the channel whose rules count; raises the same."""
+    channel = await channel_of(client, channel_id)
+    return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
+
+
 async def is_public(client: discord.Client, guild_id: int, channel_id: int) -> bool:
     """Tell whether @everyone sees a channel, or the channel that a thread belongs to; a private thread nobody does.
 

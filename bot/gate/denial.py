@@ -57,7 +57,10 @@ class Denial:
     match: Match | None = None  # the rule for texts that it was, for the server's moderators: members are not told
 
 
-def missing_permissions(granted: object, *, thread: bool) -> tuple[str, ...]:
-    """Name, in Discord's words, what a channel's permissions (attributes by discord.py's names) lack for the bot."""
-    needed = NEEDED_IN_THREADS if thread else NEEDED
+def missing_permissions(granted: object, *, thread: bool | None = None) -> tuple[str, ...]:
+    """Name, in Discord's words, what permissions (attributes by discord.py's names) lack for the bot.
+
+    They are those of a channel or of a thread, or of a server where `thread` is None.
+    """
+    needed = INVITED_WITH if thread is None else NEEDED_IN_THREADS if thread else NEEDED
     return tuple(words for name, words in needed.items() if not getattr(granted, name))

@@ -1,10 +1,10 @@
-"""What members and servers have used of their limits: a ledger, read and reserved atomically, and thinned."""
+"""What members and servers have used of their limits: a ledger, read and reserved atomically."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from sqlalchemy import case, delete, func, literal, select, update
@@ -15,14 +15,12 @@ from bot.database.types import Usd
 from bot.gate.counting import WINDOWS, Use, Used, find_full, window_limits
 from bot.gate.denial import Denial
 from bot.gate.limits import Terms
-from bot.jobs.clock import Clock, steady_now
 from bot.jobs.model import NOTHING, Job
 from bot.jobs.states import UNFINISHED
 
 log = structlog.get_logger(__name__)
 
 KEPT: Final = timedelta(days=62)  # longer than any window, and than a month of spending
-EVERY: Final = 3_600.0  # seconds between two rounds of thinning
 
 
 class LimitReached(Exception):
@@ -174,18 +172,3 @@ async def _read_spending(
     )
     row = (await connection.execute(query)).one()
     return row[0] or NOTHING, row[1] or NOTHING
-
-
-class Thins(Protocol):
-    async def thin(self, now: datetime) -> int:
-        """Delete what is looked back at no more; return how many rows."""
-        ...
-
-
-async def keep_usage_thin(stores: Sequence[Thins], clock: Clock) -> None:
-    """Thin now and then, until cancelled."""
-    while True:
-        now = await steady_now(clock)
-        if deleted := sum([await each.thin(now) for each in stores]):
-            log.info("old_usage_deleted", count=deleted)
-        await clock.sleep(EVERY)

@@ -69,9 +69,9 @@ class Empties(Protocol):
 class Emptying:
     """Any process does it; what one has taken on no other does at the same time."""
 
-    def __init__(self, engine: AsyncEngine, desk: Empties, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, messages: Empties, clock: Clock) -> None:
         self._engine = engine
-        self._desk = desk
+        self._messages = messages
         self._clock = clock
 
     async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
@@ -91,7 +91,7 @@ class Emptying:
 
     async def _empty(self, telltale: Telltale) -> None:
         try:
-            await self._desk.empty(telltale)
+            await self._messages.empty(telltale)
         except OutcomeUnclear as error:
             log.warning("message_not_emptied_yet", message=telltale.message_id, error=error.detail)
             return
@@ -112,7 +112,7 @@ class Emptying:
         """Note the posts of a job; a channel that does not show all is looked through again, until the row goes."""
         left: dict[str, Any] = {"post_attempts": 0, "earlier_posts": []}
         try:
-            async for post in self._desk.posts_of(job):
+            async for post in self._messages.posts_of(job):
                 await self._note_post(job, post)
         except PortError as error:
             log.warning("posts_not_sought", job=job.id, error=error.detail)

@@ -53,15 +53,15 @@ class Forgetting:
     def __init__(
         self,
         engine: AsyncEngine,
-        desk: Empties,
+        messages: Empties,
         store: JobStore,
         *,
         dispatcher: Dispatcher,
         cards: Cards,
         clock: Clock,
     ) -> None:
-        """`desk` empties the messages that show something of what is deleted."""
-        self.emptying = Emptying(engine, desk, clock)
+        """`messages` empties the messages that show something of what is deleted."""
+        self.emptying = Emptying(engine, messages, clock)
         self._engine = engine
         self._store = store
         self._dispatcher = dispatcher

@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.discord_api.channels import channel_of, is_age_restricted
+from bot.discord_api.channels import channel_of, home_id_of, is_age_restricted
 from bot.discord_api.errors import translated
 from bot.discord_api.reasons import Then, reason_of
 from bot.gate.gate import Asked
@@ -137,21 +137,16 @@ class MemberStanding:
         place = _place_of(job)
         if settings.is_open(place) or job.post_channel_id in _outputs(settings):
             return True
-        return settings.is_open(await self._home_id(place))
+        return settings.is_open(await home_id_of(self._client, place))
 
     async def _keeps_age_restriction(self, job: Job) -> bool:
         """Tell whether the video of an age-restricted channel goes to one that is age-restricted, too."""
         return not job.request.handling.age_restricted or await is_age_restricted(self._client, job.video_channel_id)
 
-    async def _home_id(self, channel_id: int) -> int:
-        """Find the channel whose rules count: a thread's are those of the channel it belongs to."""
-        channel = await channel_of(self._client, channel_id)
-        return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
-
     async def _last_home_id(self, channel_id: int) -> int:
         """Find the same; a channel that is gone, or closed to the bot, is taken for one that is no thread."""
         try:
-            return await self._home_id(channel_id)
+            return await home_id_of(self._client, channel_id)
         except (discord.NotFound, discord.Forbidden) as error:
             if reason_of(error).then is not Then.STOP:
                 raise

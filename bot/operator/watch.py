@@ -54,7 +54,7 @@ MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
 class Operating:
     """What `/operator` works with."""
 
-    desk: Operators
+    operators: Operators
     store: OperatorStore
     figures: OperatorFigures
     prices: Prices
@@ -98,7 +98,7 @@ class OperatorWatch:
 
     client: discord.Client
     database: AsyncEngine
-    desk: Operators
+    operators: Operators
     notices: OperatorNotices
     segmind: SegmindClient
     model_watch: ModelWatch
@@ -242,7 +242,7 @@ class OperatorWatch:
         notices = (await self.notices.untold())[:MOST_AT_ONCE]
         if not notices:
             return
-        if await self.desk.tell("\n".join(notice_sentence(each) for each in notices)):
+        if await self.operators.tell("\n".join(notice_sentence(each) for each in notices)):
             await self.notices.told(notices, now)
 
 
@@ -256,10 +256,10 @@ def operating_of(
     control: JobControl,
 ) -> Operating:
     clock = engine.clock
-    desk, notices = Operators(client, clock.monotonic), OperatorNotices(database)
+    operators, notices = Operators(client, clock.monotonic), OperatorNotices(database)
     figures, prices = OperatorFigures(database), Prices(database, settings.offer)
     return Operating(
-        desk=desk,
+        operators=operators,
         store=OperatorStore(database),
         figures=figures,
         prices=prices,
@@ -270,7 +270,7 @@ def operating_of(
         watch=OperatorWatch(
             client=client,
             database=database,
-            desk=desk,
+            operators=operators,
             notices=notices,
             segmind=engine.segmind,
             model_watch=ModelWatch(engine.segmind, settings.offer.models, notices, clock),

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from discord import AppCommandOptionType, Locale, app_commands, ui
 from discord.app_commands import TranslationContextLocation as Location
+from discord.ext import commands
 
 from bot.ui.language import SOURCE, catalogue, language_of, spoken
 
@@ -38,6 +39,21 @@ class CommandTranslator(app_commands.Translator):
         known = catalogue(language)
         found = known.gettext(text) if context_of(context) is None else known.pgettext(NAME, text)
         return None if found == text else found
+
+
+class MenuCog(commands.Cog):
+    """A cog with a command in the menu of messages or members, in servers alone."""
+
+    def __init__(self, tree: app_commands.CommandTree[Any], menu: app_commands.ContextMenu) -> None:
+        self._tree = tree
+        self._menu = menu
+        menu.guild_only = True
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
 
 
 class ImageUpload(ui.FileUpload[Any]):

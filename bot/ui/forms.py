@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import discord
 from discord.ext import commands
 
-from bot.jobs.model import Reference
-from bot.ui.answers import Shape
+from bot.jobs.model import Job, Reference
+from bot.ui.answers import Shape, say
 from bot.ui.failures import answer_broken
-from bot.ui.language import speak
+from bot.ui.language import _, speak
+from bot.ui.pressed_item import NO_RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,27 @@ class FormCog(commands.Cog):
     ) -> None:
         """Do what a modal with a custom id of this cog is for."""
         raise NotImplementedError
+
+
+class JobFormCog(FormCog):
+    """A cog whose modals are about one job each, which their custom id names."""
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission, /
+    ) -> None:
+        job = await interaction.client.services.store.get(int(match["job"]))
+        if job is None or job.request.guild_id != interaction.guild_id:
+            await self.submitted_without_record(interaction, submission)
+        else:
+            await self.submitted_for(interaction, job, submission)
+
+    async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
+        """Do what the modal is for, with a job of this server."""
+        raise NotImplementedError
+
+    async def submitted_without_record(self, interaction: discord.Interaction[Any], submission: Submission) -> None:  # noqa: ARG002 - some give it back
+        """Answer where the job is deleted, or of another server."""
+        await say(interaction, _(NO_RECORD))
 
 
 def _leaves(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

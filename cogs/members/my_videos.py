@@ -27,6 +27,7 @@ from bot.members.list_view import (
 from bot.members.quota_words import quota_text
 from bot.ui import answers
 from bot.ui.answers import Shape, say
+from bot.ui.commands import MenuCog
 from bot.ui.pressed_item import PressedItem
 from cogs.requests.gatekeeping import as_seen, asked_by
 
@@ -79,15 +80,15 @@ class JobsItem(PressedItem, template=JOBS_PATTERN):
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        desk, pressed = VideoList(bot.services), JobsId.of(self.match)
+        videos, pressed = VideoList(bot.services), JobsId.of(self.match)
         match pressed.deed:
             case ListAction.TURN:
-                await desk.show(interaction, pressed.shown, pressed.page)
+                await videos.show(interaction, pressed.shown, pressed.page)
             case ListAction.CHOOSE:
-                await desk.show(interaction, self._chosen)
+                await videos.show(interaction, self._chosen)
             case ListAction.TELL | ListAction.STOP_TELLING:
                 wanted = pressed.deed is ListAction.TELL
-                await desk.tell(interaction, pressed.shown, pressed.page, wanted=wanted)
+                await videos.tell(interaction, pressed.shown, pressed.page, wanted=wanted)
 
     @property
     def _chosen(self) -> ListFilter:
@@ -97,26 +98,18 @@ class JobsItem(PressedItem, template=JOBS_PATTERN):
 
 class JobsCog(commands.Cog):
     def __init__(self, services: Services) -> None:
-        self._desk = VideoList(services)
+        self._list = VideoList(services)
 
     @app_commands.command(name="jobs", description="Your videos here, running and past, and what is kept of you")
     @app_commands.guild_only()
     async def jobs(self, interaction: discord.Interaction) -> None:
-        await self._desk.show(interaction)
+        await self._list.show(interaction)
 
 
-class MyVideosCog(commands.Cog):
+class MyVideosCog(MenuCog):
     def __init__(self, bot: Reelcast) -> None:
         self._services: Services = bot.services
-        self._tree = bot.tree
-        self._menu = app_commands.ContextMenu(name="My videos", callback=self._asked)
-        self._menu.guild_only = True
-
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._menu)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._menu.name, type=self._menu.type)
+        super().__init__(bot.tree, app_commands.ContextMenu(name="My videos", callback=self._asked))
 
     async def _asked(self, interaction: discord.Interaction[Any], member: discord.User) -> None:
         if member.id == interaction.user.id:

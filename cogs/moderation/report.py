@@ -1,7 +1,6 @@
 """*Report*: members tell moderators of a video, and moderators decide on it."""
 
 import contextlib
-import re
 from typing import Any
 
 import discord
@@ -28,10 +27,11 @@ from bot.moderation.report_words import (
 from bot.moderation.review_card import reports_counted
 from bot.moderation.review_words import outcome_sentence
 from bot.ui.answers import defer, open_form, say
+from bot.ui.commands import MenuCog
 from bot.ui.custom_ids import REPORT_PATTERN
-from bot.ui.forms import FormCog, Submission
-from bot.ui.language import _, speaking
-from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
+from bot.ui.forms import JobFormCog, Submission
+from bot.ui.language import speaking
+from bot.ui.pressed_item import JobButton, is_requester
 from cogs.moderation.measures import may_block, may_remove, reason_given, video_of
 
 
@@ -43,22 +43,14 @@ class ReportButton(JobButton, template=REPORT_PATTERN):
         await _ask(bot.services, interaction, job)
 
 
-class ReportCog(FormCog):
+class ReportCog(MenuCog, JobFormCog):
     """Takes reports, from the button below a video or the command on its message."""
 
     form_pattern = REPORT_PATTERN
 
     def __init__(self, bot: Reelcast) -> None:
         self._services: Services = bot.services
-        self._tree = bot.tree
-        self._menu = app_commands.ContextMenu(name="Report video", callback=self._asked)
-        self._menu.guild_only = True
-
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._menu)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._menu.name, type=self._menu.type)
+        super().__init__(bot.tree, app_commands.ContextMenu(name="Report video", callback=self._asked))
 
     async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         job = await video_of(self._services, interaction, message)
@@ -67,14 +59,9 @@ class ReportCog(FormCog):
         else:
             await _ask(self._services, interaction, job)
 
-    async def submitted(
-        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
-    ) -> None:
+    async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
         services = self._services
-        job = await services.store.get(int(match["job"]))
-        if job is None or job.request.guild_id != interaction.guild_id:
-            await say(interaction, _(NO_RECORD))
-        elif why := _why_not(interaction, job):
+        if why := _why_not(interaction, job):
             await say(interaction, why)
         else:
             # Moderators are told, and the video may be taken off its post; the answer has three seconds.

@@ -1,6 +1,5 @@
 """What moderators press below what waits for them: *Approve*, *Approve as spoiler*, *Reject* with its modal."""
 
-import re
 from typing import Any
 
 import discord
@@ -28,9 +27,8 @@ from bot.moderation.review_words import (
     rejected_answer,
 )
 from bot.ui.answers import defer, open_form, say
-from bot.ui.forms import FormCog, Submission
-from bot.ui.language import _
-from bot.ui.pressed_item import NO_RECORD, JobButton
+from bot.ui.forms import JobFormCog, Submission
+from bot.ui.pressed_item import JobButton
 from cogs.moderation.measures import also_chosen, block_pictures, may_review, reason_given
 from cogs.requests.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
 
@@ -52,7 +50,7 @@ class ReviewButton(JobButton, template=REVIEW_PATTERN):
             await services.moderators.reviews.settle(await services.store.get(job.id) or job)
 
 
-class ReviewCog(FormCog):
+class ReviewCog(JobFormCog):
     """Takes the modal of *Reject*, and sees to it that what waits is where moderators look."""
 
     form_pattern = REASON_PATTERN
@@ -86,14 +84,8 @@ class ReviewCog(FormCog):
         settings = await self._services.guild_settings.get(channel.guild.id)
         return channel.id in {settings.review_channel_id, settings.log_channel_id}
 
-    async def submitted(
-        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
-    ) -> None:
+    async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
         services = self._services
-        job = await services.store.get(int(match["job"]))
-        if job is None or job.request.guild_id != interaction.guild_id:
-            await say(interaction, _(NO_RECORD))
-            return
         if not await _may_review(services, interaction, job):
             await say(interaction, not_a_moderator())
             return

@@ -1,6 +1,5 @@
 """*Take down*: a moderator's one action against a video, by its message, its address, or a report of it."""
 
-import re
 from typing import Any
 
 import discord
@@ -15,9 +14,9 @@ from bot.moderation.modals import takedown_modal
 from bot.moderation.report_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
 from bot.moderation.review_words import outcome_sentence
 from bot.ui.answers import defer, open_form, say
-from bot.ui.forms import FormCog, Submission
-from bot.ui.language import _
-from bot.ui.pressed_item import NO_RECORD, JobButton
+from bot.ui.commands import MenuCog
+from bot.ui.forms import JobFormCog, Submission
+from bot.ui.pressed_item import JobButton
 from cogs.moderation.measures import Measures, linked_message, may_block, may_remove, take_down, video_of
 
 
@@ -29,21 +28,13 @@ class TakedownButton(JobButton, template=TAKEDOWN_PATTERN):
         await _open(bot.services, interaction, job)
 
 
-class TakedownCog(FormCog):
+class TakedownCog(MenuCog, JobFormCog):
     form_pattern = TAKEDOWN_PATTERN
 
     def __init__(self, bot: Reelcast) -> None:
         self._services: Services = bot.services
-        self._tree = bot.tree
-        self._menu = app_commands.ContextMenu(name="Take down", callback=self._asked)
-        self._menu.guild_only = True
+        super().__init__(bot.tree, app_commands.ContextMenu(name="Take down", callback=self._asked))
         self._menu.default_permissions = discord.Permissions(manage_messages=True)
-
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._menu)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(name="takedown", description="Take a video down by the link of its message")
     @app_commands.describe(link="The address of the video's message, from Copy Message Link")
@@ -64,14 +55,8 @@ class TakedownCog(FormCog):
         else:
             await _open(services, interaction, job)
 
-    async def submitted(
-        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
-    ) -> None:
+    async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
         services = self._services
-        job = await services.store.get(int(match["job"]))
-        if job is None or job.request.guild_id != interaction.guild_id:
-            await say(interaction, _(NO_RECORD))
-            return
         case = await services.moderators.reports.case(job.id)
         if not may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())

@@ -1,6 +1,5 @@
 """*Again* and *Edit*: a request that is over becomes a new one, as it was or changed."""
 
-import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from bot.requests.forms import edit_modal
 from bot.requests.wish import Wish, numbered, prompt_in, uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN
-from bot.ui.forms import FormCog, Submission
+from bot.ui.forms import JobFormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
 from cogs.requests.asking import Requests
@@ -67,7 +66,7 @@ class EditButton(JobButton, template=EDIT_PATTERN):
             await open_form(interaction, edit_modal(job.id, job.request, bot.services.offer))
 
 
-class EditCog(FormCog):
+class EditCog(JobFormCog):
     """Takes the modal of *Edit*."""
 
     form_pattern = EDIT_PATTERN
@@ -76,13 +75,11 @@ class EditCog(FormCog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def submitted(
-        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
-    ) -> None:
-        job = await self._services.store.get(int(match["job"]))
-        if job is None or job.request.guild_id != interaction.guild_id:
-            await _give_back(interaction, _(NO_RECORD), prompt_in(submission))
-        elif why := why_not(interaction, job):
+    async def submitted_without_record(self, interaction: discord.Interaction[Any], submission: Submission) -> None:
+        await _give_back(interaction, _(NO_RECORD), prompt_in(submission))
+
+    async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
+        if why := why_not(interaction, job):
             await _give_back(interaction, why, prompt_in(submission))
         else:
             asked = job.request.handling.spoiler_asked

@@ -14,6 +14,7 @@ from bot.media.rules import may_be_image
 from bot.requests.forms import pictures_modal
 from bot.requests.wish import chosen_images_in, prompt_in, wish_in
 from bot.ui.answers import Shape, open_form, say
+from bot.ui.commands import MenuCog
 from bot.ui.custom_ids import PICTURES_PATTERN
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import N_, _
@@ -36,7 +37,7 @@ class PicturesButton(PressedItem, template=PICTURES_PATTERN):
             await cog.open(interaction, int(self.match["message"]))
 
 
-class PicturesCog(FormCog):
+class PicturesCog(MenuCog, FormCog):
     """Remembers the images of a message while its modal is open: Discord shows them to nobody but the command."""
 
     form_pattern = PICTURES_PATTERN
@@ -44,16 +45,8 @@ class PicturesCog(FormCog):
 
     def __init__(self, bot: Reelcast) -> None:
         self._services: Services = bot.services
-        self._tree = bot.tree
-        self._menu = app_commands.ContextMenu(name="Make a video", callback=self._asked)
-        self._menu.guild_only = True
+        super().__init__(bot.tree, app_commands.ContextMenu(name="Make a video", callback=self._asked))
         self._pictures: dict[int, Pictures] = {}  # by message, the latest last
-
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._menu)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         pictures = _pictures_of(message)

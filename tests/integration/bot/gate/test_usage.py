@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.gate.gatekeeping import keep_usage_thin
 from bot.gate.limits import Limit, Terms
-from bot.gate.usage import KEPT, LimitReached, Reservation, keep_usage_thin
+from bot.gate.usage import KEPT, LimitReached, Reservation
 from bot.jobs.clock import STEADY_FOR
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Problem, ProblemCode
