@@ -1,15 +1,18 @@
-"""Column types that both databases keep exactly: money, instants and JSON text."""
+"""Column types that both databases keep exactly (money, instants, and JSON text), and rows as values."""
 
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Dialect, Text
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Dialect, Row, Text
 from sqlalchemy.types import TypeDecorator
 
 MICROS = Decimal(1_000_000)  # millionths of a dollar
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Value = TypeVar("Value")
 
 
 class Usd(TypeDecorator[Decimal]):
@@ -67,3 +70,13 @@ class Prose(TypeDecorator[str]):
         if value is None or dialect.name != "postgresql":
             return value
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def value_of(kind: type[Value], row: Row[Any]) -> Value:
+    """Return a row as a dataclass whose fields are named after its columns; further columns are left out."""
+    return _adapter(kind).validate_python(row._asdict())  # pyright: ignore[reportPrivateUsage] - a public method
+
+
+@cache
+def _adapter(kind: type[Value]) -> TypeAdapter[Value]:
+    return TypeAdapter(kind)

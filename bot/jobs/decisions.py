@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import uuid4
 
 from bot.jobs.model import Job
@@ -62,18 +61,4 @@ def decision_on(job: Job, kind: Decided, at: datetime, *, by_id: int | None = No
         job_id=job.id,
         by_id=by_id,
         reason=reason,
-    )
-
-
-def read_decision(row: Any) -> Decision:
-    """Read a decision from its row."""
-    return Decision(
-        id=row.id,
-        guild_id=row.guild_id,
-        job_id=row.job_id,
-        member_id=row.member_id,
-        kind=Decided(row.kind),
-        by_id=row.by_id,
-        reason=row.reason,
-        at=row.at,
     )

@@ -11,11 +11,12 @@ from typing import Any, Final, Protocol
 
 import discord
 import structlog
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import emptied_messages, jobs
+from bot.database.types import value_of
 from bot.delivery.card_view import emptied_card, emptied_description, emptied_for_moderators
 from bot.delivery.post_search import PostSearch
 from bot.discord_api.errors import translated
@@ -142,7 +143,7 @@ class Emptying:
                 mine = emptied_messages.c.message_id == row.message_id
                 later = update(emptied_messages).where(mine, due).values(due_at=now + TRY_AGAIN)
                 if (await connection.execute(later)).rowcount:
-                    taken.append(_from_row(row))
+                    taken.append(value_of(Telltale, row))
         return taken
 
     @uncancelled
@@ -172,16 +173,6 @@ async def note_message(
         "due_at": now,
     }
     await connection.execute(insert_if_absent(connection, emptied_messages, row))
-
-
-def _from_row(row: Row[Any]) -> Telltale:
-    return Telltale(
-        message_id=row.message_id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        deed=MessageKind(row.deed),
-        locale=row.locale,
-    )
 
 
 class MessageEmptier:

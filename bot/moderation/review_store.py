@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import reviews
+from bot.database.types import value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class ReviewStore:
     async def get(self, job_id: int) -> Review | None:
         async with self._engine.connect() as connection:
             row = (await connection.execute(select(reviews).where(reviews.c.job_id == job_id))).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else value_of(Review, row)
 
     async def claim(self, job_id: int, guild_id: int, now: datetime, patience: timedelta) -> bool:
         """Take it on oneself to see to a job's messages, unless somebody did within `patience`; one of several may."""
@@ -61,7 +61,7 @@ class ReviewStore:
         """Read the reviews whose messages do not show yet how they ended."""
         query = select(reviews).where(reviews.c.open > 0).limit(at_most)
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [value_of(Review, row) for row in await connection.execute(query)]
 
     async def waiting(self) -> Sequence[int]:
         """Name the servers in which something is open."""
@@ -73,15 +73,3 @@ class ReviewStore:
         """Note that the messages show how it ended, or never will."""
         async with self._engine.begin() as connection:
             await connection.execute(update(reviews).where(reviews.c.job_id == job_id).values(open=0))
-
-
-def _from_row(row: Row[Any]) -> Review:
-    return Review(
-        job_id=row.job_id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        request_message_id=row.request_message_id,
-        video_message_id=row.video_message_id,
-        tried_at=row.tried_at,
-        open=bool(row.open),
-    )

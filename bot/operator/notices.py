@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.record_tables import operator_notices
 from bot.database.statements import insert_if_absent
+from bot.database.types import value_of
 
 
 class NoticeKind(StrEnum):
@@ -93,8 +94,4 @@ class OperatorNotices:
     async def _read(self, which: Any) -> Sequence[OperatorNotice]:
         query = select(operator_notices).where(which).order_by(operator_notices.c.at, operator_notices.c.name)
         async with self._engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
-
-
-def _from_row(row: Row[Any]) -> OperatorNotice:
-    return OperatorNotice(name=row.name, kind=NoticeKind(row.kind), detail=row.detail, at=row.at)
+            return [value_of(OperatorNotice, row) for row in await connection.execute(query)]

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.tables import decisions
-from bot.jobs.decisions import Decided, Decision, read_decision
+from bot.database.types import value_of
+from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
 from bot.records.store import Record, read_record
 
@@ -63,14 +64,14 @@ class RecordLog:
         made = select(decisions).where(decisions.c.log_owed > 0).order_by(decisions.c.at).limit(_AT_ONCE)
         async with self._engine.connect() as connection:
             owed_records = (await connection.execute(ended)).all()
-            owed_decisions = [read_decision(row) for row in await connection.execute(made)]
+            owed_decisions = [value_of(Decision, row) for row in await connection.execute(made)]
             known = {row.job_id for row in owed_records}
             missing = {each.job_id for each in owed_decisions if each.job_id} - known
             others = (await connection.execute(select(records).where(records.c.job_id.in_(missing)))).all()
             about = select(decisions).where(decisions.c.job_id.in_(known))
             said: dict[int, list[Decision]] = {}
             for row in await connection.execute(about):
-                said.setdefault(row.job_id, []).append(read_decision(row))
+                said.setdefault(row.job_id, []).append(value_of(Decision, row))
         by_job = {row.job_id: read_record(row, said.get(row.job_id, ())) for row in (*owed_records, *others)}
         items = [
             *(_of_record(by_job[row.job_id]) for row in owed_records),

@@ -1,7 +1,7 @@
 """A server's record of requests and decisions: searched, exported, and kept as long as the server wants."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.record_tables import records
 from bot.database.statements import search_key
 from bot.database.tables import decisions
+from bot.database.types import value_of
 from bot.jobs.clock import Clock, steady_now
-from bot.jobs.decisions import Decision, read_decision
+from bot.jobs.decisions import Decision
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import ENDED, State
 from bot.settings.store import SettingsStore
@@ -112,28 +113,7 @@ class RecordStore:
 
 
 def read_record(row: Row[Any], made: Sequence[Decision] = ()) -> Record:
-    return Record(
-        job_id=row.job_id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        member_id=row.member_id,
-        asked_at=row.asked_at,
-        model=row.model,
-        duration=row.duration,
-        aspect_ratio=row.aspect_ratio,
-        prompt=row.prompt,
-        fingerprints=tuple(row.fingerprints),
-        state=State(row.state),
-        state_since=row.state_since,
-        problem=None if row.problem is None else ProblemCode(row.problem),
-        request_id=row.request_id,
-        cost_usd=row.cost_usd,
-        card_message_id=row.card_message_id,
-        video_channel_id=row.video_channel_id,
-        video_message_id=row.video_message_id,
-        open=bool(row.open),
-        decisions=tuple(made),
-    )
+    return replace(value_of(Record, row), decisions=tuple(made))
 
 
 def _fits_record(search: Search) -> ColumnElement[bool]:
@@ -173,14 +153,14 @@ async def _records(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[
     made: dict[int, list[Decision]] = {}
     about = select(decisions).where(decisions.c.job_id.in_(job_ids)).order_by(decisions.c.at, decisions.c.id)
     for row in await connection.execute(about):
-        made.setdefault(row.job_id, []).append(read_decision(row))
+        made.setdefault(row.job_id, []).append(value_of(Decision, row))
     rows = await connection.execute(select(records).where(records.c.job_id.in_(job_ids)))
     return {str(row.job_id): read_record(row, made.get(row.job_id, ())) for row in rows}
 
 
 async def _decisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Entry]:
     rows = await connection.execute(select(decisions).where(decisions.c.id.in_(ids)))
-    return {row.id: read_decision(row) for row in rows}
+    return {row.id: value_of(Decision, row) for row in rows}
 
 
 async def thin_records(store: RecordStore, settings: SettingsStore, now: datetime) -> int:

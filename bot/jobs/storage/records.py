@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.record_tables import records
 from bot.database.statements import insert_if_absent, search_key
 from bot.database.tables import decisions
-from bot.jobs.decisions import Decided, Decision, read_decision
+from bot.database.types import value_of
+from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
 from bot.jobs.tasks import uncancelled
@@ -89,7 +90,7 @@ class DecisionStore:
         """Read what was decided about a job, oldest first."""
         query = select(decisions).where(decisions.c.job_id == job_id).order_by(decisions.c.at)
         async with self._engine.connect() as connection:
-            return [read_decision(row) for row in await connection.execute(query)]
+            return [value_of(Decision, row) for row in await connection.execute(query)]
 
     async def counts(self, guild_id: int, member_id: int) -> dict[Decided, int]:
         """Count what was decided about a member in a server, by kind."""
