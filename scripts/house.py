@@ -1,11 +1,13 @@
 """How the code is laid out, in numbers: files, lines, the fullest folder, and class names that stand more than once.
 
+What one more setting or option would touch is told by how many files name an existing one.
 `python -m scripts.house` counts bot and cogs as they are; `python -m scripts.house 27ca151 HEAD` compares commits.
 Migrations and `__init__.py` do not count as files, their classes do.
 """
 
 import argparse
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,8 @@ PROJECT: Final = Path(__file__).parents[1]
 FOLDERS: Final = ("bot", "cogs")
 MIGRATIONS: Final = "bot/database/migrations/"
 WIDTH: Final = 24  # characters of a column
+# What one more setting and one more option would touch: the files that name one of the same kind.
+TRIED: Final[Mapping[str, str]] = {"setting": "report_threshold", "option": "aspect_ratio"}
 FRAGMENT: Final = 40  # lines; a file below that has more than one user, or belongs to its only one
 
 
@@ -28,6 +32,7 @@ class House:
 
     lengths: Mapping[str, int]  # lines of each file, by its path
     classes: Mapping[str, int]  # how many modules define a class of each name
+    touched: Mapping[str, int]  # how many modules name an example of each kind that is `TRIED`
 
     @property
     def folders(self) -> Counter[str]:
@@ -52,6 +57,7 @@ class House:
             "folders": str(len(self.folders)),
             "fullest folder": f"{files} {fullest}",
             "class names repeated": f"{len(self.repeated)}",
+            **{f"files for one {kind}": str(self.touched[kind]) for kind in TRIED},
         }
 
 
@@ -72,6 +78,14 @@ def counted(sources: Mapping[str, str]) -> House:
             if not path.startswith(MIGRATIONS) and not path.endswith("__init__.py")
         },
         classes=Counter(name for names in named for name in names),
+        touched={
+            kind: sum(
+                re.search(rf"\b{name}\b", source) is not None
+                for path, source in sources.items()
+                if not path.startswith(MIGRATIONS)
+            )
+            for kind, name in TRIED.items()
+        },
     )
 
 

@@ -26,3 +26,14 @@ def test_states_stand_beside_one_another() -> None:
     lines = table({"before": house, "now": house}).splitlines()
     assert lines[0].split() == ["before", "now"]
     assert lines[1].split() == ["files", "3", "3"]
+
+
+def test_files_that_name_a_setting_or_an_option_are_counted_without_migrations() -> None:
+    named = {
+        "bot/settings/model.py": "report_threshold: int = 0\n",
+        "bot/gate/gate.py": "request.aspect_ratio, settings.report_threshold\n",
+        "bot/gate/limits.py": "aspect_ratios = ()\n",
+        "bot/database/migrations/versions/0002_more.py": "aspect_ratio = 1\n",
+    }
+    rows = counted(named).rows()
+    assert (rows["files for one setting"], rows["files for one option"]) == ("2", "1")
