@@ -10,11 +10,12 @@ RUN /venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --o
     && /venv/bin/pip uninstall --quiet --yes pip
 COPY bot bot
 COPY cogs cogs
-RUN /venv/bin/python -m compileall -q bot cogs
+RUN /venv/bin/python -m compileall -q bot cogs \
+    && /venv/bin/python -c "from bot.ui.language import read_catalogues; read_catalogues()"
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Reelcast" org.opencontainers.image.licenses="MIT"
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2
 # Code belongs to root and is read; /app/data alone belongs to the bot. The figure is for hosts that match users.
 RUN groupadd --gid 10001 reelcast \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \

@@ -11,7 +11,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
+# Whoever runs the bot may have no right to write here: what Python compiles, and the catalogues, are compiled now.
 install: $(VENV)/.installed  ## a virtual environment with what the bot and the sandbox need
+	@[ ! -d bot ] || { $(BIN)/python -m compileall -q bot cogs && \
+		$(BIN)/python -c "from bot.ui.language import read_catalogues; read_catalogues()"; }
 
 install-dev: $(VENV)/.installed-dev  ## the same with what the tests need
 

@@ -41,6 +41,7 @@ from bot.config_values import (
 )
 from bot.media.hosts import AllowedHosts
 
+READABLE: Final = 0o044  # the rights of others than its owner to read a file
 QUOTED: Final = "quoted"
 QUOTES: Final = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 FORMER_NAMES: Final = {"SEGMIND_MODEL": "SEGMIND_MODELS"}

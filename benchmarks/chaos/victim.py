@@ -34,7 +34,7 @@ from benchmarks.chaos.boundaries import (
     request_boundary,
     save_boundary,
 )
-from bot.__main__ import app
+from bot.command_line import app
 from bot.jobs.driving import one_process, owed
 from bot.jobs.driving.one_process import InProcessDispatcher
 from bot.jobs.steps import settling

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.config import Settings, env_file_troubles, ignored_proxy, unknown_names
+from bot.config import READABLE, Settings, env_file_troubles, ignored_proxy, unknown_names
 from bot.database.engine import make_sure_of
 from bot.database.files import open_as_it_is, real_file
 from bot.database.schema import FROM_LATER, revisions
@@ -34,7 +34,6 @@ KEPT_BY_KERNEL: Final = 8  # a machine has an eighth less than it is sold with
 LEAST_DISK: Final = 1024 * MIB  # free: the videos being worked on, and room for the database to grow
 FARTHEST_CLOCK: Final = timedelta(seconds=30)  # more than a slow answer and Discord's own clock explain
 ANSWERS_WITHIN: Final = 2.0  # seconds that whoever holds our port has to say who it is
-READABLE: Final = 0o044
 # Where a container's limit stands; the first that is there counts.
 CGROUP_LIMITS: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 MEMORY_INFO: Final = Path("/proc/meminfo")

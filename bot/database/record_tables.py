@@ -35,7 +35,7 @@ records = Table(
 )
 Index(None, records.c.guild_id, records.c.asked_at)
 Index(None, records.c.member_id)
-Index(None, records.c.log_owed, sqlite_where=records.c.log_owed > 0, postgresql_where=records.c.log_owed > 0)
+Index(None, records.c.log_owed, sqlite_where=records.c.log_owed > 0)
 
 # Servers and members for whom nothing is made anywhere.
 operator_blocks = Table(

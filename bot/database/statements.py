@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any, Final
 
 from sqlalchemy import Insert, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -12,8 +12,11 @@ _EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str, Any]) -> Insert:
     """Build an INSERT that leaves a row with the same key as it is."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
-    return insert(table).values(values).on_conflict_do_nothing()
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).values(values).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - loaded by then, but only for a PostgreSQL
+
+    return postgresql.insert(table).values(values).on_conflict_do_nothing()
 
 
 def search_key(text: str) -> str:

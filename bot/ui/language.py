@@ -1,21 +1,23 @@
 """The language that a sentence is read in: chosen once for each answer, looked up where the sentence is made.
 
 What only one member sees speaks the member's language, what a whole channel sees the server's. The catalogues in
-`locales/` are read as they stand, once in a process.
+`locales/` are read once in a process.
 """
 
+import os
+import struct
+import sys
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import discord
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 SOURCE: Final = "en"  # the language the sentences in the code are written in
 LOCALES: Final = Path(__file__).parent / "locales"
@@ -73,16 +75,40 @@ def N_(message: str) -> str:  # noqa: N802 - by this name extractors know it
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """Read a language's catalogue; a few hundredths of a second the first time."""
+    """Read a catalogue, once. It is compiled and kept beside its source where it may be, as Python does modules."""
     path = LOCALES / f"{language}.po"
     if language == SOURCE or not path.exists():
         return NullTranslations()
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=language)
+    source = path.read_bytes()
+    kept = LOCALES / "__pycache__" / f"{language}.{sha256(source).hexdigest()[:16]}.mo"
+    with suppress(OSError, struct.error):  # there is none, or not a whole one
+        return GNUTranslations(BytesIO(kept.read_bytes()))
+    compiled = _compiled(source, language)
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            _keep(kept, compiled, path.stat().st_mode)
+    return GNUTranslations(BytesIO(compiled))
+
+
+def _compiled(source: bytes, language: str) -> bytes:
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - which takes longer than all that is kept
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     compiled = BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    write_mo(compiled, read_po(BytesIO(source), locale=language))
+    return compiled.getvalue()
+
+
+def _keep(file: Path, compiled: bytes, mode: int) -> None:
+    """Put a compiled catalogue in place of those of former texts, whole at once: other processes read it."""
+    file.parent.mkdir(exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}")
+    part.write_bytes(compiled)
+    part.chmod(mode)
+    part.replace(file)
+    for former in file.parent.glob(f"{file.name.partition('.')[0]}.*.mo"):
+        if former != file:
+            former.unlink(missing_ok=True)
 
 
 def read_catalogues() -> None:

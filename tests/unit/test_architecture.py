@@ -349,7 +349,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 # Who may speak to Discord, by file; the cogs all do.
 DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
     "bot": (
-        "__main__",
+        "command_line",
+        "processes",
         "app",
         "resources",
         "services",

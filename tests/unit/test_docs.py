@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from bot.__main__ import app
+from bot.command_line import app
 from bot.config import Settings
 from bot.gate.denial import INVITED_WITH
 from bot.jobs.states import MOVES

@@ -1,6 +1,7 @@
 """What keeps a bot from starting: what may pass is waited for and told, the rest ends it with a sentence."""
 
 import asyncio
+import re
 import signal
 import socket
 import sqlite3
@@ -16,6 +17,10 @@ from tests.integration.bot.cli.test_check import free_port
 from tests.support.stranger import a_stranger
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
+SELDOM_NEEDED = {
+    *("alembic", "av", "mako", "PIL", "procrastinate", "psycopg", "pygments", "rich.console", "typer"),
+    *("sqlalchemy.dialects.postgresql", "sqlalchemy.orm"),
+}
 REELCAST = {"DATABASE_URL": "sqlite:///reelcast.db"}
 
 
@@ -30,11 +35,21 @@ async def ready(port: int) -> tuple[int, dict[str, Any]]:
         return answer.status, await answer.json()
 
 
-async def stopped(bot: Running) -> None:
+async def stopped(bot: Running) -> str:
     bot.send(signal.SIGTERM)
     ended = await bot.end()
     assert ended.status == 0, ended.output
     assert "Traceback" not in ended.output
+    return ended.output
+
+
+async def test_what_a_bot_on_sqlite_seldom_needs_is_not_loaded(world: World) -> None:
+    async with world.running("run", PYTHONPROFILEIMPORTTIME="1", **REELCAST) as bot:
+        await bot.said('"event": "ready"')
+        output = await stopped(bot)
+    loaded = set(re.findall(r"^import time:.*\| +([\w.]+)$", output, re.MULTILINE))
+    assert {"sqlalchemy.ext.asyncio.engine", "bot.services"} <= loaded
+    assert loaded & SELDOM_NEEDED == set()
 
 
 async def test_a_locked_database_is_waited_for(world: World) -> None:

@@ -8,8 +8,8 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import app
 from bot.cli.jobs import NOT_ANSWERED, read_job, retry_job
+from bot.command_line import app
 from bot.database.engine import open_database
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url, text
 from typer.testing import CliRunner
 
-from bot import __main__ as command_line
+from bot import command_line
 from bot.cli.machine import ReportLine, check_database
 from bot.config import Settings
 from bot.database.engine import open_database

@@ -2,8 +2,10 @@
 
 import ast
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,9 @@ from bot.media.rules import ImageFault, ImageRules
 from bot.members.card_words import send_again_choice
 from bot.requests.forms import studio_modal
 from bot.requests.refusal_words import image_sentence, missing_permissions_sentence
+from bot.ui import language
 from bot.ui.formats import dollars, lasted, listed, megabytes, number, percent
-from bot.ui.language import LANGUAGES, N_, _, catalogue, language_of, ngettext, speak, speaking, spoken
+from bot.ui.language import LANGUAGES, LOCALES, N_, _, catalogue, language_of, ngettext, speak, speaking, spoken
 from tests.support.jobs import NOON, a_job, a_request
 from tests.support.messages import trees
 
@@ -99,6 +102,45 @@ def test_nothing_said_stays_nothing() -> None:
 def test_a_count_takes_the_form_that_its_language_asks_for(locale: str, forms: list[str]) -> None:
     with speaking(locale):
         assert [ngettext("{count} reference", "{count} references", count) for count in (0, 1, 2)] == forms
+
+
+@pytest.fixture
+def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have the German catalogue alone, in a folder of its own, and nothing compiled."""
+    monkeypatch.setattr(language, "LOCALES", tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "de.po").write_bytes((LOCALES / "de.po").read_bytes())
+    return tmp_path
+
+
+def read_anew() -> str:
+    return language.catalogue.__wrapped__("de").gettext("Done")
+
+
+def test_a_catalogue_is_compiled_once_and_again_when_it_changes(locales: Path) -> None:
+    assert read_anew() == "Fertig"
+    [kept] = (locales / "__pycache__").iterdir()
+    kept.write_bytes(kept.read_bytes().replace(b"Fertig", b"Bereit"))
+    assert read_anew() == "Bereit"
+    source = (locales / "de.po").read_text(encoding="utf-8")
+    (locales / "de.po").write_text(source.replace('"Fertig"', '"Geschafft"'), encoding="utf-8")
+    assert read_anew() == "Geschafft"
+    assert kept not in list((locales / "__pycache__").iterdir())
+
+
+@pytest.mark.parametrize("kept", [b"", b"\xde\x12\x04\x95", b"something else"])
+def test_a_compiled_catalogue_that_is_damaged_is_made_anew(locales: Path, kept: bytes) -> None:
+    read_anew()
+    [file] = (locales / "__pycache__").iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(kept)
+    assert read_anew() == "Fertig"
+    assert file.read_bytes() == whole
+
+
+def test_a_catalogue_is_read_where_nothing_may_be_kept(locales: Path) -> None:
+    (locales / "__pycache__").write_text("a file, so that no folder can be made")
+    assert read_anew() == "Fertig"
 
 
 def test_a_catalogue_is_read_once() -> None:
