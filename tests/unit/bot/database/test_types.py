@@ -1,6 +1,7 @@
 """Money, moments and JSON come back from a column exactly as they went in, and compare as they should."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, func, literal, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, create_engine, func, literal, select
 
-from bot.database.types import Instant, Json, Usd
+from bot.database.types import Instant, Json, Usd, value_of
+from bot.jobs.states import State
 
 metadata = MetaData()
 things = Table(
@@ -100,3 +102,24 @@ def test_equal_json_is_written_in_one_way(connection: Connection) -> None:
 @pytest.mark.parametrize("column", ["usd", "at", "json"])
 def test_nothing_stays_nothing(connection: Connection, column: str) -> None:
     assert stored(connection, **{column: None}) is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    at: datetime
+    state: State
+    open: bool
+    places: tuple[int, ...] = ()
+
+
+def test_a_row_is_a_value_by_the_names_of_its_columns() -> None:
+    columns = (Column("at", Instant), Column("state", Text), Column("open", Integer), Column("more", Integer))
+    table = Table("seen", MetaData(), *columns)
+    engine = create_engine("sqlite://")
+    at = datetime(2026, 7, 4, 12, 0, 0, 5, tzinfo=UTC)
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert().values(at=at, state="QUEUED", open=1, more=2))
+        row = connection.execute(table.select()).one()
+    engine.dispose()
+    assert value_of(Seen, row) == Seen(at=at, state=State.QUEUED, open=True)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.jobs.tasks import RESTART_WAIT, finish_within, supervised, uncancelled
+from bot.jobs.tasks import RESTART_WAIT, finish_within, in_background, supervised, uncancelled
 from tests.support.clock import ManualClock
 
 LONG = 60.0  # real seconds that no test comes to
@@ -153,3 +153,16 @@ async def test_a_background_task_that_goes_on_breaking_is_started_ever_later() -
     with pytest.raises(asyncio.CancelledError):
         await task
     assert clock.slept[:9] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+async def test_background_work_lasts_as_long_as_its_context() -> None:
+    work = Work()
+
+    async def run() -> None:
+        await work.run()
+
+    async with in_background({"one": run}, ManualClock()) as tasks:
+        await work.began.wait()
+        assert [task.get_name() for task in tasks] == ["one"]
+    assert all(task.cancelled() for task in tasks)
+    assert work.cancelled
