@@ -7,6 +7,7 @@ all.
 """
 
 import argparse
+import asyncio
 import random
 import sys
 import tempfile
@@ -38,6 +39,9 @@ PAINT: Final = "page, first paint"
 USABLE: Final = "page, channel shown"
 BESIDE: Final = {FIRST: BARE, LATER: BARE, PAINT: LEAST, USABLE: LEAST}  # what each is a multiple of
 MOST_OVER_BARE: Final = 2.0  # seconds that our bot may take more: it has a database, a budget and a queue to look after
+MOST_CORE: Final = 3.0  # times what the bare bot takes of a core until READY; version 0.1 took 5.2 and 4.8
+MOST_MEMORY: Final = 2.0  # times the bare bot's memory when idle; version 0.1 had 2.9
+SETTLES: Final = 5.0  # seconds from READY until a bot counts as idle
 MOST_PAINT: Final = 0.5  # seconds
 MOST_USABLE: Final = 1.0  # seconds
 # The browser's own measurements, in milliseconds since the navigation began.
@@ -58,6 +62,7 @@ class Took:
 
     clock: float
     core: float = 0.0  # of a processor core; a page is no process of its own
+    idle_kib: int = 0  # of memory, resident
 
 
 Round = dict[str, Took]
@@ -100,27 +105,41 @@ def report(taken: Sequence[Round], console: Console) -> int:
     """Print the figures of all rounds; return the exit status."""
     samples = {name: [each[name].clock for each in taken] for name in (BARE, FIRST, LATER, LEAST, PAINT, USABLE)}
     table = titled(f"Seconds until it is there, {len(taken)} times each", "what")
-    for column in ("median", "longest", "x least", "median,\ncore", "x least,\ncore"):
+    for column in ("median", "longest", "x least", "median,\ncore", "x least,\ncore", "idle,\nMiB", "x least,\nidle"):
         table.add_column(column, justify="right")
     for name, clock in samples.items():
         least = BESIDE.get(name, name)
         times = median(clock) / median(samples[least])
-        table.add_row(name, f"{median(clock):.2f}", f"{max(clock):.2f}", f"{times:.2f}", *_cores(taken, name, least))
+        table.add_row(name, f"{median(clock):.2f}", f"{max(clock):.2f}", f"{times:.2f}", *_cores(taken, name))
     console.print(table)
     console.print(machine())
     over = median(samples[LATER]) - median(samples[BARE])
     targets = [
         Target(name="The bot's start by the bare bot's", value=over, limit=MOST_OVER_BARE, unit="s more"),
+        Target(name="CPU to READY, first time (5.2 in 0.1)", value=_core(taken, FIRST), limit=MOST_CORE, unit="x bare"),
+        Target(name="CPU to READY, later (4.8 in 0.1)", value=_core(taken, LATER), limit=MOST_CORE, unit="x bare"),
+        Target(name="Idle memory (2.9 in 0.1)", value=_memory(taken, LATER), limit=MOST_MEMORY, unit="x bare"),
         Target(name="First paint of the page", value=median(samples[PAINT]), limit=MOST_PAINT, unit="s"),
         Target(name="The page's channel is there", value=median(samples[USABLE]), limit=MOST_USABLE, unit="s"),
     ]
     return judge(targets, console)
 
 
-def _cores(taken: Sequence[Round], name: str, least: str) -> list[str]:
-    """Return the median processor time and its ratio to the least; nothing for a page."""
-    core, beside = (median([each[one].core for each in taken]) for one in (name, least))
-    return [f"{core:.2f}", f"{core / beside:.2f}"] if beside else []
+def _cores(taken: Sequence[Round], name: str) -> list[str]:
+    """Return the median processor time and idle memory, each with its ratio to the least; nothing for a page."""
+    if not taken[0][name].core:
+        return []
+    core, idle = (median([each[name].core for each in taken]), median([each[name].idle_kib / 1024 for each in taken]))
+    return [f"{core:.2f}", f"{_core(taken, name):.2f}", f"{idle:.1f}", f"{_memory(taken, name):.2f}"]
+
+
+def _core(taken: Sequence[Round], name: str) -> float:
+    """Return how many times the bare bot's processor time a start takes."""
+    return median([each[name].core for each in taken]) / median([each[BARE].core for each in taken])
+
+
+def _memory(taken: Sequence[Round], name: str) -> float:
+    return median([each[name].idle_kib for each in taken]) / median([each[BARE].idle_kib for each in taken])
 
 
 async def _measure(rounds: int) -> list[Round]:
@@ -183,7 +202,9 @@ async def _start(module: str, folder: Path, environment: Mapping[str, str]) -> T
     arguments = ["run"] if module == "bot" else []
     began = time.monotonic()
     async with running(module, arguments, is_ready=says_ready, folder=folder, environment=environment) as bot:
-        return Took(clock=time.monotonic() - began, core=read_usage(bot.pid).cpu_seconds)
+        clock, core = time.monotonic() - began, read_usage(bot.pid).cpu_seconds
+        await asyncio.sleep(SETTLES)
+        return Took(clock=clock, core=core, idle_kib=read_usage(bot.pid).rss_kib)
 
 
 @asynccontextmanager
