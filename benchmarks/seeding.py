@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.catalogue.models import DEFAULT
+from bot.catalogue.options import options_of
 from bot.database.engine import open_database
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.jobs.segmind_terms import request_body
@@ -50,10 +51,8 @@ def processing_jobs(request_ids: Sequence[str], place: Place, since: datetime) -
             channel_id=place.channel_id,
             member_id=place.member_id,
             locale="en-US",
-            model=MODEL,
+            options=options_of(MODEL, 5, "16:9"),
             prompt=f"{PROMPT} Take {number}.",
-            duration=5,
-            aspect_ratio="16:9",
             references=tuple(_reference(first_id + number, image) for image in (1, 2)),
         )
         yield Job(

@@ -13,13 +13,13 @@ from bot.automod.book import RuleBook
 from bot.automod.rules import Automod, AutomodRule
 from bot.automod.slices import taken_at_once
 from bot.catalogue.models import DEFAULT
+from bot.catalogue.options import options_of
 from bot.database.engine import open_database
 from bot.database.reading import SharedReader, open_reader
 from bot.gate.denial import Denial
 from bot.gate.gate import Asked, Gate, GateFactsReader
 from bot.gate.text_rules import NO_WORDS, ServerTexts, TextRules
 from bot.jobs.clock import SystemClock, monotonic
-from bot.requests.reading import Options
 from bot.settings.model import GuildSettings, Limits
 from bot.settings.store import SettingsStore
 from tests.support.postgres import LocalPostgres
@@ -127,7 +127,8 @@ async def decide(folder: Path, server: LocalPostgres, rounds: int) -> Sequence[D
         member_id=MEMBER,
         role_ids=frozenset({ROLE}),
         texts=(PROMPT, "keeper.png", "harbour.png"),
-        options=Options(model=DEFAULT, duration=5, aspect_ratio="16:9"),
+        options=options_of(DEFAULT.slug, 5, "16:9"),
+        model=DEFAULT,
     )
     longest = replace(usual, texts=((PROMPT * 20)[: DEFAULT.prompt_limit],))
     rules = TextRules(NO_WORDS, Automod(automod_rules()))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.catalogue.options import ASPECT_RATIO, DURATION, ModelOption, Options
 from bot.media.rules import ImageRules
 
 
@@ -22,8 +23,17 @@ class Inputs:
     prompt: str
     image_urls: Sequence[str]
     elements: Sequence[ElementInput]
-    duration: int  # seconds
-    aspect_ratio: str  # empty where the model takes none
+    options: Options
+
+    @property
+    def duration(self) -> int:
+        """The length of the video in seconds."""
+        return self.options.duration
+
+    @property
+    def aspect_ratio(self) -> str:
+        """The shape of the video; empty where the model takes none."""
+        return self.options.aspect_ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +64,27 @@ class VideoModel:
     typical_seconds: float  # of a run, until enough of them were seen
     body: Callable[[Inputs], dict[str, object]]  # what is sent
     images_have_roles: bool = False  # by their places: none may be left out before another
+    more_options: tuple[ModelOption, ...] = ()
+
+    @property
+    def options(self) -> tuple[ModelOption, ...]:
+        """Everything that members can choose, in the order in which the command shows it."""
+        return (*_common(self.durations, self.aspect_ratios), *self.more_options)
 
     @property
     def takes_elements(self) -> bool:
         return self.element_references is not None
+
+
+def _common(durations: tuple[int, ...], aspect_ratios: tuple[str, ...]) -> tuple[ModelOption, ...]:
+    """Declare the options of every model, as far as there is something to choose."""
+    duration = ModelOption(
+        name=DURATION, label="Duration", told="Seconds; the shortest unless you choose another", values=durations
+    )
+    ratio = ModelOption(
+        name=ASPECT_RATIO,
+        label="Aspect ratio",
+        told="Width to height; the first unless you choose another",
+        values=aspect_ratios or ("",),
+    )
+    return (duration, ratio) if aspect_ratios else (duration,)

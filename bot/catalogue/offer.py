@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT, MODELS
+from bot.catalogue.options import ModelOption
 from bot.media.rules import ImageRules
 
 
@@ -67,6 +68,14 @@ class Offer:
     def aspect_ratios(self) -> tuple[str, ...]:
         """Give every ratio that a model offers, in the order in which they name them."""
         return tuple(dict.fromkeys(ratio for model in self.models for ratio in model.aspect_ratios))
+
+    @property
+    def options(self) -> Mapping[str, ModelOption]:
+        """Give every option that a model takes, by its name, with all that any of them makes."""
+        found: dict[str, ModelOption] = {}
+        for option in (option for model in self.models for option in model.options):
+            found[option.name] = found[option.name].joined(option) if option.name in found else option
+        return found
 
     @property
     def prompt_limit(self) -> int:

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Final, cast
 
 from bot.catalogue.model import ElementInput, Inputs, VideoModel
+from bot.catalogue.options import Options
 
 _URL: Final = "https://images.example/1.jpg"
 _LISTS: Final = ("enum", "options", "choices", "allowed_values", "values")
@@ -43,14 +44,15 @@ def _bodies(model: VideoModel) -> Iterator[Mapping[str, object]]:
     elements = [ElementInput(frontal_url=_URL, reference_urls=[_URL])]
     casts: Sequence[Sequence[ElementInput]] = [[], elements] if model.takes_elements else [[]]
     counts = {max(model.images.least, 1), model.images.most}
-    for duration, ratio, count, cast_in in product(model.durations, model.aspect_ratios or ("",), counts, casts):
+    named = [[(option.name, value) for value in option.extremes] for option in model.options]
+    for chosen, count, cast_in in product(product(*named), counts, casts):
+        values = {name: value for name, value in chosen if value is not None}
         yield model.body(
             Inputs(
                 prompt="A paper boat sails",
                 image_urls=[_URL] * count,
                 elements=cast_in,
-                duration=duration,
-                aspect_ratio=ratio,
+                options=Options(model=model.slug, values=values),
             )
         )
 

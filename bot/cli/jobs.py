@@ -83,6 +83,7 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
     request = job.request
     count = len(request.references)
     references = "1 reference" if count == 1 else f"{count} references"
+    others = (f"{name} {value}" for name, value in request.options.others.items())
     known: dict[str, object] = {
         "job": job.id,
         "state": job.state.value,
@@ -92,7 +93,7 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
         "channel": request.channel_id,
         "member": request.member_id,
         "model": request.model,
-        "video": ", ".join(filter(None, [f"{request.duration} s", request.aspect_ratio, references])),
+        "video": ", ".join(filter(None, [f"{request.duration} s", request.options.aspect_ratio, *others, references])),
         "card": job.card_message_id,
         "submits tried": job.submit_attempts,
         "submitted at": job.submitted_at,

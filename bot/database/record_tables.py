@@ -19,6 +19,7 @@ records = Table(
     Column("model", String(100), nullable=False),
     Column("duration", Integer, nullable=False),  # seconds
     Column("aspect_ratio", String(8), nullable=False),
+    Column("options", Json, nullable=False, server_default="{}"),  # all others that were chosen, by their names
     Column("prompt", Prose, nullable=False),  # empty once its member had it deleted
     Column("prompt_key", Prose, nullable=False),  # by which it is searched
     Column("fingerprints", Json, nullable=False),  # of the references, as far as they were looked at

@@ -47,6 +47,7 @@ jobs = Table(
     Column("prompt", Prose, nullable=False),
     Column("duration", Integer, nullable=False),
     Column("aspect_ratio", String(8), nullable=False),
+    Column("options", Json, nullable=False, server_default="{}"),  # all others that were chosen, by their names
     Column("references", Json, nullable=False),
     Column("elements", Json, nullable=False, server_default="[]"),
     Column("handling", Json, nullable=False, server_default="{}"),  # as the server wants it

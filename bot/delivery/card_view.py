@@ -7,7 +7,9 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import Options
 from bot.delivery.problem_words import problem_sentence
 from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.model import Job
@@ -16,7 +18,7 @@ from bot.jobs.states import ENDED, ENDED_UNCHARGED, FOLLOWED, IN_FLIGHT, WITHDRA
 from bot.requests.character_words import cast_line
 from bot.ui.formats import clock_time, countdown, dollars, lasted, number, percent
 from bot.ui.language import N_, _, ngettext, speaking
-from bot.ui.text import quoted
+from bot.ui.text import plain, quoted
 
 _GREY: Final = discord.Colour(0x80848E)
 _CARD: Final = N_("Who asked for this video has had their data deleted.")
@@ -171,15 +173,25 @@ def _gallery(job: Job) -> Iterator[discord.MediaGalleryItem]:
             )
 
 
+def option_words(options: Options, model: VideoModel | None = None) -> list[str]:
+    """Write what was chosen for a video, each in a few words."""
+    ratio = [options.aspect_ratio] if options.aspect_ratio else []
+    return [lasted(options.duration), *ratio, *other_words(options, model)]
+
+
+def other_words(options: Options, model: VideoModel | None = None) -> list[str]:
+    """Write what only some models take, by the label that the model declares; by its name if it no longer does."""
+    labels = {option.name: option.label for option in model.options} if model else {}
+    return [f"{_(labels.get(name, name))} {plain(str(value))}" for name, value in options.others.items()]
+
+
 def _facts(job: Job, offer: Offer) -> str:
     request = job.request
     count = len(request.references)
     facts = [
         _("for {member}").format(member=f"<@{request.member_id}>"),
-        lasted(request.duration),
+        *option_words(request.options, offer.described(request.model)),
     ]
-    if request.aspect_ratio:
-        facts.append(request.aspect_ratio)
     if title := offer.title_to_tell(request.model):
         facts.append(title)
     if count:

@@ -7,6 +7,7 @@ from typing import Final
 import discord
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import option_words
 from bot.delivery.problem_words import problem_sentence
 from bot.delivery.state_looks import LOOKS
 from bot.gate.denial import Denial
@@ -30,10 +31,10 @@ def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
         prompt = plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else _("in the file below")
     else:
         prompt = _("not shown")
-    options = [lasted(request.duration), request.aspect_ratio, plain(request.model)]
+    options = [*option_words(request.options, offer.described(request.model)), plain(request.model)]
     lines = [
         f"**{_('Prompt')}**\n{prompt}",
-        f"**{_('Options')}** {' · '.join(filter(None, options))}",
+        f"**{_('Options')}** {' · '.join(options)}",
         f"**{_('State')}** {_since(LOOKS[job.state].title, job.state_since)}",
     ]
     if job.problem is not None:

@@ -10,6 +10,8 @@ from typing import Final, Protocol
 
 from sqlalchemy import BigInteger, BindParameter, Exists, bindparam, exists, select
 
+from bot.catalogue.model import VideoModel
+from bot.catalogue.options import Options
 from bot.database.reading import Reader
 from bot.database.record_tables import operator_blocks
 from bot.database.tables import blocks, guild_settings, marks
@@ -17,7 +19,6 @@ from bot.gate.denial import Denial, DenialCode
 from bot.gate.limits import Terms, terms_for
 from bot.gate.stops import PAUSED, Target
 from bot.jobs.model import Handling, ReviewMode
-from bot.requests.reading import Options
 from bot.settings.model import GuildSettings
 from bot.settings.store import parsed
 
@@ -87,6 +88,7 @@ class Asked:
     age_restricted_channels: frozenset[int] = frozenset()  # all such channels of the server
     texts: tuple[str, ...] = ()  # everything that the member wrote; empty where a form is about to be opened
     options: Options | None = None
+    model: VideoModel | None = None  # that these are chosen for
 
     @property
     def home_id(self) -> int:
@@ -202,14 +204,14 @@ def _judge_place_and_member(asked: Asked, settings: GuildSettings) -> Denial | N
 
 def _judge_options(asked: Asked, settings: GuildSettings) -> Denial | None:
     """Hold what was chosen against what the server allows; named is what of that the same model makes."""
-    durations, ratios, options = settings.durations, settings.aspect_ratios, asked.options
-    if options is None:
+    durations, ratios, options, model = settings.durations, settings.aspect_ratios, asked.options, asked.model
+    if options is None or model is None:
         return None
     if durations is not None and options.duration not in durations:
-        possible = [str(each) for each in options.model.durations if each in durations]
+        possible = [str(each) for each in model.durations if each in durations]
         return Denial(code=DenialCode.DURATION, names=tuple(possible))
     if ratios is not None and options.aspect_ratio and options.aspect_ratio not in ratios:
-        possible = [each for each in options.model.aspect_ratios if each in ratios]
+        possible = [each for each in model.aspect_ratios if each in ratios]
         return Denial(code=DenialCode.ASPECT_RATIO, names=tuple(possible))
     return None
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from bot.catalogue.options import Options
 from bot.jobs.problem_codes import WHILE_WAITING, Problem, ProblemCode
 from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, WITHDRAWN, State, check_move
 
@@ -101,13 +102,21 @@ class VideoRequest:
     member_id: int
     locale: str  # the member's, for what only they see
     guild_locale: str = "en-US"  # for the card and the post
-    model: str
+    options: Options
     prompt: str
-    duration: int  # seconds
-    aspect_ratio: str
     references: tuple[Reference, ...]
     elements: tuple[Element, ...] = ()
     handling: Handling = Handling()
+
+    @property
+    def model(self) -> str:
+        """The slug of the model."""
+        return self.options.model
+
+    @property
+    def duration(self) -> int:
+        """The length of the video in seconds."""
+        return self.options.duration
 
     @property
     def fingerprints(self) -> tuple[str, ...]:

@@ -20,8 +20,7 @@ def request_body(model: VideoModel, request: VideoRequest, image_urls: Sequence[
                 ElementInput(frontal_url=element.frontal_url, reference_urls=element.reference_urls[:most])
                 for element in elements
             ],
-            duration=request.duration,
-            aspect_ratio=request.aspect_ratio,
+            options=request.options,
         )
     )
 

@@ -8,13 +8,14 @@ import discord
 from discord import ui
 
 from bot.catalogue.offer import Offer
+from bot.delivery.card_view import option_words
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.moderation.ids import ReviewVerb, review_id
 from bot.moderation.member_record import MemberRecord
 from bot.moderation.review_words import REASON_SHOWN, outcome_sentence
-from bot.ui.formats import countdown, date, dollars, lasted, number
+from bot.ui.formats import countdown, date, dollars, number
 from bot.ui.language import _, ngettext, speaking
 from bot.ui.text import message_address, quoted
 
@@ -112,8 +113,8 @@ def facts_line(job: Job, offer: Offer) -> str:
         member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>", ago=countdown(job.created_at)
     )
     money = job.cost_usd if job.cost_usd is not None else job.reserved_usd
-    options = filter(None, [request.aspect_ratio, offer.title_to_tell(request.model)])
-    facts = [asked, lasted(request.duration), *options, dollars(money)]
+    options = option_words(request.options, offer.described(request.model))
+    facts = [asked, *options, *filter(None, [offer.title_to_tell(request.model)]), dollars(money)]
     if job.card_message_id is not None:
         card = message_address(request.guild_id, request.channel_id, job.card_message_id)
         facts.append(f"[{_('Card')}]({card})")

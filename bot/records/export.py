@@ -13,7 +13,7 @@ from bot.records.words import card_address, video_address
 MOST_ROWS: Final = 10_000
 MOST_BYTES: Final = 8_000_000  # of the 10 MiB that Discord takes everywhere
 COLUMNS: Final = (
-    *("time", "what", "member", "channel", "prompt", "model", "seconds", "aspect_ratio", "reference_hashes"),
+    *("time", "what", "member", "channel", "prompt", "model", "seconds", "aspect_ratio", "options", "reference_hashes"),
     *("problem", "segmind_request", "cost_usd", "card", "video", "decisions", "job"),
 )
 # What makes a spreadsheet compute a cell instead of showing it, in the forms that some of them take for the same. It
@@ -54,9 +54,10 @@ def _of_record(record: Record) -> Sequence[str]:
         f"<@{record.member_id}>",
         f"<#{record.channel_id}>",
         record.prompt,
-        record.model,
-        str(record.duration),
-        record.aspect_ratio,
+        record.options.model,
+        str(record.options.duration),
+        record.options.aspect_ratio,
+        "; ".join(f"{name}={value}" for name, value in record.options.others.items()),
         " ".join(record.fingerprints),
         record.problem.value if record.problem else "",
         record.request_id or "",

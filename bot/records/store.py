@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.catalogue.options import Options, options_of
 from bot.database.record_tables import records
 from bot.database.statements import search_key
 from bot.database.tables import decisions
@@ -37,9 +38,7 @@ class Record:
     channel_id: int
     member_id: int
     asked_at: datetime
-    model: str
-    duration: int  # seconds
-    aspect_ratio: str
+    options: Options
     prompt: str
     fingerprints: tuple[str, ...]  # of its references; see bot/media/images/fingerprints.py
     state: State
@@ -113,7 +112,8 @@ class RecordStore:
 
 
 def read_record(row: Row[Any], made: Sequence[Decision] = ()) -> Record:
-    return replace(value_of(Record, row), decisions=tuple(made))
+    options = options_of(row.model, row.duration, row.aspect_ratio, row.options)
+    return replace(value_of(Record, row), options=options, decisions=tuple(made))
 
 
 def _fits_record(search: Search) -> ColumnElement[bool]:

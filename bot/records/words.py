@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.delivery.card_view import other_words
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
@@ -90,7 +91,9 @@ def facts_line(record: Record) -> str:
     """Write how a request stands, how long its video is, and what it cost."""
     look = LOOKS[record.state]
     cost = [] if record.cost_usd is None else [dollars(record.cost_usd)]
-    return " · ".join([f"{look.emoji} **{look.title}**", lasted(record.duration), *cost])
+    return " · ".join(
+        [f"{look.emoji} **{look.title}**", lasted(record.options.duration), *other_words(record.options), *cost]
+    )
 
 
 def video_address(record: Record) -> str | None:

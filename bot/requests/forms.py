@@ -3,7 +3,7 @@
 They are stopped: a submission is known by its custom id, so discord.py need not remember them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import discord
@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import ASPECT_RATIO, DIGITS, DURATION, ModelOption, OptionValue
 from bot.jobs.model import Reference, VideoRequest
 from bot.ui.commands import ImageUpload
 from bot.ui.custom_ids import ID_PATTERN, STUDIO_ID, edit_id, pictures_id
@@ -19,8 +20,7 @@ from bot.ui.text import clip
 
 PROMPT: Final = "prompt"
 IMAGES: Final = "images"
-DURATION: Final = "duration"
-RATIO: Final = "ratio"
+COMMON: Final = (DURATION, ASPECT_RATIO)  # asked for in every form
 MODEL: Final = "model"  # there only where there is a choice
 SPOILER: Final = "spoiler"  # there only where there is room
 MOST_FIELDS: Final = 5  # Discord's, of a modal
@@ -100,17 +100,16 @@ def _modal(
     )
     modal.add_item(images)
     model = (request and offer.find(request.model)) or offer.default
-    durations = {
-        str(each): ngettext("{count} second", "{count} seconds", each).format(count=each) for each in offer.durations
-    }
-    if len(durations) >= LEAST_CHOICES:
-        chosen = str(request.duration if request else model.durations[0])
-        modal.add_item(_choice(_("Duration"), DURATION, durations, chosen))
-    if len(offer.aspect_ratios) >= LEAST_CHOICES:
-        ratios = {each: each for each in offer.aspect_ratios}
-        modal.add_item(_choice(_("Aspect ratio"), RATIO, ratios, request.aspect_ratio if request else ""))
+    chosen: Mapping[str, OptionValue] = request.options.values if request else {}
+    common = [option for name, option in offer.options.items() if name in COMMON]
+    others = [option for name, option in offer.options.items() if name not in COMMON]
+    for option in common:
+        if len(option.values) >= LEAST_CHOICES:
+            modal.add_item(_option(option, chosen.get(option.name, model.durations[0])))
     if offer.is_choice:
         modal.add_item(_model_choice(offer, model))
+    for option in others[: MOST_FIELDS - len(modal.children)]:
+        modal.add_item(_option(option, chosen.get(option.name)))
     if len(modal.children) < MOST_FIELDS:
         modal.add_item(_spoiler_choice(is_ticked=request is not None and request.handling.spoiler_asked))
     modal.stop()
@@ -130,6 +129,33 @@ def _spoiler_choice(*, is_ticked: bool) -> ui.Label[ui.Modal]:
         description=_("Hide the images and the video until somebody clicks them"),
         component=ui.Checkbox[ui.Modal](custom_id=SPOILER, default=is_ticked),
     )
+
+
+def _option(option: ModelOption, chosen: OptionValue | None) -> ui.Label[ui.Modal]:
+    """Ask for an option of the model's: one of its values, or a number."""
+    if option.values:
+        labels = {str(each): _value_label(option, each) for each in option.values[:MOST_OPTIONS]}
+        return _choice(_(option.label), field_id(option.name), labels, str(chosen))
+    return ui.Label(
+        text=_(option.label),
+        component=ui.TextInput(
+            custom_id=field_id(option.name),
+            required=False,
+            max_length=DIGITS,
+            default=None if chosen is None else str(chosen),
+        ),
+    )
+
+
+def _value_label(option: ModelOption, value: OptionValue) -> str:
+    if option.name == DURATION and isinstance(value, int):
+        return ngettext("{count} second", "{count} seconds", value).format(count=value)
+    return str(value)
+
+
+def field_id(option_name: str) -> str:
+    """Return the custom id of an option's field."""
+    return "ratio" if option_name == ASPECT_RATIO else option_name
 
 
 def _choice(text: str, custom_id: str, labels: dict[str, str], chosen: str) -> ui.Label[ui.Modal]:

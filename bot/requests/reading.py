@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import ASPECT_RATIO, DURATION, Options
 from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, Kind, Mention, as_sent, mentions, name_key, rewritten
 from bot.media.rules import ImageFault, ImageRules, judge_metadata
@@ -44,6 +45,7 @@ class RefusalCode(StrEnum):
     MODEL_GONE = "MODEL_GONE"  # the model is not offered
     DURATION = "DURATION"  # the model does not make it
     ASPECT_RATIO = "ASPECT_RATIO"  # the same
+    OPTION = "OPTION"  # the model does not take it, or not this value
     OUTSIDE_SERVER = "OUTSIDE_SERVER"
     PERMISSIONS = "PERMISSIONS"
     PRIVATE_THREAD = "PRIVATE_THREAD"  # which the bot is not in
@@ -62,6 +64,7 @@ class Refusal:
     rules: ImageRules = field(default_factory=ImageRules)  # that an image breaks
     names: tuple[str, ...] = ()  # the permissions that are missing; what the prompt may name; what can be chosen
     name: str = ""  # that the prompt names, without its @; or what an option does; or the model's
+    option: str = ""  # the label of an option of the model's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,29 +193,26 @@ def _unknown_name(prompt: str, mention: Mention, there: tuple[str, ...]) -> Refu
     return Refusal(code=RefusalCode.UNKNOWN_NAME, name=name[:NAME_LIMIT], names=there)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """A choice that the model can make."""
-
-    model: VideoModel
-    duration: int  # seconds
-    aspect_ratio: str  # empty where the model takes none
-
-
-def read_options(offer: Offer, *, model: str, duration: int | None, aspect_ratio: str | None) -> Options | Refusal:
+def read_options(offer: Offer, wanted: Options) -> Options | Refusal:
     """Fill in what was not chosen, or find what cannot be made; no name of a model means the default."""
-    chosen = offer.find(model) if model else offer.default
+    chosen = offer.find(wanted.model) if wanted.model else offer.default
     if chosen is None:
-        known = offer.described(model)
+        known = offer.described(wanted.model)
         names = tuple(each.title for each in offer.models)
-        return Refusal(code=RefusalCode.MODEL_GONE, name=known.title if known else model, names=names)
-    if duration is not None and duration not in chosen.durations:
-        names = tuple(str(each) for each in chosen.durations)
-        return Refusal(code=RefusalCode.DURATION, name=chosen.title, names=names)
-    if aspect_ratio is not None and aspect_ratio not in chosen.aspect_ratios:
-        return Refusal(code=RefusalCode.ASPECT_RATIO, name=chosen.title, names=chosen.aspect_ratios)
-    return Options(
-        model=chosen,
-        duration=chosen.durations[0] if duration is None else duration,
-        aspect_ratio=aspect_ratio or next(iter(chosen.aspect_ratios), ""),
-    )
+        return Refusal(code=RefusalCode.MODEL_GONE, name=known.title if known else wanted.model, names=names)
+    taken = {option.name: option for option in chosen.options}
+    for name, value in wanted.values.items():
+        if name not in taken or not taken[name].takes(value):
+            code = _OPTION_REFUSALS.get(name, RefusalCode.OPTION)
+            label = offer.options[name].label if name in offer.options else name
+            return Refusal(
+                code=code,
+                name=chosen.title,
+                names=taken[name].allowed if name in taken else (),
+                option=label if code is RefusalCode.OPTION else "",
+            )
+    filled = {name: wanted.values.get(name, option.default) for name, option in taken.items()}
+    return Options(model=chosen.slug, values={name: value for name, value in filled.items() if value is not None})
+
+
+_OPTION_REFUSALS: Final = {DURATION: RefusalCode.DURATION, ASPECT_RATIO: RefusalCode.ASPECT_RATIO}

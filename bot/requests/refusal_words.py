@@ -33,6 +33,12 @@ def option_sentence(refusal: Refusal) -> str:
         case RefusalCode.ASPECT_RATIO:
             sentence = _("The model {model} does not make videos of this shape. Use one of these: {ratios}.")
             return sentence.format(model=model, ratios=names)
+        case RefusalCode.OPTION if not names:
+            sentence = _("The model {model} doesn't take the option *{option}*. Leave it out.")
+            return sentence.format(model=model, option=_(refusal.option))
+        case RefusalCode.OPTION:
+            sentence = _("For *{option}*, the model {model} takes {names}. Choose one of these.")
+            return sentence.format(model=model, option=_(refusal.option), names=names)
         case RefusalCode.NO_ELEMENTS:
             sentence = _("The model {model} takes no saved characters. Use pictures of them as images instead.")
             return sentence.format(model=model)

@@ -83,7 +83,8 @@ class EditCog(JobFormCog):
             await _give_back(interaction, why, prompt_in(submission))
         else:
             asked = job.request.handling.spoiler_asked
-            wish = wish_in(submission, self._services.offer, uploaded_images_in(submission), spoiler=asked)
+            images, before = uploaded_images_in(submission), job.request.options
+            wish = wish_in(submission, self._services.offer, images, spoiler=asked, before=before)
             await _repeat(self._services, interaction, job, wish)
 
 
@@ -101,9 +102,7 @@ def _same_wish(job: Job) -> Wish:
     return Wish(
         prompt=request.prompt,
         images=(),
-        model=request.model,
-        duration=request.duration,
-        aspect_ratio=request.aspect_ratio or None,
+        options=request.options,
         spoiler=request.handling.spoiler_asked,
     )
 

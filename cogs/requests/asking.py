@@ -46,19 +46,17 @@ class Requests:
         """Answer with the card of a new job, or with why there is none; tell whether there is one."""
         services = self._services
         answer_of(interaction).uncharged = True
-        options = _judge_place(interaction) or read_options(
-            services.offer, model=wish.model, duration=wish.duration, aspect_ratio=wish.aspect_ratio
-        )
+        options = _judge_place(interaction) or read_options(services.offer, wish.options)
         if isinstance(options, Refusal):
             await self._refuse(interaction, options, wish.prompt)
             return False
-        model = options.model
+        model = services.offer.find(options.model) or services.offer.default
         read = await read_wish(services, interaction, wish, model)
         if isinstance(read, Refusal):
             await self._refuse(interaction, read, wish.prompt)
             return False
         price = (await services.operating.prices.of(model, options.duration)).usd
-        asked = asked_by(interaction, texts=tuple(texts_of(read, wish)), options=options)
+        asked = asked_by(interaction, texts=tuple(texts_of(read, wish)), model=model, options=options)
         verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
         if verdict is None:
             return False
@@ -70,10 +68,8 @@ class Requests:
             member_id=interaction.user.id,
             locale=interaction.locale.value,
             guild_locale=server_locale(verdict.language, interaction),
-            model=model.slug,
+            options=options,
             prompt=read.prompt,
-            duration=options.duration,
-            aspect_ratio=options.aspect_ratio,
             references=tuple(image for _number, image in wish.images),
             elements=read.elements,
             handling=_handling(verdict.handling, wish),

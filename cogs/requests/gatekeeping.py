@@ -11,6 +11,8 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from bot.automod.rules import Match
+from bot.catalogue.model import VideoModel
+from bot.catalogue.options import Options
 from bot.delivery.private_answers import denial_message
 from bot.gate.counting import find_full, next_day, next_month
 from bot.gate.denial import Denial, DenialCode, missing_permissions
@@ -22,7 +24,6 @@ from bot.gate.usage import LimitReached, Reservation
 from bot.gate.words import refused_text_notice, spend_warning_sentence
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
-from bot.requests.reading import Options
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.attempts import AnsweredElsewhere
@@ -53,6 +54,7 @@ def asked_by(
     *,
     texts: Iterable[str] = (),
     options: Options | None = None,
+    model: VideoModel | None = None,
 ) -> Asked:
     """Read who asks, and where; what is asked for is given, as far as it is known already."""
     channel, member, guild = interaction.channel, interaction.user, interaction.guild
@@ -73,6 +75,7 @@ def asked_by(
         ),
         texts=tuple(texts),
         options=options,
+        model=model,
     )
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final
 
 import discord
@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import Options
 from bot.requests.forms import studio_modal
 from bot.requests.wish import Wish, uploaded_images_in, wish_in
 from bot.ui.answers import ANSWER, Shape, open_form
@@ -40,9 +41,10 @@ class VideoCog(commands.Cog):
         wish = Wish(
             prompt=given["prompt"],
             images=[(number, reference_of(image)) for number, image in images.items() if image is not None],
-            model=given.get("model") or "",
-            duration=given.get("duration"),
-            aspect_ratio=given.get("aspect_ratio"),
+            options=Options(
+                model=given.get("model") or "",
+                values={name: given[name] for name in self._services.offer.options if given.get(name) is not None},
+            ),
             cast=tuple(filter(None, map(given.get, CAST))),
             spoiler=bool(given.get("spoiler")),
         )
@@ -73,10 +75,13 @@ def video_command(
             ),
         ]
     )
-    _describe(written, options)
+    _describe(written, options, offer)
     values: dict[str, Any] = {
-        "duration": [app_commands.Choice(name=str(each), value=each) for each in offer.durations],
-        "aspect_ratio": [app_commands.Choice(name=each, value=each) for each in offer.aspect_ratios],
+        **{
+            name: [app_commands.Choice(name=str(each), value=each) for each in option.values]
+            for name, option in offer.options.items()
+            if option.values
+        },
         "model": [app_commands.Choice(name=model.title, value=model.slug) for model in offer.models],
     }
     app_commands.choices(**{name: each for name, each in values.items() if name in options})(written)
@@ -87,12 +92,11 @@ def video_command(
     return command(written)
 
 
-def _options(offer: Offer) -> Iterator[tuple[str, type]]:
+def _options(offer: Offer) -> Iterator[tuple[str, Any]]:
     """Yield the options besides the prompt, in the order in which Discord shows them."""
     yield from ((f"image{number}", discord.Attachment) for number in range(1, offer.most_images + 1))
-    yield "duration", int
-    if offer.aspect_ratios:
-        yield "aspect_ratio", str
+    for name, option in offer.options.items():
+        yield name, type(option.default) if option.values else app_commands.Range[int, option.least, option.most]
     if offer.takes_elements:
         yield from ((name, str) for name in CAST)
     yield "spoiler", bool
@@ -100,17 +104,15 @@ def _options(offer: Offer) -> Iterator[tuple[str, type]]:
         yield "model", str
 
 
-def _describe(command: Any, options: dict[str, type]) -> None:
+def _describe(command: Any, options: Mapping[str, Any], offer: Offer) -> None:
     app_commands.describe(prompt="What should happen; @Image1 names an image, @name a saved character")(command)
     images = [name for name in options if name.startswith("image")]
     app_commands.describe(**{name: f"@Image{number}" for number, name in enumerate(images, start=1)})(command)
     app_commands.describe(
         image1="The first reference image (JPEG, PNG or WebP)",
-        duration="Seconds; the shortest unless you choose another",
         spoiler="Hide the images and the video until somebody clicks them",
     )(command)
-    if "aspect_ratio" in options:
-        app_commands.describe(aspect_ratio="Width to height; the first unless you choose another")(command)
+    app_commands.describe(**{name: option.told for name, option in offer.options.items()})(command)
     if "cast1" in options:
         app_commands.describe(
             cast1="A saved character; its name in the prompt does as well",

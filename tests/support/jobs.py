@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from bot.catalogue.options import options_of
 from bot.jobs.model import Job, Reference, VideoRequest
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
@@ -35,10 +36,8 @@ def a_request(
         member_id=member_id,
         locale="en-US",
         guild_locale=guild_locale,
-        model=MODEL,
+        options=options_of(MODEL, 5, "16:9"),
         prompt=prompt,
-        duration=5,
-        aspect_ratio="16:9",
         references=tuple(references or [a_reference()]),
     )
 

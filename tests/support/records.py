@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from bot.catalogue.options import options_of
 from bot.jobs.states import State
 from bot.records.store import Record
 from tests.support.jobs import MODEL, NOON
@@ -13,9 +14,7 @@ RECORD: Final = Record(
     channel_id=20,
     member_id=30,
     asked_at=NOON,
-    model=MODEL,
-    duration=5,
-    aspect_ratio="16:9",
+    options=options_of(MODEL, 5, "16:9"),
     prompt="a fox, “red”\nand quick",
     fingerprints=("00ff", "11ee"),
     state=State.DELIVERED,

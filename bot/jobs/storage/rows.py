@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.catalogue.options import options_of
 from bot.database.tables import jobs
 from bot.jobs.model import (
     EarlierPost,
@@ -41,7 +42,8 @@ def to_row(job: Job) -> dict[str, Any]:
         "model": request.model,
         "prompt": request.prompt,
         "duration": request.duration,
-        "aspect_ratio": request.aspect_ratio,
+        "aspect_ratio": request.options.aspect_ratio,
+        "options": request.options.others,
         "references": [asdict(reference) for reference in request.references],
         "elements": [asdict(element) for element in request.elements],
         "handling": asdict(request.handling),
@@ -92,10 +94,8 @@ def from_row(row: Row[Any]) -> Job:
             member_id=row.member_id,
             locale=row.locale,
             guild_locale=row.guild_locale,
-            model=row.model,
+            options=options_of(row.model, row.duration, row.aspect_ratio, row.options),
             prompt=row.prompt,
-            duration=row.duration,
-            aspect_ratio=row.aspect_ratio,
             references=tuple(Reference(**reference) for reference in row.references),
             elements=tuple(_to_element(element) for element in row.elements),
             handling=_to_handling(row.handling),

@@ -49,7 +49,7 @@ async def test_accepting_goes_on_with_the_very_request(stage: Stage) -> None:
     assert not answer.ephemeral
     [job] = await stage.jobs()
     request = job.request
-    assert (request.prompt, request.duration, request.aspect_ratio) == ("@Image2 waves", 10, "9:16")
+    assert (request.prompt, request.duration, request.options.aspect_ratio) == ("@Image2 waves", 10, "9:16")
     assert [each.filename for each in request.references] == ["keeper.png", "harbour.jpg"]
     assert (job.state, job.card_message_id) == (State.PREPARING, answer.response.id)
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.catalogue.model import ElementInput, Inputs, Span, VideoModel
 from bot.catalogue.models import DEFAULT, MODELS
+from bot.catalogue.options import options_of
 
 FRAMES = MODELS["kling-o1-image-to-video"]
 IMAGES = ["https://cdn.example/1.png", "https://cdn.example/2.png"]
@@ -11,7 +12,7 @@ MIRA = ElementInput(frontal_url="https://cdn.example/front.png", reference_urls=
 
 
 def inputs(images: list[str], *elements: ElementInput) -> Inputs:
-    return Inputs(prompt="a fox", image_urls=images, elements=elements, duration=10, aspect_ratio="9:16")
+    return Inputs(prompt="a fox", image_urls=images, elements=elements, options=options_of("", 10, "9:16"))
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.slug)

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from bot.catalogue.models import DEFAULT, MODELS
+from bot.catalogue.options import options_of
 from bot.gate.denial import Denial, DenialCode
 from bot.gate.gate import Asked, Gate, GateFacts, Texts, Verdict
 from bot.jobs.model import Handling, ReviewMode
-from bot.requests.reading import Options
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HERE, THREAD, ELSEWHERE, REVIEW = 20, 22, 21, 23
 ARTIST, TRUSTED, OTHER = 1, 2, 3
-OPTIONS = Options(model=DEFAULT, duration=5, aspect_ratio="16:9")
+OPTIONS = options_of(DEFAULT.slug, 5, "16:9")
+LONG = options_of(DEFAULT.slug, 10, "16:9")
 ASKED = Asked(
     guild_id=10,
     channel_id=HERE,
@@ -25,6 +26,7 @@ ASKED = Asked(
     joined_at=NOW - timedelta(days=100),
     texts=("a fox",),
     options=OPTIONS,
+    model=DEFAULT,
 )
 OPEN = GuildSettings(channels=frozenset({HERE}))
 
@@ -151,17 +153,17 @@ async def test_a_block_by_moderators_counts_until_its_end_which_is_told() -> Non
 
 async def test_lengths_and_shapes_are_those_of_the_channel_before_those_of_the_server() -> None:
     settings = replace(OPEN, durations=frozenset({5}), aspect_ratios=frozenset({"1:1"}))
-    assert await denied(settings, replace(ASKED, options=replace(OPTIONS, duration=10))) is DenialCode.DURATION
+    assert await denied(settings, replace(ASKED, options=LONG)) is DenialCode.DURATION
     assert await denied(settings) is DenialCode.ASPECT_RATIO
     own = ChannelSettings(durations=frozenset({10}), aspect_ratios=frozenset({"16:9"}))
     settings = replace(settings, channel_settings={HERE: own})
-    assert await denied(settings, replace(ASKED, options=replace(OPTIONS, duration=10))) is None
+    assert await denied(settings, replace(ASKED, options=LONG)) is None
     assert await denied(settings) is DenialCode.DURATION
 
 
 async def test_what_is_allowed_is_named_as_far_as_the_model_makes_it() -> None:
     short = replace(DEFAULT, durations=(5,), aspect_ratios=("16:9", "1:1"))
-    asked = replace(ASKED, options=replace(OPTIONS, model=short))
+    asked = replace(ASKED, model=short)
     long_only = await judge(replace(OPEN, durations=frozenset({10})), asked)
     assert long_only == Denial(code=DenialCode.DURATION)
     shaped = await judge(replace(OPEN, aspect_ratios=frozenset({"1:1", "9:16"})), asked)
@@ -169,9 +171,9 @@ async def test_what_is_allowed_is_named_as_far_as_the_model_makes_it() -> None:
 
 
 async def test_a_model_without_ratios_breaks_no_rule_about_them() -> None:
-    frames = Options(model=MODELS["kling-o1-image-to-video"], duration=5, aspect_ratio="")
+    frames = MODELS["kling-o1-image-to-video"]
     settings = replace(OPEN, aspect_ratios=frozenset({"1:1"}))
-    assert await denied(settings, replace(ASKED, options=frames)) is None
+    assert await denied(settings, replace(ASKED, options=options_of(frames.slug, 5), model=frames)) is None
 
 
 async def test_a_form_about_to_be_opened_is_judged_without_what_is_not_known_yet() -> None:

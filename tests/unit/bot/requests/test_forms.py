@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import options_of
 from bot.jobs.model import Handling, Reference
 from bot.requests.forms import edit_modal, pictures_modal, studio_modal
 from bot.requests.reading import has_words
@@ -64,7 +65,7 @@ def test_what_only_another_model_could_need_is_not_asked_for() -> None:
 
 
 def test_edit_keeps_the_model() -> None:
-    request = replace(a_request(), model=FRAMES.slug, aspect_ratio="")
+    request = replace(a_request(), options=options_of(FRAMES.slug, 5))
     found = fields(edit_modal(1, request, BOTH).to_dict())
     assert chosen(found["model"]) == [FRAMES.slug]
     assert chosen(found["ratio"]) == ["16:9"]  # for the other one
@@ -75,7 +76,7 @@ def test_a_ratio_is_read_only_for_a_model_that_takes_one(model: VideoModel, rati
     leaves = [{"custom_id": "model", "values": [model.slug]}, {"custom_id": "ratio", "value": "9:16"}]
     submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
     wish = wish_in(submission, BOTH, [])
-    assert (wish.model, wish.aspect_ratio) == (model.slug, ratio)
+    assert (wish.options.model, wish.options.values.get("aspect_ratio")) == (model.slug, ratio)
 
 
 @CASES
@@ -83,7 +84,7 @@ def test_a_ratio_is_read_only_for_a_model_that_takes_one(model: VideoModel, rati
 @example("x" * MOST_PROMPT)
 def test_edit_is_taken_with_whatever_prompt_stands_in_it(typed: str) -> None:
     prompt = typed[:MOST_PROMPT]
-    request = replace(a_request(prompt=prompt), duration=10, aspect_ratio="1:1")
+    request = replace(a_request(prompt=prompt), options=options_of(DEFAULT.slug, 10, "1:1"))
     modal = edit_modal(1, request, OFFER).to_dict()
     check_modal(modal)
     found = fields(modal)
@@ -134,8 +135,8 @@ async def test_discord_py_need_not_remember_a_modal() -> None:
 def test_a_duration_that_is_no_number_counts_as_none(value: object) -> None:
     leaves = [{"custom_id": name, "value": value} for name in ("duration", "ratio")]
     submission = Submission.read({"components": [{"type": 18, "component": leaf} for leaf in leaves]})
-    duration = wish_in(submission, OFFER, []).duration
-    assert duration is None or 0 <= duration < 10_000
+    duration = wish_in(submission, OFFER, []).options.values.get("duration")
+    assert duration is None or isinstance(duration, int)
 
 
 def test_uploads_are_read_in_the_order_in_which_they_were_dropped() -> None:

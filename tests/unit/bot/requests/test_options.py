@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
-from bot.requests.reading import Options, Refusal, RefusalCode, read_options
+from bot.catalogue.options import Options, options_of
+from bot.requests.reading import Refusal, RefusalCode, read_options
 
 FRAMES = MODELS["kling-o1-image-to-video"]
 BOTH = Offer(models=(DEFAULT, FRAMES))
@@ -13,17 +14,18 @@ BOTH = Offer(models=(DEFAULT, FRAMES))
 def read(
     offer: Offer = BOTH, *, model: str = "", duration: int | None = None, ratio: str | None = None
 ) -> Options | Refusal:
-    return read_options(offer, model=model, duration=duration, aspect_ratio=ratio)
+    chosen = {"duration": duration, "aspect_ratio": ratio}
+    return read_options(offer, Options(model=model, values={k: v for k, v in chosen.items() if v is not None}))
 
 
 def test_who_chooses_nothing_gets_the_first_of_everything() -> None:
-    assert read() == Options(model=DEFAULT, duration=5, aspect_ratio="16:9")
-    assert read(Offer(models=(FRAMES, DEFAULT))) == Options(model=FRAMES, duration=5, aspect_ratio="")
+    assert read() == options_of(DEFAULT.slug, 5, "16:9")
+    assert read(Offer(models=(FRAMES, DEFAULT))) == options_of(FRAMES.slug, 5)
 
 
 def test_what_is_chosen_is_kept() -> None:
-    assert read(model=FRAMES.slug, duration=10) == Options(model=FRAMES, duration=10, aspect_ratio="")
-    assert read(duration=10, ratio="1:1") == Options(model=DEFAULT, duration=10, aspect_ratio="1:1")
+    assert read(model=FRAMES.slug, duration=10) == options_of(FRAMES.slug, 10)
+    assert read(duration=10, ratio="1:1") == options_of(DEFAULT.slug, 10, "1:1")
 
 
 def test_a_model_that_is_known_but_not_offered_is_told_by_its_title() -> None:

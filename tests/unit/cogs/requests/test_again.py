@@ -137,7 +137,7 @@ async def test_edit_takes_other_words_and_choices_and_keeps_the_images(stage: St
     card = await a_card(stage, image2=picture("harbour.jpg"))
     await edited(stage, card, prompt="@Image2 sleeps", duration="10", ratio="9:16")
     request = (await the_second(stage)).request
-    assert (request.prompt, request.duration, request.aspect_ratio) == ("@Image2 sleeps", 10, "9:16")
+    assert (request.prompt, request.duration, request.options.aspect_ratio) == ("@Image2 sleeps", 10, "9:16")
     assert names(request.references) == ["keeper.png", "harbour.jpg"]
 
 

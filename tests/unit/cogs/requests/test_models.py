@@ -61,7 +61,7 @@ async def test_a_request_goes_to_the_model_that_was_chosen_at_its_price(stage: S
     result = await stage.ask("@Image1 opens", model=FRAMES.slug, duration=10)
     [job] = await stage.jobs()
     request = job.request
-    assert (request.model, request.duration, request.aspect_ratio) == (FRAMES.slug, 10, "")
+    assert (request.model, request.duration, request.options.aspect_ratio) == (FRAMES.slug, 10, "")
     assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == FRAMES.prices_usd[10]
     assert result.response is not None
     assert f"10 s · {FRAMES.title} · 1 reference" in texts(result.response)
@@ -71,7 +71,7 @@ async def test_a_request_goes_to_the_model_that_was_chosen_at_its_price(stage: S
 async def test_who_chooses_no_model_gets_the_first(stage: Stage) -> None:
     result = await stage.ask()
     [job] = await stage.jobs()
-    assert (job.request.model, job.request.aspect_ratio) == (DEFAULT.slug, "16:9")
+    assert (job.request.model, job.request.options.aspect_ratio) == (DEFAULT.slug, "16:9")
     assert result.response is not None
     assert DEFAULT.title in texts(result.response)
 
@@ -106,7 +106,7 @@ async def test_a_server_that_allows_one_shape_takes_a_model_that_makes_none(stag
     await stage.set(aspect_ratios=frozenset({"1:1"}))
     await stage.ask(model=FRAMES.slug)
     [job] = await stage.jobs()
-    assert job.request.aspect_ratio == ""
+    assert job.request.options.aspect_ratio == ""
 
 
 @both
@@ -115,7 +115,7 @@ async def test_the_studio_offers_the_models_and_drops_a_ratio_that_is_meant_for_
     values = {"prompt": "a door opens", "images": [picture()], "model": [FRAMES.slug], "ratio": "9:16"}
     await stage.submit(shown, values)
     [job] = await stage.jobs()
-    assert (job.request.model, job.request.aspect_ratio) == (FRAMES.slug, "")
+    assert (job.request.model, job.request.options.aspect_ratio) == (FRAMES.slug, "")
 
 
 @both
@@ -124,7 +124,7 @@ async def test_again_keeps_the_model(stage: Stage) -> None:
     await end(stage)
     await press(stage, "Again")
     job = await newest(stage)
-    assert (job.request.model, job.request.aspect_ratio, job.state) == (FRAMES.slug, "", State.PREPARING)
+    assert (job.request.model, job.request.options.aspect_ratio, job.state) == (FRAMES.slug, "", State.PREPARING)
 
 
 @both
@@ -136,7 +136,7 @@ async def test_edit_begins_with_the_model_of_the_job_and_can_change_it(stage: St
     assert len(shown.modal["components"]) == 5
     await stage.submit(shown, {"model": [DEFAULT.slug], "ratio": "1:1"})
     job = await newest(stage)
-    assert (job.request.model, job.request.aspect_ratio) == (DEFAULT.slug, "1:1")
+    assert (job.request.model, job.request.options.aspect_ratio) == (DEFAULT.slug, "1:1")
 
 
 async def test_a_job_of_a_model_that_is_offered_no_more_is_not_made_again_but_can_be_edited(stage: Stage) -> None:

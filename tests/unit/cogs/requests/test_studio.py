@@ -32,7 +32,7 @@ async def test_seven_images_dropped_at_once_become_a_job_in_their_order(stage: S
 async def test_what_is_not_chosen_is_five_seconds_in_sixteen_to_nine(stage: Stage) -> None:
     await submit(stage)
     [job] = await stage.jobs()
-    assert (job.request.duration, job.request.aspect_ratio) == (5, "16:9")
+    assert (job.request.duration, job.request.options.aspect_ratio) == (5, "16:9")
 
 
 @pytest.mark.parametrize(

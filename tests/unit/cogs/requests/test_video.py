@@ -50,7 +50,7 @@ async def test_the_job_is_saved_with_its_card_and_its_price_before_anybody_drive
         stage.channel.id,
         stage.alice.id,
     )
-    assert (request.prompt, request.duration, request.aspect_ratio) == ("@Image1 waves", 10, "16:9")
+    assert (request.prompt, request.duration, request.options.aspect_ratio) == ("@Image1 waves", 10, "16:9")
     [reference] = request.references
     assert (reference.filename, reference.content_type, reference.width, reference.height) == (
         "keeper.png",
@@ -64,7 +64,7 @@ async def test_the_job_is_saved_with_its_card_and_its_price_before_anybody_drive
 async def test_five_seconds_in_sixteen_to_nine_are_made_unless_the_member_says_otherwise(stage: Stage) -> None:
     await stage.ask()
     [job] = await stage.jobs()
-    assert (job.request.duration, job.request.aspect_ratio) == (5, "16:9")
+    assert (job.request.duration, job.request.options.aspect_ratio) == (5, "16:9")
 
 
 async def test_a_member_may_have_the_images_and_the_video_shown_as_spoilers(stage: Stage) -> None:

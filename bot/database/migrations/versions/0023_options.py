@@ -1,0 +1,16 @@
+"""What members chose besides duration and aspect ratio, in jobs and on record."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.database.types import Json
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for table in ("jobs", "records"):
+        op.add_column(table, sa.Column("options", Json, nullable=False, server_default="{}"))
