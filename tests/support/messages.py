@@ -55,7 +55,12 @@ def trees() -> Sequence[tuple[str, ast.Module]]:
 
 
 def code_texts() -> Iterator[Text]:
-    """Yield the texts that the code looks up, those within f-strings too, which Babel's own reader passes over."""
+    """Yield the texts that the code looks up, those within f-strings too, which Babel's own reader passes over.
+
+    What a model calls its options is looked up, too.
+    """
+    labels = {option.label for model in MODELS.values() for option in model.options}
+    yield from (Text(forms=(label,), path="bot/catalogue/options.py") for label in sorted(labels))
     for path, tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in LOOKS_UP:

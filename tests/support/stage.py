@@ -20,6 +20,7 @@ from bot.cast.store import CastStore
 from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import Options, OptionValue
 from bot.database.engine import open_database
 from bot.jobs.clock import STEADY_FOR
 from bot.jobs.driving.control import JobControl
@@ -153,6 +154,7 @@ class Stage:
         images: int = 1,
         prompt: str = "a fox",
         model: VideoModel = DEFAULT,
+        chosen: Mapping[str, OptionValue] | None = None,
         **facts: Any,
     ) -> Job:
         """Save a job that has come to `state`, with what a job in that state always has."""
@@ -161,12 +163,9 @@ class Stage:
         if state not in {State.ACCEPTED, State.PREPARING, State.HELD}:
             references = [replace(each, card_name=f"image{at}.png") for at, each in enumerate(references, start=1)]
             self.cards.urls = {each.card_name or "": each.url for each in references} | self.cards.urls
-        request = replace(
-            a_request(prompt=prompt, references=references),
-            model=model.slug,
-            duration=model.durations[0],
-            aspect_ratio=next(iter(model.aspect_ratios), ""),
-        )
+        values = {option.name: value for option in model.options if (value := option.default) is not None}
+        options = Options(model=model.slug, values={**values, **(chosen or {})})
+        request = replace(a_request(prompt=prompt, references=references), options=options)
         job = a_job(state, request=request, at=now)
         added = await self.store.add(job, daily_limit_usd=LIMIT)
         usual = self._facts_of(added)

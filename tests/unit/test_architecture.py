@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.jobs.clock": (),
     "bot.jobs.states": (),
     "bot.jobs.problem_codes": (),
-    "bot.jobs.model": ("bot.jobs.states", "bot.jobs.problem_codes"),
+    "bot.jobs.model": ("bot.catalogue", "bot.jobs.states", "bot.jobs.problem_codes"),
     "bot.jobs.prompt": (),
     "bot.jobs.decisions": ("bot.jobs.model",),
     "bot.catalogue": ("bot.media",),
@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "bot.jobs.decisions",
         "bot.catalogue",
     ),
-    "bot.jobs.storage": (*PURE_JOBS, "bot.segmind", "bot.database", "bot.jobs"),
+    "bot.jobs.storage": (*PURE_JOBS, "bot.catalogue", "bot.segmind", "bot.database", "bot.jobs"),
     "bot.jobs.history": (*PURE_JOBS, "bot.segmind", "bot.catalogue", "bot.jobs", "bot.jobs.storage"),
     "bot.jobs.pacing": (*PURE_JOBS, "bot.segmind", "bot.database", "bot.jobs", "bot.jobs.storage"),
     "bot.jobs.steps": (
@@ -99,6 +99,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.settings": ("bot.database", "bot.automod", "bot.jobs.model", "bot.catalogue", "bot.ui"),
     "bot.settings.panel": ("bot.ui", "bot.settings"),
     "bot.gate": (
+        "bot.catalogue",
         "bot.database",
         "bot.automod",
         "bot.jobs.clock",
@@ -122,6 +123,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.records": (
         *PURE_JOBS,
+        "bot.catalogue",
         "bot.database",
         "bot.jobs",
         "bot.ui",

@@ -11,6 +11,7 @@ import pytest
 import simcord
 
 from bot.catalogue.models import DEFAULT
+from bot.catalogue.options import options_of
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.ports import News
 from bot.jobs.states import State
@@ -147,7 +148,7 @@ async def test_a_model_that_is_gone_explains_no_refusal_of_another(
     job = (await stage.jobs())[-1]
     problem = Problem(code=ProblemCode.SERVICE, detail="HTTP 410: gone")
     await stage.bot.services.store.save(
-        replace(job, request=replace(job.request, model=model), state=State.FAILED, problem=problem)
+        replace(job, request=replace(job.request, options=options_of(model, 5)), state=State.FAILED, problem=problem)
     )
     watch = stage.bot.services.operating.watch
     models = ModelWatch(watch.segmind, [replace(DEFAULT, slug=model)], watch.notices, watch.clock)
