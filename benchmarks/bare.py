@@ -46,7 +46,7 @@ def card(prompt: str, image_url: str) -> ui.LayoutView:
     container.add_item(ui.TextDisplay("### Checking the images"))
     container.add_item(ui.TextDisplay(prompt))
     container.add_item(ui.MediaGallery(discord.MediaGalleryItem(image_url)))
-    container.add_item(ui.TextDisplay("-# 5 s, 16:9, 1 reference"))
+    container.add_item(ui.TextDisplay("-# 5 s, 16:9, 1 image"))
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     row.add_item(ui.Button(label="Details", custom_id="details"))
     container.add_item(row)

@@ -58,9 +58,9 @@ _PAGES: Final[Mapping[OperatorVerb, OperatorVerb]] = {
     **dict.fromkeys((OperatorVerb.UNBLOCK_SERVER, OperatorVerb.UNBLOCK_MEMBER), OperatorVerb.BLOCKS),
 }
 _LOOKED: Final[Mapping[Looked, Callable[[], str]]] = {
-    Looked.FOUND: lambda: _("Found: Segmind has the request, and the job goes on."),
-    Looked.ABSENT: lambda: _("Segmind's history does not have it."),
-    Looked.UNREADABLE: lambda: _("Segmind's history cannot be read right now. Try again in a minute."),
+    Looked.FOUND: lambda: _("Found. Segmind has the request, and the job continues."),
+    Looked.ABSENT: lambda: _("The request isn't in Segmind's history."),
+    Looked.UNREADABLE: lambda: _("Segmind's history can't be read right now. Try again in a minute."),
 }
 _SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
 
@@ -75,7 +75,7 @@ class OperatorPanel:
         if await self._operating.operators.includes(interaction.user.id):
             return True
         log.warning("not_the_operator", user=interaction.user.id, guild=interaction.guild_id)
-        await say(interaction, _("Only whoever runs this bot can do that: the owner of its application, or its team."))
+        await say(interaction, _("Only the bot operator can do that (the owner of its application, or its team)."))
         return False
 
     async def press(self, interaction: discord.Interaction[Any], verb: OperatorVerb, target: int) -> None:
@@ -108,13 +108,13 @@ class OperatorPanel:
         """Block a server or a member everywhere; whoever runs the bot cannot shut themselves out."""
         await defer(interaction)
         if target is Target.MEMBER and await self._operating.operators.includes(target_id):
-            notice = _("That is somebody who runs this bot. Nothing was changed.")
+            notice = _("You can't block a bot operator. Nothing was changed.")
         else:
             now = self._services.clock.now()
             block = OperatorBlock(target=target, target_id=target_id, reason=reason, by_id=interaction.user.id, at=now)
             await self._operating.store.block(block)
             log.info("operator_blocks", user=interaction.user.id, target=target.value, target_id=target_id)
-            notice = _("✅ Blocked everywhere, from now on.")
+            notice = _("✅ Blocked everywhere from now on.")
             guild_id, member_id = (target_id, None) if target is Target.SERVER else (None, target_id)
             await self._services.moderation.end_what_waits(guild_id, member_id)
         await self.show(interaction, OperatorVerb.BLOCKS, 0, notice)
@@ -167,11 +167,11 @@ class OperatorPanel:
 
     async def _pause(self, _target: int) -> str:
         await self._operating.store.pause(self._services.clock.now())
-        return _("⏸️ Paused. No new work begins anywhere; what is under way goes on.")
+        return _("⏸️ Paused. No new jobs start anywhere. Jobs in progress continue.")
 
     async def _resume(self, _target: int) -> str:
         await self._operating.store.resume()
-        return _("▶️ Members can ask for videos again.")
+        return _("▶️ Members can make videos again.")
 
     async def _look(self, job_id: int) -> str:
         try:
@@ -186,10 +186,13 @@ class OperatorPanel:
         except WrongState as error:
             return _moved_on(error)
         except TooSoon:
-            return _("It was sent a moment ago and may still show up. Try again in two minutes.")
+            return _("It was sent a moment ago and might still show up. Try again in two minutes.")
         if looked is not Looked.ABSENT:
             return _LOOKED[looked]()
-        return _("Given up, and its price released. Should the request turn up within a day, the video still comes.")
+        return _(
+            "Job closed and its reserved cost released. If the request turns up within a day, the video will "
+            "still arrive."
+        )
 
     async def _send(self, job_id: int) -> str:
         job = await self._services.store.get(job_id)
@@ -206,7 +209,7 @@ class OperatorPanel:
             await self._operating.doubts.close(job_id)
         except WrongState as error:
             return _moved_on(error)
-        return _("Closed. The video is not posted any more, and its member is told.")
+        return _("Closed. The video won't be posted, and the member is notified.")
 
     async def _unblock_server(self, target_id: int) -> str:
         return await self._unblock(Target.SERVER, target_id)
@@ -216,14 +219,14 @@ class OperatorPanel:
 
     async def _unblock(self, target: Target, target_id: int) -> str:
         lifted = await self._operating.store.lift(target, target_id)
-        return _("✅ Not blocked any more.") if lifted else _("That was not blocked any more.")
+        return _("✅ Unblocked.") if lifted else _("It was already unblocked.")
 
 
 def _moved_on(error: WrongState) -> str:
     """Say that a panel shows what is no longer so."""
     if error.state is None:
-        return _("That job is no longer on record.")
-    return _("That job has moved on by itself: it is {state} now.").format(state=error.state.value)
+        return _("That job is no longer in the records.")
+    return _("That job has already moved on. Its state is now {state}.").format(state=error.state.value)
 
 
 def _within(first: int, count: int, per_page: int) -> int:
@@ -259,7 +262,7 @@ class OperatorCog(FormCog):
     def __init__(self, services: Services) -> None:
         self._panel = OperatorPanel(services)
 
-    @app_commands.command(name="operator", description="For whoever runs this bot: credits, jobs, servers, blocks")
+    @app_commands.command(name="operator", description="See credits, jobs, servers, and blocks (bot operator only)")
     @app_commands.guild_only()
     @app_commands.default_permissions()
     async def operator(self, interaction: discord.Interaction) -> None:
@@ -275,7 +278,7 @@ class OperatorCog(FormCog):
         typed = submission.text(TARGET_ID).strip()
         target_id = read_id(typed)
         if target_id is None or len(typed) < _SHORTEST_ID:
-            await say(interaction, _("That is no id. Turn on Discord's developer mode and use *Copy ID*."))
+            await say(interaction, _("That isn't an ID. Turn on Discord's developer mode and use *Copy ID*."))
             return
         server = submission.text(TARGET) == Target.SERVER.value
         target = Target.SERVER if server else Target.MEMBER

@@ -45,15 +45,15 @@ class RecordsPage(PressedItem, template=RECORDS_PATTERN):
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_messages=True)
-class RecordsCog(commands.GroupCog, group_name="records", group_description="Who made what here, for moderators"):
+class RecordsCog(commands.GroupCog, group_name="records", group_description="See who made what here (moderators only)"):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="search", description="Look through this server's record, newest first")
+    @app_commands.command(name="search", description="Search this server's records, newest first")
     @app_commands.describe(
-        member="Who asked, whom it concerned, or who decided",
-        message="The link or the id of a video's message or of its card",
-        text="A part of a prompt or of a reason",
+        member="Member who made the request, was affected, or decided",
+        message="Link or ID of a video's message or its card",
+        text="Part of a prompt or reason",
     )
     async def search(
         self,
@@ -74,9 +74,9 @@ class RecordsCog(commands.GroupCog, group_name="records", group_description="Who
         )
         await _show(self._services, interaction, search, 0)
 
-    @app_commands.command(name="export", description="Have this server's record as a table for spreadsheets (CSV)")
+    @app_commands.command(name="export", description="Export this server's records as a CSV file")
     @app_commands.describe(
-        member="Who asked, whom it concerned, or who decided", text="A part of a prompt or of a reason"
+        member="Member who made the request, was affected, or decided", text="Part of a prompt or reason"
     )
     async def export(
         self, interaction: discord.Interaction, member: discord.User | None = None, text: Text | None = None

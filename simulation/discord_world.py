@@ -279,7 +279,7 @@ class DiscordWorld:
         roles = [(guild.id, "@everyone", MEMBER, 0), (guild.moderator_role, "moderators", ALL, 1)]
         return {
             "id": str(guild.id),
-            "name": "A server",
+            "name": "Server",
             "owner_id": str(guild.owner_id),
             "preferred_locale": "en-US",
             "features": [],

@@ -18,28 +18,31 @@ LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000
 CHOICE_LIMIT: Final = 100  # characters; Discord's
 
 NAME_TAKEN: Final = N_(
-    "You have a character called `@{name}` already. Use another name, or remove that one with `/cast remove` first."
+    "You already have a character named `@{name}`. Use another name, or remove that one with `/cast remove` first."
 )
 UPLOADS_GONE: Final = N_(
-    "Accepted, thank you. The pictures are gone from Discord meanwhile: use `/cast add` once more. You will not be "
-    "asked again."
+    "Thanks, you're all set. Your images are no longer on Discord, so use `/cast add` again. You won't be asked again."
 )
 NOT_YOURS: Final = N_(
-    "`@{name}` is shared by another member, and only they can change it. Use it in a prompt as it is."
+    "`@{name}` is shared by another member, so only they can change it. You can use it in prompts as it is."
 )
-SHARED: Final = N_("Everybody in this server can use `@{name}` now. `/cast share` takes it back, too.")
+SHARED: Final = N_("Everyone in this server can use `@{name}` now. To stop sharing it, use `/cast share` again.")
 SHARED_TWICE: Final = N_(
-    "Another `@{name}` is shared with this server already. Use `/cast rename` for yours, then share it."
+    "Another `@{name}` is already shared with this server. Rename yours with `/cast rename`, then share it."
 )
-UNSHARED: Final = N_("`@{name}` is no longer shared with this server. Videos that were made with it stay.")
-SHARING_OFF: Final = N_("This server does not share characters. Ask whoever manages the server to allow it.")
-SHARING_MODERATORS: Final = N_("In this server moderators share characters. Ask one of them, or use yours by yourself.")
-SHARING_OUTSIDE: Final = N_("Characters are shared with a server. Use this command in one.")
-RENAMED: Final = N_("`@{before}` is called `@{name}` now. Use the new name in prompts.")
-RENAMED_TWICE: Final = N_("`@{name}` is taken, by another of yours or where yours is shared. Use another name.")
+UNSHARED: Final = N_("`@{name}` is no longer shared with this server. Videos made with it stay.")
+SHARING_OFF: Final = N_("This server doesn't allow sharing characters. Ask someone with Manage Server to allow it.")
+SHARING_MODERATORS: Final = N_(
+    "Only moderators can share characters in this server. Ask one of them, or use yours on your own."
+)
+SHARING_OUTSIDE: Final = N_("You can only share characters with a server. Use this command in a server channel.")
+RENAMED: Final = N_("`@{before}` is now named `@{name}`. Use the new name in prompts.")
+RENAMED_TWICE: Final = N_(
+    "`@{name}` is already taken, either by another of your characters or where yours is shared. Use another name."
+)
 REMOVED: Final = N_(
-    "`@{name}` and its pictures are deleted here. Videos that were made with it stay, and what Segmind's storage holds "
-    "of it cannot be called back."
+    "`@{name}` and its images are deleted here. Videos made with it stay. The bot can't delete "
+    "what's in Segmind's storage."
 )
 CAST_ADD_ID: Final = "reelcast:cast-add"
 NAME: Final = "name"
@@ -49,7 +52,7 @@ OTHERS: Final = "others"
 
 def saved_sentence(name: str) -> str:
     sentence = _(
-        "`@{name}` is saved, for you alone. Write `@{name}` in any prompt, or choose it in `cast1` of `/video`."
+        "`@{name}` is saved, only for you. Write `@{name}` in any prompt, or choose it as `cast1` in `/video`."
     )
     return sentence.format(name=name)
 
@@ -58,16 +61,16 @@ def bad_name_sentence(text: str) -> str:
     """Refuse a text as a name; it is shown as typed."""
     shown = plain(clip(" ".join(text.split()), NAME_LIMIT)) or ELLIPSIS
     sentence = _(
-        "**{name}** cannot be a name. Use up to {limit} letters, digits, - and _, beginning with a letter or digit; "
-        "not a number alone, and nothing like `image1`."
+        "**{name}** can't be used as a name. Use up to {limit} letters, digits, -, and _, starting with "
+        "a letter or digit. It can't be only a number, or look like `image1`."
     )
     return sentence.format(name=shown, limit=NAME_LIMIT)
 
 
 def full_sentence(most: int) -> str:
     sentence = ngettext(
-        "You have {count} saved character, as many as one can have. Remove one with `/cast remove` to save another.",
-        "You have {count} saved characters, as many as one can have. Remove one with `/cast remove` to save another.",
+        "You have {count} saved character, which is your limit. Remove one with `/cast remove` to save another.",
+        "You have {count} saved characters, which is your limit. Remove one with `/cast remove` to save another.",
         most,
     )
     return sentence.format(count=number(most))
@@ -75,7 +78,7 @@ def full_sentence(most: int) -> str:
 
 def pictures_sentence() -> str:
     least, most = CHARACTER_REFERENCES.least, CHARACTER_REFERENCES.most
-    sentence = _("A character needs a frontal picture and {least} to {most} more. Add them.")
+    sentence = _("A character needs a front image and {least} to {most} more. Add them.")
     return sentence.format(least=least, most=most)
 
 
@@ -89,9 +92,7 @@ def cast_list(characters: Sequence[Character], member_id: int, most: int) -> str
     own = [each for each in characters if each.owner_id == member_id]
     others = [each for each in characters if each.owner_id != member_id]
     if not characters:
-        return _(
-            "You have no saved characters yet. Save one with `/cast add`; then its name stands for it in any prompt."
-        )
+        return _("You don't have any saved characters yet. Save one with `/cast add`, then use its name in any prompt.")
     lines = [_("**Your characters** ({count} of {limit})").format(count=number(len(own)), limit=number(most))]
     lines += [_own_line(each) for each in own]
     if others:
@@ -115,7 +116,7 @@ def character_layout(character: Character, member_id: int, files: Sequence[disco
     elif character.shared:
         facts.append(_("shared with this server"))
     else:
-        facts.append(_("for you alone"))
+        facts.append(_("only for you"))
     container: ui.Container[ui.LayoutView] = ui.Container()
     container.add_item(ui.TextDisplay(f"### {plain('@' + character.name)}"))
     container.add_item(ui.MediaGallery(*(discord.MediaGalleryItem(f"attachment://{each.filename}") for each in files)))
@@ -154,7 +155,7 @@ def cast_add_modal() -> ui.Modal:
     modal.add_item(
         ui.Label(
             text=_("Name"),
-            description=_("Letters, digits, - and _; in a prompt you write it with an @ before it"),
+            description=_("Letters, digits, -, and _. In a prompt, write it with an @ in front."),
             component=ui.TextInput(
                 custom_id=NAME, style=discord.TextStyle.short, max_length=NAME_LIMIT, placeholder="mira"
             ),
@@ -162,15 +163,15 @@ def cast_add_modal() -> ui.Modal:
     )
     modal.add_item(
         ui.Label(
-            text=_("Frontal picture"),
-            description=_("A person's face, or a thing from its front; JPEG, PNG or WebP"),
+            text=_("Front image"),
+            description=_("A person's face, or an object from the front (JPEG, PNG, WebP, HEIC, AVIF, or GIF)"),
             component=ImageUpload(custom_id=FRONTAL, min_values=1, max_values=1),
         )
     )
     modal.add_item(
         ui.Label(
-            text=_("More pictures"),
-            description=_("The same one from other sides: 1 to 3"),
+            text=_("More images"),
+            description=_("1 to 3 images from other angles"),
             component=ImageUpload(custom_id=OTHERS, min_values=least, max_values=most),
         )
     )

@@ -79,12 +79,12 @@ class VideoModel:
 def _common(durations: tuple[int, ...], aspect_ratios: tuple[str, ...]) -> tuple[ModelOption, ...]:
     """Declare the options of every model, as far as there is something to choose."""
     duration = ModelOption(
-        name=DURATION, label="Duration", told="Seconds; the shortest unless you choose another", values=durations
+        name=DURATION, label="Duration", told="Length in seconds (default: the shortest)", values=durations
     )
     ratio = ModelOption(
         name=ASPECT_RATIO,
         label="Aspect ratio",
-        told="Width to height; the first unless you choose another",
+        told="Aspect ratio (default: the first in the list)",
         values=aspect_ratios or ("",),
     )
     return (duration, ratio) if aspect_ratios else (duration,)

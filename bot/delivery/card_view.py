@@ -21,16 +21,16 @@ from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import plain, quoted
 
 _GREY: Final = discord.Colour(0x80848E)
-_CARD: Final = N_("Who asked for this video has had their data deleted.")
+_CARD: Final = N_("The member who requested this video had their data deleted.")
 _MODERATORS: Final = N_(
-    "Who asked for this video has had their data deleted. What was decided about it stays on record."
+    "The member who requested this video had their data deleted. Decisions about it stay in the records."
 )
 PROMPT_LIMIT: Final = 700  # characters; escaped twice that, well inside a message's 4,000
 PROMPT_LINES: Final = 8
 REASON_LIMIT: Final = 500  # characters
 BAR_CELLS: Final = 16
 MOST_PROGRESS: Final = 0.95  # of the bar, as long as the end is not known
-CANCEL_NOTED: Final = N_("Cancelled: the run is paid for all the same, and its video will not be posted.")
+CANCEL_NOTED: Final = N_("Canceled. It was already running, so it's still charged, and the video won't be posted.")
 # The run is still ahead: its time counts from now, or from when it was sent.
 _BEFORE_RUN: Final = frozenset({State.ACCEPTED, State.PREPARING, State.WAITING})
 _RUNNING: Final = frozenset({State.SUBMITTING, State.QUEUED, State.PROCESSING})
@@ -48,7 +48,7 @@ def emptied_for_moderators() -> ui.LayoutView:
 
 def emptied_description() -> str:
     """Describe a video to those who do not see it, where the prompt did before."""
-    return _("A video that a member had made.")
+    return _("A video made by a member.")
 
 
 def _emptied(sentence: str) -> ui.LayoutView:
@@ -133,32 +133,32 @@ def progress(job: Job, now: datetime, run_time: timedelta) -> str:
     began = job.submitted_at or job.state_since
     share = min(max((now - began) / run_time, 0.0), MOST_PROGRESS)
     filled = int(share * BAR_CELLS)
-    estimate = _("about {percent} (estimated)").format(percent=percent(int(share * 20) / 20))
+    estimate = _("about {percent} (estimate)").format(percent=percent(int(share * 20) / 20))
     return f"{'▰' * filled}{'▱' * (BAR_CELLS - filled)} {estimate}"
 
 
 def _since(job: Job, now: datetime, position: int | None, run_time: timedelta) -> str:
     if job.state is State.DELIVERED:
-        return _("after {time}").format(time=lasted((job.state_since - job.created_at).total_seconds()))
-    since = _("since {time} ({ago})").format(time=clock_time(job.state_since), ago=countdown(job.state_since))
+        return _("Took {time}").format(time=lasted((job.state_since - job.created_at).total_seconds()))
+    since = _("Updated {ago} ({time})").format(time=clock_time(job.state_since), ago=countdown(job.state_since))
     if job.state is State.WAITING and position is not None:
-        place = _("number {position} in the queue").format(position=number(position))
+        place = _("#{position} in line").format(position=number(position))
         return f"{since} · {place}"  # when its turn will come nobody knows
     if is_late(job, now):
-        return f"{since} · {_('this takes unusually long; it is still being followed')}"
+        return f"{since} · {_('taking longer than usual, but still running')}"
     expected = expected_at(job, run_time)
     if expected is None:
         return since
-    return f"{since} · {_('expected {countdown}').format(countdown=countdown(expected))}"
+    return f"{since} · {_('should be ready {countdown}').format(countdown=countdown(expected))}"
 
 
 def _unshown(job: Job) -> str:
     """Say why the card does not show what was asked for, where nothing else says so."""
     if job.hidden:
-        return _("Members reported this video. It is hidden until a moderator has looked at it.")
+        return _("This video was reported and is hidden until a moderator reviews it.")
     if job.state in WITHDRAWN or job.state in ENDED:
         return ""
-    return _("What was asked for is shown here once a moderator has approved it.")
+    return _("The prompt and images appear here once a moderator approves them.")
 
 
 def _gallery(job: Job) -> Iterator[discord.MediaGalleryItem]:
@@ -195,7 +195,7 @@ def _facts(job: Job, offer: Offer) -> str:
     if title := offer.title_to_tell(request.model):
         facts.append(title)
     if count:
-        facts.append(ngettext("{count} reference", "{count} references", count).format(count=count))
+        facts.append(ngettext("{count} image", "{count} images", count).format(count=count))
     if job.cost_usd is not None:
         facts.append(_("cost {amount}").format(amount=dollars(job.cost_usd)))
     return " · ".join(facts)

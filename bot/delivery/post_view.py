@@ -27,11 +27,9 @@ def link_text(job: Job, *, size: int, limit: int | None) -> str:
             "It can't be converted to play on every device. Here's a link to the original that works until {date}."
         )
     elif job.output_ends_at is None:
-        sentence = _("At {size} it is larger than the {limit} this channel takes, so here is a link to it.")
+        sentence = _("At {size}, it's over this channel's {limit} upload limit. Here's a link to it.")
     else:
-        sentence = _(
-            "At {size} it is larger than the {limit} this channel takes, so here is a link to it until {date}."
-        )
+        sentence = _("At {size}, it's over this channel's {limit} upload limit. Here's a link that works until {date}.")
     where = sentence.format(size=mebibytes(size), limit=mebibytes(limit or 0), date=_end(job))
     return _labelled(job, f"{_ready(job)} {where}")
 
@@ -46,9 +44,9 @@ def fitted_text(job: Job, *, size: int, plays: bool = True) -> str:
     elif not plays:
         sentence = _("Converted to play on every device. The original ({size}) is available until {date}.")
     elif job.output_ends_at is None:
-        sentence = _("It is fitted to what this channel takes; the original ({size}) is kept.")
+        sentence = _("Compressed to fit this channel's upload limit. The original ({size}) is available.")
     else:
-        sentence = _("It is fitted to what this channel takes; the original ({size}) is kept until {date}.")
+        sentence = _("Compressed to fit this channel's upload limit. The original ({size}) is available until {date}.")
     return _labelled(job, f"{_ready(job)} {sentence.format(size=mebibytes(size), date=_end(job))}")
 
 
@@ -67,7 +65,7 @@ def _end(job: Job) -> str:
 
 def hidden_text() -> str:
     """Say what stands in place of a video that members reported."""
-    return _("This video was reported by members. It is hidden until a moderator has looked at it.")
+    return _("This video was reported and is hidden until a moderator reviews it.")
 
 
 def hidden_controls(job: Job) -> ui.View:
@@ -88,7 +86,7 @@ def post_controls(job: Job, *, link: str | None = None, fitted: bool = False) ->
     """Make the post's buttons; *Details* also carries the job and attempt by which the post is found again."""
     view = ui.View(timeout=None)
     if link is not None:
-        label = _("Original") if fitted else _("Open the video")
+        label = _("Open original file") if fitted else _("Open video")
         view.add_item(ui.Button(label=label, style=discord.ButtonStyle.link, url=link))
     for button in post_buttons(job):
         view.add_item(button)

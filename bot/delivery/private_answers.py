@@ -40,7 +40,7 @@ def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
     if job.problem is not None:
         rules, unpaid = offer.image_rules(request.model), job.state in ENDED_UNCHARGED
         lines.append(problem_sentence(job.problem, rules, unpaid=unpaid))
-    lines.append(f"**{_('Asked')}** {_moment(job.created_at)}")
+    lines.append(f"**{_('Requested')}** {_moment(job.created_at)}")
     if job.submitted_at is not None:
         lines.append(f"**{_('Sent')}** {_moment(job.submitted_at)}")
     if job.completed_at is not None and job.submitted_at is not None:
@@ -48,12 +48,12 @@ def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
     if job.cost_usd is not None:
         lines.append(f"**{_('Cost')}** {dollars(job.cost_usd)}")
     if job.request_id is not None:
-        lines.append(f"**{_('Request')}** `{job.request_id}`")
-    return "\n".join([*lines, f"**{_('Job')}** `{job.id}`"])
+        lines.append(f"**{_('Request ID')}** `{job.request_id}`")
+    return "\n".join([*lines, f"**{_('Job ID')}** `{job.id}`"])
 
 
 def _since(state: str, moment: datetime) -> str:
-    return _("{state}, since {time}").format(state=state, time=_moment(moment))
+    return _("{state} · updated {time}").format(state=state, time=_moment(moment))
 
 
 def _moment(moment: datetime) -> str:

@@ -20,82 +20,83 @@ from bot.ui.text import quoted
 
 _PROBLEMS: Final = {
     ProblemCode.ELEMENT_GONE: N_(
-        "A saved character of this request was removed before the video was begun. Nothing was charged. You can ask for it again."
+        "A saved character in this request was removed before the video started. Nothing was charged. "
+        "You can request it again."
     ),
-    ProblemCode.STORAGE: N_(
-        "The pictures of this request could not be brought to the video service. Nothing was charged. Try again later."
-    ),
+    ProblemCode.STORAGE: N_("The images couldn't be sent to the video service. Nothing was charged. Try again later."),
     ProblemCode.BROKEN: N_(
-        "This request couldn't be prepared. Nothing was charged. The bot operator has been notified. Try other images."
+        "This request couldn't be prepared. Nothing was charged. The bot operator has been notified. Try "
+        "different images."
     ),
     ProblemCode.REFUSED: N_(
-        "The video service did not accept this request. Nothing was charged. Try another prompt or other images."
+        "The video service didn't accept this request. Nothing was charged. Try a different prompt or images."
     ),
     ProblemCode.MODERATED: N_(
-        "The video service's content rules stopped this video. Nothing was charged. Try another prompt or other images."
+        "Blocked by the video service's content filter. Nothing was charged. Try a different prompt or images."
     ),
     ProblemCode.RUN_FAILED: N_(
-        "The video service could not make this video. Nothing was charged. You can ask for it again."
+        "The video service couldn't make this video. Nothing was charged. You can request it again."
     ),
-    ProblemCode.MODEL_GONE: N_(
-        "The model that was to make this video is no longer there. Nothing was charged. Use *Edit* to ask for another."
-    ),
+    ProblemCode.MODEL_GONE: N_("This model is no longer available. Nothing was charged. Use *Edit* to choose another."),
     ProblemCode.INPUTS: N_(
         "The video service rejected how the bot sent this request. The bot operator has been notified. Nothing was charged."
     ),
     ProblemCode.SERVICE: N_(
-        "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged. Try again later."
+        "Videos aren't available right now. The bot operator has been notified. Nothing was charged. Try again later."
     ),
     ProblemCode.NO_ROOM: N_(
         "The spending limit is reached, so this request waits until there's room. Use *Cancel* to stop it at no charge."
     ),
-    ProblemCode.UNREACHABLE: N_("The video service could not be reached. Nothing was charged. Try again later."),
+    ProblemCode.UNREACHABLE: N_("The video service couldn't be reached. Nothing was charged. Try again later."),
     ProblemCode.NEVER_ARRIVED: N_(
-        "The request was lost on its way to the video service and is not sent again by itself. You can ask for it again."
+        "The request didn't reach the video service and won't be resent automatically. You can request it again."
     ),
     ProblemCode.UNSETTLED: N_(
-        "Whether the video service got the request could not be found out; whoever runs this bot has been told. If it did, the video still comes."
+        "The bot couldn't confirm that the video service got this request. The bot operator has been "
+        "notified. If it did, the video will still arrive."
     ),
     ProblemCode.RECORD_GONE: N_(
-        "The video service no longer knows this video; whoever runs this bot has been told. You can ask for it again."
+        "The video service no longer has this video. The bot operator has been notified. You can request it again."
     ),
-    ProblemCode.OUTPUT_GONE: N_("The video was made, but could not be fetched; whoever runs this bot has been told."),
+    ProblemCode.OUTPUT_GONE: N_("The video was made but couldn't be downloaded. The bot operator has been notified."),
     ProblemCode.OUTPUT_UNUSABLE: N_(
-        "The video service delivered a file that is not a video; whoever runs this bot has been told."
+        "The video service returned a file that isn't a video. The bot operator has been notified."
     ),
     ProblemCode.LINKS_OFF: N_(
         "The video can't be posted as a file here, and this server doesn't allow links to it. Ask a moderator, or use `/send-again` elsewhere."
     ),
     ProblemCode.REVIEW_CLOSED: N_(
-        "Moderators look at videos here first, but the bot cannot reach their channel. Nothing was charged. Ask a moderator to choose it again."
+        "Videos here need review, but the bot can't reach the review channel. Nothing was charged. Ask a "
+        "moderator to choose it again."
     ),
-    ProblemCode.NOT_APPROVED: N_("A moderator did not approve this. Use `/video` to ask for something else."),
-    ProblemCode.REMOVED: N_("A moderator removed this video. Ask the moderators if you do not know why."),
-    ProblemCode.CLOSED: N_("Whoever runs this bot has closed this request. You can ask for it again."),
-    ProblemCode.REVIEW_OVER: N_("No moderator looked at it in time. You can ask for it again."),
+    ProblemCode.NOT_APPROVED: N_("A moderator didn't approve this. Use `/video` to request something else."),
+    ProblemCode.REMOVED: N_("A moderator took this video down. Ask the moderators if you don't know why."),
+    ProblemCode.CLOSED: N_("The bot operator closed this request. You can request it again."),
+    ProblemCode.REVIEW_OVER: N_("No moderator reviewed it in time. You can request it again."),
     ProblemCode.LEFT: N_(
-        "Who asked for this video is no longer in the server, so it is not posted. Ask a moderator there about it."
+        "Not posted: the member who requested it is no longer in the server. Ask a moderator there about it."
     ),
-    ProblemCode.BLOCKED: N_(
-        "Moderators have blocked who asked for this video, so it goes no further. Ask a moderator about it."
-    ),
+    ProblemCode.BLOCKED: N_("Stopped: moderators blocked the member who requested it. Ask a moderator about it."),
     ProblemCode.TIMED_OUT: N_(
-        "Who asked for this video is in a time-out, so it is not posted now. Use `/send-again` when that is over."
+        "Not posted yet: the member who requested it is timed out. Use `/send-again` when the timeout ends."
     ),
     ProblemCode.NOT_ALLOWED: N_(
-        "Videos are no longer allowed here for who asked for this one, so it is not posted. Use `/send-again` where they are."
+        "Not posted: the member who requested it can no longer make videos here. Use `/send-again` in a "
+        "channel where they can."
     ),
     ProblemCode.AGE_RESTRICTED: N_(
-        "The video was asked for in an age-restricted channel, and the channel that it goes to is none, so it is not posted. Use `/send-again` in one that is."
+        "Not posted: it was requested in an age-restricted channel, but would be posted in one that "
+        "isn't. Use `/send-again` in a channel that is."
     ),
     ProblemCode.POST_UNKNOWN: N_(
-        "The video may be posted already; the bot cannot tell, and does not post it twice. Look for it below this message."
+        "The video might already be posted. The bot can't tell, and won't post it twice. Look for it below this message."
     ),
 }
 
 
 # The same where it was known before anything was charged.
 _UNPAID: Final = {
+    ProblemCode.CARD_GONE: N_("The card was deleted, so this request was stopped. Use `/video` to request it again."),
     ProblemCode.LEFT: N_("The member who requested this video left the server. Ask a moderator there about it."),
     ProblemCode.BLOCKED: N_("Moderators blocked the member who requested this video. Ask a moderator about it."),
     ProblemCode.TIMED_OUT: N_(
@@ -134,10 +135,13 @@ def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = Fals
         return f"{sentence} {_('Nothing was charged.')}"
     if problem.code is ProblemCode.BLOCKED_IMAGE and problem.image is None:
         return _(
-            "A saved character in this request shows what moderators do not allow here. Nothing was charged. Use another."
+            "A saved character in this request shows something moderators don't allow here. Nothing was "
+            "charged. Use a different one."
         )
     if problem.code is ProblemCode.BLOCKED_IMAGE:
-        sentence = _("`{name}` shows what moderators do not allow here. Nothing was charged. Use another picture.")
+        sentence = _(
+            "`{name}` shows something moderators don't allow here. Nothing was charged. Use a different image."
+        )
         return sentence.format(name=f"image{problem.image}")
     if (reason := BY_PROBLEM.get(problem.code)) is not None:
         return reason.member_sentence()
@@ -153,13 +157,13 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
     """Tell the member who asked, in private, that moderators said no, or that it was taken back, and why."""
     match job.state:
         case State.REJECTED:
-            told = _("Your request for a video in {channel} goes no further. Nothing was charged.")
+            told = _("Your video request in {channel} was stopped. Nothing was charged.")
         case State.TAKEN_DOWN:
-            told = _("Your video in {channel} was removed.")
+            told = _("Your video in {channel} was taken down.")
         case State.FAILED:
             told = _("There's no video for your request in {channel}.")
         case _:
-            told = _("Your video for {channel} was made, and is not posted.")
+            told = _("Your video for {channel} was made but won't be posted.")
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]
     if job.problem is not None:
         unpaid = job.state is State.REJECTED and job.problem.code in _UNPAID
@@ -174,17 +178,17 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
 
 def done_notice(job: Job, link: str) -> str:
     """Tell the member who asked, in private, where their video is; what it was asked for with is nothing for here."""
-    told = _("Your video in {channel} is done: {link}").format(channel=f"<#{job.request.channel_id}>", link=link)
-    return f"{told}\n-# {_('You wanted to be told; `/jobs` is where you say so.')}"
+    told = _("Your video in {channel} is ready: {link}").format(channel=f"<#{job.request.channel_id}>", link=link)
+    return f"{told}\n-# {_('You turned on these DMs. You can change that in `/jobs`.')}"
 
 
 def undelivered_notice(job: Job, offer: Offer) -> str:
     """Tell the member who asked, in private, why a finished video is not in the channel, and what can be done."""
     why = problem_sentence(job.problem, offer.image_rules(job.request.model)) if job.problem else ""
-    told = _("Your video for {channel} was made, but not posted.").format(channel=f"<#{job.request.channel_id}>")
+    told = _("Your video for {channel} was made but couldn't be posted.").format(channel=f"<#{job.request.channel_id}>")
     if job.output_ends_at is None:
-        kept = _("It is kept: use `/send-again` in any channel of that server where the bot may post.")
+        kept = _("It's kept. Use `/send-again` in any channel of that server where the bot can post.")
     else:
-        kept = _("It is kept until {date}: use `/send-again` in any channel of that server where the bot may post.")
+        kept = _("It's kept until {date}. Use `/send-again` in any channel of that server where the bot can post.")
         kept = kept.format(date=date(job.output_ends_at))
     return f"{told} {why}\n{kept}"

@@ -23,7 +23,7 @@ LONGEST_WAIT: Final = 3_600.0  # seconds; no answer makes the bot wait longer be
 _UNKNOWN_REFERENCE: Final = "message_reference"  # how an invalid form names a reply to a message that is gone
 _TROUBLE: Final = N_("Discord is having trouble right now. Try again in a minute.")
 _TOO_LATE: Final = N_("Discord stopped waiting for the bot. Try again.")
-_BLOCKED: Final = N_("This server's AutoMod blocked the bot's message. Try another prompt, or ask a moderator.")
+_BLOCKED: Final = N_("This server's AutoMod blocked the bot's message. Try a different prompt, or ask a moderator.")
 _BLOCKED_TOLD: Final = N_("An AutoMod rule blocked the bot's message. Exempt the bot's role from that rule.")
 _UNDONE: Final = N_("Discord didn't accept the bot's message. Ask the bot operator, who can find out why.")
 _UNDONE_TOLD: Final = N_("Discord didn't accept the bot's message. The bot operator's log says why.")
@@ -79,7 +79,7 @@ CODED: Final = (
         then=Then.STOP,
         problem=ProblemCode.CARD_GONE,
         operator="the message was deleted",
-        member=N_("The status message was deleted, so no video is posted. Use `/video` to request it again."),
+        member=N_("The card was deleted, so the video wasn't posted. Use `/send-again` to post it."),
     ),
     Reason(
         codes=frozenset({50001}),
@@ -87,9 +87,9 @@ CODED: Final = (
         problem=ProblemCode.NO_ACCESS,
         operator="the bot does not see the channel, or is not in the private thread",
         member=N_(
-            "The bot can't see this channel. Ask a moderator for View Channel, or mention the bot in the thread."
+            "The bot can't see this channel. Ask a moderator to give it View Channel, or mention the bot in the thread."
         ),
-        moderator=N_("The bot can't see the channel. Allow it View Channel, or mention it in a private thread."),
+        moderator=N_("The bot can't see the channel. Give it View Channel, or mention it in a private thread."),
     ),
     Reason(
         codes=frozenset({50013}),
@@ -162,7 +162,7 @@ CODED: Final = (
         then=Then.WAIT,
         wait=600.0,
         operator="too many edits of messages older than an hour",
-        member=N_("Discord allows only so many edits of old messages. Try again in ten minutes."),
+        member=N_("Discord limits edits of old messages. Try again in ten minutes."),
     ),
     Reason(
         codes=frozenset({20016, 20022, 20028, 20029, 40003, 40062}),

@@ -13,49 +13,50 @@ from bot.ui.text import clip
 def cancelled_sentence(job: Job) -> str:
     """Say what became of a wish to take a request back."""
     if job.state in IN_FLIGHT:
-        return _("The video is being made already, and the run is paid for all the same. It will not be posted.")
-    sentence = _("Cancelled. Nothing was charged; {amount} of the day's limit are free again.")
+        return _("The video is already being made, so it's still charged. It won't be posted.")
+    sentence = _("Canceled. Nothing was charged, and {amount} of the day's limit is free again.")
     return sentence.format(amount=dollars(job.reserved_usd))
 
 
 def not_cancellable_sentence(state: State | None) -> str:
     """Say why a request can no longer be taken back."""
     if state is State.CANCELLED:
-        return _("It is cancelled already.")
+        return _("It's already canceled.")
     if state in {State.COMPLETED, State.POSTING, State.REVIEW, State.UNDELIVERED}:
-        return _("The video is made already, and paid for: it can no longer be taken back.")
-    return _("It is over already.")
+        return _("The video is already made and charged, so you can't cancel it anymore.")
+    return _("It's already finished.")
 
 
 def not_yours_to_cancel() -> str:
-    return _("Only the member who asked for this video, or who may manage messages here, can cancel it.")
+    return _("Only the member who requested this video, or someone with Manage Messages here, can cancel it.")
 
 
 def not_yours_to_delete() -> str:
-    return _("Only the member who asked for this video, or who may manage messages here, can delete it.")
+    return _("Only the member who requested this video, or someone with Manage Messages here, can delete it.")
 
 
 def not_yours_to_send() -> str:
-    return _("Only the member who asked for this video, or who may manage messages here, can have it sent.")
+    return _("Only the member who requested this video, or someone with Manage Messages here, can send it.")
 
 
 def not_repeatable_sentence(state: State) -> str:
     """Say why a request cannot be made again."""
     if state in {State.REJECTED, State.WITHHELD, State.TAKEN_DOWN}:
-        return _("This video was withheld or removed, so it is not made again. Use `/studio` or `/video` for another.")
-    return _("It is not over yet. When it is, you can make it again.")
+        return _(
+            "This video was kept back or taken down, so you can't make it again. Use `/studio` or `/video` "
+            "for a new one."
+        )
+    return _("It's still in progress. You can make it again once it's finished.")
 
 
 def references_unreadable_sentence() -> str:
     """Say that a request cannot be made again right now, for its images cannot be read."""
-    return _(
-        "Discord does not give out the images of this video right now. Nothing was charged. Try again in a minute."
-    )
+    return _("Couldn't get this video's images from Discord right now. Nothing was charged. Try again in a minute.")
 
 
 def sent_again_sentence(channel_id: int, *, reviewed: bool = False) -> str:
     if reviewed:
-        told = _("A moderator looks at the video first. It is posted in {channel} once it is approved.")
+        told = _("A moderator reviews the video first. Once approved, it's posted in {channel}.")
         return told.format(channel=f"<#{channel_id}>")
     return _("The video is being sent to {channel}.").format(channel=f"<#{channel_id}>")
 

@@ -10,23 +10,26 @@ from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
 
 PRIVACY: Final = N_(
-    "**What is kept of you**\n"
-    "- Your requests: the prompt, the options, the names and addresses of the pictures. Without prompt and pictures: "
-    "how many videos you made, for the limits, and what moderators decided.\n"
-    "- Your saved characters with their pictures, that you accepted the notice about pictures, and whether you want "
-    "direct messages.\n"
-    "- The bot reads no messages of yours. Prompts and pictures go to Segmind, which makes the videos; what its "
-    "storage holds cannot be called back by the bot.\n"
-    "- Where a server has moderators look at requests, they see prompt, pictures and video, too."
+    "**What's stored about you**\n"
+    "- Your requests: the prompt, the options, and the names and links of the images. Without the "
+    "prompt and images: how many videos you made, for the limits, and what moderators decided.\n"
+    "- Your saved characters with their images, that you accepted the notice about images, and "
+    "whether you want direct messages.\n"
+    "- The bot doesn't read your messages. Prompts and images are sent to Segmind, which makes the "
+    "videos. The bot can't delete what's in Segmind's storage.\n"
+    "- In servers where moderators review requests, they see the prompt, images, and video too."
 )
 _QUESTION: Final = N_(
-    "**Delete your data in every server?** This cannot be undone.\n"
-    "- Prompts, pictures, saved characters and history go at once, and your cards are emptied.\n"
-    "- What still waits is cancelled. What is being made is paid for all the same, and is not posted.\n"
-    "- Without the prompt it stays on record what counts for limits and what moderators decided, for as long as that "
-    "is kept of anybody; and that you accepted the notice about pictures.\n"
-    "- Videos that are posted stay in their channels, unless you have them removed, too. What the video service "
-    "has cannot be called back by the bot."
+    "**Delete your data in every server?** This can't be undone.\n"
+    "- Your prompts, images, saved characters, and history are deleted right away, and your cards "
+    "are emptied.\n"
+    "- Requests that are still waiting are canceled. Videos already being made are still charged, "
+    "and won't be posted.\n"
+    "- Records of your usage (for limits) and of moderators' decisions stay as long as they do for "
+    "everyone, but without your prompts. The record that you accepted the notice about images stays "
+    "too.\n"
+    "- Posted videos stay in their channels unless you choose to delete them too. The bot can't "
+    "delete what the video service has."
 )
 KEPT: Final = N_("Nothing was deleted.")
 
@@ -57,7 +60,7 @@ def forget_question() -> tuple[str, ui.View]:
     """Ask whether it is meant, and whether posted videos are to go, too."""
     choices = {
         ForgetDeed.DATA: (_("Delete my data"), discord.ButtonStyle.danger),
-        ForgetDeed.ALL: (_("Delete my data and my videos"), discord.ButtonStyle.danger),
+        ForgetDeed.ALL: (_("Delete my data and videos"), discord.ButtonStyle.danger),
         ForgetDeed.KEEP: (_("Keep everything"), discord.ButtonStyle.secondary),
     }
     buttons = [
@@ -70,24 +73,26 @@ def forgotten_sentence(*, requests: int, running: int, removed: bool) -> str:
     """Say what was done."""
     lines = [
         ngettext(
-            "Your data is deleted, {count} request among it.",
-            "Your data is deleted, {count} requests among it.",
+            "Your data is deleted, including {count} request.",
+            "Your data is deleted, including {count} requests.",
             requests,
         ).format(count=number(requests))
     ]
     if running:
         lines.append(
             ngettext(
-                "{count} video is still being made: it is paid for, and will not be posted.",
-                "{count} videos are still being made: they are paid for, and will not be posted.",
+                "{count} video is still being made. It's still charged, and won't be posted.",
+                "{count} videos are still being made. They're still charged, and won't be posted.",
                 running,
             ).format(count=number(running))
         )
     if requests:
         lines.append(
-            _("Your cards and videos are being removed from the channels; that may take some minutes.")
+            _("Your cards and videos are being deleted from the channels. This can take a few minutes.")
             if removed
-            else _("Your cards are being emptied; that may take some minutes. *Delete* below a video removes it.")
+            else _(
+                "Your cards are being emptied. This can take a few minutes. To delete a video, use *Delete* below it."
+            )
         )
     return "\n".join(lines)
 

@@ -19,31 +19,33 @@ log = structlog.get_logger(__name__)
 HELP_ID: Final = "reelcast:help"
 NAMED: Final = ("video", "studio", "cast add", "jobs", "quota", "privacy")  # the commands that help links to
 _WHAT: Final = N_(
-    "**Short films of your pictures**\n"
-    "Give {video} a sentence and up to seven pictures: the same faces and places move in it. It takes three to four "
-    "minutes; the card in the channel shows how far it is, and the video comes as an answer to it. {studio} takes "
-    "all pictures at once, and *Make a video* in the menu of a message takes that message's."
+    "**Turn images into short videos**\n"
+    "Use {video} with a prompt and up to seven images. Their faces and places appear in the video, "
+    "in motion. It takes three to four minutes. Track progress on the card in the channel. The video "
+    "arrives as a reply. {studio} takes all images at once, and *Make a video* in a message's menu "
+    "uses the images in that message."
 )
 _NAMES: Final = N_(
-    "**Naming what is seen**\n"
-    "`@Image1` is the first picture, `@Image2` the second: `The keeper of @Image1 walks along the quay of @Image2`. "
-    "Who is to appear again is saved with {cast}, and is called by name: `@mira`."
+    "**Refer to images in your prompt**\n"
+    "`@Image1` is your first image, `@Image2` the second: `The keeper of @Image1 walks along the "
+    "quay of @Image2`. To reuse a character, save it with {cast} and write its name: `@mira`."
 )
 _YOURS: Final = N_(
-    "**What is yours**\n"
-    "{jobs} has your videos here, and whether you are told in private when one is done; {quota} says how many more you "
-    "may make; {privacy} what is kept of you, and how to delete it."
+    "**Your videos, limits, and data**\n"
+    "Use {jobs} to see your videos here and to choose whether you get a direct message when one is "
+    "done. {quota} shows how many more you can make. {privacy} shows what's stored about you and how "
+    "to delete it."
 )
 _REVIEWS: Final[Mapping[ReviewMode, str]] = {
-    ReviewMode.OFF: N_("What you ask for is made at once."),
-    ReviewMode.BEFORE_SPENDING: N_("A moderator looks at each request before anything is made of it."),
-    ReviewMode.BEFORE_POSTING: N_("A moderator looks at each video before it is posted."),
+    ReviewMode.OFF: N_("Videos are made without review."),
+    ReviewMode.BEFORE_SPENDING: N_("A moderator reviews each request before the video is made."),
+    ReviewMode.BEFORE_POSTING: N_("A moderator reviews each video before it's posted."),
 }
 _HINT: Final = N_(
     "**Your first video is on its way**\n"
-    "- The card above shows how far it is; its buttons work for as long as it stands there.\n"
-    "- In a prompt, `@Image1` is your first picture, and {cast} saves who is to appear again.\n"
-    "- {jobs} finds all your videos here again."
+    "- Track progress on the card above. Its buttons work for as long as the card is there.\n"
+    "- In a prompt, `@Image1` is your first image. Use {cast} to save a character for reuse.\n"
+    "- Use {jobs} to find all your videos here again."
 )
 PATIENCE: Final = 1.0  # seconds that Discord has to tell the ids; an answer has three
 
@@ -60,7 +62,7 @@ def help_text(commands: Mapping[str, str], *, here: str = "") -> str:
 
 def help_here(denial: Denial | None, review: ReviewMode) -> str:
     """Say what counts for who asks where they ask."""
-    may = denial_sentence(denial) if denial is not None else _("You can ask for videos in this channel.")
+    may = denial_sentence(denial) if denial is not None else _("You can make videos in this channel.")
     return f"**{_('In this server')}**\n{may} {_(_REVIEWS[review])}"
 
 

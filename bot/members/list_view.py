@@ -76,11 +76,11 @@ STATES: Final[Mapping[ListFilter, frozenset[State]]] = {
 }
 _NAMED: Final[Mapping[ListFilter, str]] = {
     ListFilter.ALL: N_("All"),
-    ListFilter.RUNNING: N_("Running"),
+    ListFilter.RUNNING: N_("In progress"),
     ListFilter.DELIVERED: N_("Posted"),
-    ListFilter.UNDELIVERED: N_("Made, but not posted"),
-    ListFilter.WITHOUT_VIDEO: N_("Failed or cancelled"),
-    ListFilter.REFUSED: N_("Not approved, or removed"),
+    ListFilter.UNDELIVERED: N_("Ready, but not posted"),
+    ListFilter.WITHOUT_VIDEO: N_("Failed or canceled"),
+    ListFilter.REFUSED: N_("Rejected or taken down"),
 }
 
 
@@ -115,13 +115,15 @@ def _head(page: JobsPage) -> str:
     lines = [f"### 🎞️ {_('Your videos here')}"]
     if not page.jobs:
         all_of_them = page.shown is ListFilter.ALL
-        lines.append(_("You have asked for no video here yet.") if all_of_them else _("There is none of these."))
+        lines.append(
+            _("You haven't requested any videos here yet.") if all_of_them else _("No videos match this filter.")
+        )
     elif page.page or page.more:
-        lines.append("-# " + _("Page {page}, the newest first").format(page=number(page.page + 1)))
+        lines.append("-# " + _("Page {page}, newest first").format(page=number(page.page + 1)))
     if page.preferences.tell_when_done and page.preferences.takes_no_words:
         told = _(
-            "Discord did not let the last direct message through to you. "
-            "Allow direct messages from this server's members, and it works again."
+            "Discord didn't deliver the bot's last direct message to you. Allow direct messages from this "
+            "server's members to get them again."
         )
         lines.append(f"-# {told}")
     return "\n".join(lines)
@@ -142,10 +144,10 @@ def _buttons(job: Job) -> Iterator[ui.Button[Any]]:
         yield _button(_("Send again"), resend_id(job.id))
     yield _button(_("Details"), str(DetailsId(place="card", job_id=job.id)))
     if link := post_address(job):
-        yield ui.Button(label=_("Go to the video"), url=link)
+        yield ui.Button(label=_("Go to video"), url=link)
     elif job.card_message_id is not None:
         card = message_address(job.request.guild_id, job.request.channel_id, job.card_message_id)
-        yield ui.Button(label=_("Go to the card"), url=card)
+        yield ui.Button(label=_("Go to card"), url=card)
 
 
 def post_address(job: Job) -> str | None:
@@ -176,9 +178,9 @@ def _turning(page: JobsPage) -> Iterator[ui.Button[Any]]:
 def _telling(page: JobsPage) -> ui.Button[Any]:
     """Turn direct messages on or off; which of the two is in the id, so that a double press is one."""
     if page.preferences.tell_when_done:
-        label, deed = _("No more direct messages when done"), ListAction.STOP_TELLING
+        label, deed = _("Stop DMs"), ListAction.STOP_TELLING
     else:
-        label, deed = _("Direct message when done"), ListAction.TELL
+        label, deed = _("DM me when done"), ListAction.TELL
     return _button(label, str(JobsId(deed=deed, shown=page.shown, page=page.page)))
 
 
@@ -189,7 +191,7 @@ def _button(label: str, custom_id: str) -> ui.Button[Any]:
 def videos_list(jobs: Sequence[Job]) -> str:
     """Write what another member has posted, newest first."""
     if not jobs:
-        return _("There is no video of theirs that you can see here.")
+        return _("They have no videos here that you can see.")
     return "\n".join([_("Their newest videos here:"), *(_posted_line(job) for job in jobs[:MOST_LISTED])])
 
 

@@ -12,19 +12,19 @@ from bot.ui.formats import countdown, dollars, number
 from bot.ui.language import N_, _, ngettext
 
 _LINES: Final[Mapping[Limit, str]] = {
-    Limit.PER_DAY_HERE: N_("Videos in this channel in 24 hours: **{taken}** of {figure}."),
-    Limit.PER_DAY: N_("Videos in 24 hours: **{taken}** of {figure}."),
-    Limit.PER_WEEK: N_("Videos in 7 days: **{taken}** of {figure}."),
-    Limit.PER_MONTH: N_("Videos in 30 days: **{taken}** of {figure}."),
-    Limit.SECONDS_PER_DAY: N_("Seconds of video in 24 hours: **{taken}** of {figure}."),
-    Limit.AT_ONCE: N_("Videos of yours that are not finished: **{taken}** of {figure}."),
-    Limit.SERVER_AT_ONCE: N_("Videos of this server that are not finished: **{taken}** of {figure}."),
-    Limit.SERVER_SPEND_PER_DAY: N_("Spent by this server today: **{taken}** of {figure}."),
-    Limit.SERVER_SPEND_PER_MONTH: N_("Spent by this server this month: **{taken}** of {figure}."),
+    Limit.PER_DAY_HERE: N_("Videos in this channel in 24 hours: used **{taken}** of {figure}."),
+    Limit.PER_DAY: N_("Videos in 24 hours: used **{taken}** of {figure}."),
+    Limit.PER_WEEK: N_("Videos in 7 days: used **{taken}** of {figure}."),
+    Limit.PER_MONTH: N_("Videos in 30 days: used **{taken}** of {figure}."),
+    Limit.SECONDS_PER_DAY: N_("Seconds of video in 24 hours: used **{taken}** of {figure}."),
+    Limit.AT_ONCE: N_("Your videos in progress: **{taken}** of {figure}."),
+    Limit.SERVER_AT_ONCE: N_("This server's videos in progress: **{taken}** of {figure}."),
+    Limit.SERVER_SPEND_PER_DAY: N_("Spent or reserved by this server today: **{taken}** of {figure}."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("Spent or reserved by this server this month: **{taken}** of {figure}."),
 }
 _USED_UP: Final[Mapping[Limit, str]] = {
-    Limit.SERVER_SPEND_PER_DAY: N_("This server's spending limit for today is reached."),
-    Limit.SERVER_SPEND_PER_MONTH: N_("This server's spending limit for this month is reached."),
+    Limit.SERVER_SPEND_PER_DAY: N_("This server has reached its spending limit for today."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("This server has reached its spending limit for this month."),
 }
 
 
@@ -36,8 +36,8 @@ def quota_text(quotas: Sequence[Quota], *, asked_today: int, denial: Denial | No
     """
     lines = [line for quota in quotas if (line := _line(quota, is_moderator=is_moderator))]
     asked = ngettext(
-        "You have asked for {count} video here in the last 24 hours.",
-        "You have asked for {count} videos here in the last 24 hours.",
+        "You've requested {count} video here in the last 24 hours.",
+        "You've requested {count} videos here in the last 24 hours.",
         asked_today,
     ).format(count=number(asked_today))
     if not lines:
@@ -57,7 +57,7 @@ def _line(quota: Quota, *, is_moderator: bool) -> str:
         line = _(_LINES[quota.limit]).format(taken=write(quota.taken), figure=write(quota.figure))
     if not quota.is_full or quota.again_at is None:
         return line
-    room = _("There is room again {countdown}.").format(countdown=countdown(quota.again_at))
+    room = _("Available again {countdown}.").format(countdown=countdown(quota.again_at))
     return f"{line} {room}"
 
 

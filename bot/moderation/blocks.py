@@ -144,7 +144,7 @@ class BlockedImageStore:
 def blocks_list(found: Sequence[Block], *, page: int, pages: int, count: int) -> str:
     """Write a page of who is blocked in a server, a line each."""
     if not count:
-        return _("Nobody is blocked here.")
+        return _("No one is blocked here.")
     head = _("Blocked here: {count} (page {page} of {pages})").format(
         count=number(count), page=number(page), pages=number(pages)
     )
@@ -152,7 +152,7 @@ def blocks_list(found: Sequence[Block], *, page: int, pages: int, count: int) ->
 
 
 def _line(block: Block) -> str:
-    until = _("for good") if block.until is None else _("until {date}").format(date=date(block.until))
+    until = _("Permanent") if block.until is None else _("until {date}").format(date=date(block.until))
     by = _("by {moderator}").format(moderator=f"<@{block.by_id}>")
     reason = plain(clip(" ".join(block.reason.split()), REASON_LIMIT))
     facts = [f"<@{block.member_id}>", until, by, *([reason] if reason else [])]

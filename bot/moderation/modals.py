@@ -26,8 +26,8 @@ def reject_modal(job_id: int) -> ui.Modal:
     return _modal(
         _("Reject"),
         reason_id(job_id),
-        _reason(_("The member reads this; empty gives none")),
-        _also({BLOCK_IMAGES: _("Block its pictures in this server")}),
+        _reason(_("Shown to the member. Leave empty to give no reason.")),
+        _also({BLOCK_IMAGES: _("Block its images in this server")}),
     )
 
 
@@ -36,20 +36,23 @@ def report_modal(job_id: int) -> ui.Modal:
     return _modal(
         _("Report this video"),
         report_id(job_id),
-        _reason(_("What is wrong with it? Moderators read this, and who made it does not"), required=True),
+        _reason(
+            _("Describe what's wrong. Moderators see this, but the member who requested the video doesn't."),
+            required=True,
+        ),
     )
 
 
 def takedown_modal(job_id: int, *, may_block: bool) -> ui.Modal:
     """Ask a moderator everything that a takedown can do at once; not all may block, as that is for the whole server."""
-    labels = [_reason(_("The member reads this; empty gives none"))]
+    labels = [_reason(_("Shown to the member. Leave empty to give no reason."))]
     if may_block:
-        labels.append(_lengths(_("Block the member"), with_none=True))
+        labels.append(_lengths(_("Block member"), with_none=True))
     labels.append(
         _also(
             {
-                GIVE_BACK: _("Give the quota back: it does not count for the member"),
-                BLOCK_IMAGES: _("Block its pictures in this server"),
+                GIVE_BACK: _("Refund usage: don't count this video toward the member's limits"),
+                BLOCK_IMAGES: _("Block its images in this server"),
             }
         )
     )
@@ -59,10 +62,10 @@ def takedown_modal(job_id: int, *, may_block: bool) -> ui.Modal:
 def block_modal(member_id: int, job_id: int) -> ui.Modal:
     """Ask a moderator for how long a member is to be blocked, and why."""
     return _modal(
-        _("Block the member"),
+        _("Block member"),
         block_id(member_id, job_id),
-        _lengths(_("For how long"), with_none=False),
-        _reason(_("Moderators read this in the list of blocks")),
+        _lengths(_("How long"), with_none=False),
+        _reason(_("Shown to moderators in the block list")),
     )
 
 
@@ -75,7 +78,7 @@ def _also(choices: Mapping[str, str]) -> ui.Label[ui.Modal]:
 
 
 def _lengths(text: str, *, with_none: bool) -> ui.Label[ui.Modal]:
-    names = {NO_BLOCK: _("no")} if with_none else {}
+    names = {NO_BLOCK: _("Don't block")} if with_none else {}
     names |= {length: length_name(length) for length in LENGTHS}
     chosen = NO_BLOCK if with_none else FOR_GOOD
     options = [

@@ -23,12 +23,12 @@ PROMPT_LIMIT: Final = 500  # characters
 PROMPT_LINES: Final = 8
 REASON_LIMIT: Final = 120  # characters of each of the newest reports
 AGE_RESTRICTED: Final = N_(
-    "It was asked for in an age-restricted channel, and this one is not: look at it where it was posted. Once this"
-    " channel is age-restricted, it is shown here as well."
+    "It was requested in an age-restricted channel, and this one isn't. View it where it was posted. "
+    "Once this channel is age-restricted, it's shown here too."
 )
 PUBLIC: Final = N_(
-    "Everybody sees this channel, so what was reported is not shown here. Choose a review channel that members do not"
-    " see, and all of it is shown there."
+    "Everyone can see this channel, so reported content isn't shown here. Choose a review channel "
+    "that members can't see, and all of it is shown there."
 )
 _RED: Final = discord.Colour(0xDA373C)
 _GREY: Final = discord.Colour(0x80848E)
@@ -56,7 +56,7 @@ def case_card(
     with speaking(job.request.guild_locale):
         is_open = count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
-        title = f"🚩 {_('A reported video')}" if is_open else _("Decided")
+        title = f"🚩 {_('Reported video')}" if is_open else _("Resolved")
         container.add_item(ui.TextDisplay(f"### {title}\n{_facts(job, offer)}"))
         if public:
             if is_open:
@@ -94,7 +94,7 @@ def _facts(job: Job, offer: Offer) -> str:
 
 
 def _reasons(reports: Sequence[Report], count: int) -> str:
-    head = ngettext("{count} member has reported it:", "{count} members have reported it:", count)
+    head = ngettext("{count} member reported it:", "{count} members reported it:", count)
     lines = [
         f"- <@{report.member_id}>: {plain(clip(' '.join(report.reason.split()), REASON_LIMIT))}" for report in reports
     ]
@@ -102,7 +102,7 @@ def _reasons(reports: Sequence[Report], count: int) -> str:
 
 
 def _buttons(job: Job) -> list[ui.Button[Any]]:
-    back = (_("Put back"), CaseVerb.PUT_BACK) if job.hidden else (_("Dismiss"), CaseVerb.DISMISS)
+    back = (_("Restore"), CaseVerb.PUT_BACK) if job.hidden else (_("Dismiss"), CaseVerb.DISMISS)
     chosen = [(_("Take down"), CaseVerb.TAKE_DOWN), back, (_("Block member"), CaseVerb.BLOCK)]
     return [
         ui.Button(

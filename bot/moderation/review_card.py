@@ -56,7 +56,7 @@ def request_card(
             items = (discord.MediaGalleryItem(f"attachment://{name}") for name in pictures)
             container.add_item(ui.MediaGallery(*items))
         else:
-            container.add_item(ui.TextDisplay(f"-# {_('Its pictures are no longer there to be shown.')}"))
+            container.add_item(ui.TextDisplay(f"-# {_('The images are no longer available.')}"))
         container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
         _add_end(container, job, made, decides=job.state is State.HELD)
     return _view(container)
@@ -70,7 +70,7 @@ def video_card(
     `filename` is of the message's own attachment; one that is too large for that is seen by its `link`.
     """
     with speaking(job.request.guild_locale):
-        container = _frame(job, _("A finished video waits for you"))
+        container = _frame(job, _("New video to review"))
         container.add_item(ui.TextDisplay(facts_line(job, offer)))
         container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if filename is not None:
@@ -79,7 +79,7 @@ def video_card(
             unseen = _("The video can't be shown here.")
             container.add_item(ui.TextDisplay(f"-# {unseen}"))
         if link is not None:
-            look = ui.Button[Any](label=_("Open the video"), style=discord.ButtonStyle.link, url=link)
+            look = ui.Button[Any](label=_("Open video"), style=discord.ButtonStyle.link, url=link)
             container.add_item(ui.ActionRow(look))
         _add_end(container, job, made, decides=job.state is State.REVIEW)
     return _view(container)
@@ -92,15 +92,15 @@ def is_waiting(job: Job) -> bool:
 
 def _request_title(job: Job) -> str:
     if job.request.handling.review is ReviewMode.BEFORE_SPENDING:
-        return _("A request waits for you")
-    return _("A video is being made; you decide on it when it is there")
+        return _("New request to review")
+    return _("Video in progress: you'll review it when it's ready")
 
 
 def _frame(job: Job, title: str) -> ui.Container[ui.LayoutView]:
     if is_waiting(job):
         shown, colour = f"### ✋ {title}", _AMBER
     else:
-        shown, colour = f"### {_('Decided')}", _GREY
+        shown, colour = f"### {_('Resolved')}", _GREY
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
     container.add_item(ui.TextDisplay(shown))
     return container
@@ -151,7 +151,9 @@ def _joined(moment: datetime) -> str:
 def _add_end(container: ui.Container[ui.LayoutView], job: Job, made: Sequence[Decision], *, decides: bool) -> None:
     """Put what can be pressed at the end, or what came of it."""
     if decides:
-        ends = _("Without a decision it is rejected {countdown}.").format(countdown=countdown(job.review_ends_at))
+        ends = _("Rejected automatically {countdown} if no one decides.").format(
+            countdown=countdown(job.review_ends_at)
+        )
         container.add_item(ui.TextDisplay(ends))
         container.add_item(
             ui.ActionRow(

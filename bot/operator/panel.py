@@ -97,11 +97,11 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
     month = dollars(facts.spent.this_month)
     if facts.per_month_usd is not None:
         month = _("{spent} of {limit}").format(spent=month, limit=dollars(facts.per_month_usd))
-    left = _("not known right now") if facts.credits_usd is None else dollars(facts.credits_usd)
+    left = _("Not available right now") if facts.credits_usd is None else dollars(facts.credits_usd)
     today = _("{spent} of {limit}").format(spent=dollars(facts.spent.today), limit=dollars(facts.per_day_usd))
-    requests = _("{left} now, {rate} a minute")
+    requests = _("{left} available now, {rate} per minute")
     lines = [
-        f"**{_('Credits at Segmind')}** {left}",
+        f"**{_('Segmind credits')}** {left}",
         f"**{_('Spent today (UTC)')}** {today}",
         f"**{_('Spent this month')}** {month}",
         f"**{_('Requests to Segmind')}** "
@@ -111,7 +111,7 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         f"**{_('Jobs')}** {_states(facts.states)}",
     ]
     if facts.paused_since is not None:
-        paused = _("⏸️ Paused {countdown}: no new work begins; what is under way goes on.")
+        paused = _("⏸️ Paused {countdown}. No new jobs start, but jobs in progress continue.")
         lines.insert(0, paused.format(countdown=countdown(facts.paused_since)))
         toggle = _button(_("Resume"), OperatorVerb.RESUME, style=discord.ButtonStyle.success)
     else:
@@ -148,8 +148,8 @@ def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.Layo
         if job.state is State.UNCONFIRMED:
             parts.append(
                 [
-                    _button(_("Look again now"), OperatorVerb.LOOK, job.id),
-                    _button(_("Give up, release"), OperatorVerb.GIVE_UP, job.id),
+                    _button(_("Check again"), OperatorVerb.LOOK, job.id),
+                    _button(_("Close and release"), OperatorVerb.GIVE_UP, job.id),
                 ]
             )
         else:
@@ -157,7 +157,7 @@ def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.Layo
                 [_button(_("Send again"), OperatorVerb.SEND, job.id), _button(_("Close"), OperatorVerb.CLOSE, job.id)]
             )
     turn = _turner(OperatorVerb.STUCK, listed, STUCK_PER_PAGE)
-    return _panel(_("What needs you"), parts or [_("Nothing needs you.")], notice, turn)
+    return _panel(_("Needs attention"), parts or [_("Nothing needs attention.")], notice, turn)
 
 
 def servers_page(
@@ -169,7 +169,7 @@ def servers_page(
         name = plain(clip(names.get(each.guild_id, "?"), NAME_LIMIT))
         videos = ngettext("{count} video", "{count} videos", each.videos).format(count=number(each.videos))
         lines.append(f"- {dollars(each.usd)} · {videos} · {name} `{each.guild_id}`")
-    text = "\n".join(lines) or _("No server has asked for a video this month.")
+    text = "\n".join(lines) or _("No server has requested a video this month.")
     return _panel(_("Servers this month"), [text], notice, _turner(OperatorVerb.SERVERS, listed, SERVERS_PER_PAGE))
 
 
@@ -184,28 +184,30 @@ def blocks_page(blocks: Sequence[OperatorBlock], listed: Listed, notice: str = "
         parts.append([_button(_("Unblock"), verb, block.target_id)])
     turn = _turner(OperatorVerb.BLOCKS, listed, BLOCKS_PER_PAGE)
     buttons = [_button(_("Block…"), OperatorVerb.BLOCK, style=discord.ButtonStyle.danger), *turn]
-    return _panel(_("Blocked everywhere"), parts or [_("Nobody is blocked.")], notice, buttons)
+    return _panel(_("Blocked everywhere"), parts or [_("No one is blocked.")], notice, buttons)
 
 
 def block_modal() -> ui.Modal:
     """Ask which server or member is to be blocked everywhere."""
     modal = ui.Modal(title=_("Block everywhere"), custom_id=BLOCK_FORM)
     options = [
-        discord.RadioGroupOption(label=_("A member"), value=Target.MEMBER.value, default=True),
-        discord.RadioGroupOption(label=_("A server"), value=Target.SERVER.value),
+        discord.RadioGroupOption(label=_("Member"), value=Target.MEMBER.value, default=True),
+        discord.RadioGroupOption(label=_("Server"), value=Target.SERVER.value),
     ]
-    modal.add_item(ui.Label(text=_("What"), component=ui.RadioGroup[Any](custom_id=TARGET, options=options)))
+    modal.add_item(
+        ui.Label(text=_("Member or server"), component=ui.RadioGroup[Any](custom_id=TARGET, options=options))
+    )
     modal.add_item(
         ui.Label(
-            text=_("Its id"),
-            description=_("In Discord's developer mode: Copy User ID, or Copy Server ID"),
+            text=_("ID"),
+            description=_("With Discord's Developer Mode on, use Copy User ID or Copy Server ID"),
             component=ui.TextInput[Any](custom_id=TARGET_ID, min_length=15, max_length=20),
         )
     )
     modal.add_item(
         ui.Label(
             text=_("Reason"),
-            description=_("For this list alone"),
+            description=_("Only shown in the block list"),
             component=ui.TextInput[Any](custom_id=REASON, required=False, max_length=REASON_LIMIT),
         )
     )
@@ -226,7 +228,7 @@ def _panel(
         view.add_item(ui.ActionRow(*buttons))
     pages = {
         OperatorVerb.OVERVIEW: _("Overview"),
-        OperatorVerb.STUCK: _("What needs you"),
+        OperatorVerb.STUCK: _("Needs attention"),
         OperatorVerb.SERVERS: _("Servers"),
         OperatorVerb.BLOCKS: _("Blocks"),
     }
@@ -249,7 +251,7 @@ def _turner(verb: OperatorVerb, listed: Listed, per_page: int) -> Sequence[ui.Bu
 
 
 def _states(states: Mapping[State, int]) -> str:
-    return " · ".join(f"{state.value} {number(states[state])}" for state in State if states.get(state)) or _("none")
+    return " · ".join(f"{state.value} {number(states[state])}" for state in State if states.get(state)) or _("None")
 
 
 def _button(

@@ -59,24 +59,24 @@ def records_page(search: Search, entries: Sequence[Entry], *, first: int, count:
 
 def nothing_found(*, filtered: bool) -> str:
     if filtered:
-        return _("Nothing in this server's record fits that. Try less, or another spelling.")
-    return _("Nothing is on record in this server yet.")
+        return _("No records in this server match that. Try fewer words or another spelling.")
+    return _("This server has no records yet.")
 
 
 def not_for_you() -> str:
-    return _("Only who may manage messages in the whole server can read its record.")
+    return _("You need Manage Messages in the whole server to read its records.")
 
 
 def not_a_message() -> str:
-    return _("That is no message: give its link, copied with *Copy Message Link*, or its id.")
+    return _("That isn't a message. Use a link from *Copy Message Link*, or a message ID.")
 
 
 def exported(shown: int, count: int) -> str:
     """Say what is in the file."""
     if shown < count:
-        told = _("The newest {shown} of {count} entries, in UTC. Narrow the search down for older ones.")
+        told = _("The newest {shown} of {count} entries, with times in UTC. Narrow the search to get older ones.")
     else:
-        told = ngettext("{count} entry, in UTC.", "{count} entries, in UTC.", count)
+        told = ngettext("{count} entry, with times in UTC.", "{count} entries, with times in UTC.", count)
     return told.format(shown=number(shown), count=number(count))
 
 
@@ -95,14 +95,14 @@ def _entry(entry: Entry, *, alone: bool) -> str:
     if entry.prompt:
         lines.append(quoted(entry.prompt, limit=WHOLE_LIMIT if alone else PROMPT_LIMIT, lines=PROMPT_LINES))
     else:
-        lines.append(_("The member had the prompt deleted."))
+        lines.append(_("The member deleted the prompt."))
     shown = _most_telling(entry.decisions, MOST_DECISIONS_ALONE if alone else MOST_DECISIONS)
     lines += [decided_line(each, reason_limit=REASON_LIMIT) for each in shown]
     if more := len(entry.decisions) - len(shown):
         told = ngettext("and {count} more decision or report", "and {count} more decisions or reports", more)
         lines.append(f"-# {told.format(count=number(more))}")
     if alone:
-        lines.append(f"-# {_('Job')} `{entry.job_id}`" + (f" · `{entry.request_id}`" if entry.request_id else ""))
+        lines.append(f"-# {_('Job ID')} `{entry.job_id}`" + (f" · `{entry.request_id}`" if entry.request_id else ""))
     return "\n".join(lines)
 
 

@@ -17,22 +17,22 @@ PROMPT_SHOWN: Final = 120  # characters in a line of the log channel
 REASON_SHOWN: Final = 150
 
 _DECIDED: Final[Mapping[Decided, str]] = {
-    Decided.APPROVED: N_("{who} approved a request of {member}."),
-    Decided.APPROVED_AS_SPOILER: N_("{who} approved a request of {member} as a spoiler."),
-    Decided.REJECTED: N_("{who} rejected a request of {member}."),
-    Decided.WITHHELD: N_("{who} withheld a video of {member}."),
-    Decided.REPORTED: N_("{who} reported a video of {member}."),
-    Decided.HIDDEN: N_("{who} hid a video of {member} for its reports."),
-    Decided.PUT_BACK: N_("{who} put a video of {member} back."),
-    Decided.DISMISSED: N_("{who} dismissed the reports of a video of {member}."),
-    Decided.TAKEN_DOWN: N_("{who} took a video of {member} down."),
-    Decided.DELETED: N_("{who} deleted a video of {member}."),
-    Decided.QUOTA_GIVEN_BACK: N_("{who} lets a video of {member} no longer count against limits."),
+    Decided.APPROVED: N_("{who} approved a request by {member}."),
+    Decided.APPROVED_AS_SPOILER: N_("{who} approved a request by {member} as a spoiler."),
+    Decided.REJECTED: N_("{who} rejected a request by {member}."),
+    Decided.WITHHELD: N_("{who} stopped a video by {member} from being posted."),
+    Decided.REPORTED: N_("{who} reported a video by {member}."),
+    Decided.HIDDEN: N_("{who} hid a video by {member} because of reports."),
+    Decided.PUT_BACK: N_("{who} restored a video by {member}."),
+    Decided.DISMISSED: N_("{who} dismissed the reports on a video by {member}."),
+    Decided.TAKEN_DOWN: N_("{who} took down a video by {member}."),
+    Decided.DELETED: N_("{who} deleted a video by {member}."),
+    Decided.QUOTA_GIVEN_BACK: N_("{who} refunded usage for a video by {member}. It no longer counts toward limits."),
     Decided.BLOCKED: N_("{who} blocked {member}."),
     Decided.UNBLOCKED: N_("{who} unblocked {member}."),
-    Decided.IMAGES_BLOCKED: N_("{who} blocked pictures of {member} in this server."),
-    Decided.IMAGE_BLOCKED: N_("{who} blocked a picture in this server."),
-    Decided.IMAGE_ALLOWED: N_("{who} allowed a blocked picture in this server again."),
+    Decided.IMAGES_BLOCKED: N_("{who} blocked images from {member} in this server."),
+    Decided.IMAGE_BLOCKED: N_("{who} blocked an image in this server."),
+    Decided.IMAGE_ALLOWED: N_("{who} unblocked an image in this server."),
     Decided.SETTINGS_CHANGED: N_("{who} changed this server's settings."),
 }
 _EMOJI: Final[Mapping[Decided, str]] = {
@@ -82,7 +82,7 @@ def log_line(item: Item) -> str:
 def _told(decision: Decision) -> str:
     """Say what was decided, but not who reported something: a log channel may have more readers than moderators."""
     if decision.kind is Decided.REPORTED:
-        told = _("A video of {member} was reported.").format(member=f"<@{decision.member_id}>")
+        told = _("A video by {member} was reported.").format(member=f"<@{decision.member_id}>")
         return f"{_EMOJI[decision.kind]} {told}"
     return decided_line(decision)
 

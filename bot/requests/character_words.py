@@ -13,11 +13,11 @@ def cast_line(request: VideoRequest) -> str:
         return ""
     images = [f"@Image{number}" for number in range(1, len(request.references) + 1)]
     names = [f"**{plain('@' + element.name)}**" for element in request.elements]
-    return _("-# In these pictures: {names}").format(names=" · ".join([*map(plain, images), *names]))
+    return _("-# In these images: {names}").format(names=" · ".join([*map(plain, images), *names]))
 
 
 def not_usable_sentence(name: str) -> str:
-    sentence = _("`@{name}` was removed, or is no longer shared here. Use *Edit* and take the name out of the prompt.")
+    sentence = _("`@{name}` was removed or is no longer shared here. Use *Edit* and take the name out of the prompt.")
     return sentence.format(name=name)
 
 
@@ -25,23 +25,21 @@ def unknown_character_sentence(name: str, there: str) -> str:
     """Say that a member has no character of a name, as they typed it, and which there are."""
     shown = plain(clip(" ".join(name.split()), NAME_LIMIT)) or ELLIPSIS
     if not there:
-        return _("There is no saved character **{name}**. Save one with `/cast add`.").format(name=shown)
-    return _("There is no saved character **{name}**. Use one of these: {there}.").format(name=shown, there=there)
+        return _("There's no saved character named **{name}**. Save one with `/cast add`.").format(name=shown)
+    return _("There's no saved character named **{name}**. Use one of these: {there}.").format(name=shown, there=there)
 
 
 def request_sentence(refusal: Refusal, there: str) -> str:
     """Say what is wrong with the names in a prompt; `there` lists what it can name, or is empty."""
     match refusal.code:
         case RefusalCode.INPUT_COUNT if refusal.number == 0:
-            sentence = _(
-                "There are {count} saved characters; without an image at most {limit} are possible. Use fewer."
-            )
+            sentence = _("You used {count} saved characters. Without an image, the limit is {limit}, so use fewer.")
             return sentence.format(count=refusal.count, limit=refusal.limit)
         case RefusalCode.INPUT_COUNT:
-            sentence = _("Images and saved characters together are {count}; at most {limit} are possible. Use fewer.")
+            sentence = _("You used {count} images and saved characters. The limit is {limit}, so use fewer.")
             return sentence.format(count=refusal.number + refusal.count, limit=refusal.limit)
         case RefusalCode.SAME_NAME:
-            sentence = _("There are two saved characters called `@{name}`. Use one of them.")
+            sentence = _("You used two saved characters named `@{name}`. Use only one of them.")
             return sentence.format(name=refusal.names[0])
         case RefusalCode.UNKNOWN_CHARACTER:
             return unknown_character_sentence(refusal.name, there)
@@ -49,9 +47,9 @@ def request_sentence(refusal: Refusal, there: str) -> str:
             name = refusal.name or f"Image{refusal.number}"
             if not there:
                 sentence = _(
-                    "The prompt names `@{name}`, but there is no such image and no such character. Add it, or change "
-                    "the prompt."
+                    "Your prompt mentions `@{name}`, but there's no image or character with that name. Add it, or "
+                    "change the prompt."
                 )
                 return sentence.format(name=name)
-            sentence = _("The prompt names `@{name}`, which is not there. Use one of these: {there}.")
+            sentence = _("Your prompt mentions `@{name}`, which doesn't exist. Use one of these: {there}.")
             return sentence.format(name=name, there=there)

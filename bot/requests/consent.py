@@ -16,7 +16,7 @@ from bot.database.tables import consents
 from bot.ui.custom_ids import ID_PATTERN
 from bot.ui.language import N_, _
 
-WORDING: Final = 1  # raised whenever the notice promises or asks something else: then everybody is asked anew
+WORDING: Final = 2  # raised with each change of the notice: everyone accepts it again then
 
 
 class ConsentStore:
@@ -39,17 +39,17 @@ class ConsentStore:
 
 
 NOTICE: Final = N_(
-    "**Before your first pictures, once**\n"
-    "- Use only pictures that you may use. Whoever can be recognised in one must agree to it: a video can show people "
-    "doing what they never did.\n"
-    "- The pictures and your prompt go to Segmind, the service that makes the videos. Pictures of your saved "
-    "characters, and some of requests that had to wait, stay in its storage: you can delete them here, but we cannot "
-    "call them back from there.\n"
-    "Accept, and your request goes on as it is."
+    "**Before you upload images (you'll see this once)**\n"
+    "- Only use images you have the right to use. Anyone recognizable in them must agree, because a "
+    "video can show people doing things they never did.\n"
+    "- Your images and prompt are sent to Segmind, the service that makes the videos. Images of "
+    "saved characters, and some from requests that had to wait, stay in its storage. You can delete "
+    "them here, but the bot can't delete them there.\n"
+    "Accept to continue with your request."
 )
 NOTHING_LEFT: Final = N_(
-    "Accepted, thank you. Your request was taken up already or is no longer here: if nothing came of it, send it "
-    "once more. You will not be asked again."
+    "Thanks, you're all set. Your request was already picked up or is no longer here. If nothing "
+    "happened, send it again. You won't be asked again."
 )
 CONSENT_PATTERN: Final = rf"reelcast:consent:(?P<version>[0-9]{{1,6}}):(?P<request>{ID_PATTERN})"
 
@@ -62,7 +62,7 @@ def consent_controls(request_id: int) -> ui.View:
     """Let a member accept, and go on with the request that waits; the view is stopped, its id says it all."""
     view = ui.View(timeout=None)
     view.add_item(
-        ui.Button(label=_("Accept and go on"), style=discord.ButtonStyle.success, custom_id=consent_id(request_id))
+        ui.Button(label=_("Accept and continue"), style=discord.ButtonStyle.success, custom_id=consent_id(request_id))
     )
     view.stop()
     return view

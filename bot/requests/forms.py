@@ -36,7 +36,7 @@ def studio_modal(offer: Offer) -> ui.Modal:
         STUDIO_ID,
         ui.Label(
             text=_("Reference images"),
-            description=_("The first is @Image1, the next @Image2 … JPEG, PNG or WebP"),
+            description=_("The first is @Image1, the next is @Image2, and so on. JPEG, PNG, WebP, HEIC, AVIF, or GIF."),
             component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
         offer,
@@ -49,8 +49,8 @@ def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
         _("Edit and make again"),
         edit_id(job_id),
         ui.Label(
-            text=_("Other reference images"),
-            description=_("Leave this empty to keep the images as they are"),
+            text=_("New reference images"),
+            description=_("Leave this empty to keep the current images"),
             component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
         offer,
@@ -74,7 +74,7 @@ def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]], o
         pictures_id(message_id),
         ui.Label(
             text=_("Reference images"),
-            description=_("From the top: the first you tick is @Image1, the next @Image2 …"),
+            description=_("From the top, the first image you check is @Image1, the next is @Image2, and so on"),
             component=ui.CheckboxGroup(custom_id=IMAGES, options=options, min_values=1, max_values=most),
         ),
         offer,
@@ -89,7 +89,7 @@ def _modal(
     modal.add_item(
         ui.Label(
             text=_("Prompt"),
-            description=_("What should happen; @Image1 names an image, @name a saved character"),
+            description=_("Describe what happens. Use @Image1 for an image, @name for a saved character."),
             component=ui.TextInput(
                 custom_id=PROMPT,
                 style=discord.TextStyle.paragraph,
@@ -126,7 +126,7 @@ def _model_choice(offer: Offer, chosen: VideoModel) -> ui.Label[ui.Modal]:
 def _spoiler_choice(*, is_ticked: bool) -> ui.Label[ui.Modal]:
     return ui.Label(
         text=_("Spoiler"),
-        description=_("Hide the images and the video until somebody clicks them"),
+        description=_("Hide the images and the video until someone clicks them"),
         component=ui.Checkbox[ui.Modal](custom_id=SPOILER, default=is_ticked),
     )
 
@@ -172,11 +172,11 @@ def _option_label(filename: str, number: int) -> str:
 
 
 ASK: Final = N_(
-    "The images are gone from Discord. Press the button and add them once more; the rest is kept as you wrote it."
+    "The images are no longer on Discord. Press the button to add them again. Everything else is kept as you wrote it."
 )
 TOO_LATE: Final = N_(
-    "What you asked for is no longer here, or was taken up already. If nothing came of it, use `/studio` or `/video` "
-    "and upload the images again."
+    "Your request was already picked up or is no longer here. If nothing happened, use `/studio` or "
+    "`/video` and upload the images again."
 )
 IMAGES_PATTERN: Final = rf"reelcast:images:(?P<request>{ID_PATTERN})"  # of the button, and of the modal that it opens
 
@@ -187,11 +187,11 @@ def images_id(request_id: int) -> str:
 
 def images_modal(request_id: int, most: int) -> ui.Modal:
     """Ask for the images of a request that waits, at most so many; everything else of it is known."""
-    modal = ui.Modal(title=_("The images once more"), custom_id=images_id(request_id))
+    modal = ui.Modal(title=_("Add the images again"), custom_id=images_id(request_id))
     modal.add_item(
         ui.Label(
             text=_("Reference images"),
-            description=_("They are gone from Discord. Add them in their order: the first is @Image1"),
+            description=_("They're no longer on Discord. Add them in order, starting with @Image1."),
             component=ImageUpload(custom_id=IMAGES, min_values=1, max_values=most),
         )
     )
@@ -201,8 +201,6 @@ def images_modal(request_id: int, most: int) -> ui.Modal:
 
 def images_controls(request_id: int) -> ui.View:
     view = ui.View(timeout=None)
-    view.add_item(
-        ui.Button(label=_("Add the images"), style=discord.ButtonStyle.primary, custom_id=images_id(request_id))
-    )
+    view.add_item(ui.Button(label=_("Add images"), style=discord.ButtonStyle.primary, custom_id=images_id(request_id)))
     view.stop()
     return view

@@ -23,15 +23,13 @@ def option_sentence(refusal: Refusal) -> str:
     names = listed(refusal.names) if refusal.names else ""
     match refusal.code:
         case RefusalCode.DURATION:
-            sentence = _(
-                "The model {model} does not make videos of this length. Use one of these, in seconds: {durations}."
-            )
+            sentence = _("The model {model} doesn't support this length. Choose one of these, in seconds: {durations}.")
             return sentence.format(model=model, durations=names)
         case RefusalCode.ASPECT_RATIO if not names:
-            sentence = _("The model {model} makes videos in the shape of the first image. Ask without an aspect ratio.")
+            sentence = _("The model {model} uses the aspect ratio of the first image. Try again without choosing one.")
             return sentence.format(model=model)
         case RefusalCode.ASPECT_RATIO:
-            sentence = _("The model {model} does not make videos of this shape. Use one of these: {ratios}.")
+            sentence = _("The model {model} doesn't support this aspect ratio. Choose one of these: {ratios}.")
             return sentence.format(model=model, ratios=names)
         case RefusalCode.OPTION if not names:
             sentence = _("The model {model} doesn't take the option *{option}*. Leave it out.")
@@ -40,15 +38,15 @@ def option_sentence(refusal: Refusal) -> str:
             sentence = _("For *{option}*, the model {model} takes {names}. Choose one of these.")
             return sentence.format(model=model, option=_(refusal.option), names=names)
         case RefusalCode.NO_ELEMENTS:
-            sentence = _("The model {model} takes no saved characters. Use pictures of them as images instead.")
+            sentence = _("The model {model} doesn't support saved characters. Add images of them instead.")
             return sentence.format(model=model)
         case _:
-            sentence = _("The model {model} is not offered here. Use *Edit* or `/video` with one of these: {models}.")
+            sentence = _("The model {model} isn't available here. Use *Edit* or `/video` with one of these: {models}.")
             return sentence.format(model=model, models=names)
 
 
 _PLACES: Final = {
-    RefusalCode.OUTSIDE_SERVER: N_("Videos are made in servers. Use this command in a server's channel."),
+    RefusalCode.OUTSIDE_SERVER: N_("You can only make videos in servers. Use this command in a server channel."),
     RefusalCode.PRIVATE_THREAD: N_("The bot isn't in this private thread. Mention the bot here to add it."),
     RefusalCode.LOCKED_THREAD: N_("This thread is locked, so the bot can't post in it. Ask a moderator to unlock it."),
 }
@@ -129,9 +127,9 @@ def refusal_sentence(refusal: Refusal) -> str:
     """Say why a request was not taken, and what to do."""
     match refusal.code:
         case RefusalCode.BLANK_PROMPT:
-            return _("The prompt is empty. Describe what should happen in the video.")
+            return _("Your prompt is empty. Describe what should happen in the video.")
         case RefusalCode.LONG_PROMPT:
-            sentence = _("The prompt has {length} characters; at most {limit} are possible. Shorten it.")
+            sentence = _("Your prompt is {length} characters. The limit is {limit}, so shorten it.")
             return sentence.format(length=number(refusal.number), limit=number(refusal.limit))
         case RefusalCode.IMAGE:
             return image_sentence(refusal.fault or ImageFault.NOT_AN_IMAGE, f"image{refusal.number}", refusal.rules)
@@ -139,8 +137,10 @@ def refusal_sentence(refusal: Refusal) -> str:
             return _images_sentence(refusal)
         case RefusalCode.UNKNOWN_IMAGE if len(refusal.names) <= refusal.count > 0:
             sentence = ngettext(
-                "The prompt names `@Image{number}`, but there is only `@Image1`. Add that image or change the prompt.",
-                "The prompt names `@Image{number}`, but there are only {count} images. Add that image or change the prompt.",
+                "Your prompt mentions `@Image{number}`, but there's only `@Image1`. Add that image, or change "
+                "the prompt.",
+                "Your prompt mentions `@Image{number}`, but there are only {count} images. Add that image, or "
+                "change the prompt.",
                 refusal.count,
             )
             return sentence.format(number=refusal.number, count=refusal.count)
@@ -159,22 +159,23 @@ def _images_sentence(refusal: Refusal) -> str:
     match refusal.code:
         case RefusalCode.GAP if refusal.name:
             sentence = _(
-                "What an image is for goes by its place, so fill `image1` to `image{count}` without a gap: the film begins with `image1`."
+                "Image order matters, so fill `image1` to `image{count}` without gaps. The video starts with `image1`."
             )
         case RefusalCode.GAP:
             sentence = _(
-                "The prompt names images, so fill `image1` to `image{count}` without a gap: then `@Image2` is `image2`."
+                "Your prompt mentions images, so fill `image1` to `image{count}` without gaps. That way, "
+                "`@Image2` is `image2`."
             )
         case RefusalCode.TOO_FEW_IMAGES:
             sentence = ngettext(
-                "A video needs at least {limit} image here. Add one.",
-                "A video needs at least {limit} images here. Add more.",
+                "You need at least {limit} image here. Add one.",
+                "You need at least {limit} images here. Add more.",
                 refusal.limit,
             )
         case _ if refusal.count == 0:
-            return _("There is no reference image and no saved character. Add at least one.")
+            return _("Add at least one reference image or saved character.")
         case _:
-            sentence = _("There are {count} reference images; at most {limit} are possible. Use fewer.")
+            sentence = _("You added {count} reference images. The limit is {limit}, so use fewer.")
     return sentence.format(count=number(refusal.count), limit=number(refusal.limit))
 
 
@@ -186,8 +187,9 @@ def named(names: Sequence[str]) -> str:
 def missing_permissions_sentence(names: Sequence[str]) -> str:
     """Say what the bot is not allowed in a channel, in Discord's words for it."""
     sentence = ngettext(
-        "The bot cannot post a video here: it lacks the permission {names}. Ask a moderator to allow that, or use another channel.",
-        "The bot cannot post a video here: it lacks the permissions {names}. Ask a moderator to allow that, or use another channel.",
+        "The bot can't post here without the {names} permission. Ask a moderator to allow it, or use another channel.",
+        "The bot can't post here without these permissions: {names}. Ask a moderator to allow them, or "
+        "use another channel.",
         len(names),
     )
     return sentence.format(names=listed([f"**{_(name)}**" for name in names]))

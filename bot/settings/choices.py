@@ -34,29 +34,29 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = {
     "ja": "日本語",
 }
 LANGUAGES: Final[Mapping[str, Option[str | None]]] = {
-    "auto": Option(None, N_("As the server set it in Discord")),
+    "auto": Option(None, N_("Server's language in Discord")),
     **{each: Option(each, name) for each, name in LANGUAGE_NAMES.items()},
 }
 REVIEWS: Final[Mapping[str, Option[ReviewMode]]] = {
-    "off": Option(ReviewMode.OFF, N_("Off"), N_("Requests are made and posted at once")),
+    "off": Option(ReviewMode.OFF, N_("Off"), N_("Videos are made and posted right away")),
     "before_spending": Option(
-        ReviewMode.BEFORE_SPENDING, N_("Before spending"), N_("A moderator sees prompt and images first")
+        ReviewMode.BEFORE_SPENDING, N_("Before spending"), N_("A moderator reviews the prompt and images first")
     ),
     "before_posting": Option(
-        ReviewMode.BEFORE_POSTING, N_("Before posting"), N_("A moderator sees the finished video first")
+        ReviewMode.BEFORE_POSTING, N_("Before posting"), N_("A moderator reviews the finished video first")
     ),
 }
 BAD_PATTERNS: Final[Mapping[str, Option[BadPattern]]] = {
-    "block": Option(BadPattern.BLOCK, N_("Refuse every text while a pattern cannot be applied")),
-    "skip": Option(BadPattern.SKIP, N_("Leave such a pattern out")),
+    "block": Option(BadPattern.BLOCK, N_("Block all text while a pattern can't be applied")),
+    "skip": Option(BadPattern.SKIP, N_("Skip patterns that can't be applied")),
 }
 ORIGINALS: Final[Mapping[str, Option[bool | None]]] = {
-    "auto": Option(None, N_("Unless there is a review")),
+    "auto": Option(None, N_("Unless review is on")),
     "on": Option(True, N_("Always")),
     "off": Option(False, N_("Never")),
 }
 SHARINGS: Final[Mapping[str, Option[CastSharing]]] = {
-    "off": Option(CastSharing.OFF, N_("Nobody")),
+    "off": Option(CastSharing.OFF, N_("No one")),
     "moderators": Option(CastSharing.MODERATORS, N_("Moderators")),
     "members": Option(CastSharing.MEMBERS, N_("All members")),
 }

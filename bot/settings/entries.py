@@ -135,7 +135,7 @@ class Number(Setting[Value]):
 
     def words(self, value: Any, _facts: ServerFacts | None = None, /) -> str:
         if value is None:
-            return _("no limit")
+            return _("No limit")
         if self.counted is not None:
             return self.counted(value).format(count=number(value))
         return dollars(Decimal(value)) if self.dollars else number(value)
@@ -176,7 +176,7 @@ class Choice(Setting[Value]):
         return _(self.options[self.key(value)].label)
 
     def for_channel(self) -> Setting[Any]:
-        options = {"server": Option(None, N_("As the server")), **self.options}
+        options = {"server": Option(None, N_("Use server setting")), **self.options}
         return replace(self, page=Page.CHANNEL, default=None, options=options)
 
 
@@ -190,8 +190,8 @@ class Subset(Setting[frozenset[Each] | None]):
 
     def words(self, value: frozenset[Each] | None, _facts: ServerFacts | None = None, /) -> str:
         if value is None:
-            return _("all")
-        return listed([self.short_label(each) for each in sorted(cast("frozenset[Any]", value))]) or _("none")
+            return _("All")
+        return listed([self.short_label(each) for each in sorted(cast("frozenset[Any]", value))]) or _("None")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +199,7 @@ class OneChannel(Setting[int | None]):
     """A channel, or none."""
 
     placeholder: str  # of the menu, while there is none
-    unset: str = N_("none")
+    unset: str = N_("None")
 
     def words(self, value: int | None, facts: ServerFacts | None = None, /) -> str:
         return _(self.unset) if value is None else channel_name(value, facts)
@@ -211,7 +211,7 @@ class OneChannel(Setting[int | None]):
         return value if value in channels else None
 
     def for_channel(self) -> Setting[Any]:
-        return replace(self, page=Page.CHANNEL, placeholder=N_("As the server"))
+        return replace(self, page=Page.CHANNEL, placeholder=N_("Use server setting"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +228,7 @@ class IdList(Setting[Value]):
 
     def changes(self, before: Any, after: Any) -> Iterator[str]:
         if before is None or after is None:
-            was, now = (" ".join(map(self._name, sorted(ids or ()))) or _("none") for ids in (before, after))
+            was, now = (" ".join(map(self._name, sorted(ids or ()))) or _("None") for ids in (before, after))
             yield f"{_(self.label)}: {was} → {now}"
         else:
             came, went = sorted(after - before), sorted(before - after)
@@ -283,9 +283,7 @@ class BlockedWords(Setting[tuple[str, ...]]):
     """Words. Of a change only how many: what a server does not want to read stands nowhere else."""
 
     def words(self, value: Sequence[str], _facts: ServerFacts | None = None, /) -> str:
-        return ngettext("{count} word of your own", "{count} words of your own", len(value)).format(
-            count=number(len(value))
-        )
+        return ngettext("{count} blocked word", "{count} blocked words", len(value)).format(count=number(len(value)))
 
     def changes(self, before: Collection[str], after: Collection[str]) -> Iterator[str]:
         yield f"{_(self.label)}: +{number(len({*after} - {*before}))} -{number(len({*before} - {*after}))}"
@@ -296,7 +294,7 @@ class LimitSet(Setting[Value]):
     """Several numbers that are typed in one form, each of which may be none."""
 
     def words(self, value: Value, facts: ServerFacts | None = None, /) -> str:
-        return fields_words(value, facts) or _("no limit")
+        return fields_words(value, facts) or _("No limit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,12 +302,12 @@ class RoleLimits(Setting[Mapping[int, Value]]):
     """Limits by role."""
 
     def words(self, value: Mapping[int, Value], facts: ServerFacts | None = None, /) -> str:
-        return role_names(value, facts) or _("none")
+        return role_names(value, facts) or _("None")
 
     def changes(self, before: Mapping[int, Value], after: Mapping[int, Value]) -> Iterator[str]:
         for role_id, pair in _differences(before, after):
-            label = _("Limits of {role}").format(role=role_name(role_id))
-            was, now = (_("none") if each is None else fields_words(each) for each in pair)
+            label = _("Limits for {role}").format(role=role_name(role_id))
+            was, now = (_("None") if each is None else fields_words(each) for each in pair)
             yield f"{label}: {was} → {now}"
 
     def role_ids(self, value: Mapping[int, Value]) -> Iterable[int]:
@@ -326,11 +324,11 @@ class OwnSettings(Setting[Mapping[int, Value]]):
     """What single channels do otherwise than the server."""
 
     def words(self, value: Mapping[int, Value], facts: ServerFacts | None = None, /) -> str:
-        return channel_names(value, facts) or _("none")
+        return channel_names(value, facts) or _("None")
 
     def changes(self, before: Mapping[int, Value], after: Mapping[int, Value]) -> Iterator[str]:
         for channel_id, pair in _differences(before, after):
-            was, now = (_("as the server") if each is None else fields_words(each) for each in pair)
+            was, now = (_("Server settings") if each is None else fields_words(each) for each in pair)
             yield f"{channel_name(channel_id)}: {was} → {now}"
 
     def channel_ids(self, value: Mapping[int, Value]) -> Iterable[int]:

@@ -22,91 +22,98 @@ SHORT: Final = 2  # findings that are shown after a change
 # One sentence for whatever channels are meant.
 _PLAIN: Final[Mapping[FindingCode, str]] = {
     FindingCode.NOT_CHOSEN: N_(
-        "Nobody has chosen where members may ask, so only who has Manage Server may. Choose channels under"
-        " *Where and who*."
+        "No channels are set, so only members with Manage Server can make videos. Choose channels under "
+        "*Where and who*."
     ),
     FindingCode.NO_CHANNEL: N_(
-        "None of the channels where members may ask exists, so they can ask nowhere. Choose others under"
-        " *Where and who*."
+        "No existing channel is chosen, so members can't make videos anywhere. Choose channels under *Where and who*."
     ),
     FindingCode.NO_ROLE: N_(
-        "None of the roles that may ask exists any more, so nobody may. Choose others under *Where and who*."
+        "The roles that can make videos no longer exist, so no one can make videos. Choose others under "
+        "*Where and who*."
     ),
     FindingCode.PAUSED: N_("New videos are paused on the whole server. Resume below."),
     FindingCode.NO_REVIEW_CHANNEL: N_(
-        "Videos wait for a moderator, but there is no review channel: all of them would be rejected in the end."
-        " Choose one under *Review*."
+        "Review is on, but there's no review channel, so every video would eventually be rejected. "
+        "Choose one under *Review*."
     ),
     FindingCode.AUTOMOD_UNREAD: N_(
-        "The server's AutoMod rules are NOT applied to prompts: the bot needs Manage Server to read them. Give it that"
-        " permission, or add words of your own under *Filters*."
+        "The server's AutoMod rules are NOT applied to prompts. The bot needs Manage Server to read "
+        "them. Give it that permission, or add blocked words under *Filters*."
     ),
     FindingCode.AUTOMOD_UNREACHABLE: N_(
-        "Discord does not give out the server's AutoMod rules right now. Until it does, prompts are refused, or not"
-        " held to these rules, as is chosen for patterns under *Filters*."
+        "The bot can't get the server's AutoMod rules from Discord right now. Until it can, prompts are "
+        "blocked or not checked against them. That depends on the choice for patterns under *Filters*."
     ),
     FindingCode.AUTOMOD_OFF: N_(
-        "The server's AutoMod rules are NOT applied to prompts: that is turned off under *Filters*."
+        "The server's AutoMod rules are NOT applied to prompts. That's turned off under *Filters*."
     ),
-    FindingCode.CHANNEL_PAUSED: N_("New videos are paused in {channel}. Resume under *Channels*."),
+    FindingCode.CHANNEL_PAUSED: N_("New videos are paused in {channel}. Resume them under *Channels*."),
     FindingCode.REVIEW_PUBLIC: N_(
-        "Everyone can see {channel}, the review channel, so nothing that waits is shown there, and it's rejected in the"
-        " end. Hide the channel from members, or choose another."
+        "Everyone can see {channel}, the review channel, so nothing is shown there for review. Requests "
+        "and videos are eventually rejected. Hide the channel from members, or choose another."
     ),
-    FindingCode.LOG_PUBLIC: N_("Everybody sees {channel}, the log channel. Hide the channel from members."),
-    FindingCode.UNUSED_CHANNEL: N_("{channel} has settings of its own, but members may not ask there."),
-    FindingCode.NO_DURATION: N_("No duration is allowed that the bot can make. Allow one under *Posts*."),
-    FindingCode.NO_RATIO: N_("No aspect ratio is allowed that the bot can make. Allow one under *Posts*."),
+    FindingCode.LOG_PUBLIC: N_("Everyone can see {channel}, the log channel. Hide the channel from members."),
+    FindingCode.UNUSED_CHANNEL: N_("{channel} has its own settings, but members can't make videos there."),
+    FindingCode.NO_DURATION: N_(
+        "The bot can't make videos of any of the allowed durations. Allow another under *Posts*."
+    ),
+    FindingCode.NO_RATIO: N_(
+        "The bot can't make videos in any of the allowed aspect ratios. Allow another under *Posts*."
+    ),
     FindingCode.AI_UNSAID: N_(
         "Posts don't say that the video is AI-generated. Laws such as the EU's AI Act can require that. Turn on the AI"
         " label under *Posts*."
     ),
     FindingCode.ORIGINALS: N_(
-        "Posts always link to the original file, although videos are reviewed: a takedown cannot delete that file."
-        " Change it under *Posts*."
+        "Posts always link to the original file, even though videos are reviewed. A takedown can't "
+        "delete that file. Change this under *Posts*."
     ),
     FindingCode.SHARING_UNREVIEWED: N_(
-        "All members may share saved characters, and no moderator sees these before the others do. Let only moderators"
-        " share, under *Language and cast*."
+        "All members can share saved characters, and no moderator reviews them first. Let only "
+        "moderators share, under *Language and cast*."
     ),
     FindingCode.SHARING_BY_MODERATORS: N_(
-        "Only moderators, who have Manage Messages, share saved characters with the server."
+        "Only moderators (members with Manage Messages) can share saved characters with the server."
     ),
     FindingCode.REPORTS_BARE: N_(
-        "{channel}, where moderators read of reports, is not age-restricted: of videos from age-restricted channels it"
-        " shows only where they were posted. Restrict it to see them there, too."
+        "{channel}, where moderators see reports, isn't age-restricted. For videos from age-restricted "
+        "channels, it only shows where they were posted. Make it age-restricted to see the videos there, "
+        "too."
     ),
     FindingCode.NOBODY_TOLD: N_(
-        "Reports of members reach nobody: there is neither a review channel nor a log channel. Choose one."
+        "Members' reports reach no one, because there's no review channel or log channel. Choose one."
     ),
     FindingCode.NO_CAP: N_(
-        "There is no spending cap for this server: its members can use up what the whole bot may spend. Set one under"
-        " *Limits and spending*."
+        "This server has no spending limit, so its members can use up the whole bot's limit. Set one "
+        "under *Limits and spending*."
     ),
 }
 _MISSING: Final[Mapping[Purpose, str]] = {
     Purpose.REQUESTS: N_(
-        "In {channel}, where members may ask, the bot lacks {permissions}. Allow that in the channel."
+        "The bot doesn't have {permissions} in {channel}, where members can make videos. Allow that in the channel."
     ),
     Purpose.OUTPUT: N_(
-        "In {channel}, where videos are posted, the bot lacks {permissions}. Allow that in the channel."
+        "The bot doesn't have {permissions} in {channel}, where videos are posted. Allow that in the channel."
     ),
-    Purpose.REVIEW: N_("In {channel}, the review channel, the bot lacks {permissions}. Allow that in the channel."),
-    Purpose.LOG: N_("In {channel}, the log channel, the bot lacks {permissions}. Allow that in the channel."),
+    Purpose.REVIEW: N_(
+        "The bot doesn't have {permissions} in {channel}, the review channel. Allow that in the channel."
+    ),
+    Purpose.LOG: N_("The bot doesn't have {permissions} in {channel}, the log channel. Allow that in the channel."),
 }
 _UNRESTRICTED: Final[Mapping[Purpose, str]] = {
     Purpose.OUTPUT: N_(
-        "{channel} is age-restricted, but {other}, where its videos are posted, is not, so none is made there."
-        " Restrict {other}, or let the videos stay in {channel}."
+        "{channel} is age-restricted, but its videos are posted in {other}, which isn't. So no videos "
+        "can be made in {channel}. Make {other} age-restricted, or let the videos stay in {channel}."
     ),
     Purpose.REVIEW: N_(
-        "{channel} is age-restricted, but {other}, where its videos are reviewed, is not, so none is made there."
-        " Restrict {other}, too."
+        "{channel} is age-restricted, but its videos are reviewed in {other}, which isn't. So no videos "
+        "can be made in {channel}. Make {other} age-restricted, too."
     ),
 }
 _GONE: Final[Mapping[Purpose, str]] = {
-    Purpose.REQUESTS: N_("A channel where members may ask no longer exists. Choose another."),
-    Purpose.OUTPUT: N_("The channel where videos are posted no longer exists. Choose another, or none."),
+    Purpose.REQUESTS: N_("A channel where members can make videos no longer exists. Choose another."),
+    Purpose.OUTPUT: N_("The channel this server posts videos in no longer exists. Choose another, or none."),
     Purpose.REVIEW: N_("The review channel no longer exists. Choose another under *Review*."),
     Purpose.LOG: N_("The log channel no longer exists. Choose another, or none."),
 }
@@ -134,7 +141,7 @@ def finding_sentence(finding: Finding, facts: ServerFacts) -> str:
                 finding.count,
             )
         case FindingCode.NO_DURATION | FindingCode.NO_RATIO if finding.channel_id is not None:
-            sentence = _("In {channel} no duration or no aspect ratio is allowed. Allow one under *Channels*.")
+            sentence = _("In {channel}, no duration or no aspect ratio is allowed. Allow one under *Channels*.")
         case _:
             sentence = _(_PLAIN[finding.code])
     return sentence.format(
@@ -148,7 +155,7 @@ def finding_sentence(finding: Finding, facts: ServerFacts) -> str:
 def findings_list(findings: Sequence[Finding], facts: ServerFacts) -> str:
     """Write all findings, a line each, as far as they fit a message; the clear answer where there is none."""
     if not findings:
-        return _("✅ Everything is in order: nothing contradicts, and the bot has the permissions it needs.")
+        return _("✅ All good: no conflicts, and the bot has the permissions it needs.")
     lines: list[str] = []
     left = MOST_CHARACTERS
     for finding in findings:
@@ -166,7 +173,7 @@ def short_findings(findings: Sequence[Finding], facts: ServerFacts) -> str:
     """Write what a change has made wrong: the weightiest of it."""
     lines = [finding_line(finding, facts) for finding in findings[:SHORT]]
     if len(findings) > SHORT:
-        lines.append(_("*Check* shows what else."))
+        lines.append(_("*Check* shows the rest."))
     return "\n".join(lines)
 
 
@@ -178,30 +185,35 @@ def _amount_sentence(finding: Finding, facts: ServerFacts) -> str:
     match finding.code:
         case FindingCode.CAP_TOO_LOW:
             sentence = _(
-                "A spending cap of {amount} is below the price of one video, {price}: nothing can be made. Raise it"
-                " under *Limits and spending*."
+                "A spending limit of {amount} is below the price of one video, {price}. No videos can be made. "
+                "Raise it under *Limits and spending*."
             )
             return sentence.format(amount=dollars(finding.amount), price=dollars(finding.price))
         case FindingCode.CAPS_CROSSED:
-            sentence = _("The spending cap of a month, {amount}, is below that of a day, {price}.")
+            sentence = _("The monthly spending limit ({amount}) is below the daily one ({price}).")
             return sentence.format(amount=dollars(finding.amount), price=dollars(finding.price))
         case FindingCode.LIMITS_CROSSED if finding.role_id is None:
-            sentence = _("A member's limit for a longer time is below that for a shorter one, which so has no effect.")
+            sentence = _(
+                "Each member has a long-period limit below a shorter-period one, so the shorter one has no effect."
+            )
         case FindingCode.LIMITS_CROSSED:
-            sentence = _("A limit of {role} for a longer time is below that for a shorter one, which so has no effect.")
+            sentence = _("{role} has a long-period limit below a shorter-period one, so the shorter one has no effect.")
         case FindingCode.SERVER_ZERO:
             sentence = _("*{limit}* is 0, so no one can make videos. Raise it, or pause instead.")
         case FindingCode.OUT_OF_RANGE:
             sentence = _("*{limit}* is out of range: that value isn't possible anymore. Set it again.")
         case _ if finding.channel_id is not None:
-            sentence = _("The limit in {channel} is 0: nobody can ask there. Raise it, or pause the channel instead.")
+            sentence = _(
+                "The limit in {channel} is 0, so no one can make videos there. Raise it, or pause the channel instead."
+            )
         case _ if finding.role_id is not None:
             sentence = _(
-                "The limit *{limit}* of {role} lets nobody with that role ask, unless another role allows more."
+                "The *{limit}* limit for {role} is too low for a single video. Members with that role can't make "
+                "one unless another role allows more."
             )
         case _:
             sentence = _(
-                "The limit *{limit}* of each member is too low for a single video: nobody can ask for one. Raise it."
+                "The *{limit}* limit for each member is too low for a single video. No one can make videos. Raise it."
             )
     return sentence.format(
         limit=_(finding.name),
@@ -214,16 +226,16 @@ def _automod_sentence(finding: Finding) -> str:
     match finding.code:
         case FindingCode.AUTOMOD_PRESET:
             sentence = _(
-                "Discord's own word lists in the AutoMod rule {rule} are NOT applied to prompts: Discord does not tell"
-                " their words."
+                "Discord's own word lists in the AutoMod rule {rule} are NOT applied to prompts. Discord doesn't "
+                "share their words."
             )
         case FindingCode.PATTERN_BLOCKS:
             sentence = _(
-                "A pattern of the AutoMod rule {rule} cannot be applied, so every text is refused: {pattern}. Change"
-                " the pattern, or leave such patterns out under *Filters*."
+                "A pattern in the AutoMod rule {rule} can't be applied, so all text is blocked: {pattern}. "
+                "Change the pattern, or skip such patterns under *Filters*."
             )
         case _:
-            sentence = _("A pattern of the AutoMod rule {rule} cannot be applied and is left out: {pattern}")
+            sentence = _("A pattern in the AutoMod rule {rule} can't be applied and is skipped: {pattern}")
     pattern = finding.words[0] if finding.words else ""
     return sentence.format(rule=f"**{_clipped(finding.name)}**", pattern=_clipped(pattern))
 

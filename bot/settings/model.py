@@ -65,10 +65,10 @@ class Limits:
         counted=lambda count: ngettext("{count} video in 30 days", "{count} videos in 30 days", count),
     )
     at_once: int | None = _limit(
-        N_("Videos at once"),
+        N_("Videos in progress at once"),
         N_("Requests in progress at the same time."),
         most=1_000,
-        counted=lambda count: ngettext("{count} at once", "{count} at once", count),
+        counted=lambda count: ngettext("{count} in progress at once", "{count} in progress at once", count),
     )
     seconds_per_day: int | None = _limit(
         N_("Seconds of video in 24 hours"),
@@ -91,29 +91,29 @@ class GuildSettings:
     # belongs to. Empty: nowhere.
     channels: frozenset[int] | None = declared(
         ChannelList,
-        N_("Where members may ask"),
+        N_("Channels where members can make videos"),
         N_("Members can request videos in these channels and their threads."),
         Page.PLACES,
         default=None,
-        undecided=N_("Nobody has chosen yet: until then only who has Manage Server may ask, anywhere."),
-        empty=N_("Nowhere: no channel is chosen."),
+        undecided=N_("No channels are set, so only members with Manage Server can make videos, in any channel."),
+        empty=N_("None chosen, so members can't make videos."),
         unless="everywhere",
     )
     # Whatever `channels` says.
     everywhere: bool = declared(
         Switch,
         N_("In every channel"),
-        N_("Members may ask wherever they can use the bot's commands."),
+        N_("Members can make videos wherever they can use the bot's commands."),
         Page.PLACES,
         default=False,
     )
     roles: frozenset[int] = declared(
         RoleList,
-        N_("Who may ask"),
-        N_("Everybody who sees the channel. Choose roles to let only these ask."),
+        N_("Who can make videos"),
+        N_("Everyone who can see the channel. Choose roles to allow only those."),
         Page.PLACES,
         default=frozenset(),
-        empty=N_("everybody"),
+        empty=N_("Everyone"),
         keeps_last=True,
     )
     output_channel_id: int | None = declared(
@@ -122,23 +122,25 @@ class GuildSettings:
         N_("Finished videos are posted in this channel, wherever they were requested."),
         Page.PLACES,
         default=None,
-        placeholder=N_("In the channel where it was asked"),
-        unset=N_("where they were asked for"),
+        placeholder=N_("The channel where it was requested"),
+        unset=N_("The channel where they were requested"),
     )
     log_channel_id: int | None = declared(
         OneChannel,
         N_("Log channel"),
-        N_("Decisions and warnings would be written there. Choose one that members do not see."),
+        N_("Choose a channel for decisions and warnings. Pick one that members can't see."),
         Page.PLACES,
         default=None,
-        placeholder=N_("No log"),
+        placeholder=N_("No log channel"),
     )
-    paused: bool = declared(Switch, N_("Paused"), N_("Nothing new is made here."), Page.OVERVIEW, default=False)
+    paused: bool = declared(
+        Switch, N_("Paused"), N_("No new videos can be made in this channel."), Page.OVERVIEW, default=False
+    )
 
     review: ReviewMode = declared(
         Choice,
         N_("Review"),
-        N_("Whether a moderator looks first."),
+        N_("Choose whether a moderator reviews requests or videos first."),
         Page.REVIEW,
         default=ReviewMode.OFF,
         options=REVIEWS,
@@ -146,23 +148,23 @@ class GuildSettings:
     review_channel_id: int | None = declared(
         OneChannel,
         N_("Review channel"),
-        N_("What waits for a moderator is shown there. Choose one that members do not see."),
+        N_("Choose a channel for requests and videos waiting for review. Pick one that members can't see."),
         Page.REVIEW,
         default=None,
         placeholder=N_("Choose a channel"),
     )
     trusted_roles: frozenset[int] = declared(
         RoleList,
-        N_("Roles that skip the review"),
+        N_("Roles that skip review"),
         N_("Requests of members with one of these roles aren't reviewed."),
         Page.REVIEW,
         default=frozenset(),
-        empty=N_("none"),
+        empty=N_("None"),
     )
     # At most 6 days, for the video's file lives for 7.
     review_hours: int = declared(
         Number,
-        N_("Hours until what waits is rejected"),
+        N_("Hours until unreviewed items are rejected"),
         N_("A request that no one reviewed in time is rejected."),
         Page.REVIEW,
         default=24,
@@ -171,7 +173,7 @@ class GuildSettings:
     )
     new_member_days: int = declared(
         Number,
-        N_("Days during which new members are reviewed"),
+        N_("Days that new members need review"),
         N_("Requests of members who joined more recently are reviewed before spending, whatever the mode."),
         Page.REVIEW,
         default=0,
@@ -181,7 +183,7 @@ class GuildSettings:
 
     member_limits: Limits = declared(
         LimitSet,
-        N_("Limits of each member"),
+        N_("Limits for each member"),
         N_("How many videos one member can have made."),
         Page.LIMITS,
         default=NO_LIMITS,
@@ -189,14 +191,17 @@ class GuildSettings:
     # Of a member's roles the most generous counts, instead of everybody's; a None of a role is: as everybody's.
     role_limits: Mapping[int, Limits] = declared(
         RoleLimits,
-        N_("Roles with limits of their own"),
-        N_("The most generous of a member's roles counts; what a role leaves open is as for each member."),
+        N_("Roles with their own limits"),
+        N_(
+            "The most generous of a member's roles applies. Limits that a role leaves empty are the same as "
+            "for each member."
+        ),
         Page.LIMITS,
         default={},
     )
     at_once: int | None = declared(
         Number,
-        N_("Videos at once, of the whole server"),
+        N_("Videos in progress at once, whole server"),
         N_("Requests of all members in progress at the same time."),
         Page.LIMITS,
         default=None,
@@ -206,7 +211,7 @@ class GuildSettings:
     )
     spend_per_day_usd: Decimal | None = declared(
         Number,
-        N_("Spending a day, in US dollars"),
+        N_("Spending limit per day, in US dollars"),
         N_("A day begins at midnight UTC."),
         Page.LIMITS,
         default=None,
@@ -216,7 +221,7 @@ class GuildSettings:
     )
     spend_per_month_usd: Decimal | None = declared(
         Number,
-        N_("Spending a month, in US dollars"),
+        N_("Spending limit per month, in US dollars"),
         N_("A month begins at midnight UTC of its first day."),
         Page.LIMITS,
         default=None,
@@ -228,14 +233,14 @@ class GuildSettings:
     automod: bool = declared(
         Switch,
         N_("AutoMod"),
-        N_("The keyword rules of the server's AutoMod count for prompts, too. Discord itself does not see to it."),
+        N_("The server's AutoMod keyword rules also apply to prompts. Discord itself doesn't check prompts."),
         Page.FILTERS,
         default=True,
     )
     bad_patterns: BadPattern = declared(
         Choice,
-        N_("Patterns that cannot be applied"),
-        N_("Some regular expressions of AutoMod mean nothing elsewhere."),
+        N_("Patterns that can't be applied"),
+        N_("Some AutoMod regular expressions only work in AutoMod itself."),
         Page.FILTERS,
         default=BadPattern.BLOCK,
         options=BAD_PATTERNS,
@@ -243,7 +248,7 @@ class GuildSettings:
     # Refused besides; `*` at an end stands for more letters, as in AutoMod.
     words: tuple[str, ...] = declared(
         BlockedWords,
-        N_("The server's own words"),
+        N_("Blocked words"),
         N_("A `*` at either end stands for more letters."),
         Page.FILTERS,
         default=(),
@@ -280,15 +285,15 @@ class GuildSettings:
     original_links: bool | None = declared(
         Choice,
         N_("Buttons to the original file"),
-        N_("A takedown cannot delete the file at the video service."),
+        N_("A takedown can't delete the file at the video service."),
         Page.POSTS,
         default=None,
         options=ORIGINALS,
     )
     report_threshold: int = declared(
         Number,
-        N_("Reports that hide a video"),
-        N_("So many reports hide a video until a moderator decides. At 0, reports never hide one."),
+        N_("Reports needed to hide a video"),
+        N_("This many reports hide a video until a moderator decides. At 0, reports never hide one."),
         Page.POSTS,
         default=3,
         least=0,
@@ -296,7 +301,7 @@ class GuildSettings:
     )
     keep_records_days: int = declared(
         Number,
-        N_("Days for which records are kept"),
+        N_("Days to keep records"),
         N_("Older records are deleted."),
         Page.POSTS,
         default=365,
@@ -308,15 +313,15 @@ class GuildSettings:
     language: str | None = declared(
         Choice,
         N_("Language of cards and posts"),
-        N_("What only one member sees is in the language of that member's Discord."),
+        N_("Messages that only one member sees use that member's Discord language."),
         Page.CAST,
         default=None,
         options=LANGUAGES,
     )
     cast_sharing: CastSharing = declared(
         Choice,
-        N_("Who may share saved characters with the whole server"),
-        N_("Everybody else uses the shared ones, and keeps their own."),
+        N_("Who can share saved characters with the whole server"),
+        N_("Everyone else can use shared characters and keep their own."),
         Page.CAST,
         default=CastSharing.OFF,
         options=SHARINGS,
@@ -324,8 +329,8 @@ class GuildSettings:
 
     channel_settings: "Mapping[int, ChannelSettings]" = declared(
         OwnSettings,
-        N_("Channels with settings of their own"),
-        N_("What is not chosen here is as the server has it."),
+        N_("Channels with their own settings"),
+        N_("Anything not chosen here uses the server setting."),
         Page.CHANNELS,
         default={},
     )
@@ -359,7 +364,9 @@ class GuildSettings:
 class ChannelSettings:
     """What one channel does otherwise than its server."""
 
-    paused: bool = declared(Switch, N_("Paused"), N_("Nothing new is made here."), Page.CHANNEL, default=False)
+    paused: bool = declared(
+        Switch, N_("Paused"), N_("No new videos can be made in this channel."), Page.CHANNEL, default=False
+    )
     review: ReviewMode | None = declared_own(GuildSettings, "review")
     output_channel_id: int | None = declared_own(GuildSettings, "output_channel_id")
     spoiler: bool | None = declared_own(GuildSettings, "spoiler")

@@ -34,7 +34,7 @@ def role_names(ids: Iterable[int], facts: ServerFacts | None = None) -> str:
 
 
 def on_off(*, is_on: bool) -> str:
-    return _("on") if is_on else _("off")
+    return _("On") if is_on else _("Off")
 
 
 def _names(ids: Iterable[int], existing: Collection[int] | None, mention: str, deleted: Callable[[int], str]) -> str:
@@ -56,33 +56,31 @@ def _deleted_roles(count: int) -> str:
     return ngettext("{count} deleted role", "{count} deleted roles", count)
 
 
-SAVED: Final = N_("✅ Saved; it counts from now on.")
-UNCHANGED: Final = N_("Nothing has changed: it was so already.")
-NOT_ALLOWED: Final = N_("Only members with the permission Manage Server can see and change these settings.")
-NO_SERVER: Final = N_(
-    "Discord does not tell which channels and roles this server has right now. Try again in a minute."
-)
-UNREADABLE: Final = N_("These settings are of an earlier version of the bot. Open them anew with `/settings`.")
+SAVED: Final = N_("✅ Saved. The change applies from now on.")
+UNCHANGED: Final = N_("Nothing changed. It was already set that way.")
+NOT_ALLOWED: Final = N_("You need Manage Server to see and change these settings.")
+NO_SERVER: Final = N_("Couldn't get this server's channels and roles from Discord right now. Try again in a minute.")
+UNREADABLE: Final = N_("These settings are from an earlier version of the bot. Open them again with `/settings`.")
 
 
 _BAD: Final[Mapping[BadSettingCode, str]] = {
     BadSettingCode.NUMBER: N_(
-        "“{typed}” is not a whole number. For *{name}* write one from {least} to {most}, in digits."
+        "“{typed}” isn't a whole number. For *{name}*, enter one from {least} to {most}, in digits."
     ),
     BadSettingCode.DOLLARS: N_(
-        "“{typed}” is not an amount of dollars. For *{name}* write one from {least} to {most}, like `20` or `7.50`,"
-        " without marks between thousands."
+        "“{typed}” isn't a dollar amount. For *{name}*, enter one from {least} to {most}, like `20` or "
+        "`7.50`. Leave out thousands separators."
     ),
-    BadSettingCode.RANGE: N_("For *{name}*, “{typed}” is out of range: from {least} to {most} is possible."),
-    BadSettingCode.NEEDED: N_("*{name}* cannot be left empty. Write a number from {least} to {most}."),
+    BadSettingCode.RANGE: N_("“{typed}” is out of range for *{name}*. Enter a number from {least} to {most}."),
+    BadSettingCode.NEEDED: N_("*{name}* can't be empty. Enter a number from {least} to {most}."),
     BadSettingCode.WORD_LONG: N_(
-        "A word or phrase has at most {most} characters; this is longer: “{typed}”. Shorten it."
+        "“{typed}” is too long. A word or phrase can have at most {most} characters, so shorten it."
     ),
-    BadSettingCode.WORD_EMPTY: N_("“{typed}” has neither a letter nor a digit. Write at least one in each word."),
-    BadSettingCode.WORDS_MANY: N_("The list takes at most {most} words. Remove some first."),
-    BadSettingCode.NO_WORDS: N_("There is no word. Write at least one."),
-    BadSettingCode.NOT_LISTED: N_("None of these is on the list: “{typed}”. *Show the words* tells what is."),
-    BadSettingCode.TOO_MANY: N_("At most {most} channels or roles are possible here. Remove some first."),
+    BadSettingCode.WORD_EMPTY: N_("“{typed}” doesn't have a letter or a digit. Enter at least one in each word."),
+    BadSettingCode.WORDS_MANY: N_("The list can have at most {most} words. Remove some first."),
+    BadSettingCode.NO_WORDS: N_("No words were entered. Enter at least one."),
+    BadSettingCode.NOT_LISTED: N_("None of these words are on the list: “{typed}”. Use *Show words* to see the list."),
+    BadSettingCode.TOO_MANY: N_("You can choose at most {most} channels or roles here. Remove some first."),
     BadSettingCode.OUTDATED: UNREADABLE,
     BadSettingCode.EXPOSED: N_(
         "Everyone can see that channel, so requests that wait for review can't be shown there. Choose a channel that"

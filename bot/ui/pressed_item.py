@@ -10,7 +10,7 @@ from bot.ui.answers import Shape, say
 from bot.ui.failures import answer_broken
 from bot.ui.language import N_, _, speak
 
-NO_RECORD: Final = N_("This video is no longer on record.")
+NO_RECORD: Final = N_("This video is no longer in the records.")
 
 
 class PressedItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"reelcast:no-item"):

@@ -60,12 +60,12 @@ class CastAddButton(PressedItem, template=re.escape(CAST_ADD_ID)):
 class CastCog(FormCog):
     form_pattern = re.escape(CAST_ADD_ID)
     shape = Shape.PRIVATE
-    cast = app_commands.Group(name="cast", description="Characters and things that you save once and name in prompts")
+    cast = app_commands.Group(name="cast", description="Save characters and objects to reuse by name in prompts")
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @cast.command(name="add", description="Save a character or thing: a frontal picture and 1 to 3 more")
+    @cast.command(name="add", description="Save a character or object with a front image and 1 to 3 more")
     async def add(self, interaction: discord.Interaction) -> None:
         await _open(self._services, interaction)
 
@@ -77,14 +77,14 @@ class CastCog(FormCog):
         )
         await save_character(self._services, interaction, new)
 
-    @cast.command(name="list", description="Your characters, and those that are shared here")
+    @cast.command(name="list", description="See your characters and those shared here")
     async def list(self, interaction: discord.Interaction) -> None:
         guild_id = await sharing_guild(self._services, interaction.guild_id)
         usable = await self._services.cast.store.usable(interaction.user.id, guild_id)
         await say(interaction, cast_list(usable, interaction.user.id, self._services.settings.cast_limit))
 
-    @cast.command(name="show", description="Show a character's pictures, to you alone")
-    @app_commands.describe(character="Which one")
+    @cast.command(name="show", description="See a character's images, visible only to you")
+    @app_commands.describe(character="Choose one")
     @app_commands.autocomplete(character=usable_choices)
     async def show(self, interaction: discord.Interaction, character: str) -> None:
         found = await self._found(interaction, character)
@@ -95,8 +95,8 @@ class CastCog(FormCog):
         view = character_layout(found, interaction.user.id, files)
         await show(interaction, view=view, files=files)
 
-    @cast.command(name="rename", description="Give one of your characters another name")
-    @app_commands.describe(character="Which one", name="Its new name: letters, digits, - and _")
+    @cast.command(name="rename", description="Rename one of your characters")
+    @app_commands.describe(character="Choose one", name="New name (letters, digits, -, and _)")
     @app_commands.autocomplete(character=own_choices)
     async def rename(self, interaction: discord.Interaction, character: str, name: str) -> None:
         found = await self._found(interaction, character, own=True)
@@ -117,8 +117,8 @@ class CastCog(FormCog):
                 answer = await unknown_character(self._services, interaction, character)
         await say(interaction, answer)
 
-    @cast.command(name="remove", description="Delete one of your characters and its pictures")
-    @app_commands.describe(character="Which one")
+    @cast.command(name="remove", description="Delete one of your characters and its images")
+    @app_commands.describe(character="Choose one")
     @app_commands.autocomplete(character=own_choices)
     async def remove(self, interaction: discord.Interaction, character: str) -> None:
         found = await self._found(interaction, character, own=True)
@@ -126,14 +126,14 @@ class CastCog(FormCog):
             await self._services.cast.store.remove(found.id, interaction.user.id)
             await say(interaction, _(REMOVED).format(name=found.name))
 
-    @cast.command(name="share", description="Let everybody here use one of your characters, or nobody any more")
-    @app_commands.describe(character="Which one", use="Everybody in this server unless you say otherwise")
+    @cast.command(name="share", description="Share one of your characters with this server, or stop sharing it")
+    @app_commands.describe(character="Choose one", use="Choose who can use it (default: everyone in this server)")
     @app_commands.autocomplete(character=shareable_choices)
     async def share(
         self,
         interaction: discord.Interaction,
         character: str,
-        use: Literal["everybody here", "only me"] = "everybody here",
+        use: Literal["everyone here", "only me"] = "everyone here",
     ) -> None:
         if interaction.guild_id is None:
             await say(interaction, _(SHARING_OUTSIDE))

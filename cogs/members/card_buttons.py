@@ -24,8 +24,8 @@ from bot.ui.custom_ids import CANCEL_PATTERN, DELETE_PATTERN, DETAILS_PATTERN
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import JobButton, is_requester, may_moderate
 
-NOT_OVER: Final = N_("It is not over yet. Cancel it first, or wait until the video is here.")
-NOT_GONE: Final = N_("Discord did not delete everything. Press *Delete* once more in a minute.")
+NOT_OVER: Final = N_("It's still in progress. Cancel it first, or wait until the video is here.")
+NOT_GONE: Final = N_("Discord didn't delete everything. Press *Delete* again in a minute.")
 GONE: Final = N_("Deleted.")
 _MENTION: Final = re.compile(r"<@([0-9]{1,20})>")
 

@@ -57,7 +57,7 @@ class HelpCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="help", description="What this bot does, how to use it, and what counts here")
+    @app_commands.command(name="help", description="See how this bot works and what this server allows")
     async def help(self, interaction: discord.Interaction) -> None:
         await show_help(self._services, interaction)
 
@@ -88,7 +88,7 @@ class ForgetButton(PressedItem, template=FORGET_PATTERN):
 
 
 class PrivacyCog(commands.Cog):
-    @app_commands.command(name="privacy", description="What is kept of you, and how to delete it")
+    @app_commands.command(name="privacy", description="See what's stored about you, and delete it")
     async def privacy(self, interaction: discord.Interaction) -> None:
         await say(interaction, _(PRIVACY), view=privacy_controls())
 

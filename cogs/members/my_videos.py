@@ -100,7 +100,7 @@ class JobsCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._list = VideoList(services)
 
-    @app_commands.command(name="jobs", description="Your videos here, running and past, and what is kept of you")
+    @app_commands.command(name="jobs", description="See your videos in this server and manage your data")
     @app_commands.guild_only()
     async def jobs(self, interaction: discord.Interaction) -> None:
         await self._list.show(interaction)
@@ -138,7 +138,7 @@ class QuotaCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="quota", description="What you have used of your limits here, and when there is room")
+    @app_commands.command(name="quota", description="See your limits, what you've used, and when you can make more")
     @app_commands.guild_only()
     async def quota(self, interaction: discord.Interaction) -> None:
         services, asked, now = self._services, asked_by(interaction), self._services.clock.now()

@@ -28,7 +28,7 @@ from cogs.requests.gatekeeping import asked_by, is_age_restricted, let_in
 MOST_CHOICES: Final = 25  # Discord's
 GONE: Final = N_("This video is no longer waiting to be sent.")
 FOR_ADULTS: Final = N_(
-    "You asked for this video in an age-restricted channel, so it is sent to none that is not. Use `/send-again` there."
+    "You requested this video in an age-restricted channel, so it can only be sent to one. Use `/send-again` there."
 )
 
 
@@ -72,8 +72,8 @@ class SendAgainCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="send-again", description="Post a video of yours that was made but could not be posted")
-    @app_commands.describe(video="Which one")
+    @app_commands.command(name="send-again", description="Post one of your finished videos that couldn't be posted")
+    @app_commands.describe(video="Choose one")
     @app_commands.guild_only()
     async def send_again(self, interaction: discord.Interaction, video: str) -> None:
         job_id = read_id(video)

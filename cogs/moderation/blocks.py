@@ -36,7 +36,7 @@ from cogs.requests.asking import reference_of
 CHOICES = [
     app_commands.Choice(name=name, value=length)
     for name, length in zip(
-        (N_("1 hour"), N_("1 day"), N_("7 days"), N_("30 days"), N_("For good")), LENGTHS, strict=True
+        (N_("1 hour"), N_("1 day"), N_("7 days"), N_("30 days"), N_("Permanent")), LENGTHS, strict=True
     )
 ]
 Reason = app_commands.Range[str, 0, REASON_LIMIT]
@@ -60,8 +60,10 @@ class BlockCog(FormCog):
         """End what waits for a channel that was deleted."""
         await self._services.moderation.end_what_waits(channel.guild.id)
 
-    @app_commands.command(name="block", description="Keep a member from asking for videos in this server")
-    @app_commands.describe(member="Who", duration="For how long; for good if you leave this out", reason="For the list")
+    @app_commands.command(name="block", description="Block a member from making videos in this server")
+    @app_commands.describe(
+        member="The member", duration="How long (default: permanent)", reason="Reason, shown in the block list"
+    )
     @app_commands.choices(duration=CHOICES)
     @app_commands.guild_only()
     @app_commands.default_permissions(moderate_members=True)
@@ -80,8 +82,8 @@ class BlockCog(FormCog):
             measures = Measures(reason=reason.strip(), block=duration.value if duration else FOR_GOOD)
             await self._block(interaction, member.id, measures)
 
-    @app_commands.command(name="unblock", description="Let a blocked member ask for videos again")
-    @app_commands.describe(member="Who")
+    @app_commands.command(name="unblock", description="Unblock a member so they can make videos again")
+    @app_commands.describe(member="The member")
     @app_commands.guild_only()
     @app_commands.default_permissions(moderate_members=True)
     async def unblock(self, interaction: discord.Interaction, member: discord.User) -> None:
@@ -95,7 +97,7 @@ class BlockCog(FormCog):
             await self._note(interaction, Decided.UNBLOCKED, member_id=member.id)
             await say(interaction, unblocked_answer(member.id))
 
-    @app_commands.command(name="blocks", description="Show who is blocked in this server")
+    @app_commands.command(name="blocks", description="See who's blocked in this server")
     @app_commands.guild_only()
     @app_commands.default_permissions(moderate_members=True)
     async def blocks(self, interaction: discord.Interaction) -> None:
@@ -105,8 +107,8 @@ class BlockCog(FormCog):
         text, view = await _page(self._services, interaction.guild_id or 0, 1)
         await say(interaction, text, view=view)
 
-    @app_commands.command(name="block-image", description="Refuse a picture, and copies of it, as a reference here")
-    @app_commands.describe(image="The picture", reason="For the record")
+    @app_commands.command(name="block-image", description="Block an image, and copies of it, from being used here")
+    @app_commands.describe(image="The image", reason="Reason, kept in the records")
     @app_commands.guild_only()
     @app_commands.default_permissions(moderate_members=True)
     async def block_image(
@@ -119,8 +121,8 @@ class BlockCog(FormCog):
                 await self._note(interaction, Decided.IMAGE_BLOCKED, reason.strip())
             await say(interaction, images_blocked_sentence(count))
 
-    @app_commands.command(name="unblock-image", description="Let a blocked picture be used as a reference again")
-    @app_commands.describe(image="The picture, or a copy of it")
+    @app_commands.command(name="unblock-image", description="Unblock an image so it can be used again")
+    @app_commands.describe(image="The image, or a copy of it")
     @app_commands.guild_only()
     @app_commands.default_permissions(moderate_members=True)
     async def unblock_image(self, interaction: discord.Interaction, image: discord.Attachment) -> None:

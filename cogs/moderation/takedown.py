@@ -36,8 +36,8 @@ class TakedownCog(MenuCog, JobFormCog):
         super().__init__(bot.tree, app_commands.ContextMenu(name="Take down", callback=self._asked))
         self._menu.default_permissions = discord.Permissions(manage_messages=True)
 
-    @app_commands.command(name="takedown", description="Take a video down by the link of its message")
-    @app_commands.describe(link="The address of the video's message, from Copy Message Link")
+    @app_commands.command(name="takedown", description="Take down a video by its message link")
+    @app_commands.describe(link="Link to the video's message (use Copy Message Link)")
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_messages=True)
     async def takedown(self, interaction: discord.Interaction, link: str) -> None:

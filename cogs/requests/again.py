@@ -30,9 +30,9 @@ from cogs.requests.kept_references import (
 from cogs.requests.questions import ask_for_images
 
 NOT_YOURS: Final = N_(
-    "Only the member who asked for this video can make it again. Use `/studio` or `/video` for one of your own."
+    "Only the member who requested this video can make it again. Use `/studio` or `/video` for your own."
 )
-TWICE: Final = N_("It is being made again already, since a moment ago.")
+TWICE: Final = N_("This video was already requested again a moment ago.")
 
 
 class AgainButton(JobButton, template=AGAIN_PATTERN):

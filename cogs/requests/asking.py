@@ -28,10 +28,10 @@ from cogs.requests.hints import hint_newcomer
 from cogs.requests.questions import has_accepted
 
 CARD_UNCLEAR: Final = N_(
-    "Discord didn't confirm your request. If its card appears, the request goes on. Otherwise, nothing is charged."
+    "Discord didn't confirm your request. If its card appears, the request continues. Otherwise, nothing is charged."
 )
 NOT_CONFIRMED: Final = N_("Discord didn't confirm the bot's answer. Nothing was charged. Try again.")
-GOES_ON: Final = N_("The bot has your request and goes on with it. Its card may take a moment to update.")
+GOES_ON: Final = N_("The bot has your request and will continue with it. Its card might take a moment to update.")
 
 log = structlog.get_logger(__name__)
 

@@ -22,7 +22,7 @@ from bot.ui.pressed_item import PressedItem
 from cogs.requests.asking import Requests, reference_of
 
 NO_PICTURES: Final = N_("This message has no images. Use the command on one with images.")
-FORGOTTEN: Final = N_("This form was opened too long ago. Use the command on the message once more.")
+FORGOTTEN: Final = N_("This form has expired. Use the command on the message again.")
 MOST_REMEMBERED: Final = 1_000  # messages
 
 Pictures = Sequence[tuple[int, Reference]]  # with the ids of their attachments

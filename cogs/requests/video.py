@@ -105,22 +105,24 @@ def _options(offer: Offer) -> Iterator[tuple[str, Any]]:
 
 
 def _describe(command: Any, options: Mapping[str, Any], offer: Offer) -> None:
-    app_commands.describe(prompt="What should happen; @Image1 names an image, @name a saved character")(command)
+    app_commands.describe(prompt="Describe what happens. Use @Image1 for an image, @name for a saved character.")(
+        command
+    )
     images = [name for name in options if name.startswith("image")]
     app_commands.describe(**{name: f"@Image{number}" for number, name in enumerate(images, start=1)})(command)
     app_commands.describe(
-        image1="The first reference image (JPEG, PNG or WebP)",
-        spoiler="Hide the images and the video until somebody clicks them",
+        image1="First reference image (JPEG, PNG, WebP, HEIC, AVIF, or GIF)",
+        spoiler="Hide the images and the video until someone clicks them",
     )(command)
     app_commands.describe(**{name: option.told for name, option in offer.options.items()})(command)
     if "cast1" in options:
         app_commands.describe(
-            cast1="A saved character; its name in the prompt does as well",
+            cast1="A saved character. You can also type its @name in the prompt.",
             cast2="A saved character",
             cast3="A saved character",
         )(command)
     if "model" in options:
-        app_commands.describe(model="What makes the video; the first unless you choose another")(command)
+        app_commands.describe(model="Video model (default: the first in the list)")(command)
 
 
 class StudioButton(PressedItem, template=re.escape(STUDIO_ID)):
@@ -138,7 +140,7 @@ class StudioCog(FormCog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="studio", description="Make a video: drop your images into one form")
+    @app_commands.command(name="studio", description="Make a video by dropping your images into one form")
     @app_commands.guild_only()
     async def studio(self, interaction: discord.Interaction) -> None:
         await _open(self._services, interaction)

@@ -17,7 +17,7 @@ class SettingsCog(commands.Cog):
         self._editor = editor
 
     @app_commands.command(name="settings", description="View and change this server's video settings")
-    @app_commands.describe(page="What to see first")
+    @app_commands.describe(page="Page to open first")
     @app_commands.choices(page=PAGES)
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)

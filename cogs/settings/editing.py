@@ -191,9 +191,9 @@ class SettingsEditor:
         words = (await self.settings(interaction)).words
         if words:
             file = discord.File(io.BytesIO("\n".join(words).encode()), filename="words.txt")
-            await say(interaction, _("The words that are refused, besides AutoMod's:"), file=file)
+            await say(interaction, _("Blocked words, in addition to AutoMod's:"), file=file)
         else:
-            await say(interaction, _("No words of your own are refused here."))
+            await say(interaction, _("This server's list of blocked words is empty."))
 
     async def settings(self, interaction: discord.Interaction[Any]) -> GuildSettings:
         return await self._store.get(interaction.guild_id or 0)

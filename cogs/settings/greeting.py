@@ -12,12 +12,12 @@ def greeting() -> str:
     """Write the one message to a server that has decided nothing; it addresses everybody and pings nobody."""
     return "\n".join(
         [
-            _("🎬 **Hello! Here members turn their reference images into videos.**"),
+            _("🎬 **Hi! Members can turn reference images into videos here.**"),
             _(
                 "Videos aren't open to members yet. Someone with Manage Server can choose channels with `/settings`,"
                 " under *Where and who*. Until then, no one else can make videos."
             ),
-            _("*Check* in `/settings` tells which permissions are missing and what contradicts."),
+            _("*Check* in `/settings` shows missing permissions and conflicting settings."),
         ]
     )
 

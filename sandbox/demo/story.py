@@ -80,7 +80,7 @@ async def _watch(member: Member, screen: Screen) -> tuple[Message, Message]:
 
 
 def _has_failed(title: str) -> bool:
-    return any(words in title for words in ("No video", "not posted", "Expired", "Cancelled"))
+    return any(words in title for words in ("Failed", "not posted", "Expired", "Canceled"))
 
 
 def _checked(member: Member, card: Message, post: Message, data: bytes) -> Film:

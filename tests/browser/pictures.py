@@ -77,7 +77,7 @@ async def video(studio: Studio) -> None:
         await expect(mira.page.get_by_role("form", name="/video").locator("img")).to_have_count(2)
         await take(mira, "command")
         await mira.page.get_by_role("button", name="Send /video").click()
-        await mira.page.get_by_role("button", name="Accept and go on").click()
+        await mira.page.get_by_role("button", name="Accept and continue").click()
         await expect(mira.messages.get_by_role("heading", name="Processing")).to_be_visible()
         await dismiss(mira)
         await take(mira, "demo")
@@ -137,8 +137,8 @@ async def report(studio: Studio) -> None:
                 await modal.get_by_label("Reason").fill(reason)
                 await modal.get_by_role("button", name="Submit").click()
                 await expect(modal).to_have_count(0)
-        case = mo.message("A reported video", "3 members have reported it")
-        await expect(case.get_by_role("button", name="Put back")).to_be_visible()
+        case = mo.message("Reported video", "3 members reported it")
+        await expect(case.get_by_role("button", name="Restore")).to_be_visible()
         await take(mo, "report", of=case)
 
 
@@ -151,7 +151,7 @@ async def review(studio: Studio) -> None:
         await reviews_before_spending(noor)
         await mira.page.get_by_role("button", name="Make a video from sample pictures").click()
         await mira.page.get_by_role("button", name="Send /video").click()
-        waiting = noor.message("A request waits for you")
+        waiting = noor.message("New request to review")
         await expect(waiting.get_by_role("button", name="Approve", exact=True)).to_be_visible()
         await take(noor, "review", of=waiting)
 

@@ -154,7 +154,7 @@ async def test_a_modal_holds_every_kind_of_field(puppet: Puppet) -> None:
         "custom_id": "m2",
         "components": [
             text("Read this **first**."),
-            label("Who", {"type": 5, "custom_id": "who", "required": False}),
+            label("The member", {"type": 5, "custom_id": "who", "required": False}),
             label("Where", {"type": 8, "custom_id": "where", "channel_types": [0]}),
             label("Agreed", {"type": 23, "custom_id": "agreed"}),
             label("Files", {"type": 19, "custom_id": "files", "min_values": 1, "max_values": 2}),

@@ -110,9 +110,9 @@ async def test_an_answer_that_took_effect_and_was_lost_is_an_answer(stage: Stage
         await admin.fault(route=CALLBACK, status=status, moment="after")
         card = (await ask(mira)).message
         assert card is not None
-        await shows(mira, card, "Waiting for a moderator")
+        await shows(mira, card, "Waiting for review")
 
-        waiting = await shown(mo, "A request waits for you", "Approve", "Approve as spoiler", "Reject")
+        waiting = await shown(mo, "New request to review", "Approve", "Approve as spoiler", "Reject")
         await admin.fault(route=CALLBACK, status=status, moment="after")
         assert await told(mo, await mo.click(waiting, "Approve")) == "Approved."
         post = await replied(mira, card)
@@ -243,7 +243,7 @@ async def test_whose_card_is_there_reads_that_the_request_goes_on(stage: Stage) 
             await stage.sandbox.admin.clear_faults()
             await asking
             told_so = await mira.wait_for(lambda message: message.ephemeral, PATIENCE)
-            assert told_so.text.startswith("The bot has your request and goes on with it.")
+            assert told_so.text.startswith("The bot has your request and will continue with it.")
         await bot.logged("card_not_saved")
         await shows(mira, card, "Done")
         assert not [each for each in await mira.messages() if "Nothing was charged" in each.text]

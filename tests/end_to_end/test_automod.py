@@ -8,7 +8,7 @@ from sandbox.discord.world.permissions import Permission
 from sandbox.member import Member
 from tests.end_to_end.stage import Stage, photo, replies, shows
 
-REFUSED = "This server's rules do not allow what you wrote"
+REFUSED = "Your text or a file name contains something this server doesn't allow"
 
 
 async def answer(member: Member, prompt: str, **options: Any) -> str:
@@ -70,10 +70,10 @@ async def test_while_discord_does_not_tell_the_rules_nothing_is_let_through(stag
     mira, ada, admin = stage.member(), stage.member("ada"), stage.sandbox.admin
     await admin.fault(method="GET", route="/auto-moderation/rules$", status=status, times=1_000)
     async with stage.bot():
-        assert "cannot be read right now" in await answer(mira, "A quiet walk")
+        assert "can't be checked against this server's rules right now" in await answer(mira, "A quiet walk")
         check = (await ada.slash("settings", page="check")).message
         assert check is not None
-        assert "Discord does not give out the server's AutoMod rules right now" in check.text
+        assert "The bot can't get the server's AutoMod rules from Discord right now" in check.text
         assert "Manage Server" not in check.text
 
 
@@ -89,5 +89,5 @@ async def test_a_video_stays_behind_where_its_channel_is_no_longer_age_restricte
         await bot.reached("PROCESSING", job)
         await stage.let_on()
         await bot.reached("UNDELIVERED", job)
-        await shows(mira, card, "asked for in an age-restricted channel")
+        await shows(mira, card, "requested in an age-restricted channel")
         assert await replies(mira, card) == []

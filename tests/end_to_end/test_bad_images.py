@@ -31,7 +31,7 @@ async def test_a_picture_whose_bytes_are_broken_is_named_on_the_card_and_never_s
     mira = stage.member()
     async with stage.bot():
         card = await stage.ask(mira, images=1, image2=truncated_png())
-        failed = await shows(mira, card, "No video")
+        failed = await shows(mira, card, "Failed")
         assert "`image2` can't be opened" in failed.text
         assert NOTHING_CHARGED in failed.text
         assert list(stage.jobs().values()) == ["FAILED"]
@@ -44,7 +44,7 @@ async def test_a_picture_that_is_gone_when_it_is_fetched_is_named_on_the_card(st
     mira = stage.member()
     async with stage.bot():
         card = await stage.ask(mira)
-        failed = await shows(mira, card, "No video")
+        failed = await shows(mira, card, "Failed")
         assert "`image1` couldn't be downloaded from Discord. Upload it again." in failed.text
         assert NOTHING_CHARGED in failed.text
         assert stage.spent_usd() == 0
@@ -67,7 +67,7 @@ async def test_text_named_as_a_picture_is_known_by_its_bytes_and_costs_nothing(s
     mira = stage.member()
     async with stage.bot():
         card = await stage.ask(mira, image1=Upload(b"This is no picture." * 40, "fox.png", "image/png"))
-        failed = await shows(mira, card, "No video")
+        failed = await shows(mira, card, "Failed")
         assert "`image1` isn't a supported image." in failed.text
         assert NOTHING_CHARGED in failed.text
         assert stage.spent_usd() == 0

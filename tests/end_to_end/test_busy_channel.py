@@ -13,12 +13,12 @@ async def test_jobs_queue_in_turn_with_their_place_on_the_card_and_without_one_4
     async with stage.bot(SEGMIND_MAX_IN_FLIGHT="1"):
         cards = [await stage.ask(mira, f"Walk number {number} in @Image1") for number in range(JOBS)]
         await shows(mira, cards[0], "Queued")
-        await shows(mira, cards[1], "number 1 in the queue")
-        await shows(mira, cards[3], "number 3 in the queue")
+        await shows(mira, cards[1], "#1 in line")
+        await shows(mira, cards[3], "#3 in line")
         # Taking a place in the middle back moves the others up, and costs nothing.
         await mira.click(cards[2], label="Cancel")
-        await shows(mira, cards[2], "Cancelled")
-        await shows(mira, cards[3], "number 2 in the queue")
+        await shows(mira, cards[2], "Canceled")
+        await shows(mira, cards[3], "#2 in line")
         await stage.segmind.configure(speed=2 * LONG)
         await stage.let_on()
         await stage.let_on()

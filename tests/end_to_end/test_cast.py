@@ -27,12 +27,12 @@ async def test_a_saved_character_plays_in_a_video_and_once_more_after_a_restart(
         assert await uploads(stage) == 0
         saved = await past_notice(mira, notice)
         assert saved.message is not None
-        await shows(mira, saved.message, "`@Lamplighter` is saved, for you alone.")
+        await shows(mira, saved.message, "`@Lamplighter` is saved, only for you.")
         [choice] = await mira.autocomplete("video", "cast1", "lamp", prompt="x")
         assert choice["name"] == "@Lamplighter"
         assert await uploads(stage) == 0
         card = await stage.ask(mira, "@lamplighter on the quay of image 1", images=1, cast1=choice["value"])
-        assert r"In these pictures: \@Image1 · **\@Lamplighter**" in card.text
+        assert r"In these images: \@Image1 · **\@Lamplighter**" in card.text
         await replied(mira, card)
         done = await shows(mira, card, "Done")
         assert [each.description for each in done.gallery] == ["@Image1", "@Lamplighter"]
@@ -61,7 +61,7 @@ async def test_a_picture_that_discord_lost_is_asked_for_and_the_request_goes_on(
     await stage.sandbox.admin.set_attachment_lifetime(0)
     mira = stage.member()
     async with stage.bot():
-        failed = await shows(mira, await stage.ask(mira), "No video")
+        failed = await shows(mira, await stage.ask(mira), "Failed")
         await stage.sandbox.admin.set_attachment_lifetime(600)
         asked = await mira.click(failed, "Again")
         assert asked.modal is not None
@@ -90,15 +90,15 @@ async def test_a_character_is_shared_renamed_and_removed_and_others_see_each_of_
         values = {"name": "Leuchtturmwärter", "frontal": [photo(1)], "others": [photo(2)]}
         saved = await past_notice(mira, await mira.submit(opened.modal, values))
         assert saved.message is not None
-        await shows(mira, saved.message, "is saved, for you alone.")
+        await shows(mira, saved.message, "is saved, only for you.")
         assert await offered("") == []
-        assert (await said(noor, "show", character="Leuchtturmwärter")).startswith("There is no saved character")
-        assert (await said(mira, "share", character="Leuchtturmwärter")).startswith("Everybody in this server can use")
+        assert (await said(noor, "show", character="Leuchtturmwärter")).startswith("There's no saved character named")
+        assert (await said(mira, "share", character="Leuchtturmwärter")).startswith("Everyone in this server can use")
         assert await offered("WÄRTER") == ["@Leuchtturmwärter (shared)"]
         assert "by <@" in await said(noor, "list")
         assert (await said(noor, "rename", character="Leuchtturmwärter", name="mine")).startswith("`@Leuchtturm")
         assert (await said(mira, "rename", character="Leuchtturmwärter", name="灯台守")).endswith(
-            "is called `@灯台守` now. Use the new name in prompts."
+            "is now named `@灯台守`. Use the new name in prompts."
         )
         assert await offered("灯") == ["@灯台守 (shared)"]
         shown = await noor.slash("cast show", character="灯台守")

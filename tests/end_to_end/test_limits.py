@@ -48,7 +48,7 @@ async def test_a_limit_of_nothing_lets_nobody_and_one_of_one_lets_one_of_a_hundr
         await choose(stage, member_limits=Limits(per_day=0))
         refused = await past_notice(mira, await mira.slash("video", prompt="A walk", image1=image))
         assert refused.message is not None
-        assert refused.message.text.startswith("You cannot make videos here: your limit is 0.")
+        assert refused.message.text.startswith("You can't make videos here because your limit is 0.")
 
         await choose(stage, member_limits=Limits(per_day=1))
         results = await asyncio.gather(
@@ -59,10 +59,10 @@ async def test_a_limit_of_nothing_lets_nobody_and_one_of_one_lets_one_of_a_hundr
         [card] = [each for each in answers if each is not None and not each.ephemeral]
         refusals = [each.text for each in answers if each is not None and each.ephemeral]
         assert len(refusals) == AT_ONCE - 1
-        assert all(each.startswith("Your limit is 1 video in 24 hours, and it is used up.") for each in refusals)
+        assert all(each.startswith("You've used the 1 video you can make in 24 hours.") for each in refusals)
         await shows(mira, card, "Done")
         quota = await mira.slash("quota")
         assert quota.message is not None
-        assert "Videos in 24 hours: **1** of 1. There is room again <t:" in quota.message.text
+        assert "Videos in 24 hours: used **1** of 1. Available again <t:" in quota.message.text
     assert list(stage.jobs().values()) == ["DELIVERED"]
     assert (await stage.charged())[0] == 1

@@ -17,7 +17,7 @@ async def test_the_very_answer_is_a_card_with_all_that_was_asked(stage: Stage) -
         card = await stage.ask(mira, "A red fox in @Image1 and @Image2", images=2, aspect_ratio="1:1", duration=10)
         asked = card.text
         assert "A red fox in \\@Image1 and \\@Image2" in asked
-        assert "10 s · 1:1 · 2 references" in asked
+        assert "10 s · 1:1 · 2 images" in asked
         assert f"<@{mira.id}>" in asked
         assert asked.count(":R>") == 2  # since when, and about when it will be done
         assert [each.description for each in card.gallery] == ["@Image1", "@Image2"]
@@ -40,10 +40,10 @@ async def test_the_same_message_is_edited_through_every_state_until_done(stage: 
         done = await shows(mira, card, "Done")
         await watch.until(card, "Done")
         titles = [each.split(" ", 1)[1] for each in watch.titles(card)]
-        wanted = ["Checking the images", "Waiting for its turn", "Queued", "Processing", "Done"]
+        wanted = ["Checking the images", "Queued", "Queued", "Processing", "Done"]
         assert [each for each in titles if each in wanted] == wanted
         assert "cost $1.35" in done.text
-        assert "after " in done.text
+        assert "Took " in done.text
         assert done.id == card.id
 
 

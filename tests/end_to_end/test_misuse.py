@@ -33,20 +33,21 @@ OF_OPERATORS = (
 
 OF_MEMBERS = ("cancel", "resend", "again", "edit", "report")
 DECISIONS = ("Approve", "Approve as spoiler", "Reject")
+NOT_THEIRS = ("You need Manage ", "Only the bot operator ")
 SECRET = "A walk in @Image1 that nobody has seen yet"
 NOT_HERE = {
-    "This video is no longer on record.",
+    "This video is no longer in the records.",
     "This video is no longer waiting to be sent.",
-    "Only the member who asked for this video, or who may manage messages here, can have it sent.",
-    "That is not the address of a message in this server. Copy it with *Copy Message Link*.",
-    "Nothing in this server's record fits that. Try less, or another spelling.",
+    "Only the member who requested this video, or someone with Manage Messages here, can send it.",
+    "That isn't a message link from this server. Use *Copy Message Link*.",
+    "No records in this server match that. Try fewer words or another spelling.",
 }
 
 
 GONE = (
-    "None of the channels where members may ask exists",
-    "None of the roles that may ask exists any more",
-    "The channel where videos are posted no longer exists",
+    "No existing channel is chosen, so members can't make videos anywhere",
+    "The roles that can make videos no longer exist",
+    "The channel this server posts videos in no longer exists",
     "The review channel no longer exists",
     "The log channel no longer exists",
     "6 channels or roles in the settings no longer exist",
@@ -93,8 +94,8 @@ async def test_a_member_who_presses_every_button_of_moderators_and_operators_cha
         await shown(mo, "I am in it", "Take down", "Dismiss", "Block member")
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
         card = await stage.ask(mira, "Nobody has seen @Image1 yet")
-        await shows(mira, card, "Waiting for a moderator")
-        await shown(mo, "A request waits for you", "Approve", "Approve as spoiler", "Reject")
+        await shows(mira, card, "Waiting for review")
+        await shown(mo, "New request to review", "Approve", "Approve as spoiler", "Reject")
         before, messages = decided(stage), await seen(mo, "review", "videos")
 
         jobs = list(stage.jobs())
@@ -102,10 +103,10 @@ async def test_a_member_who_presses_every_button_of_moderators_and_operators_cha
         pressed = [f"reelcast:{each}" for each in ids]
         for message, custom_id in await forged_buttons(stage, noor, pressed):
             words = await told_alone(noor, await noor.click(message, custom_id=custom_id))
-            assert words.startswith("Only "), (custom_id, words)
+            assert words.startswith(NOT_THEIRS), (custom_id, words)
         for custom_id in pressed:
             result = await noor.click(card, custom_id=custom_id, forge=True)
-            assert await told_alone(noor, result) == "That message has no such button or menu. Nothing was done."
+            assert await told_alone(noor, result) == "That message doesn't have this button or menu. Nothing was done."
         assert decided(stage) == before
         now = await seen(mo, "review", "videos")
         assert {name: [each for each in found if each[1] != "forged"] for name, found in now.items()} == messages
@@ -122,7 +123,7 @@ async def test_a_moderator_of_one_server_finds_nothing_of_anothers_video(stage: 
         post = await replied(mira, card)
         await shows(mira, card, "Done")
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
-        await shows(mira, await stage.ask(mira, SECRET), "Waiting for a moderator")
+        await shows(mira, await stage.ask(mira, SECRET), "Waiting for review")
         before, messages = decided(stage), await seen(mira, "videos")
 
         ids = [f"reelcast:{each}:{job}" for each in (*OF_JOBS, *OF_MEMBERS) for job in stage.jobs()]
@@ -158,10 +159,10 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         await set_up(stage, review=ReviewMode.BEFORE_POSTING, log_channel_id=general)
         finished = await stage.ask(mira, SECRET)
         await bot.reached("REVIEW", stage.job_of(finished))
-        await shown(mo, "A finished video waits for you", *DECISIONS)
+        await shown(mo, "New video to review", *DECISIONS)
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
         held = await stage.ask(mira, "Another walk in @Image1")
-        await shown(mo, "A request waits for you", *DECISIONS)
+        await shown(mo, "New request to review", *DECISIONS)
 
         await stage.sandbox.admin.delete_channel("review")
         await hidden(stage, "general")
@@ -171,8 +172,8 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         assert panel is not None
         panel = (await ada.select(panel, "reelcast:settings:point:review_channel_id:0", [general])).message
         assert panel is not None
-        video = await shown(mo, "A finished video waits for you", *DECISIONS)
-        request = await shown(mo, "A request waits for you", *DECISIONS)
+        video = await shown(mo, "New video to review", *DECISIONS)
+        request = await shown(mo, "New request to review", *DECISIONS)
         assert {video.channel_id, request.channel_id} == {general}
         assert await told(mo, await mo.click(video, "Approve")) == "Approved."
         assert await told(mo, await mo.click(request, "Approve")) == "Approved."
@@ -216,23 +217,23 @@ async def test_settings_with_channels_and_roles_that_are_gone_open_nothing_and_b
         await bot.reached("PROCESSING", job)
         await stage.let_on()
         await bot.reached("UNDELIVERED", job)
-        await shows(noor, card, "Videos are no longer allowed here")
-        assert (await refused(noor)).startswith("Only members with certain roles make videos here.")
+        await shows(noor, card, "Not posted: the member who requested it can no longer make videos here")
+        assert (await refused(noor)).startswith("Only members with certain roles can make videos here.")
     for name in ("general", "review", "announcements"):
         await admin.delete_channel(name)
     await admin.delete_role("Moderators")
     async with stage.bot() as bot:
         await set_up(stage, review=ReviewMode.BEFORE_POSTING)
-        assert (await refused(mira)).startswith("Videos are made in no channel of yours here.")
+        assert (await refused(mira)).startswith("You don't have access to a channel where videos are allowed.")
         check = (await ada.slash("settings", page="check")).message
         assert check is not None
         assert [finding for finding in GONE if finding not in check.text] == []
         await set_up(stage, channels=frozenset({channel("videos")}))
-        assert (await refused(mira)).startswith("Only members with certain roles make videos here.")
+        assert (await refused(mira)).startswith("Only members with certain roles can make videos here.")
         await set_up(stage, roles=frozenset())
-        assert (await refused(mira)).startswith("The channel that this server's videos go to is gone.")
+        assert (await refused(mira)).startswith("The channel this server posts videos in no longer exists.")
         await set_up(stage, output_channel_id=None)
         card = await stage.ask(mira)
         await bot.reached("FAILED", stage.job_of(card))
-        await shows(mira, card, "the bot cannot reach their channel. Nothing was charged.")
+        await shows(mira, card, "the bot can't reach the review channel. Nothing was charged.")
     assert await stage.charged() == (1, 1.35)

@@ -24,8 +24,8 @@ async def test_a_video_is_looked_at_before_it_is_posted_across_a_kill(stage: Sta
         await set_up(stage, review=ReviewMode.BEFORE_POSTING)
         card = await stage.ask(mira, PROMPT)
         await bot.reached("REVIEW", stage.job_of(card))
-        await watch.until(card, "Waiting for a moderator")
-        waiting = await shown(mo, "A finished video waits for you", "Approve", "Approve as spoiler", "Reject")
+        await watch.until(card, "Waiting for review")
+        waiting = await shown(mo, "New video to review", "Approve", "Approve as spoiler", "Reject")
         await bot.end(SIGKILL)
         assert contents([each for each in watch.seen if each.channel_id == mira.channel_id]) == []
     async with stage.bot() as bot:
@@ -33,13 +33,13 @@ async def test_a_video_is_looked_at_before_it_is_posted_across_a_kill(stage: Sta
         assert [media.content_type for media in waiting.gallery] == ["video/mp4"]
         assert await replies(mira, card) == []
         [(forged, _)] = await forged_buttons(stage, mira, [waiting.button("Approve").custom_id or ""])
-        assert (await told(mira, await mira.click(forged, "Forged"))).startswith("Only who may manage messages")
-        assert await told(mo, await mo.click(waiting, "Approve as spoiler")) == "Approved, to be shown as a spoiler."
+        assert (await told(mira, await mira.click(forged, "Forged"))).startswith("You need Manage Messages")
+        assert await told(mo, await mo.click(waiting, "Approve as spoiler")) == "Approved as a spoiler."
         post = await replied(mira, card)
         assert [each.filename for each in post.attachments] == ["SPOILER_reelcast.mp4"]
         assert [button.label for button in post.buttons] == ["Again", "Details", "Report", "Delete"]
         await bot.reached("DELIVERED", stage.job_of(card))
-        await shown(mo, "has approved it as a spoiler.")
+        await shown(mo, " approved it as a spoiler.")
     assert await stage.charged() == (1, 1.35)
 
 
@@ -59,7 +59,14 @@ async def test_who_lost_the_role_while_the_video_was_made_has_it_kept_and_not_po
         await stage.let_on()
         await bot.reached("UNDELIVERED", stage.job_of(card))
         assert await replies(mira, card) == []
-        await shown(mira, "Videos are no longer allowed here", "Send again", "Again", "Edit", "Details")
+        await shown(
+            mira,
+            "Not posted: the member who requested it can no longer make videos here",
+            "Send again",
+            "Again",
+            "Edit",
+            "Details",
+        )
 
 
 async def test_a_video_sent_again_to_a_stricter_channel_is_looked_at_first(stage: Stage) -> None:
@@ -80,12 +87,12 @@ async def test_a_video_sent_again_to_a_stricter_channel_is_looked_at_first(stage
         await bot.reached("UNDELIVERED", stage.job_of(card))
         mira.at("general")
         sent = await mira.slash("send-again", video=str(stage.job_of(card)))
-        assert (await told(mira, sent)).startswith("A moderator looks at the video first.")
-        hidden = await shows(mira, card, "Waiting for a moderator")
+        assert (await told(mira, sent)).startswith("A moderator reviews the video first.")
+        hidden = await shows(mira, card, "Waiting for review")
         assert ("nobody has seen" in hidden.text, hidden.gallery) == (False, [])
-        request = await shown(mo, "you decide on it when it is there", "Reject now")
+        request = await shown(mo, "you'll review it when it's ready", "Reject now")
         assert [media.content_type for media in request.gallery] == ["image/png"]
-        waiting = await shown(mo, "A finished video waits for you", "Approve", "Approve as spoiler", "Reject")
+        waiting = await shown(mo, "New video to review", "Approve", "Approve as spoiler", "Reject")
         assert await told(mo, await mo.click(waiting, "Approve")) == "Approved."
         await bot.reached("DELIVERED", stage.job_of(card))
         posts = [each for each in await mira.messages("general") if each.attachments]
@@ -103,12 +110,12 @@ async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) 
         video = await mira.download(post.attachments[0])
         form = (await noor.message_command("Report video", post)).modal
         assert form is not None
-        assert "Thank you." in await told(noor, await noor.submit(form, {"reason": "I am in it"}))
+        assert "Thanks for the report." in await told(noor, await noor.submit(form, {"reason": "I am in it"}))
         hidden = await noor.wait_for(lambda message: message.id == post.id and not message.attachments, PATIENCE)
-        assert "hidden until a moderator has looked at it" in hidden.text
-        case = await shown(mo, "I am in it", "Take down", "Put back", "Block member")
+        assert "hidden until a moderator reviews it" in hidden.text
+        case = await shown(mo, "I am in it", "Take down", "Restore", "Block member")
         assert await mo.download(case.gallery[0]) == video
-        assert await told(mo, await mo.click(case, "Put back")) == "It is being put back."
+        assert await told(mo, await mo.click(case, "Restore")) == "It's being restored."
         back = await mira.wait_for(lambda message: message.id == post.id and bool(message.attachments), PATIENCE)
         assert await mira.download(back.attachments[0]) == video
         mo.at("videos")
@@ -117,7 +124,7 @@ async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) 
         answer = await told(mo, await mo.submit(form, {"reason": "asked to", "block": "good"}))
         assert "Taken down." in answer
         await mira.wait_gone(post)
-        removed = await shown(mira, "A moderator removed this video.", "Details", "Delete")
+        removed = await shown(mira, "A moderator took this video down.", "Details", "Delete")
         assert contents([removed]) == []
         assert "blocked" in await told(mira, await mira.slash("studio"))
 
@@ -143,8 +150,8 @@ async def test_of_two_moderators_at_once_one_decides_on_a_report_and_the_other_r
         form = (await noor.message_command("Report video", post)).modal
         assert form is not None
         await told(noor, await noor.submit(form, {"reason": "gore"}))
-        case = await shown(mo, "gore", "Take down", "Put back", "Block member")
-        first, second = await asyncio.gather(mo.click(case, "Put back"), ada.click(case, "Put back"))
+        case = await shown(mo, "gore", "Take down", "Restore", "Block member")
+        first, second = await asyncio.gather(mo.click(case, "Restore"), ada.click(case, "Restore"))
         answers = [await told(mo, first), await told(ada, second)]
-        assert answers.count("It is being put back.") == 1
-        assert sum("has put it back." in answer for answer in answers) == 1
+        assert answers.count("It's being restored.") == 1
+        assert sum(" restored it." in answer for answer in answers) == 1

@@ -61,9 +61,9 @@ async def test_a_video_beyond_the_channels_limit_is_fitted_beside_the_original_a
             assert next(film.decode(video=0)).width == TINY.long_side
         assert attachment.description == "A walk in @Image1"
         assert post.mentions == [mira.id]
-        assert "the original (11 MiB) is kept until" in post.content
+        assert "The original (11 MiB) is available until" in post.content
         assert ":D>" in post.content
-        link = post.button("Original").url
+        link = post.button("Open original file").url
         assert link is not None
         assert len(await mira.download(link)) == ELEVEN_MIB
         await shows(mira, card, "Done")
@@ -81,8 +81,8 @@ async def test_a_video_on_a_host_that_is_not_allowed_is_not_fetched(stage: Stage
     mira = stage.member()
     async with stage.bot(SEGMIND_OUTPUT_HOSTS="images.example") as bot:
         card = await stage.ask(mira)
-        told = await shows(mira, card, "Made, but not posted")
-        assert "could not be fetched; whoever runs this bot has been told" in told.text
+        told = await shows(mira, card, "Ready, but not posted")
+        assert "couldn't be downloaded. The bot operator has been notified" in told.text
         await bot.logged("undelivered", job=stage.job_of(card), why="OUTPUT_GONE")
         state = await stage.segmind.state()
         assert "output" not in state["operations"]
@@ -97,7 +97,7 @@ async def test_a_redirect_to_another_host_is_not_followed(stage: Stage, stranger
     mira = stage.member()
     async with stage.bot() as bot:
         card = await stage.ask(mira)
-        await shows(mira, card, "Made, but not posted", "could not be fetched")
+        await shows(mira, card, "Ready, but not posted", "couldn't be downloaded")
         await bot.logged("undelivered", job=stage.job_of(card))
         assert stranger.asked == []
         assert await replies(mira, card) == []

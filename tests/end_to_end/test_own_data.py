@@ -10,7 +10,7 @@ async def test_a_member_is_told_finds_the_video_again_and_deletes_everything(sta
     async with stage.bot() as bot:
         listed = await mira.slash("jobs")
         assert listed.message is not None
-        await mira.click(listed.message, "Direct message when done")
+        await mira.click(listed.message, "DM me when done")
         card = await stage.ask(mira, f"{SECRET} in @Image1")
         video = await replied(mira, card)
         await shows(mira, card, "Done")

@@ -30,7 +30,7 @@ USUAL: dict[str, object] = {
     "moderation_words": [],
     "run_seconds": 0.6,
 }
-OPERATOR_ACTS = "Videos cannot be made right now; whoever runs this bot has been told. Nothing was charged."
+OPERATOR_ACTS = "Videos aren't available right now. The bot operator has been notified. Nothing was charged."
 REFUSALS = {
     "wrong key": Refusal(
         settings={"key_valid": False}, card=OPERATOR_ACTS, log={"event": "operator_must_act", "what": "InvalidKey"}
@@ -50,7 +50,7 @@ REFUSALS = {
     ),
     "content rules": Refusal(
         settings={"moderation_words": ["walk"]},
-        card="content rules stopped this video",
+        card="Blocked by the video service's content filter",
         log={"event": "job_state", "state": "FAILED", "problem": "MODERATED"},
     ),
     "failed run": Refusal(
@@ -61,12 +61,12 @@ REFUSALS = {
             "status": 422,
             "body": {"status": "FAILED", "error": "upstream worker crashed", "metrics": {}},
         },
-        card="could not make this video. Nothing was charged. You can ask for it again.",
+        card="couldn't make this video. Nothing was charged. You can request it again.",
         log={"event": "job_state", "state": "FAILED", "problem": "RUN_FAILED", "words": "upstream worker crashed"},
     ),
     "rejected parameter": Refusal(
         fault={"kind": "answer", "operation": "submit", "status": 400, "body": {"error": "prompt is not acceptable"}},
-        card="did not accept this request. Nothing was charged.",
+        card="didn't accept this request. Nothing was charged.",
         log={"event": "job_state", "state": "FAILED", "problem": "REFUSED"},
     ),
 }
@@ -84,7 +84,7 @@ async def test_a_refusal_ends_the_job_with_words_for_the_member_and_for_the_oper
                 await stage.segmind.add_faults(refusal.fault)
             with subtests.test(name):
                 card = await stage.ask(mira)
-                failed = await shows(mira, card, "No video")
+                failed = await shows(mira, card, "Failed")
                 assert refusal.card in failed.text
                 assert str(refusal.log.get("words", "api key")) not in failed.text.casefold()
                 facts = {name: fact for name, fact in refusal.log.items() if name != "event"}

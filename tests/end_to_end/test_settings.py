@@ -11,8 +11,8 @@ async def test_a_server_is_opened_to_its_members_in_a_panel_that_outlives_a_rest
         panel = seen(await ada.select(panel, "reelcast:settings:list:channels:0", []))
         assert "1 deleted channel" in panel.text  # a thread, which counts as its channel
         panel = seen(await ada.click(panel, "Tidy up"))
-        assert "Nowhere: no channel is chosen." in panel.text
-        assert "in no channel" in await refused(mira)
+        assert "None chosen, so members can't make videos." in panel.text
+        assert "You don't have access to a channel where videos are allowed" in await refused(mira)
         panel = seen(await ada.select(panel, "reelcast:settings:turn:page:0", ["places"]))
     async with stage.bot():
         panel = seen(await ada.select(panel, "reelcast:settings:list:channels:0", [ada.channel_id]))
@@ -23,7 +23,7 @@ async def test_a_server_is_opened_to_its_members_in_a_panel_that_outlives_a_rest
         assert opened.modal is not None
         panel = seen(await ada.submit(opened.modal, {"per_day": "1"}))
         assert "1 video in 24 hours" in panel.text
-        assert "limit" in await refused(mira)
+        assert "You've used the 1 video you can make in 24 hours" in await refused(mira)
         panel = seen(await ada.click(panel, "Pause new videos"))
         assert "paused" in await refused(mira)
         await stage.sandbox.admin.set_locale("ada", "de")

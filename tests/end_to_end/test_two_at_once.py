@@ -32,7 +32,7 @@ async def test_a_card_pressed_at_once_by_its_member_and_a_moderator_does_one_thi
         answers = [each.message for each in results if each.message is not None]
         [again] = [each for each in answers if not each.ephemeral]
         assert {each.text for each in answers if each.ephemeral} == {
-            "It is being made again already, since a moment ago."
+            "This video was already requested again a moment ago."
         }
         assert len(stage.jobs()) == 2
 
@@ -41,8 +41,8 @@ async def test_a_card_pressed_at_once_by_its_member_and_a_moderator_does_one_thi
 
         again = await shows(mira, again, "Queued")
         assert Counter(await pressed("Cancel", again, [mira, mo] * 2)) == {
-            "It is cancelled already.": 3,
-            "The video is being made already, and the run is paid for all the same. It will not be posted.": 1,
+            "It's already canceled.": 3,
+            "The video is already being made, so it's still charged. It won't be posted.": 1,
         }
     assert list(stage.jobs().values()) == ["TAKEN_DOWN", "QUEUED"]
 
@@ -53,10 +53,10 @@ async def test_of_two_moderators_who_decide_at_once_one_does(stage: Stage) -> No
     async with stage.bot() as bot:
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
         card = await stage.ask(mira)
-        request = await shown(mo, "A request waits for you", "Approve", "Approve as spoiler", "Reject")
+        request = await shown(mo, "New request to review", "Approve", "Approve as spoiler", "Reject")
         first, *others = await pressed("Approve", request, [mo, ada] * 2)
         assert first == "Approved."
-        assert [each for each in others if not each.endswith(" has approved it.")] == []
+        assert [each for each in others if not each.endswith(" approved it.")] == []
         await bot.reached("DELIVERED", stage.job_of(card))
         await replied(mira, card)
     assert await stage.charged() == (1, 1.35)

@@ -18,7 +18,7 @@ async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> No
             ),
         )
         assert asked.message is not None
-        assert "10 s · 9:16 · 7 references" in asked.message.text
+        assert "10 s · 9:16 · 7 images" in asked.message.text
         post = await replied(mira, asked.message)
         assert [each.filename for each in post.attachments] == ["SPOILER_reelcast.mp4"]
         done = await shows(mira, asked.message, "Done")
@@ -38,7 +38,7 @@ async def test_the_images_of_any_message_become_a_video(stage: Stage) -> None:
             mira, await mira.submit(opened.modal, {"prompt": "@Image1 meets @Image2", "images": chosen})
         )
         assert asked.message is not None
-        assert "2 references" in asked.message.text
+        assert "2 images" in asked.message.text
         post = await replied(mira, asked.message)
         assert post.mentions == [mira.id]
 
@@ -95,7 +95,7 @@ async def test_a_run_that_is_cancelled_too_late_is_paid_for_and_never_posted(sta
         await shows(mira, card, "Queued")
         answer = await mira.click(card, "Cancel")
         assert answer.message is not None
-        assert "paid for all the same" in answer.message.text
+        assert "it's still charged" in answer.message.text
         await stage.let_on()
         await stage.let_on()
         await bot.reached("WITHHELD", stage.job_of(card))

@@ -60,13 +60,13 @@ EMOJI: Final[Mapping[Page, str]] = {
 # The name in custom ids and the title of a page's form, in which its numbers are typed. A page without has its own.
 FORMS: Final[Mapping[Page, tuple[str, str]]] = {
     Page.REVIEW: ("review_times", N_("Waiting time and new members")),
-    Page.LIMITS: ("server_limits", N_("Limits of the whole server")),
+    Page.LIMITS: ("server_limits", N_("Limits for the whole server")),
     Page.POSTS: ("records", N_("Reports and records")),
     Page.CHANNEL: ("channel_limits", N_("Limits in this channel")),
 }
 WORD_FORMS: Final[Mapping[str, str]] = {
-    "add_words": N_("Words to refuse"),
-    "remove_words": N_("Words to refuse no longer"),
+    "add_words": N_("Blocked words"),
+    "remove_words": N_("Words to unblock"),
 }
 FORM_LIMIT: Final = 5  # fields of a form; Discord's
 

@@ -24,7 +24,7 @@ def numbers_modal(form: str, settings: GuildSettings, target: int = SERVER, role
     """Ask for the numbers of a form; what is set stands in the fields."""
     asked = forms(type(settings))[form]
     of_a_role = form == "role_limits"
-    title = _("Limits of {role}").format(role=role_name) if of_a_role else _(asked.title)
+    title = _("Limits for {role}").format(role=role_name) if of_a_role else _(asked.title)
     modal = ui.Modal(
         title=clip(title, TITLE_LIMIT), custom_id=str(PanelId(deed=PanelAction.FORM, name=form, target=target))
     )
@@ -53,7 +53,7 @@ def words_modal(form: str) -> ui.Modal:
     modal.add_item(
         ui.Label(
             text=_("Words and phrases"),
-            description=_("One a line, or with commas between them; * at an end stands for more letters"),
+            description=_("One per line, or separated by commas. A * at either end stands for more letters."),
             component=ui.TextInput(custom_id=WORDS, style=discord.TextStyle.paragraph, max_length=WORDS_LIMIT),
         )
     )
@@ -75,9 +75,9 @@ def _values(form: str, settings: GuildSettings, target: int) -> GuildSettings | 
 
 def _range_words(entry: Number[Any], *, of_a_role: bool) -> str:
     if of_a_role:
-        sentence = _("{least} to {most}; empty: as for each member")
+        sentence = _("{least} to {most}. Leave empty to use the limit for each member.")
     elif entry.optional:
-        sentence = _("{least} to {most}; empty: no limit")
+        sentence = _("{least} to {most}. Leave empty for no limit.")
     else:
         sentence = _("{least} to {most}")
     least, most = (dollars(Decimal(each)) if entry.dollars else number(each) for each in (entry.least, entry.most))

@@ -46,13 +46,13 @@ from bot.ui.language import N_, _, ngettext
 
 MOST_LINES: Final = 8  # of channels or roles with something of their own
 UNREAD_AUTOMOD: Final = N_(
-    "The bot lacks Manage Server and cannot read the AutoMod rules: they are NOT applied to prompts."
+    "The bot can't read the AutoMod rules without Manage Server. They are NOT applied to prompts."
 )
 
 
 def overview_page(state: PanelState) -> Sequence[Part]:
     """Write every setting, under the page where it is changed."""
-    paused = [text(_("⏸️ **New videos are paused on the whole server.**"))] if state.settings.paused else []
+    paused = [text(_("⏸️ **New videos are paused in the whole server.**"))] if state.settings.paused else []
     blocks = {page: _overview(page, state) for page in TITLES if page is not Page.OVERVIEW}
     return (
         *paused,
@@ -82,7 +82,7 @@ def settings_page(page: Page, state: PanelState) -> Sequence[Part]:
         parts.append(opens(_(form.title), "\n-# ".join(lines), _("Change"), form.name, here))
     if page is Page.LIMITS:
         prices = (
-            _("{seconds} s cost {price}").format(seconds=seconds, price=dollars(price))
+            _("{seconds} s costs {price}").format(seconds=seconds, price=dollars(price))
             for seconds, price in sorted(state.facts.prices_usd.items())
         )
         parts.append(text(f"-# {' · '.join(prices)}"))
@@ -147,7 +147,7 @@ def _controls(name: str, entry: Setting[Any], value: Any, state: PanelState, her
             menu = PanelId(deed=PanelAction.CHANNEL, name="own_settings")
             return [
                 _each_of(label, told, own, state),
-                any_channel(menu, _("Choose a channel to see and change its own")),
+                any_channel(menu, _("Choose a channel to see and change its settings")),
             ]
         case _:  # numbers share a form
             return []
@@ -161,17 +161,17 @@ def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, here: int) 
     labels = {key: entry.option_label(each) for key, each in entry.options.items()}
     chosen = {key for key, each in entry.options.items() if (not here if value is None else each in value)}
     menu = PanelId(deed=PanelAction.ALLOW, name=name, target=here)
-    return some_of(menu, labels, chosen, none=_("As the server") if here else "")
+    return some_of(menu, labels, chosen, none=_("Use server setting") if here else "")
 
 
 def _words_controls(label: str, told: str, count: int) -> Sequence[Part]:
-    listed = ngettext("{count} word is refused besides.", "{count} words are refused besides.", count)
+    listed = ngettext("{count} more blocked word.", "{count} more blocked words.", count)
     row = [
         button(_("Add words"), PanelId(deed=PanelAction.FORM, name="add_words")),
         button(_("Remove words"), PanelId(deed=PanelAction.FORM, name="remove_words")),
     ]
     if count:
-        row.append(button(_("Show the words"), PanelId(deed=PanelAction.DO, name="words")))
+        row.append(button(_("Show words"), PanelId(deed=PanelAction.DO, name="words")))
     return [explained(label, f"{listed.format(count=number(count))} {told}"), buttons(*row)]
 
 

@@ -23,14 +23,14 @@ _COLOURS: Final[Mapping[Weight, discord.Colour]] = {Weight.STOPS: _RED, Weight.R
 
 _NOTES: Final[Mapping[Page, str]] = {
     Page.OVERVIEW: N_("Everything at a glance"),
-    Page.PLACES: N_("Channels, roles, output and log"),
-    Page.REVIEW: N_("What a moderator sees first"),
-    Page.LIMITS: N_("Videos of members and roles, dollars of the server"),
-    Page.FILTERS: N_("AutoMod and words of your own"),
+    Page.PLACES: N_("Channels, roles, output, and log"),
+    Page.REVIEW: N_("Moderator review before spending or posting"),
+    Page.LIMITS: N_("Limits for members and roles, server spending"),
+    Page.FILTERS: N_("AutoMod and blocked words"),
     Page.POSTS: N_("Spoilers, durations, ratios, reports, records"),
-    Page.CAST: N_("The language of posts, and shared characters"),
-    Page.CHANNELS: N_("What one channel does otherwise"),
-    Page.CHECK: N_("What is missing, and what contradicts"),
+    Page.CAST: N_("Language of posts, and shared characters"),
+    Page.CHANNELS: N_("Settings for single channels"),
+    Page.CHECK: N_("Missing permissions and conflicting settings"),
 }
 
 
@@ -53,12 +53,12 @@ def reset_question() -> ui.LayoutView:
     """Ask whether every setting is to be forgotten."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED)
     question = _(
-        "Forget every setting of this server? Until somebody chooses channels again, only who has Manage Server may ask"
-        " for videos. What was made, and who is blocked, stays on record."
+        "Reset all of this server's settings? Until someone chooses channels again, only members with "
+        "Manage Server can make videos. Records and blocks are kept."
     )
     container.add_item(text(question))
-    forget = button(_("Forget everything"), PanelId(deed=PanelAction.DO, name="reset"), discord.ButtonStyle.danger)
-    container.add_item(buttons(forget, button(_("Keep it"), PanelId(deed=PanelAction.DO, name="show"))))
+    forget = button(_("Reset settings"), PanelId(deed=PanelAction.DO, name="reset"), discord.ButtonStyle.danger)
+    container.add_item(buttons(forget, button(_("Keep settings"), PanelId(deed=PanelAction.DO, name="show"))))
     return _view_of(container)
 
 
@@ -116,7 +116,7 @@ def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]
         found.append(button(_("Reset"), PanelId(deed=PanelAction.DO, name="ask_to_reset")))
     if page is Page.CHANNEL and state.channel_id in state.settings.channel_settings:
         found.append(
-            button(_("All as the server"), PanelId(deed=PanelAction.DO, name="as_server", target=state.channel_id))
+            button(_("Use server settings"), PanelId(deed=PanelAction.DO, name="as_server", target=state.channel_id))
         )
     if page is Page.CHANNEL:  # the menu of pages cannot lead to the page that it shows as chosen
         found.append(button(_("Back"), PanelId(deed=PanelAction.TURN, name="back", value=Page.CHANNELS.value)))
@@ -128,5 +128,5 @@ def _check_label(state: PanelState) -> str:
     serious = [each for each in state.findings if each.weight < Weight.ODD]
     if not serious:
         return _("Check")
-    label = ngettext("{mark} {count} thing to look at", "{mark} {count} things to look at", len(serious))
+    label = ngettext("{mark} {count} issue to check", "{mark} {count} issues to check", len(serious))
     return label.format(mark=MARKS[serious[0].weight], count=number(len(serious)))

@@ -56,7 +56,7 @@ def beside(title: str, explanation: str, pressed: ui.Button[Any]) -> Part:
 def switch(title: str, explanation: str, name: str, *, is_on: bool, channel_id: int = SERVER) -> Part:
     """Put a button beside what it turns on or off; which of the two is in its id, so that a double press is one."""
     label, value = (_("Turn off"), "off") if is_on else (_("Turn on"), "on")
-    state = _("on") if is_on else _("off")
+    state = _("On") if is_on else _("Off")
     pressed = button(label, PanelId(deed=PanelAction.PUT, name=name, target=channel_id, value=value))
     return beside(f"{title}: {state}", explanation, pressed)
 

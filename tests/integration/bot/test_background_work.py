@@ -52,7 +52,7 @@ async def test_the_owner_is_told_of_a_refused_key_in_one_direct_message_while_th
     owner = channel.sandbox.member("ada")
     await owner.at_direct_messages()
     assert services.operating.watch.credits_low_usd == CREDITS_LOW_USD
-    told = asyncio.create_task(owner.wait_for(lambda message: "Segmind does not take the API key" in message.text))
+    told = asyncio.create_task(owner.wait_for(lambda message: "Segmind rejected the API key" in message.text))
     await clock.pass_until(told)
 
     async def noted_as_told() -> None:

@@ -133,7 +133,7 @@ FORMS: Final[Mapping[str, tuple[Open, Mapping[str, Any], str]]] = {
     "edit": (edit, {"prompt": "a fox waves"}, "### "),
     "images once more": (images_once_more, {"images": [picture()]}, "### "),
     "cast add": (cast_add, CHARACTER, "`@mira` is saved"),
-    "report": (report, {"reason": "gore"}, "Thank you."),
+    "report": (report, {"reason": "gore"}, "Thanks for the report."),
     "take down": (takedown, {"reason": "no"}, "Taken down."),
     "reject": (reject, {"reason": "no"}, "Rejected."),
     "block": (block, {"reason": "gore"}, "<@"),
@@ -169,7 +169,7 @@ async def test_a_form_about_a_video_that_is_no_longer_on_record_says_so(room: Ro
     store = room.stage.bot.services.store
     await store.delete_ended(before=room.stage.bot.services.clock.now() + timedelta(days=1), at_most=9)
     said = await send(room, opened, values)
-    assert said.startswith("This video is no longer on record.")
+    assert said.startswith("This video is no longer in the records.")
     assert str(values.get("prompt", "")) in said
     assert await decided(room) == []
 
@@ -181,7 +181,7 @@ async def test_a_moderator_who_is_none_any_more_does_nothing_with_an_open_form(r
     before = await room.job() if await room.stage.jobs() else None
     members = room.stage.env.backend.get_guild(room.stage.guild.id).members
     members[who.id].role_ids = members[room.guest.id].role_ids
-    assert (await send(room, (who, shown), values)).startswith("Only ")
+    assert (await send(room, (who, shown), values)).startswith("You need Manage ")
     assert before is None or await room.job() == before
     assert await decided(room) == []
 
@@ -193,7 +193,7 @@ async def test_a_form_sent_from_another_members_request_is_nobodys(room: Room) -
     custom_id = shown.modal["custom_id"]
     forged = await room.forge(room.stage.channel, custom_id)
     answer = words_of(await room.kim.click(forged, label="Forged"))
-    assert answer.startswith("What you asked for is no longer here, or was taken up already.")
+    assert answer.startswith("Your request was already picked up or is no longer here.")
     assert (await alice.click(forged, label="Forged")).modal is not None
 
 

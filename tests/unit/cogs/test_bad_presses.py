@@ -52,7 +52,7 @@ async def test_every_button_of_a_video_that_is_no_longer_on_record_says_so(stage
     assert labels(card)
     for label in labels(card):
         answer = words_of(await press(stage.alice, card, label))
-        assert "no longer on record" in answer or answer.startswith("Only the member who asked")
+        assert "no longer in the records" in answer or answer.startswith("Only the member who requested this video")
     assert await stage.jobs() == []
 
 
@@ -64,7 +64,7 @@ async def test_a_stranger_changes_nothing_and_is_told_whose_it_is(stage: Stage, 
     for label in labels(card):
         result = await press(bob, card, label)
         if label not in HARMLESS_TO_STRANGERS:
-            assert words_of(result).startswith("Only the member who asked")
+            assert words_of(result).startswith("Only the member who requested this video")
     assert await stage.jobs() == before
 
 
@@ -99,4 +99,6 @@ async def test_a_list_that_was_open_for_long_still_turns(stage: Stage) -> None:
     shown = await stage.alice.slash(stage.channel, "jobs")
     await stage.env.advance_time(LATE)
     assert shown.response is not None
-    assert "no video here yet" in words_of(await stage.alice.click(shown.response, label="Refresh"))
+    assert "You haven't requested any videos here yet." in words_of(
+        await stage.alice.click(shown.response, label="Refresh")
+    )

@@ -16,7 +16,7 @@ from cogs.members.help import forget_member
 from tests.unit.cogs.cast.cast_stage import said
 from tests.unit.cogs.stage import Boot, Stage, picture
 
-ACCEPT = "Accept and go on"
+ACCEPT = "Accept and continue"
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ async def rows(stage: Stage, table: Any) -> list[Any]:
 
 async def test_nothing_is_made_or_spent_before_the_notice_is_accepted(stage: Stage) -> None:
     notice = said(await stage.ask("@Image1 waves"))
-    assert "Whoever can be recognised in one must agree to it" in notice
-    assert "we cannot call them back from there" in notice
+    assert "Anyone recognizable in them must agree" in notice
+    assert "the bot can't delete them there" in notice
     assert await stage.jobs() == []
     assert await rows(stage, consents) == []
 
@@ -66,15 +66,13 @@ async def test_who_has_accepted_is_not_asked_again_and_others_are(stage: Stage) 
     await accept(stage, await stage.ask())
     assert not (await stage.ask()).ephemeral
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    assert "Before your first pictures" in said(
-        await bob.slash(stage.channel, "video", prompt="a fox", image1=picture())
-    )
+    assert "Before you upload images" in said(await bob.slash(stage.channel, "video", prompt="a fox", image1=picture()))
 
 
 async def test_every_way_in_asks_once(stage: Stage) -> None:
     opened = await stage.alice.slash(stage.channel, "studio")
     notice = await stage.submit(opened, {"prompt": "@Image1 waves", "images": [picture()]})
-    assert "Before your first pictures" in said(notice)
+    assert "Before you upload images" in said(notice)
     await accept(stage, notice)
     assert len(await stage.jobs()) == 1
 
@@ -83,13 +81,13 @@ async def test_a_character_is_saved_after_the_notice_without_filling_the_form_in
     opened = await stage.alice.slash(stage.channel, "cast add")
     values = {"name": "mira", "frontal": [picture()], "others": [picture()]}
     notice = await stage.submit(opened, values)
-    assert "Before your first pictures" in said(notice)
+    assert "Before you upload images" in said(notice)
     # SimCord's files have no address that can be fetched: that they are asked for shows that saving went on.
     assert said(await accept(stage, notice)) == "`frontal` couldn't be downloaded from Discord. Upload it again."
 
 
 async def test_a_request_that_is_refused_asks_for_no_consent(stage: Stage) -> None:
-    assert (await stage.refusal("")).startswith("The prompt is empty.")
+    assert (await stage.refusal("")).startswith("Your prompt is empty.")
 
 
 async def test_accepting_works_after_a_restart(stage: Stage, boot: Boot) -> None:
@@ -102,7 +100,7 @@ async def test_accepting_works_after_a_restart(stage: Stage, boot: Boot) -> None
 async def test_accepting_twice_makes_one_video(stage: Stage) -> None:
     notice = await stage.ask()
     await accept(stage, notice)
-    assert said(await accept(stage, notice)).startswith("Accepted, thank you. Your request was taken up already")
+    assert said(await accept(stage, notice)).startswith("Thanks, you're all set. Your request was already picked up")
     assert len(await stage.jobs()) == 1
 
 
@@ -129,7 +127,7 @@ async def test_a_notice_of_yesterday_says_what_to_do(stage: Stage) -> None:
     await age(stage, timedelta(hours=25))
     await stage.ask()  # what is older than a day is dropped when another waits
     assert len(await rows(stage, paused_requests)) == 1
-    assert "send it once more" in said(await accept(stage, notice))
+    assert "send it again" in said(await accept(stage, notice))
 
 
 async def test_whoever_asks_on_and_on_leaves_no_heap(stage: Stage) -> None:
@@ -145,7 +143,7 @@ async def test_an_older_wording_is_not_taken_for_todays(stage: Stage) -> None:
     view.add_item(discord.ui.Button(label=ACCEPT, custom_id=f"reelcast:consent:{WORDING - 1}:{paused.id}"))
     there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
     again = await stage.alice.click(await there.send("a notice of last year", view=view), label=ACCEPT)
-    assert "Before your first pictures" in said(again)
+    assert "Before you upload images" in said(again)
     assert await rows(stage, consents) == []
     await accept(stage, again)
     assert len(await stage.jobs()) == 1

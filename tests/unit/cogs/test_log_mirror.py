@@ -50,7 +50,7 @@ async def test_what_a_review_hides_is_not_told(stage: Stage, log_channel: simcor
     await stage.has_become(State.UNDELIVERED, handling=held)
     await mirror(stage).tell()
     [[line]] = lines(log_channel)
-    assert line.startswith("📦 **Made, but not posted**")
+    assert line.startswith("📦 **Ready, but not posted**")
 
 
 async def test_several_things_are_one_message_and_a_decision_says_its_end(
@@ -72,7 +72,7 @@ async def test_several_things_are_one_message_and_a_decision_says_its_end(
     await services.moderators.decisions.add(replace(decision, id="b", kind=Decided.BLOCKED, job_id=None, reason=""))
     await mirror(stage).tell()
     [[rejected, blocked]] = lines(log_channel)
-    assert rejected.startswith(rf"🚫 <@99> rejected a request of {stage.alice.mention}. (no \*\*weapons\*\*)")
+    assert rejected.startswith(rf"🚫 <@99> rejected a request by {stage.alice.mention}. (no \*\*weapons\*\*)")
     assert blocked == f"🔒 <@99> blocked {stage.alice.mention}."
 
 
@@ -84,7 +84,7 @@ async def test_a_change_of_settings_is_told_and_on_record(stage: Stage, log_chan
     await mo.click("spoiler")
     await other.click("spoiler")  # as it is already
     await mirror(stage).tell()
-    assert lines(log_channel) == [[f"⚙️ {mo.actor.mention} changed this server's settings. Spoilers: off → on"]]
+    assert lines(log_channel) == [[f"⚙️ {mo.actor.mention} changed this server's settings. Spoilers: Off → On"]]
 
 
 async def test_what_discord_did_not_take_stays_owed(stage: Stage, log_channel: simcord.ChannelHandle) -> None:
@@ -147,4 +147,4 @@ async def test_who_reported_a_video_is_not_told(stage: Stage, log_channel: simco
     )
     await stage.bot.services.moderators.decisions.add(decision)
     await mirror(stage).tell()
-    assert lines(log_channel) == [[f"🚩 A video of {stage.alice.mention} was reported."]]
+    assert lines(log_channel) == [[f"🚩 A video by {stage.alice.mention} was reported."]]

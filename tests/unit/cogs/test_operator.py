@@ -18,7 +18,7 @@ from tests.support.operators import Teammate, local_segmind, runs, settings_at
 from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, texts
 
-REFUSED = "Only whoever runs this bot can do that"
+REFUSED = "Only the bot operator can do that"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ async def test_the_overview_tells_money_jobs_and_what_is_wrong(stage: Stage, olg
     await stage.ask()
     await stage.bot.services.operating.notices.note(NoticeKind.MODEL, stage.bot.services.clock.now(), detail="kling_x")
     text = shown(await opened(stage, olga))
-    assert "**Credits at Segmind** $" in text
+    assert "**Segmind credits** $" in text
     assert "**Spent today (UTC)** $1.35 of $20.00" in text
     assert "**Spent this month** $1.35" in text
     assert "**Jobs** PREPARING 1" in text
@@ -89,7 +89,7 @@ async def test_what_happened_pushes_off_the_overview_nothing_that_lasts(
         await notices.note(NoticeKind.CHARGE, now + timedelta(seconds=number), about=f"r{number}", detail=f"r{number}")
     await notices.note(NoticeKind.UNSETTLED, now + timedelta(minutes=1), about="77", detail="77")
     wrong = shown(await opened(stage, olga)).partition("**Jobs**")[2]
-    told = ("API key", "in these words: no", "job 77", "request r5", "request r4")
+    told = ("API key", "Its message: no", "job 77", "request r5", "request r4")
     places = [wrong.find(each) for each in told]
     assert -1 not in places
     assert places == sorted(places)
@@ -108,7 +108,7 @@ async def test_who_works_on_the_bot_in_the_team_that_owns_it_is_let_in_as_the_te
     owner, ada = an_administrator(stage, "owner"), an_administrator(stage, "ada")
     runs(stage.bot, owner, monkeypatch, Teammate(user=ada, role=role))
     for who in (owner, ada):
-        assert "**Credits at Segmind**" in shown(await opened(stage, who))
+        assert "**Segmind credits**" in shown(await opened(stage, who))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ async def test_a_pause_stops_new_work_everywhere_and_outlives_a_restart(
     assert "⏸️ Paused." in shown(await pressed(olga, panel, "pause:0"))
     await stage.env.restart_bot(await boot())
     runs(stage.bot, olga, monkeypatch)
-    assert (await stage.refusal()).startswith("Whoever runs this bot has paused it")
+    assert (await stage.refusal()).startswith("The bot operator has paused new videos.")
     panel = await opened(stage, olga)
     assert "▶️" in shown(await pressed(olga, panel, "resume:0"))
     await stage.ask()
@@ -167,16 +167,16 @@ async def test_a_member_is_blocked_everywhere_and_let_in_again(stage: Stage, olg
     assert "✅ Blocked everywhere" in text
     assert rf"<@{stage.alice.id}> `{stage.alice.id}`" in text
     assert r"\*\*spam\*\*" in text
-    assert (await stage.refusal()).startswith("Whoever runs this bot has blocked you")
+    assert (await stage.refusal()).startswith("The bot operator has blocked you")
     panel = await pressed(olga, await opened(stage, olga), "blocks:00")
-    assert "Not blocked any more." in shown(await pressed(olga, panel, f"unblock-member:{stage.alice.id}"))
+    assert "Unblocked." in shown(await pressed(olga, panel, f"unblock-member:{stage.alice.id}"))
     await stage.ask()
     assert len(await stage.jobs()) == 1
 
 
 async def test_a_server_is_blocked(stage: Stage, olga: simcord.MemberActor) -> None:
     await blocks(stage, olga, "SERVER", stage.guild.id)
-    assert (await stage.refusal()).startswith("Whoever runs this bot has blocked this server")
+    assert (await stage.refusal()).startswith("The bot operator has blocked this server")
 
 
 @pytest.mark.parametrize("target", ["MEMBER", "SERVER"])
@@ -191,17 +191,17 @@ async def test_what_waits_of_who_is_blocked_ends_at_once(stage: Stage, olga: sim
 
 @pytest.mark.parametrize("typed", [str(2**63), "x" * 17])
 async def test_what_is_no_id_of_discords_blocks_nobody(stage: Stage, olga: simcord.MemberActor, typed: str) -> None:
-    assert (await blocks(stage, olga, "MEMBER", typed)).startswith("That is no id.")
+    assert (await blocks(stage, olga, "MEMBER", typed)).startswith("That isn't an ID.")
     assert await stage.bot.services.operating.store.blocks(first=0, at_most=5) == ([], 0)
 
 
 async def test_whoever_runs_the_bot_cannot_block_themselves(stage: Stage, olga: simcord.MemberActor) -> None:
-    assert "That is somebody who runs this bot." in await blocks(stage, olga, "MEMBER", olga.id)
+    assert "You can't block a bot operator." in await blocks(stage, olga, "MEMBER", olga.id)
     assert await stage.bot.services.operating.store.blocks(first=0, at_most=5) == ([], 0)
 
 
 async def test_what_is_no_id_is_said_so(stage: Stage, olga: simcord.MemberActor) -> None:
-    assert (await blocks(stage, olga, "MEMBER", "9" * 20)).startswith("That is no id.")
+    assert (await blocks(stage, olga, "MEMBER", "9" * 20)).startswith("That isn't an ID.")
 
 
 async def test_an_undelivered_video_is_sent_again(stage: Stage, olga: simcord.MemberActor) -> None:
@@ -213,7 +213,9 @@ async def test_an_undelivered_video_is_sent_again(stage: Stage, olga: simcord.Me
     await pressed(olga, panel, f"send:{job_id}")
     [job] = await stage.jobs()
     assert (job.state, job.post_channel_id) == (State.POSTING, stage.channel.id)
-    assert "That job has moved on by itself: it is POSTING now." in shown(await pressed(olga, stale, f"close:{job_id}"))
+    assert "That job has already moved on. Its state is now POSTING." in shown(
+        await pressed(olga, stale, f"close:{job_id}")
+    )
 
 
 async def test_an_undelivered_video_is_closed_and_its_member_told(stage: Stage, olga: simcord.MemberActor) -> None:
@@ -234,12 +236,14 @@ async def test_an_unconfirmed_job_is_given_up_only_after_its_request_must_have_s
     assert "It was sent a moment ago" in shown(await pressed(olga, panel, f"give-up:{job_id}"))
     await stage.has_become(State.UNCONFIRMED, submitted_at=now - timedelta(minutes=5), body=body)
     stale = await opened(stage, olga, "stuck:00")
-    assert "Segmind's history does not have it." in shown(await pressed(olga, panel, f"look:{job_id}"))
-    assert "Given up, and its price released." in shown(await pressed(olga, panel, f"give-up:{job_id}"))
+    assert "The request isn't in Segmind's history." in shown(await pressed(olga, panel, f"look:{job_id}"))
+    assert "Job closed and its reserved cost released." in shown(await pressed(olga, panel, f"give-up:{job_id}"))
     [job] = await stage.jobs()
     assert (job.state, job.problem) == (State.FAILED, Problem(code=ProblemCode.NEVER_ARRIVED))
     assert await stage.bot.services.store.spent(job.spend_day) == 0
-    assert "it is FAILED now" in shown(await pressed(olga, stale, f"give-up:{job_id}"))
+    assert "That job has already moved on. Its state is now FAILED." in shown(
+        await pressed(olga, stale, f"give-up:{job_id}")
+    )
 
 
 async def test_a_job_that_is_gone_is_said_so(stage: Stage, olga: simcord.MemberActor) -> None:
@@ -248,7 +252,7 @@ async def test_a_job_that_is_gone_is_said_so(stage: Stage, olga: simcord.MemberA
     await stage.has_become(State.CANCELLED)
     now = stage.bot.services.clock.now()
     await stage.bot.services.store.delete_ended(before=now + timedelta(days=1), at_most=5)
-    assert "That job is no longer on record." in shown(await pressed(olga, panel, f"send:{job_id}"))
+    assert "That job is no longer in the records." in shown(await pressed(olga, panel, f"send:{job_id}"))
 
 
 async def test_servers_are_listed_by_what_they_spent(stage: Stage, olga: simcord.MemberActor) -> None:

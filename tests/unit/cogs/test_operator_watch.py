@@ -100,7 +100,7 @@ async def test_a_key_that_fails_is_told_once_and_anew_after_it_worked(
 ) -> None:
     await answers(control, "credits", 401)
     [told] = await watching.looks()
-    assert "does not take the API key" in told
+    assert "rejected the API key" in told
     await answers(control, "credits", 401)
     assert await watching.looks() == []
     assert await watching.looks() == []
@@ -113,7 +113,7 @@ async def test_credits_that_run_low_are_told_once(watching: Watching, stage: Sta
     assert left is not None
     low = Watching(stage, credits_low_usd=left + Decimal(1))
     [told] = await low.looks()
-    assert "Credits at Segmind run low" in told
+    assert "Segmind credits are running low" in told
     assert await low.looks() == []
 
 
@@ -121,8 +121,8 @@ async def test_credits_that_run_low_explain_no_refusal(stage: Stage, olga: simco
     await stage.ask()
     await stage.has_become(State.FAILED, problem=Problem(code=ProblemCode.SERVICE, detail="HTTP 406: team limit"))
     [told] = await Watching(stage, credits_low_usd=Decimal(1_000_000)).looks()
-    assert "Credits at Segmind run low" in told
-    assert "Segmind refuses to make videos" in told
+    assert "Segmind credits are running low" in told
+    assert "Segmind is refusing to make videos" in told
 
 
 async def test_a_model_that_is_gone_is_told_once_and_not_for_each_job(
@@ -168,7 +168,7 @@ async def test_another_refusal_is_told_in_segminds_words(watching: Watching, sta
     job = await stage.has_become(State.FAILED, problem=problem)
     await stage.bot.services.store.save(job.evolve(retry_at=None))
     [told] = await watching.looks()
-    assert "Segmind refuses to make videos" in told
+    assert "Segmind is refusing to make videos" in told
     assert await watching.looks() == []
 
 
@@ -181,7 +181,7 @@ async def test_charges_without_an_owner_and_what_was_never_settled_are_told(watc
     )
     await OrphanStore(stage.bot.services.operating.database).note(row, now)
     [told] = await watching.looks()
-    assert "nobody asked this bot for" in told
+    assert "that no one requested from this bot" in told
     assert "77" in told
     notices = await stage.bot.services.operating.notices.current(NoticeKind.CHARGE, NoticeKind.UNSETTLED)
     assert {each.detail for each in notices} == {"r-77", str(job.id)}
@@ -208,11 +208,11 @@ async def test_a_bot_whose_own_spending_cap_is_near_or_reached_says_so_once_a_da
     await stage.ask()
     near = Watching(stage, caps=caps("1.60", "0.10"))
     [told] = await near.looks()
-    assert "80% of what the whole bot may spend today" in told
+    assert r"80% of the bot's $1\\.60 spending limit for today" in told
     assert await near.looks() == []
     reached = Watching(stage, caps=caps("1.60", "1.35"))
     [told] = await reached.looks()
-    assert "What the whole bot may spend today" in told
+    assert r"The bot has reached its $1\\.60 spending limit for today" in told
     assert await reached.looks() == []
     assert await near.looks() == []  # what was released since is no news
     reached.clock.advance(timedelta(days=1).total_seconds())
@@ -223,9 +223,9 @@ async def test_a_bot_whose_own_spending_cap_is_near_or_reached_says_so_once_a_da
 async def test_the_cap_of_a_month_is_told_of_as_well(stage: Stage, olga: Any) -> None:
     await stage.ask()
     [told] = await Watching(stage, caps=caps("100", "0.10", month="1.60")).looks()
-    assert "80% of what the whole bot may spend this month" in told
+    assert r"80% of the bot's $1\\.60 spending limit for this month" in told
     [told] = await Watching(stage, caps=caps("100", "1.35", month="1.60")).looks()
-    assert "What the whole bot may spend this month" in told
+    assert r"The bot has reached its $1\\.60 spending limit for this month" in told
 
 
 async def test_a_cap_below_the_price_of_any_video_is_not_told_of_day_by_day(stage: Stage, olga: Any) -> None:
@@ -256,7 +256,7 @@ async def test_another_bot_with_the_token_is_told_of_once_in_a_week(watching: Wa
     for _ in range(3):
         await watching.watch.answered_elsewhere()
     [told] = await watching.looks()
-    assert "Another process with this bot's token answers members." in told
+    assert "Another process with this bot's token is answering members." in told
     await watching.watch.answered_elsewhere()
     assert await watching.looks() == []
     [notice] = await watching.watch.notices.current(NoticeKind.ANOTHER_BOT)

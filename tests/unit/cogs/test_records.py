@@ -68,7 +68,7 @@ async def test_the_one_that_alone_is_found_tells_segminds_request_and_what_it_co
     job = await stage.has_become(State.DELIVERED, request_id="r-1", cost_usd=Decimal("1.35"))
     shown = page(await search(stage, mo, message=str(job.card_message_id)))
     assert "$1.35" in shown
-    assert f"-# Job `{job.id}` · `r-1`" in shown
+    assert f"-# Job ID `{job.id}` · `r-1`" in shown
 
 
 async def test_it_is_searched_by_member_and_by_text(stage: Stage, mo: simcord.MemberActor) -> None:
@@ -76,7 +76,7 @@ async def test_it_is_searched_by_member_and_by_text(stage: Stage, mo: simcord.Me
     await made(stage, prompt="an owl", member_id=stage.guild.add_member(stage.env.create_user("bob")).id)
     assert "owl" not in page(await search(stage, mo, member=stage.alice))
     assert "fox" not in page(await search(stage, mo, text="OWL"))
-    assert said(await search(stage, mo, text="badger")).startswith("Nothing in this server's record fits that.")
+    assert said(await search(stage, mo, text="badger")).startswith("No records in this server match that.")
 
 
 async def test_pages_lead_to_older_and_newer_ones_and_outlive_a_restart(
@@ -118,13 +118,13 @@ async def test_the_longest_entries_fit_a_page(stage: Stage, mo: simcord.MemberAc
 
 async def test_what_belongs_to_another_server_is_not_found(stage: Stage, mo: simcord.MemberActor) -> None:
     [elsewhere] = await made(stage, guild_id=stage.guild.id + 1)
-    assert said(await search(stage, mo)).startswith("Nothing is on record")
-    assert said(await search(stage, mo, message=str(elsewhere))).startswith("Nothing in this server's record")
+    assert said(await search(stage, mo)).startswith("This server has no records yet.")
+    assert said(await search(stage, mo, message=str(elsewhere))).startswith("No records in this server match that.")
 
 
 @pytest.mark.parametrize("typed", ["fox", "https://discord.com/channels/1/2", "9" * 30, "-1"])
 async def test_what_is_no_message_is_said_so(stage: Stage, mo: simcord.MemberActor, typed: str) -> None:
-    assert said(await search(stage, mo, message=typed)).startswith("That is no message")
+    assert said(await search(stage, mo, message=typed)).startswith("That isn't a message.")
 
 
 async def test_members_are_refused_even_where_a_channel_lets_them_manage_messages(stage: Stage) -> None:
@@ -132,8 +132,10 @@ async def test_members_are_refused_even_where_a_channel_lets_them_manage_message
     allowed = discord.PermissionOverwrite(manage_messages=True)
     own = stage.guild.create_text_channel("own", overwrites={stage.guild.default_role: allowed})
     result = await stage.alice.slash(own, "records search")
-    assert said(result).startswith("Only who may manage messages in the whole server")
-    assert said(await stage.alice.slash(own, "records export")).startswith("Only who may")
+    assert said(result).startswith("You need Manage Messages in the whole server")
+    assert said(await stage.alice.slash(own, "records export")).startswith(
+        "You need Manage Messages in the whole server"
+    )
 
 
 async def test_a_forged_page_is_refused(stage: Stage) -> None:
@@ -142,13 +144,15 @@ async def test_a_forged_page_is_refused(stage: Stage) -> None:
     view.add_item(discord.ui.Button(label="Forged", custom_id="reelcast:records:4:0:fox"))
     view.stop()
     forged = await stage.bot.get_partial_messageable(stage.channel.id).send("forged", view=view)
-    assert said(await stage.alice.click(forged, label="Forged")).startswith("Only who may")
+    assert said(await stage.alice.click(forged, label="Forged")).startswith(
+        "You need Manage Messages in the whole server"
+    )
 
 
 async def test_the_export_is_a_file_for_the_moderator_alone(stage: Stage, mo: simcord.MemberActor) -> None:
     await made(stage, 3, prompt="=HYPERLINK(1)")
     result = await mo.slash(stage.channel, "records export", member=stage.alice)
-    assert said(result) == "3 entries, in UTC."
+    assert said(result) == "3 entries, with times in UTC."
     assert result.response is not None
     [file] = result.response.attachments
     content = stage.env.backend.cdn.get(file.url)

@@ -113,6 +113,6 @@ async def test_a_picture_that_turns_out_to_be_broken_is_told_on_the_card_and_cos
     [job] = await stage.jobs()
     assert job.state is State.FAILED
     assert result.response is not None
-    assert "No video" in texts(result.response)
+    assert "Failed" in texts(result.response)
     assert "`image2` can't be opened" in texts(result.response)
     assert await stage.bot.services.store.spent(job.spend_day) == 0

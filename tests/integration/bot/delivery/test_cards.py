@@ -28,7 +28,7 @@ from tests.support.jobs import NOON
 async def test_a_change_is_shown_on_the_card(channel: Channel, cards: CardEditor) -> None:
     job = await channel.job(State.WAITING)
     cards.changed(job.move(State.CANCELLED, NOON))
-    card = await channel.shows(job, "Cancelled")
+    card = await channel.shows(job, "Canceled")
     assert card.mentions == []
 
 
@@ -38,7 +38,7 @@ async def test_changes_at_once_become_one_edit(channel: Channel, cards: CardEdit
         job = job.move(state, NOON)
         cards.changed(job)
     await clock.asleep()
-    await channel.shows(job, "No video")
+    await channel.shows(job, "Failed")
     assert len(channel.requests("PATCH")) == 1
 
 
@@ -67,12 +67,12 @@ async def test_the_cards_of_one_channel_take_turns_and_other_channels_do_not_wai
     for job in (*jobs, elsewhere):
         cards.changed(job.move(State.CANCELLED, NOON))
     await clock.asleep(2)
-    await channel.shows(jobs[0], "Cancelled")
-    await channel.shows(elsewhere, "Cancelled")
+    await channel.shows(jobs[0], "Canceled")
+    await channel.shows(elsewhere, "Canceled")
     assert len(channel.requests("PATCH")) == 2
     for job in jobs[1:]:
         clock.advance(EDIT_EVERY)
-        await channel.shows(job, "Cancelled")
+        await channel.shows(job, "Canceled")
 
 
 async def test_a_card_that_would_not_change_is_not_edited(
@@ -101,7 +101,7 @@ async def test_an_edit_without_a_clear_answer_is_sent_again_with_the_newest_valu
         clock.advance(wait)
         await clock.asleep()
     clock.advance(EDIT_EVERY)
-    await channel.shows(job, "No video")
+    await channel.shows(job, "Failed")
     assert len(channel.requests("PATCH")) == 3
 
 
@@ -114,7 +114,7 @@ async def test_a_card_that_somebody_deleted_does_not_hold_up_the_others(channel:
         hasty.changed(job.move(State.CANCELLED, NOON))
     await clock_of_its_own.asleep()
     clock_of_its_own.advance(EDIT_EVERY)
-    await channel.shows(other, "Cancelled")
+    await channel.shows(other, "Canceled")
     await hasty.close(0)
 
 
@@ -133,12 +133,12 @@ async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
     await clock.asleep()
     assert channel.requests("PATCH") == []
     cards.changed(over.move(State.CANCELLED, NOON))
-    await channel.shows(over, "Cancelled")
+    await channel.shows(over, "Canceled")
     await clock.asleep()
     clock.advance(EDIT_EVERY)
     await clock.asleep()
     clock.advance(POSITION_EVERY)
-    await channel.shows(waiting, "number 2 in the queue")
+    await channel.shows(waiting, "#2 in line")
     assert len(channel.requests("PATCH")) == 2
 
 
@@ -148,7 +148,7 @@ async def test_closing_lets_the_last_edits_go_out(channel: Channel, cards: CardE
         cards.changed(job.move(State.CANCELLED, NOON))
     await clock.pass_until(asyncio.create_task(cards.close(20)))
     for job in jobs:
-        await channel.shows(job, "Cancelled")
+        await channel.shows(job, "Canceled")
 
 
 async def test_the_references_become_the_cards_own_pictures(
@@ -161,7 +161,7 @@ async def test_the_references_become_the_cards_own_pictures(
         path.write_bytes(picture)
     names = await cards.attach(job, dict(zip(("image1", "image2"), paths, strict=True)))
     assert names == {"image1": "image1.png", "image2": "image2.png"}
-    card = await channel.shows(job, "turn")
+    card = await channel.shows(job, "Queued")
     assert [await channel.mira.download(shown) for shown in card.gallery] == pictures
     urls = await cards.attachment_urls(job)
     assert [await channel.mira.download(urls[name]) for name in ("image1.png", "image2.png")] == pictures
@@ -235,7 +235,7 @@ async def test_the_last_word_is_reported_once_it_is_shown(channel: Channel, cloc
     await clock.asleep()
     clock.advance(EDIT_EVERY)
     assert await told.get() == over
-    await channel.shows(over, "Cancelled")
+    await channel.shows(over, "Canceled")
     assert told.empty()
     await cards.close(0)
 
@@ -271,7 +271,7 @@ async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_me
     await clock.asleep()
     clock.advance(POSITION_EVERY)
     assert await told.get() == cancelled
-    await channel.shows(waiting, "Cancelled")
+    await channel.shows(waiting, "Canceled")
     await cards.close(0)
 
 
@@ -284,7 +284,7 @@ async def test_an_edit_that_overtook_that_of_another_process_is_followed_by_the_
     cards.changed(running)
     await clock.asleep()
     clock.advance(EDIT_EVERY)
-    await channel.shows(running, "No video")
+    await channel.shows(running, "Failed")
     assert len(channel.requests("PATCH")) == 2
     await cards.close(0)
 
@@ -297,7 +297,7 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
     cards = CardEditor(channel.client, OFFER, clock, newest=SavedElsewhere(cancelled).get)
     (tmp_path / "reference-1").write_bytes(png())
     await cards.attach(preparing, {"image1": tmp_path / "reference-1"})
-    await channel.shows(preparing, "Cancelled")
+    await channel.shows(preparing, "Canceled")
     await cards.close(0)
 
 
@@ -345,7 +345,7 @@ async def test_a_change_does_not_wait_for_the_progress_of_others(
     await pass_time(clock, EDIT_EVERY)
     other = await channel.job(State.WAITING, prompt="another")
     cards.changed(other.move(State.CANCELLED, NOON))
-    await channel.shows(other, "Cancelled")
+    await channel.shows(other, "Canceled")
 
 
 async def test_the_desk_closes_at_once_while_runs_go_on(
@@ -468,4 +468,4 @@ async def test_an_edit_that_discord_takes_later_is_sent_later(
     clock.advance(1)
     await clock.asleep()
     clock.advance(EDIT_EVERY)
-    await channel.shows(job, "Cancelled")
+    await channel.shows(job, "Canceled")

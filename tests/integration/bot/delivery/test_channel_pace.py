@@ -54,7 +54,7 @@ async def test_a_card_shows_what_is_newest_when_the_turn_comes(
     cards.changed(queued.move(State.FAILED, NOON))
     assert not channel.requests("PATCH")
     turns.come.set()
-    await channel.shows(job, "No video")
+    await channel.shows(job, "Failed")
     assert len(channel.requests("PATCH")) == 1
 
 

@@ -39,8 +39,8 @@ async def test_a_video_too_large_for_the_channel_is_fitted_beside_a_button_to_th
     post = await seen(channel, await posts.post(job, fitted, leave_by=soon()))
     [attachment] = post.attachments
     assert attachment.size == fitted.facts.size <= EVERYWHERE
-    assert post.button("Original").url == OUTPUT
-    assert "the original (11 MiB) is kept until" in post.content
+    assert post.button("Open original file").url == OUTPUT
+    assert "The original (11 MiB) is available until" in post.content
     assert job.output_ends_at is not None
     assert f"<t:{int(job.output_ends_at.timestamp())}" in post.content
     assert await found(posts, job) == post.id
@@ -53,8 +53,8 @@ async def test_a_video_that_cannot_be_fitted_comes_as_a_link_with_its_end(
     linked = await posts.prepare(job, unfit(video))
     post = await seen(channel, await posts.post(job, linked, leave_by=soon()))
     assert post.attachments == []
-    assert post.button("Open the video").url == OUTPUT
-    assert "At 11 MiB it is larger than the 10 MiB this channel takes" in post.content
+    assert post.button("Open video").url == OUTPUT
+    assert "At 11 MiB, it's over this channel's 10 MiB upload limit" in post.content
     assert job.output_ends_at is not None
     assert f"<t:{int(job.output_ends_at.timestamp())}" in post.content
     assert post.mentions == [channel.mira.id]
@@ -101,7 +101,7 @@ async def test_a_video_that_not_every_player_decodes_is_converted_however_small(
     assert [attachment.size for attachment in post.attachments] == [converted.facts.size]
     assert "Converted to play on every device." in post.content
     assert post.content.endswith("\n-# AI-generated")
-    assert post.button("Original").url == OUTPUT
+    assert post.button("Open original file").url == OUTPUT
 
 
 async def test_a_video_that_is_only_packed_anew_comes_without_a_word_of_it(
@@ -129,7 +129,7 @@ async def test_a_video_that_cannot_be_converted_comes_as_a_link(channel: Channel
     assert post.attachments == []
     assert "It can't be converted to play on every device." in post.content
     assert post.content.endswith("\n-# AI-generated")
-    assert post.button("Open the video").url == OUTPUT
+    assert post.button("Open video").url == OUTPUT
     with pytest.raises(LinksOff):
         await posts.post(without_links(job), linked, leave_by=soon())
 
@@ -154,7 +154,7 @@ async def test_a_file_that_discord_refuses_for_its_size_is_fitted_to_what_every_
     assert fitted.facts.size <= EVERYWHERE
     post = await seen(channel, await posts.post(job, fitted, leave_by=soon()))
     assert [attachment.size for attachment in post.attachments] == [fitted.facts.size]
-    assert post.button("Original").url == OUTPUT
+    assert post.button("Open original file").url == OUTPUT
     assert len(await posts_of(channel, job)) == 1
 
 
@@ -167,7 +167,7 @@ async def test_a_file_that_is_refused_though_every_channel_takes_it_comes_as_a_l
     linked = await posts.prepare(job, made, refused=True)
     post = await seen(channel, await posts.post(job, linked, leave_by=soon()))
     assert post.attachments == []
-    assert post.button("Open the video").url == OUTPUT
+    assert post.button("Open video").url == OUTPUT
 
 
 async def test_a_server_that_is_gone_is_told_before_a_video_is_prepared(

@@ -36,7 +36,7 @@ async def test_a_card_of_what_was_taken_down_lets_go_of_its_pictures(
     job = await with_pictures(channel, cards, tmp_path, State.DELIVERED)
     assert len((await channel.card(job)).gallery) == 1
     cards.changed(job.move(State.TAKEN_DOWN, NOON))
-    card = await channel.shows(job, "Removed")
+    card = await channel.shows(job, "Taken down")
     assert card.gallery == []
     assert kept(channel)[-1] == []
 
@@ -48,7 +48,7 @@ async def test_a_card_of_a_run_that_was_taken_down_lets_go_of_its_pictures_howev
     noted = job.evolve(cancel_requested=True, problem=Problem(code=ProblemCode.REMOVED))
     failed = noted.move(State.FAILED, NOON, problem=Problem(code=ProblemCode.RUN_FAILED))
     cards.changed(replace(failed, version=failed.version + 1))
-    card = await channel.shows(job, "No video")
+    card = await channel.shows(job, "Failed")
     assert (card.gallery, list(card.attachments), kept(channel)[-1]) == ([], [], [])
 
 
@@ -74,7 +74,7 @@ async def test_a_card_gets_its_pictures_when_its_video_is_approved(
     handling = Handling(review=ReviewMode.BEFORE_POSTING)
     waiting = replace(job, request=replace(job.request, handling=handling))
     cards.changed(waiting)
-    assert (await channel.shows(waiting, "once a moderator has approved it")).gallery == []
+    assert (await channel.shows(waiting, "once a moderator approves them")).gallery == []
     (tmp_path / "fox").write_bytes(png())
     await cards.attach(waiting.evolve(approved=True), {"image1": tmp_path / "fox"})
     card = await channel.shows(waiting, "a fox")

@@ -40,14 +40,14 @@ async def test_a_card_keeps_neither_words_nor_buttons(channel: Channel, desk: Me
     await channel.shows(job, SECRET)
     await desk.empty(telltale(job, job.card_message_id, MessageKind.CARD))
     card = await channel.shows(job, "Deleted")
-    assert card.text == "### 🗑️ Deleted\nWho asked for this video has had their data deleted."
+    assert card.text == "### 🗑️ Deleted\nThe member who requested this video had their data deleted."
     assert list(card.buttons) == []
 
 
 async def test_what_moderators_saw_is_emptied_and_says_what_stays(channel: Channel, desk: MessageEmptier) -> None:
     job = await channel.job(State.WITHHELD, prompt=SECRET)
     await desk.empty(telltale(job, job.card_message_id, MessageKind.MODERATORS))
-    assert SECRET not in (await channel.shows(job, "stays on record")).text
+    assert SECRET not in (await channel.shows(job, "Decisions about it stay in the records")).text
 
 
 async def test_a_video_stays_and_is_no_longer_described_by_its_prompt(channel: Channel, desk: MessageEmptier) -> None:
@@ -56,7 +56,7 @@ async def test_a_video_stays_and_is_no_longer_described_by_its_prompt(channel: C
     await desk.empty(telltale(job, post_id, MessageKind.POST))
     place = channel.client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
     [video] = (await place.fetch_message(post_id)).attachments
-    assert video.description == "A video that a member had made."
+    assert video.description == "A video made by a member."
     assert await video.read() == b"video"
 
 

@@ -97,7 +97,7 @@ async def decide(desk: Desk, job: Job) -> Job:
 
 async def cards(desk: Desk, channel: str = "review") -> list[Message]:
     desk.mo.at(channel)
-    return [each for each in await desk.seen(channel) if "A reported video" in each.text]
+    return [each for each in await desk.seen(channel) if "Reported video" in each.text]
 
 
 async def test_a_report_is_shown_where_moderators_look(desk: Desk) -> None:
@@ -154,7 +154,7 @@ async def test_of_a_video_from_behind_an_age_gate_moderators_in_front_of_it_read
     await desk.moderators.cases.see_to(job.id)
     [bare] = await cards(desk)
     assert "a fox" not in bare.text
-    assert "this one is not: look at it where it was posted" in bare.text
+    assert "this one isn't. View it where it was posted" in bare.text
     assert f"/{job.post_message_id}" in bare.text
     assert [button.label for button in bare.buttons] == BUTTONS
     await admin.restrict_age("review", on=True)
@@ -204,7 +204,7 @@ async def test_what_is_decided_while_a_card_is_being_shown_ends_up_on_it(channel
             await decide(desk, job)
             assert not await desk.moderators.cases.see_to(job.id)
         [card] = [each for each in await desk.seen("review") if "in <#" in each.text]
-        assert "Decided" in card.text
+        assert "Resolved" in card.text
         assert await desk.moderators.reports.owing(at_most=5) == []
 
 
@@ -246,7 +246,7 @@ async def test_of_reports_at_once_moderators_have_one_card(channel: Channel, tmp
             await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())
             await desk.moderators.cases.see_to(job.id)
         [card] = await cards(desk)
-        assert "2 members have reported it:" in card.text
+        assert "2 members reported it:" in card.text
 
 
 async def reported_and_hidden(desk: Desk) -> Job:
@@ -411,9 +411,9 @@ async def test_where_everybody_looks_neither_the_video_nor_its_prompt_nor_who_re
     job = await reported_where_everybody_looks(desk)
     [card] = await cards(desk, "general")
     assert tells_nothing(card)
-    assert "Everybody sees this channel" in card.text
+    assert "Everyone can see this channel" in card.text
     assert f"/{job.post_message_id}" in card.text
-    assert [button.label for button in card.buttons] == ["Take down", "Put back", "Block member"]
+    assert [button.label for button in card.buttons] == ["Take down", "Restore", "Block member"]
 
 
 async def test_where_everybody_looks_a_takedown_leaves_no_prompt(desk: Desk) -> None:
@@ -422,7 +422,7 @@ async def test_where_everybody_looks_a_takedown_leaves_no_prompt(desk: Desk) -> 
     await decide(desk, job.evolve(hidden=False).move(State.TAKEN_DOWN, desk.clock.now()))
     assert await desk.moderators.cases.see_to(job.id)
     [decided] = [each for each in await desk.seen("general") if each.id == card.id]
-    assert "Decided" in decided.text
+    assert "Resolved" in decided.text
     assert tells_nothing(decided)
 
 

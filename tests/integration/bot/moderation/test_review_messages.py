@@ -80,7 +80,7 @@ async def test_a_video_comes_with_its_own_buttons_below_the_request(desk: Desk, 
     assert labels(request) == ["Reject now"]
     await desk.moderators.reviews.show_video(job, video)
     card = (await desk.seen())[-1]
-    assert "A finished video waits for you" in card.text
+    assert "New video to review" in card.text
     assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
     assert [media.content_type for media in card.gallery] == ["video/mp4"]
 
@@ -176,7 +176,7 @@ async def test_what_is_behind_an_age_gate_is_shown_to_moderators_behind_one_alon
     assert await desk.seen() == []
     desk.mo.at("general")
     [told] = await desk.seen("general")
-    assert f"the review channel <#{desk.place('review')}> is not age-restricted" in told.text
+    assert f"The review channel <#{desk.place('review')}> isn't age-restricted" in told.text
     await desk.channel.sandbox.admin.restrict_age("review", on=True)
     desk.mo.at("review")
     assert labels(await shown(desk, job)) == ["Approve", "Approve as spoiler", "Reject"]
@@ -259,7 +259,7 @@ async def test_what_is_decided_can_no_longer_be_pressed_and_says_how_it_ended(de
     await desk.moderators.reviews.settle_all()
     for message in await desk.seen():
         assert labels(message) == []
-        assert f"<@{by}> has rejected it." in message.text
+        assert f"<@{by}> rejected it." in message.text
         assert "> too loud" in message.text
         assert len(message.gallery) == 1
     assert await desk.moderators.review_store.opened(at_most=5) == []
@@ -382,4 +382,4 @@ async def test_what_discord_leaves_unclear_is_settled_the_next_time(desk: Desk) 
     await desk.moderators.reviews.settle_all()
     await desk.moderators.reviews.settle_all()
     [card] = await desk.seen()
-    assert "Who asked has cancelled it." in card.text
+    assert "The member canceled this request." in card.text

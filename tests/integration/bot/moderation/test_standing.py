@@ -232,7 +232,7 @@ async def test_a_blocked_picture_is_named_to_moderators(desk: Desk) -> None:
     await images.add(job.request.guild_id, prints[1:], by_id=1, reason="", now=desk.clock.now())
     assert await desk.moderators.standing.blocked_image(job, prints) == 1
     [told] = await desk.seen("general")
-    assert "a blocked picture" in told.content
+    assert "requested a video with a blocked image" in told.content
     elsewhere = replace(job, request=replace(job.request, guild_id=1))
     assert await desk.moderators.standing.blocked_image(elsewhere, prints) is None
 

@@ -75,12 +75,12 @@ def test_a_list_too_long_for_a_message_says_how_many_more_there_are() -> None:
 @pytest.mark.parametrize("code", [RefusalCode.UNKNOWN_NAME, RefusalCode.UNKNOWN_IMAGE])
 def test_where_there_is_nothing_to_name_the_answer_says_so(code: RefusalCode) -> None:
     refusal = Refusal(code=code, name="mira" if code is RefusalCode.UNKNOWN_NAME else "", number=3)
-    assert "there is no such image and no such character" in request_sentence(refusal, "")
+    assert "there's no image or character with that name" in request_sentence(refusal, "")
 
 
 def test_one_character_and_many_are_told_as_such() -> None:
-    assert full_sentence(1).startswith("You have 1 saved character, as")
-    assert full_sentence(20).startswith("You have 20 saved characters, as")
+    assert full_sentence(1).startswith("You have 1 saved character, which is your limit")
+    assert full_sentence(20).startswith("You have 20 saved characters, which is your limit")
 
 
 def test_the_modals_are_what_discord_takes() -> None:

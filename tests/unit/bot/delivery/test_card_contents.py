@@ -35,7 +35,7 @@ def test_a_card_shows_neither_words_nor_pictures_before_the_approval(mode: Revie
 
 
 def test_a_card_says_why_it_shows_nothing_of_the_request() -> None:
-    assert "once a moderator has approved it" in shown(a_reviewed_job(State.PROCESSING, ReviewMode.BEFORE_POSTING))
+    assert "once a moderator approves them" in shown(a_reviewed_job(State.PROCESSING, ReviewMode.BEFORE_POSTING))
 
 
 def test_an_approved_card_shows_all() -> None:
@@ -55,12 +55,12 @@ def test_a_rejected_request_gives_the_moderators_reason_which_breaks_and_pings_n
 def test_what_nobody_looked_at_in_time_says_so() -> None:
     problem = Problem(code=ProblemCode.REVIEW_OVER)
     card = shown(a_reviewed_job(State.REJECTED, ReviewMode.BEFORE_SPENDING, problem=problem))
-    assert "No moderator looked at it in time." in card
+    assert "No moderator reviewed it in time." in card
 
 
 def test_a_hidden_video_says_so_and_offers_no_repeat() -> None:
     card = shown(a_job(State.DELIVERED, request=a_request(prompt=SECRET)).evolve(hidden=True))
-    assert "hidden until a moderator has looked at it" in card
+    assert "hidden until a moderator reviews it" in card
     assert SECRET not in card
     assert "reelcast:again" not in card
 

@@ -90,18 +90,18 @@ def test_a_card_says_its_state_for_whom_it_is_and_what_was_asked(state: State) -
     assert shown.startswith(f"### {look.emoji} {look.title}\n")
     assert look.meaning in shown
     assert ("> a fox" in shown) is (state not in WITHDRAWN)
-    assert "for <@30> · 5 s · 16:9 · 1 reference" in shown
+    assert "for <@30> · 5 s · 16:9 · 1 image" in shown
 
 
 def test_a_card_says_since_when_by_the_readers_clock() -> None:
     moment = int(NOON.timestamp())
-    assert f"since <t:{moment}:t> (<t:{moment}:R>)" in card(a_job(State.QUEUED))
+    assert f"Updated <t:{moment}:R> (<t:{moment}:t>)" in card(a_job(State.QUEUED))
 
 
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.PREPARING, State.WAITING, State.QUEUED, State.PROCESSING])
 def test_a_card_says_when_the_video_will_be_done(state: State) -> None:
     due = int((NOON + TYPICAL_RUN).timestamp())
-    assert f"expected <t:{due}:R>" in card(a_job(state).evolve(submitted_at=NOON))
+    assert f"should be ready <t:{due}:R>" in card(a_job(state).evolve(submitted_at=NOON))
 
 
 def test_what_is_expected_counts_from_the_submission_not_from_the_last_change() -> None:
@@ -116,32 +116,32 @@ def test_a_job_that_waits_for_another_attempt_does_not_count_from_the_first() ->
 
 def test_a_job_in_the_queue_shows_its_place_and_promises_no_time() -> None:
     shown = card(a_job(State.WAITING), position=3)
-    assert "number 3 in the queue" in shown
-    assert "expected" not in shown
+    assert "#3 in line" in shown
+    assert "should be ready" not in shown
 
 
 def test_a_run_that_takes_unusually_long_says_that_it_still_goes_on() -> None:
     shown = card(a_job(State.PROCESSING).evolve(submitted_at=NOON), now=timedelta(minutes=31))
-    assert "still being followed" in shown
-    assert "expected" not in shown
+    assert "taking longer than usual, but still running" in shown
+    assert "should be ready" not in shown
 
 
 @pytest.mark.parametrize("state", [State.COMPLETED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.REVIEW])
 def test_nothing_is_expected_of_what_is_over_or_with_a_person(state: State) -> None:
-    assert "expected" not in card(a_job(state))
+    assert "should be ready" not in card(a_job(state))
 
 
 def test_a_delivered_video_shows_how_long_it_took_and_what_it_cost() -> None:
     done = replace(a_job(State.DELIVERED), state_since=LATER, cost_usd=Decimal("1.35"))
     shown = card(done)
-    assert shown.startswith("### ✅ Done\nafter 3 min 20 s")
+    assert shown.startswith("### ✅ Done\nTook 3 min 20 s")
     assert "cost $1.35" in shown
 
 
 def test_a_problem_is_said_in_place_of_what_the_state_means() -> None:
     failed = a_job(State.FAILED).evolve(problem=Problem(code=ProblemCode.MODERATED, detail="words of the service"))
     shown = card(failed)
-    assert "content rules" in shown
+    assert "video service's content filter" in shown
     assert LOOKS[State.FAILED].meaning not in shown
     assert "words of the service" not in shown
 
@@ -198,15 +198,15 @@ def test_a_card_of_which_nothing_is_to_come_can_be_deleted() -> None:
 
 
 def test_a_run_that_is_cancelled_too_late_says_that_it_is_paid_for() -> None:
-    assert "paid for all the same" in card(a_job(State.PROCESSING).evolve(cancel_requested=True))
-    assert "paid for all the same" not in card(a_job(State.PROCESSING))
+    assert "it's still charged" in card(a_job(State.PROCESSING).evolve(cancel_requested=True))
+    assert "it's still charged" not in card(a_job(State.PROCESSING))
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.PROCESSING])
 def test_a_run_shows_how_far_it_has_come_and_calls_that_an_estimate(state: State) -> None:
     run = a_job(state).evolve(submitted_at=NOON)
-    assert "▱" * 16 + " about 0% (estimated)" in card(run)
-    assert "▰" * 8 + "▱" * 8 + " about 50% (estimated)" in card(run, now=TYPICAL_RUN / 2)
+    assert "▱" * 16 + " about 0% (estimate)" in card(run)
+    assert "▰" * 8 + "▱" * 8 + " about 50% (estimate)" in card(run, now=TYPICAL_RUN / 2)
 
 
 def test_a_run_that_takes_longer_than_usual_never_seems_to_be_over() -> None:

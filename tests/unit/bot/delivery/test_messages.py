@@ -61,14 +61,14 @@ def test_details_tell_the_whole_story_of_a_video() -> None:
         request_id="7f1d",
     )
     told = details_text(done, OFFER)
-    for part in ("a fox", "5 s · 16:9", "Done, since <t:", "3 min 14 s", "$1.35", "`7f1d`", "`42`"):
+    for part in ("a fox", "5 s · 16:9", "Done · updated <t:", "3 min 14 s", "$1.35", "`7f1d`", "`42`"):
         assert part in told
 
 
 def test_details_tell_why_there_is_no_video_and_nothing_of_the_services_words() -> None:
     problem = Problem(code=ProblemCode.MODERATED, detail="raw words")
     told = details_text(a_job(State.FAILED).evolve(problem=problem), OFFER)
-    assert "content rules" in told
+    assert "video service's content filter" in told
     assert "raw words" not in told
 
 
@@ -137,7 +137,7 @@ def test_a_video_that_is_too_large_comes_as_a_link_with_the_day_it_ends() -> Non
 def test_a_fitted_video_tells_of_its_original_and_the_day_on_which_that_ends() -> None:
     text = fitted_text(a_job(State.POSTING).evolve(completed_at=NOON), size=31_457_280)
     assert text.startswith("<@30>, your video is ready.")
-    assert "the original (30 MiB) is kept until" in text
+    assert "The original (30 MiB) is available until" in text
     assert f"<t:{int((NOON + timedelta(days=7)).timestamp())}:D>" in text
     check_taken(text)
 

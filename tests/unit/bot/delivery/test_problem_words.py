@@ -21,8 +21,8 @@ from tests.support.jobs import a_job, a_request
 RULES = ImageRules()
 # What a member can do, or whom it lies with.
 WHAT_TO_DO = re.compile(
-    r"\b(Try|Upload|[Aa]sk|has been (?:told|notified)|Look|Describe|Shorten|Use|Add|Mention|fill"
-    r"|be at (?:least|most))\b"
+    r"\b(Try|Upload|[Aa]sk|has been notified|request (?:it again|something else)|Look|Describe"
+    r"|[Ss]horten|[Uu]se|Choose|Add|Mention|fill|be at (?:least|most))\b"
 )
 BLAME = re.compile(
     r"\b(error|invalid|failed|illegal|forbidden|you must|your fault|exception|HTTP|Segmind)\b", re.IGNORECASE
@@ -103,7 +103,7 @@ def test_an_image_that_is_not_there_is_told_with_how_many_there_are() -> None:
         refusal = Refusal(code=RefusalCode.UNKNOWN_IMAGE, number=4, count=count)
         return refusal_sentence(refusal)
 
-    assert "`@Image4`, but there is only `@Image1`" in told(1)
+    assert "`@Image4`, but there's only `@Image1`" in told(1)
     assert "`@Image4`, but there are only 3 images" in told(3)
 
 
@@ -123,7 +123,7 @@ def test_a_state_that_leaves_a_question_answers_it(state: State) -> None:
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [(State.CANCELLED, "already"), (State.POSTING, "paid"), (State.DELIVERED, "over"), (None, "over")],
+    [(State.CANCELLED, "canceled"), (State.POSTING, "charged"), (State.DELIVERED, "finished"), (None, "finished")],
 )
 def test_what_can_no_longer_be_cancelled_says_why(state: State | None, said: str) -> None:
     assert said in not_cancellable_sentence(state)

@@ -26,7 +26,7 @@ SECRET = "a fox in the snow"
 ROWS = [
     (404, 10003, Then.STOP, ProblemCode.CHANNEL_GONE, "channel was deleted", "Choose another", "channel was deleted"),
     (404, 10004, Then.STOP, ProblemCode.BOT_GONE, "no longer in that server", None, "not in the server"),
-    (404, 10008, Then.STOP, ProblemCode.CARD_GONE, "status message was deleted", None, "message was deleted"),
+    (404, 10008, Then.STOP, ProblemCode.CARD_GONE, "card was deleted", None, "message was deleted"),
     (403, 50001, Then.STOP, ProblemCode.NO_ACCESS, "can't see this channel", "View Channel", "private thread"),
     (403, 50013, Then.STOP, ProblemCode.CHANNEL, "can't post here anymore", "Send Messages", "lacks a permission"),
     (403, 160005, Then.STOP, ProblemCode.LOCKED, "thread is locked", "Unlock it", "thread is locked"),

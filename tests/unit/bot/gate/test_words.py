@@ -52,8 +52,8 @@ def test_what_a_spending_limit_is_in_dollars_stays_with_who_set_it(limit: Limit)
 
 
 def test_a_limit_of_one_is_told_in_the_singular() -> None:
-    assert "1 video in 7 days" in of_limit(Limit.PER_WEEK, 1)
-    assert "2 videos in 7 days" in of_limit(Limit.PER_WEEK, 2)
+    assert "the 1 video you can make in 7 days" in of_limit(Limit.PER_WEEK, 1)
+    assert "all 2 videos you can make in 7 days" in of_limit(Limit.PER_WEEK, 2)
 
 
 def test_a_block_tells_its_end_if_it_has_one() -> None:

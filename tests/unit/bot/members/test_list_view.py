@@ -54,7 +54,7 @@ def test_every_state_is_found_under_something_else_than_all(state: State) -> Non
 
 def test_a_posted_video_is_a_link_to_where_it_is() -> None:
     page = JobsPage(jobs=[a_posted_job().evolve(post_channel_id=21)])
-    assert buttons(page)["Go to the video"] == f"https://discord.com/channels/{ID}/21/77"
+    assert buttons(page)["Go to video"] == f"https://discord.com/channels/{ID}/21/77"
 
 
 @pytest.mark.parametrize(
@@ -68,28 +68,28 @@ def test_a_posted_video_is_a_link_to_where_it_is() -> None:
 )
 def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> None:
     assert post_address(job) is None
-    assert "Go to the video" not in buttons(JobsPage(jobs=[job]))
+    assert "Go to video" not in buttons(JobsPage(jobs=[job]))
 
 
 @pytest.mark.parametrize(
     ("state", "offered"),
     [
-        (State.WAITING, {"Cancel", "Details", "Go to the card"}),
-        (State.UNDELIVERED, {"Send again", "Details", "Go to the card"}),
-        (State.FAILED, {"Details", "Go to the card"}),
+        (State.WAITING, {"Cancel", "Details", "Go to card"}),
+        (State.UNDELIVERED, {"Send again", "Details", "Go to card"}),
+        (State.FAILED, {"Details", "Go to card"}),
     ],
 )
 def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -> None:
-    others = {"Refresh", "Direct message when done", "Delete my data"}
+    others = {"Refresh", "DM me when done", "Delete my data"}
     assert set(buttons(JobsPage(jobs=[a_posted_job(state)]))) == offered | others
 
 
 @pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, False)])
 def test_a_run_that_goes_on_though_it_was_cancelled_says_so(state: State, noted: bool) -> None:
     job = a_posted_job(state)
-    assert "Cancelled: the run is paid for" not in text_of(JobsPage(jobs=[job]))
+    assert "Canceled. It was already running, so it's still charged" not in text_of(JobsPage(jobs=[job]))
     cancelled = text_of(JobsPage(jobs=[job.evolve(cancel_requested=True)]))
-    assert ("Cancelled: the run is paid for" in cancelled) is noted
+    assert ("Canceled. It was already running, so it's still charged" in cancelled) is noted
 
 
 def test_pages_are_turned_where_there_are_others() -> None:
@@ -100,10 +100,12 @@ def test_pages_are_turned_where_there_are_others() -> None:
 
 def test_words_that_did_not_arrive_are_told_of_while_they_are_wanted() -> None:
     wanted = Preferences(tell_when_done=True, takes_no_words=True)
-    assert "did not let" in text_of(JobsPage(jobs=[], preferences=wanted))
-    assert "did not let" not in text_of(JobsPage(jobs=[], preferences=replace(wanted, tell_when_done=False)))
+    assert "didn't deliver the bot's last direct message" in text_of(JobsPage(jobs=[], preferences=wanted))
+    assert "didn't deliver the bot's last direct message" not in text_of(
+        JobsPage(jobs=[], preferences=replace(wanted, tell_when_done=False))
+    )
 
 
 def test_an_empty_list_says_so() -> None:
-    assert "no video here yet" in text_of(JobsPage(jobs=[]))
-    assert "none of these" in text_of(JobsPage(jobs=[], shown=ListFilter.RUNNING))
+    assert "haven't requested any videos here yet" in text_of(JobsPage(jobs=[]))
+    assert "No videos match this filter" in text_of(JobsPage(jobs=[], shown=ListFilter.RUNNING))

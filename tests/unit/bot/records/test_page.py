@@ -42,7 +42,7 @@ def test_what_was_decided_goes_before_reports_and_the_rest_is_counted() -> None:
     assert "blocked" in page
     assert "and 5 more decisions or reports" in page
     alone = shown(record, count=1)
-    assert "took a video" in alone
+    assert "took down a video" in alone
     assert alone.count("reported a video") == MOST_DECISIONS_ALONE - 4
     assert "and 1 more decision or report" in alone
 

@@ -21,7 +21,7 @@ def test_a_decision_is_told_without_a_ping_or_markdown_of_others(kind: Decided) 
 
 def test_what_nobody_decided_the_bot_did() -> None:
     made = Decision(guild_id=1, member_id=30, kind=Decided.HIDDEN, at=NOON)
-    assert log_line(Item(at=NOON, guild_id=1, decision=made)) == "🙈 The bot hid a video of <@30> for its reports."
+    assert log_line(Item(at=NOON, guild_id=1, decision=made)) == "🙈 The bot hid a video by <@30> because of reports."
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

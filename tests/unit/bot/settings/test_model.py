@@ -64,7 +64,7 @@ def test_one_more_entry_is_found_everywhere() -> None:
     assert changes_line(unset, few) == f"{LABEL}: 7 → 3"
     with pytest.raises(BadSetting) as refused:
         set_numbers({"most_images": "10"})(unset)
-    assert bad_setting_sentence(refused.value) == f"For *{LABEL}*, “10” is out of range: from 1 to 9 is possible."
+    assert bad_setting_sentence(refused.value) == f"“10” is out of range for *{LABEL}*. Enter a number from 1 to 9."
     [finding] = [each for each in check(OneMore(most_images=10), FACTS) if each.code is FindingCode.OUT_OF_RANGE]
     assert finding_sentence(finding, FACTS).startswith(f"*{LABEL}* is out of range")
     assert f"| Where and who | {LABEL} | {HELP} | 7 | 1 to 9 |  |" in server_table(OneMore)

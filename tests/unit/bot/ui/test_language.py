@@ -93,15 +93,15 @@ def test_nothing_said_stays_nothing() -> None:
 @pytest.mark.parametrize(
     ("locale", "forms"),
     [
-        ("en-US", ["{count} references", "{count} reference", "{count} references"]),
-        ("de", ["{count} Referenzen", "{count} Referenz", "{count} Referenzen"]),
-        ("fr", ["{count} référence", "{count} référence", "{count} références"]),
-        ("ja", ["参照画像 {count} 枚"] * 3),
+        ("en-US", ["{count} images", "{count} image", "{count} images"]),
+        ("de", ["{count} Bilder", "{count} Bild", "{count} Bilder"]),
+        ("fr", ["{count} image", "{count} image", "{count} images"]),
+        ("ja", ["画像 {count} 枚"] * 3),
     ],
 )
 def test_a_count_takes_the_form_that_its_language_asks_for(locale: str, forms: list[str]) -> None:
     with speaking(locale):
-        assert [ngettext("{count} reference", "{count} references", count) for count in (0, 1, 2)] == forms
+        assert [ngettext("{count} image", "{count} images", count) for count in (0, 1, 2)] == forms
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_a_sentence_with_places_is_whole_in_every_language() -> None:
 def test_permissions_are_named_as_the_readers_discord_names_them() -> None:
     with speaking("fr"):
         sentence = missing_permissions_sentence(("Attach Files", "View Channel"))
-    assert "les permissions **Joindre des fichiers** et **Voir le salon**" in sentence
+    assert "ces permissions\N{NO-BREAK SPACE}: **Joindre des fichiers** et **Voir le salon**" in sentence
 
 
 def test_a_states_title_and_meaning_are_looked_up_when_they_are_read() -> None:
@@ -210,7 +210,7 @@ def test_a_card_speaks_its_servers_language_whoever_has_it_edited() -> None:
     with speaking("de"):
         card = str(status_card(job, Offer(), now=NOON + timedelta(minutes=1), position=3).to_components())
         assert spoken() == "de"
-    assert "順番を待っています" in card
+    assert "順番待ち\\n" in card
     assert "順番待ち 3 番目" in card
     assert "キャンセル" in card
 

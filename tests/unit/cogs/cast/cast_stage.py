@@ -41,7 +41,7 @@ async def allow(stage: Stage, sharing: CastSharing) -> None:
 async def shared(stage: Stage, name: str = "Mira", *, who: simcord.MemberActor | None = None) -> None:
     await allow(stage, CastSharing.MEMBERS)
     await saved(stage, name, who=who)
-    assert (await cast(stage, "share", who=who, character=name)).startswith("Everybody in this server")
+    assert (await cast(stage, "share", who=who, character=name)).startswith("Everyone in this server")
 
 
 async def id_of(stage: Stage, name: str = "Mira") -> str:

@@ -38,7 +38,7 @@ def mo(stage: Stage) -> simcord.MemberActor:
 
 
 async def test_a_saved_character_can_be_listed_and_shown(stage: Stage) -> None:
-    assert said(await saved(stage)).startswith("`@Mira` is saved, for you alone.")
+    assert said(await saved(stage)).startswith("`@Mira` is saved, only for you.")
     listed = await cast(stage, "list")
     assert r"**\@Mira**" in listed
     assert "1 of 3" in listed
@@ -55,7 +55,7 @@ async def test_who_has_saved_nobody_is_told_how(stage: Stage) -> None:
 
 @pytest.mark.parametrize("typed", ["9999999999999999999", "0", "18446744073709551616", "٣"])
 async def test_a_number_that_is_nobodys_id_is_answered_like_any_other_name(stage: Stage, typed: str) -> None:
-    assert "There is no saved character" in await cast(stage, "show", character=typed)
+    assert "There's no saved character" in await cast(stage, "show", character=typed)
 
 
 async def test_large_pictures_are_kept_small(stage: Stage) -> None:
@@ -67,21 +67,21 @@ async def test_large_pictures_are_kept_small(stage: Stage) -> None:
 
 @pytest.mark.parametrize("name", ["two words", "a/b", "image1", "42", "-", "everyone", "\u3164", "😀"])
 async def test_what_cannot_be_a_name_is_refused(stage: Stage, name: str) -> None:
-    assert "cannot be a name" in said(await saved(stage, name))
+    assert "can't be used as a name" in said(await saved(stage, name))
     assert "`/cast add`" in await cast(stage, "list")
 
 
 async def test_a_name_is_taken_once_in_whatever_case_and_width(stage: Stage) -> None:
     await saved(stage, "Mira")
     assert said(await saved(stage, "\N{FULLWIDTH LATIN CAPITAL LETTER M}IRA")) == (
-        "You have a character called `@MIRA` already. Use another name, or remove that one with `/cast remove` first."
+        "You already have a character named `@MIRA`. Use another name, or remove that one with `/cast remove` first."
     )
 
 
 async def test_who_has_as_many_as_one_can_have_opens_no_form(stage: Stage) -> None:
     for name in ("a", "b", "c"):
         await saved(stage, name)
-    assert (await cast(stage, "add")).startswith("You have 3 saved characters, as many as one can have.")
+    assert (await cast(stage, "add")).startswith("You have 3 saved characters, which is your limit.")
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ async def test_a_picture_that_cannot_serve_is_named_and_nothing_is_kept(
 async def test_a_character_can_be_renamed_and_removed(stage: Stage) -> None:
     await saved(stage)
     await saved(stage, "mo")
-    assert "called `@Ada` now" in await cast(stage, "rename", character="@MIRA", name="Ada")
-    assert "is taken" in await cast(stage, "rename", character="ada", name="MO")
-    assert "cannot be a name" in await cast(stage, "rename", character="ada", name="a b")
-    assert (await cast(stage, "remove", character=await id_of(stage, "ada"))).startswith("`@Ada` and its pictures")
+    assert "is now named `@Ada`" in await cast(stage, "rename", character="@MIRA", name="Ada")
+    assert "is already taken" in await cast(stage, "rename", character="ada", name="MO")
+    assert "can't be used as a name" in await cast(stage, "rename", character="ada", name="a b")
+    assert (await cast(stage, "remove", character=await id_of(stage, "ada"))).startswith("`@Ada` and its images")
     assert "Ada" not in await cast(stage, "list")
-    assert "no saved character **Ada**. Use one of these: `@mo`." in await cast(stage, "remove", character="Ada")
+    assert "no saved character named **Ada**. Use one of these: `@mo`." in await cast(stage, "remove", character="Ada")
 
 
 async def test_a_private_character_does_not_exist_for_anybody_else(stage: Stage, mo: simcord.MemberActor) -> None:
@@ -122,23 +122,25 @@ async def test_a_private_character_does_not_exist_for_anybody_else(stage: Stage,
         assert await mo.autocomplete(stage.channel, command, option, "") == []
     for options in ({"cast1": secret}, {"cast2": "Mira"}):
         answer = said(await mo.slash(stage.channel, "video", prompt="a fox", image1=picture(), **options))
-        assert answer.startswith("There is no saved character")
+        assert answer.startswith("There's no saved character")
     answer = said(await mo.slash(stage.channel, "video", prompt="@Mira waves", image1=picture()))
-    assert answer.startswith("The prompt names `@Mira`, which is not there. Use one of these: `@Image1`.")
+    assert answer.startswith("Your prompt mentions `@Mira`, which doesn't exist. Use one of these: `@Image1`.")
     assert await stage.jobs() == []
 
 
 async def test_a_server_shares_nothing_until_it_says_so(stage: Stage) -> None:
     await saved(stage)
-    assert (await cast(stage, "share", character="Mira")).startswith("This server does not share characters.")
+    assert (await cast(stage, "share", character="Mira")).startswith("This server doesn't allow sharing characters.")
 
 
 async def test_where_moderators_share_others_do_not(stage: Stage, mo: simcord.MemberActor) -> None:
     await allow(stage, CastSharing.MODERATORS)
     await saved(stage)
-    assert (await cast(stage, "share", character="Mira")).startswith("In this server moderators share characters.")
+    assert (await cast(stage, "share", character="Mira")).startswith(
+        "Only moderators can share characters in this server."
+    )
     await saved(stage, "lamp", who=mo)
-    assert (await cast(stage, "share", who=mo, character="lamp")).startswith("Everybody in this server")
+    assert (await cast(stage, "share", who=mo, character="lamp")).startswith("Everyone in this server")
 
 
 async def test_what_is_shared_everybody_there_can_use_and_only_its_owner_change(
@@ -161,15 +163,17 @@ async def test_what_is_shared_everybody_there_can_use_and_only_its_owner_change(
 async def test_a_name_is_shared_once_in_a_server(stage: Stage, bob: simcord.MemberActor) -> None:
     await shared(stage)
     await saved(stage, "MIRA", who=bob)
-    assert (await cast(stage, "share", who=bob, character="mira")).startswith("Another `@MIRA` is shared")
+    assert (await cast(stage, "share", who=bob, character="mira")).startswith(
+        "Another `@MIRA` is already shared with this server."
+    )
     await cast(stage, "rename", who=bob, character="mira", name="Ada")
-    assert (await cast(stage, "share", who=bob, character="ada")).startswith("Everybody in this server")
-    assert "is taken" in await cast(stage, "rename", who=bob, character="ada", name="mira")
+    assert (await cast(stage, "share", who=bob, character="ada")).startswith("Everyone in this server")
+    assert "is already taken" in await cast(stage, "rename", who=bob, character="ada", name="mira")
 
 
 async def test_sharing_twice_and_taking_back_twice_change_nothing_more(stage: Stage) -> None:
     await shared(stage)
-    assert (await cast(stage, "share", character="mira")).startswith("Everybody in this server")
+    assert (await cast(stage, "share", character="mira")).startswith("Everyone in this server")
     for _ in range(2):
         assert "no longer shared" in await cast(stage, "share", character="mira", use="only me")
 
@@ -217,13 +221,13 @@ async def test_a_member_who_is_forgotten_has_saved_nothing_and_shares_nothing(
     await shared(stage)
     await forget_member(stage.bot.services, stage.alice.id)
     for who in (stage.alice, bob):
-        assert "You have no saved characters yet." in await cast(stage, "list", who=who)
+        assert "You don't have any saved characters yet." in await cast(stage, "list", who=who)
 
 
 async def test_whatever_is_typed_for_a_character_comes_back_harmless(stage: Stage) -> None:
     for typed in ("@everyone **x** " * 300, "9" * 400, "-1", "\u202e", "١٢٣"):
         answer = await cast(stage, "show", character=typed)
-        assert answer.startswith("There is no saved character")
+        assert answer.startswith("There's no saved character")
         assert len(answer) < 300
         assert "@everyone" not in answer.replace("\\@", "")
 
@@ -235,7 +239,7 @@ async def test_a_name_that_the_servers_rules_do_not_allow_is_neither_saved_nor_g
     await services.guild_settings.change(
         stage.guild.id, lambda before: replace(before, words=("*badger*", "mira")), services.clock.now()
     )
-    refused = "This server's rules do not allow what you wrote"
+    refused = "Your text or a file name contains something this server doesn't allow."
     assert refused in said(await saved(stage, "Badgers"))
     assert refused in await cast(stage, "rename", character="mira", name="a_Badger")
     assert refused in await cast(stage, "share", character="mira")

@@ -52,7 +52,7 @@ async def test_a_name_in_the_prompt_is_enough_for_a_video(stage: Stage) -> None:
     result = await ask(stage, "@mira waves and @MIRA smiles")
     assert result.response is not None
     assert r"> \@Mira waves and \@Mira smiles" in texts(result.response)
-    assert r"In these pictures: **\@Mira**" in texts(result.response)
+    assert r"In these images: **\@Mira**" in texts(result.response)
     job = await newest(stage)
     assert (cast_of(job), job.request.references) == (["Mira"], ())
 
@@ -70,7 +70,7 @@ async def test_images_and_characters_go_together(stage: Stage) -> None:
     await saved(stage, "mira")
     result = await ask(stage, "@mira on the quay of image 1", image1=picture())
     assert result.response is not None
-    assert r"In these pictures: \@Image1 · **\@mira**" in texts(result.response)
+    assert r"In these images: \@Image1 · **\@mira**" in texts(result.response)
     assert (await newest(stage)).request.prompt == "@mira on the quay of @Image1"
 
 
@@ -81,19 +81,23 @@ async def test_ones_own_comes_before_what_is_shared_under_the_same_name(stage: S
     [element] = (await newest(stage)).request.elements
     assert element.owner_id == bob.id
     refused = said(await ask(stage, "@mira waves", who=bob, cast1=await id_of(stage, "mira"), cast2="Mira"))
-    assert refused.startswith("There are two saved characters called")
+    assert refused.startswith("You used two saved characters named")
 
 
 @pytest.mark.parametrize(
     ("prompt", "images", "words"),
     [
-        ("@mirra waves", 1, "The prompt names `@mirra`, which is not there. Use one of these: `@Image1` and `@mira`."),
-        ("@mirra waves", 0, "The prompt names `@mirra`, which is not there. Use one of these: `@mira`."),
-        ("@mira and @Image2", 1, "names `@Image2`, which is not there. Use one of these: `@Image1` and `@mira`."),
-        ("@mira and @2", 0, "names `@Image2`, which is not there. Use one of these: `@mira`."),
-        ("@mira and @element2", 0, "names `@Element2`, which is not there. Use one of these: `@mira`."),
-        ("a fox", 0, "There is no reference image and no saved character. Add at least one."),
-        ("@mira waves", 7, "Images and saved characters together are 8; at most 7 are possible."),
+        (
+            "@mirra waves",
+            1,
+            "Your prompt mentions `@mirra`, which doesn't exist. Use one of these: `@Image1` and `@mira`.",
+        ),
+        ("@mirra waves", 0, "Your prompt mentions `@mirra`, which doesn't exist. Use one of these: `@mira`."),
+        ("@mira and @Image2", 1, "mentions `@Image2`, which doesn't exist. Use one of these: `@Image1` and `@mira`."),
+        ("@mira and @2", 0, "mentions `@Image2`, which doesn't exist. Use one of these: `@mira`."),
+        ("@mira and @element2", 0, "mentions `@Element2`, which doesn't exist. Use one of these: `@mira`."),
+        ("a fox", 0, "Add at least one reference image or saved character."),
+        ("@mira waves", 7, "You used 8 images and saved characters. The limit is 7, so use fewer."),
     ],
 )
 async def test_a_name_of_nothing_is_answered_with_what_there_is(
@@ -144,7 +148,7 @@ async def test_what_another_no_longer_shares_is_not_used_again(stage: Stage, bob
     card = await over(stage, "@mira waves", who=bob)
     await cast(stage, "share", character="mira", use="only me")
     answer = said(await bob.click(card, label="Again"))
-    assert answer.startswith("`@mira` was removed, or is no longer shared here.")
+    assert answer.startswith("`@mira` was removed or is no longer shared here.")
     assert "```\n@mira waves\n```" in answer
     assert len(await stage.jobs()) == 1
 

@@ -43,7 +43,7 @@ async def test_who_asked_removes_video_and_card_at_once(stage: Stage, place: int
 async def test_who_may_manage_messages_here_can_delete_and_a_stranger_cannot(stage: Stage) -> None:
     card, post = await a_delivered_video(stage)
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    assert (await delete(stage, post, bob)).startswith("Only the member who asked")
+    assert (await delete(stage, post, bob)).startswith("Only the member who requested this video")
     assert len(stage.channel.history()) == 2
     role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
@@ -71,7 +71,7 @@ async def test_what_is_gone_already_counts_as_deleted(stage: Stage) -> None:
 async def test_what_discord_did_not_delete_can_be_deleted_once_more(stage: Stage) -> None:
     card, _ = await a_delivered_video(stage)
     stage.env.inject_error("DELETE", "/channels/*/messages/*", status=403, times=1)
-    assert (await delete(stage, card)).startswith("Discord did not delete everything.")
+    assert (await delete(stage, card)).startswith("Discord didn't delete everything.")
     assert await state_of(stage) is State.TAKEN_DOWN
     assert await delete(stage, card) == "Deleted."
     assert stage.channel.history() == []
@@ -90,4 +90,4 @@ async def test_what_runs_again_meanwhile_is_not_deleted(stage: Stage) -> None:
     await stage.ask()
     card = await stage.card_of(await stage.has_become(State.FAILED))
     await stage.has_become(State.QUEUED)
-    assert (await delete(stage, card)).startswith("It is not over yet.")
+    assert (await delete(stage, card)).startswith("It's still in progress.")

@@ -91,7 +91,7 @@ async def test_a_job_of_another_server_is_not_told(stage: Stage) -> None:
     [job] = await stage.jobs()
     async with stage.bot.services.store._engine.begin() as connection:
         await connection.execute(jobs.update().values(guild_id=1))
-    assert await press_under_a_post(stage, job, stage.channel) == "This video is no longer on record."
+    assert await press_under_a_post(stage, job, stage.channel) == "This video is no longer in the records."
 
 
 async def test_details_of_a_job_that_is_no_longer_kept_say_so(stage: Stage, boot: Boot, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_details_of_a_job_that_is_no_longer_kept_say_so(stage: Stage, boot
     result = await details(stage, card)
     assert result.ephemeral
     assert result.response is not None
-    assert result.response.content == "This video is no longer on record."
+    assert result.response.content == "This video is no longer in the records."
 
 
 @pytest.fixture

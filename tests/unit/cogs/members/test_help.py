@@ -23,16 +23,16 @@ async def test_help_names_the_commands_as_links_and_how_to_name_pictures(stage: 
 
 async def test_help_says_what_counts_where_it_is_asked(stage: Stage) -> None:
     told = await help_for(stage)
-    assert "You can ask for videos in this channel. What you ask for is made at once." in told
+    assert "You can make videos in this channel. Videos are made without review." in told
     await stage.set(review=ReviewMode.BEFORE_POSTING)
-    assert "A moderator looks at each video before it is posted." in await help_for(stage)
+    assert "A moderator reviews each video before it's posted." in await help_for(stage)
 
 
 @pytest.mark.parametrize("channels_chosen", [False])
 async def test_help_says_why_nothing_can_be_asked_for_here(stage: Stage) -> None:
     told = await help_for(stage)
-    assert "Videos are not open to members here yet" in told
-    assert "You can ask" not in told
+    assert "Videos aren't set up in this server yet." in told
+    assert "You can make videos in" not in told
 
 
 @pytest.mark.parametrize("newcomer", [True])
@@ -67,5 +67,5 @@ async def test_the_hints_button_shows_help_also_after_a_restart(stage: Stage, bo
     [hint] = (await stage.ask()).followups
     await stage.env.restart_bot(await boot())
     told = await stage.alice.click(hint, label="How it works")
-    assert "Short films of your pictures" in words_of(told)
+    assert "Turn images into short videos" in words_of(told)
     assert buttons_of(told) == {}

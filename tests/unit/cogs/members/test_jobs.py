@@ -54,7 +54,7 @@ async def test_one_sees_ones_own_videos_here_and_nobody_elses(stage: Stage) -> N
     assert "a posted fox" in words
     assert "elsewhere" not in words
     assert "theirs" not in words
-    assert buttons_of(shown)["Go to the video"].endswith(f"/{stage.channel.id}/77")
+    assert buttons_of(shown)["Go to video"].endswith(f"/{stage.channel.id}/77")
 
 
 async def test_pages_are_turned_to_and_fro(stage: Stage) -> None:
@@ -84,15 +84,15 @@ async def test_what_is_shown_can_be_chosen_and_stays_chosen(stage: Stage) -> Non
         assert "undelivered" in words_of(shown)
         assert "withheld" not in words_of(shown)
         shown = await press(stage, shown, "Refresh")
-    assert "There is none of these." in words_of(await choose(stage, shown, "delivered"))
+    assert "No videos match this filter." in words_of(await choose(stage, shown, "delivered"))
 
 
 async def test_what_waits_is_cancelled_from_the_list(stage: Stage) -> None:
     await has(stage, State.WAITING)
     shown = await jobs(stage)
-    assert words_of(await press(stage, shown, "Cancel")).startswith("Cancelled.")
+    assert words_of(await press(stage, shown, "Cancel")).startswith("Canceled.")
     refreshed = await press(stage, shown, "Refresh")
-    assert "Cancelled" in words_of(refreshed)
+    assert "Canceled" in words_of(refreshed)
     assert "Cancel" not in buttons_of(refreshed)
 
 
@@ -101,8 +101,8 @@ async def test_a_press_on_a_video_that_is_deleted_meanwhile_is_answered(stage: S
     shown = await jobs(stage)
     await stage.bot.services.members.forgetting.forget(stage.alice.id, remove_messages=False)
     for label in ("Cancel", "Details"):
-        assert words_of(await press(stage, shown, label)) == "This video is no longer on record."
-    assert "no video here yet" in words_of(await press(stage, shown, "Refresh"))
+        assert words_of(await press(stage, shown, label)) == "This video is no longer in the records."
+    assert "You haven't requested any videos here yet." in words_of(await press(stage, shown, "Refresh"))
 
 
 async def test_a_list_of_before_a_restart_still_works(stage: Stage, boot: Boot) -> None:
@@ -117,9 +117,9 @@ async def test_direct_messages_are_turned_on_and_off_and_pressing_twice_is_press
     preferences = stage.bot.services.members.preferences
     on = await jobs(stage)
     for shown in [on, await jobs(stage)]:
-        on = await press(stage, shown, "Direct message when done")
+        on = await press(stage, shown, "DM me when done")
         assert (await preferences.get(stage.alice.id)).tell_when_done
-    await press(stage, on, "No more direct messages when done")
+    await press(stage, on, "Stop DMs")
     assert not (await preferences.get(stage.alice.id)).tell_when_done
 
 

@@ -17,7 +17,7 @@ async def ask_about(stage: Stage, member: simcord.MemberActor, who: simcord.Memb
 async def test_of_others_only_posts_are_shown_with_their_address(stage: Stage) -> None:
     bob = stage.guild.add_member(stage.env.create_user("bob"))
     await stage.ask()
-    assert (await ask_about(stage, stage.alice, bob)).startswith("There is no video")
+    assert (await ask_about(stage, stage.alice, bob)).startswith("They have no videos here")
     await stage.has_become(State.DELIVERED, post_message_id=77)
     answer = await ask_about(stage, stage.alice, bob)
     assert f"https://discord.com/channels/{stage.guild.id}/{stage.channel.id}/77" in answer
@@ -30,6 +30,6 @@ async def test_posts_in_channels_that_are_closed_to_who_asks_are_not_shown(stage
     )
     await stage.ask()
     await stage.has_become(State.DELIVERED, post_message_id=77, post_channel_id=closed.id)
-    assert (await ask_about(stage, stage.alice, bob)).startswith("There is no video")
+    assert (await ask_about(stage, stage.alice, bob)).startswith("They have no videos here")
     mo = stage.guild.add_member(stage.env.create_user("mo"))
     assert "/77" in await ask_about(stage, stage.alice, mo)

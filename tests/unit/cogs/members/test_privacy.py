@@ -42,20 +42,24 @@ def channel_shows(stage: Stage) -> str:
 
 async def test_what_is_kept_is_told_and_deletion_offered(stage: Stage) -> None:
     told = await stage.alice.slash(stage.channel, "privacy")
-    assert "The bot reads no messages of yours." in words_of(told)
+    assert "The bot doesn't read your messages." in words_of(told)
     assert list(buttons_of(told)) == ["Delete my data"]
 
 
 async def test_the_list_of_videos_offers_it_too(stage: Stage) -> None:
     shown = await stage.alice.slash(stage.channel, "jobs")
     question = await stage.alice.click(answer_of(shown), label="Delete my data")
-    assert "This cannot be undone." in words_of(question)
+    assert "This can't be undone." in words_of(question)
 
 
 async def test_nothing_is_deleted_before_it_is_confirmed(stage: Stage) -> None:
     await a_post(stage)
     question = await ask_to_delete(stage)
-    for stays in ("Without the prompt", "posted stay in their channels", "cannot be called back"):
+    for stays in (
+        "without your prompts",
+        "Posted videos stay in their channels",
+        "The bot can't delete what the video service has.",
+    ):
         assert stays in words_of(question)
     await choose(stage, question, "Keep everything")
     [job] = await stage.jobs()
@@ -73,7 +77,7 @@ async def test_cards_are_emptied_and_the_video_stays(stage: Stage) -> None:
 
 async def test_cards_and_videos_go_where_that_is_chosen(stage: Stage) -> None:
     await a_post(stage)
-    await choose(stage, await ask_to_delete(stage), "Delete my data and my videos")
+    await choose(stage, await ask_to_delete(stage), "Delete my data and videos")
     assert stage.channel.history() == []
 
 
@@ -81,8 +85,8 @@ async def test_a_video_that_stayed_can_still_be_deleted_by_its_member_and_by_no_
     _card, post = await a_post(stage)
     await choose(stage, await ask_to_delete(stage), "Delete my data")
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    assert words_of(await bob.click(post, label="Delete")).startswith("Only the member who asked")
-    assert words_of(await stage.alice.click(post, label="Again")) == "This video is no longer on record."
+    assert words_of(await bob.click(post, label="Delete")).startswith("Only the member who requested this video")
+    assert words_of(await stage.alice.click(post, label="Again")) == "This video is no longer in the records."
     assert words_of(await stage.alice.click(post, label="Delete")) == "Deleted."
     assert post.id not in [message.id for message in stage.channel.history()]
 
@@ -99,7 +103,7 @@ async def test_what_waits_is_cancelled_and_its_price_free_again(stage: Stage) ->
 async def test_what_runs_is_followed_to_its_cost_and_shows_nothing_any_more(stage: Stage) -> None:
     await stage.ask(SECRET)
     await stage.has_become(State.PROCESSING, request_id="7f1d")
-    await choose(stage, await ask_to_delete(stage), "Delete my data and my videos")
+    await choose(stage, await ask_to_delete(stage), "Delete my data and videos")
     [job] = await stage.jobs()
     assert (job.state, job.request_id, job.cancel_requested) == (State.PROCESSING, "7f1d", True)
     assert SECRET not in channel_shows(stage)
@@ -123,7 +127,7 @@ async def test_a_question_of_before_a_restart_can_be_answered(stage: Stage, boot
 async def test_who_deletes_deletes_nobody_elses(stage: Stage) -> None:
     await a_post(stage)
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    await bob.click(answer_of(await ask_to_delete(stage, bob)), label="Delete my data and my videos")
+    await bob.click(answer_of(await ask_to_delete(stage, bob)), label="Delete my data and videos")
     [job] = await stage.jobs()
     assert SECRET in job.request.prompt
     assert SECRET in channel_shows(stage)

@@ -93,9 +93,9 @@ async def test_a_video_is_sent_only_where_its_member_could_ask_for_one(stage: St
     job = await an_undelivered_job(stage)
     other = stage.guild.create_text_channel("other")
     answer = await send_again(stage, job.id, channel=other)
-    assert answer == f"Videos are not made in this channel. Ask in <#{stage.channel.id}>."
+    assert answer == f"You can't make videos in this channel. Try <#{stage.channel.id}>."
     await stage.set(paused=True)
-    assert (await send_again(stage, job.id)).startswith("This server's moderators have paused videos here.")
+    assert (await send_again(stage, job.id)).startswith("This server's moderators have paused new videos here.")
     [same] = await stage.jobs()
     assert same.state is State.UNDELIVERED
 
@@ -104,11 +104,11 @@ async def test_the_button_keeps_to_a_pause_except_for_a_moderator(stage: Stage) 
     card = await stage.card_of(await an_undelivered_job(stage))
     await stage.set(channel_settings={stage.channel.id: ChannelSettings(paused=True)})
     result = await stage.alice.click(card, label="Send again")
-    assert said(result) == "This server's moderators have paused videos here. Try again later."
+    assert said(result) == "This server's moderators have paused new videos here. Try again later."
     operator = stage.bot.services.operating.store
     await operator.pause(stage.bot.services.clock.now())
     result = await stage.alice.click(card, label="Send again")
-    assert said(result).startswith("Whoever runs this bot has paused it")
+    assert said(result).startswith("The bot operator has paused new videos.")
     await operator.resume()
     [same] = await stage.jobs()
     assert same.state is State.UNDELIVERED
@@ -152,7 +152,7 @@ async def test_the_button_serves_who_asked_and_moderators_alone(stage: Stage) ->
     card = await stage.card_of(await an_undelivered_job(stage))
     bob = stage.guild.add_member(stage.env.create_user("bob"))
     result = await bob.click(card, label="Send again")
-    assert said(result).startswith("Only the member who asked")
+    assert said(result).startswith("Only the member who requested this video")
     role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
     result = await mo.click(card, label="Send again")
@@ -164,7 +164,7 @@ async def test_who_lost_the_role_that_videos_take_here_has_none_sent(stage: Stag
     trusted = stage.guild.create_role("Trusted")
     await stage.set(roles=frozenset({trusted.id}))
     result = await stage.alice.click(await stage.card_of(job), label="Send again")
-    assert said(result).startswith("Videos are no longer allowed here for who asked")
+    assert said(result).startswith("Not posted: the member who requested it can no longer make videos here.")
     [kept] = await stage.jobs()
     assert kept.state is State.UNDELIVERED
 
@@ -174,7 +174,7 @@ async def test_what_no_moderator_has_looked_at_comes_before_them_first(stage: St
     job = await an_undelivered_job(stage)
     other = stage.guild.create_text_channel("other")
     await stage.set(channels=frozenset({stage.channel.id, other.id}))
-    assert (await send_again(stage, job.id, channel=other)).startswith("A moderator looks at the video first.")
+    assert (await send_again(stage, job.id, channel=other)).startswith("A moderator reviews the video first.")
     [waiting] = await stage.jobs()
     assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, other.id, None)
 
@@ -194,7 +194,7 @@ async def test_where_the_rules_are_stricter_than_where_it_was_asked_for_a_modera
     job = await an_undelivered_job(stage)
     strict = await a_stricter_channel(stage, review=mode, spoiler=True)
     await stage.set(review_hours=5)
-    assert (await send_again(stage, job.id, channel=strict)).startswith("A moderator looks at the video first.")
+    assert (await send_again(stage, job.id, channel=strict)).startswith("A moderator reviews the video first.")
     [waiting] = await stage.jobs()
     assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, strict.id, None)
     handling = waiting.request.handling
@@ -214,7 +214,7 @@ async def test_the_card_shows_no_more_what_waits_for_a_moderator_then(stage: Sta
     await send_again(stage, job.id, channel=await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING))
     [card] = [message for message in stage.channel.history() if message.id == job.card_message_id]
     assert "a lighthouse keeper waves" not in shown(card)
-    assert "once a moderator has approved it" in shown(card)
+    assert "once a moderator approves them" in shown(card)
 
 
 async def test_a_channel_of_spoilers_makes_it_one_and_where_there_are_none_it_stays_one(stage: Stage) -> None:
@@ -260,7 +260,7 @@ async def test_the_button_too_asks_what_the_rules_are_by_now(stage: Stage, by_mo
     role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
     said = await pressed(stage, job, who=mo if by_moderator else stage.alice)
-    assert said.startswith("A moderator looks at the video first.")
+    assert said.startswith("A moderator reviews the video first.")
     [waiting] = await stage.jobs()
     assert (waiting.state, waiting.request.handling.spoiler) == (State.REVIEW, True)
 

@@ -39,14 +39,14 @@ async def is_blocked(room: Room) -> bool:
 
 async def test_a_blocked_member_is_refused_until_a_moderator_lets_them_ask_again(room: Room) -> None:
     alice = room.stage.alice
-    assert "until somebody uses `/unblock`" in await command(room, "block", member=alice, reason="spam")
+    assert "until someone uses `/unblock`" in await command(room, "block", member=alice, reason="spam")
     refused = await room.stage.ask()
     assert refused.ephemeral
     assert await room.stage.jobs() == []
-    assert await command(room, "unblock", member=alice) == f"{alice.mention} can ask for videos here again."
+    assert await command(room, "unblock", member=alice) == f"{alice.mention} can make videos here again."
     await room.stage.ask()
     assert len(await room.stage.jobs()) == 1
-    assert await command(room, "unblock", member=alice) == f"{alice.mention} is not blocked here."
+    assert await command(room, "unblock", member=alice) == f"{alice.mention} isn't blocked here."
     counts = await room.stage.bot.services.moderators.decisions.counts(room.stage.guild.id, alice.id)
     assert counts == {Decided.BLOCKED: 1, Decided.UNBLOCKED: 1}
 
@@ -71,12 +71,12 @@ async def test_who_is_no_moderator_of_the_server_is_refused(room: Room, name: st
     await room.allow(name, room.guest)
     options = {} if name == "blocks" else {"member": room.stage.alice}
     answer = await command(room, name, room.guest, **options)
-    assert answer.startswith("Only who may manage messages or time out members in the whole server")
+    assert answer.startswith("You need Manage Messages or Time Out Members in the whole server")
     assert not await is_blocked(room)
 
 
 async def test_nobody_blocks_themselves(room: Room) -> None:
-    assert (await command(room, "block", member=room.mo)).startswith("Bots ask for no videos")
+    assert (await command(room, "block", member=room.mo)).startswith("You can't block a bot")
 
 
 async def fill(room: Room, count: int) -> None:
@@ -95,7 +95,7 @@ async def fill(room: Room, count: int) -> None:
 
 
 async def test_the_list_of_blocks_is_turned_page_by_page_and_stays_within_a_message(room: Room) -> None:
-    assert await command(room, "blocks") == "Nobody is blocked here."
+    assert await command(room, "blocks") == "No one is blocked here."
     await fill(room, 20)
     shown = await room.mo.slash(room.stage.channel, "blocks")
     assert shown.response is not None
@@ -118,17 +118,19 @@ async def test_a_page_that_is_no_longer_there_is_the_last_one(room: Room) -> Non
 async def test_a_member_turns_no_pages(room: Room) -> None:
     await fill(room, 2)
     forged = await room.forge(room.stage.channel, "reelcast:blocks:1")
-    assert said(await room.stage.alice.click(forged, label="Forged")).startswith("Only who may manage messages")
+    assert said(await room.stage.alice.click(forged, label="Forged")).startswith(
+        "You need Manage Messages or Time Out Members"
+    )
 
 
 async def test_a_picture_is_blocked_and_allowed_again_by_a_copy_of_it(room: Room) -> None:
     fox, small = encoded(drawing(1)), encoded(drawing(1).resize((320, 240)), "JPEG", quality=60)
     answer = await command(room, "block-image", image=("fox.png", fox), reason="private")
-    assert answer == "1 picture is blocked in this server from now on."
+    assert answer == "1 image is now blocked in this server."
     images = room.stage.bot.services.moderators.blocked_images
     assert await images.find(room.stage.guild.id, [print_of(drawing(1))]) == 0
-    assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This picture can be used here again."
-    assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This picture is not blocked here."
+    assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This image can be used here again."
+    assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This image isn't blocked here."
 
 
 async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_channel(room: Room) -> None:
@@ -150,8 +152,8 @@ async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_c
     await records.mirror.tell()
     [told] = log_channel.history()
     assert set(told.content.splitlines()) == {
-        f"🚫 {mo} blocked a picture in this server. (private)",
-        f"🔓 {mo} allowed a blocked picture in this server again.",
+        f"🚫 {mo} blocked an image in this server. (private)",
+        f"🔓 {mo} unblocked an image in this server.",
     }
 
 
@@ -159,7 +161,7 @@ async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_c
     ("data", "answer"),
     [
         (b"no picture", "`image` isn't a supported image"),
-        (encoded(drawing(1).resize((1, 1)).resize((400, 400))), "This picture is too plain"),
+        (encoded(drawing(1).resize((1, 1)).resize((400, 400))), "This image is too plain"),
     ],
 )
 async def test_what_cannot_be_known_again_is_not_blocked(room: Room, data: bytes, answer: str) -> None:
@@ -169,4 +171,4 @@ async def test_what_cannot_be_known_again_is_not_blocked(room: Room, data: bytes
 async def test_a_member_blocks_no_picture(room: Room) -> None:
     await room.allow("block-image", room.guest)
     answer = await command(room, "block-image", room.guest, image=("fox.png", encoded(drawing(1))))
-    assert answer.startswith("Only who may manage messages or time out members")
+    assert answer.startswith("You need Manage Messages or Time Out Members")

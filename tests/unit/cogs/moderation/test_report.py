@@ -17,7 +17,7 @@ from tests.support.files import mp4
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage
 
-GOOD = "Thank you. The moderators of this server have been told."
+GOOD = "Thanks for the report. This server's moderators have been notified."
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def test_a_report_reaches_the_moderators_with_its_reason_and_the_video_sta
     assert await report(room, bob, "**gore** @everyone") == GOOD
     [card] = room.cards()
     text = texts_of(card)
-    assert "A reported video" in text
+    assert "Reported video" in text
     assert f"- {bob.mention}: \\*\\*gore\\*\\* \\@everyone" in text
     assert "> a fox in the harbour" in text
     assert len((await posted(room)).attachments) == 1
@@ -83,10 +83,10 @@ async def test_each_member_reports_a_video_once_and_further_reports_change_the_s
         await bob.submit_modal(twice, {"reason": "gore"}),
         await bob.click(await posted(room), label="Report"),
     ):
-        assert said(again).startswith("You have reported this video already.")
+        assert said(again).startswith("You've already reported this video.")
     await report(room, eve, "spam")
     [card] = room.cards()
-    assert "2 members have reported it:" in texts_of(card)
+    assert "2 members reported it:" in texts_of(card)
 
 
 async def test_nobody_reports_a_video_of_their_own(room: Room) -> None:
@@ -101,7 +101,7 @@ async def test_the_command_on_a_message_reports_its_video_and_no_other_message(r
     assert said(await bob.submit_modal(shown, {"reason": "spam"})) == GOOD
     other = await bob.send(room.stage.channel, "hello")
     assert said(await bob.context_menu(room.stage.channel, "Report video", other)).startswith(
-        "There is no video of this bot"
+        "There's no video from this bot"
     )
 
 
@@ -114,7 +114,7 @@ async def test_after_enough_reports_the_video_is_taken_off_until_a_moderator_dec
     assert hidden.hidden
     post = await posted(room)
     assert post.attachments == []
-    assert "It is hidden until a moderator has looked at it." in post.content
+    assert "is hidden until a moderator reviews it." in post.content
     assert "a fox in the harbour" not in texts_of(room.stage.channel.history()[0])
     [card] = room.cards()
     assert [attachment.filename for attachment in card.attachments] == ["reelcast.mp4"]
@@ -140,20 +140,20 @@ async def test_the_record_says_in_the_servers_language_how_many_reports_hid_it(
 
 async def test_a_hidden_video_is_put_back_as_it_was(room: Room) -> None:
     await a_hidden_post(room)
-    assert said(await room.press("Put back")) == "It is being put back."
+    assert said(await room.press("Restore")) == "It's being restored."
     post = await posted(room)
     assert post.content == f"{room.stage.alice.mention}, your video is ready."
     assert [attachment.filename for attachment in post.attachments] == ["reelcast.mp4"]
     assert await post.attachments[0].read() == mp4()
     assert "a fox in the harbour" in texts_of(room.stage.channel.history()[0])
-    assert f"{room.mo.mention} has put it back." in room.texts()[0]
+    assert f"{room.mo.mention} restored it." in room.texts()[0]
     assert not (await room.job()).hidden
 
 
 async def test_a_hidden_video_is_put_back_after_a_restart(room: Room, boot: Boot) -> None:
     await a_hidden_post(room)
     await room.stage.env.restart_bot(await boot())
-    await room.press("Put back")
+    await room.press("Restore")
     assert len((await posted(room)).attachments) == 1
 
 
@@ -162,9 +162,9 @@ async def test_dismissed_reports_count_no_more_and_are_not_made_again(room: Room
     await room.stage.set(report_threshold=2)
     bob, eve = members(room, "bob2", "eve")
     await report(room, bob)
-    assert said(await room.press("Dismiss")) == "The reports are dismissed."
-    assert f"{room.mo.mention} has dismissed the reports." in room.texts()[0]
-    assert (await report(room, bob)).startswith("You have reported this video already.")
+    assert said(await room.press("Dismiss")) == "Reports dismissed."
+    assert f"{room.mo.mention} dismissed the reports." in room.texts()[0]
+    assert (await report(room, bob)).startswith("You've already reported this video.")
     await report(room, eve)
     assert not (await room.job()).hidden
 
@@ -181,7 +181,7 @@ async def test_where_moderators_have_no_channel_a_report_is_noted(room: Room) ->
     await a_post(room)
     await room.stage.set(review_channel_id=None)
     [bob] = members(room, "bob2")
-    assert (await report(room, bob)).startswith("Thank you. Your report is noted")
+    assert (await report(room, bob)).startswith("Thanks for the report. It's been saved")
     assert room.cards() == []
 
 
@@ -200,22 +200,22 @@ async def test_a_member_who_forges_a_moderators_button_is_refused(room: Room, ve
     job = await room.job()
     forged = await room.forge(room.stage.channel, f"reelcast:case:{verb}:{job.id}")
     answer = said(await room.stage.alice.click(forged, label="Forged"))
-    assert answer.startswith("Only who may manage messages")
+    assert answer.startswith("You need Manage Messages")
     assert (await room.job()).hidden
 
 
 async def test_who_only_sees_the_moderators_channel_decides_nothing(room: Room) -> None:
     await a_hidden_post(room)
-    assert said(await room.press("Put back", room.guest)).startswith("Only who may manage messages")
+    assert said(await room.press("Restore", room.guest)).startswith("You need Manage Messages")
 
 
 async def test_of_two_moderators_the_second_is_told_what_the_first_did(room: Room) -> None:
     await a_hidden_post(room)
     card = room.cards()[0]
-    await room.press("Put back", room.mo, card)
+    await room.press("Restore", room.mo, card)
     job = await room.job()
     forged = await room.forge(room.channel, f"reelcast:case:putback:{job.id}")
-    assert said(await room.kim.click(forged, label="Forged")) == f"{room.mo.mention} has put it back."
+    assert said(await room.kim.click(forged, label="Forged")) == f"{room.mo.mention} restored it."
 
 
 async def test_a_decision_that_is_not_saved_leaves_the_reports_open(
@@ -227,30 +227,30 @@ async def test_a_decision_that_is_not_saved_leaves_the_reports_open(
         raise OSError
 
     monkeypatch.setattr(saving, "note", broken)  # the last part of the transaction
-    await room.press("Put back")
+    await room.press("Restore")
     monkeypatch.undo()
     assert (await room.job()).hidden
-    assert said(await room.press("Put back")) == "It is being put back."
+    assert said(await room.press("Restore")) == "It's being restored."
 
 
 async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderators(room: Room) -> None:
     await a_hidden_post(room)
     assert said(await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")) == "Deleted."
     [card] = room.cards()
-    assert f"{room.stage.alice.mention} has deleted it." in texts_of(card)
-    assert "1 member has reported it:" in texts_of(card)
+    assert f"{room.stage.alice.mention} deleted it." in texts_of(card)
+    assert "1 member reported it:" in texts_of(card)
     form = await room.mo.click(card, label="Take down")
     also = {"reason": "gore", "block": "good", "also": ["block-images"]}
     answer = said(await room.stage.submit(form, also, who=room.mo))
     assert answer.startswith("Taken down.")
-    assert "can ask for no videos here" in answer
+    assert "can't make videos here" in answer
     assert (await room.stage.ask()).ephemeral
     measures = [Decided.TAKEN_DOWN, Decided.BLOCKED, Decided.IMAGES_BLOCKED]
     assert await kinds(room) == [Decided.REPORTED, Decided.HIDDEN, Decided.DELETED, *measures]
-    assert f"{room.mo.mention} has taken it down." in room.texts()[0]
+    assert f"{room.mo.mention} took it down." in room.texts()[0]
     again = await room.forge(room.channel, f"reelcast:case:takedown:{(await room.job()).id}")
     form = await room.kim.click(again, label="Forged")
-    assert said(await room.stage.submit(form, {}, who=room.kim)) == f"{room.mo.mention} has taken it down."
+    assert said(await room.stage.submit(form, {}, who=room.kim)) == f"{room.mo.mention} took it down."
 
 
 async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said(
@@ -276,8 +276,8 @@ async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said
 async def test_the_reports_of_a_video_that_was_deleted_can_be_dismissed(room: Room) -> None:
     await a_hidden_post(room)
     await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")
-    assert said(await room.press("Dismiss")) == "The reports are dismissed."
-    assert f"{room.mo.mention} has dismissed the reports." in room.texts()[0]
+    assert said(await room.press("Dismiss")) == "Reports dismissed."
+    assert f"{room.mo.mention} dismissed the reports." in room.texts()[0]
 
 
 async def test_a_report_of_what_is_gone_meanwhile_says_so(room: Room) -> None:
@@ -285,7 +285,7 @@ async def test_a_report_of_what_is_gone_meanwhile_says_so(room: Room) -> None:
     [bob] = members(room, "bob2")
     shown = await bob.click(post, label="Report")
     await room.stage.has_become(State.TAKEN_DOWN)
-    assert said(await bob.submit_modal(shown, {"reason": "gore"})) == "This video was removed already."
+    assert said(await bob.submit_modal(shown, {"reason": "gore"})) == "This video was already taken down."
 
 
 async def test_a_post_that_is_gone_is_nothing_to_hide(room: Room) -> None:

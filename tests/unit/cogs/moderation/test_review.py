@@ -22,9 +22,11 @@ from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture
 
 PAUSED = {
-    "server": "Videos are paused in this server. Resume with `/settings`",
-    "channel": "Videos are paused in the channel where it was asked for. Resume with `/settings` under *Channels*",
-    "bot": "Whoever runs this bot has paused it. Approve it when the bot goes on",
+    "server": "Videos are paused in this server. Resume them with `/settings`",
+    "channel": (
+        "Videos are paused in the channel where this was requested. Resume them with `/settings` under *Channels*"
+    ),
+    "bot": "The bot operator has paused new videos. Approve it when the bot resumes",
 }
 
 
@@ -74,11 +76,11 @@ async def test_moderators_see_the_request_with_its_pictures_and_what_is_known_of
     await room.request("@Image1 meets **@everyone**", image2=picture("harbour.jpg"))
     [card] = room.cards()
     text = texts_of(card)
-    assert "A request waits for you" in text
+    assert "New request to review" in text
     assert r"> \@Image1 meets \*\*\@everyone\*\*" in text
     assert f"{room.stage.alice.mention} in <#{room.stage.channel.id}>" in text
     assert "0 videos so far · 0 rejected · 0 taken down · 0 reports · 0 blocks" in text
-    assert "Without a decision it is rejected <t:" in text
+    assert "Rejected automatically <t:" in text
     assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.png"]
 
 
@@ -94,14 +96,14 @@ async def test_an_approved_request_goes_on_and_says_by_whom(room: Room) -> None:
     approved = await room.job()
     assert (approved.state, approved.approved) == (State.PREPARING, True)
     assert room.stage.driven[-1] == approved
-    assert f"{room.mo.mention} has approved it." in room.texts()[0]
+    assert f"{room.mo.mention} approved it." in room.texts()[0]
     assert await decisions(room) == [(Decided.APPROVED, room.mo.id)]
     assert job.request.handling.spoiler is False
 
 
 async def test_a_video_is_approved_as_a_spoiler(room: Room) -> None:
     await room.finished()
-    assert said(await room.press("Approve as spoiler")) == "Approved, to be shown as a spoiler."
+    assert said(await room.press("Approve as spoiler")) == "Approved as a spoiler."
     approved = await room.job()
     assert (approved.state, approved.post_attempts) == (State.POSTING, 1)
     assert approved.request.handling.spoiler
@@ -119,12 +121,12 @@ async def test_a_rejected_request_is_released_and_its_member_learns_why(room: Ro
     card = room.stage.channel.history()[-1]
     assert r"no \*\*weapons\*\*" in texts_of(card)
     assert "waves" not in texts_of(card)
-    assert f"{room.mo.mention} has rejected it." in room.texts()[0]
+    assert f"{room.mo.mention} rejected it." in room.texts()[0]
 
 
 async def test_a_rejected_video_is_withheld_and_stays_charged(room: Room) -> None:
     job = await room.finished()
-    assert await reject(room) == "Rejected. It is paid for all the same."
+    assert await reject(room) == "Rejected. It's still charged."
     assert (await room.job()).state is State.WITHHELD
     assert await room.stage.bot.services.store.spent(job.spend_day) > 0
 
@@ -132,8 +134,8 @@ async def test_a_rejected_video_is_withheld_and_stays_charged(room: Room) -> Non
 async def test_the_member_is_told_in_private(room: Room) -> None:
     await room.request()
     await reject(room, "not here")
-    told = [line for line in room.stage.env.transcript().splitlines() if "Your request for a video" in line]
-    assert "goes no further" in told[0]
+    told = [line for line in room.stage.env.transcript().splitlines() if "Your video request in" in line]
+    assert "was stopped. Nothing was charged." in told[0]
 
 
 async def test_of_two_moderators_at_once_the_second_is_told_who_decided_what(room: Room) -> None:
@@ -142,7 +144,7 @@ async def test_of_two_moderators_at_once_the_second_is_told_who_decided_what(roo
     shown = await room.press("Reject", room.kim, card)
     await room.press("Approve", room.mo, card)
     answer = said(await room.kim.submit_modal(shown, {"reason": "no"}))
-    assert answer == f"{room.mo.mention} has approved it."
+    assert answer == f"{room.mo.mention} approved it."
     assert (await room.job()).state is State.PREPARING
     assert await decisions(room) == [(Decided.APPROVED, room.mo.id)]
 
@@ -150,7 +152,7 @@ async def test_of_two_moderators_at_once_the_second_is_told_who_decided_what(roo
 async def test_what_its_member_cancelled_meanwhile_says_so(room: Room) -> None:
     await room.request()
     await room.stage.bot.services.jobs.control.cancel((await room.job()).id)
-    assert said(await room.press("Approve")) == "Who asked has cancelled it."
+    assert said(await room.press("Approve")) == "The member canceled this request."
 
 
 @pytest.mark.parametrize("verb", ["approve", "spoiler", "reject"])
@@ -158,7 +160,7 @@ async def test_a_member_who_forges_a_moderators_button_is_refused(room: Room, ve
     job = await room.request()
     forged = await room.forge(room.stage.channel, f"reelcast:review:{verb}:{job.id}")
     answer = said(await room.stage.alice.click(forged, label="Forged"))
-    assert answer.startswith("Only who may manage messages in the moderators' channel")
+    assert answer.startswith("You need Manage Messages in the moderators' channel")
     assert (await room.job()).state is State.HELD
 
 
@@ -167,12 +169,12 @@ async def test_a_moderator_of_the_channel_alone_is_no_moderator_of_the_review(ro
     job = await room.request()
     forged = await room.forge(room.stage.channel, f"reelcast:review:approve:{job.id}")
     answer = said(await room.mo.click(forged, label="Forged"))
-    assert answer.startswith("Only who may manage messages in the moderators' channel")
+    assert answer.startswith("You need Manage Messages in the moderators' channel")
 
 
 async def test_who_sees_the_moderators_channel_without_managing_it_cannot_decide(room: Room) -> None:
     await room.request()
-    assert said(await room.press("Approve", room.guest)).startswith("Only who may manage messages")
+    assert said(await room.press("Approve", room.guest)).startswith("You need Manage Messages")
     assert (await room.job()).state is State.HELD
 
 
@@ -184,7 +186,7 @@ async def test_a_moderator_of_another_server_decides_nothing_here(room: Room) ->
     role = other.create_role("Moderators", permissions=discord.Permissions.all())
     eve = other.add_member(env.create_user("eve"), roles=[role])
     forged = await room.forge(place, f"reelcast:review:approve:{job.id}")
-    assert said(await eve.click(forged, label="Forged")) == "This video is no longer on record."
+    assert said(await eve.click(forged, label="Forged")) == "This video is no longer in the records."
     assert (await room.job()).state is State.HELD
 
 
@@ -215,7 +217,7 @@ async def test_pictures_are_blocked_with_a_rejection(room: Room) -> None:
     seen = replace(reference, fingerprint="0123456789abcdef0123456789abcdef")
     await services.store.save(job.evolve(references=(seen,)))
     answer = await reject(room, also=["block-images"])
-    assert answer == "Rejected. Nothing was charged. 1 picture is blocked in this server from now on."
+    assert answer == "Rejected. Nothing was charged. 1 image is now blocked in this server."
     assert await services.moderators.blocked_images.find(room.stage.guild.id, [seen.fingerprint]) == 0
     assert Decided.IMAGES_BLOCKED in [kind for kind, _ in await decisions(room)]
 
@@ -226,14 +228,14 @@ async def test_who_was_blocked_since_is_not_approved(room: Room) -> None:
     now = services.clock.now()
     block = Block(guild_id=room.stage.guild.id, member_id=room.stage.alice.id, until=None, by_id=1, reason="", at=now)
     await services.moderators.blocks.put(block)
-    assert said(await room.press("Approve")).startswith("Who asked is blocked by now.")
+    assert said(await room.press("Approve")).startswith("The member who requested this is blocked now.")
     assert (await room.job()).state is State.HELD
 
 
 async def test_who_left_since_is_not_approved(room: Room) -> None:
     await room.request()
     room.stage.guild.remove_member(room.stage.alice)
-    assert said(await room.press("Approve")).startswith("Who asked is no longer in the server.")
+    assert said(await room.press("Approve")).startswith("This member is no longer in the server.")
     assert (await room.job()).state is State.HELD
 
 
@@ -271,7 +273,7 @@ async def test_what_was_held_overnight_is_approved_when_the_day_has_room_for_it(
     await room.stage.set(review=ReviewMode.OFF, spend_per_day_usd=held.reserved_usd)
     await room.stage.ask()
     answer = said(await room.press("Approve"))
-    assert answer.startswith("This server's spending limit for today is reached. Try again")
+    assert answer.startswith("This server has reached its spending limit for today. Try again")
     store = room.stage.bot.services.store
     assert await store.get(held.id) == held
     days_later(monkeypatch, held, 2)
@@ -289,7 +291,7 @@ async def test_the_caps_of_the_whole_bot_hold_for_what_was_held_overnight(
     moderation = room.stage.bot.services.moderation
     poor = replace(moderation, limits=SpendLimits(per_day=held.reserved_usd / 2))
     monkeypatch.setattr(room.stage.bot, "services", replace(room.stage.bot.services, moderation=poor))
-    assert said(await room.press("Approve")).startswith("Today's spending limit for videos is reached.")
+    assert said(await room.press("Approve")).startswith("This bot has reached its spending limit for today.")
     assert await room.job() == held
 
 
@@ -298,7 +300,7 @@ async def test_what_costs_more_than_the_servers_cap_by_now_is_no_matter_of_waiti
 ) -> None:
     held = await held_overnight(room, monkeypatch)
     await room.stage.set(spend_per_month_usd=held.reserved_usd / 2)
-    assert said(await room.press("Approve")).startswith("It costs more than this server's spending limit is.")
+    assert said(await room.press("Approve")).startswith("This costs more than this server's whole spending limit.")
     assert await room.job() == held
 
 
@@ -319,7 +321,7 @@ async def test_a_video_being_made_can_be_rejected_before_it_is_paid_for(room: Ro
     await room.stage.ask()
     job = await room.stage.has_become(State.WAITING)
     await room.show(job)
-    assert "you decide on it when it is there" in room.texts()[0]
+    assert "you'll review it when it's ready" in room.texts()[0]
     shown = await room.press("Reject now")
     assert said(await room.mo.submit_modal(shown, {"reason": ""})) == "Rejected. Nothing was charged."
     rejected = await room.job()
@@ -335,7 +337,7 @@ async def test_a_run_that_is_rejected_while_it_runs_is_noted_and_not_posted(room
     await room.show(job)
     shown = await room.press("Reject now")
     answer = said(await room.mo.submit_modal(shown, {"reason": ""}))
-    assert answer == "Rejected. The run cannot be stopped and is paid for; its video will not be posted."
+    assert answer == "Rejected. It can't be stopped and is still charged, but the video won't be posted."
     noted = await room.job()
     assert (noted.state, noted.cancel_requested, noted.shows_contents) == (State.PROCESSING, True, False)
 

@@ -51,12 +51,12 @@ def card(room: Room) -> str:
 async def test_a_video_taken_down_is_gone_and_its_card_says_why_without_its_contents(room: Room) -> None:
     post = await a_post(room)
     answer = await take_down(room, post, reason="not **here**")
-    assert answer.startswith("Taken down. The video service keeps its own copy until")
+    assert answer.startswith("Taken down. The video service keeps a copy until")
     job = await room.job()
     assert job.problem is not None
     assert (job.state, job.problem.code) == (State.TAKEN_DOWN, ProblemCode.REMOVED)
     assert [message.id for message in room.stage.channel.history()] == [job.card_message_id]
-    assert "A moderator removed this video." in card(room)
+    assert "A moderator took this video down." in card(room)
     assert r"> not \*\*here\*\*" in card(room)
     assert "a fox in the harbour" not in card(room)
     assert room.stage.channel.history()[0].attachments == []
@@ -66,13 +66,13 @@ async def test_a_video_taken_down_is_gone_and_its_card_says_why_without_its_cont
 async def test_the_member_learns_of_it_in_private(room: Room) -> None:
     await take_down(room, await a_post(room), reason="not here")
     told = [line for line in room.stage.env.transcript().splitlines() if "Your video in" in line]
-    assert "was removed." in told[0]
+    assert "was taken down." in told[0]
 
 
-@pytest.mark.parametrize(("length", "until"), [("7d", "until <t:"), ("good", "until somebody uses `/unblock`")])
+@pytest.mark.parametrize(("length", "until"), [("7d", "until <t:"), ("good", "until someone uses `/unblock`")])
 async def test_the_member_can_be_blocked_for_a_time_or_for_good_at_once(room: Room, length: str, until: str) -> None:
     answer = await take_down(room, await a_post(room), block=length)
-    assert f"{room.stage.alice.mention} can ask for no videos here" in answer
+    assert f"{room.stage.alice.mention} can't make videos here" in answer
     assert until in answer
     blocks = room.stage.bot.services.moderators.blocks
     block = await blocks.get(room.stage.guild.id, room.stage.alice.id)
@@ -87,7 +87,7 @@ async def test_the_quota_can_be_given_back_and_the_money_stays(room: Room) -> No
     post = await a_post(room)
     job = await room.job()
     answer = await take_down(room, post, also=["give-back"])
-    assert "It no longer counts for the member's limits." in answer
+    assert "It no longer counts toward the member's limits." in answer
     assert await room.stage.bot.services.store.spent(job.spend_day) > 0
     assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.QUOTA_GIVEN_BACK]
 
@@ -105,13 +105,13 @@ async def test_a_quota_not_given_back_stays_used_up(room: Room) -> None:
     refused = await room.stage.ask()
     assert refused.ephemeral
     assert refused.response is not None
-    assert refused.response.content.startswith("Your limit is 1 video in 24 hours, and it is used up.")
+    assert refused.response.content.startswith("You've used the 1 video you can make in 24 hours.")
     assert (await room.job()).state is State.TAKEN_DOWN
 
 
 async def test_its_pictures_can_be_blocked_with_it(room: Room) -> None:
     answer = await take_down(room, await a_post(room), also=["block-images"])
-    assert "None of its pictures was blocked" in answer  # they are plain, and were never looked at
+    assert "No images were blocked." in answer  # they are plain, and were never looked at
     assert Decided.IMAGES_BLOCKED in await kinds(room)
 
 
@@ -127,14 +127,16 @@ async def test_a_video_is_taken_down_by_the_address_of_its_message(room: Room) -
 )
 async def test_what_is_no_address_of_this_server_is_told(room: Room, link: str) -> None:
     await a_post(room)
-    assert said(await room.mo.slash(room.channel, "takedown", link=link or " ")).startswith("That is not the address")
+    assert said(await room.mo.slash(room.channel, "takedown", link=link or " ")).startswith(
+        "That isn't a message link from this server."
+    )
 
 
 async def test_another_message_has_no_video(room: Room) -> None:
     await a_post(room)
     other = await room.stage.alice.send(room.stage.channel, "hello")
     answer = said(await room.mo.context_menu(room.stage.channel, "Take down", other))
-    assert answer.startswith("There is no video of this bot")
+    assert answer.startswith("There's no video from this bot")
 
 
 async def test_who_may_not_manage_messages_takes_nothing_down(room: Room) -> None:
@@ -142,7 +144,7 @@ async def test_who_may_not_manage_messages_takes_nothing_down(room: Room) -> Non
     post = await a_post(room)
     await room.allow("takedown", room.guest)
     answer = said(await room.guest.slash(room.stage.channel, "takedown", link=post.jump_url))
-    assert answer.startswith("Only who may manage messages where the video stands")
+    assert answer.startswith("You need Manage Messages in the video's channel")
     assert (await room.job()).state is State.DELIVERED
 
 
@@ -169,7 +171,7 @@ async def test_of_two_moderators_at_once_the_second_is_told_who_was_first(room: 
     second = await room.kim.context_menu(room.stage.channel, "Take down", post)
     await room.stage.submit(first, {}, who=room.mo)
     answer = said(await room.stage.submit(second, {"block": "good"}, who=room.kim))
-    assert answer == f"{room.mo.mention} has taken it down."
+    assert answer == f"{room.mo.mention} took it down."
     assert await room.stage.bot.services.moderators.blocks.get(room.stage.guild.id, room.stage.alice.id) is None
 
 
@@ -182,14 +184,14 @@ async def test_a_form_opened_before_a_restart_is_taken(room: Room, boot: Boot) -
 @pytest.mark.parametrize(
     ("state", "answer", "after"),
     [
-        (State.WAITING, "Taken back before it was made.", State.REJECTED),
-        (State.HELD, "Taken back before it was made.", State.REJECTED),
-        (State.REVIEW, "Taken back before it was posted.", State.WITHHELD),
-        (State.UNDELIVERED, "Taken back before it was posted.", State.WITHHELD),
-        (State.PROCESSING, "The run cannot be stopped", State.PROCESSING),
+        (State.WAITING, "Stopped before it was made.", State.REJECTED),
+        (State.HELD, "Stopped before it was made.", State.REJECTED),
+        (State.REVIEW, "Stopped before it was posted.", State.WITHHELD),
+        (State.UNDELIVERED, "Stopped before it was posted.", State.WITHHELD),
+        (State.PROCESSING, "It can't be stopped and is still charged", State.PROCESSING),
         (State.COMPLETED, "The video is already made, so it's still charged.", State.COMPLETED),
         (State.POSTING, "The video is already made, so it's still charged.", State.POSTING),
-        (State.FAILED, "It is over already", State.FAILED),
+        (State.FAILED, "It's already finished", State.FAILED),
     ],
 )
 async def test_what_is_not_posted_is_taken_back_as_far_as_it_can_be(
@@ -207,7 +209,7 @@ async def test_what_discord_did_not_delete_is_deleted_later(room: Room) -> None:
     post = await a_post(room)
     route = f"/channels/{room.stage.channel.id}/messages/{post.id}"
     room.stage.env.inject_error("DELETE", route, status=429, times=1)
-    assert "Discord did not remove everything yet" in await take_down(room, post)
+    assert "Discord hasn't removed everything yet" in await take_down(room, post)
     moderators = room.stage.bot.services.moderators
     await moderators.reports.note((await room.job()).id, tried_at=None)  # as after a while
     [case] = await moderators.reports.owing(at_most=5)

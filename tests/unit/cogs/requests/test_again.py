@@ -65,15 +65,15 @@ async def test_again_reserves_its_price_as_any_request(stage: Stage) -> None:
 @pytest.mark.parametrize("changes", [{"spend_limit_usd_per_day": Decimal("1.35")}])
 async def test_again_keeps_to_the_days_limit_and_may_be_pressed_anew(stage: Stage) -> None:
     card = await a_card(stage, State.DELIVERED)
-    assert said(await press(stage, card)).startswith("Today's spending limit")
-    assert said(await press(stage, card)).startswith("Today's spending limit")
+    assert said(await press(stage, card)).startswith("This bot has reached its spending limit for today.")
+    assert said(await press(stage, card)).startswith("This bot has reached its spending limit for today.")
     assert len(await stage.jobs()) == 1
 
 
 async def test_a_double_click_makes_one_new_run(stage: Stage) -> None:
     card = await a_card(stage)
     await press(stage, card)
-    assert said(await press(stage, card)) == "It is being made again already, since a moment ago."
+    assert said(await press(stage, card)) == "This video was already requested again a moment ago."
     assert len(await stage.jobs()) == 2
 
 
@@ -88,7 +88,7 @@ async def test_a_click_that_broke_may_have_made_a_run_and_is_not_repeated_at_onc
     event.listen(stage.bot.services.store._engine.sync_engine, "before_cursor_execute", break_once)
     await press(stage, card)
     assert not troubles
-    assert said(await press(stage, card)) == "It is being made again already, since a moment ago."
+    assert said(await press(stage, card)) == "This video was already requested again a moment ago."
     assert len(await stage.jobs()) == 2
 
 
@@ -97,13 +97,13 @@ async def test_a_stranger_is_sent_to_the_commands(stage: Stage, label: str) -> N
     card = await a_card(stage)
     bob = stage.guild.add_member(stage.env.create_user("bob"))
     answer = said(await press(stage, card, label, bob))
-    assert answer.startswith("Only the member who asked")
+    assert answer.startswith("Only the member who requested this video")
     assert "`/studio`" in answer
     assert len(await stage.jobs()) == 1
 
 
 @pytest.mark.parametrize(
-    ("state", "answer"), [(State.PROCESSING, "It is not over yet."), (State.TAKEN_DOWN, "This video was withheld")]
+    ("state", "answer"), [(State.PROCESSING, "It's still in progress."), (State.TAKEN_DOWN, "This video was kept back")]
 )
 async def test_a_card_that_shows_an_older_state_says_why_it_cannot_be(stage: Stage, state: State, answer: str) -> None:
     card = await a_card(stage)
@@ -150,7 +150,7 @@ async def test_edit_takes_other_images_in_place_of_all(stage: Stage) -> None:
 async def test_edit_passes_the_same_checks_as_a_command(stage: Stage) -> None:
     card = await a_card(stage)
     answer = said(await edited(stage, card, prompt="@Image2 waves"))
-    assert "`@Image2`, but there is only `@Image1`" in answer
+    assert "`@Image2`, but there's only `@Image1`" in answer
     assert "```\n@Image2 waves\n```" in answer
     assert len(await stage.jobs()) == 1
 
@@ -169,7 +169,7 @@ async def test_a_form_of_a_video_that_was_removed_meanwhile_gives_the_words_back
     shown = await press(stage, card, "Edit")
     await stage.has_become(State.TAKEN_DOWN)
     answer = said(await stage.submit(shown, {"prompt": "a keeper sleeps"}))
-    assert "withheld or removed" in answer
+    assert "kept back or taken down" in answer
     assert "a keeper sleeps" in answer
 
 
@@ -207,7 +207,7 @@ async def test_images_that_the_card_never_got_are_asked_for(stage: Stage) -> Non
     post = await an_old_post(stage, card_name=None)
     shown = await press(stage, post)
     assert shown.modal is not None
-    assert shown.modal["title"] == "The images once more"
+    assert shown.modal["title"] == "Add the images again"
     assert len(await stage.jobs()) == 1
 
 
@@ -216,10 +216,10 @@ async def test_an_edit_whose_images_are_gone_waits_for_them_with_all_that_was_ty
     [job] = await stage.jobs()
     card = await stage.card_of(job)
     asked = await stage.submit(await press(stage, card, "Edit"), {"prompt": "@Image1 sleeps", "duration": "10"})
-    assert said(asked).startswith("The images are gone from Discord.")
+    assert said(asked).startswith("The images are no longer on Discord.")
     await stage.env.restart_bot(await boot())
     assert asked.response is not None
-    shown = await stage.alice.click(asked.response, label="Add the images")
+    shown = await stage.alice.click(asked.response, label="Add images")
     await stage.submit(shown, {"images": [picture("harbour.jpg")]})
     request = (await the_second(stage)).request
     assert (request.prompt, request.duration) == ("@Image1 sleeps", 10)
@@ -232,11 +232,11 @@ async def test_images_that_are_added_twice_make_one_job(stage: Stage) -> None:
     card = await stage.card_of(job)
     asked = await stage.submit(await press(stage, card, "Edit"), {"prompt": "@Image1 sleeps"})
     assert asked.response is not None
-    first, second = [await stage.alice.click(asked.response, label="Add the images") for _ in range(2)]
+    first, second = [await stage.alice.click(asked.response, label="Add images") for _ in range(2)]
     await stage.submit(first, {"images": [picture()]})
     answer = said(await stage.submit(second, {"images": [picture()]}))
-    assert answer.startswith("What you asked for is no longer here, or was taken up already.")
-    assert said(await stage.alice.click(asked.response, label="Add the images")) == answer
+    assert answer.startswith("Your request was already picked up or is no longer here.")
+    assert said(await stage.alice.click(asked.response, label="Add images")) == answer
     assert len(await stage.jobs()) == 2
 
 
@@ -260,7 +260,7 @@ async def test_a_button_of_a_job_that_is_no_longer_kept_says_so(
 ) -> None:
     card = await a_card(stage)
     await stage.env.restart_bot(await boot(database_url=f"sqlite:///{tmp_path}/another.db"))
-    assert said(await press(stage, card, label)) == "This video is no longer on record."
+    assert said(await press(stage, card, label)) == "This video is no longer in the records."
 
 
 async def test_a_button_that_breaks_says_so_instead_of_failing(stage: Stage) -> None:

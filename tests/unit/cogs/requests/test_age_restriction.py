@@ -11,7 +11,7 @@ from bot.jobs.states import State
 from bot.settings.model import GuildSettings, ReviewMode
 from tests.unit.cogs.stage import Stage, picture
 
-ELSEWHERE = "This channel is age-restricted, and the video would be shown in one that is not."
+ELSEWHERE = "This channel is age-restricted, but the video would appear in one that isn't."
 
 
 async def choose(stage: Stage, **settings: Any) -> None:
@@ -54,7 +54,7 @@ async def test_a_video_that_was_not_posted_is_sent_to_restricted_channels_alone(
     job = await stage.has_become(State.UNDELIVERED, post_attempts=1)
     refused = await stage.alice.slash(other, "send-again", video=str(job.id))
     assert refused.response is not None
-    assert "so it is sent to none that is not" in refused.response.content
+    assert "so it can only be sent to one." in refused.response.content
     assert [job.state for job in await stage.jobs()] == [State.UNDELIVERED]
     await stage.alice.slash(restrict(stage, other), "send-again", video=str(job.id))
     [sent] = await stage.jobs()

@@ -9,7 +9,7 @@ import simcord
 from bot.settings.model import BadPattern, GuildSettings
 from tests.unit.cogs.stage import Stage, picture
 
-REFUSED = "This server's rules do not allow what you wrote, or the name of a file. Change it and try again."
+REFUSED = "Your text or a file name contains something this server doesn't allow. Change it and try again."
 
 
 def make_rule(stage: Stage, name: str = "No cats", **facts: Any) -> int:
@@ -138,4 +138,4 @@ async def test_words_of_the_own_list_are_told_as_such(stage: Stage) -> None:
     log = await log_channel(stage)
     await choose(stage, words=("dog*",))
     await stage.refusal("two dogs")
-    assert "||dog\\*|| is among the server's own words" in said_in(log)
+    assert "It matches ||dog\\*||, one of this server's blocked words." in said_in(log)

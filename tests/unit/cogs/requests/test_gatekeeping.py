@@ -30,8 +30,8 @@ async def second(stage: Stage) -> str:
 @pytest.mark.parametrize("channels_chosen", [False])
 async def test_a_new_server_is_open_to_nobody_but_who_can_open_it(stage: Stage) -> None:
     sentence = await stage.refusal()
-    assert (
-        sentence == "Videos are not open to members here yet: with `/settings`, a moderator first chooses the channels."
+    assert sentence == (
+        "Videos aren't set up in this server yet. A moderator needs to choose channels with `/settings` first."
     )
     role = stage.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
@@ -46,14 +46,14 @@ async def test_another_channel_is_refused_with_where_to_ask_as_far_as_the_member
     other = stage.guild.create_text_channel("other")
     await stage.set(channels=frozenset({stage.channel.id, hidden.id, 404}))
     result = await stage.alice.slash(other, "video", prompt="a fox", image1=picture())
-    assert await stage.refused(result) == f"Videos are not made in this channel. Ask in <#{stage.channel.id}>."
+    assert await stage.refused(result) == f"You can't make videos in this channel. Try <#{stage.channel.id}>."
 
 
 async def test_where_a_role_is_needed_it_is_named_and_pings_nobody(stage: Stage) -> None:
     role = stage.guild.create_role("Artists")
     await stage.set(roles=frozenset({role.id, 404}))
     sentence = await stage.refusal()
-    assert sentence == f"Only members with the role <@&{role.id}> make videos here. Ask a moderator for it."
+    assert sentence == f"You need the <@&{role.id}> role to make videos here. Ask a moderator for it."
     bob = stage.guild.add_member(stage.env.create_user("bob"), roles=[role])
     await bob.slash(stage.channel, "video", prompt="a fox", image1=picture())
     assert len(await stage.jobs()) == 1
@@ -61,7 +61,7 @@ async def test_where_a_role_is_needed_it_is_named_and_pings_nobody(stage: Stage)
 
 async def test_a_pause_counts_at_once_and_so_does_its_end(stage: Stage) -> None:
     await stage.set(channel_settings={stage.channel.id: ChannelSettings(paused=True)})
-    assert await stage.refusal() == "This server's moderators have paused videos here. Try again later."
+    assert await stage.refusal() == "This server's moderators have paused new videos here. Try again later."
     await stage.set(channel_settings={})
     await stage.ask()
     assert len(await stage.jobs()) == 1
@@ -69,8 +69,8 @@ async def test_a_pause_counts_at_once_and_so_does_its_end(stage: Stage) -> None:
 
 async def test_only_lengths_and_shapes_that_are_allowed_are_made(stage: Stage) -> None:
     await stage.set(durations=frozenset({5}), aspect_ratios=frozenset({"1:1", "9:16"}))
-    assert "Allowed, in seconds: 5." in await stage.refusal(duration=10)
-    assert "Allowed: 9:16 and 1:1." in await stage.refusal()
+    assert "Choose one of these, in seconds: 5." in await stage.refusal(duration=10)
+    assert "Choose one of these: 9:16 and 1:1." in await stage.refusal()
 
 
 @pytest.mark.parametrize("command", ["studio", "Make a video"])
@@ -85,7 +85,7 @@ async def test_nobody_fills_in_a_form_in_vain(stage: Stage, command: str) -> Non
     assert result.modal is None
     assert result.response is not None
     assert result.response.ephemeral
-    assert "Your limit is 1 video in 24 hours" in result.response.content
+    assert "You've used the 1 video you can make in 24 hours" in result.response.content
 
 
 async def test_a_form_that_was_open_meanwhile_is_held_to_the_limit_when_it_comes(stage: Stage) -> None:
@@ -95,7 +95,7 @@ async def test_a_form_that_was_open_meanwhile_is_held_to_the_limit_when_it_comes
     await stage.ask()
     result = await stage.submit(opened, {"prompt": "a fox", "images": [picture()]})
     assert result.response is not None
-    assert "Your limit is 1 video in 24 hours" in result.response.content
+    assert "You've used the 1 video you can make in 24 hours" in result.response.content
     assert "a fox" in result.response.content
     assert len(await stage.jobs()) == 1
 
@@ -103,11 +103,11 @@ async def test_a_form_that_was_open_meanwhile_is_held_to_the_limit_when_it_comes
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (Limits(per_day=1), "Your limit is 1 video in 24 hours, and it is used up. There is room again <t:"),
-        (Limits(per_week=1), "Your limit is 1 video in 7 days, and it is used up. There is room again <t:"),
-        (Limits(per_month=1), "Your limit is 1 video in 30 days, and it is used up. There is room again <t:"),
-        (Limits(seconds_per_day=9), "Your limit is 9 seconds of video in 24 hours. There is room for this one <t:"),
-        (Limits(at_once=1), "A video of yours is being made, and there may be 1 at once. Ask again when it is over."),
+        (Limits(per_day=1), "You've used the 1 video you can make in 24 hours. You can make another <t:"),
+        (Limits(per_week=1), "You've used the 1 video you can make in 7 days. You can make another <t:"),
+        (Limits(per_month=1), "You've used the 1 video you can make in 30 days. You can make another <t:"),
+        (Limits(seconds_per_day=9), "This would go over your limit of 9 seconds in 24 hours. You can make it <t:"),
+        (Limits(at_once=1), "You have 1 video in progress, which is your limit. Try again when it finishes."),
     ],
 )
 async def test_a_limit_is_told_with_when_there_is_room_again(stage: Stage, limits: Limits, said: str) -> None:
@@ -118,16 +118,16 @@ async def test_a_limit_is_told_with_when_there_is_room_again(stage: Stage, limit
 @pytest.mark.parametrize("limits", [Limits(per_day=0), Limits(at_once=0), Limits(seconds_per_day=0)])
 async def test_a_limit_of_nothing_lets_nobody(stage: Stage, limits: Limits) -> None:
     await stage.set(member_limits=limits)
-    assert await stage.refusal() == "You cannot make videos here: your limit is 0. Ask a moderator to change that."
+    assert await stage.refusal() == "You can't make videos here because your limit is 0. Ask a moderator to raise it."
 
 
 async def test_a_channels_own_limit_and_the_servers_places_are_told_as_such(stage: Stage) -> None:
     await stage.set(channel_settings={stage.channel.id: ChannelSettings(per_day=1)})
-    assert (await second(stage)).startswith("Your limit here is 1 video in 24 hours")
+    assert (await second(stage)).startswith("You've used the 1 video you can make in this channel in 24 hours.")
     await stage.set(channel_settings={}, at_once=1)
     result = await stage.ask()
     assert result.response is not None
-    assert result.response.content.startswith("A video is being made in this server, and there may be 1 at once.")
+    assert result.response.content.startswith("This server has 1 video in progress, which is its limit.")
 
 
 async def test_a_request_taken_back_makes_room_at_once(stage: Stage) -> None:
@@ -145,7 +145,7 @@ async def test_again_counts_as_any_other_request(stage: Stage) -> None:
     await stage.set(paused=True)
     result = await stage.alice.click(card, label="Again")
     assert result.response is not None
-    assert result.response.content.startswith("This server's moderators have paused videos here.")
+    assert result.response.content.startswith("This server's moderators have paused new videos here.")
     assert len(await stage.jobs()) == 1
 
 
@@ -160,10 +160,10 @@ async def test_a_server_that_is_out_of_money_says_so_without_a_figure_and_tells_
         await stage.ask()
     assert len(await stage.jobs()) == 2
     [message] = log.history()
-    assert message.content.startswith("The server's spending cap for today, $2.70, is reached. There is room again <t:")
+    assert message.content.startswith("This server has reached its daily spending limit of $2.70. It resets <t:")
     result = await stage.ask()
     assert result.response is not None
-    assert result.response.content.startswith("This server's spending limit for today is reached. Try again <t:")
+    assert result.response.content.startswith("This server has reached its spending limit for today. Try again <t:")
     assert "$" not in result.response.content
 
 
@@ -172,11 +172,11 @@ async def test_moderators_hear_at_four_fifths_of_a_cap_and_again_when_it_is_reac
     await stage.set(spend_per_month_usd=3 * PRICE + Decimal("0.50"), log_channel_id=log.id)
     for _ in range(3):
         await stage.ask()
-    near = "80% of the server's monthly cap are used: $4.05 of $4.55. It begins anew <t:"
+    near = "80% of this server's monthly spending limit is used: $4.05 of $4.55. It resets <t:"
     assert [message.content[: len(near)] for message in log.history()] == [near]
     await stage.ask()
     _, reached = log.history()
-    assert reached.content.startswith("The server's spending cap for this month, $4.55, is reached.")
+    assert reached.content.startswith("This server has reached its monthly spending limit of $4.55.")
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["deleted", "closed"])
@@ -190,7 +190,7 @@ async def test_a_log_channel_that_takes_nothing_stops_nobody(stage: Stage, gone:
 async def test_a_cap_below_the_price_of_a_video_is_told_as_one_that_time_will_not_help(stage: Stage) -> None:
     await stage.set(spend_per_day_usd=Decimal(1))
     assert await stage.refusal() == (
-        "This video costs more than the spending limit is. Choose a shorter one, or ask a moderator."
+        "This video costs more than the whole spending limit. Choose a shorter one, or ask a moderator."
     )
 
 
@@ -198,11 +198,11 @@ async def test_where_the_videos_go_is_looked_at_before_anything_is_spent(stage: 
     closed = stage.channel_without("attach_files")
     await stage.set(output_channel_id=closed.id)
     assert await stage.refusal() == (
-        f"This server's videos go to <#{closed.id}>, and the bot lacks the permission **Attach Files** there. "
+        f"This server posts videos in <#{closed.id}>, but the bot doesn't have the **Attach Files** permission there. "
         "Ask a moderator."
     )
     await stage.set(output_channel_id=404)
-    assert "is gone. Ask a moderator to choose another" in await stage.refusal()
+    assert "no longer exists. Ask a moderator to choose another" in await stage.refusal()
     gallery = stage.guild.create_text_channel("gallery")
     await stage.set(output_channel_id=gallery.id, spoiler=True)
     await stage.ask()
@@ -213,7 +213,7 @@ async def test_where_the_videos_go_is_looked_at_before_anything_is_spent(stage: 
 @pytest.mark.parametrize("changes", [{"spend_limit_usd_per_month": PRICE}])
 async def test_the_bots_own_month_is_told_without_its_figure(stage: Stage) -> None:
     sentence = await second(stage)
-    assert sentence.startswith("This month's spending limit for videos is reached. Try again <t:")
+    assert sentence.startswith("This bot has reached its spending limit for this month. Try again <t:")
     assert "$" not in sentence
 
 

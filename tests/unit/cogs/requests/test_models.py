@@ -64,7 +64,7 @@ async def test_a_request_goes_to_the_model_that_was_chosen_at_its_price(stage: S
     assert (request.model, request.duration, request.options.aspect_ratio) == (FRAMES.slug, 10, "")
     assert await stage.bot.services.store.spent(datetime.now(UTC).date()) == FRAMES.prices_usd[10]
     assert result.response is not None
-    assert f"10 s · {FRAMES.title} · 1 reference" in texts(result.response)
+    assert f"10 s · {FRAMES.title} · 1 image" in texts(result.response)
 
 
 @both
@@ -93,12 +93,12 @@ async def test_another_model_can_be_the_only_one(stage: Stage) -> None:
 async def test_what_the_model_does_not_take_is_refused_with_its_limits(stage: Stage) -> None:
     three: dict[str, Any] = {"image2": picture("two.png"), "image3": picture("three.png")}
     assert await stage.refusal(model=FRAMES.slug, **three) == (
-        "There are 3 reference images; at most 2 are possible. Use fewer."
+        "You added 3 reference images. The limit is 2, so use fewer."
     )
-    assert "in the shape of the first image" in await stage.refusal(model=FRAMES.slug, aspect_ratio="1:1")
+    assert "uses the aspect ratio of the first image." in await stage.refusal(model=FRAMES.slug, aspect_ratio="1:1")
     last = {"prompt": "waves", "model": FRAMES.slug, "image2": picture("last.png")}
     gap = await stage.refused(await stage.alice.slash(stage.channel, "video", **last))
-    assert gap.startswith("What an image is for goes by its place, so fill `image1` to `image1` without a gap")
+    assert gap.startswith("Image order matters, so fill `image1` to `image1` without gaps.")
 
 
 @both

@@ -68,7 +68,7 @@ async def test_a_form_from_before_a_restart_gives_the_words_back(stage: Stage, b
     await stage.env.restart_bot(await boot())
     result = await stage.submit(shown, {"prompt": "a keeper sleeps"})
     sentence = await stage.refused(result)
-    assert sentence.startswith("This form was opened too long ago.")
+    assert sentence.startswith("This form has expired.")
     assert result.response is not None
     assert "```\na keeper sleeps\n```" in result.response.content
 

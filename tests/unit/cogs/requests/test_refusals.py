@@ -52,13 +52,13 @@ async def test_a_prompt_without_a_word_is_refused(stage: Stage, prompt: str) -> 
     result = await stage.ask(prompt)
     await stage.refused(result)
     assert result.response is not None
-    assert result.response.content == "The prompt is empty. Describe what should happen in the video."
+    assert result.response.content == "Your prompt is empty. Describe what should happen in the video."
 
 
 async def test_a_prompt_that_is_too_long_is_refused_and_comes_back_as_a_file(stage: Stage) -> None:
     result = await stage.ask(MANY)
     sentence = await stage.refused(result)
-    assert sentence == "The prompt has 2,501 characters; at most 2,500 are possible. Shorten it."
+    assert sentence == "Your prompt is 2,501 characters. The limit is 2,500, so shorten it."
     assert result.response is not None
     [file] = result.response.attachments
     assert await file.read() == MANY.encode()
@@ -77,7 +77,7 @@ async def test_a_prompt_that_names_an_image_which_is_not_there_is_refused(stage:
 
 
 async def test_a_prompt_that_names_images_needs_them_without_a_gap(stage: Stage) -> None:
-    assert "without a gap" in await stage.refusal("@Image1 waves", image3=picture())
+    assert "without gaps" in await stage.refusal("@Image1 waves", image3=picture())
 
 
 async def test_the_prompt_of_a_refused_request_comes_back_to_be_copied(stage: Stage) -> None:
@@ -100,7 +100,7 @@ async def test_a_prompt_that_would_end_its_code_block_comes_back_as_a_file(stage
 async def test_a_command_in_a_direct_message_is_sent_to_a_server(stage: Stage) -> None:
     bob = stage.env.create_user("bob")
     result = await bob.slash("video", prompt="a keeper walks", image1=picture())
-    assert await stage.refused(result) == "Videos are made in servers. Use this command in a server's channel."
+    assert await stage.refused(result) == "You can only make videos in servers. Use this command in a server channel."
 
 
 @pytest.mark.parametrize(("permission", "named"), list(zip(BOT_PERMISSIONS, PERMISSION_NAMES, strict=True)))
@@ -116,7 +116,7 @@ async def test_a_channel_where_the_bot_lacks_a_permission_is_refused_by_its_name
 async def test_all_permissions_that_are_missing_are_named_at_once(stage: Stage) -> None:
     channel = stage.channel_without("attach_files", "read_message_history")
     sentence = await stage.refused(await stage.alice.slash(channel, "video", prompt="a keeper walks", image1=picture()))
-    assert "the permissions **Attach Files** and **Read Message History**" in sentence
+    assert "without these permissions: **Attach Files** and **Read Message History**." in sentence
 
 
 @pytest.mark.parametrize("changes", [{"spend_limit_usd_per_day": Decimal("2.70")}])
@@ -126,7 +126,7 @@ async def test_the_days_spending_limit_refuses_what_would_pass_it(stage: Stage) 
     result = await stage.ask()
     assert result.response is not None
     assert result.response.ephemeral
-    assert result.response.content.startswith("Today's spending limit for videos is reached. Try again <t:")
+    assert result.response.content.startswith("This bot has reached its spending limit for today. Try again <t:")
     jobs = await stage.jobs()
     assert [job.state for job in jobs] == [State.PREPARING, State.PREPARING]
 

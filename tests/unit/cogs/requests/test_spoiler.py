@@ -59,7 +59,7 @@ async def test_it_waits_with_the_request_for_the_notice_to_be_accepted(stage: St
     notice = await way(stage)
     await stage.env.restart_bot(await boot())
     assert notice.response is not None
-    await stage.alice.click(notice.response, label="Accept and go on")
+    await stage.alice.click(notice.response, label="Accept and continue")
     assert (await newest(stage)).request.handling.spoiler_asked
 
 
@@ -77,7 +77,7 @@ async def test_an_edit_whose_images_are_gone_takes_what_its_form_says(stage: Sta
     shown = await stage.alice.click(await ended(stage), label="Edit")
     asked = await stage.submit(shown, {"spoiler": False})
     assert asked.response is not None
-    await stage.submit(await stage.alice.click(asked.response, label="Add the images"), {"images": [picture()]})
+    await stage.submit(await stage.alice.click(asked.response, label="Add images"), {"images": [picture()]})
     assert len(await stage.jobs()) == 2
     assert not (await newest(stage)).request.handling.spoiler
 

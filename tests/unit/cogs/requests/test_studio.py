@@ -21,7 +21,7 @@ async def test_seven_images_dropped_at_once_become_a_job_in_their_order(stage: S
     result = await submit(stage, prompt="@Image7 waves", images=pictures, duration="10", ratio="1:1")
     assert result.response is not None
     assert not result.ephemeral
-    assert "10 s · 1:1 · 7 references" in texts(result.response)
+    assert "10 s · 1:1 · 7 images" in texts(result.response)
     [job] = await stage.jobs()
     assert [reference.filename for reference in job.request.references] == [name for name, _ in pictures]
     assert [reference.width for reference in job.request.references] == list(range(401, 408))
@@ -38,7 +38,7 @@ async def test_what_is_not_chosen_is_five_seconds_in_sixteen_to_nine(stage: Stag
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"prompt": "\u200b"}, "The prompt is empty."),
+        ({"prompt": "\u200b"}, "Your prompt is empty."),
         ({"prompt": "@Image2 waves"}, "`@Image2`"),
         ({"images": [picture(), picture(size=(299, 640))]}, "`image2` is too small"),
     ],

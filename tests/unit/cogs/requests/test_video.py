@@ -25,7 +25,7 @@ async def test_a_request_is_answered_by_a_card_that_everybody_sees(stage: Stage)
     shown = texts(result.response)
     assert "Checking the images" in shown
     assert r"> \@Image1 waves at \@Image2" in shown
-    assert f"for {stage.alice.mention} · 10 s · 9:16 · 2 references" in shown
+    assert f"for {stage.alice.mention} · 10 s · 9:16 · 2 images" in shown
 
 
 async def test_the_card_shows_every_reference_in_its_order(stage: Stage) -> None:

@@ -40,14 +40,14 @@ async def test_channels_are_chosen_and_taken_back(stage: Stage) -> None:
     assert shown == {stage.channel.id, other.id}
     await mo.choose("channels", other)
     assert (await mo.settings()).channels == {other.id}
-    assert "Nowhere: no channel is chosen." in await mo.choose("channels")
+    assert "None chosen, so members can't make videos." in await mo.choose("channels")
     assert (await mo.settings()).channels == frozenset()
 
 
 async def test_every_channel_is_opened_with_one_press_and_the_menu_is_needed_no_more(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.open("places")
-    assert "In every channel: on" in await mo.click("everywhere")
+    assert "In every channel: On" in await mo.click("everywhere")
     assert (await mo.settings()).is_open(12345)
     assert not [each for each in mo.custom_ids() if ":list:channels:" in each]
     await mo.click("everywhere")
@@ -73,15 +73,15 @@ async def test_the_review_has_its_mode_channel_trusted_roles_and_times(stage: St
     mo = a_moderator(stage)
     trusted, room = stage.guild.create_role("Trusted"), stage.guild.create_text_channel("review")
     await mo.open("review")
-    assert "there is no review channel" in await mo.choose("review", "before_posting")
+    assert "there's no review channel" in await mo.choose("review", "before_posting")
     assert "Choose a channel that members can't see." in await mo.choose("review_channel_id", room)
     assert (await mo.settings()).review_channel_id is None
     room = hidden_channel(stage, mo, "moderators")
-    assert "there is no review channel" not in await mo.choose("review_channel_id", room)
+    assert "there's no review channel" not in await mo.choose("review_channel_id", room)
     await mo.choose("trusted_roles", trusted)
     said = await mo.fill_in("review_times", {"review_hours": "12", "new_member_days": "7"})
-    assert "Hours until what waits is rejected: **12**" in said
-    assert "Days during which new members are reviewed: **7**" in said
+    assert "Hours until unreviewed items are rejected: **12**" in said
+    assert "Days that new members need review: **7**" in said
     settings = await mo.settings()
     assert (settings.review, settings.review_channel_id) == (ReviewMode.BEFORE_POSTING, room.id)
     assert settings.trusted_roles == {trusted.id}
@@ -91,13 +91,15 @@ async def test_limits_and_dollars_are_typed_in_modals(stage: Stage) -> None:
     mo = a_moderator(stage)
     patron = stage.guild.create_role("Patron")
     await mo.open("limits")
-    assert "5 videos in 24 hours · 2 at once" in await mo.fill_in("member_limits", {"per_day": "5", "at_once": " 2 "})
+    assert "5 videos in 24 hours · 2 in progress at once" in await mo.fill_in(
+        "member_limits", {"per_day": "5", "at_once": " 2 "}
+    )
     said = await mo.fill_in("role_limits", {"per_day": "20"}, patron)
     assert f"<@&{patron.id}>: 20 videos in 24 hours" in said
     said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "$7.50"})
-    assert "Videos at once, of the whole server: **9**" in said
-    assert "Spending a day, in US dollars: **$7.50**" in said
-    assert "Spending a month, in US dollars: **no limit**" in said
+    assert "Videos in progress at once, whole server: **9**" in said
+    assert "Spending limit per day, in US dollars: **$7.50**" in said
+    assert "Spending limit per month, in US dollars: **No limit**" in said
     settings = await mo.settings()
     assert settings.member_limits == Limits(per_day=5, at_once=2)
     assert settings.role_limits == {patron.id: Limits(per_day=20)}
@@ -110,7 +112,9 @@ async def test_what_is_no_number_is_refused_in_one_sentence_and_changes_nothing(
     mo = a_moderator(stage)
     await mo.open("limits")
     said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "@everyone"})
-    assert said.startswith(r"“\@everyone” is not an amount of dollars. For *Spending a day, in US dollars* write one")
+    assert said.startswith(
+        r"“\@everyone” isn't a dollar amount. For *Spending limit per day, in US dollars*, enter one"
+    )
     assert (await mo.settings()).at_once is None
 
 
@@ -118,15 +122,18 @@ async def test_a_cap_below_one_video_is_named_at_once(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.open("limits")
     said = await mo.fill_in("server_limits", {"spend_per_day_usd": "1"})
-    assert "✅ Saved; it counts from now on.\n🔴 A spending cap of $1.00 is below the price of one video, $1.35" in said
+    assert (
+        "✅ Saved. The change applies from now on.\n🔴 A spending limit of $1.00 is below the price of one video, $1.35"
+        in said
+    )
 
 
 async def test_filters_are_turned_and_words_added_shown_and_removed(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.open("filters")
-    assert "AutoMod rules are NOT applied to prompts: that is turned off" in await mo.click("automod")
+    assert "AutoMod rules are NOT applied to prompts. That's turned off" in await mo.click("automod")
     await mo.choose("bad_patterns", "skip")
-    assert "2 words are refused besides." in await mo.fill_in("add_words", {"words": "gore*, Blood\nblood"})
+    assert "2 more blocked words." in await mo.fill_in("add_words", {"words": "gore*, Blood\nblood"})
     settings = await mo.settings()
     assert (settings.automod, settings.bad_patterns) == (False, BadPattern.SKIP)
     assert settings.words == ("Blood", "gore*")
@@ -135,8 +142,8 @@ async def test_filters_are_turned_and_words_added_shown_and_removed(stage: Stage
     assert shown.response is not None
     [file] = shown.response.attachments
     assert await file.read() == b"Blood\ngore*"
-    assert "1 word is refused besides." in await mo.fill_in("remove_words", {"words": "BLOOD"})
-    assert (await mo.fill_in("remove_words", {"words": "other"})).startswith("None of these is on the list")
+    assert "1 more blocked word." in await mo.fill_in("remove_words", {"words": "BLOOD"})
+    assert (await mo.fill_in("remove_words", {"words": "other"})).startswith("None of these words are on the list")
 
 
 async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: Stage) -> None:
@@ -148,8 +155,8 @@ async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: 
     await mo.choose("aspect_ratios", "1:1", "9:16")
     await mo.choose("original_links", "off")
     said = await mo.fill_in("records", {"report_threshold": "0", "keep_records_days": "30"})
-    assert "Reports that hide a video: **0** · " in said
-    assert "Days for which records are kept: **30** · Older records are deleted." in said
+    assert "Reports needed to hide a video: **0** · " in said
+    assert "Days to keep records: **30** · Older records are deleted." in said
     settings = await mo.settings()
     assert (settings.spoiler, settings.durations, settings.original_links) == (True, {5}, False)
     assert settings.aspect_ratios == {"1:1", "9:16"}
@@ -192,7 +199,7 @@ async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage:
             per_day=3,
         )
     }
-    assert "Paused: on · Review: Before spending" in await mo.click("back")
+    assert "Paused: On · Review: Before spending" in await mo.click("back")
     await mo.choose("own_settings", here)
     await mo.click("as_server")
     assert (await mo.settings()).channel_settings == {}
@@ -224,7 +231,7 @@ async def test_the_same_press_twice_is_one(stage: Stage) -> None:
     await mo.open("posts")
     await ada.open("posts")
     assert "Saved" in await mo.click("spoiler")
-    assert "Nothing has changed: it was so already." in await ada.click("spoiler")
+    assert "Nothing changed. It was already set that way." in await ada.click("spoiler")
     assert (await mo.settings()).spoiler
 
 
@@ -256,7 +263,7 @@ async def test_who_lost_manage_server_meanwhile_changes_nothing_with_an_open_pan
     before = await mo.settings()
     opened = await mo.actor.click(mo.panel, custom_id=mo.custom_id("member_limits"))
     stage.env.backend.get_guild(stage.guild.id).members[mo.actor.id].role_ids.clear()
-    refusal = "Only members with the permission Manage Server can see and change these settings."
+    refusal = "You need Manage Server to see and change these settings."
     assert await mo.click("paused") == refusal
     assert await mo.choose("page", "filters") == refusal
     assert await mo.click("member_limits") == refusal
@@ -288,7 +295,7 @@ async def test_a_channel_that_was_deleted_while_its_page_was_open_can_still_be_r
     mo = a_moderator(stage)
     await stage.set(channel_settings={777: ChannelSettings(paused=True)})
     await mo.open("channels")
-    assert "deleted channel: Paused: on" in await mo.choose("page", "channels")
+    assert "deleted channel: Paused: On" in await mo.choose("page", "channels")
     await mo.click("tidy")
     assert (await mo.settings()).channel_settings == {}
 
@@ -297,12 +304,12 @@ async def test_everything_is_forgotten_only_when_that_is_confirmed(stage: Stage,
     mo = a_moderator(stage)
     await stage.set(spoiler=True)
     await mo.open()
-    assert (await mo.click("ask_to_reset")).startswith("Forget every setting of this server?")
+    assert (await mo.click("ask_to_reset")).startswith("Reset all of this server's settings?")
     await mo.click("show")  # keep it
     assert (await mo.settings()).spoiler
     await mo.click("ask_to_reset")
     await stage.env.restart_bot(await boot())
-    assert "Nobody has chosen yet" in await mo.click("reset")
+    assert "No channels are set" in await mo.click("reset")
     assert await mo.settings() == UNSET
 
 
@@ -349,7 +356,7 @@ async def test_a_server_whose_channels_discord_does_not_tell_is_not_taken_for_an
     guild = stage.bot.get_guild(stage.guild.id)
     assert guild is not None
     guild.unavailable = True
-    assert (await mo.open()).startswith("Discord does not tell which channels and roles this server has")
+    assert (await mo.open()).startswith("Couldn't get this server's channels and roles from Discord")
     assert (await mo.settings()).channels == {stage.channel.id}
 
 
@@ -359,11 +366,12 @@ async def test_the_check_names_missing_permissions_by_channel(stage: Stage) -> N
     await stage.set(output_channel_id=quiet.id)
     said = await mo.open("check")
     assert (
-        f"🔴 In <#{quiet.id}>, where videos are posted, the bot lacks **Send Messages** and **Attach Files**." in said
+        f"🔴 The bot doesn't have **Send Messages** and **Attach Files** in <#{quiet.id}>, where videos are posted."
+        in said
     )
     await mo.open("places")
     await mo.choose("output_channel_id")
-    assert "lacks" not in await mo.open("check")
+    assert "doesn't have" not in await mo.open("check")
 
 
 def make_rule(stage: Stage, name: str, trigger: int, **metadata: list[Any]) -> None:
@@ -377,10 +385,10 @@ async def test_the_check_tells_which_automod_rules_are_not_applied(stage: Stage)
     make_rule(stage, "Links", 1, keyword_filter=[], regex_patterns=["(?-u:x)+", r"a{5000}{5000}"])
     said = await mo.open("check")
     assert r"🔵 Discord's own word lists in the AutoMod rule **\*Slurs\* \@here** are NOT applied to prompts" in said
-    assert r"🔴 A pattern of the AutoMod rule **Links** cannot be applied, so every text is refused: a\{5000\}" in said
+    assert r"🔴 A pattern in the AutoMod rule **Links** can't be applied, so all text is blocked: a\{5000\}" in said
     await mo.open("filters")
     await mo.choose("bad_patterns", "skip")
-    assert "🟠 A pattern of the AutoMod rule **Links** cannot be applied and is left out" in await mo.open("check")
+    assert "🟠 A pattern in the AutoMod rule **Links** can't be applied and is skipped" in await mo.open("check")
 
 
 async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(stage: Stage) -> None:
@@ -391,11 +399,11 @@ async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(s
     stage.env.backend.edit_role(stage.guild.id, stage.guild.me.roles[-1].id, {"permissions": kept.value})
     await stage.env.settle()
     said = await mo.open("check")
-    assert "🟠 The server's AutoMod rules are NOT applied to prompts: the bot needs Manage Server to read them." in said
+    assert "🟠 The server's AutoMod rules are NOT applied to prompts. The bot needs Manage Server to read them." in said
 
 
 async def test_the_check_has_a_clear_answer_where_nothing_is_wrong(stage: Stage) -> None:
     mo = a_moderator(stage)
     room = hidden_channel(stage, mo, "moderators")
     await stage.set(log_channel_id=room.id, spend_per_day_usd=Decimal(20))
-    assert "✅ Everything is in order" in await mo.open("check")
+    assert "✅ All good: no conflicts" in await mo.open("check")

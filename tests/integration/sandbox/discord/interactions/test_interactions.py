@@ -80,7 +80,7 @@ async def test_subcommands_are_nested(stage: Stage) -> None:
 
 
 async def test_typing_into_an_option_offers_the_choices_that_the_bot_answers(stage: Stage) -> None:
-    option = {"type": 3, "name": "who", "description": "Who", "autocomplete": True}
+    option = {"type": 3, "name": "who", "description": "The member", "autocomplete": True}
     await stage.rest.register(stage.sandbox, {"name": "cast", "description": "Cast", "options": [option]})
     typing = asyncio.ensure_future(stage.mira.autocomplete("cast", "who", "mi"))
     heard = await stage.bot.heard.get()

@@ -48,7 +48,7 @@ async def test_a_modal_of_discord_py_is_taken() -> None:
     modal.add_item(ui.TextDisplay("What is wrong?"))
     modal.add_item(ui.Label(text="Why", component=ui.TextInput(max_length=200)))
     modal.add_item(ui.Label(text="Images", component=ui.FileUpload(min_values=0, max_values=7)))
-    modal.add_item(ui.Label(text="Who", component=ui.UserSelect(required=False)))
+    modal.add_item(ui.Label(text="The member", component=ui.UserSelect(required=False)))
     modal.add_item(ui.Label(text="Length", component=ui.Select(options=[discord.SelectOption(label="5 seconds")])))
 
     check_modal(modal.to_dict())
