@@ -3,7 +3,7 @@
 import os
 import struct
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -90,7 +90,7 @@ class Film:
 
 
 @contextmanager
-def _ordinary_priority() -> Iterator[None]:
+def _ordinary_priority() -> Generator[None]:
     """Undo what SVT-AV1 does where root encodes: the thread, and each process that it starts, becomes real-time."""
     yield
     if sys.platform == "linux":

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import av
 import av.error
@@ -39,7 +39,7 @@ HD: Final = 720  # lines from which players take colors that a file says nothing
 LIMITED: Final = 1  # range of colors, by FFmpeg's numbers
 UNKNOWN: Final = 2  # matrix of colors, by ITU-T H.273
 RGB: Final = 0
-Adder = Callable[[Packet | None], None]  # takes the packets of one stream in turn, and None for the end
+Adder: TypeAlias = "Callable[[Packet[Any] | None], None]"  # takes one stream's packets in turn, then None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +141,13 @@ class _Film:
     def track(self, stream: VideoStream | AudioStream) -> Track | None:
         return self.index.track(stream.id) if self.index else None
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self) -> "Iterator[Packet[Any]]":
         """Yield the packets of both streams in the order of the file, once."""
         for packet in self.container.demux(*(stream for stream in (self.picture, self.sound) if stream)):
             if packet.size:
                 yield packet
 
-    def frames(self, packet: Packet | None) -> Iterator[VideoFrame]:
+    def frames(self, packet: "Packet[Any] | None") -> Iterator[VideoFrame]:
         """Decode a packet, or with None what the decoder still holds."""
         for frame in self.picture.decode(packet):
             frame.pict_type = PictureType.NONE  # the encoder's to choose
@@ -206,7 +206,7 @@ def _picture_copier(film: _Film, output: OutputContainer) -> Adder:
 
 
 def _copier(output: OutputContainer, copy: VideoStream | AudioStream) -> Adder:
-    def take(packet: Packet | None) -> None:
+    def take(packet: "Packet[Any] | None") -> None:
         if packet is not None:
             packet.stream = copy
             output.mux(packet)
@@ -219,7 +219,7 @@ def _encoder(film: _Film, output: OutputContainer, plan: Plan, statistics: Path)
     _set_up(picture.codec_context, film, plan, statistics, number=2)
     shaper = Shaper(film.picture, plan)
 
-    def encode(packet: Packet | None) -> None:
+    def encode(packet: "Packet[Any] | None") -> None:
         for frame in film.frames(packet):
             for shaped in shaper.shape(frame):
                 output.mux(picture.encode(shaped))
@@ -275,7 +275,7 @@ def _sound_adder(film: _Film, output: OutputContainer, plan: Plan) -> Adder:
     encoded.bit_rate = plan.sound_bit_rate
     clock = _SoundClock()
 
-    def encode(packet: Packet | None) -> None:
+    def encode(packet: "Packet[Any] | None") -> None:
         for frame in sound.decode(packet):
             clock.set(frame)
             output.mux(encoded.encode(frame))
