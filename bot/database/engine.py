@@ -1,5 +1,6 @@
 """Opening the database: one engine per process, migrated to the newest schema."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -124,11 +125,30 @@ def _sqlite(url: URL) -> AsyncEngine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), hide_parameters=True, pool_size=1, max_overflow=0
+        url.set(drivername="sqlite+aiosqlite"),
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"async_creator_fn": connect_sqlite},
     )
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+async def connect_sqlite(*arguments: Any, **options: Any) -> Any:
+    """Open a file for an engine, as its driver does; raises what SQLite says."""
+    import aiosqlite  # noqa: PLC0415 - a bot on PostgreSQL never needs it
+
+    connection = aiosqlite.connect(*arguments, **options)
+    thread = connection._thread  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as SQLAlchemy does
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        # The driver's thread still has to tell the event loop that it ends, which a command closes right after.
+        await asyncio.to_thread(thread.join)
+        raise
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

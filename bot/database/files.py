@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database.engine import POSTGRESQL, create_engine
+from bot.database.engine import POSTGRESQL, connect_sqlite, create_engine
 from bot.database.schema import REVISION
 from bot.database.trouble import DatabaseUnfit
 
@@ -85,7 +85,13 @@ def _reading(file: Path) -> AsyncEngine:
     """
     unchanged = "" if any(path.exists() for path in files_of(file)[1:]) else "&immutable=1"
     address = f"sqlite+aiosqlite:///file:{quote(str(file))}?mode=ro&uri=true{unchanged}"
-    return create_async_engine(address, hide_parameters=True, pool_size=1, max_overflow=0)
+    return create_async_engine(
+        address,
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"async_creator_fn": connect_sqlite},
+    )
 
 
 class BackupRefused(Exception):
