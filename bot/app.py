@@ -11,6 +11,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 from discord.http import HTTPClient, Route
+from yarl import URL
 
 from bot.automod.discord_rules import rule_of
 from bot.config import Settings
@@ -144,6 +145,10 @@ class Reelcast(commands.AutoShardedBot):
         begin_anew_at(address, self.door)
         self.shard_count = self.shard_count or shards  # known: discord.py need not ask again, which Discord limits
         await super().connect(reconnect=reconnect)
+
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        await self.door.pause_before_connecting(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
 
     async def on_automod_rule_create(self, rule: discord.AutoModRule) -> None:
         if known := rule_of(rule):

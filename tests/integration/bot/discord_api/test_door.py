@@ -55,6 +55,13 @@ async def test_a_discord_that_answers_lets_every_request_through(entrance: Entra
     assert entrance.clock.slept == []
 
 
+async def test_a_shard_that_cannot_connect_is_tried_at_growing_distances(entrance: Entrance) -> None:
+    for shard_id in (0, 1, *[0] * 9):
+        await entrance.clock.pass_until(asyncio.ensure_future(entrance.door.pause_before_connecting(shard_id)))
+    # The library waits FIRST_WAIT itself.
+    assert entrance.clock.slept == [5, 15, 35, 75, 155, 295, 295, 295]
+
+
 async def test_cloudflare_is_waited_for_as_long_as_it_says(entrance: Entrance) -> None:
     await entrance.sandbox.admin.fault(method="GET", route="/users/@me$", cloudflare="1015", retry_after=900)
     entering = asyncio.create_task(entrance.enter())
