@@ -41,7 +41,7 @@ def median(samples: Sequence[float]) -> float:
 def titled(title: str, first: str) -> Table:
     """Make a table that fits 80 characters; its first column, named `first`, says what a row is about."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column(first)
+    table.add_column(first, no_wrap=True)
     return table
 
 

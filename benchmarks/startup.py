@@ -105,7 +105,7 @@ def report(taken: Sequence[Round], console: Console) -> int:
     """Print the figures of all rounds; return the exit status."""
     samples = {name: [each[name].clock for each in taken] for name in (BARE, FIRST, LATER, LEAST, PAINT, USABLE)}
     table = titled(f"Seconds until it is there, {len(taken)} times each", "what")
-    for column in ("median", "longest", "x least", "median,\ncore", "x least,\ncore", "idle,\nMiB", "x least,\nidle"):
+    for column in ("median", "longest", "x least", "core", "x least", "MiB", "x least"):
         table.add_column(column, justify="right")
     for name, clock in samples.items():
         least = BESIDE.get(name, name)

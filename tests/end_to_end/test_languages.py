@@ -11,7 +11,7 @@ async def test_a_german_in_a_japanese_server_is_refused_in_german_and_shown_a_ca
     async with stage.bot():
         refused = await mira.slash("video", prompt="@Image3 winkt", image1=photo(1))
         assert refused.message is not None
-        assert refused.message.text.startswith("Der Prompt nennt `@Image3`, aber es gibt nur `@Image1`.")
+        assert refused.message.text.startswith("Dein Prompt nennt `@Image3`, aber es gibt nur `@Image1`.")
 
         asked = await past_notice(mira, await mira.slash("video", prompt="@Image1 winkt", image1=photo(1)))
         assert asked.message is not None

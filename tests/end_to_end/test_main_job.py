@@ -22,7 +22,7 @@ async def test_the_very_answer_is_a_card_with_all_that_was_asked(stage: Stage) -
         assert asked.count(":R>") == 2  # since when, and about when it will be done
         assert [each.description for each in card.gallery] == ["@Image1", "@Image2"]
         assert card.author == "reelcast"
-        shown = await shows(mira, card, "Queued")
+        shown = await shows(mira, card, "🕒 Queued")
         assert [(each.width, each.height) for each in shown.gallery] == [(400, 320), (400, 320)]
         # The references are the card's own now: they outlive the command's uploads.
         assert [each.url.partition("?")[0].rpartition("/")[2] for each in shown.gallery] == ["image1.png", "image2.png"]
@@ -33,7 +33,7 @@ async def test_the_same_message_is_edited_through_every_state_until_done(stage: 
     mira = stage.member()
     async with stage.bot(), watching(mira) as watch:
         card = await stage.ask(mira)
-        await shows(mira, card, "Queued")
+        await shows(mira, card, "🕒 Queued")
         await stage.let_on()
         await shows(mira, card, "Processing")
         await stage.let_on()
@@ -111,7 +111,7 @@ async def test_a_job_that_outlasts_the_interaction_is_edited_and_delivered_all_t
     mira = stage.member()
     async with stage.bot():
         card = await stage.ask(mira)
-        await shows(mira, card, "Queued")
+        await shows(mira, card, "🕒 Queued")
         await stage.sandbox.admin.advance(20 * 60)
         await stage.let_on()
         await shows(mira, card, "Processing")
@@ -157,7 +157,7 @@ async def test_a_lost_gateway_that_refuses_to_resume_holds_nothing_up(
     admin = stage.sandbox.admin
     async with stage.bot() as bot:
         card = await stage.ask(mira)
-        await shows(mira, card, "Queued")
+        await shows(mira, card, "🕒 Queued")
         await admin.refuse_resume()
         await admin.drop_gateway()
         await stage.let_on()

@@ -79,7 +79,7 @@ async def test_a_video_sent_again_to_a_stricter_channel_is_looked_at_first(stage
         await set_up(stage, channels=frozenset({videos, general}), channel_settings={general: strict})
         card = await stage.ask(mira, PROMPT)
         await bot.reached("QUEUED", stage.job_of(card))
-        assert contents([await shows(mira, card, "Queued")])
+        assert contents([await shows(mira, card, "🕒 Queued")])
         await set_up(stage, channels=frozenset({general}))
         await stage.let_on()
         await bot.reached("PROCESSING", stage.job_of(card))

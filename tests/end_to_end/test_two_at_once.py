@@ -39,7 +39,7 @@ async def test_a_card_pressed_at_once_by_its_member_and_a_moderator_does_one_thi
         assert await pressed("Delete", post, [mira, mo]) == ["Deleted."] * 2
         await mira.wait_gone(card)
 
-        again = await shows(mira, again, "Queued")
+        again = await shows(mira, again, "🕒 Queued")
         assert Counter(await pressed("Cancel", again, [mira, mo] * 2)) == {
             "It's already canceled.": 3,
             "The video is already being made, so it's still charged. It won't be posted.": 1,

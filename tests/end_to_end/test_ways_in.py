@@ -92,7 +92,7 @@ async def test_a_run_that_is_cancelled_too_late_is_paid_for_and_never_posted(sta
     mira = stage.member()
     async with stage.bot() as bot:
         card = await stage.ask(mira)
-        await shows(mira, card, "Queued")
+        await shows(mira, card, "🕒 Queued")
         answer = await mira.click(card, "Cancel")
         assert answer.message is not None
         assert "it's still charged" in answer.message.text
