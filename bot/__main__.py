@@ -25,7 +25,7 @@ class Unused(ModuleType):
 def load_without_what_is_unused() -> None:
     """Load structlog without Rich, which it would show tracebacks with, and SQLAlchemy without its ORM.
 
-    Each can still be loaded afterwards by whoever needs it.
+    Each can still be loaded afterwards.
     """
     modules: dict[str, Any] = sys.modules
     modules |= {name: Unused(name) for name in UNUSED} | {"rich": None}  # None has an import fail as if there were none

@@ -159,6 +159,8 @@ def read_settings() -> Settings:
     except SettingsError as error:
         for problem in error.problems:
             say(problem)
+        for name, meant in unknown_names(ENV_FILE).items():
+            say(f"{name} is not a setting. If you mean {meant}, rename it.")
         for trouble in env_file_troubles(ENV_FILE):
             say(f"{trouble}.")
         say("Put these right in .env or the environment; .env.example shows every setting.")

@@ -24,7 +24,7 @@ JUDGED_WITHIN: Final = 1.0
 
 
 class Allowed:
-    """An allow list held against one folded text; nothing is looked at before something is asked for."""
+    """An allow list held against one folded text. It is searched only when it is first asked."""
 
     def __init__(self, keywords: KeywordIndex, folded: str) -> None:
         self._keywords = keywords

@@ -1,4 +1,4 @@
-"""What members choose for a video besides words and images: each option is declared once, by the model that takes it.
+"""Options of a video, other than words and images. Each is declared once, by the model that takes it.
 
 The command, the forms, the gate, the request body, the card, the record, and its export have it from there, and one
 `Options` carries the values.

@@ -59,7 +59,7 @@ async def exclusive(connection: AsyncConnection, lock: Lock) -> None:
 
 
 async def take_turn(engine: AsyncEngine, name: str, now: datetime, *, every: timedelta) -> bool:
-    """Take a turn if nobody has for so long; one to come was noted by a wrong clock. Of several one takes it."""
+    """Take a turn that no process took for so long. One noted in the future came from a wrong clock."""
     due = or_(marks.c.at <= now - every, marks.c.at > now)
     async with engine.begin() as connection:
         first = insert_if_absent(connection, marks, {"name": name, "at": now}).returning(marks.c.name)

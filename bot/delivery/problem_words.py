@@ -1,6 +1,6 @@
 """Why a job did not end in a posted video: a sentence for each reason.
 
-Sentences say what is wrong and what to do; they blame nobody and carry nothing that Segmind or Discord said.
+Sentences say what is wrong and what to do. They blame no one, and repeat nothing that Segmind or Discord said.
 """
 
 from typing import Final
@@ -154,7 +154,7 @@ def objection_sentence(code: ProblemCode) -> str:
 
 
 def withdrawn_notice(job: Job, offer: Offer) -> str:
-    """Tell the member who asked, in private, that moderators said no, or that it was taken back, and why."""
+    """Write the direct message on a request that was rejected, or a video that was taken down, with the reason."""
     match job.state:
         case State.REJECTED:
             told = _("Your video request in {channel} was stopped. Nothing was charged.")
@@ -177,7 +177,7 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
 
 
 def done_notice(job: Job, link: str) -> str:
-    """Tell the member who asked, in private, where their video is; what it was asked for with is nothing for here."""
+    """Write the direct message that says where a finished video is; it repeats nothing of the request."""
     told = _("Your video in {channel} is ready: {link}").format(channel=f"<#{job.request.channel_id}>", link=link)
     return f"{told}\n-# {_('You turned on these DMs. You can change that in `/jobs`.')}"
 

@@ -74,9 +74,10 @@ def configure_logging(
     root.setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
     for ours in OURS:
         logging.getLogger(ours).setLevel(level)
-    # What these say at INFO is said by our own lines.
+    # What these say is said by our own lines.
     for noisy in ("alembic", "aiohttp.access", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # a WARNING for each request that is tried again
 
 
 def without_traceback_of_trouble(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -220,8 +220,9 @@ class IdList(Setting[Value]):
 
     empty: str
 
+    @abstractmethod
     def names(self, ids: Iterable[int], facts: ServerFacts | None = None, /) -> str:
-        raise NotImplementedError
+        """Name each."""
 
     def words(self, value: Any, facts: ServerFacts | None = None, /) -> str:
         return self.names(value or (), facts) or _(self.empty)

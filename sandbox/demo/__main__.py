@@ -106,7 +106,7 @@ def _write(delivery: Delivery, output: Path) -> None:
 def _say_end(console: Console, delivery: Delivery, output: Path, *, charged: float, charges: int) -> None:
     film = delivery.film
     console.print(
-        f"\nThe film is in {output} ({size(len(delivery.data))}): {film.seconds:.1f} s, {film.frames} frames of "
+        f"\nThe video is in {output} ({size(len(delivery.data))}): {film.seconds:.1f} s, {film.frames} frames of "
         f"{film.width} × {film.height} in {film.codec}, each of them decoded.\n"  # noqa: RUF001 - between two lengths
         f"It cost ${charged:.2f} of pretend money, in {charges} charge{'' if charges == 1 else 's'}.\n"
         "Next: README.md says how to run the bot for real, in a server of yours.",

@@ -21,7 +21,7 @@ def check_film(data: bytes) -> Film:
     try:
         with av.open(io.BytesIO(data), "r") as container:
             if not container.streams.video:
-                raise ValueError("there is no picture in it")
+                raise ValueError("it has no frame")
             stream = container.streams.video[0]
             frames = sum(1 for _ in container.decode(stream))
             if frames == 0 or stream.duration is None or stream.time_base is None:

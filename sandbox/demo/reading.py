@@ -17,6 +17,7 @@ _MARK: Final = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|<t:(?P<moment>-?\d+)(?::(?P<style>[tTdDfFR]))?>"
     r"|<@!?(?P<member>\d+)>"
+    r"|<(?P<command>/[^:<>]+):\d+>"
     r"|(?P<mark>\*\*|`|^\#{1,3}[ ]|^-\#[ ])",
     re.MULTILINE,
 )
@@ -40,6 +41,8 @@ class Reader:
             return self._moment(int(match["moment"]), match["style"] or "f")
         if match["member"]:
             return f"@{self.names.get(int(match['member']), 'unknown-user')}"
+        if match["command"]:
+            return match["command"]
         return ""
 
     def _moment(self, moment: int, style: str) -> str:
@@ -87,7 +90,7 @@ def _picture(item: JsonObject) -> str:
     media = item["media"]
     facts = _facts(media.get("width"), media.get("height"), None)
     name = _filename(media["url"])
-    return f"🖼  {item.get('description') or 'picture'}: {name}{f' ({facts})' if facts else ''}"
+    return f"🖼  {item.get('description') or 'image'}: {name}{f' ({facts})' if facts else ''}"
 
 
 def _filename(url: str) -> str:

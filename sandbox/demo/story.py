@@ -41,7 +41,7 @@ async def ask_for_video(member: Member, images: Sequence[Path], screen: Screen) 
         screen.act(member.name, *_command(images))
         result = await member.slash("video", prompt=PROMPT, image1=images[0], image2=images[1], duration=SECONDS)
         if result.message is not None and accepts(result.message):
-            screen.act(member.name, "accepts the notice about other people's pictures")
+            screen.act(member.name, "accepts the notice about images")
             result = await past_notice(member, result)
         if result.message is None:
             raise DemoFailed("the bot did not answer /video within 3 seconds")
@@ -92,9 +92,9 @@ def _checked(member: Member, card: Message, post: Message, data: bytes) -> Film:
     try:
         film = check_film(data)
     except ValueError as error:
-        raise DemoFailed(f"{post.attachments[0].filename} is no film: {error}") from error
+        raise DemoFailed(f"{post.attachments[0].filename} is not a video: {error}") from error
     if abs(film.seconds - SECONDS) > 0.2:
-        raise DemoFailed(f"the film has {film.seconds:.1f} s, not {SECONDS} s")
+        raise DemoFailed(f"the video has {film.seconds:.1f} s, not {SECONDS} s")
     return film
 
 

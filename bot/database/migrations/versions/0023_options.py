@@ -1,4 +1,4 @@
-"""What members chose besides duration and aspect ratio, in jobs and on record."""
+"""Options other than duration and aspect ratio, in jobs and records."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,23 @@
+"""Why a process does not start, in sentences on the terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.processes import read_settings
+
+
+def test_a_setting_that_is_missing_for_its_misspelled_name_is_told_by_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.processes.os.umask", lambda mask: mask)  # it would hold for the tests that follow
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    (tmp_path / ".env").write_text("DISCORD_TOKN=abc\nSEGMIND_API_KEY=SG_0123456789abcdef\n")
+    with pytest.raises(SystemExit, match="1"):
+        read_settings()
+    said = capsys.readouterr().err
+    assert "DISCORD_TOKEN is missing" in said
+    assert "DISCORD_TOKN is not a setting. If you mean DISCORD_TOKEN, rename it." in said
