@@ -12,7 +12,7 @@ from bot.jobs.prompt import NAME_LIMIT
 from bot.ui.commands import ImageUpload
 from bot.ui.formats import date, number
 from bot.ui.language import N_, _, ngettext
-from bot.ui.text import ELLIPSIS, clip, plain
+from bot.ui.text import ELLIPSIS, clip, isolated, plain
 
 LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000
 CHOICE_LIMIT: Final = 100  # characters; Discord's
@@ -105,7 +105,7 @@ def choice_label(character: Character, member_id: int) -> str:
     """Name a character in a list of choices: at most 100 characters."""
     if character.owner_id == member_id:
         return clip(f"@{character.name}", CHOICE_LIMIT)
-    return clip(_("@{name} (shared)").format(name=character.name), CHOICE_LIMIT)
+    return clip(_("@{name} (shared)").format(name=isolated(character.name)), CHOICE_LIMIT)
 
 
 def character_layout(character: Character, member_id: int, files: Sequence[discord.File]) -> ui.LayoutView:

@@ -10,15 +10,33 @@ _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs"})
 # Of these two, whole scripts and composed emoji are made.
 _JOINERS: Final = frozenset("\u200c\u200d")
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})  # Unicode's classes of what Hebrew and Arabic are written with
+_LINE: Final = re.compile(r"[^\n\u2029]+")  # an isolate ends with its paragraph
+ISOLATE: Final = "\N{FIRST STRONG ISOLATE}"
+END_ISOLATE: Final = "\N{POP DIRECTIONAL ISOLATE}"
 ELLIPSIS: Final = "…"
 
 
 def plain(text: str) -> str:
-    """Return text that Discord shows as it was typed: no markdown, no mention, no link, no invisible control."""
+    """Return text that Discord shows as it was typed: no markdown, no mention, no link, no invisible control.
+
+    Right-to-left text is isolated line by line, so that what is written around it keeps its order.
+    """
     visible = "".join(
         char for char in text if char == "\n" or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
     )
-    return _PUNCTUATION.sub(r"\\\1", visible)
+    return isolated(_PUNCTUATION.sub(r"\\\1", visible))
+
+
+def isolated(text: str) -> str:
+    """Return text whose lines don't reorder what is written around them, whichever way they are read."""
+    return _LINE.sub(_isolated_line, text)
+
+
+def _isolated_line(line: re.Match[str]) -> str:
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in line[0]):
+        return f"{ISOLATE}{line[0]}{END_ISOLATE}"
+    return line[0]
 
 
 def clip(text: str, limit: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ui.text import ELLIPSIS, clip, plain, quoted
+from bot.ui.text import ELLIPSIS, END_ISOLATE, ISOLATE, clip, plain, quoted
 
 # Everything that Discord's markdown gives a meaning.
 LIVE = (
@@ -47,7 +47,8 @@ UNESCAPED = re.compile(r"(?:^|[^\\])(?:\\\\)*[!-/:-@\[-`{-~]", re.DOTALL)
 
 
 def as_discord_reads(text: str) -> str:
-    """Take the backslashes away that make the punctuation behind them plain."""
+    """Take the backslashes away that make the punctuation behind them plain, and what isolates a line."""
+    text = text.replace(ISOLATE, "").replace(END_ISOLATE, "")
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
 
@@ -89,7 +90,21 @@ def test_marks_that_reverse_or_hide_text_are_gone() -> None:
 
 def test_scripts_and_emoji_that_are_made_with_joiners_stay_whole() -> None:
     persian, family = "می\u200cبرد", "👩\u200d👩\u200d👧"
-    assert plain(persian + family) == persian + family
+    assert as_discord_reads(plain(persian + family)) == persian + family
+
+
+@pytest.mark.parametrize("words", ["שלום", "مرحبا 5 s", "@ליה", "٣"])
+def test_right_to_left_text_is_isolated_line_by_line(words: str) -> None:
+    assert quoted(f"one\n{words}\nthree", limit=100, lines=5) == (
+        f"> one\n> {ISOLATE}{words.replace('@', chr(92) + '@')}{END_ISOLATE}\n> three"
+    )
+
+
+@given(typed)
+def test_every_isolate_ends_in_its_own_line(text: str) -> None:
+    for line in plain(text).split("\u2029"):
+        for each in line.split("\n"):
+            assert each.count(ISOLATE) == each.count(END_ISOLATE) == (each[:1] == ISOLATE) == (each[-1:] == END_ISOLATE)
 
 
 @given(typed, st.integers(min_value=1, max_value=50))
@@ -105,7 +120,7 @@ def test_a_quotation_keeps_to_its_length_and_lines_and_every_line_is_quoted(text
     rows = quotation.splitlines()
     assert len(rows) <= lines
     assert all(row.startswith("> ") for row in rows)
-    assert len(quotation) <= 2 * limit + 2 * lines
+    assert len(quotation) <= 2 * limit + 4 * lines  # each line's "> ", and what isolates it
 
 
 def test_a_quotation_of_many_lines_ends_with_an_ellipsis() -> None:
