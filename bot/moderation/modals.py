@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.moderation.blocks import FOR_GOOD, LENGTHS
 from bot.moderation.ids import block_id, reason_id, takedown_id
-from bot.moderation.report_words import length_name
+from bot.moderation.words import length_name
 from bot.ui.custom_ids import report_id
 from bot.ui.language import _
 

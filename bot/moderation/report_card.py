@@ -14,7 +14,7 @@ from bot.moderation.ids import CaseVerb, case_id
 from bot.moderation.member_record import MemberRecord
 from bot.moderation.report_store import Report
 from bot.moderation.review_card import facts_line, record_line
-from bot.moderation.review_words import REASON_SHOWN, outcome_sentence
+from bot.moderation.words import REASON_SHOWN, outcome_sentence
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import clip, message_address, plain, quoted

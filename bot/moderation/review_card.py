@@ -14,7 +14,7 @@ from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
 from bot.moderation.ids import ReviewVerb, review_id
 from bot.moderation.member_record import MemberRecord
-from bot.moderation.review_words import REASON_SHOWN, outcome_sentence
+from bot.moderation.words import REASON_SHOWN, outcome_sentence
 from bot.ui.formats import countdown, date, dollars, number
 from bot.ui.language import _, ngettext, speaking
 from bot.ui.text import message_address, quoted

@@ -28,7 +28,7 @@ from bot.moderation.ids import ReviewVerb, review_id
 from bot.moderation.member_record import MemberRecord, RecordReader
 from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
 from bot.moderation.review_store import Review, ReviewStore
-from bot.moderation.review_words import review_closed_told, review_exposed_told, review_unrestricted_told
+from bot.moderation.words import review_closed_told, review_exposed_told, review_unrestricted_told
 from bot.records.log_channel import Heard, LogChannel
 from bot.settings.store import SettingsStore
 from bot.ui.custom_ids import button_ids, pictures_in

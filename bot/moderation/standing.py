@@ -16,7 +16,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
 from bot.moderation.blocks import BlockedImageStore, BlockStore
-from bot.moderation.review_words import objection_told
+from bot.moderation.words import objection_told
 from bot.records.log_channel import LogChannel
 from bot.settings.model import GuildSettings
 from bot.settings.store import SettingsStore

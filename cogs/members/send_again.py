@@ -17,7 +17,7 @@ from bot.jobs.ports import PortError
 from bot.jobs.prompt import name_key
 from bot.jobs.states import State
 from bot.members.card_words import not_yours_to_send, send_again_choice, sent_again_sentence
-from bot.moderation.review_words import discord_unclear
+from bot.moderation.words import discord_unclear
 from bot.requests.refusal_words import missing_permissions_sentence
 from bot.ui.answers import defer, say
 from bot.ui.custom_ids import RESEND_PATTERN, read_id

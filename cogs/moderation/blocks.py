@@ -14,16 +14,16 @@ from bot.media.rules import SHOWABLE
 from bot.moderation.blocks import FOR_GOOD, LENGTHS, PER_PAGE, blocks_list, blocks_turner
 from bot.moderation.ids import BLOCK_PATTERN, BLOCKS_PATTERN
 from bot.moderation.modals import REASON_LIMIT
-from bot.moderation.report_words import (
+from bot.moderation.words import (
     blocked_answer,
     cannot_block,
     image_allowed,
+    images_blocked_sentence,
     not_a_moderator_of_server,
     not_blocked,
     too_plain,
     unblocked_answer,
 )
-from bot.moderation.review_words import images_blocked_sentence
 from bot.requests.refusal_words import image_sentence
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.commands import option_name

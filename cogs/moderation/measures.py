@@ -13,9 +13,8 @@ from bot.jobs.model import Job
 from bot.moderation.blocks import LENGTHS, Block, ends_at
 from bot.moderation.modals import ALSO, BLOCK, BLOCK_IMAGES, GIVE_BACK, REASON, REASON_LIMIT
 from bot.moderation.report_store import Case
-from bot.moderation.report_words import blocked_answer, given_back, not_all_removed, taken_down_answer
 from bot.moderation.review_store import Review
-from bot.moderation.review_words import images_blocked_sentence
+from bot.moderation.words import blocked_answer, given_back, images_blocked_sentence, not_all_removed, taken_down_answer
 from bot.requests.reading import has_words
 from bot.services import Services
 from bot.ui.custom_ids import DetailsId, button_ids

@@ -13,19 +13,19 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.moderation.ids import CASE_PATTERN, CaseVerb
 from bot.moderation.modals import block_modal, report_modal, takedown_modal
-from bot.moderation.report_words import (
+from bot.moderation.review_card import reports_counted
+from bot.moderation.words import (
     dismissed_answer,
     no_video_here,
     not_a_moderator_here,
     not_a_moderator_of_server,
     not_reportable,
+    outcome_sentence,
     own_video,
     put_back_answer,
     reported_answer,
     reported_before,
 )
-from bot.moderation.review_card import reports_counted
-from bot.moderation.review_words import outcome_sentence
 from bot.ui.answers import defer, open_form, say
 from bot.ui.commands import MenuCog
 from bot.ui.custom_ids import REPORT_PATTERN

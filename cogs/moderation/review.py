@@ -15,7 +15,7 @@ from bot.jobs.states import State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
 from bot.moderation.ids import REASON_PATTERN, REVIEW_PATTERN, ReviewVerb
 from bot.moderation.modals import BLOCK_IMAGES, reject_modal
-from bot.moderation.review_words import (
+from bot.moderation.words import (
     approved_answer,
     cannot_approve,
     discord_unclear,

@@ -11,8 +11,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
 from bot.moderation.ids import TAKEDOWN_PATTERN
 from bot.moderation.modals import takedown_modal
-from bot.moderation.report_words import no_video_here, not_a_link, not_a_moderator_here, not_removable
-from bot.moderation.review_words import outcome_sentence
+from bot.moderation.words import no_video_here, not_a_link, not_a_moderator_here, not_removable, outcome_sentence
 from bot.ui.answers import defer, open_form, say
 from bot.ui.commands import MenuCog
 from bot.ui.forms import JobFormCog, Submission

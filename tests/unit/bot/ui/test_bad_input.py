@@ -35,7 +35,7 @@ from bot.moderation.member_record import MemberRecord
 from bot.moderation.report_card import case_card
 from bot.moderation.report_store import Report
 from bot.moderation.review_card import request_card, video_card
-from bot.moderation.review_words import outcome_sentence
+from bot.moderation.words import outcome_sentence
 from bot.operator.figures import ServerUse
 from bot.operator.panel import Listed, blocks_page, servers_page
 from bot.records.export import COLUMNS, records_csv
