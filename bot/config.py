@@ -77,31 +77,31 @@ class Settings(BaseSettings):
 
     discord_token: Secret = Field(
         title="The bot's token. In Discord's developer portal, open the **Bot** page and use **Reset Token**.",
-        description="the bot's token, from the Discord developer portal, page Bot; without spaces",
+        description="the bot's token (developer portal, Bot page), without spaces",
     )
     discord_api_url: WebAddress = Field(
-        "https://discord.com/api/v10", title="Where Discord's API is.", description="a web address (http or https)"
+        "https://discord.com/api/v10", title="Address of Discord's API.", description="a web address (http or https)"
     )
     segmind_api_key: Secret = Field(
-        title="An API key from Segmind's console.", description="an API key from Segmind's console; without spaces"
+        title="An API key from Segmind's console.", description="an API key from Segmind's console, without spaces"
     )
     segmind_api_url: WebAddress = Field(
-        "https://api.segmind.com", title="Where Segmind's API is.", description="a web address (http or https)"
+        "https://api.segmind.com", title="Address of Segmind's API.", description="a web address (http or https)"
     )
     segmind_history_url: WebAddress = Field(
         "https://api.spotprod.segmind.com",
-        title="Where Segmind's request history is.",
+        title="Address of Segmind's request history.",
         description="a web address (http or https)",
     )
     segmind_storage_url: WebAddress = Field(
         "https://workflows-api.segmind.com",
-        title="Where Segmind's storage is.",
+        title="Address of Segmind's storage.",
         description="a web address (http or https)",
     )
     segmind_output_hosts: Hosts = Field(
         AllowedHosts.parse(["images.segmind.com"]),
         title="Hosts that finished videos can be downloaded from.",
-        description="host names, each with a port or without, separated by commas",
+        description="comma-separated host names, with or without a port",
     )
     segmind_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_models)] = Field(
         (DEFAULT.slug,),
@@ -109,7 +109,7 @@ class Settings(BaseSettings):
             "Models that members can choose from. The first is the default. With more than one, `/video` gets the "
             "option `model`."
         ),
-        description=f"one or more of these, separated by commas: {', '.join(MODELS)}",
+        description=f"one or more of these, comma-separated: {', '.join(MODELS)}",
     )
     segmind_requests_per_minute: int = Field(
         60,
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         ge=1,
         le=10_000,
         title=(
-            "Videos at Segmind at the same time, or fewer if your requests per minute can't follow that many. The rest "
+            "Generations in progress at Segmind, or fewer if your requests per minute can't follow that many. The rest "
             "wait in the bot's queue."
         ),
         description="a whole number from 1 to 10000",
@@ -131,12 +131,12 @@ class Settings(BaseSettings):
     prices_usd: Annotated[Prices, NoDecode, BeforeValidator(read_prices)] = Field(
         {},
         title=(
-            "What one video costs by its length. If it's empty, Segmind's usual prices apply, which are upper bounds. "
+            "Prices of one video by length. If it's empty, Segmind's usual prices apply, which are upper bounds. "
             "Once the bot has seen real costs, it reserves those."
         ),
         description=(
-            "a price in dollars for each duration of the first model, like 5=1.35,10=2.70, and those of others after a "
-            "semicolon and their name, like ;some-model:5=0.92,10=1.84; or nothing for Segmind's usual ones"
+            "dollars for each length of the first model, like 5=1.35,10=2.70, then a semicolon, the name, and the "
+            "prices of each other model, like ;some-model:5=0.92,10=1.84, or nothing for Segmind's usual prices"
         ),
     )
     spend_limit_usd_per_day: Decimal = Field(
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         allow_inf_nan=False,
-        title="What all videos together can cost per UTC day. At the limit, `/video` says so and nothing is spent.",
+        title="Spending limit of all servers per UTC day. At the limit, `/video` says so and nothing is spent.",
         description="dollars, from 0 (no videos) to 1000000",
     )
     spend_limit_usd_per_month: Decimal | None = Field(
@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         ge=0,
         le=100_000_000,
         allow_inf_nan=False,
-        title="What all videos together can cost per UTC month. If it's empty, only the daily limit applies.",
+        title="Spending limit of all servers per UTC month. If it's empty, only the daily limit applies.",
         description="dollars, from 0 to 100000000, or nothing",
     )
     operator_credits_low_usd: Decimal = Field(
@@ -166,13 +166,13 @@ class Settings(BaseSettings):
     attachment_hosts: Hosts = Field(
         AllowedHosts.parse(["cdn.discordapp.com", "media.discordapp.net"]),
         title="Hosts that reference images can be downloaded from.",
-        description="host names, each with a port or without, separated by commas",
+        description="comma-separated host names, with or without a port",
     )
     database_url: Annotated[str, AfterValidator(checked_database)] = Field(
         "sqlite:///data/reelcast.db",
         repr=False,
         title="A file for one process, or PostgreSQL for many (see docs/scaling.md).",
-        description="sqlite:/// and a file's path (sqlite://// for one from the root), or postgresql://user:password@host/database",
+        description="sqlite:/// and a file path (sqlite://// for an absolute one), or postgresql://user:password@host/database",
     )
     shard_count: int | None = Field(
         None,
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
     shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(read_shards)] = Field(
         (),
         title="The shards that this process connects. If it's empty, it connects all of them.",
-        description="shards like 0-3,7, each below SHARD_COUNT, which must then be set; or nothing for all",
+        description="shards like 0-3,7, each below SHARD_COUNT (set that, too), or nothing for all",
     )
     cast_limit: int = Field(
         20,
@@ -202,7 +202,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         Path("data"),
-        title="A folder for images and videos that are being worked on.",
+        title="A folder for images and videos in progress.",
         description="a path",
     )
     http_host: str = Field(
@@ -218,14 +218,14 @@ class Settings(BaseSettings):
         description="a port from 1 to 65535, or 0",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", title="How much the bot logs.", description="DEBUG, INFO, WARNING, or ERROR"
+        "INFO", title="The lowest level that the bot logs.", description="DEBUG, INFO, WARNING, or ERROR"
     )
     log_format: Literal["console", "json"] = Field(
         "console", title="`console` for people, `json` for machines.", description="console or json"
     )
     log_prompts: bool = Field(
         False,
-        title="Whether the log includes each request's prompt. Prompts are personal data.",
+        title="Include each request's prompt in the log. Prompts are personal data.",
         description="true or false",
     )
 
@@ -287,13 +287,13 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
 def env_file_troubles(env_file: Path = Path(".env")) -> list[str]:
     """Say what is wrong with `.env` itself, whatever is in it: a folder in its place, lines that cannot be read."""
     if env_file.is_dir():
-        return [f"{env_file.name} is a folder, so no setting is read from it. Make it a file, or remove it"]
+        return [f"{env_file.name} is a folder, so it holds no settings. Replace it with a file, or remove it"]
     lines: list[int] = []
     with suppress(OSError, UnicodeDecodeError):  # which the settings themselves are refused for
         if env_file.is_file():
             text = env_file.read_text(encoding="utf-8-sig")
             lines = [binding.original.line for binding in parse_stream(StringIO(text)) if binding.error]
-    return [f"line {line} of {env_file.name} cannot be read. Write NAME=value, and close every quote" for line in lines]
+    return [f"line {line} of {env_file.name} can't be read. Write NAME=value, and close every quote" for line in lines]
 
 
 def unknown_names(env_file: Path = Path(".env")) -> Mapping[str, str]:
@@ -327,7 +327,7 @@ def _sentence(detail: Mapping[str, Any]) -> str:
     name = str(detail["loc"][0])
     field = Settings.model_fields[name]
     if detail["type"] == QUOTED:
-        return f"{name.upper()} is wrong: its value is in quotes. Remove the quotes."
+        return f"{name.upper()} is in quotes. Remove the quotes."
     if detail["type"] == "missing":
-        return f"{name.upper()} is missing: set it to {field.description}."
-    return f"{name.upper()} is wrong: it should be {field.description}."
+        return f"{name.upper()} is missing. Set it to {field.description}."
+    return f"{name.upper()} isn't valid. Set it to {field.description}."

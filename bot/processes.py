@@ -33,7 +33,7 @@ log = structlog.get_logger("bot")
 M_ARENA_MAX: Final = -8  # of <malloc.h>
 ARENAS: Final = 2
 ENV_FILE: Final = Path(".env")
-NOT_LET_IN: Final = "Discord does not accept DISCORD_TOKEN; make a new one in the developer portal, page Bot"
+NOT_LET_IN: Final = "Discord rejected DISCORD_TOKEN. Set it to a new token from the developer portal's Bot page"
 
 
 class AlreadyRunning(Exception):
@@ -57,7 +57,7 @@ def worker() -> None:
     settings = read_settings()
     log_as_set(settings)
     if settings.database_file is not None:
-        give_up("a worker shares its jobs with others: DATABASE_URL must be postgresql://…")
+        give_up("a worker needs PostgreSQL. Set DATABASE_URL to postgresql://…")
     _begin(settings)
     with _told_why_not_started(settings):
         asyncio.run(run_worker(settings))
@@ -91,21 +91,21 @@ def _told_why_not_started(settings: Settings) -> Generator[None]:
 def _why(error: Exception, settings: Settings) -> str:
     match error:
         case AlreadyRunning():
-            return "another bot is already running on this DATABASE_URL"
+            return "another bot is already running on this DATABASE_URL. Stop it first"
         case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
             return NOT_LET_IN
         case discord.PrivilegedIntentsRequired() | discord.ConnectionClosed(code=4013 | 4014):
-            return "Discord does not let this application connect with the intent that it needs, GUILDS"
+            return "Discord refused the GUILDS intent, which the bot needs. Check that DISCORD_TOKEN is this bot's"
         case discord.ConnectionClosed(code=4010 | 4011):
-            return "Discord wants other shards: leave SHARD_COUNT and SHARD_IDS empty to take its advice"
+            return "Discord requires other shards. Leave SHARD_COUNT and SHARD_IDS empty to follow its advice"
         case discord.ConnectionClosed():
-            return f"Discord ended the connection for good (code {error.code})"
+            return f"Discord closed the connection permanently (code {error.code}). Run `python -m bot check`"
         case HealthNotServed():
-            return f"HTTP_HOST and HTTP_PORT cannot be listened on ({error}); set another HTTP_PORT, or 0 for none"
+            return f"the bot can't listen on HTTP_HOST and HTTP_PORT ({error}). Set another HTTP_PORT, or 0 for none"
         case SQLAlchemyError() | DatabaseUnfit():
             return explained(error, settings.database_url)
         case _:
-            return f"the bot could not start ({type(error).__name__}); `python -m bot check` tells what is wrong"
+            return f"the bot couldn't start ({type(error).__name__}). Run `python -m bot check` to find out why"
 
 
 @contextmanager
@@ -128,7 +128,9 @@ def sole_on(file: Path | None) -> Generator[None]:
         except BlockingIOError:
             raise AlreadyRunning from None
         except OSError as error:
-            give_up(f"the folder of the database, {lock.parent}, cannot be written to ({error.strerror})")
+            give_up(
+                f"the database's folder, {lock.parent}, isn't writable ({error.strerror}). Give it to the bot's user"
+            )
         yield
 
 
@@ -147,9 +149,7 @@ def _begin(settings: Settings) -> None:
             file.write(b"written")
         make_private(folder)
     except OSError as error:
-        give_up(
-            f"DATA_DIR {folder} cannot be written to ({error.strerror}). Give it to the bot's user, or name another"
-        )
+        give_up(f"DATA_DIR {folder} isn't writable ({error.strerror}). Give it to the bot's user, or set another")
 
 
 def read_settings() -> Settings:
@@ -160,10 +160,10 @@ def read_settings() -> Settings:
         for problem in error.problems:
             say(problem)
         for name, meant in unknown_names(ENV_FILE).items():
-            say(f"{name} is not a setting. If you mean {meant}, rename it.")
+            say(f"{name} isn't a setting. If you mean {meant}, rename it.")
         for trouble in env_file_troubles(ENV_FILE):
             say(f"{trouble}.")
-        say("Put these right in .env or the environment; .env.example shows every setting.")
+        say("Fix this in .env or the environment. .env.example lists every setting.")
         raise SystemExit(1) from None
 
 

@@ -47,6 +47,7 @@ GUILD_PAGE: Final = 200  # Discord's most
 UNREACHABLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, KeyError)
 CLOUDFLARE: Final = frozenset({403, 429})  # the statuses of its pages
 NOT_THERE: Final = frozenset({404, 405})  # what Discord itself never answers to a login
+NOT_REACHED: Final = "Discord can't be reached at DISCORD_API_URL"
 FEW_SESSIONS: Final = 50  # of the thousand a day that Discord lets a bot begin
 
 
@@ -134,7 +135,7 @@ async def check_discord(settings: Settings) -> AsyncGenerator[ReportLine]:
             yield ReportLine(ok=False, subject="application", words=unanswered(error), see="the-token")
             return
     if not guilds:
-        words = "none yet. Open the link that `python -m bot invite` prints"
+        words = "none yet. Run `python -m bot invite` and open the link"
         yield note("servers", words, "the-servers")
     for guild in guilds:
         yield guild_finding(guild)
@@ -144,7 +145,7 @@ async def _login(client: discord.Client, token: str) -> ReportLine:
     try:
         await client.login(token)
     except discord.LoginFailure:
-        words = "Discord does not accept DISCORD_TOKEN. Make a new one in the developer portal, page Bot"
+        words = "Discord rejected DISCORD_TOKEN. Set it to a new token from the developer portal's Bot page"
         return ReportLine(ok=False, subject="token", words=words, see="the-token")
     except UNREACHABLE as error:
         return ReportLine(ok=False, subject="token", words=unanswered(error), see="the-token")
@@ -160,13 +161,13 @@ def unanswered(error: Exception) -> str:
         if is_page and error.status in CLOUDFLARE:
             seconds = retry_after(error)
             until = f"for {seconds:,.0f} seconds" if seconds else "for now"
-            return f"Cloudflare blocks this machine's address {until}. Wait, and restart the bot less often"
+            return f"Cloudflare blocks this machine's IP address {until}. Wait, and restart the bot less often"
         if error.status not in NOT_THERE:
-            return f"Discord answers HTTP {error.status}. Wait, and see discordstatus.com"
+            return f"Discord answered HTTP {error.status}. Wait, and check discordstatus.com"
     # What is no API at all answers text where fields are looked for.
     if isinstance(error, discord.HTTPException | TypeError | KeyError):
-        return "what answers at DISCORD_API_URL is not Discord. Correct the address, or leave it out"
-    return f"Discord cannot be reached at DISCORD_API_URL ({type(error).__name__}). Check this machine's network"
+        return "DISCORD_API_URL doesn't lead to Discord. Correct it, or remove it"
+    return f"{NOT_REACHED} ({type(error).__name__}). Check this machine's network"
 
 
 def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> ReportLine:
@@ -179,7 +180,7 @@ def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> Repo
     hours = limit["reset_after"] / 3_600_000
     resets = f"{left} of {total} session starts left, more in {hours:.1f} hours"
     if left < needed:
-        words = f"{resets}. The bot waits until then: find out what restarts it so often"
+        words = f"{resets}. The bot waits until then. Find out what restarts it so often"
         return ReportLine(ok=False, subject="gateway", words=words, see="the-gateway")
     words = f"{resets}. Find out what restarts the bot so often"
     return note("gateway", words, "the-gateway")
@@ -188,7 +189,9 @@ def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> Repo
 def guild_finding(guild: Mapping[str, Any]) -> ReportLine:
     granted = discord.Permissions(int(guild["permissions"]))
     missing = () if granted.administrator else missing_permissions(granted)
-    words = f"missing permissions: {', '.join(missing)}. Allow them to the bot's role" if missing else "all permissions"
+    words = (
+        f"missing permissions: {', '.join(missing)}. Allow them for the bot's role" if missing else "all permissions"
+    )
     name = "".join(char if char.isprintable() else " " for char in guild["name"])
     return ReportLine(ok=not missing, vital=False, subject=f"server {name}", words=words, see="the-servers")
 
@@ -215,11 +218,11 @@ async def check_segmind(settings: Settings) -> AsyncGenerator[ReportLine]:
             try:
                 credits_left = await segmind.credits()
             except InvalidKey:
-                words = "Segmind does not accept SEGMIND_API_KEY. Make a new one in its console"
+                words = "Segmind rejected SEGMIND_API_KEY. Set it to a new key from Segmind's console"
                 yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
                 return
             except SegmindError as error:
-                words = f"SEGMIND_API_URL gave no balance ({error.words}). Check the address and this machine's network"
+                words = f"Segmind returned no balance ({error.words}). Check SEGMIND_API_URL and this machine's network"
                 yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
                 return
             yield ReportLine(ok=True, subject="Segmind key", words="accepted", see="the-key")
@@ -236,7 +239,11 @@ def credits_findings(settings: Settings, left: Decimal) -> Iterable[ReportLine]:
     """Hold what is left against the price of one video."""
     price = max(price for model in settings.offer.models for price in model.prices_usd.values())
     enough = left >= price
-    words = dollars(left) if enough else f"{dollars(left)} is less than one video's {dollars(price)}. Buy credits"
+    words = (
+        dollars(left)
+        if enough
+        else f"{dollars(left)}, but one video costs {dollars(price)}. Buy credits in Segmind's console"
+    )
     yield ReportLine(ok=enough, subject="Segmind credits", words=words, see="the-credits")
 
 
@@ -245,17 +252,17 @@ async def check_models(segmind: SegmindClient, models: Iterable[VideoModel]) -> 
     try:
         entries = await segmind.catalog()
     except SegmindError as error:
-        words = f"SEGMIND_HISTORY_URL gave no list of the models ({error.words}). Try again later"
+        words = f"Segmind's model list can't be read ({error.words}). Check SEGMIND_HISTORY_URL, or try again later"
         yield note("model", words, "the-models")
         return
     for model in models:
         entry = find_entry(entries, model)
         if entry is None or entry.retired:
-            gone = "is retired" if entry else "is not in Segmind's catalog"
-            words = f"{model.slug}, named in SEGMIND_MODELS, {gone}. Name another model"
+            gone = "is retired" if entry else "isn't in Segmind's catalog"
+            words = f"{model.slug} {gone}. Set another model in SEGMIND_MODELS"
             yield ReportLine(ok=False, subject="model", words=words, see="the-models")
         elif changed := unmet(model, entry.schema):
-            words = f"{model.slug} takes other inputs than the bot sends: {', '.join(changed)}. Update the bot"
+            words = f"{model.slug} no longer accepts what the bot sends: {', '.join(changed)}. Update the bot"
             yield note("model", words, "the-models")
         else:
             yield ReportLine(ok=True, subject="model", words=model.slug, see="the-models")

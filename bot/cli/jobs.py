@@ -17,9 +17,7 @@ from bot.operator.orders import OrderStore
 _HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")
 ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for wishes every two
 LOOK_EVERY: Final = 0.2
-NOT_ANSWERED: Final = (
-    "The wish is left; no bot has taken it up yet. One that runs does so within seconds, or at its start."
-)
+NOT_ANSWERED: Final = "The order is saved. A running bot acts on it within seconds, or when it starts."
 
 
 class NoSuchJob(Exception):
@@ -88,24 +86,24 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
         "job": job.id,
         "state": job.state.value,
         "since": job.state_since,
-        "asked at": job.created_at,
+        "requested at": job.created_at,
         "server": request.guild_id,
         "channel": request.channel_id,
         "member": request.member_id,
         "model": request.model,
         "video": ", ".join(filter(None, [f"{request.duration} s", request.options.aspect_ratio, *others, references])),
         "card": job.card_message_id,
-        "submits tried": job.submit_attempts,
+        "submits": job.submit_attempts,
         "submitted at": job.submitted_at,
         "request id": job.request_id,
         "completed at": job.completed_at,
-        "run, seconds": job.run_seconds,
+        "generation, seconds": job.run_seconds,
         "reserved": f"${job.reserved_usd:.2f}",
         "cost": None if job.cost_usd is None else f"${job.cost_usd:.2f}",
-        "file lives until": job.output_ends_at,
-        "cancel wished": "yes" if job.cancel_requested else None,
-        "tried again at": job.retry_at,
-        "posts tried": job.post_attempts or None,
+        "file kept until": job.output_ends_at,
+        "cancel requested": "yes" if job.cancel_requested else None,
+        "next try at": job.retry_at,
+        "posts": job.post_attempts or None,
         "posted in": job.post_channel_id,
         "post": job.post_message_id,
         "problem": job.problem and job.problem.code.value,

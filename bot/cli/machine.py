@@ -89,7 +89,7 @@ async def check_machine(settings: Settings, env_file: Path = Path(".env")) -> As
 
 def env_file_findings(env_file: Path) -> Iterable[ReportLine]:
     if env_file.is_file() and env_file.stat().st_mode & READABLE:
-        words = f"other users can read {env_file.name}, which holds secrets. Run: chmod 600 {env_file.name}"
+        words = f"other users can read {env_file.name}, which holds secrets. Run `chmod 600 {env_file.name}`"
         yield note("settings", words, "the-settings")
     for trouble in env_file_troubles(env_file):
         yield note("settings", trouble, "the-settings")
@@ -97,13 +97,13 @@ def env_file_findings(env_file: Path) -> Iterable[ReportLine]:
 
 def unknown_findings(env_file: Path) -> Iterable[ReportLine]:
     for name, meant in unknown_names(env_file).items():
-        words = f"{name} is not a setting, so it has no effect. If you mean {meant}, rename it"
+        words = f"{name} isn't a setting, so it has no effect. If you mean {meant}, rename it"
         yield note("settings", words, "the-settings")
 
 
 def proxy_findings(name: str | None) -> Iterable[ReportLine]:
     if name is not None:
-        words = f"{name} is set, but the bot uses no proxy. Let this machine reach Discord and Segmind directly"
+        words = f"{name} is set, but the bot doesn't use proxies. Let this machine reach Discord and Segmind directly"
         yield note("network", words, "the-network")
 
 
@@ -140,15 +140,15 @@ def _file_finding(file: Path) -> ReportLine | None:
         folder = _nearest(file.parent)
         ok = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
         words = (
-            f"new, empty: the bot makes {file} at its first start. If you have one already, correct DATABASE_URL"
+            f"new and empty. The bot creates {file} at its first start. If you already have one, correct DATABASE_URL"
             if ok
-            else f"there is no {file}, and {_named(folder)} cannot be written to. Give the folder to the bot's user"
+            else f"{file} doesn't exist, and {_named(folder)} isn't writable. Give the folder to the bot's user"
         )
         return ReportLine(ok=ok, subject="database", words=words, see="the-database")
     locked = [path for path in (real, real.parent) if real.is_file() and not os.access(path, os.W_OK)]
     if not locked:
         return None
-    words = f"{_named(locked[0])} cannot be written to. Give it to the bot's user"
+    words = f"{_named(locked[0])} isn't writable. Give it to the bot's user"
     return ReportLine(ok=False, subject="database", words=words, see="the-database")
 
 
@@ -164,12 +164,12 @@ async def _state_of(database: AsyncEngine) -> tuple[str, bool]:
         except DBAPIError as error:
             if "alembic_version" not in str(error.orig):
                 raise
-            return f"{named}new, empty: the bot makes its tables at its first start", True
+            return f"{named}new and empty. The bot creates its tables at its first start", True
     known = revisions()
     if revision == known[-1]:
         return f"{named}schema up to date", True
     if revision in known:
-        return f"{named}of an older version: the bot brings it up to date at its next start", True
+        return f"{named}from an older version. The bot updates it at its next start", True
     raise DatabaseUnfit(FROM_LATER)
 
 
@@ -177,7 +177,7 @@ async def _make_sure_it_can_be_written(connection: AsyncConnection) -> None:
     asked = "SELECT current_setting('transaction_read_only'), has_schema_privilege(current_schema(), 'CREATE')"
     read_only, may_create = (await connection.execute(text(asked))).one()
     if read_only == "on":
-        raise DatabaseUnfit("PostgreSQL lets the bot read only, as a standby does. Name the server that takes writes")
+        raise DatabaseUnfit("PostgreSQL is read-only there, as on a standby. Name the server that accepts writes")
     if not may_create:
         raise DatabaseUnfit(f"its user {MAY_NOT_CREATE}")
 
@@ -214,9 +214,9 @@ def folder_finding(folder: Path) -> ReportLine:
     """See whether the folder for the files being worked on can be written to, or made."""
     there = _nearest(folder)
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        words = f"DATA_DIR {folder}: {_named(there)} cannot be written to. Give it to the bot's user"
+        words = f"DATA_DIR {folder}: {_named(there)} isn't writable. Give it to the bot's user"
         return ReportLine(ok=False, subject="data folder", words=words, see="the-data-folder")
-    words = str(folder) if folder.is_dir() else f"{folder}, made at the first start"
+    words = str(folder) if folder.is_dir() else f"{folder}, created at the first start"
     return ReportLine(ok=True, subject="data folder", words=words, see="the-data-folder")
 
 
@@ -239,9 +239,7 @@ def free_disk(settings: Settings) -> int:
 
 def disk_findings(free: int) -> Iterable[ReportLine]:
     if free < LEAST_DISK:
-        words = (
-            f"{free // MIB} MB of disk are free. Make that {LEAST_DISK // MIB} MB at least, for videos and the database"
-        )
+        words = f"{free // MIB} MB of disk space is free. Videos and the database need at least {LEAST_DISK // MIB} MB"
         yield note("disk", words, "the-machine")
 
 
@@ -264,7 +262,7 @@ def _lines(file: Path) -> list[str]:
 def memory_findings(limit: int | None) -> Iterable[ReportLine]:
     if limit is not None and limit < LEAST_MEMORY - LEAST_MEMORY // KEPT_BY_KERNEL:
         words = (
-            f"{limit // MIB} MB of memory are too little. Give the bot {LEAST_MEMORY // MIB} MB at least, "
+            f"{limit // MIB} MB of memory is too little. Give the bot at least {LEAST_MEMORY // MIB} MB, "
             f"or {LARGE_MEMORY // MIB} MB for large HEIC photos"
         )
         yield note("memory", words, "the-machine")
@@ -275,7 +273,7 @@ def clock_findings(asked: str, ahead: timedelta | None) -> Iterable[ReportLine]:
     if ahead is not None and abs(ahead) > FARTHEST_CLOCK:
         seconds = round(abs(ahead).total_seconds())
         way = "ahead of" if ahead > timedelta() else "behind"
-        words = f"this machine is {seconds:,} seconds {way} {asked}. Let it set its clock by the network (NTP)"
+        words = f"this machine's clock is {seconds:,} seconds {way} {asked}'s. Set it over the network (NTP)"
         yield note("clock", words, "the-clock")
 
 
@@ -302,9 +300,9 @@ def _port_trouble(host: str, port: int) -> str | None:
             tried.bind(address)
     except OSError as error:
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            return f"HTTP_HOST {host} is no address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all"
+            return f"HTTP_HOST {host} isn't an address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all"
         if error.errno == errno.EACCES:
-            return f"the bot's user may not use port {port}. Set HTTP_PORT to 1024 or more, or 0 for none"
+            return f"the bot's user can't use port {port}. Set HTTP_PORT to 1024 or more, or 0 for none"
         return f"another program uses port {port} of {host}. Set another HTTP_PORT, or 0 for none"
     return None
 

@@ -59,11 +59,11 @@ async def make_sure_of(connection: AsyncConnection) -> str:
         return ""
     version = str(await connection.scalar(text("SHOW server_version"))).partition(" ")[0]
     if int(version.partition(".")[0]) < OLDEST_POSTGRESQL:
-        raise DatabaseUnfit(f"it is PostgreSQL {version}. Upgrade it to {OLDEST_POSTGRESQL} or later")
+        raise DatabaseUnfit(f"it's PostgreSQL {version}. Upgrade it to {OLDEST_POSTGRESQL} or later")
     encoding = str(await connection.scalar(text("SHOW server_encoding")))
     if encoding != ENCODING:
         raise DatabaseUnfit(
-            f"its encoding is {encoding}. Make one in {ENCODING}: "
+            f"its encoding is {encoding}. Create one with {ENCODING}: "
             f"CREATE DATABASE reelcast TEMPLATE template0 ENCODING '{ENCODING}'"
         )
     return version
@@ -76,7 +76,7 @@ def _make_sure_it_is_ours(connection: Connection) -> None:
         return
     revision = connection.scalar(text("SELECT version_num FROM alembic_version")) if REVISION in names else "none"
     if not str(revision or 0).isdecimal():
-        raise DatabaseUnfit("another program keeps its tables there. Name a database for the bot alone")
+        raise DatabaseUnfit("another program keeps its tables there. Use a database for the bot alone")
 
 
 def create_engine(url: URL) -> AsyncEngine:

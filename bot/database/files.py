@@ -29,9 +29,9 @@ def real_file(file: Path) -> Path:
     """
     real = Path(os.path.realpath(file))
     if real.is_symlink():
-        raise DatabaseUnfit("its link leads in a circle. Correct the link")
+        raise DatabaseUnfit("its symbolic link points back to itself. Correct the link")
     if real.exists() and not (real.is_file() or real.is_dir()):  # a folder has its own sentence
-        raise DatabaseUnfit("it is no file, but a device or a pipe. Name a file")
+        raise DatabaseUnfit("it's a device or a pipe. Name a file")
     if real.is_file() and real.stat().st_nlink > 1:
         raise DatabaseUnfit("the file has a second name (a hard link). Remove one of them, or copy the file")
     return real
@@ -72,9 +72,9 @@ async def open_as_it_is(url: str, *, writing: bool = False) -> AsyncGenerator[As
 def _present(file: Path) -> Path:
     real = real_file(file)
     if not real.exists():
-        raise DatabaseUnfit("there is no such file. The bot makes it at its first start: check the path")
+        raise DatabaseUnfit("the file doesn't exist. The bot creates it at its first start, so check the path")
     if real.is_dir():
-        raise DatabaseUnfit("it is a folder. Name a file in it")
+        raise DatabaseUnfit("it's a folder. Name a file in it")
     return real
 
 
@@ -104,11 +104,11 @@ def back_up(database: Path, destination: Path) -> int:
     SQLite's own online backup reads beside the bot's writes. Raises `BackupRefused`, `sqlite3.Error` or `OSError`.
     """
     if not database.is_file():
-        raise BackupRefused(f"there is no database at {database}")
+        raise BackupRefused(f"there's no database at {database}")
     if destination.exists():
-        raise BackupRefused(f"{destination} exists already")
+        raise BackupRefused(f"{destination} already exists. Name a new file")
     if not destination.parent.is_dir():
-        raise BackupRefused(f"there is no folder {destination.parent}")
+        raise BackupRefused(f"the folder {destination.parent} doesn't exist. Create it first")
     part = destination.with_name(f"{destination.name}.part")
     try:
         _copy(database, part)
@@ -124,7 +124,7 @@ def _copy(database: Path, part: Path) -> None:
     source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
     try:
         if not source.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [REVISION]).fetchone():
-            raise BackupRefused(f"{database} has nothing of this bot: name the file that it was started on")
+            raise BackupRefused(f"{database} isn't this bot's database. Set DATABASE_URL to the one it uses")
         copy = sqlite3.connect(part)
         try:
             source.backup(copy)

@@ -37,7 +37,7 @@ async def transfer(source: str, target: str) -> Sequence[Copied]:
     if source == target:
         raise TransferRefused("the two databases are the same")
     if not _is_there(source):
-        raise TransferRefused("there is no file at the source")
+        raise TransferRefused("the source file doesn't exist")
     async with (
         open_database(source) as old,
         open_database(target) as new,
@@ -47,7 +47,7 @@ async def transfer(source: str, target: str) -> Sequence[Copied]:
         await exclusive(writing, Lock.MIGRATING)
         for table in metadata.sorted_tables:
             if await _count(writing, table):
-                raise TransferRefused(f"the target is not empty: it has rows in {table.name}")
+                raise TransferRefused(f"the target isn't empty: {table.name} has rows. Use an empty database")
         return [await _copy(reading, writing, table) for table in metadata.sorted_tables]
 
 
@@ -64,7 +64,7 @@ async def _copy(reading: AsyncConnection, writing: AsyncConnection, table: Table
             await writing.execute(table.insert(), [dict(row) for row in batch])
     there, here = await _count(reading, table), await _count(writing, table)
     if there != here:
-        raise TransferRefused(f"{table.name} has {there} rows, of which {here} arrived")
+        raise TransferRefused(f"only {here} of {there} rows of {table.name} arrived")
     return Copied(table=table.name, rows=here)
 
 

@@ -13,40 +13,40 @@ _SQLITE_AWAY: Final = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_
 # Those that may be over in a while without anybody doing anything.
 _SQLITE_PASSING: Final = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR")
 _SQLITE_SAID: Final = {
-    "SQLITE_BUSY": "another program has locked it for too long. Stop that program",
-    "SQLITE_CANTOPEN": "the file cannot be opened. Give the bot's user the right to read and write it, and its folder",
+    "SQLITE_BUSY": "another program keeps it locked. Stop that program",
+    "SQLITE_CANTOPEN": "the file can't be opened. Let the bot's user read and write it and its folder",
     "SQLITE_CORRUPT": "the file is damaged. Restore a backup",
     "SQLITE_FULL": "the disk is full. Free some space",
-    "SQLITE_IOERR": "the disk cannot be read or written. See whether it is full or damaged",
-    "SQLITE_NOTADB": "the file is no SQLite database. Name another file",
-    "SQLITE_PERM": "the file may not be opened. Give the bot's user the right to read and write it",
-    "SQLITE_READONLY": "the file may not be written to. Give it, and its folder, to the bot's user",
+    "SQLITE_IOERR": "the disk can't be read or written. Check whether it's full or damaged",
+    "SQLITE_NOTADB": "the file isn't an SQLite database. Name another file",
+    "SQLITE_PERM": "the file can't be opened. Let the bot's user read and write it",
+    "SQLITE_READONLY": "the file isn't writable. Give it and its folder to the bot's user",
 }
 # What PostgreSQL and its client say where a connection fails: it has no code for us to go by.
 _PASSING: Final = (
     (
         ("refused", "no such file or directory", "is the server running"),
-        "nothing answers at its host and port. Start PostgreSQL, or correct the address",
+        "nothing answers at its host and port. Start PostgreSQL, or correct the URL",
     ),
     (("starting up", "shutting down", "in recovery"), "PostgreSQL is starting or stopping. Wait a moment"),
-    (("too many", "remaining connection slots"), "PostgreSQL has no connection left. Raise its max_connections"),
+    (("too many", "remaining connection slots"), "PostgreSQL has no connections left. Raise its max_connections"),
     (
         ("resolve", "translate host name", "name or service not known", "name resolution"),
-        "its host is not known. Correct the host's name",
+        "its host can't be found. Correct the host name",
     ),
-    (("timeout", "timed out"), "its host does not answer. Check the host's name, the port and the firewall"),
+    (("timeout", "timed out"), "its host doesn't answer. Check the host name, the port, and the firewall"),
 )
-MAY_NOT_CREATE: Final = "may not make tables in that database. Make it the owner: ALTER DATABASE ... OWNER TO ..."
+MAY_NOT_CREATE: Final = "can't create tables in that database. Make it the owner: ALTER DATABASE ... OWNER TO ..."
 _LASTING: Final = (
     (("password authentication failed", "no password supplied"), "its password or user is wrong. Correct them"),
-    (("no pg_hba.conf entry",), "PostgreSQL lets no one in from here. Allow this host in its pg_hba.conf"),
-    (("permission denied for database",), "its user may not connect to that database. GRANT it CONNECT"),
+    (("no pg_hba.conf entry",), "PostgreSQL allows no connections from here. Allow this host in its pg_hba.conf"),
+    (("permission denied for database",), "its user can't connect to that database. Grant it CONNECT"),
     (("permission denied for schema", "no schema has been selected"), f"its user {MAY_NOT_CREATE}"),
-    (('role ".*" does not exist',), "its user does not exist. Create it, or name another"),
-    (('database ".*" does not exist',), "the database does not exist there. Create it, or name another"),
-    (("invalid response to ssl", "authentication request"), "what answers there is not PostgreSQL. Correct the port"),
-    (("invalid connection option", "invalid uri"), "its address has an unknown part. See what follows the `?`"),
-    (("ssl", "certificate"), "PostgreSQL and the address disagree about encryption. See the address's sslmode"),
+    (('role ".*" does not exist',), "its user doesn't exist. Create it, or name another"),
+    (('database ".*" does not exist',), "the database doesn't exist there. Create it, or name another"),
+    (("invalid response to ssl", "authentication request"), "another program answers there. Correct the port"),
+    (("invalid connection option", "invalid uri"), "its URL has an unknown option. Check the part after the `?`"),
+    (("ssl", "certificate"), "PostgreSQL and the URL disagree about encryption. Check the URL's sslmode"),
 )
 
 
@@ -81,7 +81,7 @@ def words(error: BaseException) -> str:
 def explained(error: BaseException, address: str) -> str:
     """Say in a sentence or two what is wrong with the database at an address, and what to do; no secret is in it."""
     url = make_url(address)
-    return f"the database of DATABASE_URL ({shown(url)}) cannot be used: {reason(error, url)}"
+    return f"the database of DATABASE_URL ({shown(url)}) can't be used: {reason(error, url)}"
 
 
 def shown(url: URL) -> str:
@@ -98,7 +98,7 @@ def reason(error: BaseException, url: URL | None = None) -> str:
     """Say in a sentence what is wrong with a database, and what to do; no secret is in it."""
     file = url.database if url is not None and url.get_backend_name() == "sqlite" else None
     if file and os.path.isdir(file):  # noqa: PTH112 - `Path.is_dir` raises where a folder may not be entered
-        return "it is a folder. Name a file in it"
+        return "it's a folder. Name a file in it"
     match error:
         case DatabaseUnfit():
             return str(error)
@@ -107,7 +107,7 @@ def reason(error: BaseException, url: URL | None = None) -> str:
                 return next((said for start, said in _SQLITE_SAID.items() if name.startswith(start)), words(error))
             return _found(error, _LASTING) or _found(error, _PASSING) or words(error)
         case OSError():
-            return f"{error.filename or 'it'}: {error.strerror}. Give the bot's user the right to read and write there"
+            return f"{error.filename or 'it'}: {error.strerror}. Let the bot's user read and write there"
         case _:
             return words(error)
 

@@ -165,8 +165,8 @@ def _kind(error: BaseException) -> str:
         who = "Cloudflare" if error.text.lstrip().startswith("<") else "Discord"
         return f"{who} answers {error.status}"
     if isinstance(error, TypeError | KeyError):
-        return "what answers is not Discord"
-    return f"does not answer ({type(error).__name__})"
+        return "DISCORD_API_URL doesn't lead to Discord"
+    return f"doesn't answer ({type(error).__name__})"
 
 
 _RESUME: Final = DiscordWebSocket.resume

@@ -52,7 +52,7 @@ async def explained(client: discord.Client, guild_id: int, error: ChannelClosed)
     if error.problem not in {ProblemCode.CHANNEL, ProblemCode.NO_ACCESS, ProblemCode.BOT_GONE} or me is None:
         return error
     if guild is not None and guild.unavailable:
-        return OutcomeUnclear(f"{error.detail}; the server is unavailable")
+        return OutcomeUnclear(f"{error.detail} (the server is unavailable)")
     try:
         with translated():
             member = await client.http.get_member(guild_id, me.id)
@@ -64,7 +64,7 @@ async def explained(client: discord.Client, guild_id: int, error: ChannelClosed)
         return error
     until = discord.utils.parse_time(member.get("communication_disabled_until"))
     if until is not None and until > discord.utils.utcnow():
-        return ChannelClosed(f"{error.detail}; {TIMED_OUT.operator}", ProblemCode.BOT_TIMED_OUT)
+        return ChannelClosed(f"{error.detail} ({TIMED_OUT.operator})", ProblemCode.BOT_TIMED_OUT)
     return error
 
 

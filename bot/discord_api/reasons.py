@@ -71,7 +71,7 @@ CODED: Final = (
         codes=frozenset({10004}),
         then=Then.STOP,
         problem=ProblemCode.BOT_GONE,
-        operator="the bot is not in the server",
+        operator="the bot isn't in the server",
         member=N_("The bot is no longer in that server. Ask a moderator there to add it again."),
     ),
     Reason(
@@ -85,7 +85,7 @@ CODED: Final = (
         codes=frozenset({50001}),
         then=Then.STOP,
         problem=ProblemCode.NO_ACCESS,
-        operator="the bot does not see the channel, or is not in the private thread",
+        operator="the bot can't see the channel, or isn't in the private thread",
         member=N_(
             "The bot can't see this channel. Ask a moderator to give it View Channel, or mention the bot in the thread."
         ),
@@ -95,7 +95,7 @@ CODED: Final = (
         codes=frozenset({50013}),
         then=Then.STOP,
         problem=ProblemCode.CHANNEL,
-        operator="the bot lacks a permission in the channel",
+        operator="the bot doesn't have a permission it needs in the channel",
         member=N_(
             "The bot can't post here anymore. It needs to view the channel, send messages, attach files, and read"
             " message history. Ask a moderator to allow that."
@@ -138,7 +138,7 @@ CODED: Final = (
         codes=frozenset({240000}),
         then=Then.STOP,
         problem=ProblemCode.HARMFUL_LINK,
-        operator="Discord's filter takes a link in the message for harmful",
+        operator="Discord's filter blocked a link in the message as harmful",
         member=N_("Discord's filter blocked a link as harmful. Try again without links in the prompt."),
         moderator=N_("Discord's filter blocked a link in the message as harmful. No server setting changes that."),
     ),
@@ -146,14 +146,14 @@ CODED: Final = (
         codes=frozenset({40005}),
         then=Then.STOP,
         problem=ProblemCode.TOO_LARGE,
-        operator="the files are larger than Discord takes",
+        operator="the files are larger than Discord allows",
         member=N_("The files are larger than Discord allows here. Try smaller images."),
     ),
     Reason(
         codes=frozenset({INVALID_FORM}),
         then=Then.STOP,
         problem=ProblemCode.NOT_TAKEN,
-        operator="Discord does not take the form of the message: a fault of the bot",
+        operator="Discord rejected the form of the message, which is a bug in the bot",
         member=_UNDONE,
         moderator=_UNDONE_TOLD,
     ),
@@ -180,13 +180,13 @@ CODED: Final = (
     Reason(
         codes=frozenset({50007, 50278}),
         then=Then.STOP,
-        operator="the member takes no direct messages from the bot",
+        operator="the member doesn't accept direct messages from the bot",
         member=N_("The bot can't send you direct messages. Allow them in this server's privacy settings."),
     ),
     Reason(
         codes=frozenset({40333, 130000}),
         then=Then.RETRY,
-        operator="Discord's own trouble, whatever the status says",
+        operator="a problem on Discord's side",
         member=_TROUBLE,
     ),
 )
@@ -202,14 +202,14 @@ TIMED_OUT: Final = Reason(
 REFUSED: Final = Reason(
     then=Then.STOP,
     problem=ProblemCode.NOT_TAKEN,
-    operator="refused",
+    operator="Discord rejected the request",
     member=_UNDONE,
     moderator=_UNDONE_TOLD,
 )
 # Answers without a code come from what stands before Discord's API, and say nothing about the channel.
 UNAUTHORIZED: Final = Reason(
     then=Then.RETRY,
-    operator="the token is not accepted right now; if this goes on, make a new one",
+    operator="Discord doesn't accept the token right now. If this continues, reset DISCORD_TOKEN",
     member=_TROUBLE,
 )
 RATE_LIMITED: Final = Reason(
@@ -221,15 +221,15 @@ RATE_LIMITED: Final = Reason(
 BANNED: Final = Reason(
     then=Then.WAIT,
     wait=300.0,
-    operator="Cloudflare keeps this address out for a while (1015)",
+    operator="Cloudflare blocks this machine's IP address for a while (1015)",
     member=_TROUBLE,
 )
 EDGE: Final = Reason(
     then=Then.RETRY,
-    operator="no answer of Discord's API, but of what stands before it",
+    operator="the answer isn't from Discord's API but from a proxy in front of it",
     member=_TROUBLE,
 )
-AWAY: Final = Reason(then=Then.RETRY, operator="Discord is away", member=_TROUBLE)
+AWAY: Final = Reason(then=Then.RETRY, operator="Discord is unavailable", member=_TROUBLE)
 
 _BY_CODE: Final[Mapping[int, Reason]] = {code: reason for reason in CODED for code in reason.codes}
 BY_PROBLEM: Final[Mapping[ProblemCode, Reason]] = {

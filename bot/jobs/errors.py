@@ -10,13 +10,13 @@ from bot.jobs.states import State
 log = structlog.get_logger(__name__)
 
 _NO_ROOM: Final = "the disk of DATA_DIR is full. Free some space"
-_NOT_WRITABLE: Final = "DATA_DIR cannot be written to. Give it, and all in it, to the bot's user"
+_NOT_WRITABLE: Final = "DATA_DIR isn't writable. Give it and everything in it to the bot's user"
 _TOO_MANY_FILES: Final = "too many files are open. Raise the limit of open files (ulimit -n)"
-_TOO_SMALL: Final = "the machine has no memory or no process left. Give the bot more"
+_TOO_SMALL: Final = "the machine is out of memory or processes. Give the bot more"
 _SAID: Final = {
     errno.ENOSPC: _NO_ROOM,
     errno.EDQUOT: _NO_ROOM,
-    errno.EFBIG: "a file is larger than this machine lets it be. Raise the limit of file sizes (ulimit -f)",
+    errno.EFBIG: "a file exceeds this machine's limit. Raise the limit of file sizes (ulimit -f)",
     errno.EROFS: _NOT_WRITABLE,
     errno.EACCES: _NOT_WRITABLE,
     errno.EPERM: _NOT_WRITABLE,
@@ -24,7 +24,7 @@ _SAID: Final = {
     errno.ENFILE: _TOO_MANY_FILES,
     errno.ENOMEM: _TOO_SMALL,
     errno.EAGAIN: _TOO_SMALL,
-    errno.EIO: "the disk of DATA_DIR cannot be read or written. See whether it is damaged",
+    errno.EIO: "the disk of DATA_DIR can't be read or written. Check whether it's damaged",
 }
 
 
@@ -36,7 +36,7 @@ class StaleJob(JobError):
     """The job was saved by somebody else since it was read: read it again, or leave it to them."""
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"job {job_id} has been changed by somebody else")
+        super().__init__(f"job {job_id} was changed by another process")
 
 
 class SpendLimitReached(JobError):

@@ -11,9 +11,9 @@ from bot.media.rules import ImageFault
 class FetchRefusal(StrEnum):
     """Why a fetch was refused by our own rules."""
 
-    HOST_NOT_ALLOWED = "the host is not allowed"
-    PRIVATE_ADDRESS = "the host's name leads to an address that is not public"
-    REDIRECTED_ELSEWHERE = "redirected to a host that is not allowed"
+    HOST_NOT_ALLOWED = "the host isn't allowed"
+    PRIVATE_ADDRESS = "the host name leads to an address that isn't public"
+    REDIRECTED_ELSEWHERE = "redirected to a host that isn't allowed"
     TOO_MANY_REDIRECTS = "redirected too often"
     TOO_LARGE = "larger than allowed"
 

@@ -47,7 +47,7 @@ class HiddenVideos:
             if (kept := await self.find_for_moderators(job, case)) is not None:
                 return kept
         if job.output_url is None:
-            raise ChannelClosed("the video is nowhere any more")
+            raise ChannelClosed("the video no longer exists anywhere")
         path = self._part_of(job)
         await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES)
         return path

@@ -224,9 +224,9 @@ class ReviewMessages:
         if chosen is None:
             raise ChannelClosed("no review channel is chosen")
         if await self._is_exposed(job, chosen):
-            raise Exposed("everyone sees the review channel")
+            raise Exposed("everyone can see the review channel")
         if not await self._may_show(job, chosen):
-            raise Unrestricted("the review channel is not age-restricted")
+            raise Unrestricted("the review channel isn't age-restricted")
         return chosen
 
     async def _is_exposed(self, job: Job, channel_id: int) -> bool:

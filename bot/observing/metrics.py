@@ -43,48 +43,46 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         at = self.registry
-        self.jobs = Gauge("reelcast_jobs", "Unfinished jobs of all processes", ["state"], registry=at)
+        self.jobs = Gauge("reelcast_jobs", "Jobs in progress, of all processes", ["state"], registry=at)
         self.drivers = Gauge("reelcast_drivers", "Jobs that this process drives", registry=at)
         self.budget_left = Gauge(
-            "reelcast_segmind_budget_left", "Requests that may leave for Segmind at once", registry=at
+            "reelcast_segmind_budget_left", "Requests that can go to Segmind right now", registry=at
         )
         self.budget_rate = Gauge(
-            "reelcast_segmind_budget_per_minute", "Requests a minute, as 429s have taught", registry=at
+            "reelcast_segmind_budget_per_minute", "Requests per minute, lowered after 429s", registry=at
         )
         self.gateway_latency = Gauge(
             "reelcast_discord_latency_seconds", "Discord's answer to a heartbeat, over all shards", registry=at
         )
-        self._moves = Counter("reelcast_job_moves", "Jobs that came to a state", ["state"], registry=at)
+        self._moves = Counter("reelcast_job_moves", "Jobs that entered a state", ["state"], registry=at)
         self._in_state = Histogram(
             "reelcast_job_state_seconds",
-            "Time in a state that was left",
+            "Time spent in a state",
             ["state"],
             buckets=_STATE_SECONDS,
             registry=at,
         )
         self._delay = Histogram(
             "reelcast_notice_delay_seconds",
-            "From the end of a run at Segmind to its notice here",
+            "Time from the end of a generation at Segmind until the bot notices",
             buckets=_DELAY_SECONDS,
             registry=at,
         )
-        self._charges = Counter("reelcast_charges", "Runs that Segmind charged", registry=at)
-        self._charged = Counter("reelcast_charged_usd", "What they cost", registry=at)
+        self._charges = Counter("reelcast_charges", "Generations that Segmind charged", registry=at)
+        self._charged = Counter("reelcast_charged_usd", "Cost of these generations", registry=at)
         self._deliveries = Counter("reelcast_deliveries", "Videos posted", registry=at)
         self._requests = Counter(
             "reelcast_segmind_requests", "Requests to Segmind", ["operation", "status"], registry=at
         )
         self._request_seconds = Histogram(
             "reelcast_segmind_request_seconds",
-            "Time to Segmind's whole answer",
+            "Time until Segmind's answer is complete",
             ["operation"],
             buckets=_REQUEST_SECONDS,
             registry=at,
         )
         self._discord = Counter("reelcast_discord_requests", "Requests to Discord", ["status"], registry=at)
-        self.trouble = Gauge(
-            "reelcast_trouble", "1 for a part that /readyz says is not in order", ["part"], registry=at
-        )
+        self.trouble = Gauge("reelcast_trouble", "1 for a part that /readyz reports as not OK", ["part"], registry=at)
         # A series that is there from the start can be watched for its first event, and is no hole in a dashboard.
         for state in State:
             self._moves.labels(state.value)

@@ -40,9 +40,9 @@ class SegmindState:
 
 def _trouble(status: int | None) -> str:
     if status is None:
-        return "does not answer"
+        return "doesn't answer"
     if status in _KEY_REFUSED:
-        return f"refuses the key ({status})"
+        return f"rejects the key ({status})"
     return f"answers {status}" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
 
 
@@ -83,9 +83,9 @@ class Readiness:
                 async with self._database.connect() as connection:
                     await connection.execute(text("SELECT 1"))
         except TimeoutError:
-            return known() or "does not answer in time"
+            return known() or "doesn't answer in time"
         except (SQLAlchemyError, OSError) as error:
-            return known() or f"cannot be used ({type(error).__name__})"
+            return known() or f"can't be used ({type(error).__name__})"
         return known() or OK
 
 

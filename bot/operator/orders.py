@@ -78,7 +78,7 @@ class OrderTaker:
     async def _obey(self, job_id: int) -> str:
         job = await self._engine.store.get(job_id)
         if job is None:
-            return "There is no such job."
+            return "This job doesn't exist."
         try:
             match what_helps(job, self._engine.clock.now()):
                 case State.POSTING:
@@ -86,27 +86,27 @@ class OrderTaker:
                     return f"The video is being posted again, attempt {sent.post_attempts}."
                 case State.QUEUED:
                     await self._dispatcher.dispatch(await self._engine.move(job, State.QUEUED, problem=None, driver=""))
-                    return "The run is being followed again."
+                    return "The generation is being followed again."
                 case words:
                     return words
         except (StaleJob, WrongState):
-            return "The job has moved meanwhile; look at it again."
+            return "The job changed in the meantime. Check it again."
 
 
 def what_helps(job: Job, now: datetime) -> State | str:
     """Tell which state takes a job's work up again without a charge, or why none does."""
     if job.state in DRIVEN:
-        return f"The job is being worked on: {job.state.value}. Nothing has to be done."
+        return f"The job is in progress: {job.state.value}. You don't need to do anything."
     if job.state is State.UNDELIVERED:
         gone = job.output_ends_at is not None and job.output_ends_at < now
-        return "Segmind no longer has the file: it keeps them for about 7 days." if gone else State.POSTING
+        return "Segmind no longer has the file. It keeps files for about 7 days." if gone else State.POSTING
     if job.state is not State.FAILED:
-        return f"The job is over, or waits for a person: {job.state.value}. There is nothing to take up again."
+        return f"The job is finished or waits for review: {job.state.value}. There's nothing to resume."
     if job.problem is not None and job.problem.code is ProblemCode.RECORD_GONE and job.request_id is not None:
         return State.QUEUED
     if job.request_id is None:
         return (
-            "Segmind has no run of this job that the bot knows of. Should one turn up in the history within a day, "
-            "it is adopted by itself; a new run is the member's to ask for."
+            "The bot knows of no generation for this job. If one turns up in Segmind's history within a day, "
+            "the job continues. The member can also request a new video."
         )
-    return "The run itself failed at Segmind; a new one is the member's to ask for."
+    return "The generation failed at Segmind. The member can request a new video."

@@ -93,7 +93,7 @@ class SegmindClient:
         """`heard` is told of each request that was sent: its operation, the answer's status or None, the seconds."""
         secret = key.get_secret_value()
         if not (secret.isascii() and secret.isprintable() and secret):
-            raise ValueError("the Segmind key holds characters that no HTTP header can carry")
+            raise ValueError("the Segmind key contains characters that HTTP headers can't carry")
         self._session = session
         self._key = key
         self._at = endpoints

@@ -59,10 +59,10 @@ async def test_a_locked_database_is_waited_for(world: World) -> None:
     held.execute("DROP TABLE shopping")
     held.execute("BEGIN EXCLUSIVE")
     async with world.running("run", HTTP_PORT=str(port), **REELCAST) as bot:
-        assert "another program has locked it" in await bot.said("database_not_there")
+        assert "another program keeps it locked" in await bot.said("database_not_there")
         status, told = await ready(port)
         assert status == 503
-        assert "another program has locked it" in told["database"]
+        assert "another program keeps it locked" in told["database"]
         held.execute("ROLLBACK")
         held.close()
         await bot.said("database_there")
@@ -97,7 +97,7 @@ async def test_a_discord_that_is_away_is_waited_for(world: World) -> None:
         await bot.said("jobs_resumed")
         status, told = await ready(port)
         assert status == 503
-        assert told["discord"].startswith("does not answer")
+        assert told["discord"].startswith("doesn't answer")
         await stopped(bot)
 
 
@@ -119,7 +119,7 @@ async def test_a_wrong_key_is_told_at_once(world: World) -> None:
         async with asyncio.timeout(30):
             while (await ready(port))[1]["segmind"] == "ok":
                 pass
-        assert (await ready(port))[1]["segmind"] == "refuses the key (401)"
+        assert (await ready(port))[1]["segmind"] == "rejects the key (401)"
         await stopped(bot)
 
 
@@ -138,7 +138,7 @@ def test_a_database_of_another_user_is_one_sentence(mode: int, command: str) -> 
         )
     said = ended.stdout + ended.stderr
     assert ended.returncode == 1, said
-    assert "cannot be written to" in said
+    assert "isn't writable" in said
     assert "Traceback" not in said
 
 

@@ -98,7 +98,7 @@ def test_two_secrets_are_enough(load: Load) -> None:
 )
 def test_a_wrong_value_is_named_with_what_it_should_be_and_not_shown(load: Load, name: str, value: str) -> None:
     [problem] = problems(load, **{name: value})
-    assert problem.startswith(f"{name} is wrong: it should be ")
+    assert problem.startswith(f"{name} isn't valid. Set it to ")
     assert problem.endswith(".")
     assert value.strip(" ,") not in problem or value.strip(" ,") in (
         Settings.model_fields[name.lower()].description or ""
@@ -134,7 +134,7 @@ def test_prices_of_another_model_follow_its_name(load: Load) -> None:
 def test_all_that_is_wrong_or_missing_is_named_at_once(load: Load) -> None:
     told = problems(load, DISCORD_TOKEN="", SEGMIND_API_KEY="not a key", HTTP_PORT="x", LOG_LEVEL="x")
     assert [line.partition(" ")[0] for line in told] == ["DISCORD_TOKEN", "SEGMIND_API_KEY", "HTTP_PORT", "LOG_LEVEL"]
-    assert told[0].startswith("DISCORD_TOKEN is missing: set it to the bot's token")
+    assert told[0].startswith("DISCORD_TOKEN is missing. Set it to the bot's token")
 
 
 def test_no_secret_is_in_the_report_of_wrong_settings(load: Load) -> None:
@@ -194,7 +194,7 @@ def test_shards_are_read_as_ranges(load: Load) -> None:
 )
 def test_a_value_in_quotes_is_told_from_one_that_is_wrong(load: Load, name: str, quotes: str) -> None:
     [told] = problems(load, **{name: f"{quotes[0]}value{quotes[1]}"})
-    assert told == f"{name} is wrong: its value is in quotes. Remove the quotes."
+    assert told == f"{name} is in quotes. Remove the quotes."
 
 
 def test_quotes_in_the_file_are_no_part_of_a_value(load: Load) -> None:
@@ -208,7 +208,7 @@ def test_a_mark_that_an_editor_puts_before_the_file_is_no_part_of_the_first_name
 @pytest.mark.parametrize("url", ["sqlite:///file:data/reelcast.db?uri=true", "sqlite:///file::memory:?uri=true"])
 def test_an_address_of_sqlites_own_is_refused(load: Load, url: str) -> None:
     [told] = problems(load, DATABASE_URL=url)
-    assert told.startswith("DATABASE_URL is wrong")
+    assert told.startswith("DATABASE_URL isn't valid")
 
 
 def test_a_folder_in_the_files_place_and_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:

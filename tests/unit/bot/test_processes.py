@@ -20,4 +20,4 @@ def test_a_setting_that_is_missing_for_its_misspelled_name_is_told_by_that_name(
         read_settings()
     said = capsys.readouterr().err
     assert "DISCORD_TOKEN is missing" in said
-    assert "DISCORD_TOKN is not a setting. If you mean DISCORD_TOKEN, rename it." in said
+    assert "DISCORD_TOKN isn't a setting. If you mean DISCORD_TOKEN, rename it." in said

@@ -92,14 +92,14 @@ async def _few_permissions(world: World) -> None:
 
 
 SETUPS: Final = (
-    Setup(title="A setting is missing, and another is wrong", changes={"DISCORD_TOKEN": "", "HTTP_PORT": "high"}),
+    Setup(title="A setting is missing, and another isn't valid", changes={"DISCORD_TOKEN": "", "HTTP_PORT": "high"}),
     Setup(title="A value in quotes, as `docker --env-file` passes it", changes={"SEGMIND_API_KEY": '"SG_0123456789"'}),
-    Setup(title="A slip in a setting's name", changes={"SPEND_LIMT_USD_PER_DAY": "5"}),
-    Setup(title="A `.env` that everybody on the machine can read", arrange=_secrets_for_all),
+    Setup(title="A misspelled setting", changes={"SPEND_LIMT_USD_PER_DAY": "5"}),
+    Setup(title="A `.env` file that other users can read", arrange=_secrets_for_all),
     Setup(title="A wrong token", changes={"DISCORD_TOKEN": "wrong-token"}),
-    Setup(title="No way to Discord", changes={"DISCORD_API_URL": NOWHERE}),
+    Setup(title="Discord can't be reached", changes={"DISCORD_API_URL": NOWHERE}),
     Setup(
-        title="A bot that was restarted a thousand times today",
+        title="A bot that restarted a thousand times today",
         measured=lambda: [
             gateway_finding(
                 "wss://gateway.discord.gg",
@@ -108,8 +108,8 @@ SETUPS: Final = (
             )
         ],
     ),
-    Setup(title="A bot that is in no server", arrange=_no_servers),
-    Setup(title="A server that gives the bot too little", arrange=_few_permissions),
+    Setup(title="A bot that isn't in any server", arrange=_no_servers),
+    Setup(title="A server without the permissions that the bot needs", arrange=_few_permissions),
     Setup(
         title="A clock that is five minutes ahead",
         measured=lambda: [*machine.clock_findings("Discord", timedelta(minutes=5))],
@@ -118,15 +118,15 @@ SETUPS: Final = (
     Setup(title="Credits for less than one video", arrange=_few_credits),
     Setup(title="A model that Segmind no longer has", arrange=_model_gone, changes={"SEGMIND_MODELS": MODELS}),
     Setup(
-        title="A file that is no database",
+        title="A file that isn't a database",
         arrange=_written("reelcast.db", "a shopping list, no database"),
         changes={"DATABASE_URL": REELCAST},
     ),
     Setup(title="A folder in the database's place", arrange=_folder_for_a_file, changes={"DATABASE_URL": REELCAST}),
     Setup(title="A database of a newer version", arrange=_newer_database, changes={"DATABASE_URL": REELCAST}),
-    Setup(title="A database with a second name", arrange=_second_name, changes={"DATABASE_URL": REELCAST}),
+    Setup(title="A database file with a second name", arrange=_second_name, changes={"DATABASE_URL": REELCAST}),
     Setup(
-        title="A PostgreSQL that does not run",
+        title="A PostgreSQL that isn't running",
         changes={"DATABASE_URL": "postgresql://reelcast:secret@127.0.0.1:9/reelcast"},
     ),
     Setup(
@@ -143,7 +143,7 @@ SETUPS: Final = (
         measured=lambda: [*machine.disk_findings(200 << 20)],
     ),
     Setup(title="A port that another program uses", changes={"HTTP_PORT": "the Segmind sandbox's"}),
-    Setup(title="Something that the running bot has noted", arrange=_noted, changes={"DATABASE_URL": REELCAST}),
+    Setup(title="An open notice from the running bot", arrange=_noted, changes={"DATABASE_URL": REELCAST}),
 )
 
 

@@ -36,20 +36,20 @@ def test_what_a_writer_has_committed_is_in_the_copy_and_nothing_else(database: P
 def test_another_programs_file_is_not_copied(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     sqlite3.connect(other).execute("CREATE TABLE shopping (item)").connection.close()
-    with pytest.raises(BackupRefused, match="nothing of this bot"):
+    with pytest.raises(BackupRefused, match="isn't this bot's database"):
         back_up(other, tmp_path / "copy.db")
     assert [path.name for path in tmp_path.iterdir()] == ["other.db"]
 
 
 def test_a_folder_that_is_not_there_is_named(database: Path, tmp_path: Path) -> None:
-    with pytest.raises(BackupRefused, match=r"there is no folder .*/nowhere"):
+    with pytest.raises(BackupRefused, match=r"the folder .*/nowhere doesn't exist"):
         back_up(database, tmp_path / "nowhere" / "copy.db")
 
 
 def test_a_file_that_exists_is_never_overwritten(database: Path, tmp_path: Path) -> None:
     taken = tmp_path / "copy.db"
     taken.write_text("precious")
-    with pytest.raises(BackupRefused, match="exists already"):
+    with pytest.raises(BackupRefused, match="already exists"):
         back_up(database, taken)
     assert taken.read_text() == "precious"
 

@@ -13,7 +13,7 @@ from tests.integration.bot.cli.broken_setups import SETUPS, Setup, said
 from tests.integration.bot.cli.command_line import open_world
 
 GUIDE = Path(__file__).parents[4] / "docs" / "operators.md"
-HEADING = "### Broken setups and what it says of them"
+HEADING = "### Broken setups and what the check says"
 
 
 def shown() -> dict[str, list[str]]:

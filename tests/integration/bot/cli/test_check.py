@@ -57,8 +57,8 @@ async def test_all_is_right(world: World) -> None:
 async def test_a_wrong_token_and_a_wrong_key_are_both_told(world: World) -> None:
     ended = await world.check(DISCORD_TOKEN="wrong-token", SEGMIND_API_KEY="SG_ffffffffffffffff")
     check_ended(ended, world, 1)
-    assert "does not accept DISCORD_TOKEN" in ended.line("FAIL token")
-    assert "does not accept SEGMIND_API_KEY" in ended.line("FAIL Segmind key")
+    assert "rejected DISCORD_TOKEN" in ended.line("FAIL token")
+    assert "rejected SEGMIND_API_KEY" in ended.line("FAIL Segmind key")
     assert ended.line("ok   database")
     assert "wrong-token" not in ended.output
     assert "ffffffff" not in ended.output
@@ -68,7 +68,7 @@ async def test_an_account_without_credits_for_one_video_is_told(world: World) ->
     await world.segmind.configure(credits="1.50")
     ended = await world.check()
     check_ended(ended, world, 1)
-    assert "$1.50 is less than one video's $2.70" in ended.line("FAIL Segmind credits")
+    assert "$1.50, but one video costs $2.70" in ended.line("FAIL Segmind credits")
 
 
 async def test_an_account_that_segmind_does_not_find_is_told(world: World) -> None:
@@ -82,7 +82,7 @@ MODELS = "kling-o1-reference-image-to-video,kling-o1-image-to-video"
 
 
 @pytest.mark.parametrize(
-    ("how", "words"), [("retired_models", "is retired"), ("unlisted_models", "is not in Segmind's catalog")]
+    ("how", "words"), [("retired_models", "is retired"), ("unlisted_models", "isn't in Segmind's catalog")]
 )
 @pytest.mark.parametrize("form", ["named", "list"])
 async def test_a_model_that_is_gone_is_told_and_no_run_is_asked_for(
@@ -91,7 +91,7 @@ async def test_a_model_that_is_gone_is_told_and_no_run_is_asked_for(
     await world.segmind.configure(**{how: ["kling-o1-image-to-video"], "catalog_form": form})
     ended = await world.check(SEGMIND_MODELS=MODELS)
     check_ended(ended, world, 1)
-    assert f"kling-o1-image-to-video, named in SEGMIND_MODELS, {words}" in ended.line("FAIL model")
+    assert f"kling-o1-image-to-video {words}. Set another model in SEGMIND_MODELS" in ended.line("FAIL model")
     assert "kling-o1-reference-image-to-video" in ended.line("ok   model")
     state = await world.segmind.state()
     assert "submit" not in state["operations"]
@@ -113,7 +113,7 @@ async def test_a_catalog_that_cannot_be_read_is_no_fault_of_the_models(world: Wo
     await world.segmind.add_faults({"kind": "answer", "operation": "catalog", "status": 200, "body": "<html>"})
     ended = await world.check()
     check_ended(ended, world, 0)
-    assert "gave no list of the models" in ended.line("note model")
+    assert "model list can't be read" in ended.line("note model")
 
 
 async def test_a_server_that_lacks_permissions_is_named_with_them_and_the_bot_works_elsewhere(world: World) -> None:
@@ -140,7 +140,7 @@ async def test_a_database_that_is_none_is_told_and_everything_else_is_still_look
     (world.folder / "reelcast.db").write_text("a shopping list, no database")
     ended = await world.check(DATABASE_URL="sqlite:///reelcast.db")
     check_ended(ended, world, 1)
-    assert "the file is no SQLite database" in ended.line("FAIL database")
+    assert "the file isn't an SQLite database" in ended.line("FAIL database")
     assert ended.line("ok   model")
     assert (world.folder / "reelcast.db").read_text() == "a shopping list, no database"
 
@@ -163,11 +163,11 @@ async def test_the_price_that_is_configured_and_what_was_charged_are_both_told(w
 
 async def test_the_database_is_told_apart_by_its_age(world: World) -> None:
     url = f"sqlite:///{world.folder}/reelcast.db"
-    assert "new, empty: the bot makes" in (await world.check(DATABASE_URL=url)).line("ok   database")
+    assert "new and empty. The bot creates" in (await world.check(DATABASE_URL=url)).line("ok   database")
     async with open_database(url):
         pass
     assert "schema up to date" in (await world.check(DATABASE_URL=url)).line("ok   database")
-    for revision, word in (("0001", "brings it up to date"), ("9999", "a newer version of Reelcast")):
+    for revision, word in (("0001", "updates it at its next start"), ("9999", "a newer version of Reelcast")):
         with sqlite3.connect(world.folder / "reelcast.db") as database:
             database.execute("UPDATE alembic_version SET version_num = ?", [revision])
         database.close()
@@ -184,7 +184,7 @@ async def test_machines_get_a_list_of_all_findings(world: World) -> None:
         "ok": False,
         "vital": True,
         "subject": "Segmind key",
-        "words": "Segmind does not accept SEGMIND_API_KEY. Make a new one in its console",
+        "words": "Segmind rejected SEGMIND_API_KEY. Set it to a new key from Segmind's console",
         "see": "docs/operators.md#the-key",
     }
 
@@ -207,8 +207,8 @@ async def test_a_running_bot_holds_its_own_port(world: World) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"cloudflare": "1015"}, "Cloudflare blocks this machine's address"),
-        ({"status": 400}, "Discord answers HTTP 400"),  # a 500 is the same, but the library asks again for 16 s
+        ({"cloudflare": "1015"}, "Cloudflare blocks this machine's IP address"),
+        ({"status": 400}, "Discord answered HTTP 400"),  # a 500 is the same, but the library asks again for 16 s
     ],
     ids=["Cloudflare", "400"],
 )
@@ -223,7 +223,7 @@ async def test_a_small_disk_is_told(world: World) -> None:
     with small_disk(world.folder / "disk"):
         ended = await world.check(DATA_DIR="disk/data")
     check_ended(ended, world, 0)
-    assert "MB of disk are free. Make that 1024 MB" in ended.line("note disk")
+    assert "MB of disk space is free. Videos and the database need at least 1024 MB" in ended.line("note disk")
 
 
 async def test_sessions_that_are_used_up_are_told(world: World) -> None:
@@ -237,14 +237,14 @@ async def test_a_folder_that_cannot_be_written_is_told(world: World) -> None:
     (world.folder / "occupied").write_text("a file")
     ended = await world.check(DATA_DIR="occupied/data", DATABASE_URL="sqlite:///occupied/reelcast.db")
     check_ended(ended, world, 1)
-    assert "occupied cannot be written to" in ended.line("FAIL data folder")
-    assert "occupied cannot be written to" in ended.line("FAIL database")
+    assert "occupied isn't writable" in ended.line("FAIL data folder")
+    assert "occupied isn't writable" in ended.line("FAIL database")
 
 
 async def test_nothing_reachable_is_told_line_by_line(world: World) -> None:
     ended = await world.check(DISCORD_API_URL=NOWHERE, SEGMIND_API_URL=NOWHERE)
     check_ended(ended, world, 1)
-    assert "cannot be reached at DISCORD_API_URL" in ended.line("FAIL token")
+    assert "can't be reached at DISCORD_API_URL" in ended.line("FAIL token")
     assert "SEGMIND_API_URL" in ended.line("FAIL Segmind key")
 
 

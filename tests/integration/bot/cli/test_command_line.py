@@ -53,26 +53,26 @@ async def test_every_wrong_setting_is_named_at_once(world: World) -> None:
 
 async def test_a_wrong_token_is_told(world: World) -> None:
     ended = await world.bot("run", DISCORD_TOKEN="wrong-token")
-    check_gave_up(ended, "Discord does not accept DISCORD_TOKEN")
+    check_gave_up(ended, "Discord rejected DISCORD_TOKEN")
     assert "wrong-token" not in ended.output
 
 
 async def test_a_database_that_cannot_be_opened_is_told(world: World) -> None:
     (world.folder / "reelcast.db").write_text("a shopping list, no database")
     ended = await world.bot("run", DATABASE_URL="sqlite:///reelcast.db")
-    check_gave_up(ended, "The database of DATABASE_URL (reelcast.db) cannot be used: the file is no SQLite database.")
+    check_gave_up(ended, "The database of DATABASE_URL (reelcast.db) can't be used: the file isn't an SQLite database.")
 
 
 async def test_a_folder_that_cannot_be_written_to_is_told_before_the_bot_starts(world: World) -> None:
     (world.folder / "file").write_text("a shopping list, no folder")
-    check_gave_up(await world.bot("run", DATA_DIR="file"), "DATA_DIR file cannot be written to")
+    check_gave_up(await world.bot("run", DATA_DIR="file"), "DATA_DIR file isn't writable")
     ended = await world.bot("run", DATABASE_URL="sqlite:///file/reelcast.db")
-    check_gave_up(ended, f"The folder of the database, {world.folder}/file, cannot be written to")
+    check_gave_up(ended, f"The database's folder, {world.folder}/file, isn't writable")
 
 
 async def test_a_port_that_is_taken_is_told(world: World) -> None:
     taken = URL(world.environment["SEGMIND_API_URL"]).port
-    check_gave_up(await world.bot("run", HTTP_PORT=str(taken)), "set another HTTP_PORT")
+    check_gave_up(await world.bot("run", HTTP_PORT=str(taken)), "Set another HTTP_PORT")
 
 
 async def test_a_second_bot_on_one_database_is_kept_out_and_the_first_goes_on(world: World) -> None:
@@ -87,10 +87,10 @@ async def test_a_second_bot_on_one_database_is_kept_out_and_the_first_goes_on(wo
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (4004, "Discord does not accept DISCORD_TOKEN"),
-        (4014, "Discord does not let this application connect"),
-        (4011, "leave SHARD_COUNT and SHARD_IDS empty"),
-        (4012, "Discord ended the connection for good (code 4012)"),
+        (4004, "Discord rejected DISCORD_TOKEN"),
+        (4014, "Discord refused the GUILDS intent"),
+        (4011, "Leave SHARD_COUNT and SHARD_IDS empty"),
+        (4012, "Discord closed the connection permanently (code 4012)"),
     ],
 )
 async def test_a_gateway_that_refuses_for_good_ends_the_bot_with_a_sentence(
@@ -128,8 +128,8 @@ async def test_an_invitation_asks_for_manage_server_only_for_automod(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"DISCORD_TOKEN": "wrong"}, "Discord does not accept DISCORD_TOKEN"),
-        ({"DISCORD_API_URL": NOWHERE}, "Discord cannot be reached at DISCORD_API_URL"),
+        ({"DISCORD_TOKEN": "wrong"}, "Discord rejected DISCORD_TOKEN"),
+        ({"DISCORD_API_URL": NOWHERE}, "Discord can't be reached at DISCORD_API_URL"),
     ],
     ids=["wrong token", "Discord down"],
 )

@@ -78,13 +78,13 @@ def test_one_job_is_told_without_its_prompt(environment: Mapping[str, str], jobs
 def test_a_job_that_is_not_there_is_told(environment: Mapping[str, str], jobs: list[int], arguments: list[str]) -> None:
     told = bot(environment, *arguments)
     assert told.exit_code == 1
-    assert "There is no job 404" in told.output
+    assert "There's no job 404" in told.output
 
 
 def test_a_database_that_no_bot_has_used_is_told(environment: Mapping[str, str]) -> None:
     told = bot(environment, "jobs")
     assert told.exit_code == 1
-    assert "there is no such file. The bot makes it at its first start: check the path.\n" in told.output
+    assert "the file doesn't exist. The bot creates it at its first start, so check the path.\n" in told.output
     assert "Traceback" not in told.output
 
 

@@ -62,21 +62,21 @@ async def test_migrate_fills_no_database_twice(tmp_path: Path, postgres_url: str
     await fill(postgres_url)
     status, said = await bot(tmp_path, "migrate", "--from", unmade_url(tmp_path), "--to", postgres_url)
     assert status == 1
-    assert said == "Nothing was copied: the target is not empty: it has rows in jobs.\n"
+    assert said == "Nothing was copied: the target isn't empty: jobs has rows. Use an empty database.\n"
 
 
 @pytest.mark.parametrize("url", ["reelcast.db", "mysql://root:hidden@host/db"])
 async def test_migrate_says_how_a_database_is_named(tmp_path: Path, url: str) -> None:
     status, said = await bot(tmp_path, "migrate", "--from", url, "--to", url)
     assert status == 1
-    assert said.startswith("A database is named like sqlite:///data/reelcast.db")
+    assert said.startswith("A database URL looks like sqlite:///data/reelcast.db")
     assert "hidden" not in said
 
 
 async def test_a_worker_alone_with_a_file_is_refused(tmp_path: Path) -> None:
     status, said = await bot(tmp_path, "worker", DISCORD_TOKEN="token", SEGMIND_API_KEY="key")
     assert status == 1
-    assert said == "A worker shares its jobs with others: DATABASE_URL must be postgresql://….\n"
+    assert said == "A worker needs PostgreSQL. Set DATABASE_URL to postgresql://….\n"
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])
@@ -86,6 +86,6 @@ async def test_a_database_that_does_not_exist_is_named_without_its_password(
     url = postgres_url.replace("//postgres@/", "//postgres:hidden@/").replace("reelcast_", "nowhere_")
     status, said = await bot(tmp_path, command, DISCORD_TOKEN="token", SEGMIND_API_KEY="key", DATABASE_URL=url)
     assert status == 1
-    assert said.splitlines()[-1].endswith("the database does not exist there. Create it, or name another.")
+    assert said.splitlines()[-1].endswith("the database doesn't exist there. Create it, or name another.")
     assert "hidden" not in said
     assert "Traceback" not in said

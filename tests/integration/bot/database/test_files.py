@@ -67,7 +67,7 @@ async def test_what_a_running_bot_has_written_is_read(tmp_path: Path) -> None:
 
 
 async def test_what_is_not_there_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnfit, match="no such file"):
+    with pytest.raises(DatabaseUnfit, match="doesn't exist"):
         async with open_as_it_is(f"sqlite:///{tmp_path}/deep/reelcast.db"):
             pass
     assert modes(tmp_path) == {}
@@ -85,7 +85,7 @@ async def test_a_command_with_a_mistyped_path_makes_nothing(tmp_path: Path, comm
     assert "Traceback" not in ended.output
     if command[0] in {"jobs", "job"}:
         assert ended.status == 1
-        assert "(dta/relcast.db) cannot be used: there is no such file" in ended.output
+        assert "(dta/relcast.db) can't be used: the file doesn't exist" in ended.output
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022])
@@ -127,4 +127,4 @@ async def test_a_second_bot_is_kept_out_by_whatever_path_it_comes(tmp_path: Path
         for path in ("link.db", "elsewhere/reelcast.db", f"/{tmp_path}/./reelcast.db"):
             ended = await world.bot("run", DATABASE_URL=f"sqlite:///{path}")
             assert ended.status == 1
-            assert ended.lines[-1] == "Another bot is already running on this DATABASE_URL."
+            assert ended.lines[-1] == "Another bot is already running on this DATABASE_URL. Stop it first."

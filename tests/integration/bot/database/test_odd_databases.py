@@ -46,10 +46,10 @@ ODD = {
         "another program keeps its tables",
     ),
     "a damaged file": (damaged, "the file is damaged. Restore a backup"),
-    "no database": (lambda file: file.write_text("a shopping list, no database"), "the file is no SQLite database"),
-    "a link to itself": (lambda file: file.symlink_to(file.name), "its link leads in a circle"),
-    "a pipe": (os.mkfifo, "it is no file, but a device or a pipe"),
-    "a folder": (Path.mkdir, "it is a folder"),
+    "no database": (lambda file: file.write_text("a shopping list, no database"), "the file isn't an SQLite database"),
+    "a link to itself": (lambda file: file.symlink_to(file.name), "its symbolic link points back to itself"),
+    "a pipe": (os.mkfifo, "it's a device or a pipe"),
+    "a folder": (Path.mkdir, "it's a folder"),
 }
 
 
@@ -81,8 +81,8 @@ async def test_another_programs_file_is_left_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("SELECT 1", "may not make tables in that database"),
-        ("ALTER ROLE {role} SET default_transaction_read_only = on", "lets the bot read only"),
+        ("SELECT 1", "can't create tables in that database"),
+        ("ALTER ROLE {role} SET default_transaction_read_only = on", "PostgreSQL is read-only there"),
     ],
     ids=["no right to make tables", "read only"],
 )
@@ -128,7 +128,7 @@ def test_the_list_of_jobs_says_the_same(tmp_path: Path, command: Callable[..., s
 def test_a_database_is_not_copied_to_itself(tmp_path: Path, command: Callable[..., str]) -> None:
     with_tables("CREATE TABLE alembic_version (version_num TEXT)")(tmp_path / "reelcast.db")
     (tmp_path / "link.db").symlink_to("reelcast.db")
-    assert "the two databases are the same" in command("migrate", "--from", URL, "--to", "sqlite:///link.db")
+    assert "--from and --to are the same database" in command("migrate", "--from", URL, "--to", "sqlite:///link.db")
 
 
 def test_a_server_that_does_not_answer_is_named_with_what_to_do(tmp_path: Path, command: Callable[..., str]) -> None:

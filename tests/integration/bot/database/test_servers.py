@@ -64,13 +64,13 @@ async def test_an_encoding_without_all_letters_is_named(postgres: LocalPostgres)
         with pytest.raises(DatabaseUnfit) as unfit:
             async with open_database(url):
                 pass
-        assert "its encoding is LATIN1. Make one in UTF8" in explained(unfit.value, url)
+        assert "its encoding is LATIN1. Create one with UTF8" in explained(unfit.value, url)
         async with open_database(url, migrate=False) as database:
             assert await tables(database) == set()
 
 
 async def test_a_server_that_is_too_old_is_named(unmade_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "OLDEST_POSTGRESQL", 99)
-    with pytest.raises(DatabaseUnfit, match=r"it is PostgreSQL 1\d\.\d+\. Upgrade it to 99 or later"):
+    with pytest.raises(DatabaseUnfit, match=r"it's PostgreSQL 1\d\.\d+\. Upgrade it to 99 or later"):
         async with open_database(unmade_postgres_url):
             pass

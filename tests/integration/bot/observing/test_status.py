@@ -88,7 +88,7 @@ async def test_each_part_that_is_not_in_order_is_named(tmp_path: Path) -> None:
 async def test_a_database_that_is_busy_for_too_long_is_named(tmp_path: Path) -> None:
     async with a_process(tmp_path) as process, process.database.begin():  # the one connection there is
         told = await process.outside.ready()
-    assert told["database"] == "does not answer in time"
+    assert told["database"] == "doesn't answer in time"
 
 
 async def test_a_background_task_that_ended_is_named(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ async def a_failed(stage: Stage, code: ProblemCode, *, request_id: str | None = 
 
 async def test_a_run_whose_record_was_gone_is_followed_again(stage: Stage, wishing: Wishing) -> None:
     job = await a_failed(stage, ProblemCode.RECORD_GONE)
-    assert await wishing.wish(job.id) == "The run is being followed again."
+    assert await wishing.wish(job.id) == "The generation is being followed again."
     assert (await stage.saved(job)).state is State.QUEUED
     assert stage.dispatcher.driving == 1
     assert await stage.submits() == 0
@@ -83,7 +83,7 @@ async def test_a_video_whose_file_is_gone_cannot_be_posted(stage: Stage, wishing
     [
         (ProblemCode.RUN_FAILED, "r-1", "failed at Segmind"),
         (ProblemCode.MODERATED, "r-1", "failed at Segmind"),
-        (ProblemCode.NEVER_ARRIVED, None, "no run of this job"),
+        (ProblemCode.NEVER_ARRIVED, None, "no generation for this job"),
     ],
 )
 async def test_what_only_a_new_run_could_help_is_left_to_the_member(
@@ -94,7 +94,7 @@ async def test_what_only_a_new_run_could_help_is_left_to_the_member(
     assert (await stage.saved(job)).state is State.FAILED
 
 
-@pytest.mark.parametrize(("state", "words"), [(State.WAITING, "is being worked on"), (State.DELIVERED, "is over")])
+@pytest.mark.parametrize(("state", "words"), [(State.WAITING, "is in progress"), (State.DELIVERED, "is finished")])
 async def test_what_needs_nothing_is_left_alone(stage: Stage, wishing: Wishing, state: State, words: str) -> None:
     job = await stage.begin(state)
     assert words in await wishing.wish(job.id)
@@ -102,7 +102,7 @@ async def test_what_needs_nothing_is_left_alone(stage: Stage, wishing: Wishing, 
 
 
 async def test_a_job_that_is_gone_is_told(wishing: Wishing) -> None:
-    assert await wishing.wish(404) == "There is no such job."
+    assert await wishing.wish(404) == "This job doesn't exist."
 
 
 async def test_a_wish_is_taken_by_one_process(stage: Stage) -> None:

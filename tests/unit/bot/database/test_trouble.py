@@ -11,22 +11,22 @@ LASTING = {
     'FATAL:  password authentication failed for user "reelcast"': "its password or user is wrong",
     "connection failed: fe_sendauth: no password supplied": "its password or user is wrong",
     'FATAL:  no pg_hba.conf entry for host "127.0.0.1", user "x", database "y", no encryption': "pg_hba.conf",
-    'FATAL:  role "reelcast" does not exist': "its user does not exist",
-    'FATAL:  database "reelcast" does not exist': "the database does not exist there",
-    'FATAL:  permission denied for database "reelcast"': "may not connect to that database",
-    "permission denied for schema public": "may not make tables in that database",
+    'FATAL:  role "reelcast" does not exist': "its user doesn't exist",
+    'FATAL:  database "reelcast" does not exist': "the database doesn't exist there",
+    'FATAL:  permission denied for database "reelcast"': "can't connect to that database",
+    "permission denied for schema public": "can't create tables in that database",
     "connection failed: server does not support SSL, but SSL was required": "disagree about encryption",
-    "connection failed: received invalid response to SSL negotiation: H": "what answers there is not PostgreSQL",
-    "expected authentication request from server, but received H": "what answers there is not PostgreSQL",
+    "connection failed: received invalid response to SSL negotiation: H": "another program answers there",
+    "expected authentication request from server, but received H": "another program answers there",
 }
 PASSING = {
-    'FATAL:  too many connections for role "reelcast"': "PostgreSQL has no connection left",
-    'FATAL:  too many connections for database "reelcast"': "PostgreSQL has no connection left",
-    "FATAL:  sorry, too many clients already": "PostgreSQL has no connection left",
+    'FATAL:  too many connections for role "reelcast"': "PostgreSQL has no connections left",
+    'FATAL:  too many connections for database "reelcast"': "PostgreSQL has no connections left",
+    "FATAL:  sorry, too many clients already": "PostgreSQL has no connections left",
     "FATAL:  the database system is starting up": "PostgreSQL is starting or stopping",
     'connection to server at "127.0.0.1", port 5432 failed: Connection refused': "nothing answers at its host and port",
-    "[Errno -2] Name or service not known": "its host is not known",
-    "connection timeout expired": "its host does not answer",
+    "[Errno -2] Name or service not known": "its host can't be found",
+    "connection timeout expired": "its host doesn't answer",
 }
 
 
@@ -37,7 +37,7 @@ def met(said: str) -> OperationalError:
 @pytest.mark.parametrize(("said", "words"), {**LASTING, **PASSING}.items())
 def test_what_is_wrong_is_said_with_what_to_do(said: str, words: str) -> None:
     sentence = explained(met(said), ADDRESS)
-    assert sentence.startswith("the database of DATABASE_URL (db.example.com/reelcast) cannot be used: ")
+    assert sentence.startswith("the database of DATABASE_URL (db.example.com/reelcast) can't be used: ")
     assert words in sentence
     assert "hidden" not in sentence
 
@@ -54,4 +54,4 @@ def test_what_may_pass_is_waited_for(said: str) -> None:
 
 def test_an_unknown_part_of_the_address_is_named() -> None:
     error = ProgrammingError("SELECT 1", {}, psycopg.ProgrammingError('invalid connection option "nonsense"'))
-    assert "See what follows the `?`" in explained(error, ADDRESS)
+    assert "Check the part after the `?`" in explained(error, ADDRESS)

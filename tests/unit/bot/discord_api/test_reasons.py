@@ -25,18 +25,26 @@ SECRET = "a fox in the snow"
 # What Discord answers: status and code. What follows: what the bot does, what a job ends with, a word of each text.
 ROWS = [
     (404, 10003, Then.STOP, ProblemCode.CHANNEL_GONE, "channel was deleted", "Choose another", "channel was deleted"),
-    (404, 10004, Then.STOP, ProblemCode.BOT_GONE, "no longer in that server", None, "not in the server"),
+    (404, 10004, Then.STOP, ProblemCode.BOT_GONE, "no longer in that server", None, "isn't in the server"),
     (404, 10008, Then.STOP, ProblemCode.CARD_GONE, "card was deleted", None, "message was deleted"),
     (403, 50001, Then.STOP, ProblemCode.NO_ACCESS, "can't see this channel", "View Channel", "private thread"),
-    (403, 50013, Then.STOP, ProblemCode.CHANNEL, "can't post here anymore", "Send Messages", "lacks a permission"),
+    (
+        403,
+        50013,
+        Then.STOP,
+        ProblemCode.CHANNEL,
+        "can't post here anymore",
+        "Send Messages",
+        "doesn't have a permission",
+    ),
     (403, 160005, Then.STOP, ProblemCode.LOCKED, "thread is locked", "Unlock it", "thread is locked"),
     (400, 50083, Then.STOP, ProblemCode.ARCHIVED, "thread is archived", "Reopen it", "thread is archived"),
     (403, 200000, Then.STOP, ProblemCode.CONTENT_BLOCKED, "AutoMod blocked", "Exempt", "blocked the message"),
     (403, 200001, Then.STOP, ProblemCode.CONTENT_BLOCKED, "AutoMod blocked", "Exempt", "blocked the title"),
-    (403, 240000, Then.STOP, ProblemCode.HARMFUL_LINK, "blocked a link", "as harmful", "takes a link"),
-    (413, 40005, Then.STOP, ProblemCode.TOO_LARGE, "larger than Discord allows", None, "larger than Discord takes"),
-    (413, 0, Then.STOP, ProblemCode.TOO_LARGE, "larger than Discord allows", None, "larger than Discord takes"),
-    (400, 50035, Then.STOP, ProblemCode.NOT_TAKEN, "didn't accept", "log says why", "a fault of the bot"),
+    (403, 240000, Then.STOP, ProblemCode.HARMFUL_LINK, "blocked a link", "as harmful", "blocked a link"),
+    (413, 40005, Then.STOP, ProblemCode.TOO_LARGE, "larger than Discord allows", None, "larger than Discord allows"),
+    (413, 0, Then.STOP, ProblemCode.TOO_LARGE, "larger than Discord allows", None, "larger than Discord allows"),
+    (400, 50035, Then.STOP, ProblemCode.NOT_TAKEN, "didn't accept", "log says why", "a bug in the bot"),
     (429, 30046, Then.WAIT, None, "edits of old messages", None, "edits of messages older than an hour"),
     (403, 20016, Then.WAIT, None, "Too much is being sent", None, "too much was sent"),
     (429, 20028, Then.WAIT, None, "Too much is being sent", None, "too much was sent"),
@@ -44,17 +52,17 @@ ROWS = [
     (401, 50027, Then.STOP, None, "stopped waiting", None, "token is no longer valid"),
     (404, 10062, Then.STOP, None, "stopped waiting", None, "token is no longer valid"),
     (404, 10015, Then.STOP, None, "stopped waiting", None, "token is no longer valid"),
-    (403, 50007, Then.STOP, None, "direct messages", None, "takes no direct messages"),
-    (403, 50278, Then.STOP, None, "direct messages", None, "takes no direct messages"),
-    (403, 40333, Then.RETRY, None, "having trouble", None, "Discord's own trouble"),
-    (429, 130000, Then.RETRY, None, "having trouble", None, "Discord's own trouble"),
-    (400, 99_999, Then.STOP, ProblemCode.NOT_TAKEN, "didn't accept", "log says why", "refused"),
-    (401, 0, Then.RETRY, None, "having trouble", None, "token is not accepted"),
-    (403, 0, Then.RETRY, None, "having trouble", None, "what stands before it"),
-    (404, 0, Then.RETRY, None, "having trouble", None, "what stands before it"),
-    (400, 0, Then.RETRY, None, "having trouble", None, "what stands before it"),
-    (500, 0, Then.RETRY, None, "having trouble", None, "Discord is away"),
-    (503, 50013, Then.RETRY, None, "having trouble", None, "Discord is away"),
+    (403, 50007, Then.STOP, None, "direct messages", None, "doesn't accept direct messages"),
+    (403, 50278, Then.STOP, None, "direct messages", None, "doesn't accept direct messages"),
+    (403, 40333, Then.RETRY, None, "having trouble", None, "a problem on Discord's side"),
+    (429, 130000, Then.RETRY, None, "having trouble", None, "a problem on Discord's side"),
+    (400, 99_999, Then.STOP, ProblemCode.NOT_TAKEN, "didn't accept", "log says why", "rejected the request"),
+    (401, 0, Then.RETRY, None, "having trouble", None, "doesn't accept the token"),
+    (403, 0, Then.RETRY, None, "having trouble", None, "a proxy in front of it"),
+    (404, 0, Then.RETRY, None, "having trouble", None, "a proxy in front of it"),
+    (400, 0, Then.RETRY, None, "having trouble", None, "a proxy in front of it"),
+    (500, 0, Then.RETRY, None, "having trouble", None, "Discord is unavailable"),
+    (503, 50013, Then.RETRY, None, "having trouble", None, "Discord is unavailable"),
 ]
 
 
@@ -94,7 +102,7 @@ def test_no_code_is_in_two_rows() -> None:
 def test_what_a_job_ends_with_leads_back_to_its_words() -> None:
     assert {problem: row.problem for problem, row in BY_PROBLEM.items()} == {each: each for each in BY_PROBLEM}
     assert {row.problem for row in CODED} - {None} == set(BY_PROBLEM) - {ProblemCode.BOT_TIMED_OUT}
-    assert "lacks a permission" in BY_PROBLEM[ProblemCode.CHANNEL].operator
+    assert "doesn't have a permission" in BY_PROBLEM[ProblemCode.CHANNEL].operator
     assert "blocked the message" in BY_PROBLEM[ProblemCode.CONTENT_BLOCKED].operator
 
 

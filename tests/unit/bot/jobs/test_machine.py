@@ -13,9 +13,9 @@ from bot.jobs.errors import Machine, trouble_of
     ("error", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "disk of DATA_DIR is full"),
-        (PermissionError(errno.EACCES, "Permission denied"), "cannot be written to"),
+        (PermissionError(errno.EACCES, "Permission denied"), "isn't writable"),
         (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
-        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "no process left"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "out of memory or processes"),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), ""),
         (OSError("a damaged file"), ""),
         (ValueError("a fault of ours"), ""),

@@ -12,16 +12,14 @@ def after(*statuses: int | None) -> str:
     return state.trouble
 
 
-@pytest.mark.parametrize(
-    ("status", "word"), [(None, "does not answer"), (503, "answers 503"), (403, "refuses the key")]
-)
+@pytest.mark.parametrize(("status", "word"), [(None, "doesn't answer"), (503, "answers 503"), (403, "rejects the key")])
 def test_trouble_that_repeats_is_told(status: int | None, word: str) -> None:
     assert word in after(*[status] * TROUBLES)
     assert after(*[status] * (TROUBLES - 1)) == ""
 
 
 def test_a_refused_key_is_certain_at_once() -> None:
-    assert "refuses the key (401)" in after(401)
+    assert "rejects the key (401)" in after(401)
     assert after(401, 200) == ""
 
 
