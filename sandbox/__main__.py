@@ -31,33 +31,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         if error.errno not in NOT_SERVED:
             raise
-        sys.exit(f"no port to serve on: {error.strerror}")
+        sys.exit(f"Can't listen on the port ({error.strerror}). Choose another with --port.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
-        description="Serve a local Discord and a local Segmind, and print where they are as one line of JSON.",
+        description="Serve a local Discord and a local Segmind, and print their addresses as one line of JSON.",
     )
-    parser.add_argument("part", nargs="?", choices=[DISCORD, SEGMIND], help="serve this part alone")
-    parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default: %(default)s)")
+    parser.add_argument("part", nargs="?", choices=[DISCORD, SEGMIND], help="Serve only this part.")
+    parser.add_argument("--host", default="127.0.0.1", help="Address to serve on (default: %(default)s).")
     parser.add_argument(
-        "--port", type=port, default=0, help="Discord's port, Segmind's is the next one; 0 for any (default)"
-    )
-    parser.add_argument("--recording", type=Path, metavar="FILE", help="record Discord's exchanges here")
-    parser.add_argument(
-        "--speed", type=positive, default=40.0, help="divides Segmind's run times (default: %(default)s)"
+        "--port", type=port, default=0, help="Discord's port. Segmind gets the next one (default: any)."
     )
     parser.add_argument(
-        "--requests-per-minute", type=int, default=60, help="Segmind's rate limit (default: %(default)s)"
+        "--recording", type=Path, metavar="FILE", help="File to record Discord's requests and answers in."
     )
     parser.add_argument(
-        "--render", choices=list(QUALITIES), default="standard", help="size of videos (default: %(default)s)"
+        "--speed", type=positive, default=40.0, help="How many times faster Segmind is (default: %(default)s)."
     )
     parser.add_argument(
-        "--video-bytes", type=int, default=0, metavar="N", help="fill every video up to this many bytes"
+        "--requests-per-minute", type=int, default=60, help="Segmind's rate limit (default: %(default)s)."
     )
-    parser.add_argument("--until-eof", action="store_true", help="end when standard input closes, too")
+    parser.add_argument(
+        "--render", choices=list(QUALITIES), default="standard", help="Size of the videos (default: %(default)s)."
+    )
+    parser.add_argument("--video-bytes", type=int, default=0, metavar="N", help="Pad every video to this many bytes.")
+    parser.add_argument("--until-eof", action="store_true", help="Also stop when standard input closes.")
     return parser
 
 

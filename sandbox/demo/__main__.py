@@ -1,7 +1,7 @@
 """`python -m sandbox.demo`: the main job from `/video` to the MP4, with no account anywhere.
 
 Starts the sandbox and the real bot beside it, is a member in the local Discord, and shows the channel.
-Exits with 0 once the film is there, with 1 if anything went wrong.
+Exits with 0 once the video is there, with 1 if anything went wrong.
 """
 
 import argparse
@@ -50,12 +50,22 @@ def main() -> int:
 
 def _options() -> Options:
     parser = argparse.ArgumentParser(
-        prog="python -m sandbox.demo", description="Play the main job, from /video to the MP4."
+        prog="python -m sandbox.demo", description="Make one video with the bot, from /video to the MP4."
     )
-    parser.add_argument("--output", type=Path, default=Path("out/reelcast-demo.mp4"), help="default: %(default)s")
-    parser.add_argument("--recording", type=Path, metavar="FILE", help="record Discord's exchanges here")
     parser.add_argument(
-        "--speed", type=positive, default=40.0, help="divides the local Segmind's run times (default: %(default)s)"
+        "--output",
+        type=Path,
+        default=Path("out/reelcast-demo.mp4"),
+        help="File to write the video to (default: %(default)s).",
+    )
+    parser.add_argument(
+        "--recording", type=Path, metavar="FILE", help="File to record Discord's requests and answers in."
+    )
+    parser.add_argument(
+        "--speed",
+        type=positive,
+        default=40.0,
+        help="How many times faster the local Segmind is (default: %(default)s).",
     )
     found = parser.parse_args()
     return Options(output=found.output, recording=found.recording and found.recording.absolute(), speed=found.speed)
@@ -83,7 +93,7 @@ async def _tell(description: Mapping[str, Any], folder: Path, options: Options, 
         await segmind.configure(queue_seconds=QUEUE_SECONDS, sigma=0.0)
         sandbox = await stack.enter_async_context(Sandbox.connect(description["discord"]["control_url"]))
         screen = stack.enter_context(open_screen(console, Reader(names=_names(sandbox), now=time.time)))
-        screen.say(f"All run. Time at the local Segmind passes {options.speed:g} times as fast.", "")
+        screen.say(f"Everything is running. The local Segmind is {options.speed:g} times faster than the real one.", "")
         delivery = await ask_for_video(sandbox.member("ada", channel="videos"), images, screen)
         _write(delivery, options.output)
         state = await segmind.state()
@@ -91,7 +101,7 @@ async def _tell(description: Mapping[str, Any], folder: Path, options: Options, 
 
 
 def _check_writable(output: Path) -> None:
-    """Raise `OSError` before the play where its film could not be written at the end."""
+    """Raise `OSError` if the video couldn't be written at the end."""
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(output))
@@ -107,9 +117,9 @@ def _say_end(console: Console, delivery: Delivery, output: Path, *, charged: flo
     film = delivery.film
     console.print(
         f"\nThe video is in {output} ({size(len(delivery.data))}): {film.seconds:.1f} s, {film.frames} frames of "
-        f"{film.width} × {film.height} in {film.codec}, each of them decoded.\n"  # noqa: RUF001 - between two lengths
-        f"It cost ${charged:.2f} of pretend money, in {charges} charge{'' if charges == 1 else 's'}.\n"
-        "Next: README.md says how to run the bot for real, in a server of yours.",
+        f"{film.width} × {film.height} in {film.codec}. Every frame was decoded.\n"  # noqa: RUF001 - between two lengths
+        f"It cost ${charged:.2f} in pretend money ({charges} charge{'' if charges == 1 else 's'}).\n"
+        "Next: see README.md to run the bot for real, in your own server.",
         markup=False,
         soft_wrap=True,
     )

@@ -21,11 +21,11 @@ def check_film(data: bytes) -> Film:
     try:
         with av.open(io.BytesIO(data), "r") as container:
             if not container.streams.video:
-                raise ValueError("it has no frame")
+                raise ValueError("it has no frames")
             stream = container.streams.video[0]
             frames = sum(1 for _ in container.decode(stream))
             if frames == 0 or stream.duration is None or stream.time_base is None:
-                raise ValueError("there is no frame in it")
+                raise ValueError("it has no frames")
             return Film(
                 width=stream.width,
                 height=stream.height,
@@ -34,4 +34,4 @@ def check_film(data: bytes) -> Film:
                 codec=stream.codec_context.name,
             )
     except FFmpegError as error:
-        raise ValueError(f"it cannot be played: {error.strerror}") from error
+        raise ValueError(f"it can't be played: {error.strerror}") from error

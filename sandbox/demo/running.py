@@ -50,7 +50,7 @@ async def beside_the_bot(
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelcast-demo-")))
-        console.print("Starting a local Discord, a local Segmind and the bot …", style="dim")
+        console.print("Starting a local Discord, a local Segmind, and the bot …", style="dim")
         sandbox, description = await start_sandbox(stack, folder, environment, arguments)
         bot = await start_bot(stack, folder, environment, description["environment"])
         try:
@@ -69,6 +69,6 @@ async def _until_stopped(demo: Coroutine[None, None, None]) -> None:
 
 
 def _show_log(bot: Child, console: Console) -> None:
-    console.print(f"\nThe bot's last words (of {len(bot.lines)}):", markup=False)
+    console.print(f"\nThe bot's last log lines (of {len(bot.lines)}):", markup=False)
     for line in bot.lines[-LAST_LINES:]:
         console.print(f"  {line}", markup=False, soft_wrap=True)

@@ -44,12 +44,12 @@ async def ask_for_video(member: Member, images: Sequence[Path], screen: Screen) 
             screen.act(member.name, "accepts the notice about images")
             result = await past_notice(member, result)
         if result.message is None:
-            raise DemoFailed("the bot did not answer /video within 3 seconds")
+            raise DemoFailed("the bot didn't answer /video within 3 seconds")
         if result.message.ephemeral:
             raise DemoFailed(f"the bot refused /video: {result.message.text}")
         card, post = await asyncio.wait_for(watching, PATIENCE)
     except TimeoutError:
-        raise DemoFailed(f"there was no video after {PATIENCE:.0f} seconds") from None
+        raise DemoFailed(f"no video arrived within {PATIENCE:.0f} seconds") from None
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -76,7 +76,7 @@ async def _watch(member: Member, screen: Screen) -> tuple[Message, Message]:
                 return card, post
             if _has_failed(title):
                 raise DemoFailed(f"the card says: {card.text}")
-    raise DemoFailed("the local Discord ended")
+    raise DemoFailed("the local Discord stopped")
 
 
 def _has_failed(title: str) -> bool:
@@ -86,13 +86,13 @@ def _has_failed(title: str) -> bool:
 def _checked(member: Member, card: Message, post: Message, data: bytes) -> Film:
     """Look at the post as a sceptic would."""
     if post.reference != card.id:
-        raise DemoFailed("the video does not reply to the card")
+        raise DemoFailed("the video isn't a reply to the card")
     if post.mentions != [member.id]:
-        raise DemoFailed("the video's message does not notify the member who asked, and nobody else")
+        raise DemoFailed("the video's message doesn't notify only the member who requested it")
     try:
         film = check_film(data)
     except ValueError as error:
-        raise DemoFailed(f"{post.attachments[0].filename} is not a video: {error}") from error
+        raise DemoFailed(f"{post.attachments[0].filename} isn't a video: {error}") from error
     if abs(film.seconds - SECONDS) > 0.2:
         raise DemoFailed(f"the video has {film.seconds:.1f} s, not {SECONDS} s")
     return film

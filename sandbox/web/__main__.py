@@ -40,11 +40,16 @@ def _options() -> Options:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.web", description="Try the bot in the browser, in a local Discord."
     )
-    parser.add_argument("--port", type=port, default=0, help="the page's port; Segmind's is the next (default: any)")
     parser.add_argument(
-        "--speed", type=positive, default=40.0, help="divides the local Segmind's run times (default: %(default)s)"
+        "--port", type=port, default=0, help="Port of the page. Segmind gets the next one (default: any)."
     )
-    parser.add_argument("--no-open", action="store_true", help="open no browser, only print the address")
+    parser.add_argument(
+        "--speed",
+        type=positive,
+        default=40.0,
+        help="How many times faster the local Segmind is (default: %(default)s).",
+    )
+    parser.add_argument("--no-open", action="store_true", help="Don't open a browser. Only print the address.")
     found = parser.parse_args()
     return Options(port=found.port, speed=found.speed, opens=not found.no_open)
 
@@ -62,7 +67,9 @@ async def _receive(discord: Mapping[str, Any], options: Options, console: Consol
     await open_servers(discord["control_url"])
     address = str(discord["page_url"])
     console.print(f"\nThe page is at {address}", markup=False, soft_wrap=True)
-    console.print("Two tabs can be two people. Ctrl-C ends it all; nothing is kept.\n", markup=False, soft_wrap=True)
+    console.print(
+        "Each tab can be a different person. Press Ctrl-C to stop. Nothing is kept.\n", markup=False, soft_wrap=True
+    )
     if options.opens and _has_screen():
         await asyncio.to_thread(webbrowser.open, address)
     await asyncio.Event().wait()

@@ -73,7 +73,7 @@ async def main() -> None:
 async def video(studio: Studio) -> None:
     """From the command to the card at work, and the notice in between."""
     async with studio.tab("mira") as mira, studio.tab("mira", size=CHANNEL) as close:
-        await mira.page.get_by_role("button", name="Make a video from sample pictures").click()
+        await mira.page.get_by_role("button", name="Make a video from sample images").click()
         await expect(mira.page.get_by_role("form", name="/video").locator("img")).to_have_count(2)
         await take(mira, "command")
         await mira.page.get_by_role("button", name="Send /video").click()
@@ -105,7 +105,7 @@ async def studio_form(studio: Studio) -> None:
         await (await mira.open_command("studio")).get_by_role("button", name="Send /studio").click()
         modal = mira.page.get_by_role("dialog")
         await modal.get_by_label("Prompt").fill("The keeper of @Image1 waves from his lighthouse")
-        await modal.get_by_role("button", name="take a sample").click()
+        await modal.get_by_role("button", name="use a sample").click()
         await mira.page.get_by_role("option", name="keeper.png").click()
         await expect(modal.locator(".chosen-file")).to_have_count(1)
         await take(mira, "studio", of=modal)
@@ -149,7 +149,7 @@ async def review(studio: Studio) -> None:
         studio.tab("mira", "animation-guild/videos", size=CHANNEL) as mira,
     ):
         await reviews_before_spending(noor)
-        await mira.page.get_by_role("button", name="Make a video from sample pictures").click()
+        await mira.page.get_by_role("button", name="Make a video from sample images").click()
         await mira.page.get_by_role("button", name="Send /video").click()
         waiting = noor.message("New request to review")
         await expect(waiting.get_by_role("button", name="Approve", exact=True)).to_be_visible()

@@ -55,7 +55,7 @@ async def test_a_layout_shows_all_its_parts_and_stays_as_the_reader_left_it(pupp
         await message.get_by_role("button", name="Spoiler").first.click()
         await expect(message.get_by_text("a secret")).to_be_visible()
         await message.get_by_role("button", name="Open @Image2").click()
-        lightbox = mira.page.get_by_role("dialog", name="Picture")
+        lightbox = mira.page.get_by_role("dialog", name="Image")
         await expect(lightbox).to_contain_text("@Image2 · 2 of 3")
         await mira.page.keyboard.press("ArrowRight")
         await expect(lightbox).to_contain_text("@Image3 · 3 of 3")

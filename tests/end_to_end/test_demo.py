@@ -30,7 +30,7 @@ async def test_the_demo_shows_the_channel_writes_the_film_and_says_what_it_cost(
     for shown in ("uses /video", "Queued", "@ada, your video is ready.", "reelcast.mp4 (1280", "Done"):
         assert shown in said
     assert "in 3 minutes" in said
-    assert "It cost $1.35 of pretend money, in 1 charge." in said
+    assert "It cost $1.35 in pretend money (1 charge)." in said
     assert "README.md" in demo.lines[-1]
     recorded = {each.path for each in read_recording(tmp_path / "exchanges.jsonl") if isinstance(each, Exchange)}
     assert any(path.endswith("/callback") for path in recorded)

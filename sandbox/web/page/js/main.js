@@ -175,9 +175,9 @@ function title(store) {
 
 function notice(store) {
   if (!store.connected)
-    return [h("p", { key: "lost", class: "warn" }, "The connection to the sandbox is lost. Trying again …")];
+    return [h("p", { key: "lost", class: "warn" }, "Lost the connection to the sandbox. Reconnecting …")];
   if (!store.botOnline)
-    return [h("p", { key: "offline" }, "Reelcast is offline: it answers nothing until it is back.")];
+    return [h("p", { key: "offline" }, "Reelcast is offline and can't answer until it's back.")];
   return [];
 }
 

@@ -77,7 +77,7 @@ function video(item) {
         height: item.height,
         "aria-label": item.description || nameOf(src),
       },
-      h("a", { href: src }, "This browser cannot play the video: download it."),
+      h("a", { href: src }, "This browser can't play the video. Download it instead."),
     ),
   );
 }
@@ -87,7 +87,7 @@ function elsewhere(url) {
   return h(
     "div",
     { class: "elsewhere" },
-    "A picture on another server, which is not fetched here: ",
+    "An image on another server, which this page doesn't load: ",
     h("code", {}, url),
   );
 }

@@ -33,7 +33,7 @@ export class CommandForm {
     });
     const name = h("span", { class: "command-chip" }, `/${command.label}`);
     const send = iconButton(`Send /${command.label}`, "send", null, { class: "icon-button send", type: "submit" });
-    const cancel = iconButton("Give the command up", "close", () => close());
+    const cancel = iconButton("Cancel the command", "close", () => close());
     this.#adder = new FileField({
       label: `/${command.label}`,
       most: command.options.length || 1,
@@ -79,7 +79,7 @@ export class CommandForm {
     }
     this.#draw();
     this.#problem.textContent = "";
-    if (left.length) this.#problem.textContent = `There is no room for ${left.map((each) => each.name).join(", ")}.`;
+    if (left.length) this.#problem.textContent = `You can't add any more files. Left out: ${left.map((each) => each.name).join(", ")}.`;
   }
 
   #add(option) {

@@ -104,7 +104,7 @@ export class Composer {
       return;
     }
     const left = this.#files.add(files);
-    if (left.length) toast(`A message takes ${MOST_FILES} files at most.`);
+    if (left.length) toast(`You can add up to ${MOST_FILES} files to a message.`);
     this.#input.focus();
   }
 
@@ -131,7 +131,7 @@ export class Composer {
     };
     return [
       h("span", { key: "who" }, "Replying to ", h("strong", {}, store.nameOf(store.replying.author))),
-      iconButton("Do not reply", "close", stop, { key: "stop" }),
+      iconButton("Stop replying", "close", stop, { key: "stop" }),
     ];
   }
 
@@ -167,8 +167,8 @@ export class Composer {
       .filter((each) => `${each.label} ${each.name}`.includes(wanted))
       .toSorted((one, other) => rank(one) - rank(other));
     const nothing = this.#app.store.botOnline
-      ? "No command is called that"
-      : "The bot is offline: it has no commands now";
+      ? "No command has this name"
+      : "The bot is offline, so it has no commands";
     this.suggestions.show(
       found.map((command) => ({
         command,

@@ -45,7 +45,7 @@ export class FileField {
     };
     const choose = textButton("choose", () => this.#input.click(), { id });
     const offer = () => openSamples(sample, most, (files) => this.add(files));
-    const sample = textButton("take a sample", offer, { "aria-haspopup": "listbox" });
+    const sample = textButton("use a sample", offer, { "aria-haspopup": "listbox" });
     this.hint = h(
       "div",
       { class: "drop-hint" },

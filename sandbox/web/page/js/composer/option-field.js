@@ -62,7 +62,7 @@ function shell(option, field, remove) {
       option.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null,
     ),
     field,
-    remove ? iconButton(`Leave ${option.label} out`, "close", remove, { class: "icon-button option-remove" }) : null,
+    remove ? iconButton(`Remove ${option.label}`, "close", remove, { class: "icon-button option-remove" }) : null,
   );
 }
 
@@ -76,7 +76,7 @@ function fileOption(option, { remove, changed }) {
     value: () => files.files[0],
     set: (file) => files.add([file]),
     focus: () => files.focusTarget.focus(),
-    error: () => (option.required && !files.files.length ? `${option.label} must be given.` : null),
+    error: () => (option.required && !files.files.length ? `Add a file for ${option.label}.` : null),
   };
 }
 
@@ -124,7 +124,7 @@ function listOption(option, items, { remove, changed }) {
       opener.focus();
       open();
     },
-    error: () => (option.required && chosen === undefined ? `${option.label} must be chosen.` : null),
+    error: () => (option.required && chosen === undefined ? `Choose a value for ${option.label}.` : null),
   };
 }
 
@@ -185,7 +185,7 @@ function read(option, typed) {
 
 /** Say what is wrong with what was typed, or return null. */
 function wrong(option, typed, picked) {
-  if (!typed) return option.required ? `${option.label} must be filled in.` : null;
+  if (!typed) return option.required ? `Fill in ${option.label}.` : null;
   if (option.type === STRING) {
     const isShort = option.min_length && typed.length < option.min_length;
     return isShort ? `${option.label} must have at least ${option.min_length} characters.` : null;

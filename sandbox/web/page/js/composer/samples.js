@@ -1,4 +1,4 @@
-// Pictures for a visitor who has none at hand, and the shortest way from them to a video.
+// Images for a visitor who has none at hand, and the shortest way from them to a video.
 
 import { h } from "../lib/dom.js";
 import { openList } from "../popups/list.js";
@@ -13,7 +13,7 @@ const IMAGES = { image1: "keeper.png", image2: "harbour.jpg" };
 export async function openSamples(opener, most, take) {
   const samples = await (await fetch("/samples")).json();
   openList(opener, {
-    label: "Sample pictures",
+    label: "Sample images",
     items: samples.map(({ name, url }) => ({
       value: name,
       label: name,
@@ -29,7 +29,7 @@ export async function openSamples(opener, most, take) {
 export async function trySamples(app) {
   const command = (await commandsFor(app, SLASH)).find((each) => each.name === COMMAND);
   if (!command || command.reason) {
-    toast(command?.reason ?? "The bot has not registered its commands yet. Try again in a moment.");
+    toast(command?.reason ?? "The bot hasn't registered its commands yet. Try again in a moment.");
     return;
   }
   const files = await Promise.all(Object.values(IMAGES).map(sampleFile));

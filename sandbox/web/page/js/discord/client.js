@@ -105,7 +105,7 @@ export class Client {
 export async function send(path, body) {
   const headers = typeof body === "string" ? { "Content-Type": "application/json" } : {};
   const response = await fetch(path, { method: "POST", body, headers }).catch(() => {
-    throw new Refused("The sandbox does not answer. Is it still running?");
+    throw new Refused("The sandbox doesn't answer. Check that it's still running.");
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(answer.error ?? `The sandbox answered ${response.status}.`);

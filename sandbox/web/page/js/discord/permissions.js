@@ -27,14 +27,14 @@ export function whyNotWrite(channel) {
   const thread = channel.thread_metadata;
   if (thread?.locked && !may(channel.permissions, Permission.MANAGE_THREADS)) return "This thread is locked.";
   const needed = thread ? Permission.SEND_MESSAGES_IN_THREADS : Permission.SEND_MESSAGES;
-  return may(channel.permissions, needed) ? null : "You do not have permission to send messages in this channel.";
+  return may(channel.permissions, needed) ? null : "You don't have permission to send messages in this channel.";
 }
 
 /** Say why somebody may not attach files in a channel, or return null where they may. */
 export function whyNotAttach(channel) {
   return may(channel.permissions, Permission.ATTACH_FILES)
     ? null
-    : "You do not have permission to attach files here.";
+    : "You don't have permission to attach files here.";
 }
 
 const NAMES = new Map([
@@ -42,14 +42,14 @@ const NAMES = new Map([
   [Permission.ADMINISTRATOR, "Administrator"],
   [Permission.MANAGE_GUILD, "Manage Server"],
   [Permission.MANAGE_MESSAGES, "Manage Messages"],
-  [Permission.MODERATE_MEMBERS, "Time out members"],
+  [Permission.MODERATE_MEMBERS, "Time Out Members"],
 ]);
 
 /** Say which permission somebody lacks for a command, or return null where that is not what stands in the way. */
 export function whyNotUse(command, channel) {
   const needed = BigInt(command.default_member_permissions ?? 0);
   const missing = [...NAMES].filter(([bit]) => (needed & bit) !== 0n && !may(channel.permissions, bit));
-  return missing.length ? `Only for who has the permission ${missing.map(([, name]) => name).join(" and ")}.` : null;
+  return missing.length ? `You need ${missing.map(([, name]) => name).join(" and ")} for this command.` : null;
 }
 
 /** Say what a member is to a guild, in one word. */

@@ -15,14 +15,14 @@ export function welcome(app) {
     { key: "welcome", class: "welcome" },
     h("span", { class: "welcome-mark" }, icon(isDirect ? "film" : kindOf(channel).icon)),
     h("h2", {}, isDirect ? name : `Welcome to ${name}!`),
-    h("p", {}, isDirect ? "What the bot writes to you alone." : (channel.topic ?? `This is the start of ${name}.`)),
+    h("p", {}, isDirect ? "Direct messages from the bot, which only you can see." : (channel.topic ?? `This is the start of ${name}.`)),
     isDirect || channel.name !== "videos" ? null : invitation(app),
   );
 }
 
 const ABOUT =
   "Everything here is on your machine: a local Discord, a local Segmind, and the real bot between them. " +
-  "The money is pretend money.";
+  "No real money is spent.";
 
 function invitation(app) {
   return h(
@@ -33,8 +33,8 @@ function invitation(app) {
       "button",
       { class: "button primary", type: "button", onclick: () => trySamples(app) },
       icon("spark"),
-      "Make a video from sample pictures",
+      "Make a video from sample images",
     ),
-    h("p", { class: "fine" }, "Or type ", h("kbd", {}, "/"), " below, and drop pictures of your own on the command."),
+    h("p", { class: "fine" }, "Or type ", h("kbd", {}, "/"), " below, and drop your own images on the command."),
   );
 }

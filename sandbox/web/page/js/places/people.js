@@ -33,7 +33,7 @@ export function peopleBar(app) {
     ),
     h(
       "div",
-      { class: "others", role: "group", "aria-label": "Be somebody else" },
+      { class: "others", role: "group", "aria-label": "Switch to another person" },
       everyone.map((user) =>
         h(
           "a",
@@ -41,8 +41,8 @@ export function peopleBar(app) {
             key: user.id,
             href: hrefOf(user.username, ...place),
             class: "other",
-            title: `Be ${user.global_name}: ${roleOf(store, user)}. With Ctrl or ⌘ in a new tab.`,
-            "aria-label": `Be ${user.global_name}, ${roleOf(store, user)}`,
+            title: `Switch to ${user.global_name}: ${roleOf(store, user)}. Hold Ctrl or ⌘ for a new tab.`,
+            "aria-label": `Switch to ${user.global_name}, ${roleOf(store, user)}`,
             "aria-current": user.id === store.me.id ? "true" : null,
           },
           avatar(user, "small"),
@@ -55,7 +55,7 @@ export function peopleBar(app) {
 
 function roleOf(store, user) {
   const member = store.member(user.id);
-  return member ? standing(store.guild, member) : "no member of this server";
+  return member ? standing(store.guild, member) : "not in this server";
 }
 
 function language(app) {
@@ -66,7 +66,7 @@ function language(app) {
   };
   const known = { [store.locale]: store.locale, ...LANGUAGES };
   const codes = new Set([...Object.keys(LANGUAGES), store.locale]);
-  const title = "Language of your client, which the bot is told";
+  const title = "Language of your client, which the bot uses";
   return h(
     "select",
     { class: "language", "aria-label": "Language of your client", title, onchange: change },

@@ -22,11 +22,11 @@ export function openLightbox(pictures, start, opener) {
     pictures.length > 1 ? iconButton(label, name, () => turn(step), { class: "lightbox-arrow" }) : null;
   const dialog = h(
     "dialog",
-    { class: "lightbox", "aria-label": "Picture" },
+    { class: "lightbox", "aria-label": "Image" },
     iconButton("Close", "close", () => dialog.close(), { class: "lightbox-close" }),
-    arrow(-1, "Previous picture", "left"),
+    arrow(-1, "Previous image", "left"),
     h("figure", {}, image, h("figcaption", {}, caption, link)),
-    arrow(1, "Next picture", "right"),
+    arrow(1, "Next image", "right"),
   );
   dialog.onkeydown = ({ key }) => {
     if (key === "ArrowLeft") turn(-1);

@@ -35,7 +35,7 @@ export async function openMessageMenu(app, message, opener) {
       : {
           label: "Delete message",
           danger: true,
-          reason: mayDelete ? null : "You may not delete messages of others here.",
+          reason: mayDelete ? null : "You can't delete other people's messages here.",
           run: remove,
         },
     isEphemeral ? { label: "Dismiss message", run: () => (store.dismissed.add(message.id), store.changed()) } : null,
@@ -46,6 +46,6 @@ async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    toast("The browser does not let this page copy.");
+    toast("The browser doesn't allow this page to copy.");
   }
 }

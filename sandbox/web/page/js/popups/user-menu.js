@@ -42,9 +42,9 @@ export async function openUserMenu(app, user, opener) {
     })),
     user.bot || user.id === store.me.id
       ? null
-      : { label: `Be ${store.nameOf(user)}`, icon: "people", run: () => (location.hash = href) },
+      : { label: `Switch to ${store.nameOf(user)}`, icon: "people", run: () => (location.hash = href) },
     user.bot
       ? null
-      : { label: `Be ${store.nameOf(user)} in a new tab`, icon: "open", run: () => open(href, "_blank") },
+      : { label: `Open as ${store.nameOf(user)} in a new tab`, icon: "open", run: () => open(href, "_blank") },
   ]);
 }

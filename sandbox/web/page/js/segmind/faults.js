@@ -7,16 +7,16 @@ export const SPEEDS = [1, 10, 40, 200];
 
 export const ENDINGS = {
   completed: { label: "with a video" },
-  failed: { label: "failed", about: "Every run that begins from now on fails; a failed run is not charged." },
-  blocked: { label: "blocked", about: "Every run that begins from now on is blocked by the content moderation." },
+  failed: { label: "failed", about: "Every new generation fails. Nothing is charged for it." },
+  blocked: { label: "blocked", about: "Every new generation is blocked by the content filter. Nothing is charged for it." },
 };
 
 export const ANSWERS = {
   normal: { label: "normal", faults: [] },
-  slow: { label: "slow", about: `Every answer waits ${SLOW} seconds.`, faults: [{ kind: "stall", delay: SLOW }] },
+  slow: { label: "slow", about: `Every answer takes ${SLOW} seconds.`, faults: [{ kind: "stall", delay: SLOW }] },
   limited: {
     label: "429",
-    about: "Every request is one too many.",
+    about: "Every request is over the rate limit.",
     faults: LIMITED.map((operation) => ({
       kind: "answer",
       operation,
@@ -31,7 +31,7 @@ export const ANSWERS = {
   },
 };
 
-/** Name the answers that faults make; somebody else's faults have no name. */
+/** Name the answers that faults make, or null for faults from elsewhere. */
 export function answersOf(faults) {
   if (!faults.length) return "normal";
   const [first] = faults;

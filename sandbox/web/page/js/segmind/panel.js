@@ -7,7 +7,7 @@ import { ANSWERS, answersOf, ENDINGS, SPEEDS } from "./faults.js";
 import { requestRow } from "./requests.js";
 
 const SHOWN = 20; // requests
-const SKIP = 600; // seconds: longer than any run takes
+const SKIP = 600; // seconds: longer than any generation takes
 const TYPICAL_RUN = 194; // seconds
 
 export function segmindPanel(app) {
@@ -15,15 +15,15 @@ export function segmindPanel(app) {
   const title = h("h2", { key: "title", class: "panel-title" }, "Local Segmind");
   if (state === undefined) return [title];
   if (state === null)
-    return [title, h("p", { key: "away", class: "fine" }, "No local Segmind runs beside this Discord.")];
+    return [title, h("p", { key: "away", class: "fine" }, "No local Segmind is running with this Discord.")];
   return [
     title,
     account(state),
     time(state),
-    switches("Runs end", "endings", ENDINGS, state.settings.runs_end, (value) =>
+    switches("New generations end", "endings", ENDINGS, state.settings.runs_end, (value) =>
       steer("settings", { runs_end: value }),
     ),
-    switches("Its answers are", "answers", ANSWERS, answersOf(state.faults), (value) =>
+    switches("Answers are", "answers", ANSWERS, answersOf(state.faults), (value) =>
       steer("faults", ANSWERS[value].faults),
     ),
     requests(state),
@@ -44,9 +44,9 @@ function account(state) {
       `${state.this_minute} of ${limit}`,
       h("meter", { min: 0, max: limit, value: state.this_minute, "aria-label": "Requests this minute" }),
     ),
-    fact("Charged", `$${state.charged_usd.toFixed(2)} in ${state.charges} ${state.charges === 1 ? "run" : "runs"}`),
+    fact("Charged", `$${state.charged_usd.toFixed(2)} in ${state.charges} ${state.charges === 1 ? "generation" : "generations"}`),
     fact("Credits", `$${state.credits.toFixed(2)}`),
-    state.too_many_requests ? fact("Refused with 429", String(state.too_many_requests)) : null,
+    state.too_many_requests ? fact("Rejected with 429", String(state.too_many_requests)) : null,
   );
 }
 
@@ -61,16 +61,16 @@ function time(state) {
   return h(
     "div",
     { key: "time", class: "panel-group" },
-    switches("Time of runs", "speed", options, String(speed), (value) => steer("settings", { speed: Number(value) })),
+    switches("Speed", "speed", options, String(speed), (value) => steer("settings", { speed: Number(value) })),
     h(
       "p",
       { class: "fine" },
-      `A run of ${TYPICAL_RUN} s takes about ${run < 10 ? run.toFixed(1) : Math.round(run)} s.`,
+      `A generation of ${TYPICAL_RUN} s takes about ${run < 10 ? run.toFixed(1) : Math.round(run)} s.`,
     ),
     h(
       "button",
       { class: "button secondary small", type: "button", onclick: () => steer("clock", { seconds: SKIP }) },
-      "Skip to the end of all runs",
+      "Skip to the end",
     ),
   );
 }
@@ -100,6 +100,6 @@ function requests(state) {
     h("h3", { class: "small-title" }, `Requests — ${state.requests.length}`),
     newest.length
       ? h("ol", { class: "requests" }, newest.map(requestRow))
-      : h("p", { class: "fine" }, "Nothing was asked for yet."),
+      : h("p", { class: "fine" }, "No requests yet."),
   );
 }
