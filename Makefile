@@ -51,7 +51,10 @@ demo-terminal: install  ## watch the bot make one video in the terminal, from /v
 run: install  ## run the bot with the settings in .env
 	@$(BIN)/python -m bot run
 
-test: lint types unit  ## run every check that must pass
+test: lint  ## run every check that must pass
+	@mkdir -p out; $(MAKE) --no-print-directory types > out/types.txt 2>&1 & types=$$!; \
+		$(MAKE) --no-print-directory unit; unit=$$?; \
+		wait $$types; types=$$?; cat out/types.txt; exit $$((unit + types))
 
 lint: install-dev
 	$(BIN)/ruff check .
@@ -62,7 +65,7 @@ types: install-dev
 
 unit: install-dev browser postgres
 	-@$(BIN)/python -m tests.support.clients
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest -n 6 --dist worksteal
 
 postgres: install-dev  ## find or install PostgreSQL for the tests, in at least two major versions
 	@$(BIN)/python -m tests.support.postgres

@@ -3,11 +3,12 @@
 import asyncio
 import signal
 import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio import StreamReader
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 PROJECT: Final = Path(__file__).parents[2]
 STOP_GRACE: Final = 12.0  # seconds; the bot needs at most 10 to end in good order
@@ -27,6 +28,17 @@ class ChildEnded(Exception):
         self.status = status
         self.lines = lines
         self.add_note("\n".join(lines[-LAST_LINES:]))
+
+
+class Process(Protocol):
+    """What is needed of a process; `asyncio.subprocess.Process` has it."""
+
+    @property
+    def stdout(self) -> StreamReader | None: ...
+
+    async def wait(self) -> int: ...
+
+    def send_signal(self, number: int, /) -> None: ...
 
 
 class Child:

@@ -34,6 +34,7 @@ from sandbox.segmind.server import SegmindSandbox
 from sandbox.segmind.settings import Settings
 from sandbox.web.server import Page
 from tests.support.doors import open_doors
+from tests.support.forked import forked
 
 PATIENCE = 60.0  # seconds for anything to happen, on a machine that has much else to do
 STOPS_WITHIN = 10.0  # seconds a bot may take to end
@@ -155,8 +156,11 @@ class Stage:
         return self.sandbox.member(name, **where)
 
     @asynccontextmanager
-    async def bot(self, **settings: str) -> AsyncGenerator[Bot]:
+    async def bot(self, *, anew: bool = False, **settings: str) -> AsyncGenerator[Bot]:
         """Run the bot as long as the block does; again in the same folder is a restart.
+
+        It's a copy of a process that has loaded its modules already, which saves most of a start, unless it is to start
+        `anew`.
 
         At the end it must have kept its secrets and broken nowhere, and ended in good order unless the test ended it.
         """
@@ -172,7 +176,8 @@ class Stage:
             **settings,
         }
         await open_doors(variables["DATABASE_URL"], self.discord.describe()["guilds"])
-        async with python("the bot", "bot", "run", folder=self.folder, environment=variables) as child:
+        start = python if anew else forked
+        async with start("the bot", "bot", "run", folder=self.folder, environment=variables) as child:
             bot = Bot(child=child, health=health_url(variables))
             try:
                 async with asyncio.timeout(PATIENCE):

@@ -31,7 +31,7 @@ async def test_the_very_answer_is_a_card_with_all_that_was_asked(stage: Stage) -
 async def test_the_same_message_is_edited_through_every_state_until_done(stage: Stage) -> None:
     await stage.hold()
     mira = stage.member()
-    async with stage.bot(), watching(mira) as watch:
+    async with stage.bot(anew=True), watching(mira) as watch:
         card = await stage.ask(mira)
         await shows(mira, card, "🕒 Queued")
         await stage.let_on()

@@ -49,7 +49,7 @@ def of_a_member() -> dict[str, Upload]:
 
 async def asked(stage: Stage, bot: Bot, images: dict[str, Any], *names: str) -> Peak:
     """Have members ask at once; return what the bot took until all their images were on its cards."""
-    pid = bot.child._process.pid  # pyright: ignore[reportPrivateUsage]
+    pid = bot.child._process.pid  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
     with bounded(MACHINE) as group, watched(pid) as peak:
         if group is not None:
             group.add(*tree(pid))
@@ -68,21 +68,21 @@ def test_the_check_asks_for_what_images_take() -> None:
 
 async def test_the_largest_images_of_two_members_at_once_stay_within_300_mib(stage: Stage) -> None:
     images = of_a_member()
-    async with stage.bot() as bot:
+    async with stage.bot(anew=True) as bot:
         peak = await asked(stage, bot, images, "mira", "mo")
         assert peak.above_idle <= MOST
 
 
 async def test_a_photo_of_48_megapixels_from_a_phone_stays_within_450_mib(stage: Stage) -> None:
     image = Upload(heic(8_064, 6_048), "IMG_0001.HEIC", "image/heic")
-    async with stage.bot() as bot:
+    async with stage.bot(anew=True) as bot:
         peak = await asked(stage, bot, {"image1": image}, "mira")
         assert peak.above_idle <= MOST_WITH_HEIC
 
 
 async def test_larger_ones_are_refused_by_their_header(stage: Stage) -> None:
     mira = stage.member()
-    async with stage.bot() as bot:
+    async with stage.bot(anew=True) as bot:
         result = await mira.slash("video", prompt="A fox", image1=Upload(png_of(8_001, 8_000, rows=1), "a.png"))
         assert result.message is not None
         assert "64 megapixels" in result.message.text

@@ -5,7 +5,7 @@ from tests.end_to_end.stage import LONG, Stage, shows
 
 async def test_jobs_are_resumed_before_discord_takes_the_commands(stage: Stage) -> None:
     await stage.sandbox.admin.fault(method="PUT", route="/commands", status=429, retry_after=0.1)
-    async with stage.bot() as bot:
+    async with stage.bot(anew=True) as bot:
         await bot.logged("ready")
         lines = bot.child.lines
         resumed = next(number for number, line in enumerate(lines) if "jobs_resumed" in line)
