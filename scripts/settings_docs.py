@@ -105,7 +105,7 @@ def values(entry: Setting[Any]) -> str:
         case IdList() | BlockedWords():
             return "a list"
         case LimitSet():
-            return "; ".join(f"{each.label}: {values(each)}" for each in entries_of(Limits).values())
+            return " · ".join(f"{each.label}: {values(each)}" for each in entries_of(Limits).values())
         case _:
             return "as above, by role or channel"
 
@@ -114,7 +114,7 @@ def server_table(settings: type[GuildSettings] = GuildSettings) -> str:
     """Return the table of server settings in the moderators' guide."""
 
     def rows() -> Iterator[str]:
-        yield "| page | setting | what it does | default | can be | a channel may differ |"
+        yield "| page | setting | what it does | default | can be | channels can differ |"
         yield "|---|---|---|---|---|---|"
         for page, title in TITLES.items():
             for name, entry in entries_of(settings).items():

@@ -97,7 +97,7 @@ class Audit:
             "cards that end with something untrue": len(self.untrue_cards),
             "undelivered, and nobody told in private": len(self.untold),
             "undelivered, and posted all the same": len(self.posted_all_the_same),
-            "paid for after a decision against them": len(self.paid_against),
+            "charged after a decision against them": len(self.paid_against),
         }
 
 

@@ -31,7 +31,7 @@ def report(record: Record, found: Audit, boundaries: Sequence[str], console: Con
         ("untrue cards", found.untrue_cards),
         ("untold", found.untold),
         ("posted all the same", found.posted_all_the_same),
-        ("paid for after a decision against them", found.paid_against),
+        ("charged after a decision against them", found.paid_against),
         ("never hit", missed),
         ("broken", record.broken[:5]),
     ):

@@ -1,1 +1,1 @@
-"""May a request be made? Limits, usage, denials, and stops."""
+"""The decision whether a request can be made: limits, usage, denials, and stops."""

@@ -1,1 +1,1 @@
-"""Files from elsewhere: fetched from allowed hosts only, and what they may be."""
+"""Files from elsewhere: fetched from allowed hosts only, and checked by their bytes."""
