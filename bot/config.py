@@ -172,7 +172,10 @@ class Settings(BaseSettings):
         "sqlite:///data/reelcast.db",
         repr=False,
         title="A file for one process, or PostgreSQL for many (see docs/scaling.md).",
-        description="sqlite:/// and a file path (sqlite://// for an absolute one), or postgresql://user:password@host/database",
+        description=(
+            "sqlite:/// and a file path (sqlite://// for an absolute one), or postgresql://user:password@host/database "
+            "with %40 for an @ in the password"
+        ),
     )
     shard_count: int | None = Field(
         None,
@@ -231,9 +234,12 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _not_quoted(cls, value: object) -> object:
-        """Refuse what `docker --env-file` makes of a value in quotes: they become part of it."""
-        if isinstance(value, str) and len(value) > 1 and value[0] in QUOTES and value[-1] in QUOTES:
+    def _bare(cls, value: object) -> object:
+        """Return a value without the spaces around it. `docker --env-file` keeps those, and quotes: refuse them."""
+        if not isinstance(value, str):
+            return value
+        value = value.strip()
+        if value and (value[0] in QUOTES or value[-1] in QUOTES):
             raise PydanticCustomError(QUOTED, "in quotes")
         return value
 

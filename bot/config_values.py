@@ -36,6 +36,9 @@ def checked_database(value: str) -> str:
         raise ValueError
     # A path after two slashes would be read as a host, a database in memory forgets what was paid, and SQLite's own
     # `file:` addresses can do either, and open for reading only.
+    # An @ in a password makes its rest part of the host.
+    if "@" in (url.host or "") or not 0 < (url.port or 1) < 1 << 16:
+        raise ValueError
     if url.drivername == "sqlite" and (url.host or url.database.startswith((":memory:", "file:"))):
         raise ValueError
     return value

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import run as run_bot
 from bot.config import READABLE, Settings, SettingsError, env_file_troubles, load_settings, unknown_names
-from bot.database.files import PRIVATE_UMASK, files_of, make_private, real_file
+from bot.database.files import PRIVATE_UMASK, files_of, lock_of, make_private, real_file
 from bot.database.trouble import DatabaseUnfit, explained
 from bot.observing.health import HealthNotServed
 from bot.observing.logs import configure_logging
@@ -118,7 +118,7 @@ def sole_on(file: Path | None) -> Generator[None]:
         yield
         return
     file = real_file(file)
-    lock = file.with_suffix(".lock")
+    lock = lock_of(file)
     with ExitStack() as held:
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
@@ -128,9 +128,10 @@ def sole_on(file: Path | None) -> Generator[None]:
         except BlockingIOError:
             raise AlreadyRunning from None
         except OSError as error:
-            give_up(
-                f"the database's folder, {lock.parent}, isn't writable ({error.strerror}). Give it to the bot's user"
+            locked = (
+                f"database's lock file, {lock}" if os.access(lock, os.F_OK) else f"database's folder, {lock.parent}"
             )
+            give_up(f"the {locked}, isn't writable ({error.strerror}). Give it to the bot's user")
         yield
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -208,31 +207,27 @@ async def _guilds(client: discord.Client) -> list[Mapping[str, Any]]:
 
 
 async def check_segmind(settings: Settings) -> AsyncGenerator[ReportLine]:
-    """Ask Segmind for the credits and the models, at a pace of this command's own."""
-    with TemporaryDirectory() as folder:
-        async with (
-            open_database(f"sqlite:///{folder}/budget.db") as database,
-            open_segmind_session() as session,
-        ):
-            segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database), SystemClock()))
-            try:
-                credits_left = await segmind.credits()
-            except InvalidKey:
-                words = "Segmind rejected SEGMIND_API_KEY. Set it to a new key from Segmind's console"
-                yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
-                return
-            except SegmindError as error:
-                words = f"Segmind returned no balance ({error.words}). Check SEGMIND_API_URL and this machine's network"
-                yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
-                return
-            yield ReportLine(ok=True, subject="Segmind key", words="accepted", see="the-key")
-            now = datetime.now(UTC)
-            for finding in clock_findings("Segmind", ahead_of(segmind.server_time(now), now)):
-                yield finding
-            for finding in credits_findings(settings, credits_left.paid + credits_left.free):
-                yield finding
-            async for finding in check_models(segmind, settings.offer.models):
-                yield finding
+    """Ask Segmind for the credits and the models, at a pace of this command's own, which is kept in memory."""
+    async with open_database("sqlite:///:memory:") as database, open_segmind_session() as session:
+        segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database), SystemClock()))
+        try:
+            credits_left = await segmind.credits()
+        except InvalidKey:
+            words = "Segmind rejected SEGMIND_API_KEY. Set it to a new key from Segmind's console"
+            yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
+            return
+        except SegmindError as error:
+            words = f"Segmind returned no balance ({error.words}). Check SEGMIND_API_URL and this machine's network"
+            yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
+            return
+        yield ReportLine(ok=True, subject="Segmind key", words="accepted", see="the-key")
+        now = datetime.now(UTC)
+        for finding in clock_findings("Segmind", ahead_of(segmind.server_time(now), now)):
+            yield finding
+        for finding in credits_findings(settings, credits_left.paid + credits_left.free):
+            yield finding
+        async for finding in check_models(segmind, settings.offer.models):
+            yield finding
 
 
 def credits_findings(settings: Settings, left: Decimal) -> Iterable[ReportLine]:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.config import READABLE, Settings, env_file_troubles, ignored_proxy, unknown_names
 from bot.database.engine import make_sure_of
-from bot.database.files import open_as_it_is, real_file
+from bot.database.files import files_of, lock_of, open_as_it_is, real_file
 from bot.database.schema import FROM_LATER, revisions
 from bot.database.trouble import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.jobs.prices import Price, Prices
@@ -145,7 +145,8 @@ def _file_finding(file: Path) -> ReportLine | None:
             else f"{file} doesn't exist, and {_named(folder)} isn't writable. Give the folder to the bot's user"
         )
         return ReportLine(ok=ok, subject="database", words=words, see="the-database")
-    locked = [path for path in (real, real.parent) if real.is_file() and not os.access(path, os.W_OK)]
+    needed = (*files_of(real), lock_of(real), real.parent) if real.is_file() else ()
+    locked = [path for path in needed if path.exists() and not os.access(path, os.R_OK | os.W_OK)]
     if not locked:
         return None
     words = f"{_named(locked[0])} isn't writable. Give it to the bot's user"
@@ -207,7 +208,7 @@ def price_finding(price: Price) -> ReportLine:
     charged = "nothing charged yet" if price.charged is None else f"Segmind charged up to {dollars(price.charged)}"
     words = f"{price.model}, {price.duration} s: {dollars(price.configured)} configured, {charged}"
     words += ". Set PRICES_USD to match" if price.differs else ""
-    return ReportLine(ok=not price.differs, subject="price", words=words, see="the-models", vital=False)
+    return ReportLine(ok=not price.differs, subject="price", words=words, see="the-prices", vital=False)
 
 
 def folder_finding(folder: Path) -> ReportLine:

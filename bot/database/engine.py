@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.database.locks import Lock, exclusive
 from bot.database.schema import REVISION, bring_up_to_date
@@ -58,7 +59,7 @@ async def make_sure_of(connection: AsyncConnection) -> str:
     if connection.dialect.name != POSTGRESQL:
         return ""
     version = str(await connection.scalar(text("SHOW server_version"))).partition(" ")[0]
-    if int(version.partition(".")[0]) < OLDEST_POSTGRESQL:
+    if int(str(await connection.scalar(text("SHOW server_version_num")))) < OLDEST_POSTGRESQL * 10_000:
         raise DatabaseUnfit(f"it's PostgreSQL {version}. Upgrade it to {OLDEST_POSTGRESQL} or later")
     encoding = str(await connection.scalar(text("SHOW server_encoding")))
     if encoding != ENCODING:
@@ -127,6 +128,7 @@ def _sqlite(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,  # also for a database in memory
         pool_size=1,
         max_overflow=0,
         connect_args={"async_creator_fn": connect_sqlite},

@@ -50,6 +50,11 @@ def files_of(database: Path) -> list[Path]:
     return [database.with_name(f"{database.name}{end}") for end in BESIDE]
 
 
+def lock_of(database: Path) -> Path:
+    """Name the file whose lock a bot holds while it uses a database."""
+    return database.with_suffix(".lock")
+
+
 @asynccontextmanager
 async def open_as_it_is(url: str, *, writing: bool = False) -> AsyncGenerator[AsyncEngine]:
     """Open a database that is there already, and leave its schema alone; a file is opened for reading only, unless

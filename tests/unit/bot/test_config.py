@@ -89,6 +89,8 @@ def test_two_secrets_are_enough(load: Load) -> None:
         ("DATABASE_URL", "sqlite://data/reelcast.db"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "postgresql://reelcast:p@ss@localhost/reelcast"),
+        ("DATABASE_URL", "postgresql://localhost:70000/reelcast"),
         ("SHARD_COUNT", "0"),
         ("SHARD_IDS", "1-"),
         ("HTTP_PORT", "65536"),
@@ -188,13 +190,23 @@ def test_shards_are_read_as_ranges(load: Load) -> None:
     assert load(SHARD_COUNT="8", SHARD_IDS="0-3,7").shard_ids == (0, 1, 2, 3, 7)
 
 
-@pytest.mark.parametrize("quotes", ['""', "''", "\u201c\u201d", "``"])
+@pytest.mark.parametrize("quotes", ['""', "''", "\u201c\u201d", "``", '" ', " '", ["", '" '], [' "', '" ']])
 @pytest.mark.parametrize(
     "name", ["DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "HTTP_PORT", "DATA_DIR", "PRICES_USD"]
 )
 def test_a_value_in_quotes_is_told_from_one_that_is_wrong(load: Load, name: str, quotes: str) -> None:
     [told] = problems(load, **{name: f"{quotes[0]}value{quotes[1]}"})
     assert told == f"{name} is in quotes. Remove the quotes."
+
+
+@pytest.mark.parametrize(
+    "name", ["DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "HTTP_PORT", "DATA_DIR", "LOG_LEVEL"]
+)
+def test_spaces_around_a_value_are_no_part_of_it(load: Load, name: str) -> None:
+    value = {**SECRETS, "DATABASE_URL": "sqlite:///a b.db", "HTTP_PORT": "0", "DATA_DIR": "a b", "LOG_LEVEL": "DEBUG"}[
+        name
+    ]
+    assert load(**{name: f" {value}\t\r"}) == load(**{name: value})
 
 
 def test_quotes_in_the_file_are_no_part_of_a_value(load: Load) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,11 @@ async def test_a_discord_that_does_not_let_us_in_is_told(world: World, fault: di
     ended = await world.check()
     check_ended(ended, world, 1)
     assert words in ended.line("FAIL token")
+
+
+async def test_no_folder_for_temporary_files_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(world.folder / "nowhere"))
+    check_ended(await world.check(), world, 0)
 
 
 async def test_a_small_disk_is_told(world: World) -> None:

@@ -139,6 +139,19 @@ def test_a_server_that_does_not_answer_is_named_with_what_to_do(tmp_path: Path, 
     assert "hidden" not in said
 
 
+@pytest.mark.parametrize("file", ["reelcast.db", "reelcast.db-wal", "reelcast.db-shm", "reelcast.lock"])
+def test_a_file_of_another_user_is_named(file: str) -> None:
+    with a_stranger() as stranger:
+        with_tables("CREATE TABLE alembic_version (version_num TEXT)")(stranger.folder / "reelcast.db")
+        (stranger.folder / file).touch()
+        for path in stranger.folder.iterdir():
+            path.chmod(0o444 if path.name == file else 0o666)
+        stranger.folder.chmod(0o777)
+        nowhere = dict.fromkeys(("DISCORD_API_URL", "SEGMIND_API_URL"), "http://127.0.0.1:9")
+        said = stranger.bot("check", DATABASE_URL=URL, **nowhere).stdout
+    assert f"FAIL database: {file} isn't writable" in said.replace(f"{stranger.folder}/", "")
+
+
 @pytest.mark.parametrize("name", ["check", "run", "jobs"])
 def test_a_folder_that_may_not_be_entered_is_one_sentence(name: str) -> None:
     with a_stranger() as stranger:
