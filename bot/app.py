@@ -38,7 +38,7 @@ EXTENSIONS: Final = (
     *("cogs.members.card_buttons", "cogs.members.send_again", "cogs.members.my_videos", "cogs.members.help"),
     *("cogs.consent", "cogs.records", "cogs.operator", "cogs.stray_presses"),
     "cogs.cast.command",
-    *("cogs.settings.command", "cogs.settings.panel", "cogs.settings.greeting"),
+    *("cogs.settings.panel", "cogs.settings.greeting"),
     *("cogs.moderation.review", "cogs.moderation.report", "cogs.moderation.takedown"),
     "cogs.moderation.blocks",
 )

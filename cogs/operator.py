@@ -33,6 +33,7 @@ from bot.operator.panel import (
     block_modal,
     blocks_page,
     overview_page,
+    pause_page,
     servers_page,
     stuck_page,
 )
@@ -50,7 +51,7 @@ MOST_STUCK: Final = 500  # listed
 _NOW: Final = tuple(state for state in State if state not in ENDED)
 # Where what a press does is seen.
 _PAGES: Final[Mapping[OperatorVerb, OperatorVerb]] = {
-    OperatorVerb.PAUSE: OperatorVerb.OVERVIEW,
+    OperatorVerb.PAUSE_NOW: OperatorVerb.OVERVIEW,
     OperatorVerb.RESUME: OperatorVerb.OVERVIEW,
     **dict.fromkeys(
         (OperatorVerb.LOOK, OperatorVerb.GIVE_UP, OperatorVerb.SEND, OperatorVerb.CLOSE), OperatorVerb.STUCK
@@ -81,7 +82,7 @@ class OperatorPanel:
     async def press(self, interaction: discord.Interaction[Any], verb: OperatorVerb, target: int) -> None:
         """Do what a press asks for, and show the page on which it is seen."""
         do: Mapping[OperatorVerb, Callable[[int], Awaitable[str]]] = {
-            OperatorVerb.PAUSE: self._pause,
+            OperatorVerb.PAUSE_NOW: self._pause,
             OperatorVerb.RESUME: self._resume,
             OperatorVerb.LOOK: self._look,
             OperatorVerb.GIVE_UP: self._give_up,
@@ -135,6 +136,8 @@ class OperatorPanel:
             case OperatorVerb.BLOCKS:
                 blocks, count = await operating.store.blocks(first=first, at_most=BLOCKS_PER_PAGE)
                 return blocks_page(blocks, Listed(first=first, count=count), notice)
+            case OperatorVerb.PAUSE:
+                return pause_page()
             case _:
                 return overview_page(await self._overview(), notice)
 

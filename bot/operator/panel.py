@@ -38,7 +38,8 @@ class OperatorVerb(StrEnum):
     SERVERS = "servers"
     BLOCKS = "blocks"
     # Everything.
-    PAUSE = "pause"
+    PAUSE = "pause"  # asks first
+    PAUSE_NOW = "pause-now"
     RESUME = "resume"
     # A job.
     LOOK = "look"
@@ -115,9 +116,16 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         lines.insert(0, paused.format(countdown=countdown(facts.paused_since)))
         toggle = _button(_("Resume"), OperatorVerb.RESUME, style=discord.ButtonStyle.success)
     else:
-        toggle = _button(_("Pause everything"), OperatorVerb.PAUSE, style=discord.ButtonStyle.danger)
+        toggle = _button(_("Pause everything"), OperatorVerb.PAUSE)
     lines += [notice_sentence(each) for each in _most_pressing(facts.notices)]
-    return _panel(_("The bot"), ["\n".join(lines)], notice, [toggle, _button(_("Refresh"), OperatorVerb.OVERVIEW)])
+    return _panel(_("The bot"), ["\n".join(lines)], notice, [_button(_("Refresh"), OperatorVerb.OVERVIEW), toggle])
+
+
+def pause_page() -> ui.LayoutView:
+    """Ask whether everything is to be paused."""
+    question = _("Pause new videos in every server? Jobs in progress continue.")
+    pause = _button(_("Pause everything"), OperatorVerb.PAUSE_NOW, style=discord.ButtonStyle.primary)
+    return _panel(_("The bot"), [question], "", [pause, _button(_("Don't pause"), OperatorVerb.OVERVIEW)])
 
 
 def _price(price: PriceLine) -> str:

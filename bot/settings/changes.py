@@ -26,6 +26,7 @@ Change = Callable[[GuildSettings], GuildSettings]
 
 MOST_IDS: Final = 500  # channels or roles in one setting: what a server can have of them
 SERVER: Final = 0  # in place of a channel's id: the whole server
+MOST_SHOWN: Final = 25  # channels or roles that a menu can show as chosen; Discord's
 LINE_LIMIT: Final = 380  # characters of what the record says of a change
 _SWITCHED: Final[Mapping[str, bool]] = {"on": True, "off": False}
 
@@ -104,13 +105,32 @@ def set_limits(typed: Mapping[str, str], role_id: int | None = None) -> Change:
     return change
 
 
+def set_up(channels: Collection[int], review: str, review_channel_id: int | None, per_day: str) -> Change:
+    """Set what a server needs before its members can make videos, all of it or nothing.
+
+    The channels take the place of those that the form showed: all, or as many as there was room for.
+    """
+    mode = entry_of(Choice, "review", GuildSettings, review).options[review].value
+    read = _read({"spend_per_day_usd": per_day}, GuildSettings)
+
+    def change(settings: GuildSettings) -> GuildSettings:
+        if review_channel_id is None and settings.log_channel_id is None:
+            raise BadSetting(BadSettingCode.NO_ROOM, "review_channel_id")
+        unseen = sorted(settings.channels or ())[MOST_SHOWN:]
+        wanted = _few("channels", frozenset({*channels, *unseen}))
+        return replace(settings, channels=wanted, review=mode, review_channel_id=review_channel_id, **read)
+
+    return change
+
+
 def add_words(typed: str) -> Change:
-    words = read_words(typed)
+    """Add words, but those that can't be words, which `read_words` tells."""
+    words, _refused = read_words(typed)
     return lambda settings: replace(settings, words=with_words(settings.words, words))
 
 
 def remove_words(typed: str) -> Change:
-    words = read_words(typed)
+    words, _refused = read_words(typed)
     return lambda settings: replace(settings, words=without_words(settings.words, words))
 
 

@@ -57,7 +57,7 @@ def _places(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
     if not settings.chosen:
         yield Finding(code=FindingCode.NOT_CHOSEN)
     elif not settings.everywhere and not asking_channels(settings, facts):
-        yield Finding(code=FindingCode.NO_CHANNEL)
+        yield Finding(code=FindingCode.CHANNELS_GONE if settings.channels else FindingCode.NO_CHANNEL)
     if settings.roles and not settings.roles & facts.roles:
         yield Finding(code=FindingCode.NO_ROLE)
     for channel_id, own in sorted(settings.channel_settings.items()):

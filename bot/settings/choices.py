@@ -47,8 +47,8 @@ REVIEWS: Final[Mapping[str, Option[ReviewMode]]] = {
     ),
 }
 BAD_PATTERNS: Final[Mapping[str, Option[BadPattern]]] = {
-    "block": Option(BadPattern.BLOCK, N_("Block all text while a pattern can't be applied")),
-    "skip": Option(BadPattern.SKIP, N_("Skip patterns that can't be applied")),
+    "block": Option(BadPattern.BLOCK, N_("Block every prompt until the pattern is changed")),
+    "skip": Option(BadPattern.SKIP, N_("Ignore the pattern")),
 }
 ORIGINALS: Final[Mapping[str, Option[bool | None]]] = {
     "auto": Option(None, N_("Unless review is on")),

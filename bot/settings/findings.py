@@ -27,7 +27,8 @@ class Weight(IntEnum):
 
 class FindingCode(StrEnum):
     NOT_CHOSEN = "NOT_CHOSEN"  # nobody has said where members may ask
-    NO_CHANNEL = "NO_CHANNEL"  # none of the channels is there
+    NO_CHANNEL = "NO_CHANNEL"  # the list of channels is empty
+    CHANNELS_GONE = "CHANNELS_GONE"  # none of the channels is there
     NO_ROLE = "NO_ROLE"  # none of the roles is there
     PAUSED = "PAUSED"
     CHANNEL_PAUSED = "CHANNEL_PAUSED"
@@ -54,7 +55,7 @@ class FindingCode(StrEnum):
     ORIGINALS = "ORIGINALS"  # linked, though somebody reviews
     SHARING_UNREVIEWED = "SHARING_UNREVIEWED"
     SHARING_BY_MODERATORS = "SHARING_BY_MODERATORS"
-    NOBODY_TOLD = "NOBODY_TOLD"  # of reports
+    NOBODY_TOLD = "NOBODY_TOLD"  # of reports but the server's owner
     NO_CAP = "NO_CAP"
     CAPS_CROSSED = "CAPS_CROSSED"  # a month's cap below a day's
     LIMITS_CROSSED = "LIMITS_CROSSED"  # a longer time's limit below a shorter one's
@@ -65,7 +66,8 @@ class FindingCode(StrEnum):
 WEIGHTS: Final[Mapping[FindingCode, Weight]] = {
     **dict.fromkeys(
         (
-            *(FindingCode.NOT_CHOSEN, FindingCode.NO_CHANNEL, FindingCode.NO_ROLE, FindingCode.PAUSED),
+            *(FindingCode.NOT_CHOSEN, FindingCode.NO_CHANNEL, FindingCode.CHANNELS_GONE),
+            *(FindingCode.NO_ROLE, FindingCode.PAUSED),
             *(FindingCode.MISSING, FindingCode.CHANNEL_GONE, FindingCode.NO_REVIEW_CHANNEL),
             *(FindingCode.ZERO, FindingCode.SERVER_ZERO),
             *(FindingCode.CAP_TOO_LOW, FindingCode.NO_DURATION, FindingCode.NO_RATIO, FindingCode.PATTERN_BLOCKS),

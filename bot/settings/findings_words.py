@@ -16,7 +16,6 @@ MARKS: Final[Mapping[Weight, str]] = {
     Weight.NOTE: "🔵",
 }
 RULE_LIMIT: Final = 80  # characters of a rule's name or pattern
-MOST_CHARACTERS: Final = 3_000  # of all findings together; a message has 4,000
 SHORT: Final = 2  # findings that are shown after a change
 
 # One sentence for whatever channels are meant.
@@ -26,7 +25,10 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
         "*Where and who*."
     ),
     FindingCode.NO_CHANNEL: N_(
-        "No existing channel is chosen, so members can't make videos anywhere. Choose channels under *Where and who*."
+        "No channels are chosen, so members can't make videos. Choose channels under *Where and who*."
+    ),
+    FindingCode.CHANNELS_GONE: N_(
+        "The chosen channels no longer exist, so members can't make videos. Choose others under *Where and who*."
     ),
     FindingCode.NO_ROLE: N_(
         "The roles that can make videos no longer exist, so no one can make videos. Choose others under "
@@ -82,7 +84,8 @@ _PLAIN: Final[Mapping[FindingCode, str]] = {
         "too."
     ),
     FindingCode.NOBODY_TOLD: N_(
-        "Members' reports reach no one, because there's no review channel or log channel. Choose one."
+        "Members' reports go to the server's owner in direct messages, because there's no review channel or log "
+        "channel. Choose one under *Review*."
     ),
     FindingCode.NO_CAP: N_(
         "This server has no spending limit, so its members can use up the whole bot's limit. Set one "
@@ -152,12 +155,12 @@ def finding_sentence(finding: Finding, facts: ServerFacts) -> str:
     )
 
 
-def findings_list(findings: Sequence[Finding], facts: ServerFacts) -> str:
+def findings_list(findings: Sequence[Finding], facts: ServerFacts, *, most_characters: int = 3_000) -> str:
     """Write all findings, a line each, as far as they fit a message; the clear answer where there is none."""
     if not findings:
         return _("✅ All good: no conflicts, and the bot has the permissions it needs.")
     lines: list[str] = []
-    left = MOST_CHARACTERS
+    left = most_characters
     for finding in findings:
         text = finding_line(finding, facts)
         left -= len(text)
@@ -231,11 +234,11 @@ def _automod_sentence(finding: Finding) -> str:
             )
         case FindingCode.PATTERN_BLOCKS:
             sentence = _(
-                "A pattern in the AutoMod rule {rule} can't be applied, so all text is blocked: {pattern}. "
-                "Change the pattern, or skip such patterns under *Filters*."
+                "The bot can't read this pattern of the AutoMod rule {rule}, so it blocks every prompt: {pattern}. "
+                "Change the pattern, or ignore such patterns under *Filters*."
             )
         case _:
-            sentence = _("A pattern in the AutoMod rule {rule} can't be applied and is skipped: {pattern}")
+            sentence = _("The bot can't read this pattern of the AutoMod rule {rule} and ignores it: {pattern}")
     pattern = finding.words[0] if finding.words else ""
     return sentence.format(rule=f"**{_clipped(finding.name)}**", pattern=_clipped(pattern))
 

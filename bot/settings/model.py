@@ -239,8 +239,8 @@ class GuildSettings:
     )
     bad_patterns: BadPattern = declared(
         Choice,
-        N_("Patterns that can't be applied"),
-        N_("Some AutoMod regular expressions only work in AutoMod itself."),
+        N_("AutoMod patterns that the bot can't read"),
+        N_("A few regular expressions only work in AutoMod itself. This decides what happens if a rule has one."),
         Page.FILTERS,
         default=BadPattern.BLOCK,
         options=BAD_PATTERNS,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol
@@ -31,6 +31,7 @@ class BadSettingCode(StrEnum):
     NOT_LISTED = "NOT_LISTED"  # none of the words to remove is there
     TOO_MANY = "TOO_MANY"  # channels or roles
     OUTDATED = "OUTDATED"  # a choice that does not exist (any more)
+    NO_ROOM = "NO_ROOM"  # reports would have no channel
     EXPOSED = "EXPOSED"  # everyone sees the channel
 
 
@@ -88,21 +89,24 @@ def read_number(typed: str, allowed: _Range) -> int | Decimal | None:
     raise BadSetting(code, allowed.label, typed=typed, least=allowed.least, most=allowed.most, dollars=allowed.dollars)
 
 
-def read_words(typed: str) -> Sequence[str]:
-    """Read a list of words and phrases, separated by commas or line breaks, each once. Raises `BadSetting`."""
+def read_words(typed: str) -> tuple[Sequence[str], Mapping[str, BadSetting]]:
+    """Read a list of words and phrases, separated by commas or line breaks, each once; and those that can't be words.
+
+    Raises `BadSetting` where there are none that can.
+    """
     words: dict[str, str] = {}
+    refused: dict[str, BadSetting] = {}
     for part in re.split(r"[,\n]", typed.replace("\r", "\n")):
         word = _tidied(part)
-        if not word:
-            continue
         if len(word) > WORD_LIMIT:
-            raise BadSetting(BadSettingCode.WORD_LONG, "words", typed=word, most=WORD_LIMIT)
-        if not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
-            raise BadSetting(BadSettingCode.WORD_EMPTY, "words", typed=word)
-        words.setdefault(word.casefold(), word)
+            refused[word] = BadSetting(BadSettingCode.WORD_LONG, "words", typed=word, most=WORD_LIMIT)
+        elif word and not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
+            refused[word] = BadSetting(BadSettingCode.WORD_EMPTY, "words", typed=word)
+        elif word:
+            words.setdefault(word.casefold(), word)
     if not words:
-        raise BadSetting(BadSettingCode.NO_WORDS, "words")
-    return tuple(words.values())
+        raise next(iter(refused.values()), BadSetting(BadSettingCode.NO_WORDS, "words"))
+    return tuple(words.values()), refused
 
 
 def with_words(words: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

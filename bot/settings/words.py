@@ -33,6 +33,15 @@ def role_names(ids: Iterable[int], facts: ServerFacts | None = None) -> str:
     return _names(ids, None if facts is None else facts.roles, "<@&{}>", _deleted_roles)
 
 
+def prices_line(prices_usd: Mapping[int, Decimal]) -> str:
+    """Write what a video costs, by its duration."""
+    prices = (
+        _("{seconds} s costs {price}").format(seconds=seconds, price=dollars(price))
+        for seconds, price in sorted(prices_usd.items())
+    )
+    return " · ".join(prices)
+
+
 def on_off(*, is_on: bool) -> str:
     return _("On") if is_on else _("Off")
 
@@ -82,6 +91,7 @@ _BAD: Final[Mapping[BadSettingCode, str]] = {
     BadSettingCode.NOT_LISTED: N_("None of these words are on the list: “{typed}”. Use *Show words* to see the list."),
     BadSettingCode.TOO_MANY: N_("You can choose at most {most} channels or roles here. Remove some first."),
     BadSettingCode.OUTDATED: UNREADABLE,
+    BadSettingCode.NO_ROOM: N_("Choose a review channel, so that members' reports reach someone."),
     BadSettingCode.EXPOSED: N_(
         "Everyone can see that channel, so requests that wait for review can't be shown there. Choose a channel that"
         " members can't see."

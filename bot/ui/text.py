@@ -6,6 +6,7 @@ from typing import Final
 
 # In Discord's markdown a backslash takes the meaning of any ASCII punctuation: marks, links, mentions, timestamps.
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+_ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 # Controls, invisible format characters and halves of characters: they hide, reverse or forge what is read.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs"})
 # Of these two, whole scripts and composed emoji are made.
@@ -37,6 +38,11 @@ def _isolated_line(line: re.Match[str]) -> str:
     if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in line[0]):
         return f"{ISOLATE}{line[0]}{END_ISOLATE}"
     return line[0]
+
+
+def unescaped(text: str) -> str:
+    """Return what `plain` was given, as far as it is shown."""
+    return _ESCAPED.sub(r"\1", text.replace(ISOLATE, "").replace(END_ISOLATE, ""))
 
 
 def clip(text: str, limit: int) -> str:

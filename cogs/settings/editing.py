@@ -1,8 +1,8 @@
 """Where settings are changed: whoever may is shown the newest state, everybody else is told why not."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -19,15 +19,16 @@ from bot.services import Services
 from bot.settings.changes import SERVER, Change, changes_line, tidy
 from bot.settings.check import check, made_worse, named_ids
 from bot.settings.entries import Page
-from bot.settings.findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
-from bot.settings.findings_words import short_findings
+from bot.settings.findings import AutomodFacts, ChannelFacts, Finding, Purpose, ServerFacts
 from bot.settings.model import UNSET, GuildSettings
-from bot.settings.panel.panel import reset_question, settings_panel
+from bot.settings.panel.ids import SETUP, WORD_FORMS, PanelAction, PanelId, forms
+from bot.settings.panel.modals import RefusedForm, numbers_modal, setup_modal, words_modal
+from bot.settings.panel.panel import pause_question, reset_question, settings_panel
 from bot.settings.panel.parts import PanelState
 from bot.settings.store import Noted
 from bot.settings.typed_values import BadSetting, BadSettingCode
-from bot.settings.words import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, bad_setting_sentence
-from bot.ui.answers import say, show
+from bot.settings.words import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, UNREADABLE, bad_setting_sentence
+from bot.ui.answers import open_form, say, show
 from bot.ui.language import _, server_locale, speaking
 
 # By purpose: discord.py's names of the permissions that the bot needs in a channel, and Discord's words for them.
@@ -141,12 +142,41 @@ class SettingsEditor:
         settings = await self.settings(interaction)
         await self._show(interaction, page, settings, await self._facts(interaction, settings), channel_id, notice)
 
+    async def open_form(
+        self, interaction: discord.Interaction[Any], form: PanelId, typed: Sequence[str] = (), custom_id: str = ""
+    ) -> None:
+        """Open a form of the panel, with what was typed in it before."""
+        if not await self.admits(interaction):
+            return
+        guild, settings = interaction.guild, await self.settings(interaction)
+        if form.name == SETUP and guild is not None:
+            prices = await self._services.operating.prices.least()
+            facts = server_facts(guild, (), prices, AutomodFacts(readable=False))
+            opened = custom_id or str(PanelId(deed=PanelAction.FORM, name=SETUP))
+            await open_form(interaction, setup_modal(opened, settings, facts, typed=typed, review=form.value))
+        elif form.name in WORD_FORMS:
+            await open_form(interaction, words_modal(form.name, typed))
+        elif form.name in forms():
+            role = guild.get_role(form.target) if guild else None
+            name = role.name if role else _("deleted role")
+            await open_form(interaction, numbers_modal(form.name, settings, form.target, name, typed=typed))
+        else:
+            await say(interaction, _(UNREADABLE))
+
     async def change(
-        self, interaction: discord.Interaction[Any], make: Callable[[], Change], page: Page, channel_id: int = SERVER
+        self,
+        interaction: discord.Interaction[Any],
+        make: Callable[[], Change],
+        page: Page,
+        channel_id: int = SERVER,
+        *,
+        typed: RefusedForm | None = None,
+        left: RefusedForm | None = None,
     ) -> None:
         """Apply what `make` gives to the newest settings, and show what they are now and what that made wrong.
 
-        Both may raise `BadSetting`, which is answered with its sentence; nothing is changed then.
+        Both may raise `BadSetting`, which is answered with its sentence, and with what was `typed` in a form; nothing
+        is changed then. `left` is what of a form was refused while the rest counts.
         """
         if not await self.admits(interaction):
             return
@@ -165,9 +195,9 @@ class SettingsEditor:
             now = self._services.clock.now()
             after = await self._store.change(interaction.guild_id or 0, noted, now, noted=noting(interaction, now))
         except BadSetting as error:
-            await say(interaction, bad_setting_sentence(error))
+            await self._refuse(interaction, error, page, channel_id, typed)
             return
-        await self._show_change(interaction, before, after, page, channel_id)
+        await self._show_change(interaction, before, after, page, channel_id, left)
         if _read_in(before) != _read_in(after):
             await self._services.moderators.look_again(interaction.guild_id or 0)
         if _open_to(before) != _open_to(after):
@@ -177,7 +207,12 @@ class SettingsEditor:
         """Forget the channels and roles that no longer exist."""
         if await self.admits(interaction):
             facts = await self._facts(interaction)
-            await self.change(interaction, lambda: tidy(facts.channels.keys(), facts.roles), Page.OVERVIEW)
+            await self.change(interaction, lambda: tidy(facts.channels.keys(), facts.roles), Page.CHECK)
+
+    async def ask_to_pause(self, interaction: discord.Interaction[Any]) -> None:
+        """Have a moderator confirm that new videos are to be paused in the whole server."""
+        if await self.admits(interaction):
+            await show(interaction, view=pause_question())
 
     async def ask_to_reset(self, interaction: discord.Interaction[Any]) -> None:
         """Have a moderator confirm that every setting is to be forgotten."""
@@ -198,6 +233,23 @@ class SettingsEditor:
     async def settings(self, interaction: discord.Interaction[Any]) -> GuildSettings:
         return await self._store.get(interaction.guild_id or 0)
 
+    async def _refuse(
+        self,
+        interaction: discord.Interaction[Any],
+        error: BadSetting,
+        page: Page,
+        channel_id: int,
+        typed: RefusedForm | None,
+    ) -> None:
+        sentence = bad_setting_sentence(error)
+        if typed is None:
+            await say(interaction, sentence)
+            return
+        settings = await self.settings(interaction)
+        facts = await self._facts(interaction, settings)
+        refused = replace(typed, sentence=sentence)
+        await self._show(interaction, page, settings, facts, channel_id, refused=refused)
+
     async def _show_change(
         self,
         interaction: discord.Interaction[Any],
@@ -205,16 +257,16 @@ class SettingsEditor:
         after: GuildSettings,
         page: Page,
         channel_id: int,
+        left: RefusedForm | None,
     ) -> None:
         facts = await self._facts(interaction, before, after)
         if after == before:
-            notice = _(UNCHANGED)
-        else:
-            changed = [each.name for each in fields(after) if getattr(after, each.name) != getattr(before, each.name)]
-            log.info("settings_changed", guild=interaction.guild_id, member=interaction.user.id, changed=changed)
-            worse = short_findings(made_worse(check(before, facts), check(after, facts)), facts)
-            notice = f"{_(SAVED)}\n{worse}".strip()
-        await self._show(interaction, page, after, facts, channel_id, notice)
+            await self._show(interaction, page, after, facts, channel_id, _(UNCHANGED), refused=left)
+            return
+        changed = [each.name for each in fields(after) if getattr(after, each.name) != getattr(before, each.name)]
+        log.info("settings_changed", guild=interaction.guild_id, member=interaction.user.id, changed=changed)
+        worse = made_worse(check(before, facts), check(after, facts))
+        await self._show(interaction, page, after, facts, channel_id, _(SAVED), worse=worse, refused=left)
 
     async def _facts(self, interaction: discord.Interaction[Any], *settings: GuildSettings) -> ServerFacts:
         """Gather what is known of the server, looking into the channels that any of the settings name."""
@@ -232,11 +284,13 @@ class SettingsEditor:
         settings: GuildSettings,
         facts: ServerFacts,
         channel_id: int,
-        notice: str,
+        notice: str = "",
+        *,
+        worse: Sequence[Finding] = (),
+        refused: RefusedForm | None = None,
     ) -> None:
         state = PanelState(settings=settings, facts=facts, findings=check(settings, facts), channel_id=channel_id)
-        view = settings_panel(page, state, notice)
-        await show(interaction, view=view)
+        await show(interaction, view=settings_panel(page, state, notice, worse=worse, refused=refused))
 
 
 def _open_to(settings: GuildSettings) -> tuple[object, ...]:

@@ -1,11 +1,13 @@
-"""The components of the settings panel: what each does stands in its custom id, so that it works after a restart."""
+"""`/settings` and its panel: what each component does stands in its custom id, so that it works after a restart."""
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import discord
-from discord import ui
+from discord import app_commands, ui
+from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.settings.changes import (
@@ -21,19 +23,33 @@ from bot.settings.changes import (
     reset,
     set_limits,
     set_numbers,
+    set_up,
     toggle,
 )
 from bot.settings.entries import Page
-from bot.settings.panel.ids import PANEL_PATTERN, WORD_FORMS, PanelAction, PanelId, forms
-from bot.settings.panel.modals import WORDS, numbers_modal, words_modal
+from bot.settings.panel.ids import PANEL_PATTERN, SETUP, SETUP_ID, TITLES, WORD_FORMS, PanelAction, PanelId, forms
+from bot.settings.panel.modals import (
+    CHANNELS,
+    PER_DAY,
+    REVIEW,
+    REVIEW_CHANNEL,
+    WORDS,
+    RefusedForm,
+    typed_in,
+    typed_numbers,
+    typed_setup,
+    typed_words,
+)
 from bot.settings.panel.parts import TOGGLE
-from bot.settings.typed_values import BadSetting, BadSettingCode
-from bot.settings.words import UNREADABLE
-from bot.ui.answers import Shape, open_form, say
+from bot.settings.typed_values import BadSetting, BadSettingCode, read_words
+from bot.settings.words import UNREADABLE, bad_setting_sentence
+from bot.ui.answers import Shape, say
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
 from cogs.settings.editing import SettingsEditor
+
+_SETUP_FORM: Final = PanelId(deed=PanelAction.FORM, name=SETUP)
 
 
 class PanelItem(PressedItem, template=PANEL_PATTERN):
@@ -53,13 +69,20 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
             case PanelAction.TURN:
                 await editor.show(interaction, _page(chosen or [pressed.value]))
             case PanelAction.CHANNEL:
-                await editor.show(interaction, Page.CHANNEL, int(chosen[0]))
+                await editor.show(interaction, Page.CHANNEL, int(chosen[0]) if chosen else pressed.target)
             case PanelAction.FORM:
-                await self._open_form(interaction, editor, pressed.name, pressed.target)
+                await editor.open_form(interaction, pressed)
             case PanelAction.ROLE:
-                await self._open_form(interaction, editor, pressed.name, int(chosen[0]))
+                await editor.open_form(interaction, replace(pressed, target=int(chosen[0])))
+            case PanelAction.RETRY:
+                shown = interaction.message.components if interaction.message else ()
+                await editor.open_form(interaction, pressed, typed_in(shown))
             case PanelAction.DO:
                 await self._do_by_name(interaction, editor)
+            case PanelAction.PUT if (pressed.name, pressed.value) == ("paused", "on") and not pressed.target:
+                await editor.ask_to_pause(interaction)
+            case PanelAction.FIX:
+                await editor.change(interaction, self._change, Page.CHECK)
             case _:
                 await editor.change(interaction, self._change, pressed.page, pressed.target)
 
@@ -67,7 +90,7 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
         """Make the change that a press asks for."""
         pressed, chosen = self._panel_id, self._chosen
         match pressed.deed:
-            case PanelAction.PUT:
+            case PanelAction.PUT | PanelAction.FIX:
                 return choose(pressed.name, pressed.value, pressed.target)
             case PanelAction.PICK:
                 return choose(pressed.name, chosen[0], pressed.target)
@@ -96,27 +119,14 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
                 await editor.show_words(interaction)
             case "as_server":
                 await editor.change(interaction, lambda: as_the_server(here), Page.CHANNEL, here)
+            case "pause":
+                await editor.change(interaction, lambda: choose("paused", "on"), Page.OVERVIEW)
             case "ask_to_reset":
                 await editor.ask_to_reset(interaction)
             case "reset":
                 await editor.change(interaction, lambda: reset, Page.OVERVIEW)
             case _:
                 await say(interaction, _(UNREADABLE))
-
-    async def _open_form(
-        self, interaction: discord.Interaction[Any], editor: SettingsEditor, form: str, target: int
-    ) -> None:
-        if not await editor.admits(interaction):
-            return
-        if form in WORD_FORMS:
-            await open_form(interaction, words_modal(form))
-        elif form in forms():
-            role = interaction.guild.get_role(target) if interaction.guild else None
-            name = role.name if role else _("deleted role")
-            settings = await editor.settings(interaction)
-            await open_form(interaction, numbers_modal(form, settings, target, name))
-        else:
-            await say(interaction, _(UNREADABLE))
 
     @property
     def _chosen(self) -> Sequence[str]:
@@ -151,41 +161,107 @@ class PanelForms(FormCog):
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
     ) -> None:
-        form = PanelId.of(match)
-        channel_id = form.target if form.page is Page.CHANNEL else SERVER
-        await self._editor.change(interaction, lambda: _change_by(form, submission), form.page, channel_id)
+        await _submit(self._editor, interaction, PanelId.of(match), submission)
 
 
-def _change_by(form: PanelId, submission: Submission) -> Change:
-    """Make the change that a submitted modal asks for. Raises `BadSetting`."""
-    match form.name:
-        case "add_words":
-            return add_words(_typed(submission, WORDS))
-        case "remove_words":
-            return remove_words(_typed(submission, WORDS))
-        case "member_limits":
-            return set_limits(_typed_numbers(form, submission))
-        case "role_limits":
-            return set_limits(_typed_numbers(form, submission), form.target)
-        case name if name in forms():
-            return set_numbers(_typed_numbers(form, submission), form.target)
-        case name:
-            raise BadSetting(BadSettingCode.OUTDATED, name)
+class SetupButton(PressedItem, template=SETUP_ID):
+    """*Set up* of the welcome message, which everyone sees: the answer is private."""
+
+    shape = Shape.PRIVATE
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        await SettingsEditor(bot.services).open_form(interaction, _SETUP_FORM, custom_id=SETUP_ID)
 
 
-def _typed_numbers(form: PanelId, submission: Submission) -> dict[str, str]:
-    """Read the numbers of a form; one that its version of the modal had not yet stays as it is."""
-    return {name: _typed(submission, name) for name in forms()[form.name].fields if name in submission.fields}
+class SetupForms(FormCog):
+    """Takes the form that the welcome message opens."""
+
+    form_pattern = SETUP_ID
+
+    def __init__(self, services: Services) -> None:
+        self._editor = SettingsEditor(services)
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
+    ) -> None:
+        await _submit(self._editor, interaction, _SETUP_FORM, submission)
 
 
-def _typed(submission: Submission, name: str) -> str:
-    return str(submission.fields.get(name, {}).get("value") or "")
+async def _submit(
+    editor: SettingsEditor, interaction: discord.Interaction[Any], form: PanelId, submission: Submission
+) -> None:
+    """Make the change that a submitted form asks for; what was typed in one that is refused is kept."""
+    channel_id = form.target if form.page is Page.CHANNEL else SERVER
+    left = None
+    if form.name == SETUP:
+        channels, room = _ids(submission, CHANNELS), next(iter(_ids(submission, REVIEW_CHANNEL)), None)
+        review, per_day = submission.text(REVIEW), submission.text(PER_DAY)
+        typed = [*typed_setup(channels, review, room, per_day)]
+        form = replace(form, value=review)
+
+        def make() -> Change:
+            return set_up(channels, review, room, per_day)
+    elif form.name in WORD_FORMS:
+        entered = submission.text(WORDS)
+        typed, left = typed_words([entered]), _left_words(form, entered)
+
+        def make() -> Change:
+            return add_words(entered) if form.name == "add_words" else remove_words(entered)
+    elif form.name in forms():
+        numbers = {name: submission.text(name) for name in forms()[form.name].fields if name in submission.fields}
+        typed = typed_numbers(form.name, numbers)
+
+        def make() -> Change:
+            match form.name:
+                case "member_limits":
+                    return set_limits(numbers)
+                case "role_limits":
+                    return set_limits(numbers, form.target)
+                case _:
+                    return set_numbers(numbers, form.target)
+    else:
+        await say(interaction, _(UNREADABLE))
+        return
+    refused = RefusedForm(form=form, typed=typed)
+    await editor.change(interaction, make, form.page, channel_id, typed=refused, left=left)
+
+
+def _left_words(form: PanelId, entered: str) -> RefusedForm | None:
+    """Return what of a list of words can't be words, if the rest can."""
+    try:
+        _words, refused = read_words(entered)
+    except BadSetting:
+        return None
+    if not refused:
+        return None
+    sentence = bad_setting_sentence(next(iter(refused.values())))
+    return RefusedForm(form=form, typed=typed_words(refused), sentence=sentence)
+
+
+def _ids(submission: Submission, field: str) -> Sequence[int]:
+    return [int(each) for each in submission.chosen(field)]
 
 
 def _page(chosen: Sequence[str]) -> Page:
     return next((page for page in Page if page.value in chosen), Page.OVERVIEW)
 
 
+class SettingsCog(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._editor = SettingsEditor(services)
+
+    @app_commands.command(name="settings", description="View and change this server's video settings")
+    @app_commands.describe(page="Page to open first")
+    @app_commands.choices(page=[app_commands.Choice(name=title, value=page.value) for page, title in TITLES.items()])
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    async def settings(self, interaction: discord.Interaction, page: app_commands.Choice[str] | None = None) -> None:
+        await self._editor.show(interaction, Page.OVERVIEW if page is None else Page(page.value))
+
+
 async def setup(bot: Reelcast) -> None:
-    bot.add_dynamic_items(PanelItem)
+    bot.add_dynamic_items(PanelItem, SetupButton)
+    await bot.add_cog(SettingsCog(bot.services))
+    await bot.add_cog(SetupForms(bot.services))
     await bot.add_cog(PanelForms(bot.services))

@@ -24,7 +24,8 @@ async def test_a_server_is_opened_to_its_members_in_a_panel_that_outlives_a_rest
         panel = seen(await ada.submit(opened.modal, {"per_day": "1"}))
         assert "1 video in 24 hours" in panel.text
         assert "You've used the 1 video you can make in 24 hours" in await refused(mira)
-        panel = seen(await ada.click(panel, "Pause new videos"))
+        question = seen(await ada.click(panel, "Pause new videos"))
+        panel = seen(await ada.click(question, "Pause new videos"))
         assert "paused" in await refused(mira)
         await stage.sandbox.admin.set_locale("ada", "de")
         panel = seen(await ada.click(panel, custom_id="reelcast:settings:put:paused:0:off"))

@@ -33,13 +33,25 @@ class Moderator:
         """Choose in the menu whose custom id has this name in it."""
         return self._seen(await self.actor.select(self._opened(), list(values), custom_id=self.custom_id(name)))
 
-    async def fill_in(self, name: str, values: Mapping[str, str], *chosen: Any) -> str:
+    async def fill_in(self, name: str, values: Mapping[str, Any], *chosen: Any) -> str:
         """Press the button, or choose in the menu, that opens a modal, and submit that."""
+        opened = await self.open_form(name, *chosen)
+        return await self.submit(opened, values)
+
+    async def open_form(self, name: str, *chosen: Any) -> InteractionResult:
+        """Press the button, or choose in the menu, that opens a modal."""
         if chosen:
-            opened = await self.actor.select(self._opened(), list(chosen), custom_id=self.custom_id(name))
-        else:
-            opened = await self.actor.click(self._opened(), custom_id=self.custom_id(name))
+            return await self.actor.select(self._opened(), list(chosen), custom_id=self.custom_id(name))
+        return await self.actor.click(self._opened(), custom_id=self.custom_id(name))
+
+    async def submit(self, opened: InteractionResult, values: Mapping[str, Any]) -> str:
+        """Submit a modal; what is not given keeps what stood in it."""
         return self._seen(await self.stage.submit(opened, dict(values), who=self.actor))
+
+    async def pause(self) -> str:
+        """Pause new videos in the whole server, which is asked first."""
+        assert (await self.click("paused")).startswith("Pause new videos in the whole server?")
+        return await self.click("pause")
 
     async def settings(self) -> GuildSettings:
         return await self.stage.bot.services.guild_settings.get(self.stage.guild.id)
@@ -77,6 +89,17 @@ def a_moderator(stage: Stage, name: str = "mo") -> Moderator:
     allowed = discord.Permissions(manage_guild=True, view_channel=True, use_application_commands=True)
     role = stage.guild.create_role(f"{name}'s role", permissions=allowed)
     return Moderator(stage, stage.guild.add_member(stage.env.create_user(name), roles=[role]))
+
+
+def typed(opened: InteractionResult) -> dict[str, Any]:
+    """Return what stands in the fields of a modal: text, or ids, or the option that is chosen."""
+    assert opened.modal is not None
+    found: dict[str, Any] = {}
+    for field in (each["component"] for each in opened.modal["components"]):
+        chosen = [each["value"] for each in field.get("options", ()) if each.get("default")]
+        named = [int(each["id"]) for each in field.get("default_values") or ()]
+        found[field["custom_id"]] = field.get("value") or chosen or named or ""
+    return found
 
 
 def components(message: ResponseMessage) -> Sequence[dict[str, Any]]:

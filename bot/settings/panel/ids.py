@@ -27,6 +27,8 @@ class PanelAction(StrEnum):
     ROLE = "role"  # a role whose limits are asked for in a modal
     CHANNEL = "channel"  # a channel whose own settings are shown
     DO = "do"  # what has a name of its own: tidy, words, reset …
+    FIX = "fix"  # a finding of the check: as PUT, and back to the check
+    RETRY = "retry"  # a form that was refused, with what was typed in it
 
 
 PANEL_PATTERN: Final = (
@@ -68,6 +70,8 @@ WORD_FORMS: Final[Mapping[str, str]] = {
     "add_words": N_("Blocked words"),
     "remove_words": N_("Words to unblock"),
 }
+SETUP: Final = "setup"  # the form in which a server is set up
+SETUP_ID: Final = "reelcast:setup"  # of the welcome message's button, and of the form that it opens
 FORM_LIMIT: Final = 5  # fields of a form; Discord's
 
 
@@ -121,9 +125,11 @@ class PanelId:
     @property
     def page(self) -> Page:
         """Tell the page on which what this changes is seen."""
-        if self.target != SERVER and self.deed not in {PanelAction.ROLE, PanelAction.FORM}:
+        if self.target != SERVER and self.deed not in {PanelAction.ROLE, PanelAction.FORM, PanelAction.RETRY}:
             return Page.CHANNEL
         if self.name in WORD_FORMS:
             return Page.FILTERS
+        if self.name == SETUP:
+            return Page.CHECK
         found = forms().get(self.name) or entries(GuildSettings).get(self.name)
         return found.page if found else Page.OVERVIEW

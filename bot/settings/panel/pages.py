@@ -1,6 +1,7 @@
 """The pages of the settings panel: each shows the settings that are declared for it, with what they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, cast
 
 from bot.settings.changes import SERVER
@@ -40,7 +41,7 @@ from bot.settings.panel.parts import (
     switch,
     text,
 )
-from bot.settings.words import channel_name, on_off, role_name
+from bot.settings.words import channel_name, on_off, prices_line, role_name
 from bot.ui.formats import dollars, number
 from bot.ui.language import N_, _, ngettext
 
@@ -81,11 +82,7 @@ def settings_page(page: Page, state: PanelState) -> Sequence[Part]:
         ]
         parts.append(opens(_(form.title), "\n-# ".join(lines), _("Change"), form.name, here))
     if page is Page.LIMITS:
-        prices = (
-            _("{seconds} s costs {price}").format(seconds=seconds, price=dollars(price))
-            for seconds, price in sorted(state.facts.prices_usd.items())
-        )
-        parts.append(text(f"-# {' · '.join(prices)}"))
+        parts.append(text(f"-# {prices_line(state.facts.prices_usd)}"))
     return parts
 
 
@@ -100,10 +97,16 @@ def _overview(page: Page, state: PanelState) -> Sequence[str]:
     lines: list[str] = []
     short: list[str] = []
     for name, entry in entries(type(state.settings)).items():
-        if entry.page is page:
+        if entry.page is page and not _is_moot(name, entry, state):
             line = f"{_(entry.label)}: {_words(name, entry, state)}"
             (short if isinstance(entry, Switch | Number | Subset) else lines).append(line)
     return [*lines, " · ".join(short)] if short else lines
+
+
+def _is_moot(name: str, entry: Setting[Any], state: PanelState) -> bool:
+    """Tell whether a setting makes no difference: most servers have no pattern that can't be read."""
+    is_default = getattr(state.settings, name) == entry.default
+    return name == "bad_patterns" and is_default and not state.facts.automod.bad_patterns
 
 
 def _words(name: str, entry: Setting[Any], state: PanelState) -> str:
@@ -124,7 +127,7 @@ def _controls(name: str, entry: Setting[Any], value: Any, state: PanelState, her
             means = _(UNREAD_AUTOMOD) if is_moot else _(entry.help)
             return [switch(label, means, name, is_on=value, channel_id=here)]
         case Choice() | Subset():
-            return [explained(label, told), _menu(name, cast("Choice[Any] | Subset[Any]", entry), value, here)]
+            return [explained(label, told), _menu(name, cast("Choice[Any] | Subset[Any]", entry), value, state, here)]
         case OneChannel():
             shown = told if value is None else entry.words(value, facts)
             return [explained(label, shown), one_channel(name, value, facts, _(entry.placeholder), here)]
@@ -153,7 +156,7 @@ def _controls(name: str, entry: Setting[Any], value: Any, state: PanelState, her
             return []
 
 
-def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, here: int) -> Part:
+def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, state: PanelState, here: int) -> Part:
     if isinstance(entry, Choice):
         labels = {key: _(each.label) for key, each in entry.options.items()}
         notes = {key: _(each.note) for key, each in entry.options.items() if each.note and not here}
@@ -161,7 +164,9 @@ def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, here: int) 
     labels = {key: entry.option_label(each) for key, each in entry.options.items()}
     chosen = {key for key, each in entry.options.items() if (not here if value is None else each in value)}
     menu = PanelId(deed=PanelAction.ALLOW, name=name, target=here)
-    return some_of(menu, labels, chosen, none=_("Use server setting") if here else "")
+    prices: Mapping[Any, Decimal] = state.facts.prices_usd if name == "durations" else {}
+    notes = {key: dollars(prices[each]) for key, each in entry.options.items() if each in prices}
+    return some_of(menu, labels, chosen, notes, none=_("Use server setting") if here else "")
 
 
 def _words_controls(label: str, told: str, count: int) -> Sequence[Part]:

@@ -7,11 +7,13 @@ import discord
 from discord import ui
 
 from bot.settings.entries import Page
-from bot.settings.findings import FindingCode, Weight
-from bot.settings.findings_words import MARKS, findings_list
-from bot.settings.panel.ids import EMOJI, TITLES, PanelAction, PanelId
+from bot.settings.findings import Finding, FindingCode, Weight
+from bot.settings.findings_words import MARKS, short_findings
+from bot.settings.panel.fixes import findings_parts, fixes_row
+from bot.settings.panel.ids import EMOJI, SETUP, TITLES, PanelAction, PanelId
+from bot.settings.panel.modals import RefusedForm, refused_parts
 from bot.settings.panel.pages import overview_page, settings_page
-from bot.settings.panel.parts import PanelState, Part, button, buttons, one_of, text
+from bot.settings.panel.parts import PanelState, Part, button, buttons, important, one_of, text
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
 
@@ -34,13 +36,26 @@ _NOTES: Final[Mapping[Page, str]] = {
 }
 
 
-def settings_panel(page: Page, state: PanelState, notice: str = "") -> ui.LayoutView:
-    """Lay out one page; `notice` is what has just happened."""
+def settings_panel(
+    page: Page,
+    state: PanelState,
+    notice: str = "",
+    *,
+    worse: Sequence[Finding] = (),
+    refused: RefusedForm | None = None,
+) -> ui.LayoutView:
+    """Lay out one page; `notice` is what has just happened, and `worse` the findings that this caused."""
     listed = Page.CHANNELS if page is Page.CHANNEL else page
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(page, state))
     container.add_item(text(f"### ⚙️ {_('Settings')}"))
-    if notice:
-        container.add_item(text(notice))
+    told = "" if page is Page.CHECK else short_findings(worse, state.facts)
+    if notice or told:
+        container.add_item(text(f"{notice}\n{told}".strip()))
+    if page is not Page.CHECK:
+        for part in fixes_row(worse, page):
+            container.add_item(part)
+    for part in refused_parts(refused) if refused else ():
+        container.add_item(part)
     container.add_item(_page_menu(listed))
     for part in _parts(page, state):
         container.add_item(part)
@@ -51,14 +66,27 @@ def settings_panel(page: Page, state: PanelState, notice: str = "") -> ui.Layout
 
 def reset_question() -> ui.LayoutView:
     """Ask whether every setting is to be forgotten."""
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED)
     question = _(
         "Reset all of this server's settings? Until someone chooses channels again, only members with "
         "Manage Server can make videos. Records and blocks are kept."
     )
-    container.add_item(text(question))
     forget = button(_("Reset settings"), PanelId(deed=PanelAction.DO, name="reset"), discord.ButtonStyle.danger)
-    container.add_item(buttons(forget, button(_("Keep settings"), PanelId(deed=PanelAction.DO, name="show"))))
+    return _question(question, forget, _("Keep settings"))
+
+
+def pause_question() -> ui.LayoutView:
+    """Ask whether new videos are to be paused in the whole server."""
+    question = _(
+        "Pause new videos in the whole server? Videos in progress continue. Other requests wait until someone resumes."
+    )
+    pause = important(_("Pause new videos"), PanelId(deed=PanelAction.DO, name="pause"))
+    return _question(question, pause, _("Don't pause"))
+
+
+def _question(question: str, done: ui.Button[ui.LayoutView], kept: str) -> ui.LayoutView:
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_AMBER)
+    container.add_item(text(question))
+    container.add_item(buttons(done, button(kept, PanelId(deed=PanelAction.DO, name="show"))))
     return _view_of(container)
 
 
@@ -69,17 +97,12 @@ def _view_of(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
     return view
 
 
-def check_page(state: PanelState) -> Sequence[Part]:
-    """Show everything that is wrong, the weightiest first."""
-    return (text(findings_list(state.findings, state.facts)),)
-
-
 def _parts(page: Page, state: PanelState) -> Sequence[Part]:
     match page:
         case Page.OVERVIEW:
             return overview_page(state)
         case Page.CHECK:
-            return check_page(state)
+            return findings_parts(state.findings, state.facts)
         case _:
             return settings_page(page, state)
 
@@ -100,17 +123,13 @@ def _page_menu(page: Page) -> Part:
 
 def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]:
     """Make the buttons that every page has."""
-    paused = state.settings.paused
-    found = [
-        button(
-            _("Resume") if paused else _("Pause new videos"),
-            PanelId(deed=PanelAction.PUT, name="paused", value="off" if paused else "on"),
-            discord.ButtonStyle.success if paused else discord.ButtonStyle.danger,
-        )
-    ]
-    if page is not Page.CHECK:
-        found.append(button(_check_label(state), PanelId(deed=PanelAction.DO, name="check")))
-    if any(each.code is FindingCode.STALE for each in state.findings):
+    found: list[ui.Button[ui.LayoutView]] = []
+    if page is Page.OVERVIEW and not state.settings.chosen:
+        setup = PanelId(deed=PanelAction.FORM, name=SETUP)
+        found.append(important(_("Set up"), setup))
+    check = _("Check again") if page is Page.CHECK else _check_label(state)
+    found.append(button(check, PanelId(deed=PanelAction.DO, name="check")))
+    if page is not Page.CHECK and any(each.code is FindingCode.STALE for each in state.findings):
         found.append(button(_("Tidy up"), PanelId(deed=PanelAction.DO, name="tidy")))
     if page is Page.OVERVIEW:
         found.append(button(_("Reset"), PanelId(deed=PanelAction.DO, name="ask_to_reset")))
@@ -120,6 +139,11 @@ def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]
         )
     if page is Page.CHANNEL:  # the menu of pages cannot lead to the page that it shows as chosen
         found.append(button(_("Back"), PanelId(deed=PanelAction.TURN, name="back", value=Page.CHANNELS.value)))
+    if state.settings.paused:
+        resume = PanelId(deed=PanelAction.PUT, name="paused", value="off")
+        found.insert(0, button(_("Resume"), resume, discord.ButtonStyle.success))
+    else:  # asks first
+        found.append(button(_("Pause new videos"), PanelId(deed=PanelAction.PUT, name="paused", value="on")))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.settings.changes import SERVER
+from bot.settings.changes import MOST_SHOWN, SERVER
 from bot.settings.findings import Finding, ServerFacts
 from bot.settings.model import GuildSettings
 from bot.settings.panel.ids import PanelAction, PanelId
@@ -15,7 +15,6 @@ from bot.ui.language import _
 
 Part = ui.Item[ui.LayoutView]
 
-MOST_CHOSEN: Final = 25  # Discord's, of a select menu
 TOGGLE: Final = "toggle"  # the value in the custom id of a menu that adds what is not in its list, and removes the rest
 # Where members can send commands, threads counted with the channel that they belong to.
 ASKING: Final = (
@@ -48,9 +47,19 @@ def button(label: str, panel_id: PanelId, style: discord.ButtonStyle = discord.B
     return ui.Button(label=label, style=style, custom_id=str(panel_id))
 
 
+def important(label: str, panel_id: PanelId) -> ui.Button[Any]:
+    """Make the button that is pressed first."""
+    return button(label, panel_id, discord.ButtonStyle.primary)
+
+
+def section(content: str, pressed: ui.Button[Any]) -> Part:
+    """Put a button beside what it is about."""
+    return ui.Section(ui.TextDisplay(content), accessory=pressed)
+
+
 def beside(title: str, explanation: str, pressed: ui.Button[Any]) -> Part:
     """Put a button beside what it decides."""
-    return ui.Section(ui.TextDisplay(f"**{title}**\n-# {explanation}"), accessory=pressed)
+    return section(f"**{title}**\n-# {explanation}", pressed)
 
 
 def switch(title: str, explanation: str, name: str, *, is_on: bool, channel_id: int = SERVER) -> Part:
@@ -67,25 +76,25 @@ def opens(title: str, explanation: str, label: str, name: str, target: int = SER
 
 
 def channel_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
-    shown = _shown(chosen, facts.channels)
+    shown = shown_ids(chosen, facts.channels)
     select: ui.ChannelSelect[Any] = ui.ChannelSelect(
         custom_id=_list_id(name, shown),
         channel_types=list(ASKING),
         placeholder=_("Choose channels") if shown is not None else _("Choose channels to add or remove"),
         min_values=0,
-        max_values=MOST_CHOSEN,
+        max_values=MOST_SHOWN,
         default_values=shown or [],
     )
     return ui.ActionRow(select)
 
 
 def role_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
-    shown = _shown(chosen, facts.roles)
+    shown = shown_ids(chosen, facts.roles)
     select: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id=_list_id(name, shown),
         placeholder=_("Choose roles") if shown is not None else _("Choose roles to add or remove"),
         min_values=0,
-        max_values=MOST_CHOSEN,
+        max_values=MOST_SHOWN,
         default_values=shown or [],
     )
     return ui.ActionRow(select)
@@ -103,7 +112,7 @@ def one_channel(name: str, chosen: int | None, facts: ServerFacts, placeholder: 
         placeholder=placeholder,
         min_values=0,
         max_values=1,
-        default_values=_shown([] if chosen is None else [chosen], facts.channels) or [],
+        default_values=shown_ids([] if chosen is None else [chosen], facts.channels) or [],
     )
     return ui.ActionRow(select)
 
@@ -133,17 +142,19 @@ def one_of(panel_id: PanelId, options: Mapping[str, str], chosen: str, notes: Ma
     return ui.ActionRow(select)
 
 
-def some_of(panel_id: PanelId, options: Mapping[str, str], chosen: Collection[str], *, none: str = "") -> Part:
+def some_of(
+    panel_id: PanelId, options: Mapping[str, str], chosen: Collection[str], notes: Mapping[str, str], *, none: str = ""
+) -> Part:
     """Let some of a few values be chosen; none at all where `none` says what that means."""
     select: ui.Select[Any] = ui.Select(
         custom_id=str(panel_id), min_values=0 if none else 1, max_values=len(options), placeholder=none or None
     )
     for value, label in options.items():
-        select.add_option(label=label, value=value, default=value in chosen)
+        select.add_option(label=label, value=value, description=notes.get(value), default=value in chosen)
     return ui.ActionRow(select)
 
 
-def _shown(chosen: Collection[int], existing: Collection[int]) -> Sequence[discord.Object] | None:
+def shown_ids(chosen: Collection[int], existing: Collection[int]) -> Sequence[discord.Object] | None:
     """Return what a menu shows as chosen: what still exists; None where that leaves no room to choose more."""
     shown = [discord.Object(each) for each in sorted(each for each in chosen if each in existing)]
-    return shown if len(shown) < MOST_CHOSEN else None
+    return shown if len(shown) < MOST_SHOWN else None

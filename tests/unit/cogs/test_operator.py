@@ -128,7 +128,9 @@ async def test_who_may_only_look_on_in_the_team_or_has_not_joined_it_is_refused(
     assert said(await ada.slash(stage.channel, "operator")).startswith(REFUSED)
 
 
-@pytest.mark.parametrize("verb", ["overview:0", "pause:0", "give-up:1", "send:1", "block:0", "unblock-member:1"])
+@pytest.mark.parametrize(
+    "verb", ["overview:0", "pause:0", "pause-now:0", "give-up:1", "send:1", "block:0", "unblock-member:1"]
+)
 async def test_forged_buttons_are_refused(stage: Stage, olga: simcord.MemberActor, verb: str) -> None:
     view = discord.ui.View(timeout=None)
     view.add_item(discord.ui.Button(label="Forged", custom_id=f"reelcast:operator:{verb}"))
@@ -142,7 +144,10 @@ async def test_a_pause_stops_new_work_everywhere_and_outlives_a_restart(
     stage: Stage, olga: simcord.MemberActor, boot: Boot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = await opened(stage, olga)
-    assert "⏸️ Paused." in shown(await pressed(olga, panel, "pause:0"))
+    asked = await pressed(olga, panel, "pause:0")
+    assert "Pause new videos in every server?" in shown(asked)
+    assert await stage.bot.services.operating.store.paused_since() is None
+    assert "⏸️ Paused." in shown(await pressed(olga, asked, "pause-now:0"))
     await stage.env.restart_bot(await boot())
     runs(stage.bot, olga, monkeypatch)
     assert (await stage.refusal()).startswith("The bot operator has paused new videos.")

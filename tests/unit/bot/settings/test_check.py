@@ -78,7 +78,7 @@ def test_a_server_that_decided_nothing_is_told_how_to_begin() -> None:
     [
         ({"paused": True}, FindingCode.PAUSED),
         ({"channels": frozenset[int]()}, FindingCode.NO_CHANNEL),
-        ({"channels": frozenset({GONE})}, FindingCode.NO_CHANNEL),
+        ({"channels": frozenset({GONE})}, FindingCode.CHANNELS_GONE),
         ({"roles": frozenset({LOST})}, FindingCode.NO_ROLE),
         ({"output_channel_id": GONE}, FindingCode.CHANNEL_GONE),
         ({"review_channel_id": GONE}, FindingCode.CHANNEL_GONE),

@@ -80,7 +80,7 @@ def test_whatever_is_typed_for_a_number_is_one_in_its_range_or_refused(name: str
 
 
 def test_words_come_one_a_line_or_between_commas_and_each_once() -> None:
-    assert read_words("Blood, gore*\r\n  late   night ,,blood\n") == ("Blood", "gore*", "late night")
+    assert read_words("Blood, gore*\r\n  late   night ,,blood\n")[0] == ("Blood", "gore*", "late night")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_words_come_one_a_line_or_between_commas_and_each_once() -> None:
     [
         ("", BadSettingCode.NO_WORDS),
         (" ,\n, ", BadSettingCode.NO_WORDS),
-        ("fine, *", BadSettingCode.WORD_EMPTY),
+        ("!, *", BadSettingCode.WORD_EMPTY),
         ("!!!", BadSettingCode.WORD_EMPTY),
         ("x" * (WORD_LIMIT + 1), BadSettingCode.WORD_LONG),
     ],
@@ -103,14 +103,24 @@ def test_words_that_forbid_nothing_or_too_much_are_refused(typed: str, code: Bad
 @given(st.text(max_size=200))
 def test_whatever_is_typed_as_words_is_short_and_visible_or_refused(typed: str) -> None:
     try:
-        words = read_words(typed)
+        words, refused = read_words(typed)
     except BadSetting:
         return
+    assert not refused.keys() & set(words)
     for word in words:
         assert 0 < len(word) <= WORD_LIMIT
         assert word.isprintable()
         assert any(char.isalnum() or ord(char) > 127 for char in word)
         word.encode()  # can be saved and sent
+
+
+def test_a_word_that_cannot_be_one_spoils_none_of_the_others() -> None:
+    words, refused = read_words(f"fine, *, blood, {'x' * (WORD_LIMIT + 1)}")
+    assert words == ("fine", "blood")
+    assert {typed: error.code for typed, error in refused.items()} == {
+        "*": BadSettingCode.WORD_EMPTY,
+        "x" * (WORD_LIMIT + 1): BadSettingCode.WORD_LONG,
+    }
 
 
 def test_words_are_added_in_order_and_keep_the_spelling_that_was_there() -> None:

@@ -15,7 +15,7 @@ from bot.settings.model import (
     Limits,
     ReviewMode,
 )
-from tests.support.settings_panel import Moderator, a_moderator
+from tests.support.settings_panel import Moderator, a_moderator, typed
 from tests.unit.cogs.stage import Boot, Stage
 
 
@@ -112,10 +112,48 @@ async def test_what_is_no_number_is_refused_in_one_sentence_and_changes_nothing(
     mo = a_moderator(stage)
     await mo.open("limits")
     said = await mo.fill_in("server_limits", {"at_once": "9", "spend_per_day_usd": "@everyone"})
-    assert said.startswith(
-        r"“\@everyone” isn't a dollar amount. For *Spending limit per day, in US dollars*, enter one"
-    )
+    assert r"“\@everyone” isn't a dollar amount. For *Spending limit per day, in US dollars*, enter one" in said
     assert (await mo.settings()).at_once is None
+
+
+async def test_one_typo_loses_nothing_of_a_form_even_across_a_restart(stage: Stage, boot: Boot) -> None:
+    mo = a_moderator(stage)
+    entered = {"per_day": "5", "per_week": "2O", "per_month": "", "at_once": "2", "seconds_per_day": "*60*"}
+    await mo.open("limits")
+    assert "“2O” isn't a whole number." in await mo.fill_in("member_limits", entered)
+    await stage.env.restart_bot(await boot())
+    opened = await mo.open_form("retry:member_limits")
+    assert typed(opened) == entered
+    said = await mo.submit(opened, {"per_week": "20", "seconds_per_day": "60"})
+    assert "5 videos in 24 hours · 20 videos in 7 days · 2 in progress at once · 60 seconds" in said
+    assert not [each for each in mo.custom_ids() if ":retry:" in each]
+
+
+async def test_one_typo_keeps_whose_limits_they_are(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    patron = stage.guild.create_role("Patron")
+    await mo.open("limits")
+    await mo.fill_in("role_limits", {"per_day": "2O"}, patron)
+    await mo.submit(await mo.open_form("retry:role_limits"), {"per_day": "20"})
+    assert (await mo.settings()).role_limits == {patron.id: Limits(per_day=20)}
+    await mo.open("channels")
+    await mo.choose("own_settings", stage.channel)
+    await mo.fill_in("channel_limits", {"per_day": "2O"})
+    await mo.submit(await mo.open_form("retry:channel_limits"), {"per_day": "20"})
+    assert (await mo.settings()).channel_settings == {stage.channel.id: ChannelSettings(per_day=20)}
+
+
+async def test_one_word_that_cannot_be_one_does_not_lose_the_others(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.open("filters")
+    said = await mo.fill_in("add_words", {"words": f"gore*, ***\nblood, {'x' * 61}"})
+    assert "Saved" in said
+    assert r"“\*\*\*” doesn't have a letter or a digit." in said
+    assert (await mo.settings()).words == ("blood", "gore*")
+    opened = await mo.open_form("retry:add_words")
+    assert typed(opened) == {"words": f"***, {'x' * 61}"}
+    await mo.submit(opened, {"words": "slime"})
+    assert (await mo.settings()).words == ("blood", "gore*", "slime")
 
 
 async def test_a_cap_below_one_video_is_named_at_once(stage: Stage) -> None:
@@ -143,7 +181,7 @@ async def test_filters_are_turned_and_words_added_shown_and_removed(stage: Stage
     [file] = shown.response.attachments
     assert await file.read() == b"Blood\ngore*"
     assert "1 more blocked word." in await mo.fill_in("remove_words", {"words": "BLOOD"})
-    assert (await mo.fill_in("remove_words", {"words": "other"})).startswith("None of these words are on the list")
+    assert "None of these words are on the list" in await mo.fill_in("remove_words", {"words": "other"})
 
 
 async def test_posts_have_spoilers_choices_originals_reports_and_records(stage: Stage) -> None:
@@ -205,14 +243,20 @@ async def test_a_channel_does_otherwise_than_its_server_until_it_is_reset(stage:
     assert (await mo.settings()).channel_settings == {}
 
 
-async def test_pausing_is_one_press_on_every_page(stage: Stage) -> None:
+async def test_pausing_asks_first_on_every_page_and_resuming_is_one_press(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.open()
     for page in (each for each in Page if each is not Page.CHANNEL):
         await mo.choose("page", page.value)
-        assert "New videos are paused on the whole server" in await mo.click("paused")
-        assert (await mo.settings()).paused
+        assert mo.component("paused")["style"] == discord.ButtonStyle.secondary.value
         await mo.click("paused")
+        assert not (await mo.settings()).paused
+        await mo.click("show")  # not now
+        await mo.choose("page", page.value)
+        assert "New videos are paused on the whole server" in await mo.pause()
+        assert (await mo.settings()).paused
+        await mo.choose("page", page.value)
+        await mo.click("put:paused")
         assert not (await mo.settings()).paused
 
 
@@ -318,7 +362,7 @@ HOSTILE = ("*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 20, "Na
 
 async def test_hostile_input_is_answered_and_harms_nothing(stage: Stage) -> None:
     mo = a_moderator(stage)
-    for typed in HOSTILE:
+    for entered in HOSTILE:
         for page, form, name in (
             ("filters", "add_words", "words"),
             ("filters", "remove_words", "words"),
@@ -327,7 +371,7 @@ async def test_hostile_input_is_answered_and_harms_nothing(stage: Stage) -> None
             ("posts", "records", "report_threshold"),
         ):
             await mo.open(page)
-            said = await mo.fill_in(form, {name: typed if name == "words" else typed[:20]})
+            said = await mo.fill_in(form, {name: entered if name == "words" else entered[:20]})
             assert said
             assert "@everyone" not in said.replace(r"\@everyone", "")
 
@@ -385,10 +429,14 @@ async def test_the_check_tells_which_automod_rules_are_not_applied(stage: Stage)
     make_rule(stage, "Links", 1, keyword_filter=[], regex_patterns=["(?-u:x)+", r"a{5000}{5000}"])
     said = await mo.open("check")
     assert r"🔵 Discord's own word lists in the AutoMod rule **\*Slurs\* \@here** are NOT applied to prompts" in said
-    assert r"🔴 A pattern in the AutoMod rule **Links** can't be applied, so all text is blocked: a\{5000\}" in said
+    assert (
+        r"🔴 The bot can't read this pattern of the AutoMod rule **Links**, so it blocks every prompt: a\{5000\}"
+        in said
+    )
     await mo.open("filters")
     await mo.choose("bad_patterns", "skip")
-    assert "🟠 A pattern in the AutoMod rule **Links** can't be applied and is skipped" in await mo.open("check")
+    said = await mo.open("check")
+    assert "🟠 The bot can't read this pattern of the AutoMod rule **Links** and ignores it" in said
 
 
 async def test_the_check_says_plainly_where_the_bot_may_not_read_automod_rules(stage: Stage) -> None:
@@ -407,3 +455,35 @@ async def test_the_check_has_a_clear_answer_where_nothing_is_wrong(stage: Stage)
     room = hidden_channel(stage, mo, "moderators")
     await stage.set(log_channel_id=room.id, spend_per_day_usd=Decimal(20))
     assert "✅ All good: no conflicts" in await mo.open("check")
+
+
+async def test_a_finding_is_fixed_beside_where_it_stands(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await stage.set(ai_label=False, automod=False, paused=True, channel_settings={777: ChannelSettings(per_day=1)})
+    await mo.open("check")
+    await mo.click("fix:ai_label")
+    await mo.click("fix:automod")
+    await mo.click("fix:paused")
+    said = await mo.click("tidy")
+    settings = await mo.settings()
+    assert (settings.ai_label, settings.automod, settings.paused, settings.channel_settings) == (True, True, False, {})
+    assert "no spending limit" in said
+    await mo.fill_in("server_limits", {"spend_per_day_usd": "20"})
+    await mo.open("check")
+    assert "Review channel" in await mo.click("turn:fix:0:review")  # where reports go to the owner alone
+
+
+async def test_a_change_that_makes_something_wrong_elsewhere_has_a_button_to_there(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.open("posts")
+    await stage.set(spend_per_day_usd=Decimal(2))
+    said = await mo.choose("durations", "10")
+    assert "below the price of one video, $2.70" in said
+    await mo.fill_in("server_limits", {"spend_per_day_usd": "20"})
+    assert (await mo.settings()).spend_per_day_usd == 20
+
+
+async def test_the_menu_of_durations_shows_what_each_costs(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.open("posts")
+    assert [each["description"] for each in mo.component("durations")["options"]] == ["$1.35", "$2.70"]

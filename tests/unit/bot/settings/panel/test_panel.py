@@ -6,21 +6,33 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from discord.components import _component_factory  # pyright: ignore[reportPrivateUsage]
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.settings.check import check
 from bot.settings.entries import Page, numbers
 from bot.settings.findings import AutomodFacts, ChannelFacts, Finding, FindingCode, Purpose, ServerFacts
-from bot.settings.findings_words import finding_sentence, findings_list, short_findings
+from bot.settings.findings_words import finding_sentence, findings_list
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
+from bot.settings.panel.fixes import fix_of
 from bot.settings.panel.ids import PANEL_PATTERN, PanelAction, PanelId, forms
-from bot.settings.panel.modals import numbers_modal, words_modal
-from bot.settings.panel.panel import reset_question, settings_panel
+from bot.settings.panel.modals import (
+    RefusedForm,
+    numbers_modal,
+    setup_modal,
+    typed_in,
+    typed_numbers,
+    typed_setup,
+    typed_words,
+    words_modal,
+)
+from bot.settings.panel.panel import pause_question, reset_question, settings_panel
 from bot.settings.panel.parts import PanelState
 from bot.settings.typed_values import BadSetting, BadSettingCode, read_words
 from bot.settings.words import bad_setting_sentence
 from bot.ui.language import LANGUAGES, speaking
+from bot.ui.text import plain, unescaped
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message, check_modal
 
 LARGEST = 2**63 - 1
@@ -92,8 +104,8 @@ any_facts = st.builds(
 NOTHING = ServerFacts(channels={}, roles=frozenset(), automod=AutomodFacts(readable=False), prices_usd=PRICES)
 
 
-def payload_of(page: Page, state: PanelState, notice: str = "") -> Mapping[str, Any]:
-    components = settings_panel(page, state, notice).to_components()
+def payload_of(page: Page, state: PanelState, notice: str = "", **more: Any) -> Mapping[str, Any]:
+    components = settings_panel(page, state, notice, **more).to_components()
     return {"flags": IS_COMPONENTS_V2, "components": components}
 
 
@@ -109,7 +121,108 @@ def test_every_page_is_taken_whatever_is_set(
     findings = check(chosen, known)
     state = PanelState(settings=chosen, facts=known, findings=findings, channel_id=LARGEST)
     with speaking(locale):
-        check_taken(payload_of(page, state, f"Saved.\n{short_findings(findings, known)}"))
+        check_taken(payload_of(page, state, "Saved.", worse=findings))
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_settings, any_facts, st.sampled_from(sorted(forms())), hostile, st.sampled_from(["en-US", *LANGUAGES]))
+def test_every_page_has_room_for_a_form_that_is_refused_in_it(
+    chosen: GuildSettings, known: ServerFacts, form: str, typed: str, locale: str
+) -> None:
+    state = PanelState(settings=chosen, facts=known, findings=check(chosen, known), channel_id=LARGEST)
+    with speaking(locale):
+        values = typed_numbers(form, dict.fromkeys(forms()[form].fields, one_line(typed)[:20]))
+        panel_id = PanelId(deed=PanelAction.FORM, name=form)
+        refused = RefusedForm(form=panel_id, typed=values, sentence="No.")
+        check_taken(payload_of(panel_id.page, state, "Saved.", refused=refused))
+
+
+def one_line(typed: str) -> str:
+    """Write what was typed as Discord sends what stood in a field of one line."""
+    return " ".join(typed.split())
+
+
+def components_of(state: PanelState, page: Page, refused: RefusedForm) -> list[Any]:
+    """Return a panel's components as Discord gives them back."""
+    raw: Any = settings_panel(page, state, refused=refused).to_components()
+    return [_component_factory(each) for each in raw]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(sorted(forms())), st.lists(hostile, min_size=5, max_size=5))
+@example("server_limits", ["2O", "**", "<#12>", "·", "\\"])
+@example("server_limits", ["", "", "7", "", "\u05d0 1"])
+def test_what_was_typed_in_a_refused_form_stands_in_it_again(form: str, typed: list[str]) -> None:
+    fields = dict(zip(forms()[form].fields, (visible(each)[:20].strip() for each in typed), strict=False))
+    refused = RefusedForm(form=PanelId(deed=PanelAction.FORM, name=form), typed=typed_numbers(form, fields))
+    state = PanelState(settings=UNSET, facts=NOTHING, findings=[])
+    kept = typed_in(components_of(state, Page.LIMITS, refused))
+    modal = numbers_modal(form, UNSET, typed=kept)
+    inputs = [each["component"] for each in modal.to_dict()["components"]]
+    assert {each["custom_id"]: each.get("value", "") for each in inputs} == fields
+
+
+def visible(typed: str) -> str:
+    return unescaped(plain(one_line(typed)))
+
+
+def test_what_was_chosen_for_a_setup_that_is_refused_stands_in_its_form_again() -> None:
+    facts = ServerFacts(
+        channels=dict.fromkeys((7, 8, 9), ChannelFacts(missing={})),
+        roles=frozenset(),
+        automod=AutomodFacts(readable=False),
+        prices_usd=PRICES,
+    )
+    form = PanelId(deed=PanelAction.FORM, name="setup", value="before_posting")
+    refused = RefusedForm(form=form, typed=[*typed_setup([7, 8], "before_posting", 9, "2O $")])
+    kept = typed_in(components_of(PanelState(settings=UNSET, facts=facts, findings=[]), Page.CHECK, refused))
+    modal = setup_modal("x", UNSET, facts, typed=kept, review=form.value)
+    channels, review, room, per_day = (each["component"] for each in modal.to_dict()["components"])
+    assert [each["id"] for each in channels["default_values"]] == [7, 8]
+    assert [each["value"] for each in review["options"] if each["default"]] == ["before_posting"]
+    assert [each["id"] for each in room["default_values"]] == [9]
+    assert per_day["value"] == "2O $"
+
+
+def test_words_that_cannot_be_words_stand_in_their_form_again() -> None:
+    words = ["***", "x" * 61]
+    form = PanelId(deed=PanelAction.FORM, name="add_words")
+    refused = RefusedForm(form=form, typed=typed_words(words))
+    kept = typed_in(components_of(PanelState(settings=UNSET, facts=NOTHING, findings=[]), Page.FILTERS, refused))
+    [field] = words_modal("add_words", kept).to_dict()["components"]
+    assert field["component"]["value"] == ", ".join(words)
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_settings, any_facts, st.sampled_from(["en-US", *LANGUAGES]))
+def test_the_form_of_a_setup_is_taken_whatever_is_set(chosen: GuildSettings, known: ServerFacts, locale: str) -> None:
+    with speaking(locale):
+        check_modal(setup_modal("reelcast:setup", chosen, known).to_dict())
+
+
+def test_a_setup_begins_with_what_is_safe_and_asks_for_a_channel_for_reports() -> None:
+    fields = [each["component"] for each in setup_modal("x", UNSET, NOTHING).to_dict()["components"]]
+    assert [each["value"] for each in fields[1]["options"] if each["default"]] == ["before_spending"]
+    assert fields[2]["required"]
+    assert fields[3]["value"] == "20"
+    logged = GuildSettings(everywhere=True, log_channel_id=1)
+    fields = [each["component"] for each in setup_modal("x", logged, NOTHING).to_dict()["components"]]
+    assert [each["value"] for each in fields[1]["options"] if each["default"]] == ["off"]
+    assert not fields[2]["required"]
+    assert "value" not in fields[3]
+
+
+@pytest.mark.parametrize("code", FindingCode)
+@pytest.mark.parametrize("purpose", [None, *Purpose])
+@pytest.mark.parametrize("place", [{}, {"channel_id": 1}, {"role_id": 2}])
+def test_every_finding_has_a_button_that_leads_to_its_fix(
+    code: FindingCode, purpose: Purpose | None, place: dict[str, Any]
+) -> None:
+    label, fix = fix_of(Finding(code=code, purpose=purpose, name=numbers(Limits)["per_day"].label, **place))
+    assert label
+    assert re.fullmatch(PANEL_PATTERN, str(fix))
+    assert fix.deed is not PanelAction.FORM or fix.name in {"setup", *forms()}
+    assert fix.deed is not PanelAction.TURN or fix.value in {page.value for page in Page}
 
 
 @pytest.mark.parametrize("page", Page)
@@ -118,8 +231,9 @@ def test_a_page_of_a_server_that_decided_nothing_is_taken(page: Page) -> None:
     check_taken(payload_of(page, state))
 
 
-def test_the_question_before_everything_is_forgotten_is_taken() -> None:
-    check_taken({"flags": IS_COMPONENTS_V2, "components": reset_question().to_components()})
+def test_the_questions_before_everything_is_paused_or_forgotten_are_taken() -> None:
+    for question in (reset_question(), pause_question()):
+        check_taken({"flags": IS_COMPONENTS_V2, "components": question.to_components()})
 
 
 @settings(max_examples=60, deadline=None)

@@ -25,7 +25,7 @@ async def test_a_pause_ends_where_it_began(stage: Stage) -> None:
     await mo.choose("own_settings", stage.channel)
     await mo.click(f"paused:{stage.channel.id}")
     await mo.open()
-    await mo.click("paused")
+    await mo.pause()
     await mo.click("paused")
     settings = await mo.settings()
     assert (settings.paused, settings.in_channel(stage.channel.id).paused) == (False, True)
@@ -38,7 +38,7 @@ async def test_a_pause_ends_where_it_began(stage: Stage) -> None:
 async def test_what_is_paused_takes_no_request(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.open()
-    await mo.click("paused")
+    await mo.pause()
     assert "paused" in await stage.refusal()
     await mo.click("paused")
     await stage.ask()
