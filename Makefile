@@ -79,7 +79,7 @@ browser: install-dev  ## find or install Chromium for the browser tests
 clients: install-dev  ## install discord.js and hikari to test the local Discord with
 	@$(BIN)/python -m tests.support.clients
 
-pictures: install-dev browser  ## take the screenshots in docs/pictures again from the demo page
+pictures: install-dev browser  ## take the screenshots of the guides again from the demo page
 	$(BIN)/python -m tests.browser.pictures
 	$(BIN)/python -m tests.browser.states
 

@@ -90,7 +90,7 @@ class IllegalMove(Exception):
     """A job was about to move along no arrow of the table: a bug, never a member's mistake."""
 
     def __init__(self, source: State, target: State) -> None:
-        super().__init__(f"a job cannot move from {source} to {target}")
+        super().__init__(f"a job can't move from {source} to {target}")
 
 
 def check_move(source: State, target: State) -> None:

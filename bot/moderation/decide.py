@@ -48,7 +48,7 @@ class ApprovalObjected(JobError):
     """It cannot be approved as things stand: `code` says why."""
 
     def __init__(self, job_id: int, code: ProblemCode) -> None:
-        super().__init__(f"job {job_id} cannot be approved: {code}")
+        super().__init__(f"job {job_id} can't be approved: {code}")
         self.code = code
 
 
@@ -56,7 +56,7 @@ class ApprovalPaused(JobError):
     """It cannot be approved while no new work may begin: `pause` says where."""
 
     def __init__(self, job_id: int, pause: Pause) -> None:
-        super().__init__(f"job {job_id} cannot be approved: paused ({pause})")
+        super().__init__(f"job {job_id} can't be approved: paused ({pause})")
         self.pause = pause
 
 

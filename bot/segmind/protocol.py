@@ -270,5 +270,5 @@ def _base(url: str) -> str:
 def _segment(name: str) -> str:
     """Quote a model or request id as one part of a path, which dots alone would walk out of."""
     if not name.strip("."):
-        raise ValueError(f"{name!r} cannot be part of a path")
+        raise ValueError(f"{name!r} can't be part of a path")
     return quote(name, safe="")

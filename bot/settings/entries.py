@@ -93,7 +93,7 @@ def entries(settings: type[Any]) -> Mapping[str, Setting[Any]]:
     """Return the entry of each field of a class of settings; a field without one is a `TypeError`."""
     bare = [each.name for each in fields(settings) if ENTRY not in each.metadata]
     if bare:
-        raise TypeError(f"{settings.__name__} has fields that are not declared as settings: {bare}")
+        raise TypeError(f"{settings.__name__} has fields that aren't declared as settings: {bare}")
     return {each.name: each.metadata[ENTRY] for each in fields(settings)}
 
 

@@ -67,7 +67,7 @@ def read_index(path: Path) -> Index | None:
         fragmented = b"moof" in order or any(kind == b"mvex" for kind, _ in _boxes(moov))
         tracks = tuple(_track(body, moov, size) for kind, body in _boxes(moov) if kind == b"trak")
     except (struct.error, LookupError, ZeroDivisionError) as error:
-        raise VideoCut("the index cannot be read") from error
+        raise VideoCut("the index can't be read") from error
     if fragmented and places[-1][2] > size:
         raise VideoCut("the last fragment is cut off")
     in_front = b"mdat" not in order or order.index(b"moov") < order.index(b"mdat")

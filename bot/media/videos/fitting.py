@@ -45,7 +45,7 @@ class VideoFitter:
             try:
                 fitted, fit = await self._run(path, folder, max_bytes)
                 if fitted.stat().st_size > max_bytes:
-                    raise CannotFit("the process did not keep to the size")
+                    raise CannotFit("the process didn't keep to the size")
                 fitted.replace(destination)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
