@@ -1,1 +1,1 @@
-"""The vocabulary of jobs: model, states, ports, and decisions. The rooms below work with it, and none depends on Discord."""
+"""The vocabulary of jobs: model, states, ports, and decisions. The rooms below use it, and none knows Discord."""
