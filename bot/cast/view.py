@@ -1,6 +1,5 @@
-"""What `/cast` shows its member: lists, images, the modal of `/cast add`, and a sentence for each outcome."""
+"""What `/cast` tells its member: a sentence for each outcome, names in choices, and the form that adds a character."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import discord
@@ -10,32 +9,29 @@ from bot.cast.model import Character
 from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
 from bot.ui.commands import ImageUpload
-from bot.ui.formats import date, number
+from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
 from bot.ui.text import ELLIPSIS, clip, isolated, plain
 
-LIST_LIMIT: Final = 1_900  # characters, of a message's 2,000
 CHOICE_LIMIT: Final = 100  # characters; Discord's
 
 NAME_TAKEN: Final = N_(
-    "You already have a character named `@{name}`. Use another name, or remove that one with `/cast remove` first."
+    "You already have a character named `@{name}`. Use another name, or delete that one in `/cast` first."
 )
 UPLOADS_GONE: Final = N_(
-    "Thanks, you're all set. Your images are no longer on Discord, so use `/cast add` again. You won't be asked again."
+    "Thanks, you're all set. Your images are no longer on Discord, so add the character in `/cast` again. "
+    "You won't be asked again."
 )
 NOT_YOURS: Final = N_(
     "`@{name}` is shared by another member, so only they can change it. You can use it in prompts as it is."
 )
-SHARED: Final = N_("Everyone in this server can use `@{name}` now. To stop sharing it, use `/cast share` again.")
-SHARED_TWICE: Final = N_(
-    "Another `@{name}` is already shared with this server. Rename yours with `/cast rename`, then share it."
-)
+SHARED: Final = N_("Everyone in this server can use `@{name}` now.")
+SHARED_TWICE: Final = N_("Another `@{name}` is already shared with this server. Rename yours, then share it.")
 UNSHARED: Final = N_("`@{name}` is no longer shared with this server. Videos made with it stay.")
 SHARING_OFF: Final = N_("This server doesn't allow sharing characters. Ask someone with Manage Server to allow it.")
 SHARING_MODERATORS: Final = N_(
     "Only moderators can share characters in this server. Ask one of them, or use yours on your own."
 )
-SHARING_OUTSIDE: Final = N_("You can only share characters with a server. Use this command in a server channel.")
 RENAMED: Final = N_("`@{before}` is now named `@{name}`. Use the new name in prompts.")
 RENAMED_TWICE: Final = N_(
     "`@{name}` is already taken, either by another of your characters or where yours is shared. Use another name."
@@ -69,8 +65,8 @@ def bad_name_sentence(text: str) -> str:
 
 def full_sentence(most: int) -> str:
     sentence = ngettext(
-        "You have {count} saved character, which is your limit. Remove one with `/cast remove` to save another.",
-        "You have {count} saved characters, which is your limit. Remove one with `/cast remove` to save another.",
+        "You have {count} saved character, which is your limit. Delete one in `/cast` to save another.",
+        "You have {count} saved characters, which is your limit. Delete one in `/cast` to save another.",
         most,
     )
     return sentence.format(count=number(most))
@@ -87,66 +83,11 @@ def picture_name(place: int) -> str:
     return "frontal" if place == 1 else f"picture{place - 1}"
 
 
-def cast_list(characters: Sequence[Character], member_id: int, most: int) -> str:
-    """List what a member can use in a server: their own, then what others share with it."""
-    own = [each for each in characters if each.owner_id == member_id]
-    others = [each for each in characters if each.owner_id != member_id]
-    if not characters:
-        return _("You don't have any saved characters yet. Save one with `/cast add`, then use its name in any prompt.")
-    lines = [_("**Your characters** ({count} of {limit})").format(count=number(len(own)), limit=number(most))]
-    lines += [_own_line(each) for each in own]
-    if others:
-        lines.append(_("**Shared with this server**"))
-        lines += [_("- {name}, by {member}").format(name=_bold(each), member=f"<@{each.owner_id}>") for each in others]
-    return _within(lines)
-
-
 def choice_label(character: Character, member_id: int) -> str:
     """Name a character in a list of choices: at most 100 characters."""
     if character.owner_id == member_id:
         return clip(f"@{character.name}", CHOICE_LIMIT)
     return clip(_("@{name} (shared)").format(name=isolated(character.name)), CHOICE_LIMIT)
-
-
-def character_layout(character: Character, member_id: int, files: Sequence[discord.File]) -> ui.LayoutView:
-    """Show a character with its pictures, which are sent along as `files`."""
-    facts = [_("saved {date}").format(date=date(character.created_at))]
-    if character.owner_id != member_id:
-        facts.append(_("shared by {member}").format(member=f"<@{character.owner_id}>"))
-    elif character.shared:
-        facts.append(_("shared with this server"))
-    else:
-        facts.append(_("only for you"))
-    container: ui.Container[ui.LayoutView] = ui.Container()
-    container.add_item(ui.TextDisplay(f"### {plain('@' + character.name)}"))
-    container.add_item(ui.MediaGallery(*(discord.MediaGalleryItem(f"attachment://{each.filename}") for each in files)))
-    container.add_item(ui.TextDisplay(f"-# {' · '.join(facts)}"))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view
-
-
-def _own_line(character: Character) -> str:
-    if character.shared:
-        return _("- {name}, shared with this server").format(name=_bold(character))
-    return f"- {_bold(character)}"
-
-
-def _bold(character: Character) -> str:
-    return f"**{plain('@' + character.name)}**"
-
-
-def _within(lines: Sequence[str]) -> str:
-    """Join as many lines as a message takes."""
-    kept: list[str] = []
-    size = 0
-    for line in lines:
-        size += len(line) + 1
-        if size > LIST_LIMIT:
-            return "\n".join([*kept, _("… and {count} more").format(count=number(len(lines) - len(kept)))])
-        kept.append(line)
-    return "\n".join(kept)
 
 
 def cast_add_modal() -> ui.Modal:

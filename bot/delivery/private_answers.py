@@ -16,7 +16,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import ENDED_UNCHARGED
 from bot.requests.reading import Refusal, has_words
 from bot.requests.refusal_words import refusal_sentence
-from bot.ui.formats import dollars, lasted
+from bot.ui.formats import date_and_time, dollars, lasted
 from bot.ui.language import _
 from bot.ui.text import plain
 
@@ -40,9 +40,9 @@ def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
     if job.problem is not None:
         rules, unpaid = offer.image_rules(request.model), job.state in ENDED_UNCHARGED
         lines.append(problem_sentence(job.problem, rules, unpaid=unpaid))
-    lines.append(f"**{_('Requested')}** {_moment(job.created_at)}")
+    lines.append(f"**{_('Requested')}** {date_and_time(job.created_at)}")
     if job.submitted_at is not None:
-        lines.append(f"**{_('Sent')}** {_moment(job.submitted_at)}")
+        lines.append(f"**{_('Sent')}** {date_and_time(job.submitted_at)}")
     if job.completed_at is not None and job.submitted_at is not None:
         lines.append(f"**{_('Made in')}** {lasted((job.completed_at - job.submitted_at).total_seconds())}")
     if job.cost_usd is not None:
@@ -53,11 +53,7 @@ def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
 
 
 def _since(state: str, moment: datetime) -> str:
-    return _("{state} · updated {time}").format(state=state, time=_moment(moment))
-
-
-def _moment(moment: datetime) -> str:
-    return f"<t:{int(moment.timestamp())}:f>"
+    return _("{state} · updated {time}").format(state=state, time=date_and_time(moment))
 
 
 def prompt_file(prompt: str) -> discord.File:

@@ -63,7 +63,7 @@ _PROBLEMS: Final = {
         "The video service returned a file that isn't a video. The bot operator has been notified."
     ),
     ProblemCode.LINKS_OFF: N_(
-        "The video can't be posted as a file here, and this server doesn't allow links to it. Ask a moderator, or use `/send-again` elsewhere."
+        "The video can't be posted as a file here, and this server doesn't allow links to it. Ask a moderator, or use *Post here* in `/videos` elsewhere."
     ),
     ProblemCode.REVIEW_CLOSED: N_(
         "Videos here need review, but the bot can't reach the review channel. Nothing was charged. Ask a "
@@ -78,15 +78,15 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.BLOCKED: N_("Stopped: moderators blocked the member who requested it. Ask a moderator about it."),
     ProblemCode.TIMED_OUT: N_(
-        "Not posted yet: the member who requested it is timed out. Use `/send-again` when the timeout ends."
+        "Not posted yet: the member who requested it is timed out. Use *Post here* in `/videos` when the timeout ends."
     ),
     ProblemCode.NOT_ALLOWED: N_(
-        "Not posted: the member who requested it can no longer make videos here. Use `/send-again` in a "
-        "channel where they can."
+        "Not posted: the member who requested it can no longer make videos here. Use *Post here* in "
+        "`/videos`, in a channel where they can."
     ),
     ProblemCode.AGE_RESTRICTED: N_(
         "Not posted: it was requested in an age-restricted channel, but would be posted in one that "
-        "isn't. Use `/send-again` in a channel that is."
+        "isn't. Use *Post here* in `/videos`, in a channel that is."
     ),
     ProblemCode.POST_UNKNOWN: N_(
         "The video might already be posted. The bot can't tell, and won't post it twice. Look for it below this message."
@@ -179,7 +179,7 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
 def done_notice(job: Job, link: str) -> str:
     """Write the direct message that says where a finished video is; it repeats nothing of the request."""
     told = _("Your video in {channel} is ready: {link}").format(channel=f"<#{job.request.channel_id}>", link=link)
-    return f"{told}\n-# {_('You turned on these DMs. You can change that in `/jobs`.')}"
+    return f"{told}\n-# {_('You turned on these DMs. You can change that in `/videos`.')}"
 
 
 def undelivered_notice(job: Job, offer: Offer) -> str:
@@ -187,8 +187,10 @@ def undelivered_notice(job: Job, offer: Offer) -> str:
     why = problem_sentence(job.problem, offer.image_rules(job.request.model)) if job.problem else ""
     told = _("Your video for {channel} was made but couldn't be posted.").format(channel=f"<#{job.request.channel_id}>")
     if job.output_ends_at is None:
-        kept = _("It's kept. Use `/send-again` in any channel of that server where the bot can post.")
+        kept = _("It's kept. Use *Post here* in `/videos`, in any channel of that server where the bot can post.")
     else:
-        kept = _("It's kept until {date}. Use `/send-again` in any channel of that server where the bot can post.")
+        kept = _(
+            "It's kept until {date}. Use *Post here* in `/videos`, in any channel of that server where the bot can post."
+        )
         kept = kept.format(date=date(job.output_ends_at))
     return f"{told} {why}\n{kept}"

@@ -79,7 +79,7 @@ CODED: Final = (
         then=Then.STOP,
         problem=ProblemCode.CARD_GONE,
         operator="the message was deleted",
-        member=N_("The card was deleted, so the video wasn't posted. Use `/send-again` to post it."),
+        member=N_("The card was deleted, so the video wasn't posted. Use *Post here* in `/videos` to post it."),
     ),
     Reason(
         codes=frozenset({50001}),

@@ -2,12 +2,8 @@
 
 from bot.jobs.model import Job
 from bot.jobs.states import IN_FLIGHT, State
-from bot.ui.formats import (
-    day_and_time,
-    dollars,
-)
+from bot.ui.formats import dollars
 from bot.ui.language import _
-from bot.ui.text import clip
 
 
 def cancelled_sentence(job: Job) -> str:
@@ -59,8 +55,3 @@ def sent_again_sentence(channel_id: int, *, reviewed: bool = False) -> str:
         told = _("A moderator reviews the video first. Once approved, it's posted in {channel}.")
         return told.format(channel=f"<#{channel_id}>")
     return _("The video is being sent to {channel}.").format(channel=f"<#{channel_id}>")
-
-
-def send_again_choice(job: Job) -> str:
-    """Name a video in a list of choices: at most 100 characters."""
-    return clip(f"{day_and_time(job.created_at)} · {' '.join(job.request.prompt.split())}", 100)

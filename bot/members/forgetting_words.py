@@ -1,4 +1,4 @@
-"""*Delete my data* and `/privacy`: what is kept, the question, and what was deleted."""
+"""*Your data* and *Delete my data*: what is stored, the question, and what was deleted."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -35,6 +35,7 @@ KEPT: Final = N_("Nothing was deleted.")
 
 
 class ForgetDeed(StrEnum):
+    TELL = "tell"  # what is stored
     ASK = "ask"
     DATA = "data"  # delete, and leave the posted videos
     ALL = "all"  # delete, and remove cards and posted videos
@@ -44,16 +45,13 @@ class ForgetDeed(StrEnum):
 FORGET_PATTERN: Final = rf"reelcast:forget:(?P<deed>{'|'.join(ForgetDeed)})"
 
 
-def forget_id(deed: ForgetDeed) -> str:
-    return f"reelcast:forget:{deed}"
-
-
-def ask_button() -> ui.Button[Any]:
-    return ui.Button(label=_("Delete my data"), style=discord.ButtonStyle.danger, custom_id=forget_id(ForgetDeed.ASK))
+def your_data_controls() -> ui.View:
+    """Make the button below help that tells what is stored."""
+    return _view(_button(_("Your data"), ForgetDeed.TELL))
 
 
 def privacy_controls() -> ui.View:
-    return _view(ask_button())
+    return _view(_button(_("Delete my data"), ForgetDeed.ASK, discord.ButtonStyle.danger))
 
 
 def forget_question() -> tuple[str, ui.View]:
@@ -63,9 +61,7 @@ def forget_question() -> tuple[str, ui.View]:
         ForgetDeed.ALL: (_("Delete my data and videos"), discord.ButtonStyle.danger),
         ForgetDeed.KEEP: (_("Keep everything"), discord.ButtonStyle.secondary),
     }
-    buttons = [
-        ui.Button[Any](label=label, style=style, custom_id=forget_id(deed)) for deed, (label, style) in choices.items()
-    ]
+    buttons = [_button(label, deed, style) for deed, (label, style) in choices.items()]
     return _(_QUESTION), _view(*buttons)
 
 
@@ -95,6 +91,10 @@ def forgotten_sentence(*, requests: int, running: int, removed: bool) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def _button(label: str, deed: ForgetDeed, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
+    return ui.Button(label=label, style=style, custom_id=f"reelcast:forget:{deed}")
 
 
 def _view(*buttons: ui.Button[Any]) -> ui.View:

@@ -17,13 +17,13 @@ from bot.ui.language import N_, _
 log = structlog.get_logger(__name__)
 
 HELP_ID: Final = "reelcast:help"
-NAMED: Final = ("video", "studio", "cast add", "jobs", "quota", "privacy")  # the commands that help links to
+NAMED: Final = ("video", "videos", "cast")  # the commands that help links to
 _WHAT: Final = N_(
     "**Turn images into short videos**\n"
     "Use {video} with a prompt and up to seven images. Their faces and places appear in the video, "
     "in motion. It takes three to four minutes. Track progress on the card in the channel. The video "
-    "arrives as a reply. {studio} takes all images at once, and *Make a video* in a message's menu "
-    "uses the images in that message."
+    "arrives as a reply. {video} without options opens a form that takes all images at once, and *Make a video* "
+    "in a message's menu uses the images in that message."
 )
 _NAMES: Final = N_(
     "**Refer to images in your prompt**\n"
@@ -32,9 +32,8 @@ _NAMES: Final = N_(
 )
 _YOURS: Final = N_(
     "**Your videos, limits, and data**\n"
-    "Use {jobs} to see your videos here and to choose whether you get a direct message when one is "
-    "done. {quota} shows how many more you can make. {privacy} shows what's stored about you and how "
-    "to delete it."
+    "Use {videos} to see your videos here, how many more you can make, and whether you get a direct message when "
+    "one is done. *Your data* below shows what's stored about you and how to delete it."
 )
 _REVIEWS: Final[Mapping[ReviewMode, str]] = {
     ReviewMode.OFF: N_("Videos are made without review."),
@@ -45,7 +44,7 @@ _HINT: Final = N_(
     "**Your first video is on its way**\n"
     "- Track progress on the card above. Its buttons work for as long as the card is there.\n"
     "- In a prompt, `@Image1` is your first image. Use {cast} to save a character for reuse.\n"
-    "- Use {jobs} to find all your videos here again."
+    "- Use {videos} to find all your videos here again."
 )
 PATIENCE: Final = 1.0  # seconds that Discord has to tell the ids; an answer has three
 
@@ -53,9 +52,9 @@ PATIENCE: Final = 1.0  # seconds that Discord has to tell the ids; an answer has
 def help_text(commands: Mapping[str, str], *, here: str = "") -> str:
     """Write what the bot does and how to use it; `commands` are the mentions of `NAMED`, `here` is `help_here`."""
     parts = [
-        _(_WHAT).format(video=commands["video"], studio=commands["studio"]),
-        _(_NAMES).format(cast=commands["cast add"]),
-        _(_YOURS).format(jobs=commands["jobs"], quota=commands["quota"], privacy=commands["privacy"]),
+        _(_WHAT).format(video=commands["video"]),
+        _(_NAMES).format(cast=commands["cast"]),
+        _(_YOURS).format(videos=commands["videos"]),
     ]
     return "\n\n".join([*parts, *([here] if here else [])])
 
@@ -68,7 +67,7 @@ def help_here(denial: Denial | None, review: ReviewMode) -> str:
 
 def hint_text(commands: Mapping[str, str]) -> str:
     """Write the three lines that a newcomer reads once."""
-    return _(_HINT).format(cast=commands["cast add"], jobs=commands["jobs"])
+    return _(_HINT).format(cast=commands["cast"], videos=commands["videos"])
 
 
 def hint_controls() -> ui.View:
@@ -93,7 +92,7 @@ class CommandMentions:
         return {name: self._mention(name) for name in NAMED}
 
     def _mention(self, name: str) -> str:
-        command_id = self._ids.get(name.split(maxsplit=1)[0])
+        command_id = self._ids.get(name)
         return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
 
     async def _ask(self) -> None:

@@ -1,8 +1,8 @@
-"""A page of `/jobs`, with its buttons, and the short list behind *My videos*."""
+"""`/videos`: a page of a member's videos, one video with its buttons, and the short list behind *My videos*."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -10,18 +10,19 @@ import discord
 from discord import ui
 
 from bot.delivery.card_view import CANCEL_NOTED
-from bot.delivery.state_looks import LOOKS
+from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.model import Job
-from bot.jobs.states import CANCELLABLE, IN_FLIGHT, UNFINISHED, WITHDRAWN, State
-from bot.members.forgetting_words import ask_button
+from bot.jobs.states import IN_FLIGHT, UNFINISHED, WITHDRAWN, State
 from bot.members.preferences import DEFAULTS, Preferences
-from bot.ui.custom_ids import DetailsId, cancel_id, resend_id
-from bot.ui.formats import date, lasted, number
+from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.formats import date, date_and_time, lasted, number
 from bot.ui.language import N_, _
-from bot.ui.text import clip, message_address, plain
+from bot.ui.text import clip, message_address, plain, quoted
 
-PER_PAGE: Final = 5  # of some five components each, in a message's 40
-PROMPT_LIMIT: Final = 100  # characters; escaped at most twice that
+PER_PAGE: Final = 5  # of at most three components each, in a message's 40
+PROMPT_LIMIT: Final = 80  # characters; escaped at most twice that
+WHOLE_PROMPT_LIMIT: Final = 700  # characters, of one video
+CHOICE_LIMIT: Final = 100  # characters; Discord's
 _COLOUR: Final = discord.Colour(0x5865F2)
 MOST_LISTED: Final = 8  # lines of some 230 characters, in a message's 2,000
 LINE_PROMPT_LIMIT: Final = 40  # characters; escaped at most twice that
@@ -43,17 +44,20 @@ class ListAction(StrEnum):
 
     TURN = "turn"  # to the page in the id
     CHOOSE = "choose"  # what is shown
+    OPEN = "open"  # the video that is chosen
+    LIMITS = "limits"
     TELL = "tell"  # in a direct message, from now on
     STOP_TELLING = "quiet"
 
 
 _DEEDS: Final = "|".join(ListAction)
 _SHOWN: Final = "|".join(ListFilter)
-JOBS_PATTERN: Final = rf"reelcast:jobs:(?P<deed>{_DEEDS}):(?P<shown>{_SHOWN}):(?P<page>[0-9]{{1,6}})"
+VIDEOS_PATTERN: Final = rf"reelcast:jobs:(?P<deed>{_DEEDS}):(?P<shown>{_SHOWN}):(?P<page>[0-9]{{1,6}})"
+POST_HERE_PATTERN: Final = rf"reelcast:post-here:(?P<job>{ID_PATTERN})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobsId:
+class VideosId:
     deed: ListAction
     shown: ListFilter = ListFilter.ALL
     page: int = 0  # the first is 0
@@ -85,7 +89,7 @@ _NAMED: Final[Mapping[ListFilter, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobsPage:
+class VideosPage:
     """A page of the list; the first is 0."""
 
     jobs: Sequence[Job]
@@ -93,25 +97,51 @@ class JobsPage:
     page: int = 0
     more: bool = False  # there are older ones
     preferences: Preferences = DEFAULTS
+    pictures: Mapping[int, str] = field(default_factory=dict[int, str])  # the address of a first image, by job
+    limit: str = ""  # the line of the limit that is closest to being reached
 
 
-def jobs_list(page: JobsPage) -> ui.LayoutView:
+def videos_page(page: VideosPage) -> ui.LayoutView:
     """Lay out a page; the view is stopped, its ids say it all."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOUR)
     container.add_item(ui.TextDisplay(_head(page)))
     for job in page.jobs:
-        container.add_item(ui.TextDisplay(_line(job)))
-        container.add_item(ui.ActionRow(*_buttons(job)))
-    container.add_item(ui.ActionRow(_choice(page.shown)))
-    container.add_item(ui.ActionRow(*_turning(page)))
-    container.add_item(ui.ActionRow(_telling(page), ask_button()))
+        container.add_item(_with_picture(_line(job), page.pictures.get(job.id)))
+    if page.jobs:
+        container.add_item(ui.ActionRow(_opening(page)))
+    if page.jobs or page.shown is not ListFilter.ALL:
+        container.add_item(ui.ActionRow(_choice(page.shown)))
+    container.add_item(ui.ActionRow(*_turning(page), _press(page, ListAction.LIMITS, _("Limits")), _telling(page)))
+    return _stopped(container)
+
+
+def one_video(job: Job, page: VideosPage) -> ui.LayoutView:
+    """Lay out one video of a page, with every button that its card has."""
+    look = LOOKS[job.state]
+    facts = f"-# {date_and_time(job.created_at)} · {lasted(job.request.duration)}"
+    lines = [f"### {look.emoji} {look.title}", quoted(job.request.prompt, limit=WHOLE_PROMPT_LIMIT, lines=8), facts]
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
+    container.add_item(_with_picture("\n".join(line for line in lines if line), page.pictures.get(job.id)))
+    container.add_item(ui.ActionRow(*card_buttons(job)))
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    if job.state is State.UNDELIVERED:
+        row.add_item(_button(_("Post here"), f"reelcast:post-here:{job.id}"))
+    if (where := _where(job)) is not None:
+        label, address = where
+        row.add_item(ui.Button(label=label, url=address))
+    row.add_item(_press(page, ListAction.TURN, _("Back")))
+    container.add_item(row)
+    return _stopped(container)
+
+
+def _stopped(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     view.stop()
     return view
 
 
-def _head(page: JobsPage) -> str:
+def _head(page: VideosPage) -> str:
     lines = [f"### 🎞️ {_('Your videos here')}"]
     if not page.jobs:
         all_of_them = page.shown is ListFilter.ALL
@@ -120,6 +150,8 @@ def _head(page: JobsPage) -> str:
         )
     elif page.page or page.more:
         lines.append("-# " + _("Page {page}, newest first").format(page=number(page.page + 1)))
+    if page.limit:
+        lines.append(f"-# {page.limit}")
     if page.preferences.tell_when_done and page.preferences.takes_no_words:
         told = _(
             "Discord didn't deliver the bot's last direct message to you. Allow direct messages from this "
@@ -130,24 +162,28 @@ def _head(page: JobsPage) -> str:
 
 
 def _line(job: Job) -> str:
-    look = LOOKS[job.state]
-    facts = [f"{look.emoji} **{look.title}**", date(job.created_at), lasted(job.request.duration)]
+    look, where = LOOKS[job.state], _where(job)
+    title = f"**{look.title}**" if where is None else f"**[{look.title}]({where[1]})**"
+    facts = [f"{look.emoji} {title}", date_and_time(job.created_at), lasted(job.request.duration)]
     prompt = plain(clip(" ".join(job.request.prompt.split()), PROMPT_LIMIT))
     noted = f"-# {_(CANCEL_NOTED)}" if job.cancel_requested and job.state in IN_FLIGHT else ""
     return "\n".join(line for line in (" · ".join(facts), prompt, noted) if line)
 
 
-def _buttons(job: Job) -> Iterator[ui.Button[Any]]:
-    if job.state in CANCELLABLE or (job.state in IN_FLIGHT and not job.cancel_requested):
-        yield _button(_("Cancel"), cancel_id(job.id))
-    if job.state is State.UNDELIVERED:
-        yield _button(_("Send again"), resend_id(job.id))
-    yield _button(_("Details"), str(DetailsId(place="card", job_id=job.id)))
+def _with_picture(text: str, address: str | None) -> ui.Item[ui.LayoutView]:
+    if address is None:
+        return ui.TextDisplay(text)
+    picture: ui.Thumbnail[ui.LayoutView] = ui.Thumbnail(address)
+    return ui.Section[ui.LayoutView](text, accessory=picture)
+
+
+def _where(job: Job) -> tuple[str, str] | None:
+    """Give the label and the address of the video's message, or else of its card."""
     if link := post_address(job):
-        yield ui.Button(label=_("Go to video"), url=link)
-    elif job.card_message_id is not None:
-        card = message_address(job.request.guild_id, job.request.channel_id, job.card_message_id)
-        yield ui.Button(label=_("Go to card"), url=card)
+        return _("Go to video"), link
+    if job.card_message_id is None:
+        return None
+    return _("Go to card"), message_address(job.request.guild_id, job.request.channel_id, job.card_message_id)
 
 
 def post_address(job: Job) -> str | None:
@@ -157,31 +193,40 @@ def post_address(job: Job) -> str | None:
     return message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)
 
 
+def _opening(page: VideosPage) -> ui.Select[Any]:
+    custom_id = str(VideosId(deed=ListAction.OPEN, shown=page.shown, page=page.page))
+    select: ui.Select[Any] = ui.Select(custom_id=custom_id, placeholder=_("Open a video"))
+    for job in page.jobs:
+        look, prompt = LOOKS[job.state], " ".join(job.request.prompt.split())
+        select.add_option(label=clip(prompt, CHOICE_LIMIT) or look.title, value=str(job.id), emoji=look.emoji)
+    return select
+
+
 def _choice(shown: ListFilter) -> ui.Select[Any]:
-    select: ui.Select[Any] = ui.Select(custom_id=str(JobsId(deed=ListAction.CHOOSE)))
+    select: ui.Select[Any] = ui.Select(custom_id=str(VideosId(deed=ListAction.CHOOSE)))
     for each, name in _NAMED.items():
         select.add_option(label=_(name), value=each.value, default=each is shown)
     return select
 
 
-def _turning(page: JobsPage) -> Iterator[ui.Button[Any]]:
-    def to(number: int) -> str:
-        return str(JobsId(deed=ListAction.TURN, shown=page.shown, page=number))
-
+def _turning(page: VideosPage) -> Iterator[ui.Button[Any]]:
     if page.page:
-        yield _button(_("Newer"), to(page.page - 1))
-    yield _button(_("Refresh"), to(page.page))
+        yield _press(page, ListAction.TURN, _("Newer"), page.page - 1)
+    yield _press(page, ListAction.TURN, _("Refresh"))
     if page.more:
-        yield _button(_("Older"), to(page.page + 1))
+        yield _press(page, ListAction.TURN, _("Older"), page.page + 1)
 
 
-def _telling(page: JobsPage) -> ui.Button[Any]:
+def _press(page: VideosPage, deed: ListAction, label: str, number: int | None = None) -> ui.Button[Any]:
+    to = page.page if number is None else number
+    return _button(label, str(VideosId(deed=deed, shown=page.shown, page=to)))
+
+
+def _telling(page: VideosPage) -> ui.Button[Any]:
     """Turn direct messages on or off; which of the two is in the id, so that a double press is one."""
     if page.preferences.tell_when_done:
-        label, deed = _("Stop DMs"), ListAction.STOP_TELLING
-    else:
-        label, deed = _("DM me when done"), ListAction.TELL
-    return _button(label, str(JobsId(deed=deed, shown=page.shown, page=page.page)))
+        return _press(page, ListAction.STOP_TELLING, _("Stop DMs"))
+    return _press(page, ListAction.TELL, _("DM me when done"))
 
 
 def _button(label: str, custom_id: str) -> ui.Button[Any]:

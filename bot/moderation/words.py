@@ -78,7 +78,7 @@ def cannot_approve(code: ProblemCode) -> str:
         case ProblemCode.LEFT:
             return _("This member is no longer in the server. Reject the request, or let it expire.")
         case ProblemCode.BLOCKED:
-            return _("The member who requested this is blocked now. Reject it, or use `/unblock` first.")
+            return _("The member who requested this is blocked now. Reject it, or use `/mod unblock` first.")
         case ProblemCode.TIMED_OUT:
             return _("The member who requested this is timed out. Approve it when the timeout ends, or reject it.")
         case ProblemCode.AGE_RESTRICTED:
@@ -279,7 +279,7 @@ def dismissed_answer() -> str:
 def blocked_answer(member_id: int, until: datetime | None) -> str:
     """Say for how long a member is blocked."""
     if until is None:
-        told = _("{member} can't make videos here until someone uses `/unblock`.")
+        told = _("{member} can't make videos here until someone uses `/mod unblock`.")
         return told.format(member=f"<@{member_id}>")
     told = _("{member} can't make videos here until {date} ({countdown}).")
     return told.format(member=f"<@{member_id}>", date=date(until), countdown=countdown(until))

@@ -25,7 +25,7 @@ def unknown_character_sentence(name: str, there: str) -> str:
     """Say that a member has no character of a name, as they typed it, and which there are."""
     shown = plain(clip(" ".join(name.split()), NAME_LIMIT)) or ELLIPSIS
     if not there:
-        return _("There's no saved character named **{name}**. Save one with `/cast add`.").format(name=shown)
+        return _("There's no saved character named **{name}**. Save one with `/cast`.").format(name=shown)
     return _("There's no saved character named **{name}**. Use one of these: {there}.").format(name=shown, there=there)
 
 

@@ -143,14 +143,21 @@ class Answer:
         )
 
     async def show(self, **parts: Any) -> None:
-        """Show a page in place of the one that a component stands in, else to the member alone."""
+        """Show a page in place of the one that a component stands in, else to the member alone.
+
+        `files` take the place of those that the page had.
+        """
         parts = {"allowed_mentions": discord.AllowedMentions.none(), **parts}
+        files = parts.get("files", ())
         if self._shape is Shape.UPDATE:
+            if "files" in parts:
+                parts["attachments"] = parts.pop("files")
             await self._answer(
-                partial(self._interaction.response.edit_message, **parts), partial(self._edit_original, **parts)
+                partial(self._interaction.response.edit_message, **parts),
+                partial(self._edit_original, **parts),
+                files=files,
             )
         else:
-            files = parts.get("files", ())
             sent = parts | {"ephemeral": True}
             await self._answer(
                 partial(self._interaction.response.send_message, **sent), partial(self._follow_up, **sent), files=files

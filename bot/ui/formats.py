@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -51,6 +50,10 @@ def date(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:D>"
 
 
+def date_and_time(moment: datetime) -> str:
+    return f"<t:{int(moment.timestamp())}:f>"
+
+
 def lasted(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes:
@@ -59,16 +62,5 @@ def lasted(seconds: float) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Write names one after another: "a, b and c"."""
-    return format_list(names, locale=_styled())
-
-
-def _styled() -> str:
-    """Name the locale for lists and dates; in English those of Britain: "a, b and c", "1 Mar"."""
-    return "en_GB" if spoken() == SOURCE else spoken()
-
-
-def day_and_time(moment: datetime) -> str:
-    """Write a moment by itself, where no client counts: in a choice, say."""
-    day, time = (format_skeleton(each, moment, locale=_styled()) for each in ("MMMd", "Hm"))
-    return f"{day} {time} UTC"
+    """Write names one after another, in English as in Britain: "a, b and c"."""
+    return format_list(names, locale="en_GB" if spoken() == SOURCE else spoken())

@@ -1,18 +1,31 @@
-"""`/cast`: characters and things that a member saves once and names in any prompt."""
+"""`/cast`: the panel of the characters and objects that a member saves once and names in any prompt."""
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
 from bot.app import Reelcast, Services
-from bot.cast.model import CastError, Character, CharacterGone, NameTaken, Picture
+from bot.cast.model import CastError, Character, CharacterGone, NameTaken, StoredPicture
+from bot.cast.panel import (
+    CAST_PATTERN,
+    GONE,
+    NAME,
+    RENAME_PATTERN,
+    CastId,
+    CastVerb,
+    cast_page,
+    character_page,
+    delete_question,
+    rename_modal,
+)
 from bot.cast.view import (
     CAST_ADD_ID,
     FRONTAL,
-    NAME,
     NOT_YOURS,
     OTHERS,
     REMOVED,
@@ -22,52 +35,177 @@ from bot.cast.view import (
     SHARED_TWICE,
     SHARING_MODERATORS,
     SHARING_OFF,
-    SHARING_OUTSIDE,
     UNSHARED,
     bad_name_sentence,
     cast_add_modal,
-    cast_list,
-    character_layout,
 )
 from bot.jobs.prompt import as_name
 from bot.settings.model import CastSharing
 from bot.ui.answers import Shape, open_form, say, show
+from bot.ui.custom_ids import read_id
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
 from cogs.cast.saving import NewCharacter, has_room, save_character
-from cogs.requests.characters import (
-    find_character,
-    own_choices,
-    shareable_choices,
-    sharing_guild,
-    unknown_character,
-    usable_choices,
-)
+from cogs.requests.characters import sharing_guild
 from cogs.requests.gatekeeping import may_be_written
 
-SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
+_SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
 
-class CastAddButton(PressedItem, template=re.escape(CAST_ADD_ID)):
-    """Does what `/cast add` does, where that took too long to open the form."""
+class CastPanel:
+    """The characters of the member who acts, and those shared where they act."""
+
+    def __init__(self, services: Services, interaction: discord.Interaction[Any]) -> None:
+        self._services = services
+        self._interaction = interaction
+        self._store = services.cast.store
+        self._member_id = interaction.user.id
+
+    async def press(self, pressed: CastId, chosen: Sequence[str]) -> None:
+        """Do what a component is for."""
+        if pressed.verb is CastVerb.LIST:
+            await self.show(pressed.target)
+            return
+        target = read_id(chosen[0]) if pressed.verb is CastVerb.OPEN and chosen else pressed.target
+        character = await self.find(target or 0, own=pressed.verb in {CastVerb.RENAME, CastVerb.ASK, CastVerb.DELETE})
+        if character is None:
+            return
+        match pressed.verb:
+            case CastVerb.RENAME:
+                await open_form(self._interaction, rename_modal(character))
+            case CastVerb.SHARE:
+                await self._share(character)
+            case CastVerb.UNSHARE:
+                await self._unshare(character)
+            case CastVerb.ASK:
+                await show(self._interaction, view=delete_question(character), files=[])
+            case CastVerb.DELETE:
+                await self._store.remove(character.id, self._member_id)
+                await self.show(notice=_(REMOVED).format(name=character.name))
+            case _:
+                await self.show_one(character)
+
+    async def show(self, page: int = 0, notice: str = "") -> None:
+        """List the characters in place of what the component stands in, else in a message of its own."""
+        guild_id = await sharing_guild(self._services, self._interaction.guild_id)
+        usable = await self._store.usable(self._member_id, guild_id)
+        view = cast_page(usable, self._member_id, self._services.settings.cast_limit, page=page, notice=notice)
+        await show(self._interaction, view=view, files=[])
+
+    async def show_one(self, character: Character, notice: str = "") -> None:
+        """Show a character with its images."""
+        pictures = await self._store.pictures(character.id)
+        files = [_file(each, place) for place, each in enumerate(pictures, start=1)]
+        can = await self._can(character)
+        view = character_page(character, self._member_id, files, can=can, notice=notice)
+        await show(self._interaction, view=view, files=files)
+
+    async def rename(self, character: Character, typed: str) -> None:
+        """Give one of the member's own characters the name they typed, or say why not."""
+        new = as_name(typed)
+        if new is None:
+            await say(self._interaction, bad_name_sentence(typed))
+            return
+        if not await may_be_written(self._services, self._interaction, new):
+            return
+        try:
+            await self._store.rename(character.id, self._member_id, new)
+        except NameTaken:
+            await say(self._interaction, _(RENAMED_TWICE).format(name=new))
+        except CharacterGone:
+            await say(self._interaction, _(GONE))
+        else:
+            await self._show_changed(character, _(RENAMED).format(before=character.name, name=new))
+
+    async def find(self, character_id: int, *, own: bool) -> Character | None:
+        """Find a character, the member's `own` alone if need be; otherwise say that it isn't there, or isn't theirs."""
+        guild_id = await sharing_guild(self._services, self._interaction.guild_id)
+        found = await self._store.by_id(character_id, self._member_id, guild_id)
+        if found is None:
+            await say(self._interaction, _(GONE))
+        elif own and found.owner_id != self._member_id:
+            await say(self._interaction, _(NOT_YOURS).format(name=found.name))
+            return None
+        return found
+
+    async def _share(self, character: Character) -> None:
+        guild_id = self._interaction.guild_id or 0
+        sharing = (await self._services.guild_settings.get(guild_id)).cast_sharing
+        if character.owner_id != self._member_id:
+            await say(self._interaction, _(NOT_YOURS).format(name=character.name))
+        elif sharing is CastSharing.OFF:
+            await say(self._interaction, _(SHARING_OFF))
+        elif sharing is CastSharing.MODERATORS and not self._interaction.permissions.manage_messages:
+            await say(self._interaction, _(SHARING_MODERATORS))
+        elif await may_be_written(self._services, self._interaction, character.name):
+            try:
+                await self._store.share(character.id, self._member_id, guild_id, self._services.clock.now())
+            except NameTaken:
+                await say(self._interaction, _(SHARED_TWICE).format(name=character.name))
+            except CastError:
+                await say(self._interaction, _(GONE))
+            else:
+                await self._show_changed(character, _(SHARED).format(name=character.name))
+
+    async def _unshare(self, character: Character) -> None:
+        """Take a character back from a server: its owner can, and anyone with Manage Messages there."""
+        if character.owner_id != self._member_id and not self._interaction.permissions.manage_messages:
+            await say(self._interaction, _(NOT_YOURS).format(name=character.name))
+            return
+        await self._store.unshare(character.id, self._interaction.guild_id or 0)
+        await self._show_changed(character, _(UNSHARED).format(name=character.name))
+
+    async def _show_changed(self, character: Character, notice: str) -> None:
+        """Show a character as it is now, or the list where it is no longer the member's to see."""
+        guild_id = await sharing_guild(self._services, self._interaction.guild_id)
+        changed = await self._store.by_id(character.id, self._member_id, guild_id)
+        if changed is None:
+            await self.show(notice=notice)
+        else:
+            await self.show_one(changed, notice)
+
+    async def _can(self, character: Character) -> Sequence[CastVerb]:
+        """Say which buttons a character has for the member."""
+        guild_id, moderates = self._interaction.guild_id, self._interaction.permissions.manage_messages
+        own = character.owner_id == self._member_id
+        sharing: list[CastVerb] = []
+        if character.shared and (own or moderates):
+            sharing.append(CastVerb.UNSHARE)
+        elif own and guild_id is not None:
+            setting = (await self._services.guild_settings.get(guild_id)).cast_sharing
+            if setting is CastSharing.MEMBERS or (setting is CastSharing.MODERATORS and moderates):
+                sharing.append(CastVerb.SHARE)
+        return [CastVerb.RENAME, *sharing, CastVerb.ASK] if own else sharing
+
+
+class CastItem(PressedItem, template=CAST_PATTERN):
+    """Any component of the panel."""
+
+    shape = Shape.UPDATE
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        await _open(bot.services, interaction)
+        chosen = self.item.values if isinstance(self.item, discord.ui.Select) else []
+        await CastPanel(bot.services, interaction).press(CastId.of(self.match), chosen)
 
 
-class CastCog(FormCog):
+class CastAddButton(PressedItem, template=re.escape(CAST_ADD_ID)):
+    """Opens the form that adds a character."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        if await has_room(bot.services, interaction):
+            await open_form(interaction, cast_add_modal())
+
+
+class CastAddCog(FormCog):
+    """Takes the form that adds a character."""
+
     form_pattern = re.escape(CAST_ADD_ID)
-    shape = Shape.PRIVATE
-    cast = app_commands.Group(name="cast", description="Save characters and objects to reuse by name in prompts")
 
     def __init__(self, services: Services) -> None:
         self._services = services
-
-    @cast.command(name="add", description="Save a character or object with a front image and 1 to 3 more")
-    async def add(self, interaction: discord.Interaction) -> None:
-        await _open(self._services, interaction)
 
     async def submitted(
         self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
@@ -77,124 +215,41 @@ class CastCog(FormCog):
         )
         await save_character(self._services, interaction, new)
 
-    @cast.command(name="list", description="See your characters and those shared here")
-    async def list(self, interaction: discord.Interaction) -> None:
-        guild_id = await sharing_guild(self._services, interaction.guild_id)
-        usable = await self._services.cast.store.usable(interaction.user.id, guild_id)
-        await say(interaction, cast_list(usable, interaction.user.id, self._services.settings.cast_limit))
 
-    @cast.command(name="show", description="See a character's images, visible only to you")
-    @app_commands.describe(character="Choose one")
-    @app_commands.autocomplete(character=usable_choices)
-    async def show(self, interaction: discord.Interaction, character: str) -> None:
-        found = await self._found(interaction, character)
-        if found is None:
-            return
-        pictures = await self._services.cast.store.pictures(found.id)
-        files = [_file(each.picture, place) for place, each in enumerate(pictures, start=1)]
-        view = character_layout(found, interaction.user.id, files)
-        await show(interaction, view=view, files=files)
+class CastRenameCog(FormCog):
+    """Takes the form that renames a character."""
 
-    @cast.command(name="rename", description="Rename one of your characters")
-    @app_commands.describe(character="Choose one", name="New name (letters, digits, -, and _)")
-    @app_commands.autocomplete(character=own_choices)
-    async def rename(self, interaction: discord.Interaction, character: str, name: str) -> None:
-        found = await self._found(interaction, character, own=True)
-        if found is None:
-            return
-        new = as_name(name)
-        if new is None:
-            answer = bad_name_sentence(name)
-        elif not await may_be_written(self._services, interaction, new):
-            return
-        else:
-            try:
-                await self._services.cast.store.rename(found.id, interaction.user.id, new)
-                answer = _(RENAMED).format(before=found.name, name=new)
-            except NameTaken:
-                answer = _(RENAMED_TWICE).format(name=new)
-            except CharacterGone:
-                answer = await unknown_character(self._services, interaction, character)
-        await say(interaction, answer)
+    form_pattern = RENAME_PATTERN
+    shape = Shape.UPDATE
 
-    @cast.command(name="remove", description="Delete one of your characters and its images")
-    @app_commands.describe(character="Choose one")
-    @app_commands.autocomplete(character=own_choices)
-    async def remove(self, interaction: discord.Interaction, character: str) -> None:
-        found = await self._found(interaction, character, own=True)
-        if found is not None:
-            await self._services.cast.store.remove(found.id, interaction.user.id)
-            await say(interaction, _(REMOVED).format(name=found.name))
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
-    @cast.command(name="share", description="Share one of your characters with this server, or stop sharing it")
-    @app_commands.describe(character="Choose one", use="Choose who can use it (default: everyone in this server)")
-    @app_commands.autocomplete(character=shareable_choices)
-    async def share(
-        self,
-        interaction: discord.Interaction,
-        character: str,
-        use: Literal["everyone here", "only me"] = "everyone here",
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
     ) -> None:
-        if interaction.guild_id is None:
-            await say(interaction, _(SHARING_OUTSIDE))
-        elif use == "only me":
-            await self._unshare(interaction, character, interaction.guild_id)
-        else:
-            await self._share(interaction, character, interaction.guild_id)
-
-    async def _share(self, interaction: discord.Interaction, character: str, guild_id: int) -> None:
-        sharing = (await self._services.guild_settings.get(guild_id)).cast_sharing
-        if sharing is CastSharing.OFF:
-            await say(interaction, _(SHARING_OFF))
-            return
-        if sharing is CastSharing.MODERATORS and not interaction.permissions.manage_messages:
-            await say(interaction, _(SHARING_MODERATORS))
-            return
-        found = await self._found(interaction, character, own=True)
-        if found is None or not await may_be_written(self._services, interaction, found.name):
-            return
-        try:
-            await self._services.cast.store.share(found.id, interaction.user.id, guild_id, self._services.clock.now())
-            answer = _(SHARED).format(name=found.name)
-        except NameTaken:
-            answer = _(SHARED_TWICE).format(name=found.name)
-        except CastError:
-            answer = await unknown_character(self._services, interaction, character)
-        await say(interaction, answer)
-
-    async def _unshare(self, interaction: discord.Interaction, character: str, guild_id: int) -> None:
-        """Take a character back from a server: its owner can, and who may manage messages there."""
-        found = await find_character(self._services, character, interaction.user.id, guild_id)
-        if found is None:
-            await say(interaction, await unknown_character(self._services, interaction, character))
-        elif found.owner_id != interaction.user.id and not interaction.permissions.manage_messages:
-            await say(interaction, _(NOT_YOURS).format(name=found.name))
-        else:
-            await self._services.cast.store.unshare(found.id, guild_id)
-            await say(interaction, _(UNSHARED).format(name=found.name))
-
-    async def _found(self, interaction: discord.Interaction, text: str, *, own: bool = False) -> Character | None:
-        """Find whom a member means, or say that there is nobody, or that it is not theirs to change."""
-        guild_id = await sharing_guild(self._services, interaction.guild_id)
-        found = await find_character(self._services, text, interaction.user.id, guild_id)
-        if found is None:
-            await say(interaction, await unknown_character(self._services, interaction, text))
-        elif own and found.owner_id != interaction.user.id:
-            await say(interaction, _(NOT_YOURS).format(name=found.name))
-            return None
-        return found
+        panel = CastPanel(self._services, interaction)
+        character = await panel.find(int(match["character"]), own=True)
+        if character is not None:
+            await panel.rename(character, submission.text(NAME))
 
 
-async def _open(services: Services, interaction: discord.Interaction[Any]) -> None:
-    if await has_room(services, interaction):
-        await open_form(interaction, cast_add_modal())
+class CastCog(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="cast", description="Save characters and objects to reuse by name in prompts")
+    async def cast(self, interaction: discord.Interaction) -> None:
+        await CastPanel(self._services, interaction).show()
 
 
-def _file(picture: Picture, place: int) -> discord.File:
-    suffix = SUFFIXES.get(picture.content_type, "img")
-    return discord.File(BytesIO(picture.content), filename=f"picture{place}.{suffix}")
+def _file(stored: StoredPicture, place: int) -> discord.File:
+    suffix = _SUFFIXES.get(stored.picture.content_type, "img")
+    return discord.File(BytesIO(stored.picture.content), filename=f"picture{place}.{suffix}")
 
 
 async def setup(bot: Reelcast) -> None:
-    bot.add_dynamic_items(CastAddButton)
+    bot.add_dynamic_items(CastItem, CastAddButton)
     await bot.add_cog(CastCog(bot.services))
+    await bot.add_cog(CastAddCog(bot.services))
+    await bot.add_cog(CastRenameCog(bot.services))

@@ -1,4 +1,4 @@
-"""Saving a character: what `/cast add` collected is judged, waits for consent where need be, and is kept."""
+"""Saving a character: what the form of `/cast` collected is judged, waits for consent where need be, and is kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

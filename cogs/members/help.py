@@ -1,4 +1,4 @@
-"""`/help`, `/privacy`, and *Delete my data*."""
+"""`/help`, and what it leads to: *Your data* and *Delete my data*."""
 
 from typing import Any
 
@@ -57,18 +57,22 @@ class HelpCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="help", description="See how this bot works and what this server allows")
+    @app_commands.command(
+        name="help", description="See how this bot works, what this server allows, and manage your data"
+    )
     async def help(self, interaction: discord.Interaction) -> None:
         await show_help(self._services, interaction)
 
 
 class ForgetButton(PressedItem, template=FORGET_PATTERN):
-    """Asks first, then deletes what is kept of who presses, and of nobody else; a second press finds nothing left."""
+    """Tells what is stored, and asks first; then deletes the data of the member who presses. Twice is once."""
 
     shape = Shape.UPDATE
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         match deed := ForgetDeed(self.match["deed"]):
+            case ForgetDeed.TELL:
+                await say(interaction, _(PRIVACY), view=privacy_controls())
             case ForgetDeed.ASK:
                 question, controls = forget_question()
                 await say(interaction, question, view=controls)
@@ -87,14 +91,7 @@ class ForgetButton(PressedItem, template=FORGET_PATTERN):
         await bot.services.members.forgetting.emptying.sweep()
 
 
-class PrivacyCog(commands.Cog):
-    @app_commands.command(name="privacy", description="See what's stored about you, and delete it")
-    async def privacy(self, interaction: discord.Interaction) -> None:
-        await say(interaction, _(PRIVACY), view=privacy_controls())
-
-
 async def setup(bot: Reelcast) -> None:
     bot.add_dynamic_items(HelpButton)
     await bot.add_cog(HelpCog(bot.services))
     bot.add_dynamic_items(ForgetButton)
-    await bot.add_cog(PrivacyCog())

@@ -1,10 +1,8 @@
-"""*Send again* and `/send-again`: a video that was made but could not be posted."""
+"""*Send again* and *Post here*: a video that was made but could not be posted."""
 
 from typing import Any, Final
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.delivery.problem_words import objection_sentence
@@ -14,21 +12,21 @@ from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job
 from bot.jobs.ports import PortError
-from bot.jobs.prompt import name_key
 from bot.jobs.states import State
-from bot.members.card_words import not_yours_to_send, send_again_choice, sent_again_sentence
+from bot.members.card_words import not_yours_to_send, sent_again_sentence
+from bot.members.list_view import POST_HERE_PATTERN
 from bot.moderation.words import discord_unclear
 from bot.requests.refusal_words import missing_permissions_sentence
 from bot.ui.answers import defer, say
-from bot.ui.custom_ids import RESEND_PATTERN, read_id
+from bot.ui.custom_ids import RESEND_PATTERN
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import PressedItem
 from cogs.requests.gatekeeping import asked_by, is_age_restricted, let_in
 
-MOST_CHOICES: Final = 25  # Discord's
 GONE: Final = N_("This video is no longer waiting to be sent.")
 FOR_ADULTS: Final = N_(
-    "You requested this video in an age-restricted channel, so it can only be sent to one. Use `/send-again` there."
+    "You requested this video in an age-restricted channel, so it can only be posted in one. "
+    "Use *Post here* in `/videos` there."
 )
 
 
@@ -68,16 +66,13 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
         return await _send(bot.services, job.id, job.usual_channel_id, rules)
 
 
-class SendAgainCog(commands.Cog):
-    def __init__(self, services: Services) -> None:
-        self._services = services
+class PostHereButton(PressedItem, template=POST_HERE_PATTERN):
+    """Posts one's own video in the channel of the press, as far as a new one could be made there."""
 
-    @app_commands.command(name="send-again", description="Post one of your finished videos that couldn't be posted")
-    @app_commands.describe(video="Choose one")
-    @app_commands.guild_only()
-    async def send_again(self, interaction: discord.Interaction, video: str) -> None:
-        job_id = read_id(video)
-        job = None if job_id is None else await self._services.store.get(job_id)
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        services = bot.services
+        job = await services.store.get(int(self.match["job"]))
         if job is None or job.request.member_id != interaction.user.id or job.request.guild_id != interaction.guild_id:
             answer = _(GONE)
         elif missing := _missing(interaction):
@@ -87,23 +82,12 @@ class SendAgainCog(commands.Cog):
         else:
             # As for a new request: its member's standing and words are judged here, and it goes where videos go.
             asked = asked_by(interaction, texts=(job.request.prompt,))
-            verdict = await let_in(self._services, interaction, asked, prompt="")
+            verdict = await let_in(services, interaction, asked, prompt="")
             if verdict is None:
                 return
             where = verdict.handling.output_channel_id or interaction.channel_id or 0
-            answer = await _send(self._services, job.id, where, verdict.handling)
+            answer = await _send(services, job.id, where, verdict.handling)
         await say(interaction, answer)
-
-    @send_again.autocomplete("video")
-    async def _undelivered(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        jobs = await self._services.store.undelivered(interaction.user.id, interaction.guild_id or 0)
-        offered = [(job, send_again_choice(job)) for job in jobs]
-        wanted = name_key(" ".join(typed.split()))
-        # The choice has room for the beginning of a prompt alone; any of its words finds it.
-        found = [
-            each for each in offered if wanted in name_key(f"{each[1]} {' '.join(each[0].request.prompt.split())}")
-        ]
-        return [app_commands.Choice(name=name, value=str(job.id)) for job, name in found[:MOST_CHOICES]]
 
 
 def _may_send(interaction: discord.Interaction[Any], job: Job) -> bool:
@@ -126,4 +110,4 @@ async def _send(services: Services, job_id: int, channel_id: int, rules: Handlin
 
 async def setup(bot: Reelcast) -> None:
     bot.add_dynamic_items(SendAgainButton)
-    await bot.add_cog(SendAgainCog(bot.services))
+    bot.add_dynamic_items(PostHereButton)

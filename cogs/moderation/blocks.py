@@ -1,4 +1,4 @@
-"""`/block`, `/unblock`, `/blocks`, and the list of blocked pictures: who and what a server does not want."""
+"""`/mod`: members and images that a server blocks."""
 
 import re
 from typing import Any
@@ -43,9 +43,15 @@ Reason = app_commands.Range[str, 0, REASON_LIMIT]
 
 
 class BlockCog(FormCog):
-    """Keeps members and pictures out; takes the form that a report's *Block member* opens, too."""
+    """`/mod`, and the form that a report's *Block member* opens."""
 
     form_pattern = BLOCK_PATTERN
+    mod = app_commands.Group(
+        name="mod",
+        description="Block and unblock members and images",
+        guild_only=True,
+        default_permissions=discord.Permissions(moderate_members=True),
+    )
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -60,13 +66,11 @@ class BlockCog(FormCog):
         """End what waits for a channel that was deleted."""
         await self._services.moderation.end_what_waits(channel.guild.id)
 
-    @app_commands.command(name="block", description="Block a member from making videos in this server")
+    @mod.command(name="block", description="Block a member from making videos in this server")
     @app_commands.describe(
         member="The member", duration="How long (default: permanent)", reason="Reason, shown in the block list"
     )
     @app_commands.choices(duration=CHOICES)
-    @app_commands.guild_only()
-    @app_commands.default_permissions(moderate_members=True)
     async def block(
         self,
         interaction: discord.Interaction,
@@ -82,10 +86,8 @@ class BlockCog(FormCog):
             measures = Measures(reason=reason.strip(), block=duration.value if duration else FOR_GOOD)
             await self._block(interaction, member.id, measures)
 
-    @app_commands.command(name="unblock", description="Unblock a member so they can make videos again")
+    @mod.command(name="unblock", description="Unblock a member so they can make videos again")
     @app_commands.describe(member="The member")
-    @app_commands.guild_only()
-    @app_commands.default_permissions(moderate_members=True)
     async def unblock(self, interaction: discord.Interaction, member: discord.User) -> None:
         moderators = self._services.moderators
         guild_id = interaction.guild_id or 0
@@ -97,9 +99,7 @@ class BlockCog(FormCog):
             await self._note(interaction, Decided.UNBLOCKED, member_id=member.id)
             await say(interaction, unblocked_answer(member.id))
 
-    @app_commands.command(name="blocks", description="See who's blocked in this server")
-    @app_commands.guild_only()
-    @app_commands.default_permissions(moderate_members=True)
+    @mod.command(name="blocks", description="See who's blocked in this server")
     async def blocks(self, interaction: discord.Interaction) -> None:
         if not may_block(interaction):
             await say(interaction, not_a_moderator_of_server())
@@ -107,10 +107,8 @@ class BlockCog(FormCog):
         text, view = await _page(self._services, interaction.guild_id or 0, 1)
         await say(interaction, text, view=view)
 
-    @app_commands.command(name="block-image", description="Block an image, and copies of it, from being used here")
+    @mod.command(name="block-image", description="Block an image, and copies of it, from being used here")
     @app_commands.describe(image="The image", reason="Reason, kept in the records")
-    @app_commands.guild_only()
-    @app_commands.default_permissions(moderate_members=True)
     async def block_image(
         self, interaction: discord.Interaction, image: discord.Attachment, reason: Reason = ""
     ) -> None:
@@ -121,10 +119,8 @@ class BlockCog(FormCog):
                 await self._note(interaction, Decided.IMAGE_BLOCKED, reason.strip())
             await say(interaction, images_blocked_sentence(count))
 
-    @app_commands.command(name="unblock-image", description="Unblock an image so it can be used again")
+    @mod.command(name="unblock-image", description="Unblock an image so it can be used again")
     @app_commands.describe(image="The image, or a copy of it")
-    @app_commands.guild_only()
-    @app_commands.default_permissions(moderate_members=True)
     async def unblock_image(self, interaction: discord.Interaction, image: discord.Attachment) -> None:
         if (seen := await self._seen(interaction, image)) is not None:
             allowed = await self._services.moderators.blocked_images.allow(interaction.guild_id or 0, [seen])

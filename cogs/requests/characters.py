@@ -1,6 +1,6 @@
 """Characters in a request: those a member chose, those the prompt names, and the choices that are offered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,9 +12,7 @@ from bot.cast.view import choice_label
 from bot.catalogue.model import VideoModel
 from bot.jobs.model import Reference
 from bot.jobs.prompt import name_key, possible_keys
-from bot.requests.character_words import unknown_character_sentence
 from bot.requests.reading import Read, Refusal, RefusalCode, Upload, read_request
-from bot.requests.refusal_words import named
 from bot.requests.wish import Wish
 from bot.services import Services
 from bot.settings.model import CastSharing
@@ -64,12 +62,6 @@ async def find_character(services: Services, text: str, member_id: int, guild_id
     return (await services.cast.store.by_names([key], member_id, guild_id)).get(key)
 
 
-async def unknown_character(services: Services, interaction: discord.Interaction[Any], text: str) -> str:
-    """Say that nobody is meant by what a member typed, and who there is."""
-    guild_id = await sharing_guild(services, interaction.guild_id)
-    return unknown_character_sentence(text, named(await _names(services, interaction.user.id, guild_id)))
-
-
 async def sharing_guild(services: Services, guild_id: int | None) -> int | None:
     """Return a server where what members share counts; None where nothing is shared."""
     if guild_id is None:
@@ -102,21 +94,7 @@ async def usable_choices(interaction: discord.Interaction[Any], typed: str) -> C
     """Offer everybody that a member can use here."""
     services: Services = interaction.client.services
     guild_id = await sharing_guild(services, interaction.guild_id)
-    return _choices(await services.cast.store.usable(interaction.user.id, guild_id), interaction, typed)
-
-
-async def own_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
-    services: Services = interaction.client.services
-    return _choices(await services.cast.store.usable(interaction.user.id, None), interaction, typed)
-
-
-async def shareable_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
-    """Offer a member's own, and to who may manage messages what others share, which they can end."""
-    offer = usable_choices if interaction.permissions.manage_messages else own_choices
-    return await offer(interaction, typed)
-
-
-def _choices(characters: Iterable[Character], interaction: discord.Interaction[Any], typed: str) -> Choices:
+    characters = await services.cast.store.usable(interaction.user.id, guild_id)
     speak(interaction.locale.value)
     wanted = name_key(typed.strip().removeprefix("@"))
     found = [each for each in characters if wanted in name_key(each.name)]

@@ -8,6 +8,7 @@ import structlog
 
 from bot.gate.denial import Denial
 from bot.jobs.model import Job
+from bot.members.forgetting_words import your_data_controls
 from bot.members.help_words import help_here, help_text, hint_controls, hint_text
 from bot.services import Services
 from bot.ui.answers import say
@@ -25,7 +26,7 @@ async def show_help(services: Services, interaction: discord.Interaction[Any]) -
         settings = await services.guild_settings.get(interaction.guild_id)
         here = help_here(denial, settings.review)
     commands = await services.members.commands.get()
-    await say(interaction, help_text(commands, here=here))
+    await say(interaction, help_text(commands, here=here), view=your_data_controls())
 
 
 async def hint_newcomer(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:

@@ -79,7 +79,8 @@ class Room:
 
     async def allow(self, command: str, who: simcord.MemberActor) -> None:
         """Let a member have a command that is not for them, as a server's owner can."""
-        found = [each for each in await self.stage.bot.tree.fetch_commands() if each.name == command]
+        name = command.split(maxsplit=1)[0]
+        found = [each for each in await self.stage.bot.tree.fetch_commands() if each.name == name]
         self.stage.guild.set_command_permissions(found[0], {who: True})
 
     def picture(self, seed: int) -> Path:

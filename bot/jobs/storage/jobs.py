@@ -256,17 +256,6 @@ class JobStore:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
-    async def undelivered(self, member_id: int, guild_id: int) -> Sequence[Job]:
-        """Read a member's videos in a server that were made but not posted, newest first."""
-        query = (
-            select(jobs)
-            .where(*_own(member_id, guild_id), jobs.c.state == State.UNDELIVERED)
-            .order_by(jobs.c.created_at.desc())
-        )
-        async with self._engine.connect() as connection:
-            return [from_row(row) for row in await connection.execute(query)]
-
-    @uncancelled
     async def newest(
         self, member_id: int, guild_id: int, *, states: Iterable[State], at_most: int, skipped: int = 0
     ) -> Sequence[Job]:

@@ -168,6 +168,31 @@ def picture(name: str = "keeper.png", *, size: tuple[int, int] = (640, 480), pad
     return name, buffer.getvalue() + bytes(padding)
 
 
+async def press_id(
+    stage: Stage,
+    custom_id: str,
+    *,
+    channel: simcord.ChannelHandle | None = None,
+    who: simcord.MemberActor | None = None,
+) -> InteractionResult:
+    """Have a member press a button with this custom id in a layout, Alice in the channel unless said otherwise."""
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.ActionRow(discord.ui.Button[Any](label="Forged", custom_id=custom_id)))
+    view.stop()
+    message = await stage.bot.get_partial_messageable((channel or stage.channel).id).send(view=view)
+    return await (who or stage.alice).click(message, label="Forged")
+
+
+async def post_here(
+    stage: Stage, job_id: int, *, channel: simcord.ChannelHandle | None = None, who: simcord.MemberActor | None = None
+) -> str:
+    """Press *Post here* of a video; returns what only the member sees."""
+    result = await press_id(stage, f"reelcast:post-here:{job_id}", channel=channel, who=who)
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response.content
+
+
 def texts(message: simcord.ResponseMessage) -> str:
     """Return every text of a card, a line each."""
 

@@ -96,7 +96,7 @@ async def test_a_form_that_was_open_for_long_is_answered_at_once(stage: Stage) -
 
 
 async def test_a_list_that_was_open_for_long_still_turns(stage: Stage) -> None:
-    shown = await stage.alice.slash(stage.channel, "jobs")
+    shown = await stage.alice.slash(stage.channel, "videos")
     await stage.env.advance_time(LATE)
     assert shown.response is not None
     assert "You haven't requested any videos here yet." in words_of(

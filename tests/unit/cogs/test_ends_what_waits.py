@@ -16,7 +16,7 @@ Act = Callable[[Stage, Moderator], Awaitable[object]]
 async def block(stage: Stage, _mo: Moderator) -> None:
     role = stage.guild.create_role("guards", permissions=discord.Permissions(moderate_members=True, view_channel=True))
     guard = stage.guild.add_member(stage.env.create_user("bo"), roles=[role])
-    await guard.slash(stage.channel, "block", member=stage.alice)
+    await guard.slash(stage.channel, "mod block", member=stage.alice)
 
 
 async def close_the_channel(stage: Stage, mo: Moderator) -> None:

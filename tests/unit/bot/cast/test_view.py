@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cast.model import Character
-from bot.cast.view import bad_name_sentence, cast_add_modal, cast_list, choice_label, full_sentence
+from bot.cast.panel import CastVerb, cast_page, character_page, delete_question, rename_modal
+from bot.cast.view import bad_name_sentence, cast_add_modal, choice_label, full_sentence
 from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, as_name
 from bot.requests.character_words import cast_line, request_sentence, unknown_character_sentence
@@ -16,6 +17,7 @@ from bot.requests.consent import NOTICE, consent_controls
 from bot.requests.forms import images_controls, images_modal
 from bot.requests.reading import Refusal, RefusalCode
 from sandbox.discord.messages.modal_rules import check_modal
+from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.jobs import NOON, a_request
 
 HOSTILE = (
@@ -43,15 +45,21 @@ def test_whatever_is_typed_as_a_name_comes_back_harmless(text: str) -> None:
 
 
 @settings(max_examples=500)
-@given(st.lists(NAMES, min_size=1, max_size=12))
+@given(st.lists(NAMES, min_size=1, max_size=20))
 def test_any_names_make_a_list_and_choices_that_discord_takes(names: list[str]) -> None:
     characters = [
         Character(id=number, owner_id=number % 2, name=name, created_at=NOON, shared=number % 3 == 0)
         for number, name in enumerate(names)
     ]
-    listed = cast_list(characters, 0, 20)
-    assert len(listed) <= 2_000
-    assert unescaped(listed.replace("<@1>", "")) is None
+    layouts = [cast_page(characters, 0, 20), *(delete_question(each) for each in characters)]
+    layouts += [character_page(each, 0, [], can=[CastVerb.RENAME]) for each in characters]
+    for layout in layouts:
+        payload = layout.to_components()
+        check_message({"flags": IS_COMPONENTS_V2, "components": payload}, files=[], upload_limit=1)
+        shown = [each["content"] for each in payload[0]["components"] if "content" in each]
+        assert unescaped("\n".join(shown).replace("<@1>", "")) is None
+    for each in characters:
+        check_modal(rename_modal(each).to_dict())
     assert all(1 <= len(choice_label(each, 0)) <= 100 for each in characters)
 
 
@@ -63,13 +71,6 @@ def test_any_names_stand_below_the_pictures_as_they_are(names: list[str]) -> Non
     assert len(line) < 700
     assert "\n" not in line
     assert unescaped(line) is None
-
-
-def test_a_list_too_long_for_a_message_says_how_many_more_there_are() -> None:
-    many = [Character(id=number, owner_id=2, name=f"n_{number}" * 6, created_at=NOON) for number in range(200)]
-    listed = cast_list(many, 1, 20)
-    assert len(listed) <= 2_000
-    assert re.search(r"… and \d+ more$", listed)
 
 
 @pytest.mark.parametrize("code", [RefusalCode.UNKNOWN_NAME, RefusalCode.UNKNOWN_IMAGE])

@@ -12,11 +12,11 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.members.card_words import not_cancellable_sentence, send_again_choice
+from bot.members.card_words import not_cancellable_sentence
 from bot.requests.reading import Refusal, RefusalCode
 from bot.requests.refusal_words import image_sentence, refusal_sentence
 from bot.ui.formats import dollars, lasted, listed, mebibytes, megabytes
-from tests.support.jobs import a_job, a_request
+from tests.support.jobs import a_job
 
 RULES = ImageRules()
 # What a member can do, or whom it lies with.
@@ -127,12 +127,6 @@ def test_a_state_that_leaves_a_question_answers_it(state: State) -> None:
 )
 def test_what_can_no_longer_be_cancelled_says_why(state: State | None, said: str) -> None:
     assert said in not_cancellable_sentence(state)
-
-
-def test_a_choice_of_a_video_fits_discords_hundred_characters_on_one_line() -> None:
-    choice = send_again_choice(a_job(request=a_request(prompt="a long\n\nstory " * 50)))
-    assert 90 < len(choice) <= 100
-    assert "\n" not in choice
 
 
 def test_a_member_is_told_where_a_video_is_that_was_not_posted() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
-from bot.members.list_view import PER_PAGE, STATES, JobsPage, ListFilter, jobs_list, post_address
+from bot.members.list_view import PER_PAGE, STATES, ListFilter, VideosPage, post_address, videos_page
 from bot.members.preferences import Preferences
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
@@ -23,18 +23,18 @@ def a_posted_job(state: State = State.DELIVERED, prompt: str = "a fox") -> Job:
     return a_job(state, request=request).evolve(post_message_id=77, card_message_id=66)
 
 
-def components(page: JobsPage) -> list[dict[str, Any]]:
+def components(page: VideosPage) -> list[dict[str, Any]]:
     def walk(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [each for part in found for each in (part, *walk(part.get("components", [])))]
 
-    return walk(jobs_list(page).to_components())  # pyright: ignore[reportArgumentType]
+    return walk(videos_page(page).to_components())  # pyright: ignore[reportArgumentType]
 
 
-def buttons(page: JobsPage) -> dict[str, str]:
+def buttons(page: VideosPage) -> dict[str, str]:
     return {each["label"]: each.get("custom_id") or each["url"] for each in components(page) if each["type"] == 2}
 
 
-def text_of(page: JobsPage) -> str:
+def text_of(page: VideosPage) -> str:
     return "\n".join(each["content"] for each in components(page) if each["type"] == 10)
 
 
@@ -42,8 +42,8 @@ def text_of(page: JobsPage) -> str:
 def test_a_full_page_is_taken_whatever_the_prompts(jobs: list[tuple[State, str]]) -> None:
     preferences = Preferences(tell_when_done=True, takes_no_words=True)
     shown = [a_posted_job(*each).evolve(cancel_requested=True) for each in jobs]
-    page = JobsPage(jobs=shown, page=1, more=True, preferences=preferences)
-    payload = {"flags": IS_COMPONENTS_V2, "components": jobs_list(page).to_components()}
+    page = VideosPage(jobs=shown, page=1, more=True, preferences=preferences)
+    payload = {"flags": IS_COMPONENTS_V2, "components": videos_page(page).to_components()}
     check_message(payload, files=[], upload_limit=1)
 
 
@@ -53,7 +53,7 @@ def test_every_state_is_found_under_something_else_than_all(state: State) -> Non
 
 
 def test_a_posted_video_is_a_link_to_where_it_is() -> None:
-    page = JobsPage(jobs=[a_posted_job().evolve(post_channel_id=21)])
+    page = VideosPage(jobs=[a_posted_job().evolve(post_channel_id=21)])
     assert buttons(page)["Go to video"] == f"https://discord.com/channels/{ID}/21/77"
 
 
@@ -68,7 +68,7 @@ def test_a_posted_video_is_a_link_to_where_it_is() -> None:
 )
 def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> None:
     assert post_address(job) is None
-    assert "Go to video" not in buttons(JobsPage(jobs=[job]))
+    assert "Go to video" not in buttons(VideosPage(jobs=[job]))
 
 
 @pytest.mark.parametrize(
@@ -81,31 +81,31 @@ def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> Non
 )
 def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -> None:
     others = {"Refresh", "DM me when done", "Delete my data"}
-    assert set(buttons(JobsPage(jobs=[a_posted_job(state)]))) == offered | others
+    assert set(buttons(VideosPage(jobs=[a_posted_job(state)]))) == offered | others
 
 
 @pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, False)])
 def test_a_run_that_goes_on_though_it_was_cancelled_says_so(state: State, noted: bool) -> None:
     job = a_posted_job(state)
-    assert "Canceled. It was already running, so it's still charged" not in text_of(JobsPage(jobs=[job]))
-    cancelled = text_of(JobsPage(jobs=[job.evolve(cancel_requested=True)]))
+    assert "Canceled. It was already running, so it's still charged" not in text_of(VideosPage(jobs=[job]))
+    cancelled = text_of(VideosPage(jobs=[job.evolve(cancel_requested=True)]))
     assert ("Canceled. It was already running, so it's still charged" in cancelled) is noted
 
 
 def test_pages_are_turned_where_there_are_others() -> None:
-    shown = buttons(JobsPage(jobs=[a_posted_job()], shown=ListFilter.RUNNING, page=1, more=True))
+    shown = buttons(VideosPage(jobs=[a_posted_job()], shown=ListFilter.RUNNING, page=1, more=True))
     assert (shown["Newer"], shown["Older"]) == ("reelcast:jobs:turn:running:0", "reelcast:jobs:turn:running:2")
-    assert not {"Newer", "Older"} & set(buttons(JobsPage(jobs=[])))
+    assert not {"Newer", "Older"} & set(buttons(VideosPage(jobs=[])))
 
 
 def test_words_that_did_not_arrive_are_told_of_while_they_are_wanted() -> None:
     wanted = Preferences(tell_when_done=True, takes_no_words=True)
-    assert "didn't deliver the bot's last direct message" in text_of(JobsPage(jobs=[], preferences=wanted))
+    assert "didn't deliver the bot's last direct message" in text_of(VideosPage(jobs=[], preferences=wanted))
     assert "didn't deliver the bot's last direct message" not in text_of(
-        JobsPage(jobs=[], preferences=replace(wanted, tell_when_done=False))
+        VideosPage(jobs=[], preferences=replace(wanted, tell_when_done=False))
     )
 
 
 def test_an_empty_list_says_so() -> None:
-    assert "haven't requested any videos here yet" in text_of(JobsPage(jobs=[]))
-    assert "No videos match this filter" in text_of(JobsPage(jobs=[], shown=ListFilter.RUNNING))
+    assert "haven't requested any videos here yet" in text_of(VideosPage(jobs=[]))
+    assert "No videos match this filter" in text_of(VideosPage(jobs=[], shown=ListFilter.RUNNING))

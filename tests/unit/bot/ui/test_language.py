@@ -3,7 +3,7 @@
 import ast
 import asyncio
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from bot.delivery.card_view import status_card
 from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.members.card_words import send_again_choice
 from bot.requests.forms import studio_modal
 from bot.requests.refusal_words import image_sentence, missing_permissions_sentence
 from bot.ui import language
@@ -176,13 +175,6 @@ def test_figures_and_lists_are_written_as_a_language_writes_them(
         assert megabytes(8_500_000) == size
         assert lasted(125) == time
         assert listed(["a", "b", "c"]) == names
-
-
-def test_a_choice_is_dated_as_its_reader_writes_dates() -> None:
-    job = a_job(request=a_request(prompt="ein Fuchs"), at=datetime(2026, 3, 1, 12, 5, tzinfo=UTC))
-    assert send_again_choice(job) == "1 Mar 12:05 UTC · ein Fuchs"
-    with speaking("ja"):
-        assert send_again_choice(job) == "3月1日 12:05 UTC · ein Fuchs"
 
 
 def test_a_sentence_with_places_is_whole_in_every_language() -> None:

@@ -11,7 +11,7 @@ from simcord.results import InteractionResult
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
-from tests.unit.cogs.cast.cast_stage import cast, id_of, said, saved, shared
+from tests.unit.cogs.cast.cast_stage import id_of, pressed, renamed, said, saved, shared
 from tests.unit.cogs.served_cdn import ServedCdn
 from tests.unit.cogs.stage import Stage, picture, texts
 
@@ -125,7 +125,7 @@ async def over(stage: Stage, prompt: str, *, who: simcord.MemberActor | None = N
 async def test_again_keeps_the_characters_though_one_has_another_name_now(stage: Stage) -> None:
     await saved(stage, "mira")
     card = await over(stage, "@mira waves", image1=picture())
-    await cast(stage, "rename", character="mira", name="ada")
+    await renamed(stage, "mira", "ada")
     await stage.alice.click(card, label="Again")
     job = await newest(stage)
     assert (cast_of(job), job.request.prompt) == (["mira"], "@mira waves")
@@ -138,7 +138,7 @@ async def test_again_goes_on_with_what_the_storage_has_of_a_character_that_its_o
     [element] = job.request.elements
     used = replace(element, frontal_url="https://images.segmind.com/assets/1.jpg")
     card = await stage.card_of(await stage.has_become(State.DELIVERED, elements=(used,)))
-    await cast(stage, "remove", character="mira")
+    await pressed(stage, "mira", "Delete", "Delete")
     await stage.alice.click(card, label="Again")
     assert (await newest(stage)).request.elements == (used,)
 
@@ -146,7 +146,7 @@ async def test_again_goes_on_with_what_the_storage_has_of_a_character_that_its_o
 async def test_what_another_no_longer_shares_is_not_used_again(stage: Stage, bob: simcord.MemberActor) -> None:
     await shared(stage, "mira")
     card = await over(stage, "@mira waves", who=bob)
-    await cast(stage, "share", character="mira", use="only me")
+    await pressed(stage, "mira", "Stop sharing")
     answer = said(await bob.click(card, label="Again"))
     assert answer.startswith("`@mira` was removed or is no longer shared here.")
     assert "```\n@mira waves\n```" in answer

@@ -1,4 +1,4 @@
-"""`/privacy` and *Delete my data*."""
+"""*Your data* of `/help`, and *Delete my data*."""
 
 import io
 
@@ -15,8 +15,13 @@ SECRET = "the lighthouse keeper"
 
 
 async def ask_to_delete(stage: Stage, who: simcord.MemberActor | None = None) -> InteractionResult:
-    told = await (who or stage.alice).slash(stage.channel, "privacy")
+    told = await your_data(stage, who)
     return await (who or stage.alice).click(answer_of(told), label="Delete my data")
+
+
+async def your_data(stage: Stage, who: simcord.MemberActor | None = None) -> InteractionResult:
+    told = await (who or stage.alice).slash(stage.channel, "help")
+    return await (who or stage.alice).click(answer_of(told), label="Your data")
 
 
 async def choose(stage: Stage, question: InteractionResult, label: str) -> InteractionResult:
@@ -41,15 +46,9 @@ def channel_shows(stage: Stage) -> str:
 
 
 async def test_what_is_kept_is_told_and_deletion_offered(stage: Stage) -> None:
-    told = await stage.alice.slash(stage.channel, "privacy")
+    told = await your_data(stage)
     assert "The bot doesn't read your messages." in words_of(told)
     assert list(buttons_of(told)) == ["Delete my data"]
-
-
-async def test_the_list_of_videos_offers_it_too(stage: Stage) -> None:
-    shown = await stage.alice.slash(stage.channel, "jobs")
-    question = await stage.alice.click(answer_of(shown), label="Delete my data")
-    assert "This can't be undone." in words_of(question)
 
 
 async def test_nothing_is_deleted_before_it_is_confirmed(stage: Stage) -> None:

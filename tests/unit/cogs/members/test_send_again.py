@@ -1,4 +1,4 @@
-"""*Send again* and `/send-again`: a video that was made and not posted reaches a channel after all."""
+"""*Send again* and *Post here*: a video that was made and not posted reaches a channel after all."""
 
 import discord
 import pytest
@@ -8,8 +8,9 @@ from bot.delivery.card_view import status_card
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.settings.model import ChannelSettings
+from tests.support.answers import answer_of
 from tests.support.review_room import said
-from tests.unit.cogs.stage import Boot, Stage, picture
+from tests.unit.cogs.stage import Boot, Stage, picture, post_here
 
 PROBLEM = Problem(code=ProblemCode.CHANNEL)
 GONE = "This video is no longer waiting to be sent."
@@ -20,71 +21,30 @@ async def an_undelivered_job(stage: Stage) -> Job:
     return await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1)
 
 
-async def send_again(
-    stage: Stage, video: object, *, channel: simcord.ChannelHandle | None = None, who: simcord.MemberActor | None = None
-) -> str:
-    result = await (who or stage.alice).slash(channel or stage.channel, "send-again", video=str(video))
-    assert result.ephemeral
-    assert result.response is not None
-    return result.response.content
-
-
-async def test_a_video_is_offered_by_its_prompt_and_sent_to_the_channel_of_the_command(stage: Stage) -> None:
+async def test_a_video_is_opened_and_posted_in_the_channel_of_the_command(stage: Stage) -> None:
     job = await an_undelivered_job(stage)
     other = stage.guild.create_text_channel("other")
     await stage.set(channels=frozenset({stage.channel.id, other.id}))
-    [choice] = await stage.alice.autocomplete(other, "send-again", "video", "LIGHT")
-    assert "a lighthouse keeper waves" in choice["name"]
-    assert choice["value"] == str(job.id)
-    assert await send_again(stage, choice["value"], channel=other) == f"The video is being sent to <#{other.id}>."
+    shown = await stage.alice.slash(other, "videos")
+    one = await stage.alice.select(answer_of(shown), [str(job.id)], custom_id="reelcast:jobs:open:all:0")
+    answer = said(await stage.alice.click(answer_of(one), label="Post here"))
+    assert answer == f"The video is being sent to <#{other.id}>."
     [posting] = await stage.jobs()
     assert (posting.state, posting.post_attempts, posting.post_channel_id) == (State.POSTING, 2, other.id)
     assert stage.driven[-1] == posting
 
 
-@pytest.mark.parametrize(
-    ("prompt", "typed"),
-    [
-        ("灯台守が手を振る", "手を"),
-        ("\uff37\uff21VES at the pier", "waves"),
-        ("eine Straße am Meer", "STRASSE"),
-        ("un café", "cafe\u0301"),
-        ("قطة تمشي", "تمشي"),
-        ("a fox " * 40 + "and an owl", "an  OWL "),
-        ("**a** @everyone", "** @every"),
-    ],
-)
-async def test_a_video_is_found_by_any_words_of_its_prompt_in_any_script(stage: Stage, prompt: str, typed: str) -> None:
-    await stage.ask(prompt)
-    job = await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1)
-    [choice] = await stage.alice.autocomplete(stage.channel, "send-again", "video", typed)
-    assert choice["value"] == str(job.id)
-    for nothing in ("狐", "\u202e", "x" * 6_000, "%", "\\"):
-        assert await stage.alice.autocomplete(stage.channel, "send-again", "video", nothing) == []
-
-
-async def test_nothing_is_offered_where_nothing_waits(stage: Stage) -> None:
-    await stage.ask()
-    assert await stage.alice.autocomplete(stage.channel, "send-again", "video", "") == []
-
-
-async def test_the_videos_of_others_are_neither_offered_nor_sent(stage: Stage) -> None:
+async def test_the_videos_of_others_are_not_posted(stage: Stage) -> None:
     job = await an_undelivered_job(stage)
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    assert await bob.autocomplete(stage.channel, "send-again", "video", "") == []
-    assert await send_again(stage, job.id, who=bob) == GONE
-
-
-@pytest.mark.parametrize("video", ["", "a fox", "-1", "9" * 30, "١٢"])
-async def test_what_is_typed_instead_of_chosen_finds_nothing(stage: Stage, video: str) -> None:
-    await an_undelivered_job(stage)
-    assert await send_again(stage, video) == GONE
+    assert await post_here(stage, job.id, who=bob) == GONE
+    assert await post_here(stage, 7) == GONE
 
 
 async def test_a_channel_where_the_bot_lacks_permissions_is_named_and_nothing_is_tried(stage: Stage) -> None:
     job = await an_undelivered_job(stage)
     channel = stage.channel_without("attach_files")
-    assert "**Attach Files**" in await send_again(stage, job.id, channel=channel)
+    assert "**Attach Files**" in await post_here(stage, job.id, channel=channel)
     [same] = await stage.jobs()
     assert same.state is State.UNDELIVERED
 
@@ -92,10 +52,10 @@ async def test_a_channel_where_the_bot_lacks_permissions_is_named_and_nothing_is
 async def test_a_video_is_sent_only_where_its_member_could_ask_for_one(stage: Stage) -> None:
     job = await an_undelivered_job(stage)
     other = stage.guild.create_text_channel("other")
-    answer = await send_again(stage, job.id, channel=other)
+    answer = await post_here(stage, job.id, channel=other)
     assert answer == f"You can't make videos in this channel. Try <#{stage.channel.id}>."
     await stage.set(paused=True)
-    assert (await send_again(stage, job.id)).startswith("This server's moderators have paused new videos here.")
+    assert (await post_here(stage, job.id)).startswith("This server's moderators have paused new videos here.")
     [same] = await stage.jobs()
     assert same.state is State.UNDELIVERED
 
@@ -123,7 +83,7 @@ async def test_where_a_servers_videos_go_to_one_channel_this_one_does_too(stage:
     films = stage.guild.create_text_channel("films")
     await stage.set(output_channel_id=films.id)
     job = await an_undelivered_job(stage)
-    said = await send_again(stage, job.id)
+    said = await post_here(stage, job.id)
     assert said == f"The video is being sent to <#{films.id}>."
     card = await stage.card_of(await stage.has_become(State.UNDELIVERED, problem=PROBLEM))
     await stage.alice.click(card, label="Send again")
@@ -133,8 +93,8 @@ async def test_where_a_servers_videos_go_to_one_channel_this_one_does_too(stage:
 
 async def test_a_video_is_sent_once_for_two_wishes(stage: Stage) -> None:
     job = await an_undelivered_job(stage)
-    await send_again(stage, job.id)
-    assert await send_again(stage, job.id) == GONE
+    await post_here(stage, job.id)
+    assert await post_here(stage, job.id) == GONE
     [posting] = await stage.jobs()
     assert posting.post_attempts == 2
 
@@ -174,7 +134,7 @@ async def test_what_no_moderator_has_looked_at_comes_before_them_first(stage: St
     job = await an_undelivered_job(stage)
     other = stage.guild.create_text_channel("other")
     await stage.set(channels=frozenset({stage.channel.id, other.id}))
-    assert (await send_again(stage, job.id, channel=other)).startswith("A moderator reviews the video first.")
+    assert (await post_here(stage, job.id, channel=other)).startswith("A moderator reviews the video first.")
     [waiting] = await stage.jobs()
     assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, other.id, None)
 
@@ -194,7 +154,7 @@ async def test_where_the_rules_are_stricter_than_where_it_was_asked_for_a_modera
     job = await an_undelivered_job(stage)
     strict = await a_stricter_channel(stage, review=mode, spoiler=True)
     await stage.set(review_hours=5)
-    assert (await send_again(stage, job.id, channel=strict)).startswith("A moderator reviews the video first.")
+    assert (await post_here(stage, job.id, channel=strict)).startswith("A moderator reviews the video first.")
     [waiting] = await stage.jobs()
     assert (waiting.state, waiting.post_channel_id, waiting.problem) == (State.REVIEW, strict.id, None)
     handling = waiting.request.handling
@@ -211,7 +171,7 @@ async def test_the_card_shows_no_more_what_waits_for_a_moderator_then(stage: Sta
     job = await an_undelivered_job(stage)
     card = await stage.card_of(job)
     assert "a lighthouse keeper waves" in shown(card)
-    await send_again(stage, job.id, channel=await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING))
+    await post_here(stage, job.id, channel=await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING))
     [card] = [message for message in stage.channel.history() if message.id == job.card_message_id]
     assert "a lighthouse keeper waves" not in shown(card)
     assert "once a moderator approves them" in shown(card)
@@ -221,7 +181,7 @@ async def test_a_channel_of_spoilers_makes_it_one_and_where_there_are_none_it_st
     job = await an_undelivered_job(stage)
     strict = await a_stricter_channel(stage, spoiler=True)
     for channel in (strict, stage.channel):
-        await send_again(stage, job.id, channel=channel)
+        await post_here(stage, job.id, channel=channel)
         [posting] = await stage.jobs()
         assert (posting.state, posting.request.handling.spoiler) == (State.POSTING, True)
         await stage.has_become(State.UNDELIVERED, problem=PROBLEM)
@@ -232,7 +192,7 @@ async def test_whom_the_server_trusts_has_it_sent_at_once(stage: Stage) -> None:
     strict = await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING)
     everyone = stage.guild.id  # a role that everybody has
     await stage.set(trusted_roles=frozenset({everyone}))
-    assert (await send_again(stage, job.id, channel=strict)).startswith("The video is being sent")
+    assert (await post_here(stage, job.id, channel=strict)).startswith("The video is being sent")
     await stage.has_become(State.UNDELIVERED, problem=PROBLEM)
     assert await pressed(stage, job) == f"The video is being sent to <#{stage.channel.id}>."
 
@@ -242,7 +202,7 @@ async def test_what_a_moderator_has_approved_goes_as_they_saw_it(stage: Stage) -
     await stage.ask()
     job = await stage.has_become(State.UNDELIVERED, problem=PROBLEM, post_attempts=1, approved=True)
     strict = await a_stricter_channel(stage, review=ReviewMode.BEFORE_POSTING, spoiler=True)
-    assert (await send_again(stage, job.id, channel=strict)).startswith("The video is being sent")
+    assert (await post_here(stage, job.id, channel=strict)).startswith("The video is being sent")
     [posting] = await stage.jobs()
     assert (posting.state, posting.request.handling) == (State.POSTING, job.request.handling)
 

@@ -39,20 +39,20 @@ async def is_blocked(room: Room) -> bool:
 
 async def test_a_blocked_member_is_refused_until_a_moderator_lets_them_ask_again(room: Room) -> None:
     alice = room.stage.alice
-    assert "until someone uses `/unblock`" in await command(room, "block", member=alice, reason="spam")
+    assert "until someone uses `/mod unblock`" in await command(room, "mod block", member=alice, reason="spam")
     refused = await room.stage.ask()
     assert refused.ephemeral
     assert await room.stage.jobs() == []
-    assert await command(room, "unblock", member=alice) == f"{alice.mention} can make videos here again."
+    assert await command(room, "mod unblock", member=alice) == f"{alice.mention} can make videos here again."
     await room.stage.ask()
     assert len(await room.stage.jobs()) == 1
-    assert await command(room, "unblock", member=alice) == f"{alice.mention} isn't blocked here."
+    assert await command(room, "mod unblock", member=alice) == f"{alice.mention} isn't blocked here."
     counts = await room.stage.bot.services.moderators.decisions.counts(room.stage.guild.id, alice.id)
     assert counts == {Decided.BLOCKED: 1, Decided.UNBLOCKED: 1}
 
 
 async def test_a_block_for_a_time_ends_by_itself(room: Room) -> None:
-    assert "until <t:" in await command(room, "block", member=room.stage.alice, duration="1h")
+    assert "until <t:" in await command(room, "mod block", member=room.stage.alice, duration="1h")
     block = await room.stage.bot.services.moderators.blocks.get(room.stage.guild.id, room.stage.alice.id)
     assert block is not None
     assert block.until is not None
@@ -60,23 +60,23 @@ async def test_a_block_for_a_time_ends_by_itself(room: Room) -> None:
 
 
 async def test_a_blocked_member_fills_in_no_form_in_vain(room: Room) -> None:
-    await command(room, "block", member=room.stage.alice)
+    await command(room, "mod block", member=room.stage.alice)
     result = await room.stage.alice.slash(room.stage.channel, "studio")
     assert result.modal is None
     assert result.ephemeral
 
 
-@pytest.mark.parametrize("name", ["block", "unblock", "blocks"])
+@pytest.mark.parametrize("name", ["mod block", "mod unblock", "mod blocks"])
 async def test_who_is_no_moderator_of_the_server_is_refused(room: Room, name: str) -> None:
     await room.allow(name, room.guest)
-    options = {} if name == "blocks" else {"member": room.stage.alice}
+    options = {} if name == "mod blocks" else {"member": room.stage.alice}
     answer = await command(room, name, room.guest, **options)
     assert answer.startswith("You need Manage Messages or Time Out Members in the whole server")
     assert not await is_blocked(room)
 
 
 async def test_nobody_blocks_themselves(room: Room) -> None:
-    assert (await command(room, "block", member=room.mo)).startswith("You can't block a bot")
+    assert (await command(room, "mod block", member=room.mo)).startswith("You can't block a bot")
 
 
 async def fill(room: Room, count: int) -> None:
@@ -95,9 +95,9 @@ async def fill(room: Room, count: int) -> None:
 
 
 async def test_the_list_of_blocks_is_turned_page_by_page_and_stays_within_a_message(room: Room) -> None:
-    assert await command(room, "blocks") == "No one is blocked here."
+    assert await command(room, "mod blocks") == "No one is blocked here."
     await fill(room, 20)
-    shown = await room.mo.slash(room.stage.channel, "blocks")
+    shown = await room.mo.slash(room.stage.channel, "mod blocks")
     assert shown.response is not None
     assert shown.response.content.startswith("Blocked here: 20 (page 1 of 3)")
     assert len(shown.response.content) <= 2_000
@@ -125,20 +125,20 @@ async def test_a_member_turns_no_pages(room: Room) -> None:
 
 async def test_a_picture_is_blocked_and_allowed_again_by_a_copy_of_it(room: Room) -> None:
     fox, small = encoded(drawing(1)), encoded(drawing(1).resize((320, 240)), "JPEG", quality=60)
-    answer = await command(room, "block-image", image=("fox.png", fox), reason="private")
+    answer = await command(room, "mod block-image", image=("fox.png", fox), reason="private")
     assert answer == "1 image is now blocked in this server."
     images = room.stage.bot.services.moderators.blocked_images
     assert await images.find(room.stage.guild.id, [print_of(drawing(1))]) == 0
-    assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This image can be used here again."
-    assert await command(room, "unblock-image", image=("fox.jpg", small)) == "This image isn't blocked here."
+    assert await command(room, "mod unblock-image", image=("fox.jpg", small)) == "This image can be used here again."
+    assert await command(room, "mod unblock-image", image=("fox.jpg", small)) == "This image isn't blocked here."
 
 
 async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_channel(room: Room) -> None:
     fox, mo = ("fox.png", encoded(drawing(1))), room.mo.mention
     for _ in range(2):
-        await command(room, "block-image", image=fox, reason="private")
+        await command(room, "mod block-image", image=fox, reason="private")
     for _ in range(2):
-        await command(room, "unblock-image", image=fox)
+        await command(room, "mod unblock-image", image=fox)
     records = room.stage.bot.services.records
     found, _ = await records.store.page(Search(guild_id=room.stage.guild.id, member_id=room.mo.id), first=0, at_most=5)
     decided = [each for each in found if isinstance(each, Decision)]
@@ -165,10 +165,10 @@ async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_c
     ],
 )
 async def test_what_cannot_be_known_again_is_not_blocked(room: Room, data: bytes, answer: str) -> None:
-    assert (await command(room, "block-image", image=("fox.png", data))).startswith(answer)
+    assert (await command(room, "mod block-image", image=("fox.png", data))).startswith(answer)
 
 
 async def test_a_member_blocks_no_picture(room: Room) -> None:
-    await room.allow("block-image", room.guest)
-    answer = await command(room, "block-image", room.guest, image=("fox.png", encoded(drawing(1))))
+    await room.allow("mod block-image", room.guest)
+    answer = await command(room, "mod block-image", room.guest, image=("fox.png", encoded(drawing(1))))
     assert answer.startswith("You need Manage Messages or Time Out Members")

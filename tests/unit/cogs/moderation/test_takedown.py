@@ -69,7 +69,7 @@ async def test_the_member_learns_of_it_in_private(room: Room) -> None:
     assert "was taken down." in told[0]
 
 
-@pytest.mark.parametrize(("length", "until"), [("7d", "until <t:"), ("good", "until someone uses `/unblock`")])
+@pytest.mark.parametrize(("length", "until"), [("7d", "until <t:"), ("good", "until someone uses `/mod unblock`")])
 async def test_the_member_can_be_blocked_for_a_time_or_for_good_at_once(room: Room, length: str, until: str) -> None:
     answer = await take_down(room, await a_post(room), block=length)
     assert f"{room.stage.alice.mention} can't make videos here" in answer

@@ -1,4 +1,4 @@
-"""What `/quota` tells a member: how much of each limit is taken, and when there is room again."""
+"""What a member reads about their limits: how much of each is used, and when there is room again."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -28,22 +28,31 @@ _USED_UP: Final[Mapping[Limit, str]] = {
 }
 
 
-def quota_text(quotas: Sequence[Quota], *, asked_today: int, denial: Denial | None, is_moderator: bool) -> str:
+def limits_text(quotas: Sequence[Quota], *, asked_today: int, denial: Denial | None, is_moderator: bool) -> str:
     """Write a member's own use against each limit, a line each.
 
     `denial` is why they may not ask in this channel at all. Dollars are for moderators; others learn only that a cap
     is reached.
     """
     lines = [line for quota in quotas if (line := _line(quota, is_moderator=is_moderator))]
-    asked = ngettext(
-        "You've requested {count} video here in the last 24 hours.",
-        "You've requested {count} videos here in the last 24 hours.",
-        asked_today,
-    ).format(count=number(asked_today))
+    asked = _("You haven't requested any videos here in the last 24 hours.")
+    if asked_today:
+        asked = ngettext(
+            "You've requested {count} video here in the last 24 hours.",
+            "You've requested {count} videos here in the last 24 hours.",
+            asked_today,
+        ).format(count=number(asked_today))
     if not lines:
         asked = f"{asked} {_('No limit is set for you.')}"
     why = [denial_sentence(denial)] if denial is not None else []
     return "\n".join([*why, asked, *(f"- {line}" for line in lines)])
+
+
+def closest_limit(quotas: Sequence[Quota]) -> str:
+    """Write the line of the limit of which a member has used the largest share; empty if there is none."""
+    used = [quota for quota in quotas if quota.limit not in SERVER_CAPS and quota.figure]
+    closest = max(used, key=lambda quota: quota.taken / quota.figure, default=None)
+    return "" if closest is None else _line(closest, is_moderator=False)
 
 
 def _line(quota: Quota, *, is_moderator: bool) -> str:
