@@ -7,6 +7,7 @@ import discord
 import pytest
 import simcord
 
+from bot.cast.model import Picture
 from bot.cast.panel import PER_PAGE
 from bot.media.hosts import AllowedHosts
 from bot.settings.model import CastSharing
