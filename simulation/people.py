@@ -66,9 +66,10 @@ class Crowd:
             self._world.note("member_left", member=member.id)
             guild.members.pop(member.id, None)
         elif drawn < 0.17:
-            data = discord.command_data("privacy", {}, {})
+            data = discord.command_data("help", {}, {})
             answer = await self._do(member, channel, COMMAND, data)
-            question = await self._press(member, answer.message, "reelcast:forget:ask")
+            told = await self._press(member, answer.message, "reelcast:forget:tell")
+            question = await self._press(member, told and told.message, "reelcast:forget:ask")
             await self._press(member, question and question.message, "reelcast:forget:data")
 
     async def _sees_notice(self, member: Member, asked: Interaction) -> bool:

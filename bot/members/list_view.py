@@ -100,6 +100,10 @@ class VideosPage:
     pictures: Mapping[int, str] = field(default_factory=dict[int, str])  # the address of a first image, by job
     limit: str = ""  # the line of the limit that is closest to being reached
 
+    def id_of(self, deed: ListAction, page: int | None = None) -> str:
+        """Return the custom id of a component of this page, or one that leads to another page."""
+        return str(VideosId(deed=deed, shown=self.shown, page=self.page if page is None else page))
+
 
 def videos_page(page: VideosPage) -> ui.LayoutView:
     """Lay out a page; the view is stopped, its ids say it all."""
@@ -111,7 +115,9 @@ def videos_page(page: VideosPage) -> ui.LayoutView:
         container.add_item(ui.ActionRow(_opening(page)))
     if page.jobs or page.shown is not ListFilter.ALL:
         container.add_item(ui.ActionRow(_choice(page.shown)))
-    container.add_item(ui.ActionRow(*_turning(page), _press(page, ListAction.LIMITS, _("Limits")), _telling(page)))
+    container.add_item(
+        ui.ActionRow(*_turning(page), _button(_("Limits"), page.id_of(ListAction.LIMITS)), _telling(page))
+    )
     return _stopped(container)
 
 
@@ -129,7 +135,7 @@ def one_video(job: Job, page: VideosPage) -> ui.LayoutView:
     if (where := _where(job)) is not None:
         label, address = where
         row.add_item(ui.Button(label=label, url=address))
-    row.add_item(_press(page, ListAction.TURN, _("Back")))
+    row.add_item(_button(_("Back"), page.id_of(ListAction.TURN)))
     container.add_item(row)
     return _stopped(container)
 
@@ -194,8 +200,7 @@ def post_address(job: Job) -> str | None:
 
 
 def _opening(page: VideosPage) -> ui.Select[Any]:
-    custom_id = str(VideosId(deed=ListAction.OPEN, shown=page.shown, page=page.page))
-    select: ui.Select[Any] = ui.Select(custom_id=custom_id, placeholder=_("Open a video"))
+    select: ui.Select[Any] = ui.Select(custom_id=page.id_of(ListAction.OPEN), placeholder=_("Open a video"))
     for job in page.jobs:
         look, prompt = LOOKS[job.state], " ".join(job.request.prompt.split())
         select.add_option(label=clip(prompt, CHOICE_LIMIT) or look.title, value=str(job.id), emoji=look.emoji)
@@ -211,22 +216,17 @@ def _choice(shown: ListFilter) -> ui.Select[Any]:
 
 def _turning(page: VideosPage) -> Iterator[ui.Button[Any]]:
     if page.page:
-        yield _press(page, ListAction.TURN, _("Newer"), page.page - 1)
-    yield _press(page, ListAction.TURN, _("Refresh"))
+        yield _button(_("Newer"), page.id_of(ListAction.TURN, page.page - 1))
+    yield _button(_("Refresh"), page.id_of(ListAction.TURN))
     if page.more:
-        yield _press(page, ListAction.TURN, _("Older"), page.page + 1)
-
-
-def _press(page: VideosPage, deed: ListAction, label: str, number: int | None = None) -> ui.Button[Any]:
-    to = page.page if number is None else number
-    return _button(label, str(VideosId(deed=deed, shown=page.shown, page=to)))
+        yield _button(_("Older"), page.id_of(ListAction.TURN, page.page + 1))
 
 
 def _telling(page: VideosPage) -> ui.Button[Any]:
     """Turn direct messages on or off; which of the two is in the id, so that a double press is one."""
     if page.preferences.tell_when_done:
-        return _press(page, ListAction.STOP_TELLING, _("Stop DMs"))
-    return _press(page, ListAction.TELL, _("DM me when done"))
+        return _button(_("Stop DMs"), page.id_of(ListAction.STOP_TELLING))
+    return _button(_("DM me when done"), page.id_of(ListAction.TELL))
 
 
 def _button(label: str, custom_id: str) -> ui.Button[Any]:

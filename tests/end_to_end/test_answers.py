@@ -124,7 +124,9 @@ async def test_an_answer_that_took_effect_and_was_lost_is_an_answer(stage: Stage
         assert (await told(mo, await mo.submit(form, {"reason": "no"}))).startswith("Taken down.")
         await mo.wait_gone(post)
 
-        question = (await mira.slash("privacy")).message
+        helped = (await mira.slash("help")).message
+        assert helped is not None
+        question = (await mira.click(helped, "Your data")).message
         assert question is not None
         question = (await mira.click(question, "Delete my data")).message
         assert question is not None
@@ -287,7 +289,7 @@ async def test_a_late_offer_and_a_command_that_is_gone_are_a_line_each(stage: St
     api, admin = stage.discord.describe()["api_url"], stage.sandbox.admin
     async with stage.bot() as bot:
         await admin.fault(route=CALLBACK, code=10062)
-        typing = asyncio.ensure_future(mira.autocomplete("cast show", "character", "mi"))
+        typing = asyncio.ensure_future(mira.autocomplete("video", "cast1", "mi", prompt="x"))
         line = await bot.logged("choices_not_offered")
         assert line["level"] == "info"
         await admin.advance(3)

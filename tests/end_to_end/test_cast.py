@@ -1,11 +1,12 @@
 """A member's saved character: accepted once, brought where it lasts, sent to Segmind, and kept for the next time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 
 from bot.settings.model import CastSharing
-from sandbox.member import Member, accepts, past_notice
+from sandbox.member import InteractionResult, Member, Message, accepts, past_notice
 from tests.end_to_end.moderation import set_up
 from tests.end_to_end.stage import Stage, photo, replied, shows
 
@@ -17,7 +18,7 @@ async def uploads(stage: Stage) -> int:
 async def test_a_saved_character_plays_in_a_video_and_once_more_after_a_restart(stage: Stage) -> None:
     mira = stage.member()
     async with stage.bot() as bot:
-        opened = await mira.slash("cast add")
+        opened = await adding(mira)
         assert opened.modal is not None
         notice = await mira.submit(
             opened.modal, {"name": "Lamplighter", "frontal": [photo(1)], "others": [photo(2), photo(3)]}
@@ -74,35 +75,60 @@ async def test_a_picture_that_discord_lost_is_asked_for_and_the_request_goes_on(
 async def test_a_character_is_shared_renamed_and_removed_and_others_see_each_of_it(stage: Stage) -> None:
     mira, noor = stage.member(), stage.member("noor", guild="Film Club")
 
-    async def said(who: Member, command: str, **options: str) -> str:
-        answer = await who.slash(f"cast {command}", **options)
+    async def opened(who: Member) -> Message:
+        """Open the one character that a member's panel lists."""
+        panel = await who.slash("cast")
+        assert panel.message is not None
+        shown = await who.select(panel.message, "reelcast:cast:open:0", [options_of(panel.message)[0]["value"]])
+        assert shown.message is not None
+        assert shown.message.ephemeral
+        assert len(shown.message.gallery) == 2
+        return shown.message
+
+    async def pressed(who: Member, shown: Message, label: str) -> Message:
+        answer = await who.click(shown, label)
         assert answer.message is not None
-        assert answer.message.ephemeral
-        return answer.message.text
+        return answer.message
 
     async def offered(typed: str) -> list[str]:
         return [each["name"] for each in await noor.autocomplete("video", "cast2", typed, prompt="x")]
 
     async with stage.bot():
         await set_up(stage, cast_sharing=CastSharing.MEMBERS)
-        opened = await mira.slash("cast add")
-        assert opened.modal is not None
+        form = await adding(mira)
+        assert form.modal is not None
         values = {"name": "Leuchtturmwärter", "frontal": [photo(1)], "others": [photo(2)]}
-        saved = await past_notice(mira, await mira.submit(opened.modal, values))
+        saved = await past_notice(mira, await mira.submit(form.modal, values))
         assert saved.message is not None
         await shows(mira, saved.message, "is saved, only for you.")
         assert await offered("") == []
-        assert (await said(noor, "show", character="Leuchtturmwärter")).startswith("There's no saved character named")
-        assert (await said(mira, "share", character="Leuchtturmwärter")).startswith("Everyone in this server can use")
+        shared = await pressed(mira, await opened(mira), "Share here")
+        assert "Everyone in this server can use" in shared.text
         assert await offered("WÄRTER") == ["@Leuchtturmwärter (shared)"]
-        assert "by <@" in await said(noor, "list")
-        assert (await said(noor, "rename", character="Leuchtturmwärter", name="mine")).startswith("`@Leuchtturm")
-        assert (await said(mira, "rename", character="Leuchtturmwärter", name="灯台守")).endswith(
-            "is now named `@灯台守`. Use the new name in prompts."
-        )
+        seen = await opened(noor)
+        assert f"shared by <@{mira.id}>" in seen.text
+        assert [button.label for button in seen.buttons] == ["Back"]
+        form = await mira.click(shared, "Rename")
+        assert form.modal is not None
+        renamed = await mira.submit(form.modal, {"name": "灯台守"})
+        assert renamed.message is not None
+        assert "is now named `@灯台守`. Use the new name in prompts." in renamed.message.text
         assert await offered("灯") == ["@灯台守 (shared)"]
-        shown = await noor.slash("cast show", character="灯台守")
-        assert shown.message is not None
-        assert len(shown.message.gallery) == 2
-        assert "are deleted here" in await said(mira, "remove", character="灯台守")
+        asked = await pressed(mira, renamed.message, "Delete")
+        assert "Delete `@灯台守` and its images?" in asked.text
+        assert "are deleted here" in (await pressed(mira, asked, "Delete")).text
         assert await offered("") == []
+
+
+def options_of(message: Message) -> Sequence[Any]:
+    """Return the options of the select in a layout."""
+    container = message.data["components"][0]
+    [select] = [each for row in container["components"] for each in row.get("components", ()) if each["type"] == 3]
+    return select["options"]
+
+
+async def adding(member: Member) -> InteractionResult:
+    """Open the form that adds a character."""
+    panel = await member.slash("cast")
+    assert panel.message is not None
+    return await member.click(panel.message, "Add a character")

@@ -61,8 +61,8 @@ async def test_a_limit_of_nothing_lets_nobody_and_one_of_one_lets_one_of_a_hundr
         assert len(refusals) == AT_ONCE - 1
         assert all(each.startswith("You've used the 1 video you can make in 24 hours.") for each in refusals)
         await shows(mira, card, "Done")
-        quota = await mira.slash("quota")
-        assert quota.message is not None
-        assert "Videos in 24 hours: used **1** of 1. Available again <t:" in quota.message.text
+        listed = await mira.slash("videos")
+        assert listed.message is not None
+        assert "Videos in 24 hours: used **1** of 1. Available again <t:" in listed.message.text
     assert list(stage.jobs().values()) == ["DELIVERED"]
     assert (await stage.charged())[0] == 1

@@ -132,8 +132,8 @@ async def test_a_moderator_of_one_server_finds_nothing_of_anothers_video(stage: 
             words = await told_alone(noor, await noor.click(message, custom_id=custom_id))
             assert words in NOT_HERE, custom_id
         for job in stage.jobs():
-            assert await told_alone(noor, await noor.slash("send-again", video=str(job))) in NOT_HERE
-            assert await noor.autocomplete("send-again", "video", str(job)) == []
+            [(message, custom_id)] = await forged_buttons(stage, noor, [f"reelcast:post-here:{job}"])
+            assert await told_alone(noor, await noor.click(message, custom_id=custom_id)) in NOT_HERE
         guild_id = stage.sandbox.admin.guild_id("Film Club")
         for message in (card, post):
             link = f"https://discord.com/channels/{guild_id}/{message.channel_id}/{message.id}"

@@ -86,7 +86,11 @@ async def test_a_video_sent_again_to_a_stricter_channel_is_looked_at_first(stage
         await stage.let_on()
         await bot.reached("UNDELIVERED", stage.job_of(card))
         mira.at("general")
-        sent = await mira.slash("send-again", video=str(stage.job_of(card)))
+        listed = (await mira.slash("videos")).message
+        assert listed is not None
+        opened = (await mira.select(listed, "reelcast:jobs:open:all:0", [str(stage.job_of(card))])).message
+        assert opened is not None
+        sent = await mira.click(opened, "Post here")
         assert (await told(mira, sent)).startswith("A moderator reviews the video first.")
         hidden = await shows(mira, card, "Waiting for review")
         assert ("nobody has seen" in hidden.text, hidden.gallery) == (False, [])

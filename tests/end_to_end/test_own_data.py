@@ -8,19 +8,21 @@ SECRET = "the-lighthouse-keeper-of-inis-mor"
 async def test_a_member_is_told_finds_the_video_again_and_deletes_everything(stage: Stage) -> None:
     mira = stage.member()
     async with stage.bot() as bot:
-        listed = await mira.slash("jobs")
+        listed = await mira.slash("videos")
         assert listed.message is not None
         await mira.click(listed.message, "DM me when done")
         card = await stage.ask(mira, f"{SECRET} in @Image1")
         video = await replied(mira, card)
         await shows(mira, card, "Done")
         await bot.reached("DELIVERED", stage.job_of(card))
-        found = await mira.slash("jobs")
+        found = await mira.slash("videos")
         assert found.message is not None
         assert str(video.id) in str(found.message.data)
         assert SECRET.encode() in stored(stage)
 
-        told = await mira.slash("privacy")
+        helped = await mira.slash("help")
+        assert helped.message is not None
+        told = await mira.click(helped.message, "Your data")
         assert told.message is not None
         question = await mira.click(told.message, "Delete my data")
         assert question.message is not None

@@ -131,8 +131,11 @@ async def test_a_video_that_found_its_channel_closed_is_sent_elsewhere_and_detai
         await stage.let_on()
         await bot.reached("UNDELIVERED", job)
         mira.at("general")
-        [choice] = await mira.autocomplete("send-again", "video", "walk")
-        sent = await mira.slash("send-again", video=choice["value"])
+        listed = await mira.slash("videos")
+        assert listed.message is not None
+        opened = await mira.select(listed.message, "reelcast:jobs:open:all:0", [str(job)])
+        assert opened.message is not None
+        sent = await mira.click(opened.message, "Post here")
         assert sent.message is not None
         assert sent.message.text == f"The video is being sent to <#{mira.channel_id}>."
         await bot.reached("DELIVERED", job)

@@ -359,7 +359,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
         "worker",
     ),
     "bot.automod": ("discord_rules",),
-    "bot.cast": ("view",),
+    "bot.cast": ("panel", "view"),
     "bot.cli": ("check",),
     "bot.delivery": (
         "card_view",

@@ -21,7 +21,7 @@ from tests.support.answers import words_of
 from tests.support.review_room import Room, a_room
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.served_cdn import ServedCdn
-from tests.unit.cogs.stage import Stage, picture, texts
+from tests.unit.cogs.stage import Stage, picture, press_id, texts
 
 LATE: Final = 14 * 60  # seconds; Discord takes what is sent within 15 minutes
 
@@ -72,7 +72,7 @@ async def images_once_more(room: Room) -> Opened:
 
 async def cast_add(room: Room) -> Opened:
     alice = room.stage.alice
-    return alice, await alice.slash(room.stage.channel, "cast add")
+    return alice, await press_id(room.stage, "reelcast:cast-add", who=alice)
 
 
 async def report(room: Room) -> Opened:

@@ -14,7 +14,7 @@ from bot.jobs.states import State
 from bot.requests.consent import WORDING
 from cogs.members.help import forget_member
 from tests.unit.cogs.cast.cast_stage import said
-from tests.unit.cogs.stage import Boot, Stage, picture
+from tests.unit.cogs.stage import Boot, Stage, picture, press_id
 
 ACCEPT = "Accept and continue"
 
@@ -78,7 +78,7 @@ async def test_every_way_in_asks_once(stage: Stage) -> None:
 
 
 async def test_a_character_is_saved_after_the_notice_without_filling_the_form_in_again(stage: Stage) -> None:
-    opened = await stage.alice.slash(stage.channel, "cast add")
+    opened = await press_id(stage, "reelcast:cast-add")
     values = {"name": "mira", "frontal": [picture()], "others": [picture()]}
     notice = await stage.submit(opened, values)
     assert "Before you upload images" in said(notice)

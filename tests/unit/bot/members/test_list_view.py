@@ -1,15 +1,16 @@
-"""`/jobs` for every state and prompt: what a member sees of their own, and that Discord takes it."""
+"""`/videos` for every state and prompt: what a member sees of their own, and that Discord takes it."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
-from bot.members.list_view import PER_PAGE, STATES, ListFilter, VideosPage, post_address, videos_page
+from bot.members.list_view import PER_PAGE, STATES, ListFilter, VideosPage, one_video, post_address, videos_page
 from bot.members.preferences import Preferences
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
@@ -23,14 +24,15 @@ def a_posted_job(state: State = State.DELIVERED, prompt: str = "a fox") -> Job:
     return a_job(state, request=request).evolve(post_message_id=77, card_message_id=66)
 
 
-def components(page: VideosPage) -> list[dict[str, Any]]:
+def components(page: VideosPage | ui.LayoutView) -> list[dict[str, Any]]:
     def walk(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [each for part in found for each in (part, *walk(part.get("components", [])))]
 
-    return walk(videos_page(page).to_components())  # pyright: ignore[reportArgumentType]
+    view = videos_page(page) if isinstance(page, VideosPage) else page
+    return walk(view.to_components())  # pyright: ignore[reportArgumentType]
 
 
-def buttons(page: VideosPage) -> dict[str, str]:
+def buttons(page: VideosPage | ui.LayoutView) -> dict[str, str]:
     return {each["label"]: each.get("custom_id") or each["url"] for each in components(page) if each["type"] == 2}
 
 
@@ -43,8 +45,10 @@ def test_a_full_page_is_taken_whatever_the_prompts(jobs: list[tuple[State, str]]
     preferences = Preferences(tell_when_done=True, takes_no_words=True)
     shown = [a_posted_job(*each).evolve(cancel_requested=True) for each in jobs]
     page = VideosPage(jobs=shown, page=1, more=True, preferences=preferences)
-    payload = {"flags": IS_COMPONENTS_V2, "components": videos_page(page).to_components()}
-    check_message(payload, files=[], upload_limit=1)
+    pictures = {job.id: "https://cdn.example/image.png" for job in shown}
+    for view in (videos_page(replace(page, pictures=pictures)), videos_page(page), one_video(shown[0], page)):
+        payload = {"flags": IS_COMPONENTS_V2, "components": view.to_components()}
+        check_message(payload, files=[], upload_limit=1)
 
 
 @pytest.mark.parametrize("state", State)
@@ -53,8 +57,10 @@ def test_every_state_is_found_under_something_else_than_all(state: State) -> Non
 
 
 def test_a_posted_video_is_a_link_to_where_it_is() -> None:
-    page = VideosPage(jobs=[a_posted_job().evolve(post_channel_id=21)])
-    assert buttons(page)["Go to video"] == f"https://discord.com/channels/{ID}/21/77"
+    job = a_posted_job().evolve(post_channel_id=21)
+    page = VideosPage(jobs=[job])
+    assert buttons(one_video(job, page))["Go to video"] == f"https://discord.com/channels/{ID}/21/77"
+    assert f"[Done](https://discord.com/channels/{ID}/21/77)" in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -68,20 +74,20 @@ def test_a_posted_video_is_a_link_to_where_it_is() -> None:
 )
 def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> None:
     assert post_address(job) is None
-    assert "Go to video" not in buttons(VideosPage(jobs=[job]))
+    page = VideosPage(jobs=[job])
+    assert "Go to video" not in buttons(one_video(job, page))
+    assert "/77)" not in text_of(page)
 
 
 @pytest.mark.parametrize(
     ("state", "offered"),
-    [
-        (State.WAITING, {"Cancel", "Details", "Go to card"}),
-        (State.UNDELIVERED, {"Send again", "Details", "Go to card"}),
-        (State.FAILED, {"Details", "Go to card"}),
-    ],
+    [(State.WAITING, {"Cancel"}), (State.UNDELIVERED, {"Send again", "Post here"}), (State.FAILED, {"Again"})],
 )
 def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -> None:
-    others = {"Refresh", "DM me when done", "Delete my data"}
-    assert set(buttons(VideosPage(jobs=[a_posted_job(state)]))) == offered | others
+    job = a_posted_job(state)
+    found = set(buttons(one_video(job, VideosPage(jobs=[job]))))
+    assert offered | {"Details", "Go to card", "Back"} <= found
+    assert {"Cancel", "Post here"} & found == {"Cancel", "Post here"} & offered
 
 
 @pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, False)])

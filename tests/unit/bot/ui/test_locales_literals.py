@@ -41,7 +41,7 @@ SHOWN = {
 FIRST = {"TextDisplay": slice(1), "send": slice(1), "send_message": slice(1), "say": slice(1, 2)}
 # A language is named in its own, as a format is; names of people are examples, and those of commands are looked up
 # elsewhere; an error of a library is known by its words.
-OWN_NAMES = {"Português do Brasil", "JPEG XL", "mira", "cast add", "Session is closed"}
+OWN_NAMES = {"Português do Brasil", "JPEG XL", "mira", "Session is closed"}
 # Not read by members, or taken elsewhere: commands from what Discord is sent; the log is the operator's.
 NOT_SHOWN = {
     *("command", "describe", "rename", "Group", "ContextMenu", "compile", "get_logger", "create_task"),

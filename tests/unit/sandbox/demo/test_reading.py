@@ -8,7 +8,7 @@ from sandbox.demo.reading import Reader
 @pytest.mark.parametrize(
     ("markup", "shown"),
     [
-        ("Use </cast add:1576784143335817234> or </jobs:15>.", "Use /cast add or /jobs."),
+        ("Use </mod block:1576784143335817234> or </videos:15>.", "Use /mod block or /videos."),
         ("**Hi**, <@7> and <@!8>", "Hi, @ada and @unknown-user"),
         ("<t:1180:R> and <t:880:R>", "in 3 minutes and 2 minutes ago"),
         (r"2 \* 3, `code`", "2 * 3, code"),
