@@ -133,7 +133,7 @@ def test_a_member_is_told_where_a_video_is_that_was_not_posted() -> None:
     job = a_job(State.UNDELIVERED).evolve(problem=Problem(code=ProblemCode.CHANNEL))
     notice = undelivered_notice(job, Offer())
     assert "<#20>" in notice
-    assert "/send-again" in notice
+    assert "*Post here* in `/videos`" in notice
 
 
 @pytest.mark.parametrize(
