@@ -218,7 +218,7 @@ async def run(settings: Settings) -> None:
     """Run the bot, gateway and drivers, until SIGINT or SIGTERM.
 
     What may pass, such as a database that is away, is waited for. Raises `discord.LoginFailure` for a wrong token, and
-    whatever else ends the connection for good.
+    whatever else ends the connection permanently.
     """
     metrics = Metrics()
     front = Front(metrics)

@@ -35,7 +35,7 @@ from bot.resources import Resources
 from bot.segmind_account import TIMEOUTS
 
 CARDS_GRACE: Final = 1.5  # seconds for the last edits when the bot stops
-LEAST_CARDS_GRACE: Final = 0.3  # the same where a request in flight took the time: a restart shows the card anew
+LEAST_CARDS_GRACE: Final = 0.3  # the same where a request in flight took the time: a restart shows the card again
 DRIVERS_AND_CARDS: Final = 8.0  # seconds that both may take together, of the ten that a stop may last
 
 

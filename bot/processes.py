@@ -72,7 +72,7 @@ def bound_memory() -> None:
 
 @contextmanager
 def _told_why_not_started(settings: Settings) -> Generator[None]:
-    """End with a sentence for what keeps the bot from running, or ended it for good."""
+    """End with a sentence for what keeps the bot from running, or ended it permanently."""
     try:
         yield
     except (

@@ -93,7 +93,7 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
 
 def tell_service_manager(address: str, state: str) -> None:
-    """Tell systemd, or nobody where it did not start this process; the protocol: `man sd_notify`."""
+    """Tell systemd, or no one where it did not start this process; the protocol: `man sd_notify`."""
     if not address:
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:

@@ -1,7 +1,7 @@
 """The AutoMod rules of servers as they stand: read when they are first needed, then kept by Discord's events.
 
 Only the process that a server's interactions arrive at needs them, and it has that server's events too: shards share
-nothing here. What was read is read anew after a gap in the events, and now and then in case one got lost.
+nothing here. What was read is read again after a gap in the events, and now and then in case one got lost.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 READ_WITHIN: Final = 1.5  # seconds, of the three in which an interaction must be answered
 READ_AGAIN_AFTER: Final = 600.0  # seconds
 TRY_AGAIN_AFTER: Final = 5.0  # seconds after a reading that failed
-LAST_KNOWN_FOR: Final = 3_600.0  # seconds that rules count which cannot be read anew
+LAST_KNOWN_FOR: Final = 3_600.0  # seconds that rules count which cannot be read again
 MOST_SERVERS: Final = 1_000  # whose rules are kept ready; the one unused longest goes first
 MOST_READINGS: Final = 3  # in a row, where rules change while they are read
 
@@ -62,7 +62,7 @@ class RuleBook:
     async def rules_for(self, guild_id: int) -> Automod | None:
         """Give a server's rules; None where the bot lacks Manage Server, so that they cannot be applied.
 
-        Rules that cannot be read anew count on for an hour. Raises `RulesUnreadable` where there are none to go by.
+        Rules that cannot be read again count on for an hour. Raises `RulesUnreadable` where there are none to go by.
         """
         if not self._may_read(guild_id):
             return None
@@ -84,7 +84,7 @@ class RuleBook:
         self._note(guild_id, rule_id, None)
 
     def missed_events(self, concerned: Callable[[int], bool]) -> None:
-        """Read the rules of the servers concerned, which are told by their ids, anew before they are used again."""
+        """Read the rules of the servers concerned, which are told by their ids, again before they are used again."""
         for guild_id, server in self._servers.items():
             if concerned(guild_id):
                 server.changes += 1

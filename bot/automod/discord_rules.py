@@ -1,4 +1,4 @@
-"""AutoMod rules as Discord gives them to whoever has Manage Server, by REST and with its events."""
+"""AutoMod rules as Discord gives them to members with Manage Server, by REST and with its events."""
 
 from collections.abc import Sequence
 from typing import Final

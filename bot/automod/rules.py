@@ -100,13 +100,13 @@ class AutomodRule:
 class MatchKind(StrEnum):
     KEYWORD = "KEYWORD"
     PATTERN = "PATTERN"
-    UNUSABLE_PATTERN = "UNUSABLE_PATTERN"  # nobody can tell whether it matches
+    UNUSABLE_PATTERN = "UNUSABLE_PATTERN"  # no one can tell whether it matches
     WORD = "WORD"  # of the server's own list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Which rule a text breaks. For the server's moderators alone: whoever knows the rule knows the way around it."""
+    """Which rule a text breaks. Only moderators see it, because knowing a rule helps to evade it."""
 
     kind: MatchKind
     found: str  # the keyword or pattern as the rule has it

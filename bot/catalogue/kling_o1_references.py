@@ -11,7 +11,7 @@ from bot.media.rules import ImageRules
 
 
 def _body(inputs: Inputs) -> dict[str, object]:
-    # An image is required besides the elements: where there is none, the first element's frontal image is one.
+    # An image is required in addition to the elements: without one, the first element's frontal image is one.
     body: dict[str, object] = {
         "prompt": inputs.prompt,
         "image_urls": list(inputs.image_urls) or [element.frontal_url for element in inputs.elements[:1]],

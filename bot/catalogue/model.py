@@ -56,9 +56,9 @@ class VideoModel:
     prompt_limit: int  # characters
     images: Span  # reference images of a request; an element can stand in for the only one that is needed
     most_inputs: int  # images and elements together
-    element_references: Span | None  # of one element, besides its frontal image; None: it takes no elements
+    element_references: Span | None  # of one element, in addition to its frontal image; None: it takes no elements
     durations: tuple[int, ...]  # seconds, the shortest first
-    aspect_ratios: tuple[str, ...]  # empty: a film is shaped like its first image
+    aspect_ratios: tuple[str, ...]  # empty: a video is shaped like its first image
     image_rules: ImageRules
     prices_usd: Mapping[int, Decimal]  # by duration; an operator can set others
     typical_seconds: float  # of a run, until enough of them were seen

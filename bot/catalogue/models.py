@@ -18,4 +18,4 @@ ASPECT_RATIOS: Final = tuple(dict.fromkeys(ratio for model in MODELS.values() fo
 
 # Characters are saved for all models alike, so that they last whatever an operator offers: by these rules.
 CHARACTER_RULES: Final = DEFAULT.image_rules
-CHARACTER_REFERENCES: Final = Span(least=1, most=3)  # pictures besides the frontal one
+CHARACTER_REFERENCES: Final = Span(least=1, most=3)  # images in addition to the frontal one

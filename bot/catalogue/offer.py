@@ -1,4 +1,4 @@
-"""What an operator offers of the catalogue, and at which prices; and what holds of all that is offered together."""
+"""What an operator offers of the catalog, and at which prices; and what holds of all that is offered together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Offer:
     """The models that members can ask for, at the operator's prices; the first where they choose none.
 
     A job keeps the model that it was asked with. One that is offered no more is still looked up among all that are
-    `known`; of one that nobody describes any more a job that was submitted needs nothing.
+    `known`; of one that no one describes any more a job that was submitted needs nothing.
     """
 
     models: tuple[VideoModel, ...] = (DEFAULT,)
@@ -36,7 +36,7 @@ class Offer:
         return next((model for model in self.models if model.slug == slug), None)
 
     def described(self, slug: str) -> VideoModel | None:
-        """Find a model of which a job may still be; None where it was taken out of the catalogue."""
+        """Find a model of which a job may still be; None where it was taken out of the catalog."""
         return self.find(slug) or self.known.get(slug)
 
     def title_to_tell(self, slug: str) -> str | None:
@@ -45,7 +45,7 @@ class Offer:
         return model.title if model and (self.is_choice or model.slug != self.default.slug) else None
 
     def image_rules(self, slug: str) -> ImageRules:
-        """Give the rules for reference images of a job's model; the default's where nobody describes it any more."""
+        """Give the rules for reference images of a job's model; the default's where no one describes it any more."""
         return (self.described(slug) or self.default).image_rules
 
     def typical_seconds(self, slug: str) -> float:

@@ -1,4 +1,4 @@
-"""`bot jobs` and `bot job`: what whoever is at the machine sees of the jobs, while the bot runs or not."""
+"""`bot jobs` and `bot job`: the jobs as seen on the machine, whether the bot runs or not."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ def _row(job: Job) -> tuple[str, ...]:
 
 
 async def read_job(url: str, job_id: int) -> list[tuple[str, str]]:
-    """Give all facts of one job but its prompt and the addresses of its files, which are public to whoever has them.
+    """Give all facts of one job but its prompt and the addresses of its files, which anyone can open.
 
     Raises `NoSuchJob`.
     """

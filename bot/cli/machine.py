@@ -33,7 +33,7 @@ LARGE_MEMORY: Final = 640 * MIB  # the same with the largest HEIC photos, which 
 KEPT_BY_KERNEL: Final = 8  # a machine has an eighth less than it is sold with
 LEAST_DISK: Final = 1024 * MIB  # free: the videos being worked on, and room for the database to grow
 FARTHEST_CLOCK: Final = timedelta(seconds=30)  # more than a slow answer and Discord's own clock explain
-ANSWERS_WITHIN: Final = 2.0  # seconds that whoever holds our port has to say who it is
+ANSWERS_WITHIN: Final = 2.0  # seconds for the program on our port to say what it is
 # Where a container's limit stands; the first that is there counts.
 CGROUP_LIMITS: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 MEMORY_INFO: Final = Path("/proc/meminfo")

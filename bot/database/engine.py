@@ -97,7 +97,7 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 
 def postgresql_options(url: URL) -> dict[str, Any]:
-    """Give the parameters of every connection to PostgreSQL: whoever freezes or vanishes holds up nobody."""
+    """Give the parameters of every connection to PostgreSQL: a client that freezes or vanishes holds up no other."""
     session = {
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
         "lock_timeout": LOCK_TIMEOUT,

@@ -38,7 +38,7 @@ def real_file(file: Path) -> Path:
 
 
 def make_private(*paths: Path) -> None:
-    """Take files and folders, those that are there, from everybody but their owner."""
+    """Take files and folders, those that are there, from everyone but their owner."""
     for path in paths:
         wanted = PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE
         if path.exists() and path.stat().st_mode & 0o077 and path.stat().st_uid == os.geteuid():
@@ -86,7 +86,7 @@ def _present(file: Path) -> Path:
 def _reading(file: Path) -> AsyncEngine:
     """Make an engine that reads a file, and makes none of the files that SQLite may keep beside it.
 
-    Without a journal beside it nobody writes to it now, nor was anybody killed who did.
+    Without a journal beside it no one writes to it now, nor was anyone killed who did.
     """
     unchanged = "" if any(path.exists() for path in files_of(file)[1:]) else "&immutable=1"
     address = f"sqlite+aiosqlite:///file:{quote(str(file))}?mode=ro&uri=true{unchanged}"

@@ -25,7 +25,7 @@ class Lock(IntEnum):
 
 
 # Milliseconds, in place of what each session has. A migration is waited for however long it takes, and may take its
-# time between two statements. Whoever submits leaves the line soon: of a process that froze in it, the lock would have
+# time between two statements. A submit leaves the line soon: of a process that froze in it, the lock would have
 # to be taken away first.
 _PATIENCE: Final[Mapping[Lock, Mapping[str, int]]] = {
     Lock.MIGRATING: {"lock_timeout": 0, "idle_in_transaction_session_timeout": 60_000},
@@ -44,7 +44,7 @@ async def exclusive(connection: AsyncConnection, lock: Lock) -> None:
     """Wait until no other transaction holds `lock`, and hold it to the end of this one.
 
     What is read afterwards is what the former holder left (READ COMMITTED). On SQLite each of our transactions has the
-    database to itself from its start (`BEGIN IMMEDIATE`). Raises `LockTaken`, after which the transaction is over.
+    database to itself from its start (`BEGIN IMMEDIATE`). Raises `LockTaken`, after which the transaction has ended.
     """
     if connection.dialect.name != "postgresql":
         return

@@ -1,4 +1,4 @@
-"""Reading one row while somebody waits for an answer: beside whatever is being written, and without a transaction."""
+"""Reading one row while someone waits for an answer: beside whatever is being written, and without a transaction."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The tables of what outlives the jobs: a server's record of who made what, and what whoever runs the bot decided."""
+"""The tables of what outlives the jobs: a server's record of who made what, and the bot operator's decisions."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
@@ -49,7 +49,7 @@ operator_blocks = Table(
     Column("at", Instant, nullable=False),
 )
 
-# What whoever runs the bot has to know: once, until it is over.
+# Problems that the bot operator has to know, each once until it ends.
 operator_notices = Table(
     "operator_notices",
     metadata,

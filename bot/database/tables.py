@@ -210,7 +210,7 @@ reviews = Table(
     Column("channel_id", BigInteger),
     Column("request_message_id", BigInteger),  # prompt and references
     Column("video_message_id", BigInteger),
-    Column("tried_at", Instant),  # somebody saw to its cards last
+    Column("tried_at", Instant),  # someone saw to its cards last
     Column("open", Integer, nullable=False),  # 1 until the cards show how it ended
 )
 Index(None, reviews.c.open, sqlite_where=reviews.c.open > 0)
@@ -247,7 +247,7 @@ blocks = Table(
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("until", Instant),  # none: for good
+    Column("until", Instant),  # none: permanently
     Column("reason", Prose, nullable=False),
     Column("by_id", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),

@@ -31,8 +31,8 @@ class Copied:
 async def transfer(source: str, target: str) -> Sequence[Copied]:
     """Copy every table of the database at `source` to the empty one at `target`: all, or nothing.
 
-    Both schemas are brought up to date first. The source is only read, and nobody else may write to it meanwhile: on
-    SQLite the transaction sees to that, else whoever calls. Raises `TransferRefused`.
+    Both schemas are brought up to date first. The source is only read, and no one else may write to it meanwhile: on
+    SQLite the transaction ensures that, otherwise the caller. Raises `TransferRefused`.
     """
     if source == target:
         raise TransferRefused("the two databases are the same")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 # SQLite's names for trouble outside of our code: another process, the disk, the file's permissions.
 _SQLITE_AWAY: Final = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
-# Those that may be over in a while without anybody doing anything.
+# Those that may be over in a while without anyone doing anything.
 _SQLITE_PASSING: Final = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR")
 _SQLITE_SAID: Final = {
     "SQLITE_BUSY": "another program keeps it locked. Stop that program",

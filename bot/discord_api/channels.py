@@ -24,7 +24,7 @@ async def home_id_of(client: discord.Client, channel_id: int) -> int:
 
 
 async def is_public(client: discord.Client, guild_id: int, channel_id: int) -> bool:
-    """Tell whether @everyone sees a channel, or the channel that a thread belongs to; a private thread nobody does.
+    """Tell whether @everyone sees a channel, or the channel that a thread belongs to; a private thread no one does.
 
     Raises what the client does.
     """

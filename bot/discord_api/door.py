@@ -185,7 +185,7 @@ class Starts(Protocol):
 
 
 def begin_anew_at(address: str, starts: Starts) -> None:
-    """Have sessions that cannot be resumed begin anew at the gateway's `address`, all of this process.
+    """Have sessions that cannot be resumed begin again at the gateway's `address`, all of this process.
 
     discord.py takes a constant of its own, not what Discord told it. Where a connection is lost after IDENTIFY and
     before READY it asks to RESUME a session that it knows nothing of, again and again without a pause. And it begins

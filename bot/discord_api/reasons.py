@@ -54,7 +54,7 @@ class Reason:
         return _(self.member)
 
     def moderator_sentence(self) -> str | None:
-        """Say what somebody who manages the server can do about it; None where that is nothing."""
+        """Say what someone who manages the server can do about it; None where that is nothing."""
         return None if self.moderator is None else _(self.moderator)
 
 
@@ -238,7 +238,7 @@ BY_PROBLEM: Final[Mapping[ProblemCode, Reason]] = {
 
 
 def moderator_reason(problem: ProblemCode) -> str | None:
-    """Say what somebody who manages the server can do about what a job ended with; None where that is nothing."""
+    """Say what someone who manages the server can do about what a job ended with; None where that is nothing."""
     reason = BY_PROBLEM.get(problem)
     return None if reason is None else reason.moderator_sentence()
 

@@ -1,4 +1,4 @@
-"""Messages that must not stand twice, although nobody may know whether they were sent."""
+"""Messages that must not stand twice, although no one may know whether they were sent."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +30,7 @@ async def send_once(
 
 
 def picture_files(pictures: Mapping[str, Path]) -> Mapping[str, discord.File]:
-    """Open pictures to be sent, each under its name with the suffix of what it is."""
+    """Open images to be sent, each under its name with the suffix of what it is."""
     return {name: discord.File(path, filename=f"{name}.{_kind(path)}") for name, path in pictures.items()}
 
 

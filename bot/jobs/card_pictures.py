@@ -1,4 +1,4 @@
-"""The pictures that a card shows, and which of a request's inputs each is."""
+"""The images that a card shows, and which of a request's inputs each is."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from bot.jobs.model import Changes, VideoRequest
 
 
 def reference_name(number: int) -> str:
-    """Name the picture of a reference; 1 is `@Image1`."""
+    """Name the image of a reference; 1 is `@Image1`."""
     return f"image{number}"
 
 

@@ -14,18 +14,18 @@ class Decided(StrEnum):
     APPROVED = "APPROVED"
     APPROVED_AS_SPOILER = "APPROVED_AS_SPOILER"
     REJECTED = "REJECTED"  # by a moderator, or for want of one in time
-    WITHHELD = "WITHHELD"  # at delivery: who asked had left or was blocked
+    WITHHELD = "WITHHELD"  # at delivery: the requester had left or was blocked
     REPORTED = "REPORTED"
     HIDDEN = "HIDDEN"  # for its reports
     PUT_BACK = "PUT_BACK"
     DISMISSED = "DISMISSED"  # the reports came to nothing
     TAKEN_DOWN = "TAKEN_DOWN"
-    DELETED = "DELETED"  # by who asked, or by who may manage messages: no moderator's word on it
+    DELETED = "DELETED"  # by the requester, or by someone with Manage Messages: not a moderator's decision
     QUOTA_GIVEN_BACK = "QUOTA_GIVEN_BACK"
     BLOCKED = "BLOCKED"
     UNBLOCKED = "UNBLOCKED"
     IMAGES_BLOCKED = "IMAGES_BLOCKED"
-    IMAGE_BLOCKED = "IMAGE_BLOCKED"  # nobody's: it concerns who did it, as what follows
+    IMAGE_BLOCKED = "IMAGE_BLOCKED"  # no one's: it concerns who did it, as what follows
     IMAGE_ALLOWED = "IMAGE_ALLOWED"
     SETTINGS_CHANGED = "SETTINGS_CHANGED"  # `reason` says which; it concerns who did it
 
@@ -33,7 +33,7 @@ class Decided(StrEnum):
 class Pause(StrEnum):
     """Where no new work may begin, which keeps a request from being approved until it may."""
 
-    BOT = "BOT"  # for whoever runs the bot to undo
+    BOT = "BOT"  # for the bot operator to undo
     SERVER = "SERVER"
     CHANNEL = "CHANNEL"
 
@@ -51,7 +51,7 @@ class Decision:
 
 
 def decision_on(job: Job, kind: Decided, at: datetime, *, by_id: int | None = None, reason: str = "") -> Decision:
-    """Make what was decided about a job, and so about who asked for it."""
+    """Make what was decided about a job, and so about its requester."""
     request = job.request
     return Decision(
         guild_id=request.guild_id,

@@ -33,7 +33,7 @@ class JobError(Exception):
 
 
 class StaleJob(JobError):
-    """The job was saved by somebody else since it was read: read it again, or leave it to them."""
+    """The job was saved by someone else since it was read: read it again, or leave it to them."""
 
     def __init__(self, job_id: int) -> None:
         super().__init__(f"job {job_id} was changed by another process")

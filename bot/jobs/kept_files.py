@@ -11,7 +11,7 @@ from bot.media.images.checker import ImageChecker
 
 
 class KeptFiles:
-    """A folder for each job. Another machine does not have it: whoever finds nothing here looks elsewhere, too."""
+    """A folder for each job. Another machine does not have it: callers that find nothing here look elsewhere, too."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

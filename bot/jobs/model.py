@@ -47,12 +47,12 @@ class Element:
     """A saved character or thing that a request uses; `@Element1` is the first of a request, `@name` in its prompt."""
 
     cast_id: int
-    owner_id: int  # whose it is: who asked, or who shares it
+    owner_id: int  # its owner: the requester, or the member who shares it
     name: str  # as it was when the request was made
     frontal_url: str = ""  # in Segmind's storage, once it is there
     reference_urls: tuple[str, ...] = ()
-    card_name: str | None = None  # its picture's name among the card's own attachments, once it is there
-    fingerprints: tuple[str, ...] = ()  # of what its pictures show, once they were looked at
+    card_name: str | None = None  # its image's name among the card's own attachments, once it is there
+    fingerprints: tuple[str, ...] = ()  # of what its images show, once they were looked at
 
 
 class ReviewMode(StrEnum):
@@ -68,7 +68,7 @@ class Handling:
     """How a video is to be handled by its server's rules and its member's wish, decided when it was asked for."""
 
     review: ReviewMode = ReviewMode.OFF
-    review_hours: int = 24  # after which what nobody looked at is rejected
+    review_hours: int = 24  # after which what no one looked at is rejected
     spoiler: bool = False  # it is shown as one
     spoiler_asked: bool = False  # by the member, who means it for the next run of the same request as well
     output_channel_id: int | None = None  # where it is posted, if not where it was asked for
@@ -120,7 +120,7 @@ class VideoRequest:
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
-        """Give those of all its pictures that were looked at: its references first, then its characters."""
+        """Give those of all its images that were looked at: its references first, then its characters."""
         of_references = [each.fingerprint for each in self.references]
         of_characters = [each for element in self.elements for each in element.fingerprints]
         return tuple(each for each in (*of_references, *of_characters) if each)  # the plainest have none
@@ -207,7 +207,7 @@ class Job:
     reason: str = ""  # what a moderator wants the member to know
     forgotten: bool = False  # its member had it deleted: what is left is what has to be settled
     remove_posts: bool = False  # the member wanted its posts deleted as well
-    moved_from: Job | None = field(default=None, repr=False, compare=False)  # as it was saved, until it is saved anew
+    moved_from: Job | None = field(default=None, repr=False, compare=False)  # as it was saved, until it is saved again
 
     def evolve(self, **changes: Unpack[Changes]) -> Job:
         """Make the next value of this job in the same state."""
@@ -232,7 +232,7 @@ class Job:
         """Make the next value of a job whose member had it deleted: what has to be settled, and nothing that tells.
 
         That is Segmind's id and the cost; the body as long as the history may have to tell whose request it is; and the
-        address of the file while a post is under way.
+        address of the file while a post is in progress.
         """
         sought = self.request_id is None and (self.state in IN_DOUBT or self.state is State.FAILED)
         return replace(
@@ -292,7 +292,7 @@ class Job:
 
     @property
     def usual_channel_id(self) -> int:
-        """The channel that the video goes to unless somebody sends it elsewhere."""
+        """The channel that the video goes to unless someone sends it elsewhere."""
         return self.request.handling.output_channel_id or self.request.channel_id
 
     @property
@@ -324,7 +324,7 @@ class Job:
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether moderators, or who deleted it, have taken from others for good what it shows.
+        """Tell whether moderators, or who deleted it, have taken from others permanently what it shows.
 
         Who only cancelled a run that was paid for has nothing to hide.
         """

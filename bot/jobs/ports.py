@@ -29,7 +29,7 @@ class NotTaken(PortError):
 
 
 class CardGone(NotTaken):
-    """Somebody deleted the status card."""
+    """Someone deleted the status card."""
 
     problem = ProblemCode.CARD_GONE
 
@@ -117,7 +117,7 @@ class ElementGone(Exception):
 
 
 class StorageRefused(Exception):
-    """Segmind's storage does not take pictures now; `detail` is for the operator."""
+    """Segmind's storage does not take images now; `detail` is for the operator."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
@@ -126,7 +126,7 @@ class StorageRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A clean picture on this machine's disk, and the fingerprint of what it shows."""
+    """A clean image on this machine's disk, and the fingerprint of what it shows."""
 
     path: Path
     fingerprint: str
@@ -156,7 +156,7 @@ class Elements(Protocol):
         ...
 
     async def keep(self, picture: Path) -> str:
-        """Bring a picture that belongs to no character there; return its address. Raises `StorageRefused`."""
+        """Bring an image that belongs to no character there; return its address. Raises `StorageRefused`."""
         ...
 
     async def pictures(self, element: Element, folder: Path) -> Sequence[Shown]:
@@ -175,14 +175,14 @@ class Cards(Protocol):
         ...
 
     async def find(self, job: Job) -> int | None:
-        """Look for the card of a job whose sending nobody saw the end of; return the message's id, or None.
+        """Look for the card of a job whose sending no one saw the end of; return the message's id, or None.
 
         Raises `ChannelClosed` or `OutcomeUnclear`.
         """
         ...
 
     async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
-        """Put pictures on the card as its own attachments; return their names there, by the names they are given with.
+        """Put images on the card as its own attachments; return their names there, by the names they are given with.
 
         These are `bot.jobs.card_pictures`' names of references and elements.
 
@@ -227,7 +227,7 @@ class Posts(Protocol):
 
 
 class Notices(Protocol):
-    """Private words to whoever asked, where the channel does not serve."""
+    """Direct messages to the requester, where the channel does not serve."""
 
     async def tell(self, job: Job) -> None:
         """Say why there is no post, and what can be done, of a job that `owes_notice`; unclear, it stays owed."""
@@ -237,7 +237,7 @@ class Notices(Protocol):
 def ended_by(objection: ProblemCode) -> State:
     """Return the state in which an objection ends a job that nothing was paid for.
 
-    Where it is about the place or the moment, the member may ask anew.
+    Where it is about the place or the moment, the member may ask again.
     """
     return State.REJECTED if objection in _FORBIDDEN else State.FAILED
 
@@ -245,7 +245,7 @@ def ended_by(objection: ProblemCode) -> State:
 class ReviewPart(StrEnum):
     """What moderators are shown of a job, a message each."""
 
-    REQUEST = "REQUEST"  # its prompt and its pictures
+    REQUEST = "REQUEST"  # its prompt and its images
     VIDEO = "VIDEO"
 
 
@@ -276,12 +276,12 @@ class Reviews(Protocol):
     async def claim(self, job: Job, *, at_once: bool = False) -> bool:
         """Tell whether it is this process' turn to look whether moderators see a waiting job as they should.
 
-        Whoever has just let it wait has the turn `at_once`.
+        A process that has just made it wait has the turn `at_once`.
         """
         ...
 
     async def wanted(self) -> None:
-        """Wait until somebody wants what waits to be looked at at once, if nobody has wanted it meanwhile."""
+        """Wait until someone wants what waits to be looked at at once, if no one has wanted it meanwhile."""
         ...
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
@@ -305,16 +305,16 @@ class Reviews(Protocol):
 
 
 class Standing(Protocol):
-    """How who asked stands with the server, as it is now and not as it was when they asked."""
+    """The requester's standing in the server now, not at the time of the request."""
 
     async def is_blocked(self, job: Job) -> bool: ...
 
     async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
-        """Tell which of these pictures moderators have blocked, as its place from 0."""
+        """Tell which of these images moderators have blocked, as its place from 0."""
         ...
 
     async def objection(self, job: Job) -> ProblemCode | None:
-        """Find what speaks against posting a video now: how who asked stands with the server, or where it would go.
+        """Find what speaks against posting a video now: the requester's standing in the server, or the channel.
 
         Raises `ChannelClosed` or `OutcomeUnclear`.
         """

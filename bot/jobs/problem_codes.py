@@ -45,9 +45,9 @@ class ProblemCode(StrEnum):
     BLOCKED_IMAGE = "BLOCKED_IMAGE"  # a reference shows what moderators blocked; `image` which one
     REVIEW_CLOSED = "REVIEW_CLOSED"  # the moderators' channel is gone, closed to the bot or not chosen
     REVIEW_OVER = "REVIEW_OVER"  # no moderator looked at it in time
-    LEFT = "LEFT"  # who asked is no longer in the server
-    BLOCKED = "BLOCKED"  # who asked was blocked by moderators since
-    TIMED_OUT = "TIMED_OUT"  # who asked is in a time-out
+    LEFT = "LEFT"  # the requester is no longer in the server
+    BLOCKED = "BLOCKED"  # moderators blocked the requester since
+    TIMED_OUT = "TIMED_OUT"  # the requester is timed out
     NOT_ALLOWED = "NOT_ALLOWED"  # the channel or the role that allowed it does so no longer
     CLOSED = "CLOSED"  # the bot operator closed it
     AGE_RESTRICTED = "AGE_RESTRICTED"  # it would leave the age restriction under which it was asked for

@@ -2,7 +2,7 @@
 
 `@Image1` is an image, `@mira` a saved character, which the model knows as `@Element1`. Members write more than that:
 `@image 1`, `@img1`, `@1`, `image 1`, `Bild 1` and `画像1` all mean the first image. A bare word means one only before a
-single digit: "picture 12 dogs" is prose.
+single digit: "image 12 dogs" is prose.
 """
 
 import re
@@ -27,7 +27,7 @@ _BARE: Final = re.compile(
 _START: Final = re.compile(rf"{_AT}|{_BARE.pattern}", re.IGNORECASE)
 # What only looks like a name: an address, and a member as Discord writes a ping in a text.
 _OTHER: Final = re.compile(r"(?<=[0-9A-Za-z])@[0-9A-Za-z-]+(?:\.[A-Za-z]{2,})+|(?<=<)@\d+>")
-_PINGS: Final = frozenset({"everyone", "here"})  # Discord's own words; shown, they ping nobody
+_PINGS: Final = frozenset({"everyone", "here"})  # Discord's own words; shown, they ping no one
 _RESERVED: Final = re.compile(rf"(?:{_WORDS}|element)[_-]?\d*|\d+", re.IGNORECASE)
 # Scripts without a space between words: a particle may follow a name at once.
 _UNSPACED: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"})
@@ -42,7 +42,7 @@ class Kind(Enum):
     IMAGE = auto()
     ELEMENT = auto()  # by the model's own word for it
     NAME = auto()
-    UNKNOWN = auto()  # looks like a name, and is nobody's
+    UNKNOWN = auto()  # looks like a name, and is no one's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def possible_keys(prompt: str) -> set[str]:
 
 
 def rewritten(prompt: str, known: Collection[str], write: Callable[[Mention], str | None]) -> str:
-    """Return a prompt with its mentions written anew; None leaves one as it is."""
+    """Return a prompt with its mentions written again; None leaves one as it is."""
     parts: list[str] = []
     at = 0
     for mention in mentions(prompt, known):

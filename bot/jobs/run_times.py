@@ -125,7 +125,7 @@ class RunTimes:
 
 
 def is_late(job: Job, now: datetime) -> bool:
-    """Tell whether a run takes unusually long; it may come to its end all the same."""
+    """Tell whether a run takes unusually long; it may still finish."""
     return job.state in FOLLOWED and _age(job, now) > LATE_AFTER
 
 

@@ -66,7 +66,7 @@ DRIVEN: Final = frozenset(
 )
 # A run exists at Segmind, or may exist: it counts against SEGMIND_MAX_IN_FLIGHT.
 IN_FLIGHT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED, _S.QUEUED, _S.PROCESSING})
-# A run is under way, and Segmind says how it goes.
+# A run is in progress, and Segmind says how it goes.
 FOLLOWED: Final = frozenset({_S.QUEUED, _S.PROCESSING})
 # Nothing is at Segmind yet: a member may still take the request back at no cost.
 CANCELLABLE: Final = frozenset({_S.ACCEPTED, _S.HELD, _S.PREPARING, _S.WAITING})
@@ -78,9 +78,9 @@ IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
 ENDED: Final = frozenset({_S.DELIVERED, _S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
 # It waits for a moderator.
 REVIEWED: Final = frozenset({_S.HELD, _S.REVIEW})
-# Somebody said no, or took it back: nothing of it is shown to others.
+# Someone said no, or took it back: nothing of it is shown to others.
 WITHDRAWN: Final = frozenset({_S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
-# Somebody, or something, is still at work on it.
+# Someone, or something, is still at work on it.
 UNFINISHED: Final = frozenset(State) - ENDED - {_S.UNDELIVERED}
 # Over without a video, and with nothing charged unless a cost is known.
 ENDED_UNCHARGED: Final = frozenset({_S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED})

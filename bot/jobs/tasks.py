@@ -43,7 +43,7 @@ async def finish_within(work: Coroutine[Any, Any, T], grace: float | None) -> T:
 
 
 async def _wait_for_end(task: asyncio.Future[Any], timeout: float | None) -> None:  # noqa: ASYNC109 - a grace, not an error
-    """Wait until `task` is done or the time is over; being cancelled once more changes nothing."""
+    """Wait until `task` is done or the time has passed; being cancelled once more changes nothing."""
     loop = asyncio.get_running_loop()
     until = None if timeout is None else loop.time() + timeout
     while not task.done() and (until is None or loop.time() < until):
@@ -62,7 +62,7 @@ def uncancelled(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
 
 
 async def until_first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Wait until the first of several is over; the others are given up."""
+    """Wait until the first of several ends; the others are given up."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -42,7 +42,7 @@ class FetchRefused(FetchError):
 
 
 class FetchGone(FetchError):
-    """The server says for good that there is nothing at this URL, or not for us."""
+    """The server says permanently that there is nothing at this URL, or not for us."""
 
     def __init__(self, where: str, status: int) -> None:
         super().__init__(where, status)

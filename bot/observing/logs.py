@@ -19,7 +19,7 @@ from bot.database.trouble import is_away, words
 MASK: Final = "[secret]"
 OURS: Final = ("bot", "cogs")  # the packages whose lines are ours
 WORDS: Final = frozenset({"prompt", "words"})  # the fields of a line that may have what a member wrote
-# Whoever has an interaction's token can answer in the bot's name for 15 minutes. Tokens stand in paths, and in the
+# Everyone with an interaction's token can answer in the bot's name for 15 minutes. Tokens stand in paths, and in the
 # payloads that discord.py logs at DEBUG, as a dict's repr or JSON, which may be quoted once more.
 _PATH_TOKEN: Final = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.=~%-]+")
 _FIELD_TOKEN: Final = re.compile(r"""(\\*["']token\\*["']\s*:\s*\\*["'])[^"'\\]+""")

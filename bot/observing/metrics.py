@@ -124,7 +124,7 @@ def _seconds(since: datetime, until: datetime) -> float:
 
 
 class Gauges:
-    """Fills the gauges of `metrics` anew."""
+    """Fills the gauges of `metrics` again."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ TROUBLES: Final = 3  # in a row, before one speaks of trouble: single requests f
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 OK: Final = "ok"
 NOT_CONNECTED: Final = "not connected"
-DATABASE_WITHIN: Final = 0.5  # seconds; whoever asks waits a second
+DATABASE_WITHIN: Final = 0.5  # seconds; clients wait a second
 
 
 class SegmindState:
@@ -101,7 +101,7 @@ class Outside:
         self._background = tuple(background)
 
     def stopped(self) -> tuple[str, ...]:
-        """Name the background tasks that should run and do not; whoever gets an answer knows that the loop turns."""
+        """Name the background tasks that should run and do not; an answer shows that the loop turns."""
         return tuple(task.get_name() for task in self._background if task.done())
 
     async def ready(self) -> Mapping[str, str]:

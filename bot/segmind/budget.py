@@ -34,7 +34,7 @@ class Rank(IntEnum):
 class Claim:
     """A wish to send one request.
 
-    `urgency` tells at a given monotonic time how many seconds of somebody's waiting the request would end, and
+    `urgency` tells at a given monotonic time how many seconds of someone's waiting the request would end, and
     grows by at most one a second; a planner may order claims of one rank by it.
     """
 
@@ -116,7 +116,7 @@ class Gcra:
 class Pace:
     """The believed share of the configured rate, as of the last 429's reset (epoch seconds).
 
-    One 429 may come of somebody else's traffic, or of windows that overlap: it is waited out. Another soon after
+    One 429 may come of someone else's traffic, or of windows that overlap: it is waited out. Another soon after
     lowers the share, which then grows back slowly: the additive increase and multiplicative decrease of TCP.
     """
 

@@ -8,13 +8,13 @@ SegmindError
     NotFinished          a result was asked for while the run still goes on
   OutcomeUnknown         the paid POST may or may not have been accepted: all that is no clear refusal
   Refused                the request itself is wrong
-  OperatorMustAct        nobody but the operator can help
+  OperatorMustAct        no one but the operator can help
     InvalidKey           401
     ModelForbidden       403
     OutOfCredits         by the wording, mostly with 402 or 406
     SpendLimitReached    402, 403 or 406, by the wording
     ModelGone            410, or 404 where a model was named
-  RecordGone             404 of a request id, in Segmind's own words: its hour is over, or it never was
+  RecordGone             404 of a request id, in Segmind's own words: its hour has passed, or it never existed
   RunFailed              the run ended in FAILED, which costs nothing
   UnreadableAnswer       a free request whose answer made no sense, however often it was asked
   AnswerTooLarge         a body beyond the cap

@@ -1,4 +1,4 @@
-"""Values out of JSON that somebody else wrote: each function returns what it can vouch for, or None."""
+"""Values out of JSON that someone else wrote: each function returns what it can vouch for, or None."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ _LEAST_MONEY = Decimal("0.000001")  # the smallest amount that is kept
 _AMOUNT = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?", re.ASCII)
 _LONGEST_NUMBER = 300  # digits; a float has room for no more
 _EARLIEST, _LATEST = 1_577_836_800.0, 4_102_444_800.0  # 2020 and 2100: what is outside is no time of a request
-# With something in it besides what an id may be dressed in.
+# With something in it other than what an id may be wrapped in.
 _REQUEST_ID = re.compile(r"(?!(?i:urn:uuid:)[{}-]*$)\{?[A-Za-z0-9][\w.:{}-]{0,126}", re.ASCII)
 
 

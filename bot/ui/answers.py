@@ -38,7 +38,7 @@ REMEMBERED: Final = 15 * 60.0  # seconds; for so long Discord may tell of an int
 ANSWER: Final = "answer"  # by this a command's extras give the shape of its answer, and an interaction's the answer
 OPEN_FORM: Final = N_("This took longer than usual. Open the form with the button.")
 INVALID_FORM: Final = 50035  # code for an answer that breaks Discord's rules: a fault of the bot
-_NO_TOKEN: Final = frozenset({10008, 10015, 10062, 50027})  # codes for an answer that is gone, or whose time is over
+_NO_TOKEN: Final = frozenset({10008, 10015, 10062, 50027})  # codes for an answer that is gone, or whose time has passed
 
 
 class Shape(StrEnum):
@@ -125,7 +125,7 @@ class Answer:
     def watch(self, patience: float) -> None:
         """Defer the answer after so many seconds unless it is there by then, or the current task has ended."""
         age = (discord.utils.utcnow() - self._interaction.created_at).total_seconds()
-        if 0 < age < DISCORD_WAITS:  # else the clocks differ, and nobody can tell
+        if 0 < age < DISCORD_WAITS:  # else the clocks differ, and no one can tell
             patience -= age
         self._tell_open(True)
         self._watch = asyncio.create_task(self._defer_after(max(patience, LEAST_PATIENCE)), name="answer-watch")

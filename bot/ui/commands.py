@@ -9,15 +9,15 @@ from discord.ext import commands
 
 from bot.ui.language import SOURCE, catalogue, language_of, spoken
 
-NAME: Final = "name"  # the catalogues' context for names that are typed: Discord is strict about these
+NAME: Final = "name"  # the catalogs' context for names that are typed: Discord is strict about these
 _NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
 # What Discord counts as images, and what it does not: it looks at the extension alone. At most ten.
 IMAGE_FILES: Final = ("image", ".heic", ".heif", ".hif", ".avif", ".bmp", ".tif", ".tiff", ".jfif", ".mpo")
 
 
 def context_of(context: app_commands.TranslationContextTypes) -> str | None:
-    """Tell in which context of the catalogues a text of a command stands: `NAME` for what is typed."""
-    menu = isinstance(context.data, app_commands.ContextMenu)  # in a menu nobody types
+    """Tell in which context of the catalogs a text of a command stands: `NAME` for what is typed."""
+    menu = isinstance(context.data, app_commands.ContextMenu)  # in a menu no one types
     return NAME if context.location in _NAMES and not menu else None
 
 
@@ -27,7 +27,7 @@ def option_name(name: str) -> str:
 
 
 class CommandTranslator(app_commands.Translator):
-    """Looks up in the catalogues what Discord shows of our commands; Discord calls them by their English names."""
+    """Looks up in the catalogs what Discord shows of our commands; Discord calls them by their English names."""
 
     async def translate(
         self, string: app_commands.locale_str, locale: Locale, context: app_commands.TranslationContext[Any, Any]

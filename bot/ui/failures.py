@@ -24,7 +24,7 @@ AWAY_UNCHARGED: Final = N_("The bot can't reach its database right now. Nothing 
 async def answer_broken(interaction: discord.Interaction[Any], name: str | None, error: BaseException) -> None:
     """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
     if isinstance(error, NotAnswered):
-        return  # which is logged, and nobody can be told
+        return  # which is logged, and no one can be told
     if isinstance(error, RuntimeError) and str(error) == STOPPED:
         log.warning("answer_unclear", command=name, interaction=interaction.id, error=STOPPED)
         return  # the interaction has expired, so no answer reaches the member

@@ -1,6 +1,6 @@
 """The language that a sentence is read in: chosen once for each answer, looked up where the sentence is made.
 
-What only one member sees speaks the member's language, what a whole channel sees the server's. The catalogues in
+What only one member sees speaks the member's language, what a whole channel sees the server's. The catalogs in
 `locales/` are read once in a process.
 """
 
@@ -21,7 +21,7 @@ import discord
 
 SOURCE: Final = "en"  # the language the sentences in the code are written in
 LOCALES: Final = Path(__file__).parent / "locales"
-# Discord's locales that have a catalogue, by its name; all others read English.
+# Discord's locales that have a catalog, by its name; all others read English.
 LANGUAGES: Final[Mapping[str, str]] = {
     "de": "de",
     "es-ES": "es",
@@ -50,7 +50,7 @@ def speaking(locale: str | None) -> Generator[None]:
 
 
 def spoken() -> str:
-    """Name the language spoken, as its catalogue and Babel's formats do."""
+    """Name the language spoken, as its catalog and Babel's formats do."""
     return _spoken.get()
 
 
@@ -60,7 +60,7 @@ def language_of(locale: str | None) -> str:
 
 def _(message: str) -> str:
     """Give a sentence in the language spoken; its places are filled in afterwards, with `.format(name=…)`."""
-    return catalogue(spoken()).gettext(message) if message else ""  # the empty one is a catalogue's own header
+    return catalogue(spoken()).gettext(message) if message else ""  # the empty one is a catalog's own header
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -75,7 +75,7 @@ def N_(message: str) -> str:  # noqa: N802 - by this name extractors know it
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """Read a catalogue, once. It is compiled and kept beside its source where it may be, as Python does modules."""
+    """Read a catalog, once. It is compiled and kept beside its source where it may be, as Python does modules."""
     path = LOCALES / f"{language}.po"
     if language == SOURCE or not path.exists():
         return NullTranslations()
@@ -100,7 +100,7 @@ def _compiled(source: bytes, language: str) -> bytes:
 
 
 def _keep(file: Path, compiled: bytes, mode: int) -> None:
-    """Put a compiled catalogue in place of those of former texts, whole at once: other processes read it."""
+    """Put a compiled catalog in place of those of former texts, whole at once: other processes read it."""
     file.parent.mkdir(exist_ok=True)
     part = file.with_suffix(f".{os.getpid()}")
     part.write_bytes(compiled)
@@ -112,7 +112,7 @@ def _keep(file: Path, compiled: bytes, mode: int) -> None:
 
 
 def read_catalogues() -> None:
-    """Read all catalogues ahead, so that no member waits for theirs."""
+    """Read all catalogs ahead, so that no member waits for theirs."""
     for language in LANGUAGES.values():
         catalogue(language)
 

@@ -51,7 +51,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def quoted(text: str, *, limit: int, lines: int) -> str:
-    """Return somebody's words as a Discord quotation of at most `limit` characters and `lines` lines of theirs."""
+    """Return someone's words as a Discord quotation of at most `limit` characters and `lines` lines of theirs."""
     kept = text.strip().splitlines()
     if len(kept) > lines:
         kept = [*kept[: lines - 1], kept[lines - 1] + ELLIPSIS]
@@ -59,5 +59,5 @@ def quoted(text: str, *, limit: int, lines: int) -> str:
 
 
 def message_address(guild_id: int, channel_id: int, message_id: int) -> str:
-    """Give the address of a message in a server, which opens it in Discord for whoever may see it."""
+    """Give the address of a message in a server, which opens it in Discord for everyone who can see it."""
     return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"

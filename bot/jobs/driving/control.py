@@ -45,7 +45,7 @@ class JobControl:
     async def cancel(self, job_id: int) -> Job:
         """Take a request back: at no cost where it has not gone to Segmind, else its video is paid for and withheld.
 
-        Raises `WrongState` where the video is made, the request is over, or the wish is noted already.
+        Raises `WrongState` if the video is made, the request has ended, or the cancellation is already saved.
         """
         while True:
             job = await self._expect(job_id, CANCELLABLE | IN_FLIGHT)
@@ -104,7 +104,7 @@ class JobControl:
                         State.POSTING,
                         self._clock.now(),
                         post_attempts=job.post_attempts + 1,
-                        driver="",  # whoever had it has brought it to its end
+                        driver="",  # its driver has brought it to its end
                     )
                 )
             except StaleJob:

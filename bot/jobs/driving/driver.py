@@ -95,7 +95,7 @@ async def _take(engine: Engine, job: Job, step: Step) -> Job:
 
 
 async def see_off(engine: Engine, job_id: int) -> None:
-    """Clear up after a job that its driver had to let go of: where it is over nobody comes back to its files."""
+    """Clean up after a job that its driver lost: if it has ended, nothing else deletes its files."""
     job = await read_again(engine, job_id)
     if job is None or job.state not in STEPS:
         await engine.clear_folder_of(job_id)

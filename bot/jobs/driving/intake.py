@@ -89,7 +89,7 @@ class Intake:
 
     async def _tell_late_card(self, job: Job) -> None:
         """Have a card that came late show what became of its job: dropped, found meanwhile, or deleted."""
-        with contextlib.suppress(StaleJob):  # whoever saves it knows its card
+        with contextlib.suppress(StaleJob):  # another process that saves it knows its card
             newest = await self._store.get(job.id)
             if newest is not None and newest.card_message_id is None:
                 newest = await self._store.save(newest.evolve(card_message_id=job.card_message_id))

@@ -1,4 +1,4 @@
-"""Who drives, among many processes: whoever takes a job's row from the work queue, until others think it dead."""
+"""Driving by many processes: one takes a job's row from the work queue, and keeps it until others think it dead."""
 
 import asyncio
 from typing import Final
@@ -26,7 +26,7 @@ SWEEP_EVERY: Final = 30.0  # seconds between two sweeps for jobs without a row a
 class QueuedDispatcher:
     """Drives this process's share of all jobs, each under a token saved with it.
 
-    Whoever takes a job over saves it under another token, so a driver that slept through its replacement stops at its
+    The next process saves a job under another token, so a driver that slept through its replacement stops at its
     next save. Nothing is driven before `resume`.
     """
 
@@ -40,7 +40,7 @@ class QueuedDispatcher:
         self._released: set[int] = set()
 
     async def dispatch(self, job: Job) -> None:
-        """See to it that somebody drives a saved job; one without a driver got its row when it was saved."""
+        """See to it that someone drives a saved job; one without a driver got its row when it was saved."""
         if job.driver:
             await self._queue.enlist_now([job.id])
 

@@ -27,11 +27,11 @@ SWEEP_EVERY: Final = 20.0  # seconds
 
 class Dispatcher(Protocol):
     async def dispatch(self, job: Job) -> None:
-        """See to it that somebody drives this job."""
+        """See to it that someone drives this job."""
         ...
 
     async def release(self, job_id: int) -> None:
-        """Let go of a job that is over; a driver elsewhere finds that out at its next save."""
+        """Let go of a job that has ended; a driver elsewhere finds that out at its next save."""
         ...
 
 
@@ -124,7 +124,7 @@ class InProcessDispatcher:
         await self._resumed.wait()
 
     async def run(self) -> None:
-        """See to cards that nobody knows of, and to those that nobody edited any more, until cancelled."""
+        """See to cards that no one knows of, and to those that no one edited any more, until cancelled."""
         await self._resumed.wait()
         while True:
             for job in await see_to_cardless(self._engine):

@@ -1,6 +1,6 @@
 """What a process that died left owed: cards that are not known or not up to date, and notices to members.
 
-A process that dies between the answer to a command and its save leaves a card on the screen that nobody would edit.
+A process that dies between the answer to a command and its save leaves a card on the screen that no one would edit.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from bot.jobs.tasks import for_each
 
 log = structlog.get_logger(__name__)
 
-LOOK_AFTER: Final = timedelta(seconds=10)  # a command is answered within 3 s; whoever answered knows the card by now
+LOOK_AFTER: Final = timedelta(seconds=10)  # a command is answered within 3 s, after which its process knows the card
 CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped, and a card says so
 CONFIRMED_AFTER: Final = LOOK_AFTER.total_seconds()  # between the looks that have to agree that it is that late
 PATIENCE: Final = timedelta(seconds=15)  # for a process that lives to edit the card itself
@@ -26,7 +26,7 @@ AT_ONCE: Final = 100  # cards; the next sweep has the others
 
 
 async def see_to_cardless(engine: Engine) -> Sequence[Job]:
-    """Find the cards that nobody knows of, and drop jobs without one; return the jobs that go on, to be driven."""
+    """Find the cards that no one knows of, and drop jobs without one; return the jobs that go on, to be driven."""
     going_on: list[Job] = []
 
     async def see_to(job: Job) -> None:

@@ -30,15 +30,15 @@ from bot.jobs.states import DRIVEN
 log = structlog.get_logger(__name__)
 
 TASK: Final = "drive"
-CONNECTIONS: Final = 4  # besides the engine's and one that listens
-CONCURRENCY: Final = 100_000  # a driver is an asyncio task that mostly waits: no limit that anybody meets
+CONNECTIONS: Final = 4  # in addition to the engine's and one that listens
+CONCURRENCY: Final = 100_000  # a driver is an asyncio task that mostly waits: no limit that anyone meets
 FETCH_EVERY: Final = 2.0  # seconds; a new row is told of at once, one put back is found by looking
 HEARTBEAT_EVERY: Final = 5.0  # seconds
 STALLED_AFTER: Final = 25.0  # seconds without a heartbeat from which others take a worker's jobs
 MANY: Final = 50  # rows at once after which the database's statistics of them are renewed
 BROKE_WAIT: Final = 10  # seconds before a job whose driver broke is driven again
 
-# One statement each: whoever dies meanwhile has changed nothing, and of two at once one finds nothing left. A row that
+# One statement each: a process that dies in it changed nothing, and of two at once one finds nothing left. A row that
 # is put back is a new one: a worker that wakes up and ends its old one must not end the new owner's.
 _REQUEUE_STALLED: Final = text("""
     WITH silent AS (
@@ -159,7 +159,7 @@ class WorkQueue:
     async def work(self, drive: Callable[[int], Awaitable[None]]) -> None:
         """Take rows and drive their jobs until cancelled; then stop the drivers and put their rows back.
 
-        Ends by itself where the database is lost: whoever cannot send heartbeats must not go on driving. Raises
+        Ends by itself if the database is lost: a process that cannot send heartbeats must not keep driving. Raises
         `WorkerForgotten` after a long silence.
         """
         self._drive = drive

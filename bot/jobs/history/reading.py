@@ -1,6 +1,6 @@
 """Segmind's request history: the one witness of what was really submitted.
 
-It lists every request of the account, whoever made it. Ids are compared in one normal form. A request is taken for a
+It lists every request of the account, also other programs'. Ids are compared in one normal form. A request counts as a
 job's own only when no job owns it, its whole body is the one that the job saved, and it was created, by Segmind's own
 clock, no earlier than the job's submit.
 """
@@ -242,7 +242,7 @@ class Reading:
 
 
 class SharedHistory:
-    """Reads the history for one asker at a time; whoever waited meanwhile takes what was read, if it serves."""
+    """Reads the history for one caller at a time; callers that waited share what was read, if it serves them."""
 
     def __init__(self, store: JobStore, segmind: SegmindClient, clock: Clock) -> None:
         self._store = store

@@ -29,7 +29,7 @@ class Left:
 class BudgetRow:
     """Decides on one request at a time, each decision committed before the request may leave.
 
-    Nobody locks the row: a decision counts if the row is still as it was read, and else is made anew. So a process that
+    The row isn't locked: a decision counts if the row is still as it was read, and else is repeated. So a process that
     freezes holds up no other.
     """
 
@@ -102,7 +102,7 @@ async def _read(connection: AsyncConnection) -> _BudgetRow:
 
 
 async def _swap(connection: AsyncConnection, before: _BudgetRow, after: _BudgetRow) -> bool:
-    """Put `after` in the place of `before`; False where somebody else has been quicker."""
+    """Put `after` in the place of `before`; False where someone else has been quicker."""
     unchanged = [request_budget.c[name] == value for name, value in before.values.items()]
     swap = update(request_budget).where(request_budget.c.name == NAME, *unchanged).values(**after.values)
     return (await connection.execute(swap)).rowcount > 0

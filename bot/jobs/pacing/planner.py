@@ -24,7 +24,7 @@ class Claims:
 
     A claim without an urgency counts each second that it waits. No urgency may grow by more than one a second, so
     urgency less time never rises, and what a heap's outdated key promises is never too little: only claims that come to
-    the top are judged anew. That is done for a moment ahead and holds until then: the more claims wait, and the longer
+    the top are judged again. That is done for a moment ahead and holds until then: the more claims wait, and the longer
     each waits anyhow, the farther, so that judging takes the same time however many they are. One may go before another
     that is more urgent by less than that time.
     """
@@ -50,7 +50,7 @@ class Claims:
         self._claims.pop(number, None)
 
     def next(self, now: float) -> int | None:
-        """Take the number of the most useful claim out; None where nobody waits."""
+        """Take the number of the most useful claim out; None where no one waits."""
         heap, valid_until = self._heap, self._valid_until(now)
         while heap:
             rank, _, number, moment = heap[0]
@@ -97,7 +97,7 @@ class Purse(Protocol):
 class Planner:
     """A `Budget` that picks the most useful claim at the very moment a request may leave.
 
-    `Turns` has the order; whoever gives up waiting leaves its turn to the next.
+    `Turns` has the order; a request that gives up waiting leaves its turn to the next.
     """
 
     def __init__(self, purse: Purse, clock: Clock) -> None:
@@ -151,7 +151,7 @@ class SoloBudget:
         self._purse = purse
         self._clock = clock
 
-    async def take(self, claim: Claim) -> None:  # noqa: ARG002 - nobody else is waiting
+    async def take(self, claim: Claim) -> None:  # noqa: ARG002 - no one else is waiting
         while not (decision := await self._purse.take(self._clock.now())).allowed:
             await self._clock.sleep(decision.wait)
 

@@ -70,7 +70,7 @@ class FairQueue:
         self._changed.set()
 
     def leave(self, job_id: int) -> None:
-        """Forget a job that nobody drives any more."""
+        """Forget a job that no one drives any more."""
         self._waiting.pop(job_id, None)
         self._let_through.discard(job_id)
         self._changed.set()
@@ -78,7 +78,7 @@ class FairQueue:
     async def run(self) -> None:
         """Let jobs through until cancelled."""
         while True:
-            # First of all: a look that broke, after which this begins anew, has left whoever waited waiting.
+            # First of all: a look that broke, after which this begins again, has left the waiting ones waiting.
             while self._waiting:
                 await self._look()
                 if len(self._waiting) >= LONG:

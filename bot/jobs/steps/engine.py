@@ -102,7 +102,7 @@ class Engine:
                 job = newest
 
     async def make_sure_of(self, job: Job) -> None:
-        """Raise `StaleJob` where somebody else has saved a job since it was read."""
+        """Raise `StaleJob` where someone else has saved a job since it was read."""
         newest = await self.store.get(job.id)
         if newest is None or newest.version != job.version:
             raise StaleJob(job.id)

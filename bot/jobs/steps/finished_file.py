@@ -1,4 +1,4 @@
-"""Finished videos brought to this machine's disk, for as long as somebody works on them."""
+"""Finished videos brought to this machine's disk, for as long as someone works on them."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -53,7 +53,7 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
                 return
         await engine.clock.sleep(wait)
         if patient:
-            await engine.make_sure_of(job)  # it may take days, and somebody may not want it any more
+            await engine.make_sure_of(job)  # it may take days, and someone may not want it any more
         wait = min(wait * 2, LONGEST_WAIT)
 
 

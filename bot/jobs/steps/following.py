@@ -195,7 +195,7 @@ async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool = F
 async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) -> Job | None:
     """Follow a request by the account's history, which keeps it longer than its record; None to ask both again.
 
-    It is lost only when both have said for a while that there is none, and its record's hour is over: a record may show
+    It is lost only when both have said for a while that there is none, and its record's hour is up: a record may show
     late, and a clock that jumped ahead makes each request an old one. One that stays unfinished there is given up after
     a day without a record.
     """

@@ -52,7 +52,7 @@ async def deliver(engine: Engine, job: Job) -> Job:
 
 
 async def resume_posting(engine: Engine, job: Job) -> Job:
-    """Finish a post whose outcome nobody saw: it is looked for in the channel before anything is sent."""
+    """Finish a post whose outcome no one saw: it is looked for in the channel before anything is sent."""
     # Saved before the look: from here on no driver that lost the job earlier can move it.
     job = await engine.store.save(await bring_to_card(engine, job))
     # Before the file is asked for, which may be gone, or away for days: what is posted already does not need it.
@@ -93,8 +93,8 @@ async def _post_anew(engine: Engine, job: Job, video: Video) -> Job:
     """Post after a look that found nothing, or what Discord has refused."""
     if (objection := await engine.standing.objection(job)) is not None:
         return await _objected(engine, job, objection)
-    # Saved once more: whoever has lost the job meanwhile learns it here, and however long it took until now, whoever
-    # holds the job has the whole time to post.
+    # Saved once more: a driver that lost the job meanwhile learns it here, and however long it took until now, this
+    # driver has the whole time to post.
     leave_by = engine.clock.monotonic() + POST_WITHIN
     return await _post(engine, await engine.store.save(job), video, leave_by)
 
@@ -169,7 +169,7 @@ async def _refused(engine: Engine, job: Job, error: NotTaken) -> Job:
 async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
     """Post nothing for a member who stands otherwise with the server than when they asked.
 
-    Where somebody decided against the member, the video is withheld for good; where only the place or the moment does
+    Where someone decided against the member, the video is withheld permanently; where only the place or the moment does
     not allow it, it is kept, to be sent again.
     """
     problem = Problem(code=objection)

@@ -35,7 +35,7 @@ async def prepare(engine: Engine, job: Job) -> Job:
         if job.awaits_review(ReviewMode.BEFORE_SPENDING):
             return await hold(engine, job, pictures)
         elements = [await engine.elements.lasting(element) for element in job.request.elements]
-        # Saved once more: whoever has lost the job while it fetched learns it here, and leaves the card alone.
+        # Saved once more: a driver that lost the job while it fetched learns it here, and leaves the card alone.
         job = await engine.store.save(job.evolve(elements=tuple(elements)))
         if job.awaits_review(ReviewMode.BEFORE_POSTING):
             await _show_moderators(engine, job, pictures)
@@ -81,7 +81,7 @@ def _unusable(number: int, error: BaseException) -> BaseException:
 
 
 async def _known_again(engine: Engine, job: Job, characters: Mapping[str, Sequence[Shown]]) -> Job:
-    """Note what the characters show, and stop where a picture shows what moderators have blocked."""
+    """Note what the characters show, and stop where an image shows what moderators have blocked."""
     numbered = enumerate(job.request.elements, start=1)
     cast = tuple(
         replace(each, fingerprints=tuple(shown.fingerprint for shown in characters[element_name(number)]))
@@ -97,7 +97,7 @@ async def _known_again(engine: Engine, job: Job, characters: Mapping[str, Sequen
 
 
 async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> None:
-    """Keep the pictures where only moderators see them; nothing is spent for what none of them would ever see."""
+    """Keep the images where only moderators see them; nothing is spent for what none of them would ever see."""
     try:
         await engine.reviews.show_request(job, pictures)
     except ChannelClosed as error:
@@ -106,7 +106,7 @@ async def _show_moderators(engine: Engine, job: Job, pictures: Mapping[str, Path
 
 
 async def _characters(engine: Engine, job: Job) -> dict[str, Sequence[Shown]]:
-    """Fetch the pictures of who plays; the card shows the first of each."""
+    """Fetch the images of who plays; the card shows the first of each."""
     return {
         element_name(number): await engine.elements.pictures(element, engine.folder_of(job))
         for number, element in enumerate(job.request.elements, start=1)

@@ -17,7 +17,7 @@ from bot.media.errors import ChildFailed, FetchError, ImageRefused
 
 log = structlog.get_logger(__name__)
 
-_PLAIN: Final = "plain"  # in a file's name, for a picture without a fingerprint
+_PLAIN: Final = "plain"  # in a file's name, for an image without a fingerprint
 FRESH_FOR: Final = timedelta(minutes=10)  # Segmind fetches when the run starts, which may be a while after the submit
 UPLOAD_KEPT_FOR: Final = timedelta(minutes=5)  # how old a command's own upload may be to be relied on
 
@@ -65,7 +65,7 @@ async def _cleaned(engine: Engine, job: Job, number: int, source: Path) -> tuple
         clean = await engine.images.clean(source, target, engine.offer.image_rules(job.request.model))
     except ChildFailed as failed:
         raise ChildFailed(failed.how, number) from failed
-    # Its name says what it shows: whoever repeats the step needs no second look at it.
+    # Its name says what it shows: repeating the step needs no second look at it.
     path = clean.path.with_name(f"clean-{number}-{clean.fingerprint or _PLAIN}{clean.path.suffix}")
     clean.path.replace(path)
     return path, clean.fingerprint
@@ -89,7 +89,7 @@ class ReferenceLost(Exception):
 async def reference_urls(engine: Engine, job: Job) -> tuple[Job, list[str]]:
     """Return one URL for each reference, in order: those of the card's copies.
 
-    What only moderators may see yet has its copies in their message. A copy that is lost there is made anew in
+    What only moderators may see yet has its copies in their message. A copy that is lost there is made again in
     Segmind's storage, from what this machine still has or from the upload, and the job is saved with its address.
     Raises `ReferenceLost` where there is neither, `StorageRefused`, `ChildFailed`, and `CardGone`, `ChannelClosed` or
     `OutcomeUnclear` where the card or that message has to be read.

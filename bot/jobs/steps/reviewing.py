@@ -31,12 +31,12 @@ log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = 20.0  # seconds
 SERVERS_AT_ONCE: Final = 4  # a server whose channel takes its time does not hold up all others
-# What may still come before moderators: their pictures are kept.
+# What may still come before moderators: their images are kept.
 _KEPT_IN = REVIEWED | {State.PREPARING}
 
 
 async def hold(engine: Engine, job: Job, pictures: Mapping[str, Path]) -> Job:
-    """Let a request wait for a moderator, with its pictures kept, before anything is spent."""
+    """Let a request wait for a moderator, with its images kept, before anything is spent."""
     await engine.kept.keep(job.id, pictures)
     held = await engine.move(job, State.HELD, references=job.request.references)
     if await engine.reviews.claim(held, at_once=True):
@@ -55,7 +55,7 @@ async def hold_back(engine: Engine, job: Job, video: Video) -> Job:
 async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]]) -> None:
     """See to what waits for moderators now and then, from the moment when drivers may start, until cancelled.
 
-    Where moderators' channel goes, or another is chosen, nobody waits for the next sweep.
+    Where moderators' channel goes, or another is chosen, no one waits for the next sweep.
     """
     await resumed()
     while True:
@@ -101,7 +101,7 @@ async def _see_to(engine: Engine, job: Job) -> None:
 
 
 async def bring_to_card(engine: Engine, job: Job) -> Job:
-    """Have the card of an approved job show its pictures, which only moderators could see; without them it goes on."""
+    """Have the card of an approved job show its images, which only moderators could see; without them it goes on."""
     if not job.shows_contents or all(each.card_name for each in job.request.references):
         return job
     try:
@@ -149,7 +149,7 @@ async def _show(
 
 
 async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
-    """Find a request's pictures wherever they still are; moderators are shown what there is."""
+    """Find a request's images wherever they still are; moderators are shown what there is."""
     kept = await engine.kept.get(job.id)
     if kept and all(each.cleaned for each in job.request.references):
         return kept

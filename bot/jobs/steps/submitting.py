@@ -96,7 +96,7 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
             job, urls = await reference_urls(engine, job)
             body = request_body(model, job.request, urls)
             places = engine.limits.max_in_flight
-            # Asked first: whoever cannot go takes no request from the budget, which polls live on, too.
+            # Asked first: a job that cannot go takes no request from the budget, which polls live on, too.
             await engine.store.make_sure_that_it_may_go(job.evolve(body=body), places=places)
             if (pause := await engine.standing.pause(job)) is not None:
                 return await _paused(engine, job, pause)
@@ -261,7 +261,7 @@ async def _refused(engine: Engine, job: Job, error: Refused | RunFailed | Operat
 async def _insistently(
     engine: Engine, job: Job, work: Callable[[], Awaitable[T]], *, request_id: str | None = None
 ) -> T:
-    """Do `work` in the database, also where it is away for a moment: what came of the POST nobody else knows yet."""
+    """Do `work` in the database, also where it is away for a moment: what came of the POST no one else knows yet."""
     tries = 0
     while True:
         try:

@@ -87,7 +87,7 @@ class JobStore:
     async def save_on(
         self, day: date, job: Job, *decided: Decision, limits: SpendLimits, reserve: Reserve | None = None
     ) -> Job:
-        """Save the next value of a job whose price is reserved anew, for another UTC day than the one that had it.
+        """Save the next value of a job whose price is reserved again, for another UTC day than the one that had it.
 
         Raises as `add` and `save` do; nothing is saved then, and the former day keeps the price.
         """
@@ -342,7 +342,7 @@ class JobStore:
 
 
 def _own(member_id: int, guild_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Find a member's jobs in a server; what is deleted is nobody's."""
+    """Find a member's jobs in a server; what is deleted is no one's."""
     return jobs.c.member_id == member_id, jobs.c.guild_id == guild_id, jobs.c.forgotten == 0
 
 

@@ -40,7 +40,7 @@ UNLIMITED: Final = SpendLimits(per_day=Decimal(10**9))
 async def reserve(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:
     """Take a new job's price from the day's spending, after `others` have found room for it.
 
-    Nobody else reserves until the transaction is over. Raises `SpendLimitReached`, and what `others` raises.
+    No one else reserves until the transaction ends. Raises `SpendLimitReached`, and what `others` raises.
     """
     await exclusive(connection, Lock.RESERVING)
     await _take(connection, job, limits, others)

@@ -18,7 +18,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import ENDED, State
 from bot.jobs.tasks import uncancelled
 
-# The log channel is told of these; of what expired nobody saw anything.
+# The log channel is told of these; of what expired no one saw anything.
 TOLD: Final = (ENDED - {State.EXPIRED}) | {State.UNDELIVERED}
 
 

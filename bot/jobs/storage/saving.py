@@ -1,4 +1,4 @@
-"""The one way to save a job: whoever moves it, the move is checked, saved, counted, logged, and shown."""
+"""The one way to save a job: every move is checked, saved, counted, logged, and shown."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Saving:
     async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
         """Save the next value of a job, settle the day's spending with it, and write down what was `decided`.
 
-        `also` is part of the transaction. Raises what it raises, `IllegalMove`, and `StaleJob` when somebody else has
+        `also` is part of the transaction. Raises what it raises, `IllegalMove`, and `StaleJob` when someone else has
         saved the job since `job.version` was read.
         """
         before = job.moved_from

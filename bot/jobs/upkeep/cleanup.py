@@ -20,7 +20,7 @@ UNTOUCHED_FOR: Final = timedelta(hours=1)  # a driver that comes back to its job
 # Folders of jobs, of characters that are being saved (`bot.cast.pictures`), and videos on their way off a post or back
 # to it (`bot.moderation.hidden_videos`).
 _MADE_HERE: Final = re.compile(r"(?:cast-|hidden-)?[0-9]+")
-AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
+AT_ONCE: Final = 500  # rows in one transaction: no one waits long for the database
 
 
 async def keep_folders_clear(folder: Path, dispatcher: Drivers, clock: Clock) -> None:

@@ -60,7 +60,7 @@ class OrphanStore:
 
     @uncancelled
     async def is_my_turn(self, now: datetime, *, every: timedelta) -> bool:
-        """Take the turn to compare, if nobody has for so long; a turn to come was noted by a wrong clock."""
+        """Take the turn to compare, if no one has for so long; a turn to come was noted by a wrong clock."""
         return await take_turn(self._engine, COMPARED, now, every=every)
 
     @uncancelled

@@ -6,7 +6,7 @@ from typing import Final
 from PIL import Image
 
 STRIP_PIXELS: Final = 1_000_000
-# Modes that can be averaged as they are, and that colour profiles are made for; others become RGB or RGBA first.
+# Modes that can be averaged as they are, and that color profiles are made for; others become RGB or RGBA first.
 _AVERAGED: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "LAB"})
 
 

@@ -21,7 +21,7 @@ from bot.media.rules import ImageFault, ImageRules, judge_dimensions
 from bot.media.sniffing import HEAD, fault_of, sniff
 
 QUALITIES: Final = (92, 85, 75, 60)  # of JPEG, best first
-WHOLE_COLOUR: Final = 90  # the quality from which on colours keep their whole resolution
+WHOLE_COLOUR: Final = 90  # the quality from which on colors keep their whole resolution
 SHRINK: Final = 0.75  # of each side, where no quality fits
 SMALLEST_SIDE: Final = 16  # pixels, of the longer side
 FEW_COLOURS: Final = 4_096  # with more of them, lossless isn't smaller

@@ -224,7 +224,7 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def _refuse_mostly_missing(image: Image.Image) -> None:
-    """Refuse a picture of which more than a quarter of the rows never came; decoders leave them in one grey."""
+    """Refuse a picture of which more than a quarter of the rows never came; decoders leave them in one gray."""
     below = image.convert("RGB").crop((0, int(image.height * ENOUGH_ROWS), image.width, image.height))
     if below.getextrema() in [((grey, grey),) * 3 for grey in MISSING]:
         raise ImageRefused(ImageFault.BROKEN)

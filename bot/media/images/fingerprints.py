@@ -1,7 +1,7 @@
 """What a picture shows, in 128 bits that a resized or recompressed copy shares: a difference hash of 9 by 9 greys.
 
 Measured on 116 drawn pictures and 15 kinds of copies each (half and 1.7 times the size, 320 pixels wide, JPEG of
-quality 90 to 12, WebP, 64 colours, grey, squeezed, 2 % cropped on each side): 97 % of the copies differ in at most 12
+quality 90 to 12, WebP, 64 colors, gray, squeezed, 2 % cropped on each side): 97 % of the copies differ in at most 12
 bits, and no two different pictures in fewer than 21. Mirrored or closely cropped copies are other pictures.
 """
 

@@ -1,4 +1,4 @@
-"""Still pictures by FFmpeg, scaled while colours convert: Pillow's own decoders would hold several whole copies."""
+"""Still pictures by FFmpeg, scaled while colors convert: Pillow's own decoders would hold several whole copies."""
 
 from pathlib import Path
 from typing import Final

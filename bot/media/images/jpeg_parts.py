@@ -1,4 +1,4 @@
-"""Large JPEG files taken apart: each component becomes a grey file of its own.
+"""Large JPEG files taken apart: each component becomes a gray file of its own.
 
 libjpeg keeps all coefficients of a progressive file in memory, two bytes for each sample of each component: 384 MB for
 64 megapixels in 4:4:4. One component after the other takes a third of that. Most scans have a single component and are
@@ -50,7 +50,7 @@ class Jpeg:
     components: list[Component] = field(default_factory=list[Component])
     kind: int = 0
     units: tuple[int, int] = (0, 0)  # across and down, of a scan that has several components
-    interval: int = 0  # units after which a scan begins anew
+    interval: int = 0  # units after which a scan begins again
     codes: dict[int, dict[str, int]] = field(default_factory=dict[int, dict[str, int]])  # of DC: bits that follow
 
     def grey(self, index: int) -> bytes:

@@ -17,7 +17,7 @@ from bot.media.images.canvas import Canvas
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 PIECE: Final = 65_536  # bytes that are read, and inflated, at once
-MOST_KEPT: Final = 16_000_000  # bytes of a colour profile
+MOST_KEPT: Final = 16_000_000  # bytes of a color profile
 MOST_TEXT: Final = 1_000_000
 ENOUGH_ROWS: Final = 0.75  # of a picture whose tail is missing or damaged
 WHOLE_INTERLACED: Final = 24_000_000  # pixels that are decoded at once, where they are interlaced

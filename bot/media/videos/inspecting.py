@@ -24,7 +24,7 @@ MAX_PIXELS = 7680 * 4320
 # containers that hold their own pictures are opened, and from our own file object.
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,apng"
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
-_FIRST_PACKETS = 256  # a picture that takes more than these to appear is no video to anybody
+_FIRST_PACKETS = 256  # a picture that takes more than these to appear is no video to anyone
 
 
 def inspect_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoFacts:
@@ -59,7 +59,7 @@ def picture_stream(container: InputContainer, *, max_pixels: int = MAX_PIXELS) -
     """Find the moving pictures, its decoder held to `max_pixels`: the cover of an audio file is a video stream too.
 
     Of several the one that is marked as the default, else the first. Raises NotAVideo where there are none. A stream of
-    a codec that nobody knows has, against PyAV's types, no codec context.
+    a codec that no one knows has, against PyAV's types, no codec context.
     """
     streams = [
         each

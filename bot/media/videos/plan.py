@@ -18,7 +18,7 @@ BEST_SOUND: Final = 128_000  # bits per second
 WORST_SOUND: Final = 24_000
 # Fewer bits for a pixel show as blocks: x264 looks better at fewer pixels then.
 ENOUGH_BITS_A_PIXEL: Final = 0.04
-SMALLEST_SIDE: Final = 96  # pixels, of the shorter side: scaled below it, nobody recognises anything
+SMALLEST_SIDE: Final = 96  # pixels, of the shorter side: scaled below it, no one recognizes anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Plan:
     height: int
     picture_bit_rate: int | None  # bits per second
     sound_bit_rate: int | None
-    turned: int = 0  # as in `Source`: what is encoded anew is turned for good
+    turned: int = 0  # as in `Source`: what is encoded again is turned permanently
     mirrored: bool = False
 
 

@@ -32,9 +32,9 @@ from bot.media.videos.tags import add_notes, carried, flags
 PRESET: Final = "faster"  # two passes over 10 s of 1080p take one core some 25 s, where "medium" takes 35 s
 SURE: Final = 0.99  # of the bit rate that would just have fitted, for another second pass
 SECOND_PASSES: Final = 4
-SOUND_RATE: Final = 48_000  # Hz, of sound that is encoded anew
+SOUND_RATE: Final = 48_000  # Hz, of sound that is encoded again
 PAUSE: Final = Fraction(1, 20)  # seconds without sound that are a pause in it, and no inaccuracy
-BEST: Final = 16  # x264's quantizer below which nobody sees a gain: a small film needs not fill its room
+BEST: Final = 16  # x264's quantizer below which no one sees a gain: a small film needs not fill its room
 HD: Final = 720  # lines from which players take colors that a file says nothing of for BT.709's
 LIMITED: Final = 1  # range of colors, by FFmpeg's numbers
 UNKNOWN: Final = 2  # matrix of colors, by ITU-T H.273
@@ -46,7 +46,7 @@ Adder: TypeAlias = "Callable[[Packet[Any] | None], None]"  # takes one stream's 
 class Fitted:
     path: Path
     facts: VideoFacts
-    copied: bool  # nothing was encoded anew: it looks and sounds as before
+    copied: bool  # nothing was encoded again: it looks and sounds as before
 
 
 def refit(source: Path, folder: Path, max_bytes: int) -> Fitted:
@@ -174,7 +174,7 @@ def _opened(path: Path) -> Generator[_Film]:
 def _first_pass(source: Path, plan: Plan, statistics: Path) -> None:
     """Let the encoder see the whole film and note what each picture needs.
 
-    It writes its notes down for good when it is freed: when this function is left.
+    It writes its notes down permanently when it is freed: when this function is left.
     """
     with _opened(source) as film:
         encoder = av.CodecContext.create("libx264", "w")
@@ -264,7 +264,7 @@ def _set_colors(encoder: VideoCodecContext, picture: VideoStream) -> None:
 
 
 def _sound_adder(film: _Film, output: OutputContainer, plan: Plan) -> Adder:
-    """Make what adds the packets of sound, as they are or encoded anew."""
+    """Make what adds the packets of sound, as they are or encoded again."""
     sound = film.sound
     if sound is None:
         return lambda _: None

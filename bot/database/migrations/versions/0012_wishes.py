@@ -1,4 +1,4 @@
-"""What somebody at the machine wants done with a job."""
+"""What someone at the machine wants done with a job."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Not logged: after a crash of PostgreSQL it may be empty, and nobody waits for the disk.
+    # Not logged: after a crash of PostgreSQL it may be empty, and no one waits for the disk.
     unlogged = ["UNLOGGED"] if op.get_bind().dialect.name == "postgresql" else []
     op.create_table(
         "channel_turns",
