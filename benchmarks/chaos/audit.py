@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.delivery.state_looks import LOOKS
+from bot.delivery.state_looks import look_of
 from bot.jobs.model import Job, ProblemCode, normal_id
 from bot.jobs.states import ENDED, State
 from bot.jobs.steps.submitting import SEND_WITHIN
@@ -156,7 +156,7 @@ def is_told(job: Job, card: str | None) -> bool:
 
 def says_so(text: str, job: Job | None) -> bool:
     """Tell whether a card shows the state that its job is in."""
-    return job is not None and LOOKS[job.state].title in text.partition("\n")[0]
+    return job is not None and look_of(job).title in text.partition("\n")[0]
 
 
 def _by_job(pattern: re.Pattern[str], messages: Sequence[Shown]) -> dict[int, list[Shown]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 
 from bot.catalogue.model import VideoModel
@@ -51,9 +50,6 @@ class Offer:
     def typical_seconds(self, slug: str) -> float:
         """Tell how long a run of a job's model takes, before any was seen."""
         return (self.described(slug) or self.default).typical_seconds
-
-    def run_time(self, slug: str) -> timedelta:
-        return timedelta(seconds=self.typical_seconds(slug))
 
     @property
     def takes_elements(self) -> bool:

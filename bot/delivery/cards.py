@@ -13,21 +13,20 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
-from bot.delivery.card_view import status_card
-from bot.delivery.edit_queue import PROGRESS_EVERY, EditQueue
+from bot.delivery.card_view import next_change, status_card
+from bot.delivery.edit_queue import EditQueue
 from bot.discord_api.errors import translated
 from bot.discord_api.sending import picture_files
 from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, NotTaken, PortError
-from bot.jobs.run_times import RunTimes
-from bot.jobs.states import DRIVEN, FOLLOWED, WITHDRAWN, State
+from bot.jobs.run_times import RunTime, RunTimes
+from bot.jobs.states import DRIVEN, WITHDRAWN, State
 from bot.ui.custom_ids import DetailsId, button_ids, pictures_in
 
 log = structlog.get_logger(__name__)
 
-MOST_PROGRESS_EDITS: Final = 5  # a second, over all channels; Discord takes 50 requests of a bot
 TOKEN_LIFE: Final = 14 * 60.0  # seconds; Discord knows an interaction's token for a minute more
 MOST_MESSAGES: Final = 200  # looked through for a card, which comes within seconds of its command
 
@@ -74,15 +73,25 @@ class CardEditor:
         self._tell_unshown = unshown
         self._answers: dict[int, _Answer] = {}  # by job: cards that are answers to interactions which still live
         self._shown: dict[int, int] = {}  # by job: a hash of what its card shows
+        self._believed: dict[int, RunTime] = {}  # by job: what its card's estimate is made from, which so stays put
 
     def changed(self, job: Job) -> None:
         if job.card_message_id is None:
             return
         if job.state is not State.WAITING:
             self._positions.pop(job.id, None)
-        channel = self._channel_of(job)
-        channel.changed(job)
-        _note_run(channel, job)
+        self._channel_of(job).changed(job)
+
+    def view(self, job: Job, *, gallery: bool = True) -> discord.ui.LayoutView:
+        """Lay out a job's card as it is now; without `gallery` as the first edit of a deferred answer may be."""
+        return status_card(
+            job,
+            self._offer,
+            now=self._clock.now(),
+            position=self._positions.get(job.id),
+            run_time=self._run_time(job),
+            gallery=gallery,
+        )
 
     def moved_up(self, job: Job, position: int) -> None:
         """Take note of a waiting job's place in the queue: the card shows it when nothing else is to be shown."""
@@ -90,14 +99,18 @@ class CardEditor:
             self._positions[job.id] = position
             self._channel_of(job).moved_up(job)
 
-    def answered(self, job_id: int, edit: Callable[..., Awaitable[object]]) -> None:
-        """Take note of what edits a job's card by its interaction's token, for as long as Discord knows that.
+    def answered(self, job: Job, edit: Callable[..., Awaitable[object]]) -> None:
+        """Take note of a card that was just sent, and of what edits it by its interaction's token.
 
-        It serves where the bot itself cannot edit the card, as in a private thread that it is not in.
+        That serves where the bot itself cannot edit the card, as in a private thread that it is not in, for as long as
+        Discord knows the token.
         """
         now = self._clock.monotonic()
-        self._answers = {job: each for job, each in self._answers.items() if each.until > now}
-        self._answers[job_id] = _Answer(edit=edit, until=now + TOKEN_LIFE)
+        for job_id in [job_id for job_id, each in self._answers.items() if each.until <= now]:
+            del self._answers[job_id]
+            self._shown.pop(job_id, None)  # another process may show it by now
+        self._answers[job.id] = _Answer(edit=edit, until=now + TOKEN_LIFE)
+        self._shown[job.id] = _face(self.view(job))
 
     async def find(self, job: Job) -> int | None:
         """Look through what came right after the interaction, whose id is the job's, for its answer."""
@@ -128,8 +141,9 @@ class CardEditor:
     async def attachment_urls(self, job: Job) -> Mapping[str, str]:
         with translated():
             message = await self._channel(job).fetch_message(job.card_message_id or 0)
-        # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
-        return {PurePosixPath(urlsplit(url).path).name: url for url in pictures_in(message.components)}
+        # What a layout shows is not among the message's attachments, and what it doesn't show is there alone.
+        urls = [*(each.url for each in message.attachments), *pictures_in(message.components)]
+        return {PurePosixPath(urlsplit(url).path).name: url for url in urls}
 
     async def close(self, grace: float) -> None:
         """Let the edits that still wait go out, for `grace` seconds at the most."""
@@ -146,14 +160,10 @@ class CardEditor:
         channel_id = job.request.channel_id
         if channel_id not in self._channels:
             turn = None if self._turn is None else partial(self._turn, channel_id)
-            queue = EditQueue(self._show_and_tell, self._clock, self._progress_every, turn)
+            queue = EditQueue(self._show_and_tell, self._clock, turn)
             self._channels[channel_id] = queue
             queue.start(f"cards-{channel_id}", ended=lambda: self._channels.pop(channel_id))
         return self._channels[channel_id]
-
-    def _progress_every(self) -> float:
-        """Space the edits for progress so that those of all channels together leave Discord's limit alone."""
-        return max(PROGRESS_EVERY, len(self._channels) / MOST_PROGRESS_EDITS)
 
     async def _show_and_tell(self, job: Job) -> None:
         """Show a job as it is by now.
@@ -163,7 +173,7 @@ class CardEditor:
         """
         job = await self._newest_of(job)
         channel = self._channel_of(job)
-        _note_run(channel, job)
+        self._plan(channel, job)
         try:
             await self._show(job)
         except NotTaken as error:
@@ -210,14 +220,8 @@ class CardEditor:
             await self._tell_shown(job)
 
     async def _show(self, job: Job, *, edit: Callable[..., Awaitable[object]] | None = None, **extra: Any) -> None:
-        view = status_card(
-            job,
-            self._offer,
-            now=self._clock.now(),
-            position=self._positions.get(job.id),
-            run_time=self._run_times.typical(job.request.model, job.request.duration),
-        )
-        face = hash(json.dumps(view.to_components(), sort_keys=True))
+        view = self.view(job)
+        face = _face(view)
         if not extra and self._shown.get(job.id) == face:
             return
         if job.forgotten or job.is_refused or (job.state in WITHDRAWN and not job.shows_contents):
@@ -229,13 +233,24 @@ class CardEditor:
             self._shown[job.id] = face
         else:
             self._shown.pop(job.id, None)
+            self._believed.pop(job.id, None)
+
+    def _run_time(self, job: Job) -> RunTime:
+        expected = self._run_times.expected(job.request.model, job.request.duration)
+        return self._believed.setdefault(job.id, expected) if job.state in DRIVEN else expected
+
+    def _plan(self, channel: EditQueue, job: Job) -> None:
+        """Have a card that says something else by itself at some moment shown again then."""
+        now = self._clock.now()
+        moment = next_change(job, now, self._run_time(job))
+        if moment is None:
+            channel.rests(job.id)
+        else:
+            channel.show_at(self._clock.monotonic() + (moment - now).total_seconds(), job)
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
 
 
-def _note_run(channel: EditQueue, job: Job) -> None:
-    if job.state in FOLLOWED:
-        channel.runs(job)
-    else:
-        channel.rests(job.id)
+def _face(view: discord.ui.LayoutView) -> int:
+    return hash(json.dumps(view.to_components(), sort_keys=True))

@@ -40,5 +40,5 @@ async def open_delivery(
         turn=turns and turns.edit,
         unshown=notices.owe,
     )
-    posts = PostSender(client, VideoFitter(), turns and turns.post)
+    posts = PostSender(client, offer, VideoFitter(), turns and turns.post)
     return Delivery(cards=cards, posts=posts, removal=MessageRemover(client), notices=notices, run_times=run_times)

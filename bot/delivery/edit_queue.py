@@ -14,8 +14,8 @@ from bot.jobs.tasks import until_first
 log = structlog.get_logger(__name__)
 
 EDIT_EVERY: Final = 1.1  # seconds between two edits in one channel; Discord's own limit is 5 in 5 s
-POSITION_EVERY: Final = 5.0  # seconds before an edit that shows nothing but a new place in the queue
-PROGRESS_EVERY: Final = 10.0  # seconds between two edits that show nothing but a run's progress
+POSITION_AFTER: Final = 5.0  # seconds before an edit that shows nothing but a new place in the queue
+POSITION_EVERY: Final = 30.0  # seconds between two of these in one channel
 TROUBLE_WAIT: Final = 5.0  # seconds before an edit that got no clear answer is sent again
 LONGEST_REST: Final = 60.0  # seconds that one edit makes the others of its channel wait, whatever Discord asks for
 
@@ -23,29 +23,24 @@ LONGEST_REST: Final = 60.0  # seconds that one edit makes the others of its chan
 class EditQueue:
     """Shows each job's newest value, one edit after the other, until nothing is left to show.
 
-    The runs under way take turns to show their progress, and so keep the queue at work.
-    Changes of one job that come faster than edits may be made become one edit, and the last one always arrives.
+    Changes of one job that come faster than edits may be made become one edit, and the last one always arrives. What a
+    card says differently by itself at some moment is shown then.
     """
 
     def __init__(
         self,
         show: Callable[[Job], Awaitable[None]],
         clock: Clock,
-        progress_every: Callable[[], float] | None = None,
         turn: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`progress_every` gives the seconds between two edits for progress, where `PROGRESS_EVERY` is too often.
-
-        `turn` waits until an edit may leave, where other processes edit in this channel, too.
-        """
+        """`turn` waits until an edit may leave, where other processes edit in this channel, too."""
         self._show = show
-        self._progress_every = progress_every or (lambda: PROGRESS_EVERY)
         self._turn = turn
-        self._progress_at = clock.monotonic() + PROGRESS_EVERY
-        self._running: dict[int, Job] = {}  # whose turn is next comes first
         self._clock = clock
         self._changed: dict[int, Job] = {}
         self._moved_up: dict[int, Job] = {}
+        self._positions_at = 0.0  # on the monotonic clock: when the next place in the queue may be shown
+        self._due: dict[int, tuple[float, Job]] = {}  # when a card says something else by itself
         self._hurry = asyncio.Event()
         self.worker: asyncio.Task[None]
 
@@ -59,29 +54,33 @@ class EditQueue:
         self._hurry.set()
 
     def moved_up(self, job: Job) -> None:
-        if job.id not in self._changed:
-            self._moved_up[job.id] = job
+        if job.id in self._changed:
+            return
+        if not self._moved_up:
+            self._positions_at = max(self._positions_at, self._clock.monotonic() + POSITION_AFTER)
+            self._hurry.set()
+        self._moved_up[job.id] = job
 
-    def runs(self, job: Job) -> None:
-        """Let the progress of a run be shown from time to time, until `rests`."""
-        self._running[job.id] = job
+    def show_at(self, moment: float, job: Job) -> None:
+        """Show a job at a moment of the monotonic clock, unless `rests` comes first."""
+        self._due[job.id] = (moment, job)
 
     def rests(self, job_id: int) -> None:
-        if self._running.pop(job_id, None) is not None:
+        if self._due.pop(job_id, None) is not None:
             self._hurry.set()
 
     def wind_up(self) -> None:
         """Come to an end with the changes that wait, which no others follow."""
-        self._running.clear()
+        self._due.clear()
         self._moved_up.clear()
         self._hurry.set()
 
     async def _run(self, ended: Callable[[], object]) -> None:
         try:
-            while self._changed or self._moved_up or self._running:
+            while self._changed or self._moved_up or self._due:
                 if not self._changed and (patience := self._patience()) > 0:
                     await self._wait_for_hurry(patience)
-                if self._turn is not None and self._is_due():
+                if self._turn is not None and (self._changed or self._patience() <= 0):
                     await self._turn()
                 job = self._next()
                 if job is not None:
@@ -92,20 +91,22 @@ class EditQueue:
 
     def _patience(self) -> float:
         """Tell how many seconds what is not urgent still has to wait."""
-        return POSITION_EVERY if self._moved_up else self._progress_at - self._clock.monotonic()
-
-    def _is_due(self) -> bool:
-        return bool(self._changed or self._moved_up) or self._clock.monotonic() >= self._progress_at
+        moments = [moment for moment, _ in self._due.values()]
+        if self._moved_up:
+            moments.append(self._positions_at)
+        return min(moments, default=0.0) - self._clock.monotonic()
 
     def _next(self) -> Job | None:
-        if self._changed or self._moved_up:
-            return _pop_first(self._changed or self._moved_up)
-        if not self._running or self._clock.monotonic() < self._progress_at:
-            return None
-        self._progress_at = self._clock.monotonic() + self._progress_every()
-        job = _pop_first(self._running)
-        self._running[job.id] = job
-        return job
+        if self._changed:
+            return _pop_first(self._changed)
+        now = self._clock.monotonic()
+        if due := next((job for moment, job in self._due.values() if moment <= now), None):
+            del self._due[due.id]
+            return due
+        if self._moved_up and self._positions_at <= now:
+            self._positions_at = now + POSITION_EVERY
+            return _pop_first(self._moved_up)
+        return None
 
     async def _edit(self, job: Job) -> None:
         try:

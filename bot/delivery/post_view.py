@@ -5,20 +5,34 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.catalogue.offer import Offer
+from bot.delivery.card_view import request_facts
 from bot.delivery.state_looks import post_buttons
 from bot.jobs.model import Job
 from bot.ui.formats import date, mebibytes
 from bot.ui.language import _
-from bot.ui.text import clip
+from bot.ui.text import clip, excerpt
 
+PROMPT_COLUMNS: Final = 140  # two lines on a desktop
 MOST_ALT_TEXT: Final = 1_024  # characters of an attachment's description, by Discord's rule
 
 
-def post_text(job: Job) -> str:
-    return _labelled(job, _ready(job))
+def post_text(job: Job, offer: Offer, note: str = "") -> str:
+    """Write whom a video is for and which one it is; the note says what else has to be known of the file."""
+    facts = request_facts(job, offer)
+    if job.request.handling.ai_label:
+        facts.append(_("AI-generated"))
+    prompt = excerpt(job.request.prompt, PROMPT_COLUMNS)
+    lines = [f"<@{job.request.member_id}>", prompt, note, f"-# {' · '.join(facts)}"]
+    return "\n".join(line for line in lines if line)
 
 
-def link_text(job: Job, *, size: int, limit: int | None) -> str:
+def emptied_text(content: str) -> str:
+    """Return a post's text without the words of its prompt."""
+    return "\n".join(line for line in content.splitlines() if not line.startswith(">"))
+
+
+def link_note(job: Job, *, size: int, limit: int | None) -> str:
     """Say where a video is that the channel does not take, or, without a limit, that does not play in it."""
     if limit is None and job.output_ends_at is None:
         sentence = _("It can't be converted to play on every device, so here's a link to the original.")
@@ -30,11 +44,10 @@ def link_text(job: Job, *, size: int, limit: int | None) -> str:
         sentence = _("At {size}, it's over this channel's {limit} upload limit. Here's a link to it.")
     else:
         sentence = _("At {size}, it's over this channel's {limit} upload limit. Here's a link that works until {date}.")
-    where = sentence.format(size=mebibytes(size), limit=mebibytes(limit or 0), date=_end(job))
-    return _labelled(job, f"{_ready(job)} {where}")
+    return sentence.format(size=mebibytes(size), limit=mebibytes(limit or 0), date=_end(job))
 
 
-def fitted_text(job: Job, *, size: int, plays: bool = True) -> str:
+def fitted_note(job: Job, *, size: int, plays: bool = True) -> str:
     """Say why a video is not as it was made, and until when the original of `size` bytes can be had.
 
     `plays` tells whether the original would have done so everywhere, but for its size.
@@ -47,16 +60,7 @@ def fitted_text(job: Job, *, size: int, plays: bool = True) -> str:
         sentence = _("Compressed to fit this channel's upload limit. The original ({size}) is available.")
     else:
         sentence = _("Compressed to fit this channel's upload limit. The original ({size}) is available until {date}.")
-    return _labelled(job, f"{_ready(job)} {sentence.format(size=mebibytes(size), date=_end(job))}")
-
-
-def _ready(job: Job) -> str:
-    return _("{member}, your video is ready.").format(member=f"<@{job.request.member_id}>")
-
-
-def _labelled(job: Job, text: str) -> str:
-    """Add the line that says how the video was made, where its server wants it."""
-    return f"{text}\n-# {_('AI-generated')}" if job.request.handling.ai_label else text
+    return f"-# {sentence.format(size=mebibytes(size), date=_end(job))}"
 
 
 def _end(job: Job) -> str:

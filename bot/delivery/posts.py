@@ -8,8 +8,9 @@ from typing import Any, Final
 import discord
 import structlog
 
+from bot.catalogue.offer import Offer
 from bot.delivery.post_search import PostSearch, is_elsewhere
-from bot.delivery.post_view import alt_text, fitted_text, link_text, post_controls, post_text
+from bot.delivery.post_view import alt_text, fitted_note, link_note, post_controls, post_text
 from bot.discord_api.errors import explained, translated, unless_gone
 from bot.discord_api.leave_by import leaving_by
 from bot.discord_api.nonces import EVERYWHERE, post_nonce
@@ -29,10 +30,15 @@ class PostSender:
     """Posts videos that fit and finds them again, by channel and message id: no interaction token is involved."""
 
     def __init__(
-        self, client: discord.Client, fitting: VideoFitter, turn: Callable[[int], Awaitable[None]] | None = None
+        self,
+        client: discord.Client,
+        offer: Offer,
+        fitting: VideoFitter,
+        turn: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         """`turn` waits until a post may leave for a channel, where other processes post, too."""
         self._client = client
+        self._offer = offer
         self._fitting = fitting
         self._search = PostSearch(client)
         self._turn = turn
@@ -73,11 +79,13 @@ class PostSender:
             if video.as_link:
                 if not job.request.handling.link_to_original:
                     raise LinksOff(f"{video.facts.size} bytes, of which the channel takes {video.over}")
-                text = link_text(job, size=video.facts.size, limit=video.over)
+                note = link_note(job, size=video.facts.size, limit=video.over)
+                text = post_text(job, self._offer, note)
                 return await self._send(job, video, text, post_controls(job, link=job.output_url), None)
-            text, controls = post_text(job), post_controls(job)
+            text, controls = post_text(job, self._offer), post_controls(job)
             if video.original is not None and job.request.handling.link_to_original:
-                text = fitted_text(job, size=video.original.facts.size, plays=video.original.facts.plays)
+                note = fitted_note(job, size=video.original.facts.size, plays=video.original.facts.plays)
+                text = post_text(job, self._offer, note)
                 controls = post_controls(job, link=job.output_url, fitted=True)
             spoiler = job.request.handling.spoiler
             described = alt_text(job)

@@ -1,63 +1,111 @@
 """Private answers: a job's details, its prompt as a file, and why a request was not taken."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import discord
+from discord import ui
 
 from bot.catalogue.offer import Offer
-from bot.delivery.card_view import option_words
+from bot.delivery.card_view import request_facts
 from bot.delivery.problem_words import problem_sentence
-from bot.delivery.state_looks import LOOKS
+from bot.delivery.state_looks import DELETABLE, again_button, look_of
 from bot.gate.denial import Denial
 from bot.gate.words import denial_sentence
 from bot.jobs.model import Job
-from bot.jobs.states import ENDED_UNCHARGED
+from bot.jobs.states import ENDED_UNCHARGED, State
 from bot.requests.reading import Refusal, has_words
 from bot.requests.refusal_words import refusal_sentence
+from bot.ui.custom_ids import delete_id
 from bot.ui.formats import date_and_time, dollars, lasted
 from bot.ui.language import _
-from bot.ui.text import plain
+from bot.ui.text import ELLIPSIS, plain, quoted
 
-PROMPT_LIMIT: Final = 700  # characters shown; a longer prompt comes as a file beside it
+PROMPT_LIMIT: Final = 2_800  # characters as they are written to Discord, of a message's 4,000
+PROMPT_FILE: Final = "prompt.txt"
+REASON_LIMIT: Final = 300  # characters, escaped at most twice that
 CODE_BLOCK_LIMIT: Final = 1_500  # characters of a prompt that are given back in the message itself
 
 
-def details_text(job: Job, offer: Offer, *, contents: bool = True) -> str:
-    """Write what is known of a job, at most some 1,900 of a message's 2,000 characters; `contents`: its prompt, too."""
-    request = job.request
-    if contents:
-        prompt = plain(request.prompt) if len(request.prompt) <= PROMPT_LIMIT else _("in the file below")
+def details_view(
+    job: Job, offer: Offer, *, contents: bool = True, own: bool = True, images: Sequence[tuple[str, str]] = ()
+) -> ui.LayoutView:
+    """Lay out what is known of a job.
+
+    `contents` shows its prompt, and its images by their addresses and names; `own` is for the member and moderators,
+    who see what it cost and why, and can delete it. A long prompt is expected as a file, see `has_prompt_file`.
+    """
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    if not contents:
+        private = _("Only the member who requested this video and moderators can see its prompt and images.")
+        container.add_item(ui.TextDisplay(f"-# {private}"))
+    elif has_prompt_file(job):
+        container.add_item(ui.File(f"attachment://{PROMPT_FILE}"))
     else:
-        prompt = _("not shown")
-    options = [*option_words(request.options, offer.described(request.model)), plain(request.model)]
-    lines = [
-        f"**{_('Prompt')}**\n{prompt}",
-        f"**{_('Options')}** {' · '.join(options)}",
-        f"**{_('State')}** {_since(LOOKS[job.state].title, job.state_since)}",
-    ]
-    if job.problem is not None:
-        rules, unpaid = offer.image_rules(request.model), job.state in ENDED_UNCHARGED
-        lines.append(problem_sentence(job.problem, rules, unpaid=unpaid))
-    lines.append(f"**{_('Requested')}** {date_and_time(job.created_at)}")
-    if job.submitted_at is not None:
-        lines.append(f"**{_('Sent')}** {date_and_time(job.submitted_at)}")
-    if job.completed_at is not None and job.submitted_at is not None:
-        lines.append(f"**{_('Made in')}** {lasted((job.completed_at - job.submitted_at).total_seconds())}")
-    if job.cost_usd is not None:
-        lines.append(f"**{_('Cost')}** {dollars(job.cost_usd)}")
-    if job.request_id is not None:
-        lines.append(f"**{_('Request ID')}** `{job.request_id}`")
-    return "\n".join([*lines, f"**{_('Job ID')}** `{job.id}`"])
+        container.add_item(ui.TextDisplay(plain(job.request.prompt).strip() or ELLIPSIS))
+    if contents and images:
+        spoiler = job.request.handling.spoiler
+        items = (discord.MediaGalleryItem(url, description=name, spoiler=spoiler) for url, name in images)
+        container.add_item(ui.MediaGallery(*items))
+    container.add_item(ui.TextDisplay("\n".join(_known(job, offer, own=own))))
+    if own and job.state in DELETABLE:
+        container.add_item(ui.ActionRow(_danger(_("Delete"), delete_id(job.id))))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()
+    return view
 
 
-def _since(state: str, moment: datetime) -> str:
-    return _("{state} · updated {time}").format(state=state, time=date_and_time(moment))
+def _known(job: Job, offer: Offer, *, own: bool) -> Iterator[str]:
+    look = look_of(job)
+    yield f"{look.emoji} **{look.title}** · {date_and_time(job.state_since)}"
+    if own and job.problem is not None:
+        rules = offer.image_rules(job.request.model)
+        yield problem_sentence(job.problem, rules, unpaid=job.state in ENDED_UNCHARGED)
+    elif look.meaning:
+        yield look.meaning
+    if own and (words := quoted(job.reason, limit=REASON_LIMIT, lines=6)):
+        yield f"{_('A moderator wrote:')}\n{words}"
+    facts = request_facts(job, offer)
+    if job.state is State.DELIVERED:
+        facts.append(_("Took {time}").format(time=lasted((job.state_since - job.created_at).total_seconds())))
+    if own and job.cost_usd is not None:
+        facts.append(_("cost {amount}").format(amount=dollars(job.cost_usd)))
+    yield f"-# {' · '.join(facts)}"
+    if own:
+        ids = [f"{_('Job ID')} `{job.id}`", *([f"{_('Request ID')} `{job.request_id}`"] if job.request_id else [])]
+        yield f"-# {' · '.join(ids)}"
+
+
+def has_prompt_file(job: Job) -> bool:
+    """Tell whether a prompt is too long, as Discord is written to, for the text of a message."""
+    return len(plain(job.request.prompt)) > PROMPT_LIMIT
+
+
+def confirmation(label: str, custom_id: str) -> ui.View:
+    """Make the one button that does what was asked about."""
+    view = ui.View(timeout=None)
+    view.add_item(_danger(label, custom_id))
+    view.stop()
+    return view
+
+
+def price_confirmation(job: Job, price_usd: Decimal) -> ui.View:
+    """Make the button that makes a video once more, at the price of today."""
+    view = ui.View(timeout=None)
+    view.add_item(again_button(job, price_usd))
+    view.stop()
+    return view
+
+
+def _danger(label: str, custom_id: str) -> ui.Button[Any]:
+    return ui.Button(label=label, style=discord.ButtonStyle.danger, custom_id=custom_id)
 
 
 def prompt_file(prompt: str) -> discord.File:
-    return discord.File(BytesIO(prompt.encode()), filename="prompt.txt")
+    return discord.File(BytesIO(prompt.encode()), filename=PROMPT_FILE)
 
 
 def refusal_message(refusal: Refusal, *, prompt: str) -> tuple[str, list[discord.File]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import discord
@@ -9,10 +10,11 @@ from discord import ui
 
 from bot.jobs.model import Job
 from bot.jobs.states import CANCELLABLE, IN_FLIGHT, State
-from bot.ui.custom_ids import DetailsId, again_id, cancel_id, delete_id, edit_id, report_id, resend_id
+from bot.ui.custom_ids import DetailsId, again_id, cancel_id, edit_id, report_id, resend_id
+from bot.ui.formats import dollars
 from bot.ui.language import N_, _
 
-_GREY: Final = discord.Colour(0x80848E)
+GREY: Final = discord.Colour(0x80848E)
 _BLUE: Final = discord.Colour(0x5865F2)
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREEN: Final = discord.Colour(0x23A559)
@@ -45,17 +47,19 @@ class Look:
         return _(self.explained)
 
 
+_QUEUED: Final = Look(emoji="⏳", named=N_("Queued"), colour=_BLUE)
+_ALMOST_THERE: Final = Look(emoji="📥", named=N_("Almost there"), colour=_BLUE)
 LOOKS: Final[Mapping[State, Look]] = {
-    State.ACCEPTED: Look(emoji="🔍", named=N_("Checking the images"), colour=_GREY),
+    State.ACCEPTED: _QUEUED,
     State.HELD: Look(
         emoji="✋",
         named=N_("Waiting for review"),
         colour=_AMBER,
         explained=N_("A moderator reviews this request first. Nothing is charged until it's approved."),
     ),
-    State.PREPARING: Look(emoji="🔍", named=N_("Checking the images"), colour=_GREY),
-    State.WAITING: Look(emoji="⏳", named=N_("Queued"), colour=_GREY),
-    State.SUBMITTING: Look(emoji="📤", named=N_("Sending"), colour=_BLUE),
+    State.PREPARING: _QUEUED,
+    State.WAITING: _QUEUED,
+    State.SUBMITTING: _QUEUED,
     State.UNCONFIRMED: Look(
         emoji="❔",
         named=N_("Confirming the request"),
@@ -65,16 +69,16 @@ LOOKS: Final[Mapping[State, Look]] = {
             "and won't send it twice."
         ),
     ),
-    State.QUEUED: Look(emoji="🕒", named=N_("Queued"), colour=_BLUE),
+    State.QUEUED: _QUEUED,
     State.PROCESSING: Look(emoji="🎬", named=N_("Processing"), colour=_BLUE),
-    State.COMPLETED: Look(emoji="📥", named=N_("Downloading the video"), colour=_BLUE),
+    State.COMPLETED: _ALMOST_THERE,
     State.REVIEW: Look(
-        emoji="✋",
-        named=N_("Waiting for review"),
+        emoji="👀",
+        named=N_("Video waiting for review"),
         colour=_AMBER,
         explained=N_("The video is ready. A moderator reviews it before it's posted."),
     ),
-    State.POSTING: Look(emoji="📥", named=N_("Posting the video"), colour=_BLUE),
+    State.POSTING: _ALMOST_THERE,
     State.UNDELIVERED: Look(
         emoji="📦",
         named=N_("Ready, but not posted"),
@@ -88,55 +92,78 @@ LOOKS: Final[Mapping[State, Look]] = {
         colour=_RED,
         explained=N_("There's no video. You can request it again."),
     ),
-    State.CANCELLED: Look(emoji="🚫", named=N_("Canceled"), colour=_GREY, explained=N_("Nothing was charged.")),
+    State.CANCELLED: Look(emoji="⏹️", named=N_("Canceled"), colour=GREY, explained=N_("Nothing was charged.")),
     State.EXPIRED: Look(
         emoji="⌛",
         named=N_("Expired"),
-        colour=_GREY,
+        colour=GREY,
         explained=N_("This request didn't start in time. Nothing was charged. You can request it again."),
     ),
-    State.REJECTED: Look(
-        emoji="🚫",
-        named=N_("Rejected"),
-        colour=_GREY,
-        explained=N_("A moderator didn't approve this request. Nothing was charged."),
-    ),
+    State.REJECTED: Look(emoji="🚫", named=N_("Rejected"), colour=GREY, explained=N_("Nothing was charged.")),
     State.WITHHELD: Look(
-        emoji="🚫",
+        emoji="📪",
         named=N_("Not posted"),
-        colour=_GREY,
+        colour=GREY,
         explained=N_("The video was made and charged, but won't be posted."),
     ),
-    State.TAKEN_DOWN: Look(emoji="🚫", named=N_("Taken down"), colour=_GREY, explained=N_("The video was taken down.")),
+    State.TAKEN_DOWN: Look(emoji="🧹", named=N_("Taken down"), colour=GREY),
 }
+STOPPED: Final = Look(
+    emoji=LOOKS[State.CANCELLED].emoji,
+    named=N_("Canceled"),
+    colour=GREY,
+    explained=N_("It was already running, so it's still charged, and the video won't be posted."),
+)
+_DELETED: Final = Look(emoji="🗑️", named=N_("Deleted"), colour=GREY)
+
+
+def is_stopped(job: Job) -> bool:
+    """Tell whether a job was canceled after the charge, so that its run ends without a post."""
+    return job.cancel_requested and job.state in {*IN_FLIGHT, State.COMPLETED, State.WITHHELD}
+
+
+def look_of(job: Job) -> Look:
+    """Return how a job looks; one that was stopped after the charge looks so while its run ends."""
+    if is_stopped(job):
+        return STOPPED if job.problem is None else LOOKS[State.WITHHELD]
+    return _DELETED if job.deleted_by_hand else LOOKS[job.state]
 
 
 def card_buttons(job: Job) -> list[ui.Button[Any]]:
-    """Make the buttons of a card, at most the five that fit a row."""
+    """Make the buttons of a card, and of a video in its member's list."""
     buttons: list[ui.Button[Any]] = []
-    if job.state in CANCELLABLE or (job.state in IN_FLIGHT and not job.cancel_requested):
+    if job.state in CANCELLABLE:
         buttons.append(_button(_("Cancel"), cancel_id(job.id)))
-    if job.state is State.UNDELIVERED:
+    elif job.state in IN_FLIGHT and not job.cancel_requested:
+        buttons.append(_button(_("Don't post it"), cancel_id(job.id)))
+    elif job.state is State.UNDELIVERED:
         buttons.append(_button(_("Send again"), resend_id(job.id)))
-    if job.state in REPEATABLE and not job.hidden:
-        buttons.append(_button(_("Again"), again_id(job.id)))
-        buttons.append(_button(_("Edit"), edit_id(job.id)))
-    buttons.append(_button(_("Details"), str(DetailsId.of_card(job))))
-    if job.state in DELETABLE:
-        buttons.append(_button(_("Delete"), delete_id(job.id)))
-    return buttons
+    elif job.state is State.DELIVERED and not job.hidden:
+        buttons += _repeating(job)
+    elif job.state in REPEATABLE and not job.hidden:
+        buttons.append(_button(_("Fix it"), edit_id(job.id), discord.ButtonStyle.primary))
+    return [*buttons, details_button(job)]
 
 
 def post_buttons(job: Job) -> list[ui.Button[Any]]:
     """Make the buttons of a posted video; *Details* carries the attempt, by which the post is found again."""
     details = DetailsId(place="post", job_id=job.id, attempt=job.post_attempts)
-    return [
-        _button(_("Again"), again_id(job.id)),
-        _button(_("Details"), str(details)),
-        _button(_("Report"), report_id(job.id)),
-        _button(_("Delete"), delete_id(job.id)),
-    ]
+    return [*_repeating(job), _button(_("Details"), str(details)), _button(_("Report"), report_id(job.id))]
 
 
-def _button(label: str, custom_id: str) -> ui.Button[Any]:
-    return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id)
+def _repeating(job: Job) -> list[ui.Button[Any]]:
+    price = job.reserved_usd if job.cost_usd is None else job.cost_usd
+    return [again_button(job, price), _button(_("Edit"), edit_id(job.id))]
+
+
+def details_button(job: Job) -> ui.Button[Any]:
+    return _button(_("Details"), str(DetailsId.of_card(job)))
+
+
+def again_button(job: Job, price_usd: Decimal) -> ui.Button[Any]:
+    """Make the button that makes a video once more at a price, which its custom id has, too."""
+    return _button(_("Again {price}").format(price=dollars(price_usd)), again_id(job.id, price_usd))
+
+
+def _button(label: str, custom_id: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
+    return ui.Button(label=label, style=style, custom_id=custom_id)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import NormalDist
 from typing import Final
 
 from bot.catalogue.offer import Offer
@@ -23,7 +24,7 @@ STRAY_SIGMA: Final = 1.0  # of the logarithm of their times
 _SQRT2: Final = math.sqrt(2)
 RECORD_LIFETIME: Final = timedelta(hours=1)  # Segmind's: status and result are gone after it
 RECORD_DYING: Final = timedelta(minutes=50)  # from here on a job is asked for before others
-LATE_AFTER: Final = timedelta(minutes=30)  # nine times the usual: followed on, but slowly, and the card says so
+LATE_AFTER: Final = timedelta(minutes=30)  # nine times the usual: followed on, but slowly
 GIVE_UP_AFTER: Final = timedelta(hours=24)  # nothing was heard of it in a day, neither record nor history
 
 
@@ -37,6 +38,10 @@ class RunTime:
     @property
     def median(self) -> float:
         return math.exp(self.mu)
+
+    def quantile(self, share: float) -> timedelta:
+        """Return the time within which this share of the usual runs ends; strays are left out."""
+        return timedelta(seconds=math.exp(self.mu + NormalDist().inv_cdf(share) * self.sigma))
 
     def tail(self, age: float) -> tuple[float, float]:
         """Return P(T > age), and E[max(T - age, 0)] in seconds, which is the area under the former from `age` on."""
@@ -114,10 +119,6 @@ class RunTimes:
     def expected(self, model: str, duration: int) -> RunTime:
         belief = self._belief(model, duration)
         return RunTime(belief.mu, belief.scale)
-
-    def typical(self, model: str, duration: int) -> timedelta:
-        """Tell the median time from submission to result."""
-        return timedelta(seconds=self.expected(model, duration).median)
 
     def _belief(self, model: str, duration: int) -> Belief:
         known = self._beliefs.get((model, duration))

@@ -1,5 +1,7 @@
 """What a member is answered when they press a button of a card or a post."""
 
+from decimal import Decimal
+
 from bot.jobs.model import Job
 from bot.jobs.states import IN_FLIGHT, State
 from bot.ui.formats import dollars
@@ -21,6 +23,19 @@ def not_cancellable_sentence(state: State | None) -> str:
     if state in {State.COMPLETED, State.POSTING, State.REVIEW, State.UNDELIVERED}:
         return _("The video is already made and charged, so you can't cancel it anymore.")
     return _("It's already finished.")
+
+
+def stop_question() -> str:
+    return _("It's already charged. Stop it from being posted?")
+
+
+def delete_question() -> str:
+    return _("Delete the card and the video?")
+
+
+def again_question(price_usd: Decimal) -> str:
+    """Ask before a price is spent that the pressed button doesn't show."""
+    return _("Another video with the same request costs {price} now.").format(price=dollars(price_usd))
 
 
 def not_yours_to_cancel() -> str:

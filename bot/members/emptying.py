@@ -19,6 +19,7 @@ from bot.database.tables import emptied_messages, jobs
 from bot.database.types import value_of
 from bot.delivery.card_view import emptied_card, emptied_description, emptied_for_moderators
 from bot.delivery.post_search import PostSearch
+from bot.delivery.post_view import emptied_text
 from bot.discord_api.errors import translated
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
@@ -198,7 +199,7 @@ class MessageEmptier:
                     case MessageKind.MODERATORS:
                         await _replace(message, emptied_for_moderators())
                     case MessageKind.POST:
-                        await _describe_anew(await message.fetch())
+                        await _empty_post(await message.fetch())
         except CardGone:
             return  # somebody deleted it
 
@@ -208,11 +209,10 @@ async def _replace(message: discord.PartialMessage, view: discord.ui.LayoutView)
     await message.edit(content=None, embeds=[], attachments=[], view=view, allowed_mentions=none)
 
 
-async def _describe_anew(message: discord.Message) -> None:
-    """Take the prompt from the description of a posted file; the file stays as it is."""
-    described = [each for each in message.attachments if each.description is not None]
-    if not described:
-        return
-    for each in described:
-        each.description = emptied_description()
-    await message.edit(attachments=message.attachments)
+async def _empty_post(message: discord.Message) -> None:
+    """Take the prompt from a post's words and from the description of its file; the file stays as it is."""
+    for each in message.attachments:
+        if each.description is not None:
+            each.description = emptied_description()
+    none = discord.AllowedMentions.none()
+    await message.edit(content=emptied_text(message.content), attachments=message.attachments, allowed_mentions=none)

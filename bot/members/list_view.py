@@ -9,10 +9,9 @@ from typing import Any, Final, Self
 import discord
 from discord import ui
 
-from bot.delivery.card_view import CANCEL_NOTED
-from bot.delivery.state_looks import LOOKS, card_buttons
+from bot.delivery.state_looks import STOPPED, card_buttons, look_of
 from bot.jobs.model import Job
-from bot.jobs.states import IN_FLIGHT, UNFINISHED, WITHDRAWN, State
+from bot.jobs.states import UNFINISHED, WITHDRAWN, State
 from bot.members.preferences import DEFAULTS, Preferences
 from bot.ui.custom_ids import ID_PATTERN
 from bot.ui.formats import date, date_and_time, lasted, number
@@ -123,7 +122,7 @@ def videos_page(page: VideosPage) -> ui.LayoutView:
 
 def one_video(job: Job, page: VideosPage) -> ui.LayoutView:
     """Lay out one video of a page, with every button that its card has."""
-    look = LOOKS[job.state]
+    look = look_of(job)
     facts = f"-# {date_and_time(job.created_at)} · {lasted(job.request.duration)}"
     lines = [f"### {look.emoji} {look.title}", quoted(job.request.prompt, limit=WHOLE_PROMPT_LIMIT, lines=8), facts]
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
@@ -168,11 +167,11 @@ def _head(page: VideosPage) -> str:
 
 
 def _line(job: Job) -> str:
-    look, where = LOOKS[job.state], _where(job)
+    look, where = look_of(job), _where(job)
     title = f"**{look.title}**" if where is None else f"**[{look.title}]({where[1]})**"
     facts = [f"{look.emoji} {title}", date_and_time(job.created_at), lasted(job.request.duration)]
     prompt = plain(clip(" ".join(job.request.prompt.split()), PROMPT_LIMIT))
-    noted = f"-# {_(CANCEL_NOTED)}" if job.cancel_requested and job.state in IN_FLIGHT else ""
+    noted = f"-# {look.meaning}" if look is STOPPED else ""
     return "\n".join(line for line in (" · ".join(facts), prompt, noted) if line)
 
 
@@ -202,7 +201,7 @@ def post_address(job: Job) -> str | None:
 def _opening(page: VideosPage) -> ui.Select[Any]:
     select: ui.Select[Any] = ui.Select(custom_id=page.id_of(ListAction.OPEN), placeholder=_("Open a video"))
     for job in page.jobs:
-        look, prompt = LOOKS[job.state], " ".join(job.request.prompt.split())
+        look, prompt = look_of(job), " ".join(job.request.prompt.split())
         select.add_option(label=clip(prompt, CHOICE_LIMIT) or look.title, value=str(job.id), emoji=look.emoji)
     return select
 
@@ -241,6 +240,6 @@ def videos_list(jobs: Sequence[Job]) -> str:
 
 
 def _posted_line(job: Job) -> str:
-    look = LOOKS[job.state]
+    look = look_of(job)
     prompt = plain(clip(" ".join(job.request.prompt.split()), LINE_PROMPT_LIMIT))
     return f"- {look.emoji} {date(job.created_at)} {post_address(job) or look.title} · {prompt}"

@@ -122,6 +122,11 @@ class Answer:
         self._proven = True
         self._lost: NotAnswered | None = None
 
+    @property
+    def takes_gallery(self) -> bool:
+        """Tell whether the answer may have a gallery, which Discord may refuse in place of a deferral."""
+        return self._is_first
+
     def watch(self, patience: float) -> None:
         """Defer the answer after so many seconds unless it is there by then, or the current task has ended."""
         age = (discord.utils.utcnow() - self._interaction.created_at).total_seconds()

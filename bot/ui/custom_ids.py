@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Self
 
 import discord
@@ -50,10 +51,14 @@ class DetailsId:
 
 
 CANCEL_PATTERN: Final = rf"reelcast:cancel:(?P<job>{ID_PATTERN})"
+STOP_PATTERN: Final = rf"reelcast:stop:(?P<job>{ID_PATTERN})"  # the same after the charge, once it was asked
 RESEND_PATTERN: Final = rf"reelcast:resend:(?P<job>{ID_PATTERN})"
-AGAIN_PATTERN: Final = rf"reelcast:again:(?P<job>{ID_PATTERN})"
+# With the price that the button shows, in hundredths of a cent; earlier buttons show none.
+AGAIN_PATTERN: Final = rf"reelcast:again:(?P<job>{ID_PATTERN})(?::(?P<price>[0-9]{{1,9}}))?"
 EDIT_PATTERN: Final = rf"reelcast:edit:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens
 DELETE_PATTERN: Final = rf"reelcast:delete:(?P<job>{ID_PATTERN})"
+# The same once it was asked; `message` is a post that no job is known of, else 0.
+ERASE_PATTERN: Final = rf"reelcast:erase:(?P<job>{ID_PATTERN}):(?P<message>{ID_PATTERN})"
 PICTURES_PATTERN: Final = rf"reelcast:pictures:(?P<message>{ID_PATTERN})"
 
 
@@ -65,8 +70,17 @@ def resend_id(job_id: int) -> str:
     return f"reelcast:resend:{job_id}"
 
 
-def again_id(job_id: int) -> str:
-    return f"reelcast:again:{job_id}"
+def stop_id(job_id: int) -> str:
+    return f"reelcast:stop:{job_id}"
+
+
+def again_id(job_id: int, price_usd: Decimal) -> str:
+    return f"reelcast:again:{job_id}:{price_units(price_usd)}"
+
+
+def price_units(price_usd: Decimal) -> int:
+    """Write a price in hundredths of a cent, as custom ids do."""
+    return int(price_usd * 10_000)
 
 
 def edit_id(job_id: int) -> str:
@@ -75,6 +89,10 @@ def edit_id(job_id: int) -> str:
 
 def delete_id(job_id: int) -> str:
     return f"reelcast:delete:{job_id}"
+
+
+def erase_id(job_id: int, message_id: int = 0) -> str:
+    return f"reelcast:erase:{job_id}:{message_id}"
 
 
 def pictures_id(message_id: int) -> str:
@@ -91,15 +109,21 @@ def button_ids(components: Iterable[discord.Component]) -> Iterator[str]:
     for component in components:
         if isinstance(component, discord.Container | discord.ActionRow):
             yield from button_ids(component.children)
+        elif isinstance(component, discord.SectionComponent):
+            yield from button_ids([component.accessory])
         elif isinstance(component, discord.Button) and component.custom_id:
             yield component.custom_id
 
 
 def pictures_in(components: Iterable[discord.Component]) -> Iterator[str]:
-    """Yield the address of everything in a layout's galleries."""
+    """Yield the address of everything in a layout's galleries and beside its sections."""
     for component in components:
         if isinstance(component, discord.Container):
             yield from pictures_in(component.children)
+        elif isinstance(component, discord.SectionComponent):
+            yield from pictures_in([component.accessory])
+        elif isinstance(component, discord.ThumbnailComponent):
+            yield component.media.url
         elif isinstance(component, discord.MediaGalleryComponent):
             yield from (item.media.url for item in component.items)
 

@@ -16,6 +16,7 @@ _LINE: Final = re.compile(r"[^\n\u2029]+")  # an isolate ends with its paragraph
 ISOLATE: Final = "\N{FIRST STRONG ISOLATE}"
 END_ISOLATE: Final = "\N{POP DIRECTIONAL ISOLATE}"
 ELLIPSIS: Final = "…"
+_WIDE: Final = frozenset({"W", "F"})  # Unicode's classes of what takes two columns
 
 
 def plain(text: str) -> str:
@@ -56,6 +57,27 @@ def quoted(text: str, *, limit: int, lines: int) -> str:
     if len(kept) > lines:
         kept = [*kept[: lines - 1], kept[lines - 1] + ELLIPSIS]
     return "\n".join(f"> {plain(line)}" for line in clip("\n".join(kept), limit).splitlines())
+
+
+def shortened(text: str, columns: int) -> str:
+    """Return text as one line of at most so many columns, of which a wide character takes two."""
+    line = " ".join(text.split())
+    room = columns - len(ELLIPSIS)
+    end, taken = 0, 0
+    for place, char in enumerate(line, start=1):
+        taken += 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+        if taken <= room:
+            end = place
+    return line if taken <= columns else line[:end].rstrip() + ELLIPSIS
+
+
+def excerpt(text: str, columns: int) -> str:
+    """Return the beginning of somebody's words as a Discord quotation of two lines, so many columns in all."""
+    first, *others = [line for line in text.splitlines() if line.strip()] or [""]
+    if not others:
+        return f"> {plain(shortened(first, columns))}"
+    more = ELLIPSIS if len(others) > 1 else ""
+    return "\n".join(f"> {plain(shortened(line, columns // 2))}" for line in (first, f"{others[0]}{more}"))
 
 
 def message_address(guild_id: int, channel_id: int, message_id: int) -> str:

@@ -1,4 +1,4 @@
-"""The buttons *Details*, *Cancel*, and *Delete* of cards and posts."""
+"""The buttons *Details*, *Cancel*, and *Delete* of cards and posts, and what they ask first."""
 
 import contextlib
 import re
@@ -7,22 +7,33 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.delivery.private_answers import PROMPT_LIMIT, details_text, prompt_file
+from bot.delivery.private_answers import confirmation, details_view, has_prompt_file, prompt_file
 from bot.delivery.state_looks import DELETABLE
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
-from bot.jobs.states import State
+from bot.jobs.states import IN_FLIGHT, State
 from bot.members.card_words import (
     cancelled_sentence,
+    delete_question,
     not_cancellable_sentence,
     not_yours_to_cancel,
     not_yours_to_delete,
+    stop_question,
 )
-from bot.ui.answers import defer, say
-from bot.ui.custom_ids import CANCEL_PATTERN, DELETE_PATTERN, DETAILS_PATTERN
+from bot.ui.answers import Shape, answer_of, defer, say, show
+from bot.ui.custom_ids import (
+    CANCEL_PATTERN,
+    DELETE_PATTERN,
+    DETAILS_PATTERN,
+    ERASE_PATTERN,
+    STOP_PATTERN,
+    erase_id,
+    stop_id,
+)
 from bot.ui.language import N_, _
-from bot.ui.pressed_item import JobButton, is_requester, may_moderate
+from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester, may_moderate
+from cogs.requests.kept_references import shown_images
 
 NOT_OVER: Final = N_("It's still in progress. Cancel it first, or wait until the video is here.")
 NOT_GONE: Final = N_("Discord didn't delete everything. Press *Delete* again in a minute.")
@@ -31,67 +42,138 @@ _MENTION: Final = re.compile(r"<@([0-9]{1,20})>")
 
 
 class DetailsButton(JobButton, template=DETAILS_PATTERN):
-    """Shows everything about the job whose id is in the button's custom id."""
+    """Shows what is known of the job whose id is in the button's custom id."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
+        own = is_requester(interaction, job) or may_moderate(interaction, job)
         # The words under review, or taken down, are for who wrote them and for moderators.
-        contents = job.shows_contents or is_requester(interaction, job) or may_moderate(interaction, job)
-        files = [prompt_file(job.request.prompt)] if contents and len(job.request.prompt) > PROMPT_LIMIT else []
-        await say(interaction, details_text(job, bot.services.offer, contents=contents), files=files)
+        contents = job.shows_contents or own
+        images = await shown_images(bot.services, job) if contents else ()
+        if not answer_of(interaction).takes_gallery:
+            images = ()
+        view = details_view(job, bot.services.offer, contents=contents, own=own, images=images)
+        files = [prompt_file(job.request.prompt)] if contents and has_prompt_file(job) else []
+        await show(interaction, view=view, files=files)
+
+    async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
+        """Offer to remove a post all the same."""
+        if _may_remove(interaction, interaction.message):
+            await _ask_to_delete(interaction, self.job_id, _(NO_RECORD), interaction.message)
+        else:
+            await super().pressed_without_record(interaction)
 
 
 class CancelButton(JobButton, template=CANCEL_PATTERN):
-    """Takes a request back, for who asked or may manage messages here."""
+    """Takes a request back, for who asked or may manage messages here; asks first if it is charged by now."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
         if not (is_requester(interaction, job) or may_moderate(interaction, job)):
-            answer = not_yours_to_cancel()
+            await say(interaction, not_yours_to_cancel())
+        elif job.state in IN_FLIGHT and not job.cancel_requested:
+            await say(interaction, stop_question(), view=confirmation(_("Don't post it"), stop_id(job.id)))
         else:
-            try:
-                answer = cancelled_sentence(await bot.services.jobs.control.cancel(job.id))
-            except WrongState as error:
-                answer = not_cancellable_sentence(error.state)
-        await say(interaction, answer)
+            await say(interaction, await _cancel(bot.services, job))
+
+
+class StopButton(JobButton, template=STOP_PATTERN):
+    """Keeps a video from being posted that is charged already, once it was asked."""
+
+    shape = Shape.UPDATE
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        may = is_requester(interaction, job) or may_moderate(interaction, job)
+        answer = await _cancel(bot.services, job) if may else not_yours_to_cancel()
+        await show(interaction, content=answer, view=None)
 
 
 class DeleteButton(JobButton, template=DELETE_PATTERN):
-    """Removes the video and its card from the channel, for who asked or may manage messages there."""
+    """Asks whether the video and its card shall go, for who asked or may manage messages there."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        if why := _why_not_deleted(interaction, job):
+            await say(interaction, why)
+        else:
+            await _ask_to_delete(interaction, job.id)
+
+    async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
+        """Offer to remove a post all the same, to the member whom it addresses, or who may manage messages there."""
+        post = interaction.message
+        if _may_remove(interaction, post):
+            await _ask_to_delete(interaction, self.job_id, "", post)
+        elif post is not None and post.author == interaction.client.user and _addressed(post):
+            await say(interaction, not_yours_to_delete())
+        else:
+            await super().pressed_without_record(interaction)
+
+
+class EraseButton(JobButton, template=ERASE_PATTERN):
+    """Removes the video and its card from the channel, once it was asked."""
+
+    shape = Shape.UPDATE
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
-        if not (is_requester(interaction, job) or may_moderate(interaction, job)):
-            await say(interaction, not_yours_to_delete())
-        elif job.state not in DELETABLE:
-            await say(interaction, _(NOT_OVER))
-        else:
-            # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
-            await defer(interaction)
-            await say(interaction, _(await _delete(bot.services, job, interaction.user.id)))
-            await bot.services.moderators.cases.see_to(job.id)
+        if why := _why_not_deleted(interaction, job):
+            await show(interaction, content=why, view=None)
+            return
+        # Deleting takes two requests, which Discord may slow down; the answer has three seconds.
+        await defer(interaction)
+        done = await _delete(bot.services, job, interaction.user.id)
+        view = confirmation(_("Delete"), erase_id(job.id)) if done == NOT_GONE else None
+        await show(interaction, content=_(done), view=view)
+        await bot.services.moderators.cases.see_to(job.id)
 
     async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
-        """Remove a post all the same, for the member whom it addresses, or who may manage messages there."""
-        post = interaction.message
-        if post is None or post.author != interaction.client.user:
-            await super().pressed_without_record(interaction)
+        """Remove the post that was asked about; only who was asked sees this button."""
+        post_id = int(self.match["message"])
+        if not post_id:
+            await show(interaction, content=_(NO_RECORD), view=None)
             return
-        addressed = _addressed(post)
-        if addressed == {str(interaction.user.id)} or interaction.permissions.manage_messages:
-            await defer(interaction)
-            with contextlib.suppress(discord.NotFound):
-                await post.delete()
-            await say(interaction, _(GONE))
-        elif addressed:
-            await say(interaction, not_yours_to_delete())
-        else:
-            await super().pressed_without_record(interaction)
+        bot: Reelcast = interaction.client
+        channel = bot.get_partial_messageable(interaction.channel_id or 0, guild_id=interaction.guild_id)
+        await defer(interaction)
+        with contextlib.suppress(discord.NotFound):
+            await channel.get_partial_message(post_id).delete()
+        await show(interaction, content=_(GONE), view=None)
+
+
+async def _ask_to_delete(
+    interaction: discord.Interaction[Any], job_id: int, told: str = "", post: discord.Message | None = None
+) -> None:
+    question = " ".join(filter(None, [told, delete_question()]))
+    custom_id = erase_id(job_id, 0 if post is None else post.id)
+    await say(interaction, question, view=confirmation(_("Delete"), custom_id))
+
+
+def _why_not_deleted(interaction: discord.Interaction[Any], job: Job) -> str | None:
+    """Say why who pressed cannot delete a video; None where they can."""
+    if not (is_requester(interaction, job) or may_moderate(interaction, job)):
+        return not_yours_to_delete()
+    return None if job.state in DELETABLE else _(NOT_OVER)
+
+
+def _may_remove(interaction: discord.Interaction[Any], post: discord.Message | None) -> bool:
+    """Tell whether who pressed may remove a post of which nothing is on record any more."""
+    if post is None or post.author != interaction.client.user:
+        return False
+    addressed = _addressed(post)
+    return bool(addressed) and (addressed == {str(interaction.user.id)} or interaction.permissions.manage_messages)
 
 
 def _addressed(post: discord.Message) -> set[str]:
     """Tell for whom a post was made: our own words name nobody else, and a card's are not looked at."""
     return set(_MENTION.findall(post.content))
+
+
+async def _cancel(services: Services, job: Job) -> str:
+    """Take a request back; say what became of it."""
+    try:
+        return cancelled_sentence(await services.jobs.control.cancel(job.id))
+    except WrongState as error:
+        return not_cancellable_sentence(error.state)
 
 
 async def _delete(services: Services, job: Job, by_id: int) -> str:
@@ -110,6 +192,4 @@ async def _delete(services: Services, job: Job, by_id: int) -> str:
 
 
 async def setup(bot: Reelcast) -> None:
-    bot.add_dynamic_items(DetailsButton)
-    bot.add_dynamic_items(CancelButton)
-    bot.add_dynamic_items(DeleteButton)
+    bot.add_dynamic_items(DetailsButton, CancelButton, StopButton, DeleteButton, EraseButton)

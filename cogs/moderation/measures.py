@@ -174,6 +174,10 @@ async def video_of(services: Services, interaction: discord.Interaction[Any], me
         if found is not None:
             job = await services.store.get(found.job_id)
             return job if job is not None and job.request.guild_id == interaction.guild_id else None
+    for component in message.components:  # of a finished video the card is a line with a link to it
+        if isinstance(component, discord.TextDisplay) and (link := LINK.search(component.content)):
+            post = await linked_message(interaction, link[0])
+            return None if post is None else await video_of(services, interaction, post)
     return None
 
 

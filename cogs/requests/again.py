@@ -1,21 +1,22 @@
 """*Again* and *Edit*: a request that is over becomes a new one, as it was or changed."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
 import discord
 
 from bot.app import Reelcast, Services
-from bot.delivery.private_answers import with_prompt
+from bot.delivery.private_answers import price_confirmation, with_prompt
 from bot.delivery.state_looks import REPEATABLE
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.card_words import not_repeatable_sentence, references_unreadable_sentence
+from bot.members.card_words import again_question, not_repeatable_sentence, references_unreadable_sentence
 from bot.requests.character_words import not_usable_sentence
 from bot.requests.forms import edit_modal
 from bot.requests.wish import Wish, numbered, prompt_in, uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form, say
-from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN
+from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN, price_units
 from bot.ui.forms import JobFormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
@@ -36,7 +37,7 @@ TWICE: Final = N_("This video was already requested again a moment ago.")
 
 
 class AgainButton(JobButton, template=AGAIN_PATTERN):
-    """Makes the same request once more: a new run, with a price of its own."""
+    """Makes the same request once more, at the price that the button shows."""
 
     shape = Shape.PUBLIC
 
@@ -44,6 +45,11 @@ class AgainButton(JobButton, template=AGAIN_PATTERN):
         bot: Reelcast = interaction.client
         if why := why_not(interaction, job):
             await say(interaction, why)
+            return
+        price = await _price_of(bot.services, job)
+        if price is not None and self.match["price"] != str(price_units(price)):
+            # The button shows another price, or none, as those of earlier versions.
+            await say(interaction, again_question(price), view=price_confirmation(job, price))
             return
         press = ("again", job.id)
         presses = bot.services.presses
@@ -95,6 +101,14 @@ def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
     if job.state in REPEATABLE and not job.hidden:
         return None
     return not_repeatable_sentence(State.WITHHELD if job.hidden else job.state)
+
+
+async def _price_of(services: Services, job: Job) -> Decimal | None:
+    """Return what a job costs when it is made again; None where its model no longer makes that."""
+    model = services.offer.find(job.request.model)
+    if model is None or job.request.duration not in model.prices_usd:
+        return None
+    return (await services.operating.prices.of(model, job.request.duration)).usd
 
 
 def _same_wish(job: Job) -> Wish:

@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.trouble import words
-from bot.delivery.card_view import status_card
 from bot.delivery.private_answers import refusal_message, with_prompt
 from bot.discord_api.reasons import reason_of
 from bot.gate.denial import missing_permissions
@@ -109,7 +108,7 @@ class Requests:
         looked for by its mark.
         """
         answer, intake = answer_of(interaction), self._services.jobs.intake
-        card = partial(status_card, job, self._services.offer, now=self._services.clock.now())
+        card = partial(self._services.delivery.cards.view, job)
         mark = str(DetailsId.of_card(job))
         try:
             message_id = await answer.post(
@@ -138,7 +137,7 @@ class Requests:
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
         """Let a job go on whose card is there; where that cannot be saved now, say that it goes on when it can."""
         answer_of(interaction).uncharged = False
-        self._services.delivery.cards.answered(job.id, answer_of(interaction).edit)
+        self._services.delivery.cards.answered(job, answer_of(interaction).edit)
         try:
             await self._services.jobs.intake.card_sent(job, message_id)
         except SQLAlchemyError as error:  # the card is found again by what looks for those that are not known

@@ -6,11 +6,12 @@ Its images are kept by its card as attachments; its characters are the cast's, a
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
-from bot.jobs.card_pictures import reference_name
+from bot.jobs.card_pictures import element_name, reference_name
 from bot.jobs.model import Element, Job, ProblemCode, Reference, ReviewMode, VideoRequest
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.steps.references import UPLOAD_KEPT_FOR, is_fresh
 from bot.media.rules import ImageFault
@@ -51,24 +52,46 @@ async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
         return [_anew(each, each.url) for each in references]
     try:
         async with asyncio.timeout(READ_WITHIN):
-            copies = await _copies(services, job)
+            copies = (await _copies(services, job))[: len(references)]
     except (CardGone, ChannelClosed) as error:
         raise ReferencesGone from error
     except (OutcomeUnclear, TimeoutError) as error:
         raise ReferencesUnreadable from error
+    copies = [copy or each.lasting_url or "" for each, copy in zip(references, copies, strict=True)]
     if not all(copies):
         raise ReferencesGone
     return [_anew(each, copy) for each, copy in zip(references, copies, strict=True)]
 
 
+async def shown_images(services: Services, job: Job) -> Sequence[tuple[str, str]]:
+    """Give the addresses and names of a job's images and characters, as far as they can be read now."""
+    references, elements = job.request.references, job.request.elements
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            copies = await _copies(services, job)
+    except (PortError, TimeoutError):
+        copies = [""] * (len(references) + len(elements))
+    now = services.clock.now()
+    is_new = now - job.created_at < UPLOAD_KEPT_FOR
+    uploads = [each.lasting_url or (each.url if is_new and is_fresh(each.url, now) else "") for each in references]
+    urls = [copy or upload for copy, upload in zip_longest(copies, uploads, fillvalue="")]
+    names = [f"@Image{number}" for number in range(1, len(references) + 1)] + [f"@{each.name}" for each in elements]
+    return [(url, name) for url, name in zip(urls, names, strict=True) if url]
+
+
 async def _copies(services: Services, job: Job) -> Sequence[str]:
-    """Read the addresses of the copies on the card, or on the message of the moderators who have not approved them."""
-    references = job.request.references
+    """Read the addresses of the copies on the card, or on the message of the moderators who have not approved them.
+
+    The references' come first, then the characters'; of one that is not there it is empty.
+    """
+    references, elements = job.request.references, job.request.elements
     if job.request.handling.review is not ReviewMode.OFF and not job.approved:
         seen = await services.moderators.reviews.pictures(job)
-        return [seen.get(reference_name(number), "") for number in range(1, len(references) + 1)]
+        names = [reference_name(number) for number in range(1, len(references) + 1)]
+        names += [element_name(number) for number in range(1, len(elements) + 1)]
+        return [seen.get(name, "") for name in names]
     copies = await services.delivery.cards.attachment_urls(job)
-    return [copies.get(each.card_name or "", "") for each in references]
+    return [copies.get(each.card_name or "", "") for each in (*references, *elements)]
 
 
 def _anew(reference: Reference, url: str) -> Reference:

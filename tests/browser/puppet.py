@@ -75,6 +75,19 @@ class Puppet:
         assert reply.status == 200, reply.body
         return reply.body["id"]
 
+    async def post(self, content: str, view: discord.ui.View, file: Upload, *, reply_to: str) -> str:
+        """Post words, buttons, and a file in reply to a message of #videos; returns the message's id."""
+        payload = {
+            "content": content,
+            "components": view.to_components(),
+            "message_reference": {"message_id": reply_to},
+            "allowed_mentions": {"parse": []},
+        }
+        path = f"/channels/{channel(self.sandbox, 'videos').id}/messages"
+        reply = await self.rest.call("POST", path, payload, files=[file])
+        assert reply.status == 200, reply.body
+        return reply.body["id"]
+
     async def edit(self, message_id: str, payload: Mapping[str, Any], where: str = "general") -> None:
         path = f"/channels/{channel(self.sandbox, where).id}/messages/{message_id}"
         reply = await self.rest.call("PATCH", path, payload)

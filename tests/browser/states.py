@@ -4,6 +4,7 @@ The layouts are the bot's own; a puppet in the bot's place posts them, so that s
 """
 
 import asyncio
+import io
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,12 +15,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from discord import ui
-from playwright.async_api import expect
+from PIL import Image
+from playwright.async_api import Locator, expect
 
 from bot.cast.view import cast_add_modal
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import options_of
 from bot.delivery.card_view import status_card
-from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode
+from bot.delivery.post_view import post_controls, post_text
+from bot.delivery.private_answers import details_view
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode, VideoRequest
 from bot.jobs.states import REVIEWED, State
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.operator import panel
@@ -31,7 +36,8 @@ from sandbox.sample import sample_images
 from tests.browser.pictures import PICTURES, take
 from tests.browser.puppet import MODAL, Puppet, button, open_puppet, row, text
 from tests.browser.visit import Visitor, visiting
-from tests.support.jobs import a_job, a_request
+from tests.support.films import Film
+from tests.support.jobs import MODEL, a_job, a_request
 
 CHANNEL: Final = (760, 900)
 OFFER: Final = Offer()
@@ -50,7 +56,9 @@ async def main() -> None:
     folder.mkdir(exist_ok=True)
     async with open_puppet() as puppet, _visit(puppet) as noor:
         now = datetime.now(UTC)
-        await cards(puppet, noor, now)
+        with tempfile.TemporaryDirectory() as home:
+            await cards(puppet, noor, now)
+            await awkward_requests(puppet, noor, now, Path(home))
         await forms(puppet, noor, now)
 
 
@@ -71,11 +79,71 @@ async def cards(puppet: Puppet, noor: Visitor, now: datetime) -> None:
         shown = layout(view)
         needed = [file for file in files if f"attachment://{file.filename}" in str(shown)]
         message = await puppet.show(*shown, files=needed, where="videos")
-        card = noor.messages.locator(f"[data-message='{message}']")
-        await expect(card).to_be_visible()
-        for picture in await card.locator("img").all():
-            await picture.evaluate("(img) => img.decode()")
-        await take(noor, f"states/{state.value.lower()}", of=card)
+        await take(noor, f"states/{state.value.lower()}", of=await _seen(noor, message))
+
+
+async def awkward_requests(puppet: Puppet, noor: Visitor, now: datetime, folder: Path) -> None:
+    """Draw the card and the post of requests that are hard to lay out, at work, done, and in private details."""
+    mira = member_id(puppet)
+    for name, request in awkward(mira).items():
+        job = replace(a_job(State.PROCESSING, request=request, at=now), created_at=now).evolve(submitted_at=now)
+        files = [picture(each.card_name or "") for each in request.references]
+        needed = files[:1]
+        message = await puppet.show(*layout(status_card(job, OFFER, now=now)), files=needed, where="videos")
+        await take(noor, f"states/{name}-working", of=await _seen(noor, message))
+        done = replace(job, state=State.DELIVERED).evolve(post_message_id=int(message), cost_usd=Decimal("1.35"))
+        line = await puppet.show(*layout(status_card(done, OFFER, now=now)), where="videos")
+        await take(noor, f"states/{name}-done", of=await _seen(noor, line))
+        post = await puppet.post(post_text(done, OFFER), post_controls(done), film(folder, request), reply_to=line)
+        await take(noor, f"states/{name}-post", of=await _seen(noor, post))
+        images = [(f"attachment://{each.filename}", f"@Image{number}") for number, each in enumerate(files, start=1)]
+        details = await puppet.show(*layout(details_view(done, OFFER, images=images)), files=files, where="videos")
+        await take(noor, f"states/{name}-details", of=await _seen(noor, details))
+
+
+async def _seen(noor: Visitor, message: str) -> Locator:
+    """Return a message once its pictures are drawn."""
+    shown = noor.messages.locator(f"[data-message='{message}']")
+    await expect(shown).to_be_visible()
+    for each in await shown.locator("img").all():
+        await each.evaluate("(img) => img.decode()")
+    return shown
+
+
+def awkward(member: int) -> Mapping[str, VideoRequest]:
+    """Make requests with what is hard to lay out: long words, other scripts, mentions, many images, other shapes."""
+    many = tuple(_reference(f"image{number}.png") for number in range(1, 8))
+    prompts = {
+        "long": ("A keeper walks along the quay and looks at the sea, where a storm comes up. " * 40)[:2_500],
+        "one-word": "Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 8,
+        "mentions": "<@123456789012345678> and @everyone **dance** on <#42> while @Image1 looks at https://example.com",
+        "hebrew": "שומר המגדלור @Image1 הולך לאורך הרציף לים (5 שניות)\n@Image2!",
+        "arabic": "حارس المنارة @Image1 يمشي على الرصيف ويلوح للبحر عند الغروب ثم يعود إلى بيته",
+        "japanese": "@Image1の灯台守がランプを掲げ、夕暮れの@Image2の岸壁をゆっくりと歩き、海に向かって手を振る。" * 3,
+        "lines": "First a fox.\n\nThen a second fox, and after that a third one that is larger than both.\nThen none.",
+    }
+    requests = {
+        name: a_request(prompt=prompt, references=many[:2], member_id=member) for name, prompt in prompts.items()
+    }
+    seven = a_request(prompt=PROMPT, references=many, member_id=member)
+    square = replace(seven, references=many[:1], options=options_of(MODEL, 10, "1:1"))
+    tall = replace(seven, options=options_of(MODEL, 10, "9:16"))
+    in_japanese = replace(requests["japanese"], guild_locale="ja")
+    return {**requests, "japanese": in_japanese, "seven-tall": tall, "one-square": square}
+
+
+def picture(name: str) -> Upload:
+    buffer = io.BytesIO()
+    number = int(name.removeprefix("image").removesuffix(".png"))
+    Image.new("RGB", (400, 300 + 60 * number), (30 * number, 90, 220 - 25 * number)).save(buffer, "PNG")
+    return Upload(buffer.getvalue(), name, "image/png")
+
+
+def film(folder: Path, request: VideoRequest) -> Upload:
+    """Make a video of the shape that a request asks for."""
+    size = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480)}[request.options.aspect_ratio or "16:9"]
+    path = Film(name="reelcast.mp4", size=size).write(folder)
+    return Upload(path.read_bytes(), path.name, "video/mp4")
 
 
 async def forms(puppet: Puppet, noor: Visitor, now: datetime) -> None:
@@ -117,7 +185,7 @@ def a_card(state: State, puppet: Puppet, now: datetime) -> Job:
     if state in {State.QUEUED, State.PROCESSING, State.UNCONFIRMED}:
         job = job.evolve(submitted_at=now - timedelta(seconds=97))
     if state in {State.DELIVERED, State.UNDELIVERED, State.TAKEN_DOWN, State.WITHHELD}:
-        job = job.evolve(cost_usd=Decimal("1.35"), completed_at=now)
+        job = job.evolve(cost_usd=Decimal("1.35"), completed_at=now, post_message_id=1)
     code = WHY.get(state)
     return job if code is None else job.evolve(problem=Problem(code=code))
 

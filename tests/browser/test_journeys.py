@@ -60,11 +60,11 @@ async def test_a_picture_dropped_on_the_command_becomes_a_video_that_plays(demo:
         await form.get_by_label("prompt").fill(prompt)
         await form.get_by_role("button", name="Send /video").click()
         card = await mira.card(prompt)
-        await expect(card.get_by_role("button", name="Open @Image2")).to_be_visible()
-        post = mira.message("your video is ready")
+        await expect(card.get_by_role("button", name="Open @Image1 +1")).to_be_visible()
+        post = mira.message(prompt, "AI-generated")
         video = post.locator("video")
         await expect(video).to_be_visible()
-        await expect(card.get_by_role("heading")).to_contain_text("Done")
+        await expect(card).to_contain_text("Done")
         if await mira.page.evaluate(PLAYS_H264):
             await video.evaluate(PLAYS_ON)
         segmind = mira.page.get_by_label("Local Segmind")
@@ -87,7 +87,7 @@ async def test_a_form_takes_a_file_and_tells_what_is_missing(demo: Demo) -> None
         await expect(modal).to_be_hidden()
         card = await mira.card(prompt)
         await expect(card).to_contain_text("9:16")
-        await expect(card.get_by_role("heading")).to_contain_text("Done")
+        await expect(card).to_contain_text("Done")
 
 
 async def test_two_tabs_are_two_people_who_see_each_other_at_once(demo: Demo) -> None:
@@ -99,13 +99,16 @@ async def test_two_tabs_are_two_people_who_see_each_other_at_once(demo: Demo) ->
         visiting(demo.browser, demo.origin, "mo") as mo,
     ):
         card = await mira.ask(prompt)
-        await noor.message(prompt).get_by_role("button", name="Cancel").click()
+        await noor.message(prompt).get_by_role("button", name="Don't post it").click()
         refused = noor.messages.locator(".ephemeral").last
         await expect(refused).to_contain_text("Only you can see this")
         await expect(mo.messages.locator(".ephemeral")).to_have_count(0)
         await refused.get_by_role("button", name="Dismiss message").click()
         await expect(noor.messages.locator(".ephemeral")).to_have_count(0)
-        await mo.message(prompt).get_by_role("button", name="Cancel").click()
+        await mo.message(prompt).get_by_role("button", name="Don't post it").click()
+        question = mo.messages.locator(".ephemeral").last
+        await expect(question).to_contain_text("It's already charged.")
+        await question.get_by_role("button", name="Don't post it").click()
         await expect(card).to_contain_text("Canceled")
         await expect(noor.message(prompt)).to_contain_text("Canceled")
     await demo.stage.let_on()
@@ -128,11 +131,14 @@ async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) 
         modal = noor.page.get_by_role("dialog", name="Reject")
         await modal.get_by_label("Reason").fill("Too much of a crash")
         await modal.get_by_role("button", name="Submit").click()
-        await expect(refused).to_contain_text("Too much of a crash")
+        await expect(refused).to_contain_text("Rejected")
+        await expect(refused).not_to_contain_text("Too much of a crash")
+        await refused.get_by_role("button", name="Details").click()
+        await expect(mira.messages.locator(".ephemeral").last).to_contain_text("Too much of a crash")
         await mira.send_video(good)
         approved = await mira.card("Waiting for review")
         await noor.message("New request to review", good).get_by_role("button", name="Approve", exact=True).click()
-        await expect(approved.get_by_role("heading")).to_contain_text("Done")
+        await expect(approved).to_contain_text("Done")
         await noor.message(good).get_by_role("link", name="Card").click()
         await expect(noor.page.locator("#topic")).to_contain_text("videos")
         await expect(noor.message(good)).to_be_in_viewport()
@@ -144,11 +150,14 @@ async def test_what_segmind_refuses_is_told_and_made_again_once_it_works(demo: D
         segmind = mira.page.get_by_label("Local Segmind")
         await segmind.get_by_role("radio", name="blocked").check()
         card = await mira.ask(prompt)
-        await expect(card.get_by_role("heading")).to_contain_text("Failed")
+        await expect(card).to_contain_text("Failed")
         await expect(segmind.locator(".request", has_text=prompt)).to_contain_text("FAILED")
         await segmind.get_by_role("radio", name="with a video").check()
-        await card.get_by_role("button", name="Again").click()
-        await expect(mira.message(prompt).get_by_role("heading")).to_contain_text("Done")
+        await card.get_by_role("button", name="Fix it").click()
+        form = mira.page.get_by_role("dialog")
+        await expect(form.get_by_label("Prompt")).to_have_value(prompt)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(mira.message(prompt, "AI-generated").locator("video")).to_be_visible()
 
 
 async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
@@ -178,7 +187,7 @@ async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
         await card.get_by_role("button", name="Details").focus()
         await keyboard.press("Enter")
         await expect(mira.messages.locator(".ephemeral").last).to_contain_text(prompt)
-        await expect(card.get_by_role("heading")).to_contain_text("Done")
+        await expect(card).to_contain_text("Done")
 
 
 async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
@@ -198,8 +207,8 @@ async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
         assert await form.evaluate("(form) => form.scrollWidth <= form.clientWidth")
         await form.get_by_role("button", name="Send /video").click()
         card = await mira.card(prompt)
-        await expect(card.get_by_role("heading")).to_contain_text("Done")
-        await expect(mira.message("your video is ready").locator("video")).to_be_visible()
+        await expect(card).to_contain_text("Done")
+        await expect(mira.message(prompt, "AI-generated").locator("video")).to_be_visible()
         await page.get_by_role("button", name="Members and Segmind").click()
         await expect(page.locator(".request", has_text=prompt)).to_be_visible()
         await page.keyboard.press("Escape")

@@ -7,6 +7,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -326,9 +327,18 @@ async def replies(member: Member, card: Message) -> list[Message]:
     return [each for each in await member.messages() if each.reference == card.id]
 
 
+async def sent(member: Member, card: Message) -> Message:
+    """Wait until a request is at Segmind, from when on its card offers to keep the video from being posted."""
+    return await member.wait_for(
+        lambda message: message.id == card.id and any(each.label == "Don't post it" for each in message.buttons),
+        PATIENCE,
+    )
+
+
 def title(message: Message) -> str:
-    """Return the first line of a card, without its heading mark."""
-    return message.text.partition("\n")[0].removeprefix("### ")
+    """Return the state that a card shows in its first line."""
+    line = message.text.partition("\n")[0].removeprefix("-# ")
+    return re.sub(r"^\*\*|\*\*.*| · .*|\[|\]\(.*", "", line)
 
 
 def photo(number: int = 1, *, width: int = 400, height: int = 320) -> Upload:

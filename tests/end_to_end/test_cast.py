@@ -33,16 +33,17 @@ async def test_a_saved_character_plays_in_a_video_and_once_more_after_a_restart(
         assert choice["name"] == "@Lamplighter"
         assert await uploads(stage) == 0
         card = await stage.ask(mira, "@lamplighter on the quay of image 1", images=1, cast1=choice["value"])
-        assert r"In these images: \@Image1 · **\@Lamplighter**" in card.text
-        await replied(mira, card)
-        done = await shows(mira, card, "Done")
-        assert [each.description for each in done.gallery] == ["@Image1", "@Lamplighter"]
-        assert await mira.download(done.gallery[1])
+        assert [each.description for each in card.gallery] == ["@Image1"]
+        post = await replied(mira, card)
+        details = (await mira.click(post, "Details")).message
+        assert details is not None
+        assert [each.description for each in details.gallery] == ["@Image1", "@Lamplighter"]
+        assert await mira.download(details.gallery[1])
         await bot.reached("DELIVERED", stage.job_of(card))
         await bot.end()
     stage.age(stage.job_of(card), seconds=600)
     async with stage.bot():
-        again = await mira.click(done, "Again")
+        again = await mira.click(post, "Again $1.35")
         assert again.message is not None
         await replied(mira, again.message)
     first, second = [each["body"] for each in (await stage.segmind.state())["requests"]]
@@ -64,9 +65,9 @@ async def test_a_picture_that_discord_lost_is_asked_for_and_the_request_goes_on(
     async with stage.bot():
         failed = await shows(mira, await stage.ask(mira), "Failed")
         await stage.sandbox.admin.set_attachment_lifetime(600)
-        asked = await mira.click(failed, "Again")
-        assert asked.modal is not None
-        answer = await mira.submit(asked.modal, {"images": [photo(2)]})
+        fixed = await mira.click(failed, "Fix it")
+        assert fixed.modal is not None
+        answer = await mira.submit(fixed.modal, {"images": [photo(2)]})
         assert answer.message is not None
         assert r"A walk in \@Image1" in answer.message.text
         await replied(mira, answer.message)

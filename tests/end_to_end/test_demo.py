@@ -27,7 +27,7 @@ async def test_the_demo_shows_the_channel_writes_the_film_and_says_what_it_cost(
         said = "\n".join(demo.lines)
     assert status == 0, said
     assert check_film((tmp_path / "made/fox.mp4").read_bytes()).seconds == 5.0
-    for shown in ("uses /video", "Queued", "@ada, your video is ready.", "reelcast.mp4 (1280", "Done"):
+    for shown in ("uses /video", "Queued", "@ada", "reelcast.mp4 (1280", "Done"):
         assert shown in said
     assert "in 3 minutes" in said
     assert "It cost $1.35 in pretend money (1 charge)." in said

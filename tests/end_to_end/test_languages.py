@@ -15,9 +15,9 @@ async def test_a_german_in_a_japanese_server_is_refused_in_german_and_shown_a_ca
 
         asked = await past_notice(mira, await mira.slash("video", prompt="@Image1 winkt", image1=photo(1)))
         assert asked.message is not None
-        assert "画像を確認中" in asked.message.text
+        assert "順番待ち" in asked.message.text
         post = await replied(mira, asked.message)
-        assert "動画ができました" in post.text
+        assert "AI生成" in post.text
         details = await mira.click(post, "詳細")
         assert details.message is not None
-        assert "**Kosten**" in details.message.text
+        assert "Kosten: " in details.message.text

@@ -16,7 +16,7 @@ import yaml
 from sandbox.__main__ import environment
 from sandbox.demo.processes import python
 from sandbox.member import Member, Message
-from tests.end_to_end.stage import Bot, Stage, an_address, health_url, replied, replies, shows
+from tests.end_to_end.stage import Bot, Stage, an_address, health_url, replied, replies, sent, shows
 from tests.support.doors import open_doors
 
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
@@ -135,7 +135,7 @@ async def test_jobs_of_every_shard_are_delivered_once_each_whichever_processes_d
     asked = await ask_everywhere(stage, 5)
     jobs = {stage.job_of(card) for _, card in asked}
     for member, card in asked:
-        await shows(member, card, "🕒 Queued")
+        await sent(member, card)
     held = {name: [job for job in fleet.taken(name) if job in jobs] for name in BOTS}
     frozen = max(("worker-1", "worker-2"), key=lambda name: len(held[name]))
     killed = max({"worker-1", "worker-2", "gateway-1"} - {frozen}, key=lambda name: len(held[name]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.settings.model import ReviewMode
 from sandbox.member import Member, Message
 from tests.end_to_end.moderation import set_up, shown, told_alone
-from tests.end_to_end.stage import Stage, replied, shows
+from tests.end_to_end.stage import PATIENCE, Stage, replied, sent, shows
 
 MANY = 5
 
@@ -21,14 +21,33 @@ async def pressed(label: str, message: Message, who: Sequence[Member]) -> list[s
     )
 
 
+async def asked(member: Member, message: Message, label: str) -> Message:
+    """Have a member press a button; return the answer, which only they see."""
+    answer = await member.answered(await member.click(message, label), PATIENCE)
+    assert answer is not None
+    assert answer.ephemeral
+    return answer
+
+
+async def confirmed(label: str, questions: Sequence[Message], who: Sequence[Member]) -> list[str]:
+    """Have members say yes to their questions at once; return what each is told in the question's place."""
+    pairs = list(zip(who, questions, strict=True))
+    await asyncio.gather(*(each.click(question, label) for each, question in pairs))
+    answers = [
+        await each.wait_for(lambda message, own=question: message.id == own.id and message.text != own.text, PATIENCE)
+        for each, question in pairs
+    ]
+    return [each.text for each in answers]
+
+
 async def test_a_card_pressed_at_once_by_its_member_and_a_moderator_does_one_thing(stage: Stage) -> None:
     mira, mo = stage.member(), stage.member("mo")
     async with stage.bot():
         card = await stage.ask(mira)
         post = await replied(mira, card)
-        done = await shows(mira, card, "Done")
+        await shows(mira, card, "Done")
         await stage.hold()
-        results = await asyncio.gather(*(mira.click(done, "Again") for _ in range(MANY)))
+        results = await asyncio.gather(*(mira.click(post, "Again $1.35") for _ in range(MANY)))
         answers = [each.message for each in results if each.message is not None]
         [again] = [each for each in answers if not each.ephemeral]
         assert {each.text for each in answers if each.ephemeral} == {
@@ -36,11 +55,15 @@ async def test_a_card_pressed_at_once_by_its_member_and_a_moderator_does_one_thi
         }
         assert len(stage.jobs()) == 2
 
-        assert await pressed("Delete", post, [mira, mo]) == ["Deleted."] * 2
+        details = [await asked(each, post, "Details") for each in (mira, mo)]
+        questions = [await asked(each, shown, "Delete") for each, shown in zip((mira, mo), details, strict=True)]
+        assert await confirmed("Delete", questions, [mira, mo]) == ["Deleted."] * 2
         await mira.wait_gone(card)
 
-        again = await shows(mira, again, "🕒 Queued")
-        assert Counter(await pressed("Cancel", again, [mira, mo] * 2)) == {
+        again = await sent(mira, again)
+        four = [mira, mo] * 2
+        questions = [await asked(each, again, "Don't post it") for each in four]
+        assert Counter(await confirmed("Don't post it", questions, four)) == {
             "It's already canceled.": 3,
             "The video is already being made, so it's still charged. It won't be posted.": 1,
         }

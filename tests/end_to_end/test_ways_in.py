@@ -1,7 +1,7 @@
 """Every way to ask for a video, and every button of its card and its post."""
 
 from sandbox.member import past_notice
-from tests.end_to_end.stage import Stage, photo, replied, replies, shows
+from tests.end_to_end.stage import Stage, photo, replied, replies, sent, shows
 
 
 async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> None:
@@ -22,9 +22,7 @@ async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> No
         post = await replied(mira, asked.message)
         assert [each.filename for each in post.attachments] == ["SPOILER_reelcast.mp4"]
         done = await shows(mira, asked.message, "Done")
-        assert [each.url.partition("?")[0].rpartition("/")[2] for each in done.gallery] == [
-            f"image{number}.png" for number in range(1, 8)
-        ]
+        assert [each.filename for each in done.attachments] == [f"image{number}.png" for number in range(1, 8)]
 
 
 async def test_the_images_of_any_message_become_a_video(stage: Stage) -> None:
@@ -52,7 +50,7 @@ async def test_a_video_is_made_again_from_its_post_when_the_command_and_its_uplo
         await bot.end()
     stage.age(stage.job_of(card), seconds=600)  # from here on its uploads are not relied on
     async with stage.bot():
-        again = await mira.click(post, "Again")
+        again = await mira.click(post, "Again $1.35")
         assert again.message is not None
         assert "A walk in \\@Image2" in again.message.text
         assert again.message.id != card.id
@@ -65,8 +63,7 @@ async def test_an_edited_request_keeps_the_images_and_takes_other_words(stage: S
     async with stage.bot() as bot:
         card = await stage.ask(mira, "A walk in @Image1", images=1)
         await bot.reached("DELIVERED", stage.job_of(card))
-        await shows(mira, card, "Done")
-        opened = await mira.click(card, "Edit")
+        opened = await mira.click(await replied(mira, card), "Edit")
         assert opened.modal is not None
         asked = await mira.submit(opened.modal, {"prompt": "A dance in @Image1"})
         assert asked.message is not None
@@ -80,8 +77,12 @@ async def test_a_posted_video_is_deleted_with_its_card(stage: Stage) -> None:
         card = await stage.ask(mira)
         post = await replied(mira, card)
         await bot.reached("DELIVERED", stage.job_of(card))
-        answer = await mira.click(post, "Delete")
-        assert answer.acknowledged
+        details = (await mira.click(post, "Details")).message
+        assert details is not None
+        question = (await mira.click(details, "Delete")).message
+        assert question is not None
+        assert question.text == "Delete the card and the video?"
+        assert (await mira.click(question, "Delete")).acknowledged
         await mira.wait_gone(post)
         await mira.wait_gone(card)
         assert stage.jobs()[stage.job_of(card)] == "TAKEN_DOWN"
@@ -92,10 +93,12 @@ async def test_a_run_that_is_cancelled_too_late_is_paid_for_and_never_posted(sta
     mira = stage.member()
     async with stage.bot() as bot:
         card = await stage.ask(mira)
-        await shows(mira, card, "🕒 Queued")
-        answer = await mira.click(card, "Cancel")
-        assert answer.message is not None
-        assert "it's still charged" in answer.message.text
+        await sent(mira, card)
+        question = (await mira.click(card, "Don't post it")).message
+        assert question is not None
+        assert question.text == "It's already charged. Stop it from being posted?"
+        await mira.click(question, "Don't post it")
+        await shows(mira, card, "Canceled", "it's still charged")
         await stage.let_on()
         await stage.let_on()
         await bot.reached("WITHHELD", stage.job_of(card))

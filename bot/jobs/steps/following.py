@@ -99,8 +99,6 @@ async def follow(engine: Engine, job: Job) -> Job:
             if changed is not None:
                 return changed
             sighting = replace(sighting, seen=engine.clock.monotonic())
-            if is_late(job, engine.clock.now()):
-                engine.cards.changed(job)  # it says so from now on
             await engine.clock.sleep(wait)
             continue
         if gone or is_given_up(job, engine.clock.now()):

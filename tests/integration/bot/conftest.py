@@ -58,7 +58,7 @@ def fitting() -> VideoFitter:
 
 @pytest.fixture
 def posts(channel: Channel, fitting: VideoFitter) -> PostSender:
-    return PostSender(channel.client, fitting)
+    return PostSender(channel.client, OFFER, fitting)
 
 
 @pytest.fixture

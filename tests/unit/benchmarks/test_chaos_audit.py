@@ -19,11 +19,11 @@ def job_in(state: State, request_id: str | None = "r1", problem: ProblemCode | N
 
 
 def card(job: Job, state: State | None = None) -> Shown:
-    return Shown(text=f"### {LOOKS[state or job.state].title}\nsince noon", custom_ids=[CARD.format(job.id)])
+    return Shown(text=f"**{LOOKS[state or job.state].title}**\nsince noon", custom_ids=[CARD.format(job.id)])
 
 
 def post(job: Job) -> Shown:
-    return Shown(text="your video is ready", custom_ids=[POST.format(job.id)])
+    return Shown(text="<@30>", custom_ids=[POST.format(job.id)])
 
 
 def notice(job: Job) -> Shown:

@@ -46,6 +46,14 @@ def test_the_start_of_each_bot_and_of_the_page_is_timed() -> None:
     assert page.count(" s, at most ") == 2
 
 
+def test_a_video_is_measured_in_its_channel() -> None:
+    page = output("channel")
+
+    for figure, most in (("Height while it works", 200), ("Height when it is done", 560), ("Edits of a video", 6)):
+        line = next(line for line in page.splitlines() if line.startswith("met") and figure in line)
+        assert line.endswith((f"at most {most} px", f"at most {most} edits"))
+
+
 def test_films_are_made_to_fit_and_compared() -> None:
     page = output("fitting")
 

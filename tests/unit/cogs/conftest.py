@@ -51,11 +51,11 @@ async def boot(
 ) -> AsyncIterator[Boot]:
     """Give what makes a bot with services of its own; all of them on one database unless told otherwise.
 
-    SimCord waits for the bot to come to rest. So the bar of a run, which moves for as long as the run takes, stands
-    still here; edits, and answers that are tried again, leave without a pause; no answer is deferred for the time it
-    takes; and no connection is kept open. All of that is tried on the local Discord.
+    SimCord waits for the bot to come to rest. So no card waits for the moment when its estimate is over; edits, and
+    answers that are tried again, leave without a pause; no answer is deferred for the time it takes; and no connection
+    is kept open. All of that is tried on the local Discord.
     """
-    monkeypatch.setattr("bot.delivery.cards._note_run", lambda _channel, _job: None)
+    monkeypatch.setattr("bot.delivery.cards.next_change", lambda _job, _now, _run_time: None)
     monkeypatch.setattr("bot.delivery.edit_queue.EDIT_EVERY", 0.0)
     monkeypatch.setattr("bot.ui.attempts.PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr("bot.ui.answers.PATIENCE", NO_DEFERRAL)

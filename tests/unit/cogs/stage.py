@@ -15,6 +15,7 @@ from typing_extensions import Unpack
 
 from bot.app import Reelcast
 from bot.delivery.card_view import status_card
+from bot.delivery.post_view import post_controls, post_text
 from bot.jobs.clock import SystemClock
 from bot.jobs.model import Changes, Job
 from bot.jobs.states import State
@@ -112,6 +113,14 @@ class Stage:
         await channel.get_partial_message(job.card_message_id).edit(view=view)
         [card] = [message for message in self.channel.history() if message.id == job.card_message_id]
         return card
+
+    async def post_of(
+        self, job: Job, channel: simcord.ChannelHandle | None = None, file: discord.File | None = None
+    ) -> discord.Message:
+        """Have the bot post a job's video, or all but its file, and return the post."""
+        there = self.bot.get_partial_messageable((channel or self.channel).id, guild_id=self.guild.id)
+        text = post_text(job, self.bot.services.offer)
+        return await there.send(text, view=post_controls(job), file=file or discord.utils.MISSING)
 
     async def submit(
         self, shown: InteractionResult, values: dict[str, Any], *, who: simcord.MemberActor | None = None

@@ -12,7 +12,6 @@ import simcord
 from simcord.results import InteractionResult
 from structlog.testing import capture_logs
 
-from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
@@ -58,16 +57,16 @@ async def pictures(room: Room) -> Opened:
 
 async def edit(room: Room) -> Opened:
     alice = room.stage.alice
-    return alice, await alice.click(await a_card(room), label="Edit")
+    return alice, await alice.click(await a_card(room), label="Fix it")
 
 
 async def images_once_more(room: Room) -> Opened:
     """Press *Again* below a video whose images are nowhere any more."""
     stage = room.stage
-    card = await a_card(room)
+    post = await a_post(room)
     job = await room.job()
     await stage.bot.services.store.save(replace(job, created_at=job.created_at - timedelta(hours=1)))
-    return stage.alice, await stage.alice.click(card, label="Again")
+    return stage.alice, await stage.alice.click(post, label="Again $1.35")
 
 
 async def cast_add(room: Room) -> Opened:
@@ -118,8 +117,7 @@ async def a_post(room: Room) -> discord.Message:
     stage = room.stage
     await stage.ask()
     job = await room.job()
-    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
-    post = await there.send("your video is ready", view=post_controls(job.evolve(post_attempts=1)))
+    post = await stage.post_of(job.evolve(post_attempts=1))
     await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id)
     return post
 
@@ -128,10 +126,10 @@ async def a_post(room: Room) -> discord.Message:
 MAKE: Final = {"prompt": "a fox waves", "images": [picture()]}
 CHARACTER: Final = {"name": "mira", "frontal": [picture()], "others": [picture("side.png")]}
 FORMS: Final[Mapping[str, tuple[Open, Mapping[str, Any], str]]] = {
-    "studio": (studio, MAKE, "### "),
-    "pictures": (pictures, {"prompt": "a fox waves"}, "### "),
-    "edit": (edit, {"prompt": "a fox waves"}, "### "),
-    "images once more": (images_once_more, {"images": [picture()]}, "### "),
+    "studio": (studio, MAKE, "**⏳ Queued**"),
+    "pictures": (pictures, {"prompt": "a fox waves"}, "**⏳ Queued**"),
+    "edit": (edit, {"prompt": "a fox waves"}, "**⏳ Queued**"),
+    "images once more": (images_once_more, {"images": [picture()]}, "**⏳ Queued**"),
     "cast add": (cast_add, CHARACTER, "`@mira` is saved"),
     "report": (report, {"reason": "gore"}, "Thanks for the report."),
     "take down": (takedown, {"reason": "no"}, "Taken down."),

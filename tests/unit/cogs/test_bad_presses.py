@@ -22,15 +22,20 @@ WORST = [" ".join(NAMES_NOTHING[start::4]) for start in range(4)]
 
 
 async def a_card(stage: Stage, state: State) -> discord.Message:
+    """Have a message with a video's buttons: its card, or its post once there is one."""
     await stage.ask()
-    return await stage.card_of(await stage.has_become(state, post_message_id=77))
+    job = await stage.has_become(state, post_message_id=77)
+    return await (stage.post_of(job) if state is State.DELIVERED else stage.card_of(job))
 
 
 def labels(card: discord.Message) -> list[str]:
     def walk(parts: Any) -> list[str]:
         return [each["label"] for each in parts if "label" in each] + [
-            label for each in parts for label in walk(each.get("components", ()))
+            label for each in parts for label in walk([*each.get("components", ()), *accessories(each)])
         ]
+
+    def accessories(part: Any) -> list[Any]:
+        return [part["accessory"]] if "accessory" in part else []
 
     return walk([part.to_dict() for part in card.components])
 

@@ -95,7 +95,9 @@ async def test_a_members_pictures_become_a_video_in_reply_to_the_card(stage: Sta
     assert card.id == result.response.id
     assert post.reference is not None
     assert post.reference.message_id == card.id
-    assert post.content == f"{stage.alice.mention}, your video is ready.\n-# AI-generated"
+    assert post.content == (
+        f"{stage.alice.mention}\n> \\@Image1 meets \\@Image2\n-# 5 s · 16:9 · 2 images · AI-generated"
+    )
     [video] = post.attachments
     assert video.filename.endswith(".mp4")
     assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.png"]

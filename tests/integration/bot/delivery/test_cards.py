@@ -5,18 +5,19 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import discord
 import pytest
 
-from bot.delivery.card_view import status_card
+from bot.delivery.card_view import LATE_SHARE, READY_SHARE, status_card
 from bot.delivery.cards import TOKEN_LIFE, CardEditor
-from bot.delivery.edit_queue import EDIT_EVERY, LONGEST_REST, POSITION_EVERY, PROGRESS_EVERY, TROUBLE_WAIT
+from bot.delivery.edit_queue import EDIT_EVERY, LONGEST_REST, POSITION_AFTER, POSITION_EVERY, TROUBLE_WAIT
+from bot.jobs.card_pictures import shown
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.states import State
 from sandbox.discord.world.permissions import Permission
 from tests.support.channel import OFFER, Channel
@@ -137,9 +138,25 @@ async def test_a_place_in_the_queue_is_shown_after_what_matters_more(
     await clock.asleep()
     clock.advance(EDIT_EVERY)
     await clock.asleep()
-    clock.advance(POSITION_EVERY)
+    clock.advance(POSITION_AFTER)
     await channel.shows(waiting, "#2 in line")
     assert len(channel.requests("PATCH")) == 2
+
+
+async def test_places_in_the_queue_are_shown_now_and_then_alone(
+    channel: Channel, cards: CardEditor, clock: ManualClock
+) -> None:
+    jobs = [await channel.job(State.WAITING) for _ in range(2)]
+    for job in jobs:
+        cards.moved_up(job, 2)
+    await pass_time(clock, POSITION_AFTER)
+    await channel.shows(jobs[0], "#2 in line")
+    await pass_time(clock, EDIT_EVERY)
+    await pass_time(clock, POSITION_EVERY - 2 * EDIT_EVERY)
+    await clock.asleep()
+    assert len(channel.requests("PATCH")) == 1
+    await pass_time(clock, EDIT_EVERY)
+    await channel.shows(jobs[1], "#2 in line")
 
 
 async def test_closing_lets_the_last_edits_go_out(channel: Channel, cards: CardEditor, clock: ManualClock) -> None:
@@ -161,8 +178,8 @@ async def test_the_references_become_the_cards_own_pictures(
         path.write_bytes(picture)
     names = await cards.attach(job, dict(zip(("image1", "image2"), paths, strict=True)))
     assert names == {"image1": "image1.png", "image2": "image2.png"}
-    card = await channel.shows(job, "Queued")
-    assert [await channel.mira.download(shown) for shown in card.gallery] == pictures
+    card = await channel.mira.wait_for(lambda each: any("/image1.png" in media.url for media in each.gallery))
+    assert [await channel.mira.download(each) for each in card.gallery] == pictures[:1]
     urls = await cards.attachment_urls(job)
     assert [await channel.mira.download(urls[name]) for name in ("image1.png", "image2.png")] == pictures
 
@@ -269,7 +286,7 @@ async def test_an_edit_that_waited_shows_what_another_process_made_of_the_job_me
     cards = CardEditor(channel.client, OFFER, clock, shown=told.put, newest=SavedElsewhere(cancelled).get)
     cards.moved_up(waiting, 2)
     await clock.asleep()
-    clock.advance(POSITION_EVERY)
+    clock.advance(POSITION_AFTER)
     assert await told.get() == cancelled
     await channel.shows(waiting, "Canceled")
     await cards.close(0)
@@ -301,51 +318,70 @@ async def test_a_job_that_was_cancelled_while_its_pictures_went_up_does_not_stay
     await cards.close(0)
 
 
-async def test_a_run_shows_its_progress_from_time_to_time_by_itself(
+async def test_a_run_says_by_itself_that_its_video_comes_any_moment_and_then_that_it_is_late(
     channel: Channel, cards: CardEditor, clock: ManualClock
 ) -> None:
     job = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
+    run_time = RunTimes(offer=OFFER).expected(job.request.model, job.request.duration)
+    ready, late = (run_time.quantile(share).total_seconds() for share in (READY_SHARE, LATE_SHARE))
     cards.changed(job)
-    await channel.shows(job, "about 0%")
+    await channel.shows(job, "ready <t:")
     await pass_time(clock, EDIT_EVERY)
-    await pass_time(clock, 60)
-    await channel.shows(job, "about 30%")
+    await pass_time(clock, ready - EDIT_EVERY)
+    await channel.shows(job, "any moment now")
+    await pass_time(clock, EDIT_EVERY)
+    await pass_time(clock, late - ready - EDIT_EVERY)
+    await channel.shows(job, "taking longer than usual")
+    assert len(channel.requests("PATCH")) == 3
 
 
-async def test_the_runs_of_a_channel_take_turns_and_share_one_edit_in_ten_seconds(
-    channel: Channel, cards: CardEditor, clock: ManualClock
+async def test_a_video_takes_five_edits_of_its_card_when_all_goes_well(
+    channel: Channel, cards: CardEditor, clock: ManualClock, tmp_path: Path
 ) -> None:
-    runs = [
-        (await channel.job(State.SUBMITTING, prompt=f"fox {number}"))
-        .evolve(submitted_at=NOON - timedelta(seconds=60))
-        .move(State.QUEUED, NOON)
-        for number in range(2)
-    ]
-    for run in runs:
-        cards.changed(run)
-    for run in runs:
-        await channel.shows(run, "about 30%")
+    job = await channel.job(State.ACCEPTED)
+    cards.answered(job, _no_token)
+    job = job.move(State.PREPARING, NOON)
+    cards.changed(job)
+    await pass_time(clock, EDIT_EVERY)
+    assert channel.requests("PATCH") == []
+    (tmp_path / "reference-1").write_bytes(png())
+    names = await cards.attach(job, {"image1": tmp_path / "reference-1"})
+    job = job.evolve(**shown(job.request, names))
+    said = {
+        State.WAITING: "Cancel",
+        State.SUBMITTING: "Don't post it",
+        State.QUEUED: "Don't post it",
+        State.PROCESSING: "Processing",
+        State.COMPLETED: "Almost there",
+        State.POSTING: "Almost there",
+        State.DELIVERED: "Done",
+    }
+    for state, words in said.items():
+        job = job.move(state, NOON, submitted_at=None if state is State.WAITING else NOON)
+        cards.changed(job)
         await pass_time(clock, EDIT_EVERY)
-    before = len(channel.requests("PATCH"))
-    await pass_time(clock, 40)
-    await channel.shows(runs[0], "about 50%")
-    assert len(channel.requests("PATCH")) == before + 1
-    await pass_time(clock, EDIT_EVERY)
-    await pass_time(clock, PROGRESS_EVERY - EDIT_EVERY)
-    await channel.shows(runs[1], "about 55%")
-    assert len(channel.requests("PATCH")) == before + 2
+        await channel.mira.wait_for(
+            lambda message, words=words: words in message.text or words in [each.label for each in message.buttons]
+        )
+    assert len(channel.requests("PATCH")) == 5
 
 
-async def test_a_change_does_not_wait_for_the_progress_of_others(
-    channel: Channel, cards: CardEditor, clock: ManualClock
-) -> None:
-    run = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
-    cards.changed(run)
-    await channel.shows(run, "about 0%")
+async def test_an_estimate_stays_put_though_other_runs_teach_another(channel: Channel, clock: ManualClock) -> None:
+    run_times = RunTimes(offer=OFFER)
+    cards = CardEditor(channel.client, OFFER, clock, run_times=run_times)
+    job = (await channel.job(State.SUBMITTING)).evolve(submitted_at=NOON).move(State.QUEUED, NOON)
+    cards.changed(job)
+    await clock.asleep()
+    before = channel.requests("PATCH")
+    run_times.learn(FinishedRun(model=job.request.model, duration=job.request.duration, seconds=900))
+    cards.changed(job)
     await pass_time(clock, EDIT_EVERY)
-    other = await channel.job(State.WAITING, prompt="another")
-    cards.changed(other.move(State.CANCELLED, NOON))
-    await channel.shows(other, "Canceled")
+    await clock.asleep()
+    assert channel.requests("PATCH") == before
+    await cards.close(0)
+
+
+async def _no_token(**_: object) -> None: ...
 
 
 async def test_the_desk_closes_at_once_while_runs_go_on(
@@ -421,8 +457,9 @@ async def test_a_card_that_the_bot_cannot_edit_is_edited_by_its_interactions_tok
         edited.append(view)
 
     async with desk_with(channel, clock, unshown) as desk:
-        job = failed(await channel.job(State.PREPARING))
-        desk.answered(job.id, by_token)
+        preparing = await channel.job(State.PREPARING)
+        job = failed(preparing)
+        desk.answered(preparing, by_token)
         if late:
             clock.advance(TOKEN_LIFE)
         await channel.sandbox.admin.fault(method="PATCH", route="/messages", code=50001, times=9)
@@ -436,8 +473,9 @@ async def test_a_token_that_discord_knows_no_more_is_no_way_either(channel: Chan
     hook = discord.Webhook.partial(channel.client.application_id or 1, "gone", client=channel.client)
 
     async with desk_with(channel, clock, unshown) as desk:
-        job = failed(await channel.job(State.PREPARING))
-        desk.answered(job.id, partial(hook.edit_message, job.card_message_id or 0))
+        preparing = await channel.job(State.PREPARING)
+        job = failed(preparing)
+        desk.answered(preparing, partial(hook.edit_message, job.card_message_id or 0))
         await channel.sandbox.admin.fault(method="PATCH", route="/channels/.*/messages", code=50001, times=9)
         desk.changed(job)
         await clock.asleep()

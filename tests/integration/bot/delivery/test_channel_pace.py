@@ -74,7 +74,7 @@ async def test_a_video_counts_as_prepared_when_it_may_be_posted(channel: Channel
     (path := tmp_path / "video.mp4").write_bytes(mp4())
     video = Video(path=path, facts=inspect_video(path))
     job = await channel.job(State.COMPLETED)
-    desk = PostSender(channel.client, VideoFitter(), turns.wait)
+    desk = PostSender(channel.client, OFFER, VideoFitter(), turns.wait)
     preparing = asyncio.create_task(desk.prepare(job, video))
     assert await turns.asked.get() == job.request.channel_id
     assert not preparing.done()

@@ -10,7 +10,7 @@ from bot.jobs.model import ProblemCode
 from bot.jobs.ports import ChannelClosed, LinksOff, TooLarge, Video
 from bot.media.videos.fitting import VideoFitter
 from bot.media.videos.inspecting import inspect_video
-from tests.support.channel import ANIMATION_GUILD, Channel
+from tests.support.channel import ANIMATION_GUILD, OFFER, Channel
 from tests.support.films import Film
 from tests.support.posts import MEBIBYTE, OUTPUT, finished, found, of_size, posts_of, seen, soon, unfit, without_links
 
@@ -67,7 +67,7 @@ async def test_where_links_are_off_a_fitted_video_comes_without_a_word_of_the_or
     fitted = await posts.prepare(job, of_size(video, 11 * MEBIBYTE))
     post = await seen(channel, await posts.post(job, fitted, leave_by=soon()))
     assert [attachment.size for attachment in post.attachments] == [fitted.facts.size]
-    assert post.content == f"<@{channel.mira.id}>, your video is ready.\n-# AI-generated"
+    assert post.content == f"<@{channel.mira.id}>\n> a fox\n-# 5 s · 16:9 · 1 image · AI-generated"
     assert [button.label for button in post.buttons if button.url is not None] == []
 
 
@@ -100,7 +100,7 @@ async def test_a_video_that_not_every_player_decodes_is_converted_however_small(
     post = await seen(channel, await posts.post(job, converted, leave_by=soon()))
     assert [attachment.size for attachment in post.attachments] == [converted.facts.size]
     assert "Converted to play on every device." in post.content
-    assert post.content.endswith("\n-# AI-generated")
+    assert post.content.endswith(" · AI-generated")
     assert post.button("Open original file").url == OUTPUT
 
 
@@ -111,7 +111,7 @@ async def test_a_video_that_is_only_packed_anew_comes_without_a_word_of_it(
     packed = await posts.prepare(job, of(Film(name="a.mkv"), tmp_path))
     assert (packed.facts.plays, packed.original) == (True, None)
     post = await seen(channel, await posts.post(job, packed, leave_by=soon()))
-    assert post.content == f"<@{channel.mira.id}>, your video is ready.\n-# AI-generated"
+    assert post.content == f"<@{channel.mira.id}>\n> a fox\n-# 5 s · 16:9 · 1 image · AI-generated"
 
 
 async def test_a_video_that_plays_everywhere_is_posted_as_it_is(
@@ -123,12 +123,12 @@ async def test_a_video_that_plays_everywhere_is_posted_as_it_is(
 
 
 async def test_a_video_that_cannot_be_converted_comes_as_a_link(channel: Channel, tmp_path: Path) -> None:
-    posts, job = PostSender(channel.client, VideoFitter(time_limit=0.001)), await finished(channel)
+    posts, job = PostSender(channel.client, OFFER, VideoFitter(time_limit=0.001)), await finished(channel)
     linked = await posts.prepare(job, of(HEVC, tmp_path))
     post = await seen(channel, await posts.post(job, linked, leave_by=soon()))
     assert post.attachments == []
     assert "It can't be converted to play on every device." in post.content
-    assert post.content.endswith("\n-# AI-generated")
+    assert post.content.endswith(" · AI-generated")
     assert post.button("Open video").url == OUTPUT
     with pytest.raises(LinksOff):
         await posts.post(without_links(job), linked, leave_by=soon())

@@ -17,7 +17,7 @@ from bot.members.emptying import MessageEmptier
 from bot.moderation.report_store import owe_in
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message
-from tests.support.channel import FILM_CLUB
+from tests.support.channel import FILM_CLUB, OFFER
 from tests.support.database import LIMIT
 from tests.support.files import mp4
 from tests.support.moderators import Desk
@@ -34,7 +34,7 @@ def video(tmp_path: Path) -> Video:
 
 async def posted_twice(desk: Desk, video: Video, *, where: str = "general") -> Job:
     """Have a job whose first post got no answer, so that its video was sent again, and which knows the second alone."""
-    posts = PostSender(desk.channel.client, VideoFitter())
+    posts = PostSender(desk.channel.client, OFFER, VideoFitter())
     now = discord.utils.utcnow()
     asked = await desk.channel.job(State.POSTING)
     job = replace(asked, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now)

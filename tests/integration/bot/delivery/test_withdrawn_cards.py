@@ -35,7 +35,8 @@ async def test_a_card_of_what_was_taken_down_lets_go_of_its_pictures(
 ) -> None:
     job = await with_pictures(channel, cards, tmp_path, State.DELIVERED)
     assert len((await channel.card(job)).gallery) == 1
-    cards.changed(job.move(State.TAKEN_DOWN, NOON))
+    problem = Problem(code=ProblemCode.REMOVED)
+    cards.changed(job.move(State.TAKEN_DOWN, NOON, problem=problem))
     card = await channel.shows(job, "Taken down")
     assert card.gallery == []
     assert kept(channel)[-1] == []
@@ -63,8 +64,24 @@ async def test_a_card_of_what_is_hidden_keeps_its_pictures_to_show_them_again(
     cards.changed(replace(job, version=job.version + 1))
     await clock.asleep()
     clock.advance(EDIT_EVERY)
-    card = await channel.shows(job, "a fox")
-    assert len(card.gallery) == 1
+    await channel.shows(job, "a fox")
+    assert list(await cards.attachment_urls(job)) == ["image1.png"]
+
+
+async def test_the_card_of_a_posted_video_keeps_all_its_pictures_where_they_are_found(
+    channel: Channel, cards: CardEditor, tmp_path: Path
+) -> None:
+    job = await channel.job(State.PREPARING, images=2)
+    pictures = {f"image{number}": png(colour=colour) for number, colour in enumerate(("red", "blue"), start=1)}
+    for name, data in pictures.items():
+        (tmp_path / name).write_bytes(data)
+    names = await cards.attach(job, {name: tmp_path / name for name in pictures})
+    done = replace(job.evolve(**shown(job.request, names)), state=State.DELIVERED)
+    cards.changed(done)
+    card = await channel.shows(job, "Done")
+    assert card.gallery == []
+    urls = await cards.attachment_urls(done)
+    assert [await channel.mira.download(urls[f"{name}.png"]) for name in pictures] == list(pictures.values())
 
 
 async def test_a_card_gets_its_pictures_when_its_video_is_approved(
@@ -78,5 +95,5 @@ async def test_a_card_gets_its_pictures_when_its_video_is_approved(
     (tmp_path / "fox").write_bytes(png())
     await cards.attach(waiting.evolve(approved=True), {"image1": tmp_path / "fox"})
     card = await channel.shows(waiting, "a fox")
-    assert "Posting the video" in card.text
+    assert "Almost there" in card.text
     assert len(card.gallery) == 1

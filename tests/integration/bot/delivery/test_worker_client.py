@@ -12,7 +12,7 @@ from bot.media.videos.fitting import VideoFitter
 from bot.media.videos.inspecting import inspect_video
 from bot.observing.metrics import Metrics
 from bot.worker import worker_client
-from tests.support.channel import open_channel
+from tests.support.channel import OFFER, open_channel
 from tests.support.files import mp4
 
 
@@ -26,7 +26,7 @@ async def test_a_workers_post_that_could_not_leave_in_time_does_not_leave(
         await client.login(channel.sandbox.description["token"])
         job = await channel.job(State.POSTING)
         sent = channel.requests("POST")
-        desk = PostSender(client, VideoFitter())
+        desk = PostSender(client, OFFER, VideoFitter())
         with pytest.raises(OutcomeUnclear, match="in time"):
             await desk.post(job, video, leave_by=monotonic() - 1)
         assert channel.requests("POST") == sent

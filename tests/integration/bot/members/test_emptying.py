@@ -5,11 +5,12 @@ import io
 import discord
 import pytest
 
+from bot.delivery.post_view import post_text
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State
 from bot.members.emptying import MessageEmptier, MessageKind, Telltale
-from tests.support.channel import Channel
+from tests.support.channel import OFFER, Channel
 
 SECRET = "the lighthouse keeper of Inis Mór"
 
@@ -32,7 +33,7 @@ def telltale(job: Job, message_id: int | None, deed: MessageKind) -> Telltale:
 async def a_post(channel: Channel, job: Job) -> int:
     place = channel.client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
     video = discord.File(io.BytesIO(b"video"), filename="reelcast.mp4", description=SECRET)
-    return (await place.send("your video is ready", file=video)).id
+    return (await place.send(post_text(job, OFFER), file=video)).id
 
 
 async def test_a_card_keeps_neither_words_nor_buttons(channel: Channel, desk: MessageEmptier) -> None:
@@ -55,7 +56,10 @@ async def test_a_video_stays_and_is_no_longer_described_by_its_prompt(channel: C
     post_id = await a_post(channel, job)
     await desk.empty(telltale(job, post_id, MessageKind.POST))
     place = channel.client.get_partial_messageable(job.request.channel_id, guild_id=job.request.guild_id)
-    [video] = (await place.fetch_message(post_id)).attachments
+    post = await place.fetch_message(post_id)
+    assert SECRET not in post.content
+    assert "AI-generated" in post.content
+    [video] = post.attachments
     assert video.description == "A video made by a member."
     assert await video.read() == b"video"
 

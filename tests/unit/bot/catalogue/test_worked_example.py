@@ -8,7 +8,7 @@ from types import ModuleType
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import Options, options_of
-from bot.delivery.card_view import status_card
+from bot.delivery.post_view import post_text
 from bot.jobs.states import State
 from bot.records.export import records_csv
 from bot.records.store import Record, RecordStore, Search
@@ -97,7 +97,7 @@ async def test_a_job_of_the_example_becomes_a_video(tmp_path: Path) -> None:
         assert str(body.pop("image_url")).endswith("/image1.png")  # the clean copy on the card
         assert body == {"prompt": "a fox", "duration": 4, "seed": 42}
         assert done.request.options == options_of(model.slug, 4, "", {"seed": 42})
-        assert "4 s · Seed 42" in str(status_card(done, stage.engine.offer, now=stage.clock.now()).to_components())
+        assert "4 s · Seed 42" in post_text(done, stage.engine.offer)
         [record], _count = await RecordStore(stage.store._engine).page(Search(guild_id=10), first=0, at_most=9)
         assert isinstance(record, Record)
         assert "seed 42" in facts_line(record)

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from discord import ui
 
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
-from bot.delivery.private_answers import details_text
+from bot.delivery.private_answers import details_view
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.states import State
+from bot.jobs.states import WITHDRAWN, State
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
 OFFER = Offer()
@@ -38,24 +39,26 @@ def test_a_card_says_why_it_shows_nothing_of_the_request() -> None:
     assert "once a moderator approves them" in shown(a_reviewed_job(State.PROCESSING, ReviewMode.BEFORE_POSTING))
 
 
-def test_an_approved_card_shows_all() -> None:
+def test_an_approved_card_shows_what_all_do() -> None:
     card = shown(a_reviewed_job(State.PROCESSING, ReviewMode.BEFORE_POSTING, approved=True))
     assert SECRET in card
     assert "secret.png" in card
 
 
-def test_a_rejected_request_gives_the_moderators_reason_which_breaks_and_pings_nothing() -> None:
-    job = a_reviewed_job(State.REJECTED, ReviewMode.BEFORE_SPENDING, reason="no **weapons** @everyone")
-    card = shown(job)
-    assert "A moderator wrote:" in card
-    assert "no \\\\*\\\\*weapons\\\\*\\\\* \\\\@everyone" in card
-    assert SECRET not in card
+def details(job: Job, **parts: Any) -> str:
+    view = details_view(job, OFFER, **parts)
+    return "\n".join(each.content for each in view.walk_children() if isinstance(each, ui.TextDisplay))
 
 
-def test_what_nobody_looked_at_in_time_says_so() -> None:
+@pytest.mark.parametrize("state", sorted(WITHDRAWN))
+def test_why_something_was_withdrawn_is_between_moderators_and_the_member(state: State) -> None:
     problem = Problem(code=ProblemCode.REVIEW_OVER)
-    card = shown(a_reviewed_job(State.REJECTED, ReviewMode.BEFORE_SPENDING, problem=problem))
-    assert "No moderator reviewed it in time." in card
+    job = a_reviewed_job(state, ReviewMode.BEFORE_SPENDING, reason="no **weapons** @everyone", problem=problem)
+    public = [shown(job), details(job, contents=False, own=False)]
+    assert not any(word in text for text in public for word in ("weapons", "in time", SECRET))
+    private = details(job)
+    assert "A moderator wrote:\n> no \\*\\*weapons\\*\\* \\@everyone" in private
+    assert "No moderator reviewed it in time." in private
 
 
 def test_a_hidden_video_says_so_and_offers_no_repeat() -> None:
@@ -67,11 +70,11 @@ def test_a_hidden_video_says_so_and_offers_no_repeat() -> None:
 
 def test_pictures_of_a_spoiler_are_spoilers() -> None:
     request = replace(a_request(), handling=Handling(spoiler=True))
-    assert "'spoiler': True" in shown(a_job(State.DELIVERED, request=request))
-    assert "'spoiler': True" not in shown(a_job(State.DELIVERED))
+    assert "'spoiler': True" in shown(a_job(State.PROCESSING, request=request))
+    assert "'spoiler': True" not in shown(a_job(State.PROCESSING))
 
 
 def test_details_keep_the_words_to_those_who_may_read_them() -> None:
     job = a_reviewed_job(State.HELD, ReviewMode.BEFORE_SPENDING)
-    assert SECRET in details_text(job, OFFER)
-    assert SECRET not in details_text(job, OFFER, contents=False)
+    assert SECRET in details(job)
+    assert SECRET not in details(job, contents=False)

@@ -11,40 +11,39 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
-from bot.delivery.card_view import expected_at, status_card
+from bot.delivery.card_view import LATE_SHARE, READY_SHARE, next_change, status_card
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.states import ENDED, IN_FLIGHT, WITHDRAWN, State
+from bot.jobs.run_times import RunTimes
+from bot.jobs.states import DRIVEN, ENDED, IN_FLIGHT, WITHDRAWN, State
 from bot.media.rules import ImageFault
 from bot.ui.custom_ids import DetailsId
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
 OFFER = Offer()
-TYPICAL_RUN = OFFER.run_time(OFFER.default.slug)
+RUN_TIME = RunTimes(offer=OFFER).expected(OFFER.default.slug, 5)
+READY_IN, LATE_IN = RUN_TIME.quantile(READY_SHARE), RUN_TIME.quantile(LATE_SHARE)
+SECOND = timedelta(seconds=1)
 UPLOAD_LIMIT = 10 * 1024 * 1024
 LATER = NOON + timedelta(minutes=3, seconds=20)
 
 
-def parts(view: discord.ui.LayoutView) -> list[dict[str, Any]]:
-    """Return the parts of a card's container as Discord gets them."""
-    [container] = view.to_components()
-    assert container["type"] == 17
-    return list(container["components"])
-
-
-def text_of(view: discord.ui.LayoutView) -> str:
-    return "\n".join(part["content"] for part in parts(view) if part["type"] == 10)
+def texts_of(view: discord.ui.LayoutView) -> str:
+    return "\n".join(each.content for each in view.walk_children() if isinstance(each, discord.ui.TextDisplay))
 
 
 def buttons_of(view: discord.ui.LayoutView) -> dict[str, str]:
-    return {
-        button["label"]: button["custom_id"] for row in parts(view) if row["type"] == 1 for button in row["components"]
-    }
+    buttons = [each for each in view.walk_children() if isinstance(each, discord.ui.Button)]
+    return {each.label or "": each.custom_id or "" for each in buttons}
+
+
+def pictures_of(view: discord.ui.LayoutView) -> list[discord.ui.Thumbnail[Any]]:
+    return [each for each in view.walk_children() if isinstance(each, discord.ui.Thumbnail)]
 
 
 def card(job: Job, *, now: timedelta = timedelta(0), position: int | None = None) -> str:
-    return text_of(status_card(job, OFFER, now=NOON + now, position=position))
+    return texts_of(status_card(job, OFFER, now=NOON + now, position=position))
 
 
 def check_taken(job: Job, **shown: Any) -> None:
@@ -83,59 +82,105 @@ def test_a_card_is_taken_whatever_the_prompt(prompt: str) -> None:
     check_taken(a_full_job(State.FAILED, prompt=f"x{prompt}"))
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_card_says_its_state_for_whom_it_is_and_what_was_asked(state: State) -> None:
+WORKING = sorted(set(State) - ENDED)
+WITHOUT_VIDEO = [State.FAILED, State.CANCELLED, State.EXPIRED]
+
+
+@pytest.mark.parametrize("state", WORKING)
+def test_a_card_at_work_says_its_stage_which_video_it_is_and_for_whom(state: State) -> None:
     shown = card(a_job(state, request=a_request(prompt="a fox")))
     look = LOOKS[state]
-    assert shown.startswith(f"### {look.emoji} {look.title}\n")
+    assert shown.startswith(f"**{look.emoji} {look.title}**")
     assert look.meaning in shown
-    assert ("> a fox" in shown) is (state not in WITHDRAWN)
-    assert "for <@30> · 5 s · 16:9 · 1 image" in shown
+    assert "\n> a fox\n" in shown
+    assert shown.endswith("-# <@30> · 5 s · 16:9 · 1 image")
 
 
-def test_a_card_says_since_when_by_the_readers_clock() -> None:
-    moment = int(NOON.timestamp())
-    assert f"Updated <t:{moment}:R> (<t:{moment}:t>)" in card(a_job(State.QUEUED))
+def test_a_card_knows_three_stages_of_a_request_that_goes_well() -> None:
+    stages = [State.ACCEPTED, State.PREPARING, State.WAITING, State.SUBMITTING, State.QUEUED]
+    stages += [State.PROCESSING, State.COMPLETED, State.POSTING]
+    titles = [LOOKS[state].title for state in stages]
+    assert titles == ["Queued"] * 5 + ["Processing"] + ["Almost there"] * 2
 
 
-@pytest.mark.parametrize("state", [State.ACCEPTED, State.PREPARING, State.WAITING, State.QUEUED, State.PROCESSING])
-def test_a_card_says_when_the_video_will_be_done(state: State) -> None:
-    due = int((NOON + TYPICAL_RUN).timestamp())
-    assert f"should be ready <t:{due}:R>" in card(a_job(state).evolve(submitted_at=NOON))
+def test_each_state_has_its_own_emoji() -> None:
+    looks = {(look.emoji, look.title) for look in LOOKS.values()}
+    assert len(looks) == len({emoji for emoji, _ in looks}) == len({title for _, title in looks})
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.QUEUED, State.PROCESSING])
+def test_a_card_says_when_most_videos_are_ready_and_then_that_this_one_is_late(state: State) -> None:
+    run = a_job(state).evolve(submitted_at=NOON)
+    assert f"** · ready <t:{int((NOON + READY_IN).timestamp())}:R>" in card(run)
+    assert "** · ready " in card(run, now=READY_IN - SECOND)
+    assert "** · any moment now\n" in card(run, now=READY_IN)
+    assert "** · any moment now\n" in card(run, now=LATE_IN - SECOND)
+    assert "** · taking longer than usual\n" in card(run, now=LATE_IN)
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.PREPARING, State.WAITING])
+def test_before_a_request_is_sent_its_estimate_counts_from_it_and_is_gone_when_it_is_over(state: State) -> None:
+    job = replace(a_job(state), state_since=LATER)
+    assert f"ready <t:{int((NOON + READY_IN).timestamp())}:R>" in card(job)
+    assert card(job, now=READY_IN).startswith("**⏳ Queued**\n")
 
 
 def test_what_is_expected_counts_from_the_submission_not_from_the_last_change() -> None:
     processing = replace(a_job(State.PROCESSING), submitted_at=NOON, state_since=LATER)
-    assert expected_at(processing, TYPICAL_RUN) == NOON + TYPICAL_RUN
+    assert next_change(processing, NOON, RUN_TIME) == NOON + READY_IN
+    assert next_change(processing, NOON + READY_IN, RUN_TIME) == NOON + LATE_IN
+    assert next_change(processing, NOON + LATE_IN, RUN_TIME) is None
 
 
-def test_a_job_that_waits_for_another_attempt_does_not_count_from_the_first() -> None:
-    waiting = replace(a_job(State.WAITING), submitted_at=NOON, state_since=LATER)
-    assert expected_at(waiting, TYPICAL_RUN) == LATER + TYPICAL_RUN
+@pytest.mark.parametrize("state", sorted(set(State) - DRIVEN - {State.ACCEPTED}))
+def test_the_card_of_what_waits_for_people_or_is_over_changes_by_itself_never(state: State) -> None:
+    assert next_change(a_job(state), NOON, RUN_TIME) is None
 
 
 def test_a_job_in_the_queue_shows_its_place_and_promises_no_time() -> None:
-    shown = card(a_job(State.WAITING), position=3)
-    assert "#3 in line" in shown
-    assert "should be ready" not in shown
+    assert card(a_job(State.WAITING), position=3).startswith("**⏳ Queued** · #3 in line\n")
 
 
-def test_a_run_that_takes_unusually_long_says_that_it_still_goes_on() -> None:
-    shown = card(a_job(State.PROCESSING).evolve(submitted_at=NOON), now=timedelta(minutes=31))
-    assert "taking longer than usual, but still running" in shown
-    assert "should be ready" not in shown
+def test_a_place_is_shown_only_while_a_request_waits_here() -> None:
+    assert "in line" not in card(a_job(State.QUEUED).evolve(submitted_at=NOON), position=3)
+
+
+def test_a_request_that_waits_for_a_reason_says_it_and_promises_no_time() -> None:
+    shown = card(a_job(State.WAITING).evolve(problem=Problem(code=ProblemCode.NO_ROOM)))
+    assert "this request waits until there's room" in shown
+    assert "ready <t:" not in shown
 
 
 @pytest.mark.parametrize("state", [State.COMPLETED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.REVIEW])
 def test_nothing_is_expected_of_what_is_over_or_with_a_person(state: State) -> None:
-    assert "should be ready" not in card(a_job(state))
+    assert "ready <t:" not in card(a_job(state))
 
 
-def test_a_delivered_video_shows_how_long_it_took_and_what_it_cost() -> None:
-    done = replace(a_job(State.DELIVERED), state_since=LATER, cost_usd=Decimal("1.35"))
-    shown = card(done)
-    assert shown.startswith("### ✅ Done\nTook 3 min 20 s")
-    assert "cost $1.35" in shown
+def test_above_its_post_a_card_is_one_line_that_leads_there() -> None:
+    done = a_job(State.DELIVERED).evolve(post_message_id=99, post_attempts=1)
+    view = status_card(done, OFFER, now=NOON)
+    assert texts_of(view) == "-# ✅ [Done](https://discord.com/channels/10/20/99) · a fox"
+    assert len(view.to_components()) == 1
+    assert not buttons_of(view)
+
+
+@pytest.mark.parametrize("state", WITHOUT_VIDEO)
+def test_without_a_video_a_card_says_why_in_a_line_and_offers_to_fix_it(state: State) -> None:
+    view = status_card(a_full_job(state).evolve(problem=None), OFFER, now=NOON)
+    look = LOOKS[state]
+    assert texts_of(view) == f"**{look.emoji} {look.title}** · {look.meaning}\n-# <@30> · a fox"
+    assert list(buttons_of(view)) == ["Fix it", "Details"]
+    assert pictures_of(view) == []
+
+
+@pytest.mark.parametrize("state", sorted(WITHDRAWN))
+def test_what_was_rejected_or_taken_down_is_one_gray_line_without_the_reason(state: State) -> None:
+    job = a_job(state).evolve(problem=Problem(code=ProblemCode.REMOVED), reason="because")
+    view = status_card(job, OFFER, now=NOON)
+    look = LOOKS[state]
+    is_free = state is State.REJECTED
+    assert texts_of(view) == f"-# {look.emoji} {look.title}" + (" · Nothing was charged." if is_free else "")
+    assert list(buttons_of(view)) == ["Details"]
 
 
 def test_a_problem_is_said_in_place_of_what_the_state_means() -> None:
@@ -146,26 +191,32 @@ def test_a_problem_is_said_in_place_of_what_the_state_means() -> None:
     assert "words of the service" not in shown
 
 
-def test_references_stand_in_their_order_first_as_uploaded_then_as_the_cards_own() -> None:
-    uploaded = a_job(
-        request=a_request(references=[a_reference("https://a.example/1"), a_reference("https://a.example/2")])
-    )
-    kept = uploaded.evolve(
-        references=tuple(
-            replace(one, card_name=f"image{number}.png") for number, one in enumerate(uploaded.request.references, 1)
-        )
-    )
+@pytest.mark.parametrize(
+    ("count", "card_name", "shown"),
+    [
+        (1, None, ("https://a.example/1", "@Image1")),
+        (2, None, ("https://a.example/1", "@Image1 +1")),
+        (7, "image1.png", ("attachment://image1.png", "@Image1 +6")),
+    ],
+)
+def test_a_card_shows_the_first_image_first_as_uploaded_then_as_its_own(
+    count: int, card_name: str | None, shown: tuple[str, str]
+) -> None:
+    references = [
+        replace(a_reference(f"https://a.example/{number}"), card_name=card_name) for number in range(1, count + 1)
+    ]
+    [picture] = pictures_of(status_card(a_job(request=a_request(references=references)), OFFER, now=NOON))
+    assert (picture.media.url, picture.description) == shown
 
-    def addresses(job: Job) -> list[tuple[str, str]]:
-        [gallery] = [part for part in parts(status_card(job, OFFER, now=NOON)) if part["type"] == 12]
-        return [(item["description"], item["media"]["url"]) for item in gallery["items"]]
 
-    assert addresses(uploaded) == [("@Image1", "https://a.example/1"), ("@Image2", "https://a.example/2")]
-    assert addresses(kept) == [("@Image1", "attachment://image1.png"), ("@Image2", "attachment://image2.png")]
+def test_a_card_of_a_deferred_answer_comes_without_its_picture_at_first() -> None:
+    view = status_card(a_job(), OFFER, now=NOON, gallery=False)
+    assert pictures_of(view) == []
+    assert "> a fox" in texts_of(view)
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_card_has_details_that_lead_to_its_job(state: State) -> None:
+@pytest.mark.parametrize("state", sorted(set(State) - {State.DELIVERED}))
+def test_every_card_but_of_a_posted_video_has_details_that_lead_to_its_job(state: State) -> None:
     job = a_job(state)
     assert DetailsId.parse(buttons_of(status_card(job, OFFER, now=NOON))["Details"]) == DetailsId(
         place="card", job_id=job.id
@@ -177,46 +228,40 @@ def offered(label: str, **changes: Any) -> set[State]:
     return {job.state for job in jobs if label in buttons_of(status_card(job, OFFER, now=NOON))}
 
 
-def test_a_request_can_be_cancelled_until_its_video_is_made() -> None:
-    assert offered("Cancel") == {State.ACCEPTED, State.HELD, State.PREPARING, State.WAITING, *IN_FLIGHT}
-    assert offered("Cancel", cancel_requested=True) == {State.ACCEPTED, State.HELD, State.PREPARING, State.WAITING}
+def test_a_request_can_be_canceled_until_it_is_sent_and_kept_from_being_posted_after_that() -> None:
+    assert offered("Cancel") == {State.ACCEPTED, State.HELD, State.PREPARING, State.WAITING}
+    assert offered("Don't post it") == IN_FLIGHT
+    assert offered("Don't post it", cancel_requested=True) == set()
 
 
 def test_what_lies_here_can_be_sent_again() -> None:
     assert offered("Send again") == {State.UNDELIVERED}
 
 
-@pytest.mark.parametrize("label", ["Again", "Edit"])
-def test_what_is_over_can_be_made_again_unless_a_moderator_said_no(label: str) -> None:
-    assert offered(label) == {
-        *(State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED),
-    }
+def test_what_a_moderator_said_no_to_cannot_be_fixed() -> None:
+    assert offered("Fix it") == set(WITHOUT_VIDEO)
 
 
-def test_a_card_of_which_nothing_is_to_come_can_be_deleted() -> None:
-    assert offered("Delete") == ENDED
+@pytest.mark.parametrize("state", [*sorted(IN_FLIGHT), State.COMPLETED, State.WITHHELD])
+def test_a_run_that_is_stopped_after_the_charge_looks_so_and_says_what_it_costs(state: State) -> None:
+    stopped = a_job(state).evolve(cancel_requested=True, submitted_at=NOON)
+    view = status_card(stopped, OFFER, now=NOON)
+    assert "Canceled" in texts_of(view)
+    assert "it's still charged" in texts_of(view)
+    assert "ready <t:" not in texts_of(view)
+    assert view.to_components()[0].get("accent_color") in {None, 0x80848E}
+    assert list(buttons_of(view)) == ["Details"]
 
 
-def test_a_run_that_is_cancelled_too_late_says_that_it_is_paid_for() -> None:
-    assert "it's still charged" in card(a_job(State.PROCESSING).evolve(cancel_requested=True))
-    assert "it's still charged" not in card(a_job(State.PROCESSING))
-
-
-@pytest.mark.parametrize("state", [State.QUEUED, State.PROCESSING])
-def test_a_run_shows_how_far_it_has_come_and_calls_that_an_estimate(state: State) -> None:
-    run = a_job(state).evolve(submitted_at=NOON)
-    assert "▱" * 16 + " about 0% (estimate)" in card(run)
-    assert "▰" * 8 + "▱" * 8 + " about 50% (estimate)" in card(run, now=TYPICAL_RUN / 2)
-
-
-def test_a_run_that_takes_longer_than_usual_never_seems_to_be_over() -> None:
-    run = a_job(State.PROCESSING).evolve(submitted_at=NOON)
-    assert "▰" * 15 + "▱ about 95%" in card(run, now=TYPICAL_RUN * 2)
-
-
-@pytest.mark.parametrize("state", sorted(set(State) - {State.QUEUED, State.PROCESSING}))
-def test_what_does_not_run_has_no_bar(state: State) -> None:
-    assert "▱" not in card(a_job(state).evolve(submitted_at=NOON))
+@given(st.text(min_size=1, max_size=2_500))
+@example("x " * 1_250)
+@example("動画" * 1_250)
+@example("line\n" * 400)
+def test_a_prompt_takes_two_lines_of_a_card_at_most(prompt: str) -> None:
+    shown = status_card(a_job(request=a_request(prompt=prompt)), OFFER, now=NOON)
+    lines = [line for line in texts_of(shown).split("\n") if line.startswith(">")]
+    assert 1 <= len(lines) <= 2
+    assert sum(len(line.replace("\\", "")) for line in lines) <= 140
 
 
 async def test_the_view_is_not_remembered_by_discord_py() -> None:

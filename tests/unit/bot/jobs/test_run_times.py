@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue.models import DEFAULT, MODELS
-from bot.jobs.run_times import Belief, FinishedRun, RunTime, RunTimes
+from bot.jobs.run_times import STRAY_SHARE, Belief, FinishedRun, RunTime, RunTimes
 
 MODEL = "kling-o1-reference-image-to-video"
 AGES = st.floats(0, 7_200)
@@ -26,17 +26,17 @@ def drawn(count: int, *, median: float, sigma: float, seed: int = 1) -> Iterable
 
 
 def test_before_any_run_the_makers_figure_is_typical() -> None:
-    assert RunTimes().typical(MODEL, 5).total_seconds() == pytest.approx(DEFAULT.typical_seconds)
+    assert RunTimes().expected(MODEL, 5).median == pytest.approx(DEFAULT.typical_seconds)
 
 
 @pytest.mark.parametrize("slug", MODELS)
 def test_each_model_has_its_own_figure_before_any_run(slug: str) -> None:
-    assert RunTimes().typical(slug, 10).total_seconds() == pytest.approx(MODELS[slug].typical_seconds)
+    assert RunTimes().expected(slug, 10).median == pytest.approx(MODELS[slug].typical_seconds)
 
 
 def test_after_some_runs_their_median_is_typical() -> None:
     times = RunTimes(drawn(60, median=310, sigma=0.2))
-    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(310, rel=0.1)
+    assert times.expected(MODEL, 5).median == pytest.approx(310, rel=0.1)
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.25, 0.5])
@@ -46,24 +46,24 @@ def test_the_spread_is_learned(sigma: float) -> None:
 
 def test_each_model_and_duration_is_learned_by_itself() -> None:
     times = RunTimes(run(400, duration=10) for _ in range(20))
-    assert times.typical(MODEL, 10).total_seconds() == pytest.approx(400, rel=0.1)
-    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(DEFAULT.typical_seconds)
-    assert times.typical("another-model", 10).total_seconds() == pytest.approx(DEFAULT.typical_seconds)
+    assert times.expected(MODEL, 10).median == pytest.approx(400, rel=0.1)
+    assert times.expected(MODEL, 5).median == pytest.approx(DEFAULT.typical_seconds)
+    assert times.expected("another-model", 10).median == pytest.approx(DEFAULT.typical_seconds)
 
 
 def test_what_was_long_ago_is_forgotten() -> None:
     times = RunTimes(drawn(500, median=194, sigma=0.1))
     for each in drawn(60, median=388, sigma=0.1, seed=2):
         times.learn(each)
-    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(388, rel=0.15)
+    assert times.expected(MODEL, 5).median == pytest.approx(388, rel=0.15)
 
 
 @pytest.mark.parametrize("freak", [0.001, 86_400.0])
 def test_one_freak_hardly_changes_the_belief(freak: float) -> None:
     times = RunTimes(drawn(100, median=194, sigma=0.2))
-    before = times.typical(MODEL, 5).total_seconds()
+    before = times.expected(MODEL, 5).median
     times.learn(run(freak))
-    assert times.typical(MODEL, 5).total_seconds() == pytest.approx(before, rel=0.03)
+    assert times.expected(MODEL, 5).median == pytest.approx(before, rel=0.03)
 
 
 @pytest.mark.parametrize("seconds", [0.0, -3.0])
@@ -79,6 +79,20 @@ def test_no_sequence_of_runs_leads_to_a_belief_that_cannot_be_used(seconds: list
         belief = belief.after(each)
     assert math.isfinite(belief.mu)
     assert 0 < belief.scale < 10
+
+
+@given(RUN_TIMES, st.floats(0.05, 0.95))
+def test_a_share_of_the_usual_runs_ends_within_its_quantile(run_time: RunTime, share: float) -> None:
+    within = run_time.quantile(share).total_seconds()
+    strays = STRAY_SHARE  # which the quantile leaves out
+    assert 1 - run_time.tail(within)[0] == pytest.approx(share, abs=strays)
+
+
+def test_most_runs_end_within_the_learned_upper_quantile() -> None:
+    times = RunTimes(drawn(200, median=240, sigma=0.2))
+    ready = times.expected(MODEL, 5).quantile(0.8).total_seconds()
+    early = [each for each in drawn(1_000, median=240, sigma=0.2, seed=3) if each.seconds <= ready]
+    assert 0.72 <= len(list(early)) / 1_000 <= 0.88
 
 
 def test_half_of_all_runs_are_longer_than_the_median() -> None:

@@ -21,7 +21,7 @@ from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
 from bot.delivery.post_view import alt_text
-from bot.delivery.private_answers import details_text, refusal_message, with_prompt
+from bot.delivery.private_answers import details_view, refusal_message, with_prompt
 from bot.delivery.problem_words import withdrawn_notice
 from bot.gate.stops import OperatorBlock, Target
 from bot.gate.words import refused_text_notice
@@ -62,7 +62,7 @@ Shown = str | ui.LayoutView
 
 # Whom our own words mention, and what they link to: who asked, a moderator, the channel.
 OURS: Final = re.compile(r"<@(?:30|31|32)>|<#20>|<t:[0-9]+:[a-zA-Z]>|https://discord\.com/channels/[0-9/]+")
-OUR_LINK: Final = re.compile(r"\[(?:Card|Video)\]\((https://discord\.com/channels/[0-9/]+)\)")
+OUR_LINK: Final = re.compile(r"\[(?:Card|Video|Done)\]\((https://discord\.com/channels/[0-9/]+)\)")
 OUR_SPOILER: Final = re.compile(r"\|\|(.*?)\|\|")
 COPIED: Final = re.compile(r"```\n.*\n```\Z", re.DOTALL)  # a prompt that is given back
 CODE: Final = re.compile(r"`[^`\n]*`")
@@ -104,7 +104,7 @@ PROMPTS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "a card that waits": lambda text: status_card(a_job_of(text, State.WAITING), OFFER, now=NOON, position=3),
     "a card that is done": lambda text: status_card(a_job_of(text), OFFER, now=NOON),
     "a card that failed": lambda text: status_card(a_failed_job(text), OFFER, now=NOON),
-    "details": lambda text: details_text(a_job_of(text), OFFER),
+    "details": lambda text: details_view(a_job_of(text[:1_400]), OFFER),  # a longer prompt comes as a file
     "the list of one's own": lambda text: videos_page(VideosPage(jobs=[a_job_of(text) for _ in range(5)])),
     "the list of another's": lambda text: videos_list([a_job_of(text)] * 8),
     "a request before moderators": lambda text: request_card(
@@ -123,7 +123,7 @@ PROMPTS: Final[Mapping[str, Callable[[str], Shown]]] = {
 }
 # Where somebody's reason is shown: a moderator's, or that of a report.
 REASONS: Final[Mapping[str, Callable[[str], Shown]]] = {
-    "a card": lambda text: status_card(a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER, now=NOON),
+    "details": lambda text: details_view(a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER),
     "the word to a member": lambda text: withdrawn_notice(
         a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER
     ),

@@ -202,7 +202,7 @@ def test_a_card_speaks_its_servers_language_whoever_has_it_edited() -> None:
     with speaking("de"):
         card = str(status_card(job, Offer(), now=NOON + timedelta(minutes=1), position=3).to_components())
         assert spoken() == "de"
-    assert "順番待ち\\n" in card
+    assert "**⏳ 順番待ち** · " in card
     assert "順番待ち 3 番目" in card
     assert "キャンセル" in card
 

@@ -117,16 +117,16 @@ async def test_a_character_plays_in_the_studio_too(stage: Stage) -> None:
 
 
 async def over(stage: Stage, prompt: str, *, who: simcord.MemberActor | None = None, **options: Any) -> discord.Message:
-    """Have a video asked for and made; returns its card."""
+    """Have a video asked for and made; returns its post."""
     await ask(stage, prompt, who=who, **options)
-    return await stage.card_of(await stage.has_become(State.DELIVERED))
+    return await stage.post_of(await stage.has_become(State.DELIVERED))
 
 
 async def test_again_keeps_the_characters_though_one_has_another_name_now(stage: Stage) -> None:
     await saved(stage, "mira")
     card = await over(stage, "@mira waves", image1=picture())
     await renamed(stage, "mira", "ada")
-    await stage.alice.click(card, label="Again")
+    await stage.alice.click(card, label="Again $1.35")
     job = await newest(stage)
     assert (cast_of(job), job.request.prompt) == (["mira"], "@mira waves")
 
@@ -137,9 +137,9 @@ async def test_again_goes_on_with_what_the_storage_has_of_a_character_that_its_o
     [job] = await stage.jobs()
     [element] = job.request.elements
     used = replace(element, frontal_url="https://images.segmind.com/assets/1.jpg")
-    card = await stage.card_of(await stage.has_become(State.DELIVERED, elements=(used,)))
+    card = await stage.post_of(await stage.has_become(State.DELIVERED, elements=(used,)))
     await pressed(stage, "mira", "Delete", "Delete")
-    await stage.alice.click(card, label="Again")
+    await stage.alice.click(card, label="Again $1.35")
     assert (await newest(stage)).request.elements == (used,)
 
 
@@ -147,7 +147,7 @@ async def test_what_another_no_longer_shares_is_not_used_again(stage: Stage, bob
     await shared(stage, "mira")
     card = await over(stage, "@mira waves", who=bob)
     await pressed(stage, "mira", "Stop sharing")
-    answer = said(await bob.click(card, label="Again"))
+    answer = said(await bob.click(card, label="Again $1.35"))
     assert answer.startswith("`@mira` was removed or is no longer shared here.")
     assert "```\n@mira waves\n```" in answer
     assert len(await stage.jobs()) == 1

@@ -7,6 +7,7 @@ import pytest
 import simcord
 
 from bot.jobs.states import State
+from tests.support.answers import answer_of, buttons_of, words_of
 from tests.unit.cogs.stage import Boot, Stage
 
 
@@ -40,7 +41,7 @@ async def test_the_card_says_cancelled_and_offers_it_no_more(stage: Stage) -> No
     card = await a_card(stage)
     await cancel(stage, card)
     [shown] = stage.channel.history()
-    assert "### 🚫 Canceled" in str([part.to_dict() for part in shown.components])
+    assert "**⏹️ Canceled** · Nothing was charged." in str([part.to_dict() for part in shown.components])
     with pytest.raises(simcord.SetupError, match="No matching component"):
         await cancel(stage, card)
 
@@ -68,7 +69,7 @@ async def test_who_may_manage_messages_here_can_cancel(stage: Stage) -> None:
         (State.DELIVERED, "It's already finished."),
     ],
 )
-async def test_what_is_made_or_over_cannot_be_cancelled(stage: Stage, state: State, answer: str) -> None:
+async def test_what_is_made_or_over_cannot_be_canceled(stage: Stage, state: State, answer: str) -> None:
     card = await a_card(stage)
     await stage.has_become(state)
     assert (await cancel(stage, card)).startswith(answer)
@@ -82,19 +83,35 @@ async def test_a_card_of_before_a_restart_can_be_cancelled(stage: Stage, boot: B
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTING, State.UNCONFIRMED, State.QUEUED, State.PROCESSING])
-async def test_a_run_is_paid_for_all_the_same_and_its_video_is_withheld(stage: Stage, state: State) -> None:
-    card = await a_card(stage)
-    await stage.has_become(state)
-    assert (await cancel(stage, card)).endswith("so it's still charged. It won't be posted.")
+async def test_after_the_charge_it_is_asked_before_a_video_is_kept_from_being_posted(
+    stage: Stage, state: State
+) -> None:
+    await a_card(stage)
+    card = await stage.card_of(await stage.has_become(state))
+    asked = await stage.alice.click(card, label="Don't post it")
+    assert words_of(asked) == "It's already charged. Stop it from being posted?"
+    [job] = await stage.jobs()
+    assert not job.cancel_requested
+    stopped = await stage.alice.click(answer_of(asked), label="Don't post it")
+    assert words_of(stopped).endswith("so it's still charged. It won't be posted.")
+    assert buttons_of(stopped) == {}
     [job] = await stage.jobs()
     assert (job.state, job.cancel_requested) == (state, True)
     assert job.committed_usd == job.reserved_usd
     [shown] = stage.channel.history()
-    assert "so it's still charged, and the video won't be posted" in str([part.to_dict() for part in shown.components])
+    said = str([part.to_dict() for part in shown.components])
+    assert "**⏹️ Canceled** · It was already running, so it's still charged, and the video won't be posted." in said
 
 
-async def test_a_run_is_cancelled_once_for_two_wishes(stage: Stage) -> None:
+async def test_a_card_from_before_the_charge_asks_too_once_it_is_charged(stage: Stage) -> None:
+    card = await a_card(stage)
+    await stage.has_become(State.PROCESSING)
+    assert await cancel(stage, card) == "It's already charged. Stop it from being posted?"
+
+
+async def test_a_run_is_canceled_once_for_two_wishes(stage: Stage) -> None:
     await a_card(stage)
-    [card] = [await stage.card_of(await stage.has_become(State.QUEUED))]
+    card = await stage.card_of(await stage.has_become(State.QUEUED))
+    asked = await stage.alice.click(card, label="Don't post it")
     await stage.has_become(State.QUEUED, cancel_requested=True)
-    assert await cancel(stage, card) == "It's already canceled."
+    assert words_of(await stage.alice.click(answer_of(asked), label="Don't post it")) == "It's already canceled."

@@ -1,30 +1,36 @@
 """The *Delete* button of cards and posts."""
 
-import discord
-import pytest
-import simcord
+from pathlib import Path
 
-from bot.delivery.post_view import post_controls
+import discord
+import simcord
+from simcord.results import ResponseMessage
+
 from bot.jobs.decisions import Decided
 from bot.jobs.states import State
+from tests.support.answers import answer_of, buttons_of, words_of
 from tests.unit.cogs.stage import Boot, Stage
 
 
-async def a_delivered_video(stage: Stage) -> tuple[discord.Message, discord.Message]:
-    """Have a card and its post in the channel; returns both."""
+async def a_delivered_video(stage: Stage) -> discord.Message:
+    """Have a card and its post in the channel; returns the post."""
     await stage.ask()
     [job] = await stage.jobs()
-    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
-    post = await there.send("your video is ready", view=post_controls(job))
-    job = await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id)
-    return await stage.card_of(job), post
+    post = await stage.post_of(job)
+    await stage.card_of(await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id))
+    return post
+
+
+async def ask(stage: Stage, message: discord.Message, who: simcord.MemberActor | None = None) -> ResponseMessage:
+    """Press *Details*, then *Delete* there; returns the question."""
+    who = who or stage.alice
+    return answer_of(await who.click(answer_of(await who.click(message, label="Details")), label="Delete"))
 
 
 async def delete(stage: Stage, message: discord.Message, who: simcord.MemberActor | None = None) -> str:
-    result = await (who or stage.alice).click(message, label="Delete")
-    assert result.ephemeral
-    [told] = [result.response] if result.response is not None and result.response.content else result.followups
-    return told.content
+    question = await ask(stage, message, who)
+    assert question.content == "Delete the card and the video?"
+    return words_of(await (who or stage.alice).click(question, label="Delete"))
 
 
 async def state_of(stage: Stage) -> State:
@@ -32,48 +38,71 @@ async def state_of(stage: Stage) -> State:
     return job.state
 
 
-@pytest.mark.parametrize("place", [0, 1], ids=["card", "post"])
-async def test_who_asked_removes_video_and_card_at_once(stage: Stage, place: int) -> None:
-    messages = await a_delivered_video(stage)
-    assert await delete(stage, messages[place]) == "Deleted."
+async def test_who_asked_removes_video_and_card_after_a_question(stage: Stage) -> None:
+    post = await a_delivered_video(stage)
+    question = await ask(stage, post)
+    assert len(stage.channel.history()) == 2
+    assert words_of(await stage.alice.click(question, label="Delete")) == "Deleted."
     assert stage.channel.history() == []
     assert await state_of(stage) is State.TAKEN_DOWN
 
 
-async def test_who_may_manage_messages_here_can_delete_and_a_stranger_cannot(stage: Stage) -> None:
-    card, post = await a_delivered_video(stage)
+async def test_who_may_manage_messages_here_can_delete_and_a_stranger_is_not_offered_to(stage: Stage) -> None:
+    post = await a_delivered_video(stage)
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    assert (await delete(stage, post, bob)).startswith("Only the member who requested this video")
-    assert len(stage.channel.history()) == 2
+    assert buttons_of(await bob.click(post, label="Details")) == {}
     role = stage.guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     mo = stage.guild.add_member(stage.env.create_user("mo"), roles=[role])
-    assert await delete(stage, card, mo) == "Deleted."
+    assert await delete(stage, post, mo) == "Deleted."
     assert stage.channel.history() == []
 
 
+def an_earlier_button(job_id: int) -> discord.ui.View:
+    """Make the *Delete* button that cards and posts of 0.1 have."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Delete", custom_id=f"reelcast:delete:{job_id}"))
+    view.stop()
+    return view
+
+
+async def test_the_button_of_an_earlier_post_asks_too_and_tells_a_stranger_whose_it_is(stage: Stage) -> None:
+    await a_delivered_video(stage)
+    [job] = await stage.jobs()
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    post = await there.send("<@1>, your video is ready.", view=an_earlier_button(job.id))
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    assert words_of(await bob.click(post, label="Delete")).startswith("Only the member who requested this video")
+    question = answer_of(await stage.alice.click(post, label="Delete"))
+    assert question.content == "Delete the card and the video?"
+    assert words_of(await stage.alice.click(question, label="Delete")) == "Deleted."
+    assert await state_of(stage) is State.TAKEN_DOWN
+
+
 async def test_it_is_written_down_once_who_deleted_a_video(stage: Stage) -> None:
-    card, _ = await a_delivered_video(stage)
+    question = await ask(stage, await a_delivered_video(stage))
     stage.env.inject_error("DELETE", "/channels/*/messages/*", status=403, times=1)
-    for _ in range(2):
-        await delete(stage, card)
+    failed = await stage.alice.click(question, label="Delete")
+    await stage.alice.click(answer_of(failed), label="Delete")
     [job] = await stage.jobs()
     [made] = await stage.bot.services.moderators.decisions.of_job(job.id)
     assert (made.kind, made.by_id) == (Decided.DELETED, stage.alice.id)
 
 
 async def test_what_is_gone_already_counts_as_deleted(stage: Stage) -> None:
-    card, post = await a_delivered_video(stage)
+    post = await a_delivered_video(stage)
+    question = await ask(stage, post)
     await post.delete()
-    assert await delete(stage, card) == "Deleted."
+    assert words_of(await stage.alice.click(question, label="Delete")) == "Deleted."
     assert stage.channel.history() == []
 
 
 async def test_what_discord_did_not_delete_can_be_deleted_once_more(stage: Stage) -> None:
-    card, _ = await a_delivered_video(stage)
+    question = await ask(stage, await a_delivered_video(stage))
     stage.env.inject_error("DELETE", "/channels/*/messages/*", status=403, times=1)
-    assert (await delete(stage, card)).startswith("Discord didn't delete everything.")
+    failed = await stage.alice.click(question, label="Delete")
+    assert words_of(failed).startswith("Discord didn't delete everything.")
     assert await state_of(stage) is State.TAKEN_DOWN
-    assert await delete(stage, card) == "Deleted."
+    assert words_of(await stage.alice.click(answer_of(failed), label="Delete")) == "Deleted."
     assert stage.channel.history() == []
 
 
@@ -88,6 +117,20 @@ async def test_the_card_of_a_request_without_a_video_goes_and_its_record_stays(s
 
 async def test_what_runs_again_meanwhile_is_not_deleted(stage: Stage) -> None:
     await stage.ask()
-    card = await stage.card_of(await stage.has_become(State.FAILED))
+    question = await ask(stage, await stage.card_of(await stage.has_become(State.FAILED)))
     await stage.has_become(State.QUEUED)
-    assert (await delete(stage, card)).startswith("It's still in progress.")
+    answer = words_of(await stage.alice.click(question, label="Delete"))
+    assert answer.startswith("It's still in progress.")
+
+
+async def test_a_post_whose_record_is_gone_can_be_deleted_by_the_member_it_is_for_alone(
+    stage: Stage, boot: Boot, tmp_path: Path
+) -> None:
+    post = await a_delivered_video(stage)
+    await stage.env.restart_bot(await boot(database_url=f"sqlite:///{tmp_path}/another.db"))
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    assert words_of(await bob.click(post, label="Details")) == "This video is no longer in the records."
+    question = answer_of(await stage.alice.click(post, label="Details"))
+    assert question.content == "This video is no longer in the records. Delete the card and the video?"
+    assert words_of(await stage.alice.click(question, label="Delete")) == "Deleted."
+    assert [message.id for message in stage.channel.history() if message.id == post.id] == []

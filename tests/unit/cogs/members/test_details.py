@@ -9,12 +9,12 @@ import simcord
 from simcord.results import InteractionResult
 
 from bot.database.tables import jobs
-from bot.delivery.post_view import post_controls
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.ui.custom_ids import DetailsId
+from tests.support.answers import words_of
 from tests.support.review_room import Room, a_room, said
-from tests.unit.cogs.stage import Boot, Stage
+from tests.unit.cogs.stage import Boot, Stage, texts
 
 Withdrawal = Callable[[Room, str], Awaitable[None]]
 
@@ -37,10 +37,10 @@ async def test_details_tell_one_member_everything_about_the_job(stage: Stage) ->
     result = await details(stage, card)
     assert result.ephemeral
     assert result.response is not None
-    content = result.response.content
+    content = texts(result.response)
     assert r"\@Image1 waves" in content
     assert "5 s · 16:9" in content
-    assert "Checking the images" in content
+    assert "Queued" in content
     assert f"`{job.id}`" in content
 
 
@@ -50,11 +50,11 @@ async def test_whoever_sees_the_card_may_see_its_details(stage: Stage) -> None:
     result = await details(stage, card, bob)
     assert result.ephemeral
     assert result.response is not None
-    assert r"\@Image1 waves" in result.response.content
+    assert r"\@Image1 waves" in texts(result.response)
 
 
 async def test_a_long_prompt_comes_whole_as_a_file(stage: Stage) -> None:
-    prompt = "a keeper walks " * 100
+    prompt = "a *keeper* walks! " * 138
     result = await details(stage, await card_of(stage, prompt))
     assert result.response is not None
     [file] = result.response.attachments
@@ -67,16 +67,13 @@ async def test_details_work_after_a_restart(stage: Stage, boot: Boot) -> None:
     await stage.env.restart_bot(await boot())
     result = await details(stage, card)
     assert result.response is not None
-    assert f"`{job.id}`" in result.response.content
+    assert f"`{job.id}`" in texts(result.response)
 
 
 async def press_under_a_post(stage: Stage, job: Job, channel: simcord.ChannelHandle) -> str:
     """Have the bot post a job's video buttons in a channel, press *Details* there, and return the answer."""
-    there = stage.bot.get_partial_messageable(channel.id, guild_id=stage.guild.id)
-    post = await there.send("your video is ready", view=post_controls(job))
-    result = await stage.alice.click(post, label="Details")
-    assert result.response is not None
-    return result.response.content
+    result = await stage.alice.click(await stage.post_of(job, channel), label="Details")
+    return words_of(result)
 
 
 async def test_a_post_in_another_channel_of_the_server_has_its_details_too(stage: Stage) -> None:
@@ -91,7 +88,9 @@ async def test_a_job_of_another_server_is_not_told(stage: Stage) -> None:
     [job] = await stage.jobs()
     async with stage.bot.services.store._engine.begin() as connection:
         await connection.execute(jobs.update().values(guild_id=1))
-    assert await press_under_a_post(stage, job, stage.channel) == "This video is no longer in the records."
+    assert await press_under_a_post(stage, job, stage.channel) == (
+        "This video is no longer in the records. Delete the card and the video?"
+    )
 
 
 async def test_details_of_a_job_that_is_no_longer_kept_say_so(stage: Stage, boot: Boot, tmp_path: Path) -> None:
@@ -122,8 +121,7 @@ async def taken_down(room: Room, prompt: str) -> None:
     stage = room.stage
     await stage.ask(prompt)
     job = (await room.job()).evolve(post_attempts=1)
-    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
-    post = await there.send("your video is ready", view=post_controls(job))
+    post = await stage.post_of(job)
     await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id)
     shown = await room.mo.context_menu(stage.channel, "Take down", post)
     assert said(await stage.submit(shown, {}, who=room.mo)).startswith("Taken down.")
@@ -133,7 +131,7 @@ WITHDRAWALS = pytest.mark.parametrize(
     ("withdraw", "state"),
     [(waiting, State.HELD), (rejected, State.REJECTED), (taken_down, State.TAKEN_DOWN)],
 )
-PROMPTS = pytest.mark.parametrize("prompt", ["a fox waves", "a fox waves " * 100], ids=["short", "long"])
+PROMPTS = pytest.mark.parametrize("prompt", ["a fox waves", "a fox waves " * 200], ids=["short", "long"])
 
 
 async def told(room: Room, who: simcord.MemberActor) -> simcord.ResponseMessage:
@@ -146,7 +144,7 @@ async def told(room: Room, who: simcord.MemberActor) -> simcord.ResponseMessage:
 
 async def read(message: simcord.ResponseMessage) -> str:
     """Return everything that a message says, its files included."""
-    return "\n".join([message.content, *[(await file.read()).decode() for file in message.attachments]])
+    return "\n".join([message.content, texts(message), *[(await file.read()).decode() for file in message.attachments]])
 
 
 @WITHDRAWALS
@@ -158,11 +156,11 @@ async def test_what_waits_for_a_moderator_or_was_withdrawn_is_not_told_to_other_
     job = await room.job()
     assert job.state is state
     message = await told(room, room.guest)
-    assert "**Prompt**\nnot shown" in message.content
-    assert "fox" not in message.content
-    assert f"`{job.id}`" in message.content  # the rest is told
+    assert "can see its prompt and images" in texts(message)
+    assert "fox" not in texts(message)
+    assert "5 s · 16:9" in texts(message)  # the rest is told
     assert (message.attachments, message.embeds) == ([], [])
-    assert not [reference.url for reference in job.request.references if reference.url in message.content]
+    assert not [each.url for each in job.request.references if each.url in str(message.components)]
 
 
 @WITHDRAWALS
@@ -185,4 +183,4 @@ async def test_who_moderates_another_channel_alone_is_not_told_there_either(room
     forged = await room.forge(kept, str(DetailsId(place="card", job_id=job.id)))
     result = await warden.click(forged, label="Forged")
     assert result.response is not None
-    assert "**Prompt**\nnot shown" in await read(result.response)
+    assert "can see its prompt and images" in await read(result.response)

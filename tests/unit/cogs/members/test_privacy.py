@@ -6,7 +6,6 @@ import discord
 import simcord
 from simcord.results import InteractionResult
 
-from bot.delivery.post_view import post_controls, post_text
 from bot.jobs.states import State
 from tests.support.answers import answer_of, buttons_of, words_of
 from tests.unit.cogs.stage import Boot, Stage
@@ -32,9 +31,8 @@ async def a_post(stage: Stage, *, is_over: bool = True) -> tuple[discord.Message
     """Have a posted video of Alice's; returns the card and the post."""
     await stage.ask(SECRET + " @Image1")
     [job] = await stage.jobs()
-    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
     video = discord.File(io.BytesIO(b"video"), "reelcast.mp4")
-    post = await there.send(post_text(job), file=video, view=post_controls(job))
+    post = await stage.post_of(job, file=video)
     job = await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id)
     return await stage.card_of(job), post
 
@@ -84,9 +82,10 @@ async def test_a_video_that_stayed_can_still_be_deleted_by_its_member_and_by_no_
     _card, post = await a_post(stage)
     await choose(stage, await ask_to_delete(stage), "Delete my data")
     bob = stage.guild.add_member(stage.env.create_user("bob"))
-    assert words_of(await bob.click(post, label="Delete")).startswith("Only the member who requested this video")
-    assert words_of(await stage.alice.click(post, label="Again")) == "This video is no longer in the records."
-    assert words_of(await stage.alice.click(post, label="Delete")) == "Deleted."
+    assert words_of(await bob.click(post, label="Details")) == "This video is no longer in the records."
+    assert words_of(await stage.alice.click(post, label="Again $1.35")) == "This video is no longer in the records."
+    question = answer_of(await stage.alice.click(post, label="Details"))
+    assert words_of(await stage.alice.click(question, label="Delete")) == "Deleted."
     assert post.id not in [message.id for message in stage.channel.history()]
 
 

@@ -8,11 +8,11 @@ import pytest
 import simcord
 
 from bot.delivery.notices import PrivateNotices
-from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage import saving
+from tests.support.answers import answer_of, words_of
 from tests.support.files import mp4
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage
@@ -30,12 +30,10 @@ async def a_post(room: Room) -> discord.Message:
     stage = room.stage
     await stage.ask("a fox in the harbour")
     [job] = await stage.jobs()
-    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
     path = room.folder / "film.mp4"
     path.write_bytes(mp4())
     file = discord.File(path, "reelcast.mp4")
-    job = job.evolve(post_attempts=1)
-    post = await there.send(f"{stage.alice.mention}, your video is ready.", view=post_controls(job), file=file)
+    post = await stage.post_of(job.evolve(post_attempts=1), file=file)
     await stage.card_of(await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id))
     return post
 
@@ -44,6 +42,13 @@ async def report(room: Room, who: simcord.MemberActor, reason: str = "gore") -> 
     post = await posted(room)
     shown = await who.click(post, label="Report")
     return said(await who.submit_modal(shown, {"reason": reason}) if shown.modal else shown)
+
+
+async def delete(room: Room) -> None:
+    """Have Alice delete her hidden video, by *Details* under what stands in its place."""
+    alice = room.stage.alice
+    question = await alice.click(answer_of(await alice.click(await posted(room), label="Details")), label="Delete")
+    assert words_of(await alice.click(answer_of(question), label="Delete")) == "Deleted."
 
 
 async def posted(room: Room) -> discord.Message:
@@ -142,7 +147,7 @@ async def test_a_hidden_video_is_put_back_as_it_was(room: Room) -> None:
     await a_hidden_post(room)
     assert said(await room.press("Restore")) == "It's being restored."
     post = await posted(room)
-    assert post.content == f"{room.stage.alice.mention}, your video is ready."
+    assert post.content.startswith(f"{room.stage.alice.mention}\n> a fox in the harbour\n")
     assert [attachment.filename for attachment in post.attachments] == ["reelcast.mp4"]
     assert await post.attachments[0].read() == mp4()
     assert "a fox in the harbour" in texts_of(room.stage.channel.history()[0])
@@ -235,7 +240,7 @@ async def test_a_decision_that_is_not_saved_leaves_the_reports_open(
 
 async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderators(room: Room) -> None:
     await a_hidden_post(room)
-    assert said(await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")) == "Deleted."
+    await delete(room)
     [card] = room.cards()
     assert f"{room.stage.alice.mention} deleted it." in texts_of(card)
     assert "1 member reported it:" in texts_of(card)
@@ -260,7 +265,7 @@ async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said
         """Leave it owed, as where Discord gives no clear answer."""
 
     await a_hidden_post(room)
-    await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")
+    await delete(room)
     store, now = room.stage.bot.services.store, room.stage.bot.services.clock.now()
     assert await store.notices_owed(before=now + timedelta(days=1), at_most=5) == []
     monkeypatch.setattr(PrivateNotices, "tell", unclear)
@@ -275,7 +280,7 @@ async def test_whose_deleted_video_is_taken_down_is_owed_a_word_until_it_is_said
 
 async def test_the_reports_of_a_video_that_was_deleted_can_be_dismissed(room: Room) -> None:
     await a_hidden_post(room)
-    await room.stage.alice.click(room.stage.channel.history()[0], label="Delete")
+    await delete(room)
     assert said(await room.press("Dismiss")) == "Reports dismissed."
     assert f"{room.mo.mention} dismissed the reports." in room.texts()[0]
 

@@ -7,11 +7,11 @@ import discord
 import pytest
 import simcord
 
-from bot.delivery.post_view import post_controls
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
 from bot.settings.model import Limits
+from tests.support.answers import words_of
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.unit.cogs.stage import Boot, Stage
 
@@ -26,9 +26,7 @@ async def a_post(room: Room) -> discord.Message:
     stage = room.stage
     await stage.ask("a fox in the harbour")
     [job] = await stage.jobs()
-    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
-    job = job.evolve(post_attempts=1)
-    post = await there.send("your video is ready", view=post_controls(job))
+    post = await stage.post_of(job.evolve(post_attempts=1))
     await stage.card_of(await stage.has_become(State.DELIVERED, post_attempts=1, post_message_id=post.id))
     return post
 
@@ -48,7 +46,7 @@ def card(room: Room) -> str:
     return texts_of(room.stage.channel.history()[0])
 
 
-async def test_a_video_taken_down_is_gone_and_its_card_says_why_without_its_contents(room: Room) -> None:
+async def test_a_video_taken_down_is_gone_and_its_card_is_a_line_that_keeps_the_reason_private(room: Room) -> None:
     post = await a_post(room)
     answer = await take_down(room, post, reason="not **here**")
     assert answer.startswith("Taken down. The video service keeps a copy until")
@@ -56,8 +54,11 @@ async def test_a_video_taken_down_is_gone_and_its_card_says_why_without_its_cont
     assert job.problem is not None
     assert (job.state, job.problem.code) == (State.TAKEN_DOWN, ProblemCode.REMOVED)
     assert [message.id for message in room.stage.channel.history()] == [job.card_message_id]
-    assert "A moderator took this video down." in card(room)
-    assert r"> not \*\*here\*\*" in card(room)
+    assert card(room) == "-# 🧹 Taken down"
+    stage = room.stage
+    told = words_of(await stage.alice.click(stage.channel.history()[0], label="Details"))
+    assert "A moderator took this video down." in told
+    assert r"> not \*\*here\*\*" in told
     assert "a fox in the harbour" not in card(room)
     assert room.stage.channel.history()[0].attachments == []
     assert await kinds(room) == [Decided.TAKEN_DOWN]
@@ -156,9 +157,7 @@ async def test_who_manages_one_channel_takes_down_there_and_blocks_nobody_in_the
     warden = stage.guild.add_member(stage.env.create_user("warden"))
     place = stage.guild.create_text_channel("kept", overwrites={warden: manages})
     await a_post(room)
-    there = stage.bot.get_partial_messageable(place.id, guild_id=stage.guild.id)
-    job = await stage.has_become(State.DELIVERED, post_channel_id=place.id)
-    post = await there.send("your video is ready", view=post_controls(job))
+    post = await stage.post_of(await stage.has_become(State.DELIVERED, post_channel_id=place.id), place)
     shown = await warden.context_menu(place, "Take down", post)
     assert [label["component"]["custom_id"] for label in (shown.modal or {})["components"]] == ["reason", "also"]
     assert said(await stage.submit(shown, {}, who=warden)).startswith("Taken down.")

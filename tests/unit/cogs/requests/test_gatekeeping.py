@@ -141,9 +141,9 @@ async def test_a_request_taken_back_makes_room_at_once(stage: Stage) -> None:
 async def test_again_counts_as_any_other_request(stage: Stage) -> None:
     await stage.ask()
     job = await stage.has_become(State.DELIVERED)
-    card = await stage.card_of(job)
+    post = await stage.post_of(job)
     await stage.set(paused=True)
-    result = await stage.alice.click(card, label="Again")
+    result = await stage.alice.click(post, label="Again $1.35")
     assert result.response is not None
     assert result.response.content.startswith("This server's moderators have paused new videos here.")
     assert len(await stage.jobs()) == 1

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import discord
 import pytest
 from simcord.results import InteractionResult
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from bot.database.tables import jobs
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from cogs.requests.video import video_command
+from tests.support.answers import words_of
 from tests.unit.cogs.cast.cast_stage import said
 from tests.unit.cogs.stage import Stage, picture, texts
 
@@ -34,9 +36,9 @@ async def options_of(*slugs: str) -> dict[str, Sequence[Any]]:
 
 
 async def end(stage: Stage) -> Job:
-    """Let the one job fail, so that its card has the buttons to make it again."""
-    job = await stage.has_become(State.FAILED)
-    await stage.card_of(job)
+    """Let the one job come to its end, and have a post whose buttons make it again."""
+    job = await stage.has_become(State.DELIVERED)
+    await stage.post_of(job)
     return job
 
 
@@ -157,8 +159,8 @@ async def test_a_job_of_a_model_that_nobody_describes_is_shown_as_any(stage: Sta
     await taken_out(stage, "kling-o9")
     [job] = await stage.jobs()
     card = await stage.card_of(job)
-    assert "for " in str(card.components[0].to_dict())
-    assert "kling\\-o9" in said(await press(stage, "Details"))
+    assert "Done" in str(card.components[0].to_dict())
+    assert "5 s · 16:9" in words_of(await press(stage, "Details"))
     assert "kling\\-o9" in said(await press(stage, "Again"))
 
 
@@ -169,4 +171,9 @@ async def taken_out(stage: Stage, slug: str) -> None:
 
 
 async def press(stage: Stage, label: str) -> InteractionResult:
-    return await stage.alice.click(stage.channel.history()[-1], label=label)
+    """Press the button under the post whose label begins so."""
+    post = stage.channel.history()[-1]
+    rows = [row.children for row in post.components if isinstance(row, discord.ActionRow)]
+    buttons = [each for row in rows for each in row if isinstance(each, discord.Button)]
+    [button] = [each for each in buttons if (each.label or "").startswith(label)]
+    return await stage.alice.click(post, custom_id=button.custom_id)

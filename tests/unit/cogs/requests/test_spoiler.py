@@ -43,7 +43,7 @@ async def ended(stage: Stage) -> discord.Message:
     """Have the one video's uploads be too old to be relied on, and its card without its copies."""
     job = await stage.has_become(State.FAILED)
     await stage.bot.services.store.save(replace(job, created_at=job.created_at - timedelta(hours=1)))
-    return await stage.card_of(job)
+    return await stage.post_of(job)
 
 
 @ways_in
@@ -66,7 +66,7 @@ async def test_it_waits_with_the_request_for_the_notice_to_be_accepted(stage: St
 @pytest.mark.parametrize("asked", [True, False])
 async def test_it_waits_with_the_request_for_images_that_are_gone(stage: Stage, asked: bool) -> None:
     await stage.ask(spoiler=asked)
-    shown = await stage.alice.click(await ended(stage), label="Again")
+    shown = await stage.alice.click(await ended(stage), label="Again $1.35")
     await stage.submit(shown, {"images": [picture()]})
     assert len(await stage.jobs()) == 2
     assert (await newest(stage)).request.handling.spoiler_asked is asked
@@ -85,9 +85,9 @@ async def test_an_edit_whose_images_are_gone_takes_what_its_form_says(stage: Sta
 async def test_what_a_server_or_a_moderator_hid_is_not_taken_for_a_members_wish(stage: Stage) -> None:
     await stage.set(spoiler=True)
     await stage.ask("a fox")
-    card = await stage.card_of(await stage.has_become(State.FAILED))
+    card = await stage.post_of(await stage.has_become(State.DELIVERED))
     await stage.set(spoiler=False)
-    await stage.alice.click(card, label="Again")
+    await stage.alice.click(card, label="Again $1.35")
     assert not (await newest(stage)).request.handling.spoiler
 
 

@@ -23,18 +23,20 @@ async def test_a_request_is_answered_by_a_card_that_everybody_sees(stage: Stage)
     [card] = stage.channel.history()
     assert card.id == result.response.id
     shown = texts(result.response)
-    assert "Checking the images" in shown
+    assert "**⏳ Queued** · ready <t:" in shown
     assert r"> \@Image1 waves at \@Image2" in shown
-    assert f"for {stage.alice.mention} · 10 s · 9:16 · 2 images" in shown
+    assert f"-# {stage.alice.mention} · 10 s · 9:16 · 2 images" in shown
 
 
-async def test_the_card_shows_every_reference_in_its_order(stage: Stage) -> None:
+async def test_the_card_shows_the_first_reference_and_counts_all(stage: Stage) -> None:
     result = await stage.ask(image2=picture("harbour.jpg"), image3=picture("lamp.webp"))
     assert result.response is not None
     [container] = result.response.components
-    [gallery] = [part for part in container["components"] if part["type"] == 12]
-    described = [(item["description"], item["media"]["url"].rpartition("/")[2]) for item in gallery["items"]]
-    assert described == [("@Image1", "keeper.png"), ("@Image2", "harbour.jpg"), ("@Image3", "lamp.webp")]
+    [section] = [part for part in container["components"] if part["type"] == 9]
+    picture_shown = section["accessory"]
+    assert picture_shown["media"]["url"].rpartition("/")[2] == "keeper.png"
+    assert picture_shown["description"] == "@Image1 +2"
+    assert "3 images" in texts(result.response)
 
 
 async def test_the_job_is_saved_with_its_card_and_its_price_before_anybody_drives_it(stage: Stage) -> None:
@@ -73,8 +75,8 @@ async def test_a_member_may_have_the_images_and_the_video_shown_as_spoilers(stag
     assert (job.request.handling.spoiler, job.request.handling.spoiler_asked) == (True, True)
     assert result.response is not None
     [container] = result.response.components
-    [gallery] = [part for part in container["components"] if part["type"] == 12]
-    assert [item["spoiler"] for item in gallery["items"]] == [True]
+    [section] = [part for part in container["components"] if part["type"] == 9]
+    assert section["accessory"]["spoiler"]
 
 
 async def test_a_member_cannot_show_what_their_server_hides(stage: Stage) -> None:

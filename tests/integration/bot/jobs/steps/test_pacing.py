@@ -32,9 +32,9 @@ async def test_a_runs_time_is_saved_with_it_and_known_after_a_restart(stage: Sta
 
 
 async def test_what_a_run_took_is_learned_at_once(stage: Stage) -> None:
-    before = stage.engine.run_times.typical(MODEL, 5)
+    before = stage.engine.run_times.expected(MODEL, 5).median
     await followed(stage)
-    assert stage.engine.run_times.typical(MODEL, 5) < before - timedelta(seconds=30)
+    assert stage.engine.run_times.expected(MODEL, 5).median < before - 30
 
 
 async def test_a_run_of_which_segmind_tells_no_time_ended_between_the_last_two_polls(stage: Stage) -> None:
