@@ -7,8 +7,9 @@ nor what libraries load for others than us. The garbage collector passes over wh
 import gc
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 # SQLAlchemy's asyncio package loads the whole ORM with these, of which the bot uses nothing.
 UNUSED: Final = ("sqlalchemy.ext.asyncio.scoping", "sqlalchemy.ext.asyncio.session")
@@ -48,6 +49,8 @@ def main() -> None:
         case _:
             from bot.command_line import app  # noqa: PLC0415 - with Typer and Rich
 
+            # Where a terminal or a pipe doesn't take every character, escapes stand for the others.
+            cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
             command = app
     gc.freeze()
     gc.enable()

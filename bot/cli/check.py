@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -166,7 +167,13 @@ def unanswered(error: Exception) -> str:
     # What is no API at all answers text where fields are looked for.
     if isinstance(error, discord.HTTPException | TypeError | KeyError):
         return "DISCORD_API_URL doesn't lead to Discord. Correct it, or remove it"
-    return f"{NOT_REACHED} ({type(error).__name__}). Check this machine's network"
+    name = type(error).__name__
+    return f"{NOT_REACHED} ({name}). Check this machine's {suspects(name)}"
+
+
+def suspects(error: str) -> str:
+    """Return what of this machine to check after a connection failed with an error of that name."""
+    return "clock and CA certificates" if re.search("Certificate|SSL", error) else "network"
 
 
 def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> ReportLine:
@@ -217,7 +224,8 @@ async def check_segmind(settings: Settings) -> AsyncGenerator[ReportLine]:
             yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
             return
         except SegmindError as error:
-            words = f"Segmind returned no balance ({error.words}). Check SEGMIND_API_URL and this machine's network"
+            words = f"Segmind returned no balance ({error.words}). Check SEGMIND_API_URL and this machine's "
+            words += suspects("" if error.status else error.detail)
             yield ReportLine(ok=False, subject="Segmind key", words=words, see="the-key")
             return
         yield ReportLine(ok=True, subject="Segmind key", words="accepted", see="the-key")

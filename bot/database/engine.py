@@ -109,6 +109,7 @@ def postgresql_options(url: URL) -> dict[str, Any]:
     return {
         "connect_timeout": CONNECT_TIMEOUT,
         "application_name": "reelcast",
+        "client_encoding": ENCODING,  # a database in SQL_ASCII would answer bytes
         "options": " ".join([*settings, *((theirs,) if isinstance(theirs, str) else theirs)]),
         "tcp_user_timeout": _UNANSWERED,
         **_KEEPALIVE,

@@ -46,6 +46,7 @@ _LASTING: Final = (
     (('database ".*" does not exist',), "the database doesn't exist there. Create it, or name another"),
     (("invalid response to ssl", "authentication request"), "another program answers there. Correct the port"),
     (("invalid connection option", "invalid uri"), "its URL has an unknown option. Check the part after the `?`"),
+    (("unsupported startup parameter",), "a pooler like PgBouncer answers there. Name PostgreSQL itself"),
     (("ssl", "certificate"), "PostgreSQL and the URL disagree about encryption. Check the URL's sslmode"),
 )
 

@@ -3,13 +3,16 @@
 import json
 import socket
 import sqlite3
+import ssl
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import aiohttp
 import pytest
 
+from bot.cli.check import unanswered
 from bot.database.engine import open_database
 from bot.jobs.storage.jobs import JobStore
 from tests.integration.bot.cli.command_line import Ended, World, open_world
@@ -252,6 +255,13 @@ async def test_nothing_reachable_is_told_line_by_line(world: World) -> None:
     check_ended(ended, world, 1)
     assert "can't be reached at DISCORD_API_URL" in ended.line("FAIL token")
     assert "SEGMIND_API_URL" in ended.line("FAIL Segmind key")
+
+
+def test_a_certificate_that_is_not_trusted_may_come_from_a_wrong_clock() -> None:
+    error = aiohttp.ClientConnectorCertificateError(cast("Any", None), ssl.SSLCertVerificationError())
+    assert unanswered(error).endswith(
+        "(ClientConnectorCertificateError). Check this machine's clock and CA certificates"
+    )
 
 
 async def test_an_address_that_is_not_discords_is_told(world: World) -> None:

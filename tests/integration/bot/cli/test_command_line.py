@@ -110,6 +110,12 @@ async def test_the_invitation_is_that_of_the_tokens_application(world: World) ->
     assert application_id == str(world.discord.description["application_id"])
 
 
+async def test_an_output_that_takes_ascii_alone_gets_escapes_for_the_rest(world: World) -> None:
+    ended = await world.bot("migrate", "--help", PYTHONIOENCODING="ascii")
+    assert ended.status == 0
+    assert "\\u2026" in ended.output
+
+
 async def test_an_invitation_by_number_needs_neither_settings_nor_discord(world: World) -> None:
     ended = await world.bot("invite", "--application-id", "42", DISCORD_TOKEN="", DISCORD_API_URL=NOWHERE)
     assert ended.output.strip() == invitation(42)

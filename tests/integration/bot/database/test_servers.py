@@ -59,12 +59,13 @@ async def test_a_migration_that_was_killed_goes_on_where_it_was(
         assert work_queue._DONE.name not in await tables(database)
 
 
-async def test_an_encoding_without_all_letters_is_named(postgres: LocalPostgres) -> None:
-    async with postgres.database(encoding="LATIN1") as url:
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
+async def test_an_encoding_without_all_letters_is_named(postgres: LocalPostgres, encoding: str) -> None:
+    async with postgres.database(encoding=encoding) as url:
         with pytest.raises(DatabaseUnfit) as unfit:
             async with open_database(url):
                 pass
-        assert "its encoding is LATIN1. Create one with UTF8" in explained(unfit.value, url)
+        assert f"its encoding is {encoding}. Create one with UTF8" in explained(unfit.value, url)
         async with open_database(url, migrate=False) as database:
             assert await tables(database) == set()
 

@@ -15,6 +15,7 @@ LASTING = {
     'FATAL:  database "reelcast" does not exist': "the database doesn't exist there",
     'FATAL:  permission denied for database "reelcast"': "can't connect to that database",
     "permission denied for schema public": "can't create tables in that database",
+    "FATAL:  unsupported startup parameter in options: idle_in_transaction_session_timeout": "a pooler like PgBouncer",
     "connection failed: server does not support SSL, but SSL was required": "disagree about encryption",
     "connection failed: received invalid response to SSL negotiation: H": "another program answers there",
     "expected authentication request from server, but received H": "another program answers there",
