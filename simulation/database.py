@@ -1,68 +1,40 @@
-"""SQLite without its driver's thread: the event loop makes each call, in order, and the weather lets some fail."""
+"""SQLite whose commits the weather lets fail: the loop makes each call, in order, with no waiting for a disk."""
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from unittest.mock import patch
 
-import aiosqlite
-import aiosqlite.core
-
+from bot.database import sqlite
 from simulation.loop import LIFE
 
+T = TypeVar("T")
 Fail = Callable[[str], None]  # told of BEGIN, and before and after each COMMIT; raises what the driver would
 
 
-class _Connection(aiosqlite.core.Connection):
-    """A connection whose calls are made at once; it closes with the life that opened it."""
+class _Connection(sqlite.Connection):
+    """A connection that closes with the life that opened it."""
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection], fail: Fail) -> None:
-        super().__init__(connector, 64)
+    def __init__(self, opened: sqlite3.Connection, fail: Fail) -> None:
+        super().__init__(opened)
         self._fail = fail
-        self._life = LIFE.get()
-        self._tx = _AtOnce()  # type: ignore[assignment] # SQLAlchemy puts work into it by itself, too
+        opened.execute("PRAGMA synchronous=OFF")
+        _OPEN.setdefault(id(LIFE.get()), []).append(opened)
 
-    def __await__(self) -> Generator[Any, None, "_Connection"]:
-        self._connection = self._connector()
-        _OPEN.setdefault(id(self._life), []).append(self._connection)
-        return self
-        yield  # pragma: no cover - makes this a generator
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        name = getattr(fn, "__name__", "")
-        statement = str(args[0]) if args else ""
-        if name == "execute" and statement.startswith("BEGIN"):
+    async def run(self, statement: str, work: Callable[[], T]) -> T:
+        if statement == "BEGIN IMMEDIATE":
             await asyncio.sleep(0)  # others may go first, or the process die
             self._fail("begin")
-        if name != "commit":
-            return fn(*args, **kwargs)
+        return work()
+
+    async def commit(self) -> None:
         await asyncio.sleep(0)
         self._fail("commit")
-        result = fn(*args, **kwargs)
+        self.open.commit()
         await asyncio.sleep(0)
         self._fail("committed")
-        return result
-
-    def stop(self) -> None:
-        self._running = False
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def __del__(self) -> None:
-        """A killed life leaves its connections as they are."""
-
-
-class _AtOnce:
-    """Takes the place of the queue to the driver's thread."""
-
-    def put_nowait(self, work: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
-        future, function = work
-        result = function()
-        if future is not None:
-            future.set_result(result)
 
 
 _OPEN: dict[int, list[sqlite3.Connection]] = {}
@@ -76,20 +48,12 @@ def close_all_of(life: object) -> None:
 
 @contextmanager
 def called_in_order(fail: Fail) -> Generator[None]:
-    """Let `aiosqlite.connect` give connections without a thread, with no waiting for a disk."""
-    real = aiosqlite.connect
+    """Let the engine open such connections."""
 
-    def connect(database: str | Path, **kwargs: Any) -> _Connection:
-        def connector() -> sqlite3.Connection:
-            options: dict[str, Any] = {"check_same_thread": False, **kwargs}
-            connection: sqlite3.Connection = sqlite3.connect(str(database), **options)
-            connection.execute("PRAGMA synchronous=OFF")
-            return connection
+    async def connect(database: str, **options: Any) -> _Connection:
+        options |= {"isolation_level": None, "check_same_thread": False}
+        return _Connection(sqlite3.connect(database, **options), fail)
 
-        return _Connection(connector, fail)
-
-    aiosqlite.connect = connect  # type: ignore[assignment]
-    try:
+    # What is read begins again nowhere: how long it takes is no seed's.
+    with patch.object(sqlite, "connect", connect), patch.object(sqlite, "LONGEST_READ", float("inf")):
         yield
-    finally:
-        aiosqlite.connect = real

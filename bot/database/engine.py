@@ -1,6 +1,5 @@
 """Opening the database: one engine per process, migrated to the newest schema."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from bot.database import sqlite
 from bot.database.locks import Lock, exclusive
 from bot.database.schema import REVISION, bring_up_to_date
 from bot.database.trouble import DatabaseUnfit
@@ -19,7 +19,6 @@ POSTGRESQL: Final = "postgresql"
 OLDEST_POSTGRESQL: Final = 15  # of those that its makers still care for
 ENCODING: Final = "UTF8"
 QUEUE_TABLES: Final = ("procrastinate_", "reelcast_work_queue_")  # what the names of its tables begin with
-BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 CONNECTIONS: Final = 8  # of one process to PostgreSQL; transactions are short, and more of them wait in turn
 CONNECT_TIMEOUT: Final = 10  # seconds
 # Milliseconds that a process may stand still within a transaction: one that froze there holds locks that all wait for.
@@ -132,31 +131,30 @@ def _sqlite(url: URL) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,  # also for a database in memory
         pool_size=1,
         max_overflow=0,
-        connect_args={"async_creator_fn": connect_sqlite},
+        module=sqlite.DRIVER,
+        connect_args={"async_creator_fn": sqlite.connect},
     )
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
+    event.listen(engine.sync_engine, "begin", _begin)
+    return _SqliteEngine(engine.sync_engine)
 
 
-async def connect_sqlite(*arguments: Any, **options: Any) -> Any:
-    """Open a file for an engine, as its driver does; raises what SQLite says."""
-    import aiosqlite  # noqa: PLC0415 - a bot on PostgreSQL never needs it
+class _SqliteEngine(AsyncEngine):
+    """`begin` opens a transaction that may write, `connect` one that only reads and waits for no lock."""
 
-    connection = aiosqlite.connect(*arguments, **options)
-    thread = connection._thread  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as SQLAlchemy does
-    thread.daemon = True
-    try:
-        return await connection
-    except BaseException:
-        # The driver's thread still has to tell the event loop that it ends, which a command closes right after.
-        await asyncio.to_thread(thread.join)
-        raise
+    def connect(self) -> AsyncConnection:
+        return AsyncEngine(self.sync_engine.execution_options(reads=True)).connect()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[AsyncConnection]:
+        async with super().connect() as connection, connection.begin():
+            yield connection
+
+    def execution_options(self, **options: Any) -> AsyncEngine:
+        return _SqliteEngine(self.sync_engine.execution_options(**options))
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions by itself: _begin_immediate does.
-    connection.isolation_level = None
     cursor = connection.cursor()
     # Another program's file is left as it is.
     cursor.execute("SELECT count(*), total(name = ?) FROM sqlite_master", [REVISION])
@@ -165,13 +163,16 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what a member has deleted is overwritten
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("reads"):
+        connection.exec_driver_sql("BEGIN")
+        return
     # FULL: a committed intent survives a power cut. It is money.
-    durable = connection.get_execution_options().get("durable", True)
+    durable = options.get("durable", True)
     if connection.info.get("durable") is not durable:  # of the open database, as it was set last
         connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.info["durable"] = durable

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database.engine import POSTGRESQL, connect_sqlite, create_engine
+from bot.database import sqlite
+from bot.database.engine import POSTGRESQL, create_engine
 from bot.database.schema import REVISION
 from bot.database.trouble import DatabaseUnfit
 
@@ -95,7 +96,8 @@ def _reading(file: Path) -> AsyncEngine:
         hide_parameters=True,
         pool_size=1,
         max_overflow=0,
-        connect_args={"async_creator_fn": connect_sqlite},
+        module=sqlite.DRIVER,
+        connect_args={"async_creator_fn": sqlite.connect},
     )
 
 

@@ -1,6 +1,7 @@
 """Statements that SQLAlchemy's core has no common form for: inserts without conflict, search keys, and erasing."""
 
 import unicodedata
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Insert, Table
@@ -35,4 +36,5 @@ async def erase_remains(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         raw: Any = await connection.get_raw_connection()
         # Past SQLAlchemy, which would open a transaction, in which nothing can be emptied.
-        await (await raw.driver_connection.execute(_EMPTY_LOG)).close()
+        file = raw.driver_connection
+        await file.in_thread(partial(file.open.execute, _EMPTY_LOG))
