@@ -13,6 +13,7 @@ from sandbox.discord.world import payloads
 from sandbox.discord.world.automod import changed_rule, rule_from
 from sandbox.discord.world.clock import SandboxClock
 from sandbox.discord.world.permissions import Overwrite
+from sandbox.discord.world.seed import fresh_server
 from sandbox.discord.world.world import Channel, ChannelType, Guild, Member, Thread, World
 
 
@@ -45,6 +46,7 @@ class WorldChanges:
             "member": self.change_member,
             "remove_member": self.remove_member,
             "add_bot": self.add_bot,
+            "add_guild": self.add_guild,
             "automod_rule": self.add_automod_rule,
             "change_automod_rule": self.change_automod_rule,
             "delete_automod_rule": self.delete_automod_rule,
@@ -213,10 +215,15 @@ class WorldChanges:
         guild = self._guild(payload)
         roles = [each.id for each in guild.roles.values() if each.bot_id == self.world.bot.id]
         guild.members[self.world.bot.id] = Member(user=self.world.bot, joined_at=self.clock(), role_ids=roles)
-        data = payloads.gateway_guild(guild, self.world)
-        del data["unavailable"]  # is there only for a guild that the session began with
-        self.announcer.bot("GUILD_CREATE", data, guild=guild, intent=Intent.GUILDS)
+        self._announce_joined(guild)
         return {}
+
+    async def add_guild(self, payload: JsonObject) -> JsonObject:
+        """Make a fresh server of `owner_id`'s, which the bot joins; answers its `name`."""
+        guild = fresh_server(self.world, self.world.users[_id(payload, "owner_id")])
+        self._announce_joined(guild)
+        self.announcer.users(guild.members, "GUILD_CREATE", {"id": str(guild.id)})
+        return {"name": guild.name}
 
     async def add_automod_rule(self, payload: JsonObject) -> JsonObject:
         """Add an AutoMod rule of Discord's own shape to a guild; answers it."""
@@ -240,6 +247,11 @@ class WorldChanges:
         rule = guild.automod_rules.pop(_id(payload, "rule_id"))
         self._announce_rule("AUTO_MODERATION_RULE_DELETE", guild, rule)
         return {}
+
+    def _announce_joined(self, guild: Guild) -> None:
+        data = payloads.gateway_guild(guild, self.world)
+        del data["unavailable"]  # is there only for a guild that the session began with
+        self.announcer.bot("GUILD_CREATE", data, guild=guild, intent=Intent.GUILDS)
 
     def _announce_rule(self, event: str, guild: Guild, rule: JsonObject) -> None:
         self.announcer.bot(event, rule, guild=guild, intent=Intent.AUTO_MODERATION_CONFIGURATION)

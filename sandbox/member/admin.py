@@ -207,6 +207,12 @@ class Admin:
         """Have the bot join a guild that it was removed from."""
         await self._do("add_bot", guild_id=self.guild_id(guild))
 
+    async def add_guild(self, owner: str) -> str:
+        """Make a fresh server of a member's, which the bot joins, and return its name."""
+        made = await self._do("add_guild", owner_id=self._id("members", owner, None))
+        self._description.update(await self._connection.get("world"))
+        return made["name"]
+
     async def add_automod_rule(self, rule: JsonObject, *, guild: str | None = None) -> JsonObject:
         """Add an AutoMod rule of Discord's shape; what is left out has Discord's default."""
         return await self._do("automod_rule", **{"guild_id": self.guild_id(guild)} | rule)

@@ -23,6 +23,12 @@ PLAYS_ON: Final = """(video) => new Promise((resolve, reject) => {
     video.play().catch(reject);
 })"""
 
+MOST_CLICKS: Final = 8
+COUNT_CLICKS: Final = """() => {
+    window.clicks = 0;
+    document.addEventListener("pointerdown", () => (window.clicks += 1), true);
+}"""
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -142,6 +148,27 @@ async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) 
         await noor.message(good).get_by_role("link", name="Card").click()
         await expect(noor.page.locator("#topic")).to_contain_text("videos")
         await expect(noor.message(good)).to_be_in_viewport()
+
+
+async def test_a_server_is_open_and_safe_eight_clicks_after_the_welcome_message(demo: Demo) -> None:
+    prompt = "A kite of @Image1 over the dunes"
+    async with visiting(demo.browser, demo.origin, "ada") as ada:
+        await ada.page.get_by_role("button", name="New server with the bot").click()
+        welcome = ada.message("turn reference images into videos")
+        await expect(welcome).to_be_visible()
+        await ada.page.evaluate(COUNT_CLICKS)
+        await welcome.get_by_role("button", name="Set up").click()
+        modal = ada.page.get_by_role("dialog", name="Set up videos")
+        await modal.get_by_label("Channels where members can make videos").click()
+        await ada.page.get_by_role("option", name="videos").click()
+        await modal.get_by_label("Review channel").click()
+        await ada.page.get_by_role("option", name="moderators").click()
+        await modal.get_by_role("button", name="Submit").click()
+        await expect(ada.messages.locator("li.ephemeral").last).to_contain_text("All good")
+        assert await ada.page.evaluate("() => window.clicks") <= MOST_CLICKS
+    async with visiting(demo.browser, demo.origin, "mira", "new-server/videos") as mira:
+        await mira.send_video(prompt)
+        await mira.card("Waiting for review")
 
 
 async def test_what_segmind_refuses_is_told_and_made_again_once_it_works(demo: Demo) -> None:

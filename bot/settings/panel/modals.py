@@ -143,6 +143,7 @@ def setup_modal(
             ui.ChannelSelect(
                 custom_id=CHANNELS,
                 channel_types=list(ASKING),
+                required=True,
                 max_values=MOST_SHOWN,
                 default_values=_existing(shown, facts),
             ),

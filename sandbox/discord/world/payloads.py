@@ -185,7 +185,7 @@ def guild(subject: Guild) -> JsonObject:
         "region": "deprecated",
         "afk_channel_id": None,
         "afk_timeout": 300,
-        "system_channel_id": None,
+        "system_channel_id": None if subject.system_channel_id is None else str(subject.system_channel_id),
         "system_channel_flags": 0,
         "widget_enabled": False,
         "widget_channel_id": None,

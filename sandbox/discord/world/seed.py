@@ -33,6 +33,7 @@ MODERATOR = (
 )
 BOT = EVERYONE | Permission.MANAGE_MESSAGES | Permission.MANAGE_GUILD
 
+FRESH = "New Server"
 AN_ODD_WHILE = 3_600_001  # milliseconds, before which nothing was minted
 
 
@@ -51,6 +52,21 @@ def seed(clock: SandboxClock) -> World:
 _PEOPLE = ("ada", "mo", "mira", "noor")
 
 
+def fresh_server(world: World, owner: User) -> Guild:
+    """Make a server that the bot has just joined, with everyone in it and a moderators' channel that the bot sees."""
+    taken = sum(each.name.startswith(FRESH) for each in world.guilds.values())
+    guild = _guild(world, f"{FRESH} {taken + 1}" if taken else FRESH, owner)
+    moderators = _role(world, guild, "Moderators", MODERATOR)
+    for user in world.users.values():
+        if not user.bot and user is not owner:
+            _join(world, guild, user, *([moderators] if user.username == "mo" else []))
+    bot_role = _join_bot(world, guild)
+    _system_channel(world, guild)
+    _channel(world, guild, "videos")
+    _review_channel(world, guild, moderators, bot_role, name="moderators")
+    return guild
+
+
 def _token(bot_id: int) -> str:
     """Return a token whose first part tells the bot's id, as libraries read it."""
     id_part = base64.b64encode(str(bot_id).encode()).decode().rstrip("=")
@@ -66,7 +82,7 @@ def _film_club(world: World, people: dict[str, User]) -> None:
     _join(world, guild, people["noor"], trusted)
     bot_role = _join_bot(world, guild)
     videos = _channel(world, guild, "videos", topic="Videos made from reference images")
-    _channel(world, guild, "general")
+    _system_channel(world, guild)
     _review_channel(world, guild, moderators, bot_role)
     silent = Overwrite(id=bot_role.id, type=0, allow=0, deny=int(Permission.SEND_MESSAGES))
     _channel(world, guild, "announcements").overwrites = [silent]
@@ -84,7 +100,7 @@ def _animation_guild(world: World, people: dict[str, User]) -> None:
     _join(world, guild, people["mira"])
     bot_role = _join_bot(world, guild)
     _channel(world, guild, "videos")
-    _channel(world, guild, "general")
+    _system_channel(world, guild)
     _review_channel(world, guild, bot_role)
 
 
@@ -126,8 +142,13 @@ def _channel(world: World, guild: Guild, name: str, *, topic: str | None = None)
     return channel
 
 
-def _review_channel(world: World, guild: Guild, *roles: Role) -> None:
+def _system_channel(world: World, guild: Guild) -> None:
+    """Make the channel where Discord's own messages go, and a bot's when it joins."""
+    guild.system_channel_id = _channel(world, guild, "general").id
+
+
+def _review_channel(world: World, guild: Guild, *roles: Role, name: str = "review") -> None:
     """Make a channel that only these roles, and the owner, see."""
     hidden = Overwrite(id=guild.id, type=0, allow=0, deny=int(Permission.VIEW_CHANNEL))
     shown = [Overwrite(id=role.id, type=0, allow=int(Permission.VIEW_CHANNEL), deny=0) for role in roles]
-    _channel(world, guild, "review").overwrites = [hidden, *shown]
+    _channel(world, guild, name).overwrites = [hidden, *shown]

@@ -173,6 +173,7 @@ class Guild:
     owner_id: int
     premium_tier: int = 0
     locale: str = "en-US"
+    system_channel_id: int | None = None  # where Discord's own messages go
     available: bool = True  # an outage makes a guild unavailable, to the bot and to everyone else
     roles: dict[int, Role] = field(default_factory=dict[int, Role])
     members: dict[int, Member] = field(default_factory=dict[int, Member])

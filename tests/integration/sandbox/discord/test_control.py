@@ -181,6 +181,20 @@ async def test_a_kicked_bot_offers_no_commands_and_learns_of_it(stage: Stage, co
     assert joined.result().name == "Film Club"
 
 
+async def test_a_fresh_server_has_the_bot_everyone_and_a_system_channel(stage: Stage, control: Sandbox) -> None:
+    joined = asyncio.ensure_future(stage.bot.wait_for("guild_join", timeout=10))
+    names, _joined = await asyncio.gather(control.admin.add_guild("mira"), joined)
+    guild = joined.result()
+    assert (names, guild.name) == ("New Server", "New Server")
+    assert guild.system_channel is not None
+    assert guild.system_channel.permissions_for(guild.me).send_messages
+    hidden = next(each for each in guild.text_channels if each.name == "moderators")
+    assert not hidden.permissions_for(guild.default_role).view_channel
+    assert hidden.permissions_for(guild.me).view_channel
+    assert await control.admin.add_guild("mira") == "New Server 2"
+    await control.member("ada", guild="New Server", channel="general").send("hello")
+
+
 async def test_permissions_of_roles_and_timeouts_count_at_once(mira: Member, control: Sandbox) -> None:
     await control.admin.time_out("mira", 60)
     with pytest.raises(ControlError, match="50013"):

@@ -21,7 +21,21 @@ export function guildLinks(app) {
   });
   const unread = store.unread.get(store.direct?.id) ?? 0;
   const home = { href: hrefOf(person, HOME), label: "Direct messages", shown: isHome, unread };
-  return [entry(home, icon("film")), h("hr", { key: "line", class: "guild-line" }), ...links];
+  return [entry(home, icon("film")), h("hr", { key: "line", class: "guild-line" }), ...links, fresh(app)];
+}
+
+/** Draw the button that makes a server of the person's own, which the bot joins as in real life. */
+function fresh({ store, client }) {
+  const make = async () => {
+    const { name } = await client.administer("add_guild", { owner_id: store.me.id });
+    location.hash = hrefOf(store.me.username, slug(name), "general");
+  };
+  const label = "New server with the bot";
+  return h(
+    "button",
+    { key: label, class: "guild", type: "button", title: label, "aria-label": label, onclick: make },
+    h("span", { class: "guild-mark" }, icon("plus")),
+  );
 }
 
 function entry({ href, label, shown, unread = 0, isNew = false }, mark) {

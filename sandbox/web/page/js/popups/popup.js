@@ -55,6 +55,11 @@ export function openPopup(
     if (focus && event.relatedTarget && !element.contains(event.relatedTarget)) close({ refocus: false });
   };
 
+  // The keyboard stays where it is: within a dialog, a press on what takes no focus would move it to the dialog.
+  element.onmousedown = (event) => {
+    if (focus && !event.target.closest("input, textarea")) event.preventDefault();
+  };
+
   function close({ refocus = true } = {}) {
     if (current?.element !== element) return;
     current = null;
