@@ -5,9 +5,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import discord
 import structlog
@@ -23,7 +22,7 @@ from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, NotTaken, PortError
 from bot.jobs.run_times import RunTime, RunTimes
 from bot.jobs.states import DRIVEN, WITHDRAWN, State
-from bot.ui.custom_ids import DetailsId, button_ids, pictures_in
+from bot.ui.custom_ids import DetailsId, button_ids, files_of
 
 log = structlog.get_logger(__name__)
 
@@ -141,9 +140,7 @@ class CardEditor:
     async def attachment_urls(self, job: Job) -> Mapping[str, str]:
         with translated():
             message = await self._channel(job).fetch_message(job.card_message_id or 0)
-        # What a layout shows is not among the message's attachments, and what it doesn't show is there alone.
-        urls = [*(each.url for each in message.attachments), *pictures_in(message.components)]
-        return {PurePosixPath(urlsplit(url).path).name: url for url in urls}
+        return files_of(message)
 
     async def close(self, grace: float) -> None:
         """Let the edits that still wait go out, for `grace` seconds at the most."""

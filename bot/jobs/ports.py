@@ -243,10 +243,10 @@ def ended_by(objection: ProblemCode) -> State:
 
 
 class ReviewPart(StrEnum):
-    """What moderators are shown of a job, a message each."""
+    """What moderators are shown of a job: first the request, whose message that of the video takes the place of."""
 
     REQUEST = "REQUEST"  # its prompt and its images
-    VIDEO = "VIDEO"
+    VIDEO = "VIDEO"  # the same with the finished video
 
 
 class Reviews(Protocol):
@@ -262,8 +262,8 @@ class Reviews(Protocol):
         """
         ...
 
-    async def show_video(self, job: Job, video: Video) -> None:
-        """Show the finished video, fitted to the server; raises as `show_request`."""
+    async def show_video(self, job: Job, video: Video, pictures: Mapping[str, Path]) -> None:
+        """Show the finished video, fitted to the server, with the request; raises as `show_request`."""
         ...
 
     async def pictures(self, job: Job) -> Mapping[str, str]:
@@ -285,7 +285,7 @@ class Reviews(Protocol):
         ...
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
-        """Tell which messages of a waiting job are not where moderators look now.
+        """Tell which part of a waiting job is not where moderators look now.
 
         Raises `ChannelClosed` or `OutcomeUnclear`.
         """

@@ -29,7 +29,7 @@ from bot.jobs.tasks import Work
 from bot.moderation.blocks import BlockedImageStore, BlockStore
 from bot.moderation.decide import Moderation
 from bot.moderation.hidden_videos import HiddenVideos
-from bot.moderation.member_record import RecordReader
+from bot.moderation.history import RecordReader
 from bot.moderation.report_messages import ReportMessages
 from bot.moderation.report_store import ReportStore, owe_in, settle_in
 from bot.moderation.review_messages import ReviewMessages
@@ -48,6 +48,7 @@ class Moderators:
     blocks: BlockStore
     blocked_images: BlockedImageStore
     decisions: DecisionStore
+    record: RecordReader
     reports: ReportStore
     review_store: ReviewStore
     reviews: ReviewMessages
@@ -80,6 +81,7 @@ def moderators_of(
         blocks=blocks,
         blocked_images=blocked_images,
         decisions=decisions,
+        record=record,
         reports=reports,
         review_store=review_store,
         reviews=ReviewMessages(

@@ -10,11 +10,11 @@ from bot.catalogue.offer import Offer
 from bot.jobs.decisions import Decision
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.moderation.history import MemberRecord, add_head, head_line
 from bot.moderation.ids import CaseVerb, case_id
-from bot.moderation.member_record import MemberRecord
 from bot.moderation.report_store import Report
-from bot.moderation.review_card import facts_line, record_line
-from bot.moderation.words import REASON_SHOWN, outcome_sentence
+from bot.moderation.review_card import add_pictures, decided_card, facts_line
+from bot.moderation.words import outcome_sentence
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import clip, message_address, plain, quoted
@@ -30,8 +30,11 @@ PUBLIC: Final = N_(
     "Everyone can see this channel, so reported content isn't shown here. Choose a review channel "
     "that members can't see, and all of it is shown there."
 )
+OWNER: Final = N_(
+    "You get this as the server's owner, because the bot can't post in a review channel or log channel. Choose one "
+    "with `/settings`. To decide, open the video and use *Take down* in the menu of its message."
+)
 _RED: Final = discord.Colour(0xDA373C)
-_GREY: Final = discord.Colour(0x80848E)
 
 
 def case_card(
@@ -42,68 +45,99 @@ def case_card(
     record: MemberRecord,
     *,
     video: str | None = None,
+    pictures: Sequence[str] = (),
     made: Sequence[Decision] = (),
     bare: bool = False,
     public: bool = False,
 ) -> ui.LayoutView:
-    """Lay out a reported video, in the server's language.
+    """Lay out a reported video, in the server's language; one line, once it is decided.
 
-    `reports` are the newest of `count` that nobody has decided on; without any it is decided. `video` names the
-    message's own attachment, where the video was taken off its post. `bare` is for a channel without the age
-    restriction under which the video was asked for: moderators read there where it stands, and not what it is about.
-    In a `public` one, which members see as well, they read no more than that, and press the same buttons.
+    `reports` are the newest of `count` that no one has decided on; without any it is decided. `video` and `pictures`
+    name the message's own attachments. `bare` is for a channel without the age restriction under which the video was
+    requested: moderators read there where it is, and not what it is about. In a `public` one, which members see as
+    well, they read no more than that, and press the same buttons.
     """
+    if not is_open(job, count):
+        return decided_card(job, made, bare=bare or public)
     with speaking(job.request.guild_locale):
-        is_open = count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
-        container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED if is_open else _GREY)
-        title = f"🚩 {_('Reported video')}" if is_open else _("Resolved")
-        container.add_item(ui.TextDisplay(f"### {title}\n{_facts(job, offer)}"))
+        container = _frame(job, offer, _nothing() if public else record)
         if public:
-            if is_open:
-                container.add_item(ui.TextDisplay(_(PUBLIC)))
+            container.add_item(ui.TextDisplay(_(PUBLIC)))
         elif bare:
             container.add_item(ui.TextDisplay(_(AGE_RESTRICTED)))
         else:
             container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
         if video is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}", spoiler=True)))
-        if not public:
-            container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
-        if is_open:
-            if job.deleted_by_hand:
-                container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
-            if not public:
-                container.add_item(ui.TextDisplay(_reasons(reports, count)))
-            container.add_item(ui.ActionRow(*_buttons(job)))
-        else:
+        add_pictures(container, pictures, expected=0, spoiler=True)
+        if job.deleted_by_hand:
             container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
-            if words := quoted(job.reason, limit=REASON_SHOWN, lines=6):
-                container.add_item(ui.TextDisplay(words))
-        view = ui.LayoutView(timeout=None)
-        view.add_item(container)
-    view.stop()
-    return view
+        if not public:
+            container.add_item(ui.TextDisplay(_reasons(reports, count)))
+        container.add_item(ui.ActionRow(*_buttons(job)))
+    return _view(container)
 
 
-def _facts(job: Job, offer: Offer) -> str:
+def owners_card(
+    job: Job,
+    offer: Offer,
+    reports: Sequence[Report],
+    count: int,
+    record: MemberRecord,
+    *,
+    made: Sequence[Decision] = (),
+) -> ui.LayoutView:
+    """Lay out a reported video for a direct message to the server's owner, who reads there what was reported.
+
+    It has no buttons, as they work in the server alone. It doesn't say who reported: the video may be the owner's own.
+    """
+    if not is_open(job, count):
+        return decided_card(job, made, bare=True)
+    with speaking(job.request.guild_locale):
+        container = _frame(job, offer, record)
+        container.add_item(ui.TextDisplay(_reasons(reports, count, named=False)))
+        container.add_item(ui.TextDisplay(_(OWNER)))
+    return _view(container)
+
+
+def is_open(job: Job, count: int) -> bool:
+    """Tell whether moderators still have to decide on a video with `count` reports."""
+    return count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
+
+
+def _frame(job: Job, offer: Offer, record: MemberRecord) -> ui.Container[ui.LayoutView]:
     facts = facts_line(job, offer)
-    if job.state is not State.DELIVERED or job.post_message_id is None:
-        return facts
-    video = message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)
-    return f"{facts} · [{_('Video')}]({video})"
+    if job.state is State.DELIVERED and job.post_message_id is not None:
+        video = message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)
+        facts = f"{facts} · [{_('Video')}]({video})"
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_RED)
+    title = f"🚩 {_('Reported video')}"
+    add_head(container, [head_line(title, job.request.member_id, record), f"-# {facts}"], record)
+    return container
 
 
-def _reasons(reports: Sequence[Report], count: int) -> str:
+def _nothing() -> MemberRecord:
+    """Give what others than moderators may read of a member."""
+    return MemberRecord(videos=0, rejected=0, taken_down=0, reports=0, blocks=0)
+
+
+def _reasons(reports: Sequence[Report], count: int, *, named: bool = True) -> str:
     head = ngettext("{count} member reported it:", "{count} members reported it:", count)
-    lines = [
-        f"- <@{report.member_id}>: {plain(clip(' '.join(report.reason.split()), REASON_LIMIT))}" for report in reports
-    ]
-    return "\n".join([head.format(count=number(count)), *lines])
+    reasons = [plain(clip(" ".join(report.reason.split()), REASON_LIMIT)) for report in reports]
+    who = [f"<@{report.member_id}>: " if named else "" for report in reports]
+    return "\n".join(
+        [head.format(count=number(count)), *(f"- {by}{why}" for by, why in zip(who, reasons, strict=True))]
+    )
 
 
 def _buttons(job: Job) -> list[ui.Button[Any]]:
     back = (_("Restore"), CaseVerb.PUT_BACK) if job.hidden else (_("Dismiss"), CaseVerb.DISMISS)
-    chosen = [(_("Take down"), CaseVerb.TAKE_DOWN), back, (_("Block member"), CaseVerb.BLOCK)]
+    chosen = [
+        (_("Take down"), CaseVerb.TAKE_DOWN),
+        back,
+        (_("Block"), CaseVerb.BLOCK),
+        (_("History"), CaseVerb.HISTORY),
+    ]
     return [
         ui.Button(
             label=label,
@@ -112,3 +146,10 @@ def _buttons(job: Job) -> list[ui.Button[Any]]:
         )
         for label, verb in chosen
     ]
+
+
+def _view(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()
+    return view

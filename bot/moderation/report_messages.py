@@ -6,10 +6,9 @@ was taken off its post are kept on this machine and on the moderators' message.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import discord
@@ -21,7 +20,7 @@ from bot.delivery.post_view import alt_text, hidden_controls, hidden_text, post_
 from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
-from bot.discord_api.sending import send_once
+from bot.discord_api.sending import picture_files, send_once
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
@@ -30,16 +29,17 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
 from bot.jobs.tasks import supervised, uncancelled, until_first
 from bot.media.errors import MediaError
-from bot.moderation.hidden_videos import HiddenVideos
-from bot.moderation.member_record import RecordReader
-from bot.moderation.report_card import case_card
-from bot.moderation.report_store import Case, Report, ReportStore
+from bot.moderation.hidden_videos import POST_FILE, HiddenVideos
+from bot.moderation.history import RecordReader
+from bot.moderation.report_card import case_card, is_open, owners_card
+from bot.moderation.report_store import Case, Reached, Report, ReportStore
 from bot.settings.store import SettingsStore
+from bot.ui.custom_ids import files_of
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 
-POST_FILE: Final = "reelcast.mp4"  # as `posts` names it
+IMAGE: Final = "image"  # with which the names of a request's images begin
 PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it, and with what Discord left unclear
 RENEW_EVERY: Final = 15.0  # seconds
 LEISURE: Final = timedelta(minutes=10)  # until what Discord refused is tried again
@@ -85,6 +85,7 @@ class ReportMessages:
         self._clock = clock
         self._turns = turns or AtOnce()
         self._wanted = asyncio.Event()
+        self._unseen: set[int] = set()  # jobs of whose reports no one could be told when that was tried last
 
     async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
         """See to what is owed, from the moment when drivers may start, until cancelled."""
@@ -101,10 +102,14 @@ class ReportMessages:
         await self._store.look_again(guild_id)
         self._wanted.set()
 
-    async def hears(self, guild_id: int) -> bool:
-        """Tell whether a server has a place where moderators read of reports."""
-        settings = await self._settings.get(guild_id)
-        return settings.review_channel_id is not None or settings.log_channel_id is not None
+    async def reached(self, job: Job) -> Reached:
+        """Tell who has been told of a reported video, as far as this process knows."""
+        case = await self._store.case(job.id)
+        if case is None or case.message_id is None or job.id in self._unseen:
+            return Reached.NO_ONE
+        settings = await self._settings.get(job.request.guild_id)
+        in_server = case.channel_id in {settings.review_channel_id, settings.log_channel_id}
+        return Reached.MODERATORS if in_server else Reached.OWNER
 
     async def see_to(self, job_id: int) -> bool:
         """Bring a video's post and the moderators' message in line with what is saved; tell whether they are.
@@ -119,6 +124,7 @@ class ReportMessages:
                 if job is not None and case is not None:
                     rests.append(await self._tried(job, self._bring_in_line(job, case)))
                     rests.append(await self._tried(job, self._show_moderators(job)))
+                    (self._unseen.discard if rests[-1] is None else self._unseen.add)(job_id)
             if waits := [rest for rest in rests if rest is not None]:
                 await self._store.put_off(job_id, hold.claimed_at, self._clock.now() + min(waits))
                 return rests[0] is None
@@ -211,22 +217,18 @@ class ReportMessages:
         await self._videos.forget(job.id)
 
     async def _show_moderators(self, job: Job) -> None:
-        """Show moderators what was reported, and what became of it."""
+        """Show moderators what was reported, and what became of it; the server's owner where that can't be."""
         case = await self._store.case(job.id)
         reports, count = await self._store.open(job.id)
         if case is None or (case.message_id is None and not count):
             return
-        video = await self._videos.find_for_moderators(job, case) if job.hidden else None
-        closed: ChannelClosed | None = None
         for channel_id in await self._places(job, case):
-            try:
-                await self._show_in(job, case, channel_id, (reports, count), video)
-            except ChannelClosed as error:
-                closed = error
-            else:
+            with suppress(ChannelClosed):
+                await self._show_in(job, case, channel_id, (reports, count))
                 return
-        if closed is not None:
-            raise closed
+        if not count:
+            raise ChannelClosed("moderators see the case nowhere")
+        await self._show_owner(job, case, (reports, count))
 
     async def _places(self, job: Job, case: Case) -> Sequence[int]:
         """Give the channels where moderators may read of a case, the best first: where it stands, if it can stay."""
@@ -234,38 +236,88 @@ class ReportMessages:
         theirs = [each for each in (settings.review_channel_id, settings.log_channel_id) if each is not None]
         return sorted(theirs, key=lambda each: each != case.channel_id)
 
-    async def _show_in(
-        self, job: Job, case: Case, channel_id: int, told: tuple[Sequence[Report], int], video: Path | None
-    ) -> None:
+    async def _show_owner(self, job: Job, case: Case, told: tuple[Sequence[Report], int]) -> None:
+        guild_id = job.request.guild_id
+        with translated():
+            guild = self._client.get_guild(guild_id) or await self._client.fetch_guild(guild_id, with_counts=False)
+            owner = await self._client.fetch_user(guild.owner_id or 0)
+            channel_id = (await owner.create_dm()).id
+        record = await self._record.described(self._client, guild_id, job.request.member_id)
+        made = await self._decisions.of_job(job.id)
+        view = owners_card(job, self._offer, *told, record, made=made)
+        await self._put(job, case, channel_id, view, [], kept=False)
+
+    async def _show_in(self, job: Job, case: Case, channel_id: int, told: tuple[Sequence[Report], int]) -> None:
         """Show a case in a channel: only where it stands, if everybody sees it or it lacks the video's age gate."""
         with translated():
             public = await is_public(self._client, job.request.guild_id, channel_id)
             open_here = not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
-        record = await self._record.read(job.request.guild_id, job.request.member_id)
+        record = await self._record.described(self._client, job.request.guild_id, job.request.member_id)
         made = await self._decisions.of_job(job.id)
-        video = video if open_here and not public else None
-        name = POST_FILE if video is not None else None
-        view = case_card(job, self._offer, *told, record, video=name, made=made, bare=not open_here, public=public)
-        files = [] if video is None else [discord.File(video, POST_FILE)]
+
+        def laid_out(video: str | None = None, pictures: Sequence[str] = ()) -> discord.ui.LayoutView:
+            return case_card(
+                job,
+                self._offer,
+                *told,
+                record,
+                video=video,
+                pictures=pictures,
+                made=made,
+                bare=not open_here,
+                public=public,
+            )
+
+        if public or not open_here or not is_open(job, told[1]):
+            await self._put(job, case, channel_id, laid_out(), [], kept=False)
+            return
+        there = await self._there(job, case) if channel_id == case.channel_id else ()
+        if there:  # what is on the message stays as it is, whatever became of the post
+            pictures = [name for name in there if name != POST_FILE]
+            await self._put(job, case, channel_id, laid_out(POST_FILE if POST_FILE in there else None, pictures), [])
+            return
+        async with self._videos.shown(job, case) as (video, images):
+            with ExitStack() as opened:
+                files = [opened.enter_context(closing(file)) for file in picture_files(images).values()]
+                view = laid_out(POST_FILE if video is not None else None, [file.filename for file in files])
+                if video is not None:
+                    files.append(opened.enter_context(closing(discord.File(video, POST_FILE))))
+                await self._put(job, case, channel_id, view, files, kept=False)
+
+    async def _there(self, job: Job, case: Case) -> Sequence[str]:
+        """Name what is attached to the moderators' message of a case."""
+        with suppress(CardGone), translated():
+            message = await self._channel(job, case.channel_id or 0).fetch_message(case.message_id or 0)
+            return [name for name in files_of(message) if name == POST_FILE or name.startswith(IMAGE)]
+        return ()
+
+    async def _put(
+        self,
+        job: Job,
+        case: Case,
+        channel_id: int,
+        view: discord.ui.LayoutView,
+        files: list[discord.File],
+        *,
+        kept: bool = True,
+    ) -> None:
+        """Edit the message of a case, or send it to a channel; unless `kept`, `files` take the place of its own."""
         channel = self._channel(job, channel_id)
-        try:
-            with translated():
-                shown = case.message_id if channel_id == case.channel_id else None
-                if shown is not None and await self._edited(channel, shown, view, files):
+        with translated():
+            if channel_id == case.channel_id and case.message_id is not None:
+                extra: dict[str, Any] = {} if kept else {"attachments": files}
+                if await self._edited(channel, case.message_id, view, extra):
                     return
-                await self._turns.post(channel_id)
-                message = await send_once(
-                    channel,
-                    "c",
-                    job.id,
-                    replaces=case.message_id,
-                    view=view,
-                    files=files,
-                    allowed_mentions=_SILENT,
-                )
-        finally:
-            for file in files:
-                file.close()
+            await self._turns.post(channel_id)
+            message = await send_once(
+                channel,
+                "c",
+                job.id,
+                replaces=case.message_id,
+                view=view,
+                files=files,
+                allowed_mentions=_SILENT,
+            )
         await self._store.note(job.id, channel_id=channel_id, message_id=message.id)
         if self._clock.now() - message.created_at > JUST_NOW:
             await self._store.owe(job)  # it is an earlier try's, and shows what was so then
@@ -286,14 +338,13 @@ class ReportMessages:
         channel: discord.PartialMessageable,
         message_id: int,
         view: discord.ui.LayoutView,
-        files: list[discord.File],
+        extra: dict[str, Any],
     ) -> bool:
         await self._turns.edit(channel.id)
         try:
             with translated():
-                await channel.get_partial_message(message_id).edit(
-                    view=view, attachments=files, allowed_mentions=_SILENT
-                )
+                message = channel.get_partial_message(message_id)
+                await message.edit(view=view, allowed_mentions=_SILENT, **extra)
         except CardGone:
             return False
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, case, exists, func, literal, or_, select, update
@@ -20,6 +21,14 @@ _OWE: Final = {
     "owed": case((_IS_HELD, _OWED_ANEW), else_=_OWED),
     "tried_at": case((_IS_HELD, cases.c.tried_at), else_=None),
 }
+
+
+class Reached(Enum):
+    """Who has been told of a report."""
+
+    MODERATORS = auto()
+    OWNER = auto()  # of the server, by direct message
+    NO_ONE = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

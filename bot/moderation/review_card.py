@@ -1,7 +1,6 @@
-"""What moderators see of a job that waits for them: the request with its pictures, and the finished video."""
+"""What moderators see of a job that waits for them, and the one line that is left of it once it is decided."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import discord
@@ -9,168 +8,196 @@ from discord import ui
 
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import option_words
-from bot.jobs.decisions import Decision
+from bot.delivery.state_looks import LOOKS
+from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
-from bot.moderation.ids import ReviewVerb, review_id
-from bot.moderation.member_record import MemberRecord
-from bot.moderation.words import REASON_SHOWN, outcome_sentence
-from bot.ui.formats import countdown, date, dollars, number
+from bot.moderation.history import MemberRecord, add_head, head_line
+from bot.moderation.ids import ReviewVerb, reject_id, review_id
+from bot.moderation.words import READY_REASONS, last_decision, outcome_sentence
+from bot.ui.formats import countdown, dollars, number
 from bot.ui.language import _, ngettext, speaking
-from bot.ui.text import message_address, quoted
+from bot.ui.text import clip, message_address, plain, quoted
 
-PROMPT_LIMIT: Final = 700  # characters; a longer prompt comes as a file besides
+PROMPT_LIMIT: Final = 700  # characters; a longer prompt comes as a file, too
 PROMPT_LINES: Final = 12
 PROMPT_FILE: Final = "prompt.txt"
+NO_REASON: Final = "none"  # of the choices of *Reject*
+OTHER_REASON: Final = "other"
+_LINE_PROMPT: Final = 60  # characters of the prompt, and of the reason, in the line of a decided case
+_LINE_REASON: Final = 100
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREY: Final = discord.Colour(0x80848E)
+_GREEN: Final = discord.Colour(0x23A559)
+_RED: Final = discord.Colour(0xDA373C)
 _ON_ITS_WAY: Final = frozenset(
     {
         *(State.PREPARING, State.WAITING, State.SUBMITTING, State.UNCONFIRMED),
         *(State.QUEUED, State.PROCESSING, State.COMPLETED, State.UNDELIVERED),
     }
 )
+# How a decided case looks; one that ended without a decision looks as its job's state does.
+_DECIDED_LOOKS: Final[Mapping[Decided, tuple[str, discord.Colour]]] = {
+    Decided.APPROVED: ("✅", _GREEN),
+    Decided.APPROVED_AS_SPOILER: ("✅", _GREEN),
+    Decided.PUT_BACK: ("✅", _GREEN),
+    Decided.DISMISSED: ("✅", _GREEN),
+    Decided.REJECTED: (LOOKS[State.REJECTED].emoji, _RED),
+    Decided.TAKEN_DOWN: (LOOKS[State.TAKEN_DOWN].emoji, _RED),
+    Decided.DELETED: ("🗑️", _GREY),
+}
 
 
-def request_card(
+def review_card(
     job: Job,
     offer: Offer,
     record: MemberRecord,
     pictures: Sequence[str],
     *,
-    made: Sequence[Decision] = (),
+    video: str | None = None,
+    link: str | None = None,
+    why: str = "",
     cut: bool = False,
 ) -> ui.LayoutView:
-    """Lay out a request for its moderators, in the server's language.
+    """Lay out a job for its moderators, in the server's language: a request, and the finished video once it is there.
 
-    `pictures` are the names of the message's own attachments; `cut` is for a prompt that comes as a file, too. Once the
-    job waits no longer there is nothing to press, and the outcome stands in place of the deadline.
+    `pictures` and `video` are the names of the message's own attachments; a video that is too large for that is seen by
+    its `link`. `cut` is for a prompt that comes as a file, too.
     """
     with speaking(job.request.guild_locale):
-        container = _frame(job, _request_title(job))
-        container.add_item(ui.TextDisplay(facts_line(job, offer)))
-        container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+        container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_AMBER)
+        facts = " · ".join(filter(None, [facts_line(job, offer), why]))
+        look = LOOKS[job.state if job.state in REVIEWED else State.PROCESSING]
+        add_head(container, [head_line(look.emoji, job.request.member_id, record), f"-# {facts}"], record)
+        if job.state not in REVIEWED:
+            later = _("Video in progress: you'll review it when it's ready")
+            container.add_item(ui.TextDisplay(f"-# {later}"))
+        words = quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)
+        small = job.state is State.REVIEW and len(pictures) == 1
+        if small:  # by itself in a gallery it would be as large as the video
+            container.add_item(ui.Section[Any](words, accessory=ui.Thumbnail[Any](f"attachment://{pictures[0]}")))
+        else:
+            container.add_item(ui.TextDisplay(words))
         if cut:
             container.add_item(ui.File(f"attachment://{PROMPT_FILE}"))
-        if pictures:
-            items = (discord.MediaGalleryItem(f"attachment://{name}") for name in pictures)
-            container.add_item(ui.MediaGallery(*items))
-        else:
-            container.add_item(ui.TextDisplay(f"-# {_('The images are no longer available.')}"))
-        container.add_item(ui.TextDisplay(f"-# {record_line(record)}"))
-        _add_end(container, job, made, decides=job.state is State.HELD)
+        if job.state is State.REVIEW:
+            _add_video(container, video, link)
+        if not small:
+            add_pictures(container, pictures, expected=len(job.request.references))
+        _add_controls(container, job)
     return _view(container)
 
 
-def video_card(
-    job: Job, offer: Offer, filename: str | None, *, link: str | None = None, made: Sequence[Decision] = ()
-) -> ui.LayoutView:
-    """Lay out a finished video for its moderators.
+def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> ui.LayoutView:
+    """Lay out what is left of a decided case: one line with the outcome, without images or video.
 
-    `filename` is of the message's own attachment; one that is too large for that is seen by its `link`.
+    What is `bare` doesn't repeat what was requested or why it was refused.
     """
     with speaking(job.request.guild_locale):
-        container = _frame(job, _("New video to review"))
-        container.add_item(ui.TextDisplay(facts_line(job, offer)))
-        container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
-        if filename is not None:
-            container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{filename}")))
-        else:
-            unseen = _("The video can't be shown here.")
-            container.add_item(ui.TextDisplay(f"-# {unseen}"))
-        if link is not None:
-            look = ui.Button[Any](label=_("Open video"), style=discord.ButtonStyle.link, url=link)
-            container.add_item(ui.ActionRow(look))
-        _add_end(container, job, made, decides=job.state is State.REVIEW)
+        last = last_decision(made)
+        look = LOOKS[job.state]
+        emoji, colour = _DECIDED_LOOKS[last.kind] if last is not None else (look.emoji, _GREY)
+        told = [f"{emoji} <@{job.request.member_id}>", outcome_sentence(job, made)]
+        if not bare and (reason := _in_a_line(job.reason, _LINE_REASON)):
+            told.append(_("Reason: {reason}").format(reason=reason))
+        prompt = "" if bare else _in_a_line(job.request.prompt, _LINE_PROMPT)
+        told += filter(None, [prompt, _card_link(job)])
+        container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
+        container.add_item(ui.TextDisplay(f"-# {' · '.join(told)}"))
     return _view(container)
 
 
 def is_waiting(job: Job) -> bool:
     """Tell whether a job is, or may still come, before its moderators."""
-    return job.state in REVIEWED or (job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING))
-
-
-def _request_title(job: Job) -> str:
-    if job.request.handling.review is ReviewMode.BEFORE_SPENDING:
-        return _("New request to review")
-    return _("Video in progress: you'll review it when it's ready")
-
-
-def _frame(job: Job, title: str) -> ui.Container[ui.LayoutView]:
-    if is_waiting(job):
-        shown, colour = f"### ✋ {title}", _AMBER
-    else:
-        shown, colour = f"### {_('Resolved')}", _GREY
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
-    container.add_item(ui.TextDisplay(shown))
-    return container
+    if job.state in REVIEWED:
+        return True
+    return job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING) and not job.cancel_requested
 
 
 def facts_line(job: Job, offer: Offer) -> str:
-    """Write who asked for what, where and when, and what it costs."""
+    """Write where a video was requested, what was chosen, and what it costs."""
     request = job.request
-    asked = _("{member} in {channel}, {ago}").format(
-        member=f"<@{request.member_id}>", channel=f"<#{request.channel_id}>", ago=countdown(job.created_at)
-    )
     money = job.cost_usd if job.cost_usd is not None else job.reserved_usd
     options = option_words(request.options, offer.described(request.model))
-    facts = [asked, *options, *filter(None, [offer.title_to_tell(request.model)]), dollars(money)]
-    if job.card_message_id is not None:
-        card = message_address(request.guild_id, request.channel_id, job.card_message_id)
-        facts.append(f"[{_('Card')}]({card})")
-    return " · ".join(facts)
-
-
-def record_line(record: MemberRecord) -> str:
-    """Write what a server knows of a member."""
-    joined = [_("joined {date}").format(date=_joined(record.joined_at))] if record.joined_at else []
+    title = offer.title_to_tell(request.model)
     return " · ".join(
-        [
-            *joined,
-            _counted(ngettext("{count} video so far", "{count} videos so far", record.videos), record.videos),
-            _counted(_("{count} rejected"), record.rejected),
-            _counted(_("{count} taken down"), record.taken_down),
-            reports_counted(record.reports),
-            _counted(ngettext("{count} block", "{count} blocks", record.blocks), record.blocks),
-        ]
+        filter(
+            None,
+            [f"<#{request.channel_id}>", *options, title, dollars(money), countdown(job.created_at), _card_link(job)],
+        )
     )
 
 
 def reports_counted(count: int) -> str:
-    return _counted(ngettext("{count} report", "{count} reports", count), count)
+    return ngettext("{count} report", "{count} reports", count).format(count=number(count))
 
 
-def _counted(words: str, count: int) -> str:
-    return words.format(count=number(count))
+def _card_link(job: Job) -> str:
+    if job.card_message_id is None:
+        return ""
+    request = job.request
+    return f"[{_('Card')}]({message_address(request.guild_id, request.channel_id, job.card_message_id)})"
 
 
-def _joined(moment: datetime) -> str:
-    return f"{date(moment)} ({countdown(moment)})"
+def _in_a_line(text: str, limit: int) -> str:
+    return plain(clip(" ".join(text.split()), limit))
 
 
-def _add_end(container: ui.Container[ui.LayoutView], job: Job, made: Sequence[Decision], *, decides: bool) -> None:
-    """Put what can be pressed at the end, or what came of it."""
-    if decides:
-        ends = _("Rejected automatically {countdown} if no one decides.").format(
-            countdown=countdown(job.review_ends_at)
-        )
-        container.add_item(ui.TextDisplay(ends))
-        container.add_item(
-            ui.ActionRow(
-                _button(_("Approve"), ReviewVerb.APPROVE, job, discord.ButtonStyle.success),
-                _button(_("Approve as spoiler"), ReviewVerb.SPOILER, job, discord.ButtonStyle.secondary),
-                _button(_("Reject"), ReviewVerb.REJECT, job, discord.ButtonStyle.danger),
-            )
-        )
-    elif is_waiting(job):
-        container.add_item(ui.ActionRow(_button(_("Reject now"), ReviewVerb.REJECT, job, discord.ButtonStyle.danger)))
+def _add_video(container: ui.Container[ui.LayoutView], video: str | None, link: str | None) -> None:
+    if video is not None:
+        container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}")))
     else:
-        container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
-        if words := quoted(job.reason, limit=REASON_SHOWN, lines=6):
-            container.add_item(ui.TextDisplay(words))
+        unseen = _("The video can't be shown here.")
+        container.add_item(ui.TextDisplay(f"-# {unseen}"))
+    if link is not None:
+        look = ui.Button[Any](label=_("Open video"), style=discord.ButtonStyle.link, url=link)
+        container.add_item(ui.ActionRow(look))
 
 
-def _button(label: str, verb: ReviewVerb, job: Job, style: discord.ButtonStyle) -> ui.Button[Any]:
+def add_pictures(
+    container: ui.Container[ui.LayoutView], pictures: Sequence[str], *, expected: int, spoiler: bool = False
+) -> None:
+    """Show a request's images; where some were expected and none is left, say so."""
+    if pictures:
+        items = (discord.MediaGalleryItem(f"attachment://{name}", spoiler=spoiler) for name in pictures)
+        container.add_item(ui.MediaGallery(*items))
+    elif expected:
+        container.add_item(ui.TextDisplay(f"-# {_('The images are no longer available.')}"))
+
+
+def _add_controls(container: ui.Container[ui.LayoutView], job: Job) -> None:
+    block = _button(_("Block"), ReviewVerb.BLOCK, job)
+    history = _button(_("History"), ReviewVerb.HISTORY, job)
+    if job.state not in REVIEWED:
+        reject = _button(_("Reject now"), ReviewVerb.REJECT, job, discord.ButtonStyle.danger)
+        container.add_item(ui.ActionRow(reject, block, history))
+        return
+    ends = _("Rejected automatically {countdown} if no one decides.").format(countdown=countdown(job.review_ends_at))
+    container.add_item(ui.TextDisplay(f"-# {ends}"))
+    container.add_item(
+        ui.ActionRow(
+            _button(_("Approve"), ReviewVerb.APPROVE, job, discord.ButtonStyle.success),
+            _button(_("Spoiler"), ReviewVerb.SPOILER, job),
+            block,
+            history,
+            _button(_("Decide several"), ReviewVerb.SEVERAL, job),
+        )
+    )
+    container.add_item(ui.ActionRow(reject_menu(reject_id(job.id), with_other=True)))
+
+
+def reject_menu(custom_id: str, *, with_other: bool) -> ui.Select[Any]:
+    """Offer the ready reasons for a rejection; *Other reason* opens a form."""
+    options = [discord.SelectOption(label=_(text), value=key) for key, text in READY_REASONS.items()]
+    options.append(discord.SelectOption(label=_("No reason"), value=NO_REASON))
+    if with_other:
+        options.append(discord.SelectOption(label=_("Other reason, or block the images"), value=OTHER_REASON))
+    return ui.Select(custom_id=custom_id, placeholder=_("Reject"), options=options)
+
+
+def _button(
+    label: str, verb: ReviewVerb, job: Job, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
     return ui.Button(label=label, style=style, custom_id=review_id(verb, job.id))
 
 

@@ -1,13 +1,15 @@
-"""What waits for moderators, in their channel: shown by channel id, found again by its buttons, settled at the end."""
+"""What waits for moderators, in their channel: one message a case, found again by its buttons, settled at the end.
+
+A request that is shown while its video is made gives way to the message of the finished video, which has its images.
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import replace
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import discord
@@ -18,20 +20,26 @@ from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
 from bot.discord_api.sending import picture_files, send_once
+from bot.jobs.card_pictures import reference_name
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError, ReviewPart, Unrestricted, Video
-from bot.jobs.states import State
+from bot.jobs.states import ENDED, REVIEWED, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
+from bot.moderation.history import MemberRecord, RecordReader
 from bot.moderation.ids import ReviewVerb, review_id
-from bot.moderation.member_record import MemberRecord, RecordReader
-from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, is_waiting, request_card, video_card
+from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, is_waiting, review_card
 from bot.moderation.review_store import Review, ReviewStore
-from bot.moderation.words import review_closed_told, review_exposed_told, review_unrestricted_told
+from bot.moderation.words import (
+    review_closed_told,
+    review_exposed_told,
+    review_unrestricted_told,
+    why_reviewed,
+)
 from bot.records.log_channel import Heard, LogChannel
 from bot.settings.store import SettingsStore
-from bot.ui.custom_ids import button_ids, pictures_in
+from bot.ui.custom_ids import button_ids, files_of
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
@@ -41,6 +49,7 @@ LOOK_EVERY: Final = timedelta(minutes=10)  # whether what is shown is still ther
 TRY_EVERY: Final = timedelta(seconds=60)  # to show what is not
 SURE_FOR: Final = timedelta(seconds=30)  # so long after a move nobody else can have shown the job before us
 MOST_MESSAGES: Final = 200  # looked through for a message that an earlier try may have left
+MOST_BYTES: Final = 24 * 1024 * 1024  # of all files of one message; Discord takes 25 MiB in a request
 MOST_SETTLED: Final = 50  # at once; the next sweep has the others
 _SILENT: Final = discord.AllowedMentions.none()
 
@@ -79,30 +88,24 @@ class ReviewMessages:
         review = await self._store.get(job.id)
         if review and review.request_message_id and ReviewPart.REQUEST not in await self.missing(job):
             return
-        record = await self._record_of(job)
-        files = list(picture_files(pictures).values())
-        cut = len(job.request.prompt) > PROMPT_LIMIT
-        view = request_card(job, self._offer, record, [file.filename for file in files], cut=cut)
-        if cut:
-            files.append(discord.File(BytesIO(job.request.prompt.encode()), filename=PROMPT_FILE))
-        try:
-            message_id = await self._send(job, channel_id, ReviewPart.REQUEST, view, files, before=review)
-        finally:
-            for file in files:
-                file.close()
+        message_id = await self._send(job, channel_id, ReviewPart.REQUEST, pictures, None, before=review)
         await self._note(job, review, channel_id, request_message_id=message_id)
 
-    async def show_video(self, job: Job, video: Video) -> None:
+    async def show_video(self, job: Job, video: Video, pictures: Mapping[str, Path]) -> None:
         channel_id = await self._chosen(job)
         review = await self._store.get(job.id)
-        if video.as_link:
-            view = video_card(job, self._offer, None, link=job.output_url)
-            message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [], before=review)
-        else:
-            with closing(discord.File(video.path, filename=VIDEO_FILE)) as file:
-                view = video_card(job, self._offer, VIDEO_FILE)
-                message_id = await self._send(job, channel_id, ReviewPart.VIDEO, view, [file], before=review)
+        room = MOST_BYTES - (0 if video.as_link else video.facts.size)
+        fits = sum(path.stat().st_size for path in pictures.values()) <= room
+        message_id = await self._send(job, channel_id, ReviewPart.VIDEO, pictures if fits else {}, video, before=review)
         await self._note(job, review, channel_id, video_message_id=message_id)
+        whole = fits and len(pictures) == len(job.request.references)
+        if whole and await self._replaced(job, review, channel_id, message_id):
+            await self._store.shown(job.id, channel_id, request_message_id=message_id)
+
+    async def _replaced(self, job: Job, before: Review | None, channel_id: int, message_id: int) -> bool:
+        """Take away the request's own message, whose place the video's has taken; tell whether it is gone."""
+        former = before.request_message_id if before is not None and before.channel_id == channel_id else None
+        return former in {None, message_id} or await self._take_away(job, channel_id, former or 0)
 
     async def pictures(self, job: Job) -> Mapping[str, str]:
         review = await self._store.get(job.id)
@@ -115,8 +118,8 @@ class ReviewMessages:
             if error.problem in {ProblemCode.CARD_GONE, ProblemCode.CHANNEL_GONE}:
                 return {}
             raise
-        # What a layout shows is not among the message's attachments: its addresses are in the gallery alone.
-        return {PurePosixPath(urlsplit(url).path).stem: url for url in pictures_in(message.components)}
+        found = {name.partition(".")[0]: url for name, url in files_of(message).items()}
+        return {name: url for name, url in found.items() if name in _names_of(job)}
 
     async def claim(self, job: Job, *, at_once: bool = False) -> bool:
         if at_once:
@@ -185,11 +188,12 @@ class ReviewMessages:
 
     async def _settle(self, job: Job, review: Review) -> None:
         """Edit what moderators see to how it ended; what Discord leaves unclear is tried again by the sweep."""
+        messages = {review.request_message_id, review.video_message_id} - {None}
         try:
-            for part in ReviewPart:
-                message_id = _message_of(review, part)
+            for message_id in messages:
                 if message_id is not None and review.channel_id is not None:
-                    await self._rewrite(job, review.channel_id, message_id, part)
+                    last = message_id == (review.video_message_id or message_id)
+                    await self._rewrite(job, review.channel_id, message_id, last=last)
         except ChannelClosed as error:
             log.info("review_not_settled", job=job.id, error=error.detail)
         except PortError as error:
@@ -197,22 +201,23 @@ class ReviewMessages:
             return
         await self._store.close(job.id)
 
-    async def _rewrite(self, job: Job, channel_id: int, message_id: int, part: ReviewPart) -> None:
-        channel = self._channel(job, channel_id)
-        made = await self._decisions.of_job(job.id)
-        if await self._is_exposed(job, channel_id) or not await self._may_show(job, channel_id):
+    async def _rewrite(self, job: Job, channel_id: int, message_id: int, *, last: bool) -> None:
+        """Leave one line of a decided case; its images stay attached, unseen, while the job may still need them.
+
+        Only the `last` of two messages of a case is left, if the other one isn't needed for that.
+        """
+        needed = job.approved and job.state not in ENDED and not all(each.card_name for each in job.request.references)
+        hidden = await self._is_exposed(job, channel_id) or not await self._may_show(job, channel_id)
+        if hidden or not (last or needed):
             await self._take_away(job, channel_id, message_id)
             return
+        made = await self._decisions.of_job(job.id)
         await self._turns.edit(channel_id)
         with translated(), unless_gone():
-            message = await channel.fetch_message(message_id)
-            shown = [PurePosixPath(urlsplit(url).path).name for url in pictures_in(message.components)]
-            if part is ReviewPart.VIDEO:
-                view = video_card(job, self._offer, shown[0] if shown else None, made=made)
-            else:
-                cut = len(job.request.prompt) > PROMPT_LIMIT
-                view = request_card(job, self._offer, await self._record_of(job), shown, made=made, cut=cut)
-            await message.edit(view=view, allowed_mentions=_SILENT)
+            message = await self._channel(job, channel_id).fetch_message(message_id)
+            files: Mapping[str, str] = files_of(message) if needed else {}
+            kept: list[Any] = [_Kept(url) for name, url in files.items() if name.partition(".")[0] in _names_of(job)]
+            await message.edit(view=decided_card(job, made), attachments=kept, allowed_mentions=_SILENT)
 
     async def _chosen(self, job: Job) -> int:
         """Give the channel where moderators look now.
@@ -243,38 +248,56 @@ class ReviewMessages:
         job: Job,
         channel_id: int,
         part: ReviewPart,
-        view: discord.ui.LayoutView,
-        files: Sequence[discord.File],
+        pictures: Mapping[str, Path],
+        video: Video | None,
         *,
         before: Review | None,
     ) -> int:
         """Show a part of a job; `before` says where it was shown, and is no more."""
         channel = self._channel(job, channel_id)
         with translated():
-            if self._clock.now() - job.state_since > SURE_FOR and (found := await self._find(job, channel, part)):
+            if self._clock.now() - job.state_since > SURE_FOR and (found := await self._find(job, channel)):
                 return found
-            await self._turns.post(channel_id)
-            # What is only for later, while the video is made, makes no sound.
-            quiet = part is ReviewPart.REQUEST and job.state is not State.HELD
-            message = await send_once(
-                channel,
-                part.value[0].lower(),
-                job.id,
-                replaces=_message_of(before, part),
-                view=view,
-                files=files,
-                allowed_mentions=_SILENT,
-                silent=quiet,
-            )
+        record = await self._record_of(job)
+        with ExitStack() as opened:
+            files = [opened.enter_context(closing(file)) for file in picture_files(pictures).values()]
+            names = [file.filename for file in files]
+            shown = None if video is None or video.as_link else VIDEO_FILE
+            if video is not None and shown is not None:
+                files.append(opened.enter_context(closing(discord.File(video.path, filename=shown))))
+            if cut := len(job.request.prompt) > PROMPT_LIMIT:
+                files.append(discord.File(BytesIO(job.request.prompt.encode()), filename=PROMPT_FILE))
+            link = job.output_url if video is not None and shown is None else None
+            why = await self._why(job, record)
+            view = review_card(job, self._offer, record, names, video=shown, link=link, why=why, cut=cut)
+            with translated():
+                await self._turns.post(channel_id)
+                # What is only for later, while the video is made, makes no sound.
+                quiet = part is ReviewPart.REQUEST and job.state is not State.HELD
+                message = await send_once(
+                    channel,
+                    part.value[0].lower(),
+                    job.id,
+                    replaces=_message_of(before, part),
+                    view=view,
+                    files=files,
+                    allowed_mentions=_SILENT,
+                    silent=quiet,
+                )
         self._complained.pop(job.request.guild_id, None)
         return message.id
 
-    async def _find(self, job: Job, channel: discord.PartialMessageable, part: ReviewPart) -> int | None:
+    async def _why(self, job: Job, record: MemberRecord) -> str:
+        days = (await self._settings.get(job.request.guild_id)).new_member_days
+        is_new = days > 0 and (record.joined_at is None or job.created_at - record.joined_at < timedelta(days=days))
+        with speaking(job.request.guild_locale):
+            return why_reviewed(job, is_new=is_new)
+
+    async def _find(self, job: Job, channel: discord.PartialMessageable) -> int | None:
         """Look through the newest messages for what an earlier try may have left."""
-        verb = ReviewVerb.APPROVE if job.state in {State.HELD, State.REVIEW} else ReviewVerb.REJECT
+        verb = ReviewVerb.APPROVE if job.state in REVIEWED else ReviewVerb.REJECT
         async for message in channel.history(after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=False):
-            ours = message.author == self._client.user and review_id(verb, job.id) in button_ids(message.components)
-            if ours and (part is ReviewPart.VIDEO) == _has_video(message):
+            if message.author == self._client.user and review_id(verb, job.id) in button_ids(message.components):
                 return message.id
         return None
 
@@ -307,28 +330,25 @@ class ReviewMessages:
             if message_id is not None and review.channel_id is not None:
                 await self._take_away(job, review.channel_id, message_id)
 
-    async def _take_away(self, job: Job, channel_id: int, message_id: int) -> None:
+    async def _take_away(self, job: Job, channel_id: int, message_id: int) -> bool:
+        """Delete a message; tell whether it is gone."""
         try:
             with translated(), unless_gone():
                 await self._channel(job, channel_id).get_partial_message(message_id).delete()
         except PortError as error:
             log.info("former_review_not_deleted", job=job.id, error=error.detail)
+            return False
+        return True
 
     async def _record_of(self, job: Job) -> MemberRecord:
-        """Read what is known of who asked; since when they are here is for Discord to say, if it does."""
-        request = job.request
-        record = await self._record.read(request.guild_id, request.member_id)
-        with suppress(PortError), translated():
-            member = await self._client.http.get_member(request.guild_id, request.member_id)
-            return replace(record, joined_at=discord.utils.parse_time(member["joined_at"]))
-        return record
+        return await self._record.described(self._client, job.request.guild_id, job.request.member_id)
 
     def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)
 
 
 def _parts_of(job: Job) -> frozenset[ReviewPart]:
-    return frozenset(ReviewPart) if job.state is State.REVIEW else frozenset({ReviewPart.REQUEST})
+    return frozenset({ReviewPart.VIDEO if job.state is State.REVIEW else ReviewPart.REQUEST})
 
 
 def _lacks(job: Job, review: Review | None, chosen: int | None) -> frozenset[ReviewPart]:
@@ -344,5 +364,16 @@ def _message_of(review: Review | None, part: ReviewPart) -> int | None:
     return review.request_message_id if part is ReviewPart.REQUEST else review.video_message_id
 
 
-def _has_video(message: discord.Message) -> bool:
-    return any(PurePosixPath(urlsplit(url).path).name == VIDEO_FILE for url in pictures_in(message.components))
+class _Kept:
+    """An attachment that an edit leaves on its message, known by its address alone."""
+
+    def __init__(self, url: str) -> None:
+        self._id = PurePosixPath(urlsplit(url).path).parts[-2]
+
+    def to_dict(self) -> dict[str, str]:
+        return {"id": self._id}
+
+
+def _names_of(job: Job) -> frozenset[str]:
+    """Name the images of a job's references as its message has them, without what tells the kind of file."""
+    return frozenset(reference_name(number) for number in range(1, len(job.request.references) + 1))

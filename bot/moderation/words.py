@@ -9,13 +9,23 @@ from bot.discord_api.reasons import moderator_reason
 from bot.gate.denial import Denial
 from bot.gate.words import denial_sentence
 from bot.jobs.decisions import Decided, Decision, Pause
-from bot.jobs.model import Job, ProblemCode
+from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
+from bot.moderation.report_store import Reached
 from bot.ui.formats import countdown, date, number
 from bot.ui.language import N_, _, ngettext
 
 REASON_SHOWN: Final = 500  # characters
 
+# What a moderator can reject something for with one choice; kept and shown as a reason that they typed.
+READY_REASONS: Final[Mapping[str, str]] = {
+    "person": N_("Shows a real person without consent"),
+    "sexual": N_("Sexual content"),
+    "violence": N_("Violence or cruelty"),
+    "hate": N_("Harassment or hate"),
+    "copyright": N_("Protected characters or brands"),
+    "rules": N_("Against this server's rules"),
+}
 # By what a second moderator is told that the first one did, or the bot.
 _DONE: Final[Mapping[Decided, str]] = {
     Decided.APPROVED: N_("{who} approved it."),
@@ -51,12 +61,16 @@ def decided_sentence(decision: Decision) -> str:
     return _(_DONE[decision.kind]).format(who=who)
 
 
+def last_decision(made: Sequence[Decision]) -> Decision | None:
+    """Return the newest of the decisions that end a case, if there is one."""
+    return next((each for each in reversed(made) if each.kind in _DONE), None)
+
+
 def outcome_sentence(job: Job, made: Sequence[Decision]) -> str:
     """Say what became of what moderators were shown: their last decision, else where the job has come."""
-    last = next((each for each in reversed(made) if each.kind in _DONE), None)
-    if last is not None:
+    if (last := last_decision(made)) is not None:
         return decided_sentence(last)
-    if job.state is State.CANCELLED:
+    if job.state is State.CANCELLED or job.cancel_requested:
         return _("The member canceled this request.")
     return _("Nothing left to decide: {state}.").format(state=LOOKS[job.state].title)
 
@@ -119,6 +133,13 @@ def no_room_sentence(denial: Denial) -> str:
 
 def not_a_moderator() -> str:
     return _("You need Manage Messages in the moderators' channel to decide here.")
+
+
+def why_reviewed(job: Job, *, is_new: bool) -> str:
+    """Say why moderators look at a job."""
+    if job.request.handling.review is ReviewMode.BEFORE_POSTING:
+        return _("why: every video is reviewed")
+    return _("why: new member") if is_new else _("why: every request is reviewed")
 
 
 def not_yet() -> str:
@@ -197,15 +218,30 @@ def length_name(length: str) -> str:
             return _("Permanent")
 
 
-def reported_answer(*, heard: bool) -> str:
-    """Thank who reported; `heard` is whether the server has a place where moderators read it."""
-    if heard:
-        return _("Thanks for the report. This server's moderators have been notified.")
-    return _("Thanks for the report. It's been saved for this server's moderators.")
+def reported_answer(reached: Reached) -> str:
+    """Tell who reported a video whom the report has reached."""
+    match reached:
+        case Reached.MODERATORS:
+            return _("Thanks for the report. This server's moderators have been notified.")
+        case Reached.OWNER:
+            return _("Thanks for the report. This server's owner has been notified.")
+        case Reached.NO_ONE:
+            return _(
+                "Your report is saved, but no one could be notified yet. Contact a moderator of this server directly."
+            )
 
 
-def reported_before() -> str:
-    return _("You've already reported this video. This server's moderators know about it.")
+def reported_before(reached: Reached) -> str:
+    match reached:
+        case Reached.MODERATORS:
+            return _("You've already reported this video. This server's moderators know about it.")
+        case Reached.OWNER:
+            return _("You've already reported this video. This server's owner knows about it.")
+        case Reached.NO_ONE:
+            return _(
+                "You've already reported this video, but no one could be notified yet. Contact a moderator of this "
+                "server directly."
+            )
 
 
 def not_reportable(job: Job) -> str:

@@ -87,7 +87,8 @@ class RecordStore:
             by_key: dict[str, Entry] = {}
             for start in range(0, len(rows), _AT_ONCE):
                 some = rows[start : start + _AT_ONCE]
-                by_key |= await _records(connection, [int(row.key) for row in some if row.job])
+                found_records = await records_in(connection, [int(row.key) for row in some if row.job])
+                by_key |= {str(job_id): each for job_id, each in found_records.items()}
                 by_key |= await _decisions(connection, [row.key for row in some if not row.job])
         return [by_key[row.key] for row in rows if row.key in by_key], count or 0
 
@@ -149,13 +150,14 @@ def _contains(key: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return key.contains(search_key(text), autoescape=True)
 
 
-async def _records(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[str, Entry]:
+async def records_in(connection: AsyncConnection, job_ids: Sequence[int]) -> dict[int, Record]:
+    """Read the records of jobs, each with what was decided about it."""
     made: dict[int, list[Decision]] = {}
     about = select(decisions).where(decisions.c.job_id.in_(job_ids)).order_by(decisions.c.at, decisions.c.id)
     for row in await connection.execute(about):
         made.setdefault(row.job_id, []).append(value_of(Decision, row))
     rows = await connection.execute(select(records).where(records.c.job_id.in_(job_ids)))
-    return {str(row.job_id): read_record(row, made.get(row.job_id, ())) for row in rows}
+    return {row.job_id: read_record(row, made.get(row.job_id, ())) for row in rows}
 
 
 async def _decisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Entry]:

@@ -1,10 +1,12 @@
 """The custom ids of our components, and what they say in a message that Discord gives back."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 import discord
 
@@ -126,6 +128,12 @@ def pictures_in(components: Iterable[discord.Component]) -> Iterator[str]:
             yield component.media.url
         elif isinstance(component, discord.MediaGalleryComponent):
             yield from (item.media.url for item in component.items)
+
+
+def files_of(message: discord.Message) -> Mapping[str, str]:
+    """Give the addresses of a message's attachments by name, also of those that its layout alone has, or none shows."""
+    urls = [*pictures_in(message.components), *(each.url for each in message.attachments)]
+    return {PurePosixPath(urlsplit(url).path).name: url for url in urls}
 
 
 REPORT_PATTERN: Final = rf"reelcast:report:(?P<job>{ID_PATTERN})"  # of the button, and of the modal that it opens

@@ -1,5 +1,6 @@
 """`/mod`: members and images that a server blocks."""
 
+import contextlib
 import re
 from typing import Any
 
@@ -10,6 +11,9 @@ from discord.ext import commands
 from bot.app import Reelcast, Services
 from bot.cast.pictures import UnusablePicture
 from bot.jobs.decisions import Decided, Decision
+from bot.jobs.errors import WrongState
+from bot.jobs.model import Job
+from bot.jobs.states import State
 from bot.media.rules import SHOWABLE
 from bot.moderation.blocks import FOR_GOOD, LENGTHS, PER_PAGE, blocks_list, blocks_turner
 from bot.moderation.ids import BLOCK_PATTERN, BLOCKS_PATTERN
@@ -30,7 +34,7 @@ from bot.ui.commands import option_name
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, PressedItem
-from cogs.moderation.measures import Measures, block_member, block_prints, may_block
+from cogs.moderation.measures import Measures, block_member, block_prints, may_block, reviews_here
 from cogs.requests.asking import reference_of
 
 CHOICES = [
@@ -136,10 +140,11 @@ class BlockCog(FormCog):
         member_id = int(match["member"])
         if job is None or (job.request.guild_id, job.request.member_id) != (interaction.guild_id, member_id):
             await say(interaction, _(NO_RECORD))
-        elif not may_block(interaction, case):
+        elif not (may_block(interaction, case) or await reviews_here(self._services, interaction, job)):
             await say(interaction, not_a_moderator_of_server())
         else:
             await self._block(interaction, member_id, Measures.read(submission), job.id)
+            await self._end_review(interaction.user.id, job)
 
     async def _block(
         self, interaction: discord.Interaction[Any], member_id: int, measures: Measures, job_id: int | None = None
@@ -148,6 +153,16 @@ class BlockCog(FormCog):
         until = await block_member(self._services, by_id, guild_id, member_id, measures, job_id)
         await say(interaction, blocked_answer(member_id, until))
         await self._services.moderation.end_what_waits(guild_id, member_id)
+
+    async def _end_review(self, by_id: int, job: Job) -> None:
+        """End the review of what waits for moderators by a member who is blocked now."""
+        moderators = self._services.moderators
+        newest = await self._services.store.get(job.id)
+        if newest is not None and newest.state is State.REVIEW:  # which is charged, and so not ended by a block alone
+            with contextlib.suppress(WrongState):
+                newest = await self._services.moderation.reject(job.id, by_id, "")
+        if newest is not None:
+            await moderators.reviews.settle(newest)
 
     async def _note(
         self, interaction: discord.Interaction[Any], kind: Decided, reason: str = "", *, member_id: int | None = None

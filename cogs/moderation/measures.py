@@ -11,14 +11,24 @@ import discord
 from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Job
 from bot.moderation.blocks import LENGTHS, Block, ends_at
+from bot.moderation.history import history_card, unshown_in
 from bot.moderation.modals import ALSO, BLOCK, BLOCK_IMAGES, GIVE_BACK, REASON, REASON_LIMIT
 from bot.moderation.report_store import Case
 from bot.moderation.review_store import Review
-from bot.moderation.words import blocked_answer, given_back, images_blocked_sentence, not_all_removed, taken_down_answer
+from bot.moderation.words import (
+    READY_REASONS,
+    blocked_answer,
+    given_back,
+    images_blocked_sentence,
+    not_all_removed,
+    taken_down_answer,
+)
 from bot.requests.reading import has_words
 from bot.services import Services
+from bot.ui.answers import defer, show
 from bot.ui.custom_ids import DetailsId, button_ids
 from bot.ui.forms import Submission
+from bot.ui.language import _, speaking
 
 LINK: Final = re.compile(
     r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})"
@@ -36,6 +46,42 @@ def may_review(interaction: discord.Interaction[Any], job: Job, review: Review |
         and interaction.channel_id in {review.channel_id, chosen}
         and interaction.permissions.manage_messages
     )
+
+
+async def reviews_here(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:
+    """Tell whether who acts may decide on a job that moderators are to see, from where they act."""
+    if interaction.guild_id != job.request.guild_id:
+        return False
+    review = await services.moderators.review_store.get(job.id)
+    chosen = (await services.guild_settings.get(job.request.guild_id)).review_channel_id
+    return may_review(interaction, job, review, chosen)
+
+
+async def show_history(interaction: discord.Interaction[Any], job: Job) -> None:
+    """Show who acts the last requests of a job's member, but no prompt from behind an age gate in front of one."""
+    await defer(interaction)
+    services: Services = interaction.client.services
+    reader, guild_id, member_id = services.moderators.record, job.request.guild_id, job.request.member_id
+    record = await reader.described(interaction.client, guild_id, member_id)
+    last = await reader.last(guild_id, member_id)
+    unshown = await unshown_in(interaction.client, interaction.channel_id or 0, {each.channel_id for each in last})
+    await show(interaction, view=history_card(member_id, record, last, unshown=unshown))
+
+
+def values_of(interaction: discord.Interaction[Any]) -> Sequence[str]:
+    """Read what was chosen in a menu."""
+    data: Any = interaction.data or {}
+    return [str(each) for each in data.get("values") or ()]
+
+
+def first_value(interaction: discord.Interaction[Any]) -> str:
+    return next(iter(values_of(interaction)), "")
+
+
+def ready_reason(job: Job, chosen: str) -> str:
+    """Write the reason that a moderator has chosen, in the language of a job's server; empty for none."""
+    with speaking(job.request.guild_locale):
+        return _(READY_REASONS[chosen]) if chosen in READY_REASONS else ""
 
 
 def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | None = None) -> bool:

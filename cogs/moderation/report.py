@@ -32,7 +32,7 @@ from bot.ui.custom_ids import REPORT_PATTERN
 from bot.ui.forms import JobFormCog, Submission
 from bot.ui.language import speaking
 from bot.ui.pressed_item import JobButton, is_requester
-from cogs.moderation.measures import may_block, may_remove, reason_given, video_of
+from cogs.moderation.measures import may_block, may_remove, reason_given, show_history, video_of
 
 
 class ReportButton(JobButton, template=REPORT_PATTERN):
@@ -66,8 +66,10 @@ class ReportCog(MenuCog, JobFormCog):
         else:
             # Moderators are told, and the video may be taken off its post; the answer has three seconds.
             await defer(interaction)
-            await say(interaction, await _report(services, job, interaction.user.id, reason_given(submission)))
+            is_new = await _report(services, job, interaction.user.id, reason_given(submission))
             await services.moderators.cases.see_to(job.id)
+            reached = await services.moderators.cases.reached(job)
+            await say(interaction, reported_answer(reached) if is_new else reported_before(reached))
 
 
 class CaseButton(JobButton, template=CASE_PATTERN):
@@ -79,6 +81,8 @@ class CaseButton(JobButton, template=CASE_PATTERN):
         case = await services.moderators.reports.case(job.id)
         if case is None or not may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())
+        elif verb is CaseVerb.HISTORY:
+            await show_history(interaction, job)
         elif verb is CaseVerb.TAKE_DOWN:
             await open_form(interaction, takedown_modal(job.id, may_block=may_block(interaction, case)))
         elif verb is CaseVerb.BLOCK and not may_block(interaction, case):
@@ -95,7 +99,7 @@ async def _ask(services: Services, interaction: discord.Interaction[Any], job: J
     if why := _why_not(interaction, job):
         await say(interaction, why)
     elif await services.moderators.reports.was_made(job.id, interaction.user.id):
-        await say(interaction, reported_before())
+        await say(interaction, reported_before(await services.moderators.cases.reached(job)))
     else:
         await open_form(interaction, report_modal(job.id))
 
@@ -107,12 +111,12 @@ def _why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
     return own_video() if is_requester(interaction, job) else None
 
 
-async def _report(services: Services, job: Job, member_id: int, reason: str) -> str:
-    """Note a report, and hide the video where so many ask for that; return what the member is told."""
+async def _report(services: Services, job: Job, member_id: int, reason: str) -> bool:
+    """Note a report, and hide the video where so many ask for that; False where it was made before."""
     now = services.clock.now()
     count = await services.moderators.reports.add(job, member_id, reason, now)
     if count is None:
-        return reported_before()
+        return False
     await _write_down(services, job, Decided.REPORTED, member_id, reason)
     threshold = (await services.guild_settings.get(job.request.guild_id)).report_threshold
     if threshold and count >= threshold:
@@ -120,7 +124,7 @@ async def _report(services: Services, job: Job, member_id: int, reason: str) -> 
             why = reports_counted(count)
         with contextlib.suppress(WrongState):  # hidden before, or taken down meanwhile
             await services.moderation.hide(job.id, why)
-    return reported_answer(heard=await services.moderators.cases.hears(job.request.guild_id))
+    return True
 
 
 async def _let_it_be(services: Services, job: Job, by_id: int) -> str:

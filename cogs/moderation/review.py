@@ -1,5 +1,6 @@
-"""What moderators press below what waits for them: *Approve*, *Approve as spoiler*, *Reject* with its modal."""
+"""What moderators press below what waits for them, and the list where they decide on several at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -11,10 +12,20 @@ from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
-from bot.jobs.states import State
+from bot.jobs.states import REVIEWED, State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
-from bot.moderation.ids import REASON_PATTERN, REVIEW_PATTERN, ReviewVerb
-from bot.moderation.modals import BLOCK_IMAGES, reject_modal
+from bot.moderation.history import name_of
+from bot.moderation.ids import (
+    REASON_PATTERN,
+    REJECT_PATTERN,
+    REVIEW_PATTERN,
+    WAITING_PATTERN,
+    ReviewVerb,
+    WaitingVerb,
+)
+from bot.moderation.modals import BLOCK_IMAGES, block_modal, reject_modal
+from bot.moderation.review_card import OTHER_REASON
+from bot.moderation.waiting import MOST, Outcome, chosen_in, waiting_page
 from bot.moderation.words import (
     approved_answer,
     cannot_approve,
@@ -26,10 +37,20 @@ from bot.moderation.words import (
     paused_sentence,
     rejected_answer,
 )
-from bot.ui.answers import defer, open_form, say
+from bot.ui.answers import Shape, defer, open_form, say, show
+from bot.ui.custom_ids import read_id
 from bot.ui.forms import JobFormCog, Submission
-from bot.ui.pressed_item import JobButton
-from cogs.moderation.measures import also_chosen, block_pictures, may_review, reason_given
+from bot.ui.pressed_item import JobButton, PressedItem
+from cogs.moderation.measures import (
+    also_chosen,
+    block_pictures,
+    first_value,
+    ready_reason,
+    reason_given,
+    reviews_here,
+    show_history,
+    values_of,
+)
 from cogs.requests.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
 
 
@@ -39,15 +60,79 @@ class ReviewButton(JobButton, template=REVIEW_PATTERN):
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
         services, verb = bot.services, ReviewVerb(self.verb)
-        if not await _may_review(services, interaction, job):
+        if not await reviews_here(services, interaction, job):
             await say(interaction, not_a_moderator())
-        elif verb is ReviewVerb.REJECT:
+            return
+        match verb:
+            case ReviewVerb.REJECT:
+                await open_form(interaction, reject_modal(job.id))
+            case ReviewVerb.BLOCK:
+                await open_form(interaction, block_modal(job.request.member_id, job.id))
+            case ReviewVerb.HISTORY:
+                await show_history(interaction, job)
+            case ReviewVerb.SEVERAL:
+                await _show_waiting(services, interaction, first=job)
+            case ReviewVerb.APPROVE | ReviewVerb.SPOILER:
+                # Discord is asked how the member stands, which may take a while; the answer has three seconds.
+                await defer(interaction)
+                told, _done = await _approve(services, interaction.user.id, job, spoiler=verb is ReviewVerb.SPOILER)
+                await say(interaction, told)
+                await services.moderators.reviews.settle(await services.store.get(job.id) or job)
+
+
+class RejectMenu(JobButton, template=REJECT_PATTERN):
+    """Rejects what waits for one of the ready reasons, or opens the form of another one."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        bot: Reelcast = interaction.client
+        services, chosen = bot.services, first_value(interaction)
+        if not await reviews_here(services, interaction, job):
+            await say(interaction, not_a_moderator())
+        elif chosen == OTHER_REASON:
             await open_form(interaction, reject_modal(job.id))
         else:
-            # Discord is asked how the member stands, which may take a while; the answer has three seconds.
             await defer(interaction)
-            await say(interaction, await _approve(services, interaction.user.id, job, verb))
-            await services.moderators.reviews.settle(await services.store.get(job.id) or job)
+            told, _done = await _reject(services, interaction.user.id, job, ready_reason(job, chosen))
+            await say(interaction, told)
+
+
+class ReasonButton(JobButton, template=REASON_PATTERN):
+    """Opens the form of a rejection, where the menu took too long to do so."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        await open_form(interaction, reject_modal(job.id))
+
+
+class WaitingItem(PressedItem, template=WAITING_PATTERN):
+    """Chooses among all that waits in a server, and decides on what is chosen, each by the same checks as by itself."""
+
+    shape = Shape.UPDATE
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        services, verb = bot.services, WaitingVerb(self.match["verb"])
+        if not interaction.permissions.manage_messages:
+            await say(interaction, not_a_moderator())
+            return
+        if verb is WaitingVerb.CHOOSE:
+            chosen = [job_id for each in values_of(interaction) if (job_id := read_id(each))]
+            await _show_waiting(services, interaction, chosen=chosen)
+            return
+        await defer(interaction)
+        outcomes: list[Outcome] = []
+        for job_id in chosen_in(interaction.message.components if interaction.message else ()):
+            job = await services.store.get(job_id)
+            if job is None or not await reviews_here(services, interaction, job):
+                continue
+            if verb is WaitingVerb.APPROVE:
+                told, done = await _approve(services, interaction.user.id, job, spoiler=False)
+            else:
+                reason = ready_reason(job, first_value(interaction))
+                told, done = await _reject(services, interaction.user.id, job, reason)
+            outcomes.append(Outcome(job=job, told=told, done=done))
+        await _show_waiting(services, interaction, outcomes=outcomes)
+        for each in outcomes:
+            await services.moderators.reviews.settle(await services.store.get(each.job.id) or each.job)
 
 
 class ReviewCog(JobFormCog):
@@ -86,48 +171,53 @@ class ReviewCog(JobFormCog):
 
     async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
         services = self._services
-        if not await _may_review(services, interaction, job):
+        if not await reviews_here(services, interaction, job):
             await say(interaction, not_a_moderator())
             return
-        reason = reason_given(submission)
-        try:
-            rejected = await services.moderation.reject(job.id, interaction.user.id, reason)
-        except WrongState:
-            await say(interaction, await _too_late(services, job))
-            return
-        blocks = also_chosen(submission, BLOCK_IMAGES)
-        blocked = await block_pictures(services, interaction.user.id, job, reason) if blocks else None
-        await say(interaction, rejected_answer(rejected, blocked=blocked))
-        await services.moderators.reviews.settle(rejected)
-        if rejected.owes_notice:
-            await services.delivery.notices.tell(rejected)
+        told, _done = await _reject(
+            services,
+            interaction.user.id,
+            job,
+            reason_given(submission),
+            block_images=also_chosen(submission, BLOCK_IMAGES),
+        )
+        await say(interaction, told)
 
 
-async def _may_review(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:
-    review = await services.moderators.review_store.get(job.id)
-    chosen = (await services.guild_settings.get(job.request.guild_id)).review_channel_id
-    return may_review(interaction, job, review, chosen)
-
-
-async def _approve(services: Services, by_id: int, job: Job, verb: ReviewVerb) -> str:
-    spoiler = verb is ReviewVerb.SPOILER
+async def _approve(services: Services, by_id: int, job: Job, *, spoiler: bool) -> tuple[str, bool]:
+    """Approve what waits; return what the moderator is told, and whether it was done."""
     reservation = Rebooking(terms=caps_of(await services.guild_settings.get(job.request.guild_id)))
     try:
         approved = await services.moderation.approve(job.id, by_id, spoiler=spoiler, reserve=reservation)
     except WrongState:
-        return await _too_late(services, job)
+        return await _too_late(services, job), False
     except ApprovalObjected as error:
-        return cannot_approve(error.code)
+        return cannot_approve(error.code), False
     except ApprovalPaused as error:
-        return paused_sentence(error.pause)
+        return paused_sentence(error.pause), False
     except (LimitReached, SpendLimitReached) as error:
         denial = denial_of(error, services.clock.now())
         await tell_of_refusal(services, job.request, denial)
-        return no_room_sentence(denial)
+        return no_room_sentence(denial), False
     except PortError:
-        return discord_unclear()
+        return discord_unclear(), False
     await tell_of_spending(services, approved, reservation)
-    return approved_answer(spoiler=spoiler)
+    return approved_answer(spoiler=spoiler), True
+
+
+async def _reject(
+    services: Services, by_id: int, job: Job, reason: str, *, block_images: bool = False
+) -> tuple[str, bool]:
+    """Reject what waits, and tell its member; return what the moderator is told, and whether it was done."""
+    try:
+        rejected = await services.moderation.reject(job.id, by_id, reason)
+    except WrongState:
+        return await _too_late(services, job), False
+    blocked = await block_pictures(services, by_id, job, reason) if block_images else None
+    await services.moderators.reviews.settle(rejected)
+    if rejected.owes_notice:
+        await services.delivery.notices.tell(rejected)
+    return rejected_answer(rejected, blocked=blocked), True
 
 
 async def _too_late(services: Services, job: Job) -> str:
@@ -138,11 +228,33 @@ async def _too_late(services: Services, job: Job) -> str:
     return outcome_sentence(newest, await services.moderators.decisions.of_job(job.id))
 
 
+async def _show_waiting(
+    services: Services,
+    interaction: discord.Interaction[Any],
+    *,
+    first: Job | None = None,
+    chosen: Sequence[int] = (),
+    outcomes: Sequence[Outcome] = (),
+) -> None:
+    """Show what waits in a server where moderators look here, the oldest first.
+
+    From a member's card, which is `first`, theirs come first, and are chosen.
+    """
+    found = await services.store.in_states(REVIEWED)
+    waiting = [job for job in found if await reviews_here(services, interaction, job)]
+    waiting.sort(key=lambda job: (first is None or job.request.member_id != first.request.member_id, job.id))
+    if first is not None:
+        chosen = [job.id for job in waiting if job.request.member_id == first.request.member_id]
+    members = dict.fromkeys(job.request.member_id for job in waiting[:MOST])
+    names = {each: await name_of(interaction.client, interaction.guild_id or 0, each) for each in members}
+    await show(interaction, view=waiting_page(waiting, names, chosen, outcomes))
+
+
 def _openness(channel: discord.abc.GuildChannel) -> tuple[bool, dict[Any, Any]]:
     """Give what decides on who sees a channel, and what the bot may do there."""
     return bool(getattr(channel, "nsfw", False)), channel.overwrites
 
 
 async def setup(bot: Reelcast) -> None:
-    bot.add_dynamic_items(ReviewButton)
+    bot.add_dynamic_items(ReviewButton, RejectMenu, ReasonButton, WaitingItem)
     await bot.add_cog(ReviewCog(bot))

@@ -154,7 +154,7 @@ class DiscordSandbox:
         world = self.world
         signer = UrlSigner(secrets.token_bytes(32), self.clock)
         self._files = files = FileStore(root, world, signer)
-        render = MessagePayloads(world, files.url)
+        render = MessagePayloads(world, files.url, files.here)
         self._gateway = gateway = Gateway(WorldSource(world), url=self._gateway_url, wall_clock=self.clock)
         gateway.observer = self._recording.dispatch
         announcer = Announcer(world, gateway, render)
@@ -202,7 +202,7 @@ class DiscordSandbox:
             app.router.add_get(path, faults.around("gateway", gateway.handle))
         for folder in ("attachments", "ephemeral-attachments"):
             app.router.add_get(f"/{folder}/{{path:.+}}", faults.around("cdn", cdn.attachment))
-        for folder in ("avatars", "embed"):
+        for folder in ("avatars", "embed", "guilds"):
             app.router.add_get(f"/{folder}/{{path:.+}}", cdn.avatar)
         app.router.add_routes(control.routes())
         app.router.add_routes(self._page)

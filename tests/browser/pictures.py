@@ -151,7 +151,7 @@ async def review(studio: Studio) -> None:
         await reviews_before_spending(noor)
         await mira.page.get_by_role("button", name="Make a video from sample images").click()
         await mira.page.get_by_role("button", name="Send /video").click()
-        waiting = noor.message("New request to review")
+        waiting = noor.message("why: every request")
         await expect(waiting.get_by_role("button", name="Approve", exact=True)).to_be_visible()
         await take(noor, "review", of=waiting)
 

@@ -13,6 +13,7 @@ from bot.settings.store import SettingsStore
 from sandbox.member import InteractionResult, Member, Message
 from tests.end_to_end.stage import PATIENCE, Stage
 
+DECISIONS = ("Approve", "Spoiler", "Block", "History", "Decide several")  # the buttons of what waits
 A_ROW, ROWS = 5, 5  # buttons, and rows of them, that a message takes
 
 

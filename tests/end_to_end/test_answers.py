@@ -14,7 +14,7 @@ from bot.database.engine import open_database
 from bot.requests.consent import ConsentStore
 from bot.settings.model import ReviewMode
 from sandbox.member import InteractionResult, Member
-from tests.end_to_end.moderation import set_up, shown, told, told_alone
+from tests.end_to_end.moderation import DECISIONS, set_up, shown, told, told_alone
 from tests.end_to_end.stage import PATIENCE, Stage, photo, replied, shows
 
 CALLBACK = "/callback$"
@@ -112,7 +112,7 @@ async def test_an_answer_that_took_effect_and_was_lost_is_an_answer(stage: Stage
         assert card is not None
         await shows(mira, card, "Waiting for review")
 
-        waiting = await shown(mo, "New request to review", "Approve", "Approve as spoiler", "Reject")
+        waiting = await shown(mo, "why: every request", *DECISIONS)
         await admin.fault(route=CALLBACK, status=status, moment="after")
         assert await told(mo, await mo.click(waiting, "Approve")) == "Approved."
         post = await replied(mira, card)

@@ -5,7 +5,7 @@ from typing import Any
 from bot.settings.model import ReviewMode
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Member
-from tests.end_to_end.moderation import forged_buttons, set_up, shown, told, told_alone
+from tests.end_to_end.moderation import DECISIONS, forged_buttons, set_up, shown, told, told_alone
 from tests.end_to_end.stage import Stage, photo, replied, shows
 
 # What a decision could have changed, by table: not when somebody looked at it last, or who was told of it.
@@ -32,7 +32,6 @@ OF_OPERATORS = (
 
 
 OF_MEMBERS = ("cancel", "resend", "again", "edit", "report")
-DECISIONS = ("Approve", "Approve as spoiler", "Reject")
 NOT_THEIRS = ("You need Manage ", "Only the bot operator ")
 SECRET = "A walk in @Image1 that nobody has seen yet"
 NOT_HERE = {
@@ -91,11 +90,11 @@ async def test_a_member_who_presses_every_button_of_moderators_and_operators_cha
         form = (await noor.message_command("Report video", post)).modal
         assert form is not None
         await noor.submit(form, {"reason": "I am in it"})
-        await shown(mo, "I am in it", "Take down", "Dismiss", "Block member")
+        await shown(mo, "I am in it", "Take down", "Dismiss", "Block", "History")
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
         card = await stage.ask(mira, "Nobody has seen @Image1 yet")
         await shows(mira, card, "Waiting for review")
-        await shown(mo, "New request to review", "Approve", "Approve as spoiler", "Reject")
+        await shown(mo, "why: every request", *DECISIONS)
         before, messages = decided(stage), await seen(mo, "review", "videos")
 
         jobs = list(stage.jobs())
@@ -159,10 +158,10 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         await set_up(stage, review=ReviewMode.BEFORE_POSTING, log_channel_id=general)
         finished = await stage.ask(mira, SECRET)
         await bot.reached("REVIEW", stage.job_of(finished))
-        await shown(mo, "New video to review", *DECISIONS)
+        await shown(mo, "why: every video", *DECISIONS)
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
         held = await stage.ask(mira, "Another walk in @Image1")
-        await shown(mo, "New request to review", *DECISIONS)
+        await shown(mo, "why: every request", *DECISIONS)
 
         await stage.sandbox.admin.delete_channel("review")
         await hidden(stage, "general")
@@ -172,8 +171,8 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         assert panel is not None
         panel = (await ada.select(panel, "reelcast:settings:point:review_channel_id:0", [general])).message
         assert panel is not None
-        video = await shown(mo, "New video to review", *DECISIONS)
-        request = await shown(mo, "New request to review", *DECISIONS)
+        video = await shown(mo, "why: every video", *DECISIONS)
+        request = await shown(mo, "why: every request", *DECISIONS)
         assert {video.channel_id, request.channel_id} == {general}
         assert await told(mo, await mo.click(video, "Approve")) == "Approved."
         assert await told(mo, await mo.click(request, "Approve")) == "Approved."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.settings.model import ReviewMode
 from sandbox.member import Member, Message
-from tests.end_to_end.moderation import set_up, shown, told_alone
+from tests.end_to_end.moderation import DECISIONS, set_up, shown, told_alone
 from tests.end_to_end.stage import PATIENCE, Stage, replied, sent, shows
 
 MANY = 5
@@ -76,7 +76,7 @@ async def test_of_two_moderators_who_decide_at_once_one_does(stage: Stage) -> No
     async with stage.bot() as bot:
         await set_up(stage, review=ReviewMode.BEFORE_SPENDING)
         card = await stage.ask(mira)
-        request = await shown(mo, "New request to review", "Approve", "Approve as spoiler", "Reject")
+        request = await shown(mo, "why: every request", *DECISIONS)
         first, *others = await pressed("Approve", request, [mo, ada] * 2)
         assert first == "Approved."
         assert [each for each in others if not each.endswith(" approved it.")] == []

@@ -190,11 +190,11 @@ class ModeratorsInMemory(Reviews, Standing):
             served = {name: self.files.serve(f"{folder}/{name}.png", path) for name, path in pictures.items()}
             self.hosted = served | self.hosted
 
-    async def show_video(self, job: Job, video: Video) -> None:
+    async def show_video(self, job: Job, video: Video, pictures: Mapping[str, Path]) -> None:
         if self.troubles:
             raise self.troubles.popleft()
         assert video.path.stat().st_size == video.facts.size
-        self.shown.append((ReviewPart.VIDEO, job.id, ()))
+        self.shown.append((ReviewPart.VIDEO, job.id, tuple(pictures)))
 
     async def pictures(self, job: Job) -> Mapping[str, str]:
         return self.hosted

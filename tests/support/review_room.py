@@ -14,6 +14,8 @@ from bot.jobs.ports import Video
 from bot.jobs.states import State
 from bot.media.videos.checker import VideoFacts
 from bot.moderation.decide import Moderation
+from bot.moderation.ids import reject_id
+from bot.moderation.review_card import OTHER_REASON
 from tests.support.drawings import drawing, encoded
 from tests.unit.cogs.stage import Stage
 
@@ -46,7 +48,6 @@ class Room:
         await self.stage.set(review=ReviewMode.BEFORE_POSTING)
         await self.stage.ask(prompt)
         job = await self.stage.has_become(State.REVIEW, output_url="https://images.segmind.com/x.mp4")
-        await self.show(job)
         path = self.folder / "video.mp4"
         path.write_bytes(b"a film")
         facts = VideoFacts(
@@ -60,15 +61,16 @@ class Room:
             container="mov",
             plays=True,
         )
-        await self.stage.bot.services.moderators.reviews.show_video(job, Video(path=path, facts=facts))
+        reviews = self.stage.bot.services.moderators.reviews
+        await reviews.show_video(job, Video(path=path, facts=facts), self.pictures(job))
         return job
 
     async def show(self, job: Job) -> None:
         """Show moderators a request, with a picture for each of its references."""
-        pictures = {
-            reference_name(number): self.picture(number) for number in range(1, len(job.request.references) + 1)
-        }
-        await self.stage.bot.services.moderators.reviews.show_request(job, pictures)
+        await self.stage.bot.services.moderators.reviews.show_request(job, self.pictures(job))
+
+    def pictures(self, job: Job) -> dict[str, Path]:
+        return {reference_name(number): self.picture(number) for number in range(1, len(job.request.references) + 1)}
 
     async def forge(self, place: simcord.ChannelHandle, custom_id: str) -> discord.Message:
         """Have a button with this custom id in a channel, as who speaks to Discord by themselves may press one."""
@@ -99,6 +101,18 @@ class Room:
         self, label: str, who: simcord.MemberActor | None = None, card: discord.Message | None = None
     ) -> InteractionResult:
         return await (who or self.mo).click(card or self.cards()[-1], label=label)
+
+    async def choose(
+        self, custom_id: str, *values: str, who: simcord.MemberActor | None = None, card: discord.Message | None = None
+    ) -> InteractionResult:
+        """Choose in a menu of a card, of the newest one unless it is given."""
+        return await (who or self.mo).select(card or self.cards()[-1], values, custom_id=custom_id)
+
+    async def rejection(
+        self, who: simcord.MemberActor | None = None, card: discord.Message | None = None
+    ) -> InteractionResult:
+        """Choose to reject for a reason that is not among the ready ones, which opens a form."""
+        return await self.choose(reject_id((await self.job()).id), OTHER_REASON, who=who, card=card)
 
     async def job(self) -> Job:
         [job] = await self.stage.jobs()

@@ -391,6 +391,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
     "bot.moderation": (
         "blocks",
         "hidden_videos",
+        "history",
         "modals",
         "moderators",
         "report_card",
@@ -398,6 +399,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
         "review_card",
         "review_messages",
         "standing",
+        "waiting",
     ),
     "bot.operator": (
         "panel",

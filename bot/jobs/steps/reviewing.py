@@ -135,10 +135,10 @@ async def _show(
         if ReviewPart.REQUEST in parts:
             await engine.reviews.show_request(job, await _pictures(engine, job))
         if ReviewPart.VIDEO in parts and video is not None:
-            await engine.reviews.show_video(job, video)
+            await engine.reviews.show_video(job, video, await _pictures(engine, job))
         elif ReviewPart.VIDEO in parts:
             async with fetched(engine, job, patient=False) as again:
-                await engine.reviews.show_video(job, again)
+                await engine.reviews.show_video(job, again, await _pictures(engine, job))
     except ChannelClosed as error:
         await engine.reviews.not_shown(job, error)
     except (PortError, MediaError) as error:

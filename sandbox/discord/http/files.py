@@ -18,6 +18,8 @@ _WEBP = ".webp"  # newer than the standard library's table
 CHUNK = 256 * 1024  # bytes
 INTERACTION_LIFETIME = 24 * 60 * 60.0  # seconds; Discord promises no time, and no URL outlives a day
 
+CDN = "https://cdn.discordapp.com"
+
 
 class ByteStream(Protocol):
     """Where an upload comes from: a part of a multipart body, or anything that is read in pieces."""
@@ -87,6 +89,10 @@ class FileStore:
         attachment = await self.attach(upload, folder=folder, ephemeral=True)
         self._perishable[attachment.path] = self._world.clock()
         return attachment
+
+    def here(self, url: str) -> str:
+        """Give the address at this CDN, which stands for Discord's, of what is at Discord's."""
+        return self.cdn_url + url.removeprefix(CDN) if url.startswith(f"{CDN}/") else url
 
     def url(self, attachment: Attachment) -> str:
         """Return an address of the file that is good from now on for the signer's lifetime."""

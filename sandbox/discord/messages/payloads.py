@@ -14,11 +14,17 @@ _SPOILER_FLAG = 1 << 3
 
 
 class MessagePayloads:
-    """Renders messages of one world; `url` gives an attachment's present address."""
+    """Renders messages of one world; `url` gives an attachment's present address.
 
-    def __init__(self, world: World, url: Callable[[Attachment], str]) -> None:
+    `outside` gives the address at which a layout shows what is elsewhere.
+    """
+
+    def __init__(
+        self, world: World, url: Callable[[Attachment], str], outside: Callable[[str], str] = lambda url: url
+    ) -> None:
         self._world = world
         self._url = url
+        self._outside = outside
 
     def message(self, subject: Message) -> JsonObject:
         """Return the message object that REST answers."""
@@ -144,7 +150,8 @@ class MessagePayloads:
         name = url.removeprefix(ATTACHMENT_SCHEME)
         found = next((each for each in subject.attachments if each.filename == name), None)
         if not url.startswith(ATTACHMENT_SCHEME) or found is None:
-            return {"id": str(subject.id), "url": url, "proxy_url": url, "width": None, "height": None}
+            shown = self._outside(url)
+            return {"id": str(subject.id), "url": shown, "proxy_url": shown, "width": None, "height": None}
         address = self._url(found)
         return {
             "id": str(found.id),

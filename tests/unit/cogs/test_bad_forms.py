@@ -84,13 +84,13 @@ async def takedown(room: Room) -> Opened:
 
 async def reject(room: Room) -> Opened:
     await room.request()
-    return room.mo, await room.press("Reject")
+    return room.mo, await room.rejection()
 
 
 async def block(room: Room) -> Opened:
     reporter, shown = await report(room)
     await room.stage.submit(shown, {"reason": "gore"}, who=reporter)
-    return room.mo, await room.press("Block member")
+    return room.mo, await room.press("Block")
 
 
 async def limits(room: Room) -> Opened:

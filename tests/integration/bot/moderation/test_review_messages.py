@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.files import mp4
 from tests.support.moderators import Desk
 
 GONE = int(Permission.VIEW_CHANNEL)
+DECIDE = ["Approve", "Spoiler", "Block", "History", "Decide several"]
 
 
 @pytest.fixture
@@ -38,17 +40,22 @@ async def shown(desk: Desk, job: Job, pictures: int = 1) -> Message:
     return (await desk.seen())[-1]
 
 
+def files_on(message: Message) -> list[str]:
+    """Name the files that a message shows, without the member's avatar."""
+    names = [PurePosixPath(urlsplit(media.url).path).name for media in message.gallery if "attachments" in media.url]
+    return sorted({*names, *(each.filename for each in message.attachments)})
+
+
 def labels(message: Message) -> list[str]:
     return [button.label for button in message.buttons]
 
 
-async def test_a_request_is_shown_with_its_pictures_and_three_buttons(desk: Desk) -> None:
+async def test_a_request_is_shown_with_its_pictures_and_what_can_be_done(desk: Desk) -> None:
     job = await desk.job(State.HELD, prompt="a fox", images=2)
     card = await shown(desk, job, 2)
     assert "> a fox" in card.text
-    assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
-    names = [PurePosixPath(urlsplit(media.url).path).name for media in card.gallery]
-    assert names == ["image1.png", "image2.png"]
+    assert labels(card) == DECIDE
+    assert files_on(card) == ["image1.png", "image2.png"]
     assert set(await desk.moderators.reviews.pictures(job)) == {"image1", "image2"}
 
 
@@ -74,24 +81,89 @@ async def test_an_answer_that_got_lost_is_found_and_not_repeated(desk: Desk) -> 
     assert await desk.moderators.reviews.missing(job) == frozenset()
 
 
-async def test_a_video_comes_with_its_own_buttons_below_the_request(desk: Desk, video: Video) -> None:
-    job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
-    request = await shown(desk, job)
-    assert labels(request) == ["Reject now"]
-    await desk.moderators.reviews.show_video(job, video)
-    card = (await desk.seen())[-1]
-    assert "New video to review" in card.text
-    assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
-    assert [media.content_type for media in card.gallery] == ["video/mp4"]
+async def in_progress(desk: Desk, **asked: Any) -> Job:
+    """Have moderators see a request whose video is being made, and the video wait by now."""
+    job = await desk.job(State.COMPLETED, ReviewMode.BEFORE_POSTING, **asked)
+    request = await shown(desk, job, len(job.request.references))
+    assert labels(request) == ["Reject now", "Block", "History"]
+    return await desk.store.save(job.move(State.REVIEW, desk.clock.now()))
+
+
+async def test_a_case_has_one_message_from_its_request_to_the_decision(desk: Desk, video: Video) -> None:
+    job = await in_progress(desk, images=2)
+    [request] = await desk.seen()
+    await desk.moderators.reviews.show_video(job, video, desk.pictures(2))
+    [card] = await desk.seen()
+    assert card.id > request.id  # which is new to moderators, and last in their channel
+    assert labels(card) == DECIDE
+    assert files_on(card) == ["image1.png", "image2.png", "video.mp4"]
+    assert set(await desk.moderators.reviews.pictures(job)) >= {"image1", "image2"}
+    assert await desk.moderators.reviews.missing(job) == frozenset()
+    await desk.store.save(job.move(State.POSTING, desk.clock.now(), approved=True, post_attempts=1))
+    await desk.moderators.reviews.settle_all()
+    [line] = await desk.seen()
+    assert (line.id, len(line.text.splitlines()), labels(line)) == (card.id, 1, [])
+    assert files_on(line) == ["image1.png", "image2.png"]  # unseen, for as long as the card lacks them
+    assert set(await desk.moderators.reviews.pictures(job)) == {"image1", "image2"}
+
+
+async def test_the_one_message_is_found_where_its_sending_was_not_seen_to_end(desk: Desk, video: Video) -> None:
+    job = await in_progress(desk)
+    admin = desk.channel.sandbox.admin
+    await admin.fault(method="POST", route="messages", status=503, moment="after")
+    with pytest.raises(OutcomeUnclear):
+        await desk.moderators.reviews.show_video(job, video, desk.pictures())
+    await admin.set_nonce_memory(0)
+    desk.clock.advance(60)
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
+    [card] = await desk.seen()
+    assert files_on(card) == ["image1.png", "video.mp4"]
+
+
+async def test_a_request_keeps_its_message_where_its_images_do_not_fit_beside_the_video(
+    desk: Desk, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_messages, "MOST_BYTES", video.facts.size)
+    job = await in_progress(desk)
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
+    request, card = await desk.seen()
+    assert (files_on(request), files_on(card)) == (["image1.png"], ["video.mp4"])
+    await desk.store.save(job.move(State.WITHHELD, desk.clock.now()))
+    await desk.moderators.reviews.settle_all()
+    [line] = await desk.seen()
+    assert (line.id, files_on(line)) == (card.id, [])
+
+
+async def test_both_messages_that_version_0_1_left_of_a_case_become_one_line(desk: Desk, video: Video) -> None:
+    job = await in_progress(desk)
+    [request] = await desk.seen()
+    await desk.moderators.reviews.show_video(job, video, {})
+    await desk.moderators.review_store.shown(job.id, request.channel_id, request_message_id=request.id)
+    await desk.store.save(job.move(State.WITHHELD, desk.clock.now()))
+    await desk.moderators.reviews.settle_all()
+    [line] = await desk.seen()
+    assert (len(line.text.splitlines()), files_on(line)) == (1, [])
+
+
+async def test_moderators_read_who_asks_and_why_they_look(desk: Desk) -> None:
+    await desk.set(new_member_days=7)
+    job = await desk.job(State.HELD)
+    card = await shown(desk, job)
+    assert f"✋ **<@{job.request.member_id}>** · joined <t:" in card.text
+    assert "why: new member" in card.text
+    assert " 0 " not in card.text
+    assert any("avatars" in media.url for media in card.gallery)
 
 
 async def test_a_message_that_somebody_deleted_is_missing(desk: Desk, video: Video) -> None:
     job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
     await shown(desk, job)
-    await desk.moderators.reviews.show_video(job, video)
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
     card = (await desk.seen())[-1]
     await desk.channel.sandbox.admin.delete_message(card.channel_id, card.id)
     assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.VIDEO})
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
+    assert len(await desk.seen()) == 1
 
 
 async def test_a_message_that_was_deleted_is_shown_again_although_discord_remembers_it(desk: Desk) -> None:
@@ -123,7 +195,7 @@ async def test_another_channel_chosen_since_gets_what_waits_and_the_former_loses
     assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.REQUEST})
     await desk.moderators.reviews.show_request(job, desk.pictures())
     assert await desk.seen() == []
-    assert [labels(each) for each in await desk.seen("general")] == [["Approve", "Approve as spoiler", "Reject"]]
+    assert [labels(each) for each in await desk.seen("general")] == [DECIDE]
 
 
 async def test_a_channel_that_is_gone_is_told_once_where_moderators_read(desk: Desk) -> None:
@@ -179,7 +251,7 @@ async def test_what_is_behind_an_age_gate_is_shown_to_moderators_behind_one_alon
     assert f"The review channel <#{desk.place('review')}> isn't age-restricted" in told.text
     await desk.channel.sandbox.admin.restrict_age("review", on=True)
     desk.mo.at("review")
-    assert labels(await shown(desk, job)) == ["Approve", "Approve as spoiler", "Reject"]
+    assert labels(await shown(desk, job)) == DECIDE
 
 
 async def test_what_moderators_see_is_taken_away_where_their_channel_is_no_longer_age_restricted(
@@ -189,18 +261,17 @@ async def test_what_moderators_see_is_taken_away_where_their_channel_is_no_longe
     await admin.restrict_age("review", on=True)
     job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING, age_restricted=True)
     await shown(desk, job)
-    await desk.moderators.reviews.show_video(job, video)
-    assert len(await desk.seen()) == 2
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
+    assert len(await desk.seen()) == 1
     await admin.restrict_age("review", on=False)
     for _ in range(2):
         with pytest.raises(Unrestricted):
             await desk.moderators.reviews.missing(job)
     assert await desk.seen() == []
     await admin.restrict_age("review", on=True)
-    assert await desk.moderators.reviews.missing(job) == frozenset(ReviewPart)
-    await shown(desk, job)
-    await desk.moderators.reviews.show_video(job, video)
-    assert len(await desk.seen()) == 2
+    assert await desk.moderators.reviews.missing(job) == frozenset({ReviewPart.VIDEO})
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
+    assert len(await desk.seen()) == 1
 
 
 async def test_what_is_decided_is_taken_away_from_a_channel_that_is_no_longer_age_restricted(desk: Desk) -> None:
@@ -245,7 +316,7 @@ async def test_whoever_lets_a_job_wait_has_the_turn_however_lately_another_part_
 async def test_what_is_decided_can_no_longer_be_pressed_and_says_how_it_ended(desk: Desk, video: Video) -> None:
     job = await desk.job(State.REVIEW, ReviewMode.BEFORE_POSTING)
     await shown(desk, job)
-    await desk.moderators.reviews.show_video(job, video)
+    await desk.moderators.reviews.show_video(job, video, desk.pictures())
     by = desk.mo.id
     decision = Decision(
         guild_id=job.request.guild_id,
@@ -257,11 +328,10 @@ async def test_what_is_decided_can_no_longer_be_pressed_and_says_how_it_ended(de
     )
     await desk.store.save(job.move(State.WITHHELD, desk.clock.now(), reason="too loud"), decision)
     await desk.moderators.reviews.settle_all()
-    for message in await desk.seen():
-        assert labels(message) == []
-        assert f"<@{by}> rejected it." in message.text
-        assert "> too loud" in message.text
-        assert len(message.gallery) == 1
+    [message] = await desk.seen()
+    assert labels(message) == []
+    assert f"<@{by}> rejected it. · Reason: too loud" in message.text
+    assert (len(message.text.splitlines()), files_on(message)) == (1, [])
     assert await desk.moderators.review_store.opened(at_most=5) == []
 
 
@@ -271,7 +341,7 @@ async def test_what_still_waits_is_left_as_it_is(desk: Desk) -> None:
     await desk.moderators.reviews.settle_all()
     await desk.moderators.reviews.settle(job)
     [card] = await desk.seen()
-    assert labels(card) == ["Approve", "Approve as spoiler", "Reject"]
+    assert labels(card) == DECIDE
 
 
 async def test_what_was_decided_while_the_channel_is_closed_is_not_tried_for_ever(desk: Desk) -> None:
@@ -299,10 +369,10 @@ async def test_a_review_whose_job_is_gone_makes_room_for_others(desk: Desk, monk
 async def test_a_video_that_goes_as_a_link_is_shown_as_one(desk: Desk, video: Video) -> None:
     job = replace(await desk.job(State.REVIEW), output_url="https://images.segmind.com/outputs/1.mp4")
     await desk.moderators.reviews.claim(job)
-    await desk.moderators.reviews.show_video(job, replace(video, over=10))
+    await desk.moderators.reviews.show_video(job, replace(video, over=10), {})
     [card] = await desk.seen()
     assert [button.url for button in card.buttons if button.url] == [job.output_url]
-    assert card.gallery == []
+    assert files_on(card) == []
 
 
 async def test_the_pictures_of_a_message_that_is_gone_are_none(desk: Desk) -> None:

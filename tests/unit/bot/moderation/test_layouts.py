@@ -11,21 +11,34 @@ from hypothesis import strategies as st
 
 from bot.catalogue.models import MODELS
 from bot.catalogue.offer import Offer
+from bot.catalogue.options import options_of
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Handling, Job, ReviewMode
 from bot.jobs.states import State
 from bot.moderation.blocks import PER_PAGE, Block, blocks_list
-from bot.moderation.member_record import MemberRecord
+from bot.moderation.history import LAST, MemberRecord, history_card
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
-from bot.moderation.report_card import case_card
+from bot.moderation.report_card import case_card, owners_card
 from bot.moderation.report_store import Report
-from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, request_card, video_card
+from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, review_card
+from bot.moderation.waiting import Outcome, waiting_page
+from bot.records.store import Record
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
 OFFER = Offer()
 UPLOAD_LIMIT = 10 * 1024 * 1024
-RECORD = MemberRecord(videos=10**6, rejected=10**6, taken_down=10**6, reports=10**6, blocks=10**6, joined_at=NOON)
+RECORD = MemberRecord(
+    videos=10**6,
+    rejected=10**6,
+    taken_down=10**6,
+    reports=10**6,
+    blocks=10**6,
+    joined_at=NOON,
+    avatar="https://cdn.discordapp.com/embed/avatars/1.png",
+)
+NOTHING = MemberRecord(videos=0, rejected=0, taken_down=0, reports=0, blocks=0)
+REPORT = Report(member_id=9, reason="mine", at=NOON)
 HOSTILE = ["*" * 2_500, "@everyone " * 200, "\n" * 2_000, "```\n> # <@1> <#2> [a](b)\n" * 80]
 ANYTHING = st.text(max_size=2_500)
 
@@ -65,7 +78,7 @@ def test_a_request_is_shown_whatever_the_prompt(prompt: str) -> None:
     job = a_reviewed_job(State.HELD, prompt)
     names = [f"image{number}.png" for number in range(1, 8)]
     cut = len(job.request.prompt) > PROMPT_LIMIT
-    shown = check(request_card(job, OFFER, RECORD, names, cut=cut), *names, *([PROMPT_FILE] if cut else []))
+    shown = check(review_card(job, OFFER, RECORD, names, cut=cut), *names, *([PROMPT_FILE] if cut else []))
     assert "@everyone" not in shown.replace(r"\@everyone", "")
 
 
@@ -75,7 +88,16 @@ def test_a_request_is_shown_whatever_the_prompt(prompt: str) -> None:
 @settings(max_examples=500)
 def test_a_decided_video_is_shown_whatever_the_reason(prompt: str, reason: str) -> None:
     job = a_reviewed_job(State.WITHHELD, prompt, reason)
-    check(video_card(job, OFFER, "video.mp4", made=[decided(Decided.REJECTED)]), "video.mp4")
+    shown = check(decided_card(job, [decided(Decided.REJECTED)]))
+    assert len(shown.splitlines()) == 1
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 7])
+def test_a_finished_video_is_shown_with_the_images_of_its_request(pictures: int) -> None:
+    names = [f"image{number}.png" for number in range(1, pictures + 1)]
+    shown = review_card(a_reviewed_job(State.REVIEW, "a fox"), OFFER, RECORD, names, video="video.mp4", why="why: new")
+    check(shown, "video.mp4", *names)
+    assert all(f"attachment://{name}" in str(shown.to_components()) for name in names)
 
 
 @given(prompt=ANYTHING, reasons=st.lists(st.text(max_size=400), min_size=1, max_size=5))
@@ -85,7 +107,10 @@ def test_a_decided_video_is_shown_whatever_the_reason(prompt: str, reason: str) 
 def test_a_reported_video_is_shown_whatever_was_reported(prompt: str, reasons: list[str]) -> None:
     job = replace(a_reviewed_job(State.DELIVERED, prompt), post_message_id=5, hidden=True)
     reports = [Report(member_id=10**18 + number, reason=each, at=NOON) for number, each in enumerate(reasons)]
-    shown = check(case_card(job, OFFER, reports, 10**6, RECORD, video="reelcast.mp4"), "reelcast.mp4")
+    names = [f"image{number}.png" for number in range(1, 8)]
+    card = case_card(job, OFFER, reports, 10**6, RECORD, video="reelcast.mp4", pictures=names)
+    shown = check(card, "reelcast.mp4", *names)
+    check(owners_card(job, OFFER, reports, 10**6, RECORD))
     assert "<@1>" not in shown
 
 
@@ -106,8 +131,9 @@ def test_a_page_of_blocks_fits_a_message_whatever_the_reasons(reasons: list[str]
 @pytest.mark.parametrize("state", [State.HELD, State.REVIEW, State.PROCESSING, State.CANCELLED, State.FAILED])
 def test_every_state_has_its_card(state: State) -> None:
     job = a_reviewed_job(state, "a fox")
-    check(request_card(job, OFFER, RECORD, []))
-    check(video_card(job, OFFER, None, link="https://images.segmind.com/a.mp4"))
+    check(review_card(job, OFFER, RECORD, []))
+    check(review_card(job, OFFER, NOTHING, [], link="https://images.segmind.com/a.mp4"))
+    check(decided_card(job, []))
 
 
 def test_the_modals_are_within_discords_limits() -> None:
@@ -125,18 +151,98 @@ def test_moderators_read_which_model_it_is_where_there_are_several() -> None:
     title = OFFER.default.title
     for offer, told in ((OFFER, False), (Offer(models=tuple(MODELS.values())), True)):
         cards = [
-            request_card(job, offer, RECORD, []),
-            video_card(job, offer, None),
-            case_card(job, offer, [], 0, RECORD),
+            review_card(job, offer, RECORD, []),
+            case_card(job, offer, [REPORT], 1, RECORD),
+            owners_card(job, offer, [REPORT], 1, RECORD),
         ]
         assert [title in str(card.to_components()) for card in cards] == [told] * 3
+
+
+def test_what_is_zero_is_left_out_of_what_moderators_read_of_a_member() -> None:
+    shown = check(review_card(a_reviewed_job(State.HELD, "a fox"), OFFER, NOTHING, []))
+    assert shown.splitlines()[0] == "✋ **<@30>**"
+    some = replace(NOTHING, videos=12, rejected=1)
+    shown = check(review_card(a_reviewed_job(State.HELD, "a fox"), OFFER, some, []))
+    assert shown.splitlines()[0] == "✋ **<@30>** · 12 videos, 1 rejected"
+
+
+def test_each_outcome_has_a_color_and_an_emoji_that_fits_it() -> None:
+    job = a_reviewed_job(State.WITHHELD, "a fox")
+    looks = {
+        kind: decided_card(job, [decided(kind)]).to_components()[0] for kind in (Decided.APPROVED, Decided.REJECTED)
+    }
+    assert looks[Decided.APPROVED]["accent_color"] != looks[Decided.REJECTED]["accent_color"]
+    assert "✅" in str(looks[Decided.APPROVED])
+    assert "✅" not in str(looks[Decided.REJECTED])
+
+
+def test_the_owner_reads_the_reasons_and_not_who_gave_them() -> None:
+    job = a_reviewed_job(State.DELIVERED, "a fox")
+    shown = check(owners_card(job, OFFER, [REPORT], 1, RECORD))
+    assert "mine" in shown
+    assert f"<@{REPORT.member_id}>" not in shown
+    assert "a fox" not in shown
+
+
+def a_record(number: int, prompt: str, reason: str, state: State = State.DELIVERED) -> Record:
+    made = replace(decided(Decided.REJECTED), reason=reason)
+    return Record(
+        job_id=10**18 + number,
+        guild_id=10**18,
+        channel_id=10**18,
+        member_id=30,
+        asked_at=NOON,
+        options=options_of("kling-o1-reference-to-video", 5),
+        prompt=prompt,
+        fingerprints=(),
+        state=state,
+        state_since=NOON,
+        problem=None,
+        request_id=None,
+        cost_usd=None,
+        card_message_id=10**18,
+        video_channel_id=10**18,
+        video_message_id=10**18,
+        open=True,
+        decisions=(made,),
+    )
+
+
+@given(prompt=ANYTHING, reason=st.text(max_size=400))
+@example(HOSTILE[0], "*" * 400)
+@example(HOSTILE[1], "@everyone " * 40)
+@example("\N{HEBREW LETTER ALEF}" * 400, "\N{HEBREW LETTER ALEF}" * 400)
+@settings(max_examples=200)
+def test_a_members_history_fits_a_message_whatever_they_typed(prompt: str, reason: str) -> None:
+    last = [a_record(number, prompt, reason) for number in range(LAST)]
+    shown = check(history_card(30, RECORD, last))
+    assert "@everyone" not in shown.replace(r"\@everyone", "")
+
+
+def test_a_members_history_shows_outcome_date_and_link_and_no_prompt_from_behind_an_age_gate() -> None:
+    last = [a_record(1, "a fox", "", State.DELIVERED), a_record(2, "an owl", "too loud", State.REJECTED)]
+    shown = check(history_card(30, NOTHING, last))
+    assert "✅ **Done** · <t:" in shown
+    assert "[Video](https://discord.com/channels/" in shown
+    assert "> an owl\n-# too loud" in shown
+    assert "a fox" not in check(history_card(30, NOTHING, last, unshown=[10**18]))
+    assert "No requests" in check(history_card(30, NOTHING, []))
+
+
+@given(prompts=st.lists(ANYTHING, min_size=1, max_size=40), name=st.text(max_size=40))
+@example(HOSTILE[:1] * 30, "*" * 32)
+@settings(max_examples=200)
+def test_all_that_waits_is_listed_whatever_was_typed(prompts: list[str], name: str) -> None:
+    waiting = [replace(a_reviewed_job(State.HELD, prompt), id=number) for number, prompt in enumerate(prompts)]
+    outcomes = [Outcome(job=job, told="Approved.", done=job.id % 2 == 0) for job in waiting[:25]]
+    check(waiting_page(waiting, {30: name}, [0, 1], outcomes))
+    check(waiting_page([], {}))
 
 
 def test_moderators_find_the_card_and_the_video_while_it_is_there() -> None:
     job = replace(a_reviewed_job(State.DELIVERED, "a fox"), card_message_id=4, post_message_id=5)
     place = f"https://discord.com/channels/{job.request.guild_id}/{job.request.channel_id}"
-    report = Report(member_id=9, reason="mine", at=NOON)
-    shown = check(case_card(job, OFFER, [report], 1, RECORD))
+    shown = check(case_card(job, OFFER, [REPORT], 1, RECORD))
     assert f"[Card]({place}/4) · [Video]({place}/5)" in shown
     shown = check(case_card(replace(job, state=State.TAKEN_DOWN), OFFER, [], 0, RECORD))
     assert f"[Card]({place}/4)" in shown

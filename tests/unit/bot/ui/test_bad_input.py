@@ -30,10 +30,10 @@ from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.members.list_view import VideosPage, videos_list, videos_page
 from bot.moderation.blocks import Block, blocks_list
-from bot.moderation.member_record import MemberRecord
+from bot.moderation.history import MemberRecord, history_card
 from bot.moderation.report_card import case_card
 from bot.moderation.report_store import Report
-from bot.moderation.review_card import request_card, video_card
+from bot.moderation.review_card import decided_card, review_card
 from bot.moderation.words import outcome_sentence
 from bot.operator.figures import ServerUse
 from bot.operator.panel import Listed, blocks_page, servers_page
@@ -107,10 +107,12 @@ PROMPTS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "details": lambda text: details_view(a_job_of(text[:1_400]), OFFER),  # a longer prompt comes as a file
     "the list of one's own": lambda text: videos_page(VideosPage(jobs=[a_job_of(text) for _ in range(5)])),
     "the list of another's": lambda text: videos_list([a_job_of(text)] * 8),
-    "a request before moderators": lambda text: request_card(
+    "a request before moderators": lambda text: review_card(
         a_job_of(text, State.HELD).evolve(handling=REVIEWED), OFFER, HISTORY, []
     ),
-    "a video before moderators": lambda text: video_card(a_job_of(text, State.REVIEW), OFFER, None),
+    "a video before moderators": lambda text: review_card(a_job_of(text, State.REVIEW), OFFER, HISTORY, []),
+    "a decided case": lambda text: decided_card(a_job_of(text, State.CANCELLED), []),
+    "a member's history": lambda text: history_card(30, HISTORY, [a_record(text)] * 10),
     "a reported video": lambda text: case_card(
         a_job_of(text), OFFER, [Report(member_id=31, reason="bad", at=NOON)], 1, HISTORY
     ),
@@ -130,11 +132,8 @@ REASONS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "reports": lambda text: case_card(
         a_job_of("a fox"), OFFER, [Report(member_id=31, reason=text, at=NOON)] * 5, 5, HISTORY
     ),
-    "a decided request": lambda text: request_card(
-        a_job_of("a fox", State.REJECTED).evolve(reason=text), OFFER, HISTORY, [], made=[a_decision(text)]
-    ),
-    "a decided video": lambda text: video_card(
-        a_job_of("a fox", State.WITHHELD).evolve(reason=text), OFFER, None, made=[a_decision(text)]
+    "a decided case": lambda text: decided_card(
+        a_job_of("a fox", State.WITHHELD).evolve(reason=text), [a_decision(text)]
     ),
     "a decided report": lambda text: case_card(
         a_job_of("a fox", State.TAKEN_DOWN).evolve(reason=text), OFFER, [], 0, HISTORY, made=[a_decision(text)]

@@ -113,7 +113,7 @@ async def waiting(room: Room, prompt: str) -> None:
 
 async def rejected(room: Room, prompt: str) -> None:
     await room.request(prompt)
-    shown = await room.press("Reject")
+    shown = await room.rejection()
     assert said(await room.mo.submit_modal(shown, {"reason": "no"})).startswith("Rejected.")
 
 

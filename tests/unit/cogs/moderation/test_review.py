@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from simcord.results import InteractionResult
 
 from bot.jobs.clock import SystemClock
 from bot.jobs.decisions import Decided
@@ -16,6 +17,10 @@ from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.jobs.storage.ledger import SpendLimits
 from bot.moderation.blocks import Block
+from bot.moderation.ids import ReviewVerb, WaitingVerb, reject_id, waiting_id
+from bot.moderation.review_card import NO_REASON
+from bot.moderation.waiting import chosen_in
+from bot.moderation.words import READY_REASONS
 from bot.settings.model import ChannelSettings
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.support.settings_panel import a_moderator
@@ -36,7 +41,7 @@ async def room(stage: Stage, tmp_path: Path) -> Room:
 
 
 async def reject(room: Room, reason: str = "", who: simcord.MemberActor | None = None, **values: object) -> str:
-    shown = await room.press("Reject", who)
+    shown = await room.rejection(who)
     return said(await (who or room.mo).submit_modal(shown, {"reason": reason, **values}))
 
 
@@ -76,10 +81,12 @@ async def test_moderators_see_the_request_with_its_pictures_and_what_is_known_of
     await room.request("@Image1 meets **@everyone**", image2=picture("harbour.jpg"))
     [card] = room.cards()
     text = texts_of(card)
-    assert "New request to review" in text
     assert r"> \@Image1 meets \*\*\@everyone\*\*" in text
-    assert f"{room.stage.alice.mention} in <#{room.stage.channel.id}>" in text
-    assert "0 videos so far · 0 rejected · 0 taken down · 0 reports · 0 blocks" in text
+    head, facts, *_rest = text.splitlines()
+    assert head.startswith(f"✋ **{room.stage.alice.mention}** · joined <t:")
+    assert head.endswith(":R>")  # what is zero is left out
+    assert facts.startswith(f"-# <#{room.stage.channel.id}> · 5 s · ")
+    assert "why: every request is reviewed" in facts
     assert "Rejected automatically <t:" in text
     assert [attachment.filename for attachment in card.attachments] == ["image1.png", "image2.png"]
 
@@ -103,7 +110,7 @@ async def test_an_approved_request_goes_on_and_says_by_whom(room: Room) -> None:
 
 async def test_a_video_is_approved_as_a_spoiler(room: Room) -> None:
     await room.finished()
-    assert said(await room.press("Approve as spoiler")) == "Approved as a spoiler."
+    assert said(await room.press("Spoiler")) == "Approved as a spoiler."
     approved = await room.job()
     assert (approved.state, approved.post_attempts) == (State.POSTING, 1)
     assert approved.request.handling.spoiler
@@ -141,7 +148,7 @@ async def test_the_member_is_told_in_private(room: Room) -> None:
 async def test_of_two_moderators_at_once_the_second_is_told_who_decided_what(room: Room) -> None:
     await room.request()
     card = room.cards()[0]
-    shown = await room.press("Reject", room.kim, card)
+    shown = await room.rejection(room.kim, card)
     await room.press("Approve", room.mo, card)
     answer = said(await room.kim.submit_modal(shown, {"reason": "no"}))
     assert answer == f"{room.mo.mention} approved it."
@@ -155,7 +162,7 @@ async def test_what_its_member_cancelled_meanwhile_says_so(room: Room) -> None:
     assert said(await room.press("Approve")) == "The member canceled this request."
 
 
-@pytest.mark.parametrize("verb", ["approve", "spoiler", "reject"])
+@pytest.mark.parametrize("verb", ReviewVerb)
 async def test_a_member_who_forges_a_moderators_button_is_refused(room: Room, verb: str) -> None:
     job = await room.request()
     forged = await room.forge(room.stage.channel, f"reelcast:review:{verb}:{job.id}")
@@ -192,7 +199,7 @@ async def test_a_moderator_of_another_server_decides_nothing_here(room: Room) ->
 
 async def test_buttons_and_the_modal_work_after_a_restart(room: Room, boot: Boot) -> None:
     await room.request()
-    shown = await room.press("Reject")
+    shown = await room.rejection()
     await room.stage.env.restart_bot(await boot())
     assert said(await room.mo.submit_modal(shown, {"reason": "late"})) == "Rejected. Nothing was charged."
     assert (await room.job()).reason == "late"
@@ -314,6 +321,83 @@ async def test_moderators_hear_that_an_approval_brings_spending_to_the_cap(
     await room.stage.set(spend_per_day_usd=held.reserved_usd)
     assert said(await room.press("Approve")) == "Approved."
     assert ["1.35" in message.content for message in log.history()] == [True]
+
+
+@pytest.mark.parametrize("chosen", [*READY_REASONS, NO_REASON])
+async def test_a_ready_reason_rejects_with_one_choice(room: Room, chosen: str) -> None:
+    job = await room.request()
+    assert said(await room.choose(reject_id(job.id), chosen)) == "Rejected. Nothing was charged."
+    rejected = await room.job()
+    assert (rejected.state, rejected.reason) == (State.REJECTED, READY_REASONS.get(chosen, ""))
+    assert f"{room.mo.mention} rejected it." in room.texts()[0]
+
+
+async def test_the_history_of_a_member_is_for_who_presses_alone(room: Room) -> None:
+    job = await room.request("a fox")
+    history = await room.press("History")
+    assert history.ephemeral
+    shown = page_of(history)
+    assert "a fox" in texts_of(shown)
+    assert f"/{job.card_message_id}" in texts_of(shown)
+    assert said(await room.press("History", room.guest)).startswith("You need Manage Messages")
+
+
+async def test_whoever_is_blocked_from_the_card_has_nothing_waiting_there_any_more(room: Room) -> None:
+    await room.finished()
+    form = await room.press("Block")
+    answer = said(await room.stage.submit(form, {"block": "1d", "reason": "spam"}, who=room.mo))
+    assert answer.startswith(f"{room.stage.alice.mention} can't make videos here until")
+    assert (await room.job()).state is State.WITHHELD
+    assert f"{room.mo.mention} rejected it." in room.texts()[0]
+
+
+async def several(room: Room, count: int) -> list[Job]:
+    """Have so many requests of Alice's wait for moderators."""
+    await room.stage.set(review=ReviewMode.BEFORE_SPENDING)
+    services, found = room.stage.bot.services, list[Job]()
+    for number in range(count):
+        await room.stage.ask(f"@Image1 meets fox {number}")
+        [asked] = [job for job in await room.stage.jobs() if job.state is not State.HELD]
+        held = await services.store.save(replace(asked, state=State.HELD))
+        await room.show(held)
+        found.append(held)
+    return found
+
+
+def page_of(result: InteractionResult) -> discord.Message:
+    """Return the private list that a press has shown."""
+    [shown] = [each for each in (result.response, *result.followups) if each is not None and each.components]
+    return shown.message
+
+
+async def test_several_requests_are_approved_in_one_go_and_what_has_no_room_waits_on(room: Room) -> None:
+    jobs = await several(room, 3)
+    await room.stage.bot.services.moderation.reject(jobs[2].id, room.kim.id, "")
+    page = page_of(await room.press("Decide several", card=room.cards()[0]))
+    assert "**2 waiting for review**" in texts_of(page)
+    assert "2 chosen. Approving can spend $2.70." in texts_of(page)  # all of the member's whose card it is
+    assert set(chosen_in(page.components)) == {jobs[0].id, jobs[1].id}
+    await room.stage.bot.services.moderation.reject(jobs[0].id, room.kim.id, "")  # meanwhile
+    await room.mo.click(page, label="Approve")
+    states = {job.id: job.state for job in await room.stage.jobs()}
+    assert [states[job.id] for job in jobs] == [State.REJECTED, State.PREPARING, State.REJECTED]
+
+
+async def test_those_that_are_chosen_are_rejected_for_a_ready_reason_and_no_others(room: Room) -> None:
+    jobs = await several(room, 2)
+    page = page_of(await room.press("Decide several"))
+    page = page_of(await room.mo.select(page, [str(jobs[1].id)], custom_id=waiting_id(WaitingVerb.CHOOSE)))
+    assert chosen_in(page.components) == [jobs[1].id]
+    await room.mo.select(page, ["hate"], custom_id=waiting_id(WaitingVerb.REJECT))
+    after = {job.id: (job.state, job.reason) for job in await room.stage.jobs()}
+    assert after == {jobs[0].id: (State.HELD, ""), jobs[1].id: (State.REJECTED, "Harassment or hate")}
+
+
+async def test_who_may_not_decide_one_request_may_not_decide_several(room: Room) -> None:
+    [job] = await several(room, 1)
+    forged = await room.forge(room.stage.channel, waiting_id(WaitingVerb.APPROVE))
+    assert said(await room.stage.alice.click(forged, label="Forged")).startswith("You need Manage Messages")
+    assert await room.stage.bot.services.store.get(job.id) == job
 
 
 async def test_a_video_being_made_can_be_rejected_before_it_is_paid_for(room: Room) -> None:

@@ -96,8 +96,8 @@ async def test_what_a_server_or_a_moderator_hid_is_not_taken_for_a_members_wish(
     [
         (True, "Approve", True),
         (False, "Approve", False),
-        (True, "Approve as spoiler", True),
-        (False, "Approve as spoiler", True),
+        (True, "Spoiler", True),
+        (False, "Spoiler", True),
     ],
 )
 async def test_moderators_can_hide_more_and_show_no_more(

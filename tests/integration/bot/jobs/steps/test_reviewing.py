@@ -179,7 +179,7 @@ async def test_where_no_moderator_could_ever_see_the_video_nothing_is_spent(stag
 async def test_a_finished_video_is_shown_to_moderators_and_posted_nowhere(stage: Stage) -> None:
     job = await stage.drive(await begin(stage, ReviewMode.BEFORE_POSTING, State.COMPLETED))
     assert job.state is State.REVIEW
-    assert stage.moderators.shown == [(VIDEO, job.id, ())]
+    assert stage.moderators.shown == [(VIDEO, job.id, ("image1",))]
     assert stage.posts.attempts == 0
 
 
@@ -214,7 +214,7 @@ async def test_the_sweep_shows_a_video_anew_and_is_not_held_up_by_one_that_canno
     await see_to_reviews(stage.engine)
     assert len(stage.moderators.shown) == 1
     await see_to_reviews(stage.engine)
-    assert stage.moderators.shown[1:] == [(VIDEO, job.id, ())]
+    assert stage.moderators.shown[1:] == [(VIDEO, job.id, ("image1",))]
 
 
 async def test_of_what_was_not_reviewed_where_it_was_asked_for_moderators_see_the_pictures_of_the_card(
