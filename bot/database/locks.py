@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, not_, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -61,7 +61,12 @@ async def exclusive(connection: AsyncConnection, lock: Lock) -> None:
 async def take_turn(engine: AsyncEngine, name: str, now: datetime, *, every: timedelta) -> bool:
     """Take a turn that no process took for so long. One noted in the future came from a wrong clock."""
     due = or_(marks.c.at <= now - every, marks.c.at > now)
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
+        taken = select(exists().where(marks.c.name == name, not_(due)))
+        if await connection.scalar(taken):
+            return False
+    # One that a power cut undoes is taken twice, no more.
+    async with engine.execution_options(durable=False).begin() as connection:
         first = insert_if_absent(connection, marks, {"name": name, "at": now}).returning(marks.c.name)
         if (await connection.execute(first)).one_or_none() is not None:
             return True

@@ -139,8 +139,12 @@ class Emptying:
         due = emptied_messages.c.due_at <= now
         query = select(emptied_messages).where(due).order_by(emptied_messages.c.due_at).limit(AT_ONCE)
         taken: list[Telltale] = []
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        if not rows:
+            return taken
         async with self._engine.begin() as connection:
-            for row in (await connection.execute(query)).all():
+            for row in rows:
                 mine = emptied_messages.c.message_id == row.message_id
                 later = update(emptied_messages).where(mine, due).values(due_at=now + TRY_AGAIN)
                 if (await connection.execute(later)).rowcount:

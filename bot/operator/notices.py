@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.record_tables import operator_notices
@@ -74,8 +74,11 @@ class OperatorNotices:
 
     async def over(self, kind: NoticeKind, *, about: str = "") -> bool:
         """Note that something is over, so that it is told if it comes again; tell whether it was on."""
+        mine = operator_notices.c.name == f"{kind.value}:{about}"[:80]
+        async with self._engine.connect() as connection:
+            if not await connection.scalar(select(exists().where(mine))):
+                return False
         async with self._engine.begin() as connection:
-            mine = operator_notices.c.name == f"{kind.value}:{about}"[:80]
             return (await connection.execute(delete(operator_notices).where(mine))).rowcount > 0
 
     async def current(self, *kinds: NoticeKind) -> Sequence[OperatorNotice]:

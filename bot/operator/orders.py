@@ -38,10 +38,11 @@ class OrderStore:
     async def take(self, now: datetime) -> int | None:
         """Take the oldest wish that nobody has taken; return its job, or None where there is none."""
         oldest = select(wishes.c.job_id).where(wishes.c.taken_at.is_(None)).order_by(wishes.c.asked_at).limit(1)
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             job_id = (await connection.execute(oldest)).scalar_one_or_none()
-            if job_id is None:
-                return None
+        if job_id is None:
+            return None
+        async with self._engine.begin() as connection:
             mine = update(wishes).where(wishes.c.job_id == job_id, wishes.c.taken_at.is_(None)).values(taken_at=now)
             return job_id if (await connection.execute(mine)).rowcount else None
 

@@ -65,6 +65,8 @@ class RecordLog:
         async with self._engine.connect() as connection:
             owed_records = (await connection.execute(ended)).all()
             owed_decisions = [value_of(Decision, row) for row in await connection.execute(made)]
+            if not owed_records and not owed_decisions:
+                return {}
             known = {row.job_id for row in owed_records}
             missing = {each.job_id for each in owed_decisions if each.job_id} - known
             others = (await connection.execute(select(records).where(records.c.job_id.in_(missing)))).all()

@@ -94,7 +94,9 @@ class LogMirror:
         """Tell what is owed now and then, until cancelled."""
         while True:
             await self._clock.sleep(EVERY.total_seconds())
-            if self._client.user is not None and await self._records.is_my_turn(self._clock.now(), every=EVERY):
+            if self._client.user is None or not await self._records.owed():
+                continue
+            if await self._records.is_my_turn(self._clock.now(), every=EVERY):
                 await self.tell()
 
     async def tell(self) -> None:
