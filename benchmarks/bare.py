@@ -41,12 +41,10 @@ class VideoCog(commands.Cog):
 
 
 def card(prompt: str, image_url: str) -> ui.LayoutView:
-    """Lay out what our card has: a title, the prompt, the image, a line of facts and a button."""
+    """Lay out what our card has: a title, the prompt and a line of facts beside the image, and a button."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour.blurple())
-    container.add_item(ui.TextDisplay("### Checking the images"))
-    container.add_item(ui.TextDisplay(prompt))
-    container.add_item(ui.MediaGallery(discord.MediaGalleryItem(image_url)))
-    container.add_item(ui.TextDisplay("-# 5 s, 16:9, 1 image"))
+    text = f"**Queued**\n> {prompt}\n-# 5 s, 16:9, 1 image"
+    container.add_item(ui.Section(text, accessory=ui.Thumbnail(image_url)))
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     row.add_item(ui.Button(label="Details", custom_id="details"))
     container.add_item(row)

@@ -37,7 +37,9 @@ _PROBLEMS: Final = {
     ProblemCode.RUN_FAILED: N_(
         "The video service couldn't make this video. Nothing was charged. You can request it again."
     ),
-    ProblemCode.MODEL_GONE: N_("This model is no longer available. Nothing was charged. Use *Edit* to choose another."),
+    ProblemCode.MODEL_GONE: N_(
+        "This model is no longer available. Nothing was charged. Use *Fix it* to choose another."
+    ),
     ProblemCode.INPUTS: N_(
         "The video service rejected how the bot sent this request. The bot operator has been notified. Nothing was charged."
     ),

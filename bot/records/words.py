@@ -35,16 +35,22 @@ _DECIDED: Final[Mapping[Decided, str]] = {
     Decided.IMAGE_ALLOWED: N_("{who} unblocked an image in this server."),
     Decided.SETTINGS_CHANGED: N_("{who} changed this server's settings."),
 }
-_EMOJI: Final[Mapping[Decided, str]] = {
+_EMOJI: Final[Mapping[Decided, str]] = {  # of what ends a video, as its card has it
     Decided.APPROVED: "✅",
-    Decided.APPROVED_AS_SPOILER: "✅",
-    Decided.PUT_BACK: "↩️",
-    Decided.DISMISSED: "↩️",
+    Decided.APPROVED_AS_SPOILER: "🫣",
+    Decided.REJECTED: LOOKS[State.REJECTED].emoji,
+    Decided.WITHHELD: LOOKS[State.WITHHELD].emoji,
     Decided.REPORTED: "🚩",
     Decided.HIDDEN: "🙈",
+    Decided.PUT_BACK: "↩️",
+    Decided.DISMISSED: "☑️",
+    Decided.TAKEN_DOWN: LOOKS[State.TAKEN_DOWN].emoji,
     Decided.DELETED: "🗑️",
-    Decided.UNBLOCKED: "🔓",
+    Decided.QUOTA_GIVEN_BACK: "🎟️",
     Decided.BLOCKED: "🔒",
+    Decided.UNBLOCKED: "🔓",
+    Decided.IMAGES_BLOCKED: "🔒",
+    Decided.IMAGE_BLOCKED: "🔒",
     Decided.IMAGE_ALLOWED: "🔓",
     Decided.SETTINGS_CHANGED: "⚙️",
 }
@@ -54,7 +60,7 @@ def decided_line(decision: Decision, *, reason_limit: int = REASON_SHOWN) -> str
     """Say who decided what, and why."""
     who = f"<@{decision.by_id}>" if decision.by_id else _("The bot")
     sentence = _(_DECIDED[decision.kind]).format(who=who, member=f"<@{decision.member_id}>")
-    line = f"{_EMOJI.get(decision.kind, '🚫')} {sentence}"
+    line = f"{_EMOJI[decision.kind]} {sentence}"
     if not decision.reason:
         return line
     reason = " ".join(decision.reason.split())

@@ -78,7 +78,7 @@ async def video(studio: Studio) -> None:
         await take(mira, "command")
         await mira.page.get_by_role("button", name="Send /video").click()
         await mira.page.get_by_role("button", name="Accept and continue").click()
-        await expect(mira.messages.get_by_role("heading", name="Processing")).to_be_visible()
+        await expect(mira.messages.get_by_text("Processing")).to_be_visible()
         await dismiss(mira)
         await take(mira, "demo")
         await dismiss(close)

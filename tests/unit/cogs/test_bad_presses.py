@@ -1,7 +1,7 @@
 """Presses and words at the wrong time, from the wrong person, or at their worst: each gets one clear answer."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import discord
 import pytest
@@ -107,3 +107,53 @@ async def test_a_list_that_was_open_for_long_still_turns(stage: Stage) -> None:
     assert "You haven't requested any videos here yet." in words_of(
         await stage.alice.click(shown.response, label="Refresh")
     )
+
+
+def earlier(*custom_ids: str) -> discord.ui.View:
+    """Make buttons as version 0.1 had them, each named by its custom id."""
+    view = discord.ui.View(timeout=None)
+    for custom_id in custom_ids:
+        view.add_item(discord.ui.Button(label=custom_id, custom_id=custom_id))
+    view.stop()
+    return view
+
+
+# Of the cards and posts of version 0.1: in which state of the job each is pressed, and how the answer begins.
+EARLIER: Final = {
+    "reelcast:details:card:{job}:0": (State.DELIVERED, r"\@Image1 waves"),
+    "reelcast:details:post:{job}:1": (State.DELIVERED, r"\@Image1 waves"),
+    "reelcast:cancel:{job}": (State.WAITING, "Canceled. Nothing was charged"),
+    "reelcast:resend:{job}": (State.UNDELIVERED, "The video is being sent to"),
+    "reelcast:again:{job}": (State.DELIVERED, "Another video with the same request costs $1.35 now."),
+    "reelcast:delete:{job}": (State.FAILED, "Delete the card and the video?"),
+}
+EARLIER_FORMS: Final = {
+    "reelcast:edit:{job}": (State.DELIVERED, "Edit and make again"),
+    "reelcast:report:{job}": (State.DELIVERED, "Report this video"),
+}
+
+
+@pytest.mark.parametrize("pattern", EARLIER)
+async def test_every_button_of_an_earlier_card_or_post_still_does_its_work(stage: Stage, pattern: str) -> None:
+    state, answer = EARLIER[pattern]
+    await stage.ask()
+    job = await stage.has_become(state)
+    custom_id = pattern.format(job=job.id)
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    post = await there.send("your video is ready", view=earlier(custom_id))
+    assert words_of(await press(stage.alice, post, custom_id)).startswith(answer)
+
+
+@pytest.mark.parametrize("pattern", EARLIER_FORMS)
+async def test_every_form_of_an_earlier_card_or_post_still_opens(stage: Stage, pattern: str) -> None:
+    state, title = EARLIER_FORMS[pattern]
+    await stage.ask()
+    job = await stage.has_become(state)
+    custom_id = pattern.format(job=job.id)
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    bob = stage.guild.add_member(stage.env.create_user("bob"))
+    post = await there.send("your video is ready", view=earlier(custom_id))
+    shown = await press(bob if "report" in pattern else stage.alice, post, custom_id)
+    assert shown.modal is not None
+    assert shown.modal["title"] == title
+    assert shown.modal["custom_id"] == custom_id

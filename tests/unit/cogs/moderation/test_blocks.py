@@ -152,7 +152,7 @@ async def test_what_becomes_of_a_picture_is_on_record_once_and_said_in_the_log_c
     await records.mirror.tell()
     [told] = log_channel.history()
     assert set(told.content.splitlines()) == {
-        f"🚫 {mo} blocked an image in this server. (private)",
+        f"🔒 {mo} blocked an image in this server. (private)",
         f"🔓 {mo} unblocked an image in this server.",
     }
 
