@@ -31,6 +31,7 @@ from bot.operator import panel
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
 from bot.settings.model import GuildSettings
 from bot.settings.panel.modals import numbers_modal, words_modal
+from bot.ui.language import speaking
 from sandbox.member import Upload
 from sandbox.sample import sample_images
 from tests.browser.pictures import PICTURES, take
@@ -93,10 +94,14 @@ async def awkward_requests(puppet: Puppet, noor: Visitor, now: datetime, folder:
         await take(noor, f"states/{name}-working", of=await _seen(noor, message))
         done = replace(job, state=State.DELIVERED).evolve(post_message_id=int(message), cost_usd=Decimal("1.35"))
         line = await puppet.show(*layout(status_card(done, OFFER, now=now)), where="videos")
-        post = await puppet.post(post_text(done, OFFER), post_controls(done), film(folder, request), reply_to=line)
+        with speaking(request.guild_locale):
+            words, controls = post_text(done, OFFER), post_controls(done)
+        post = await puppet.post(words, controls, film(folder, request), reply_to=line)
         await take(noor, f"states/{name}-post", of=await _seen(noor, post))
         images = [(f"attachment://{each.filename}", f"@Image{number}") for number, each in enumerate(files, start=1)]
-        details = await puppet.show(*layout(details_view(done, OFFER, images=images)), files=files, where="videos")
+        with speaking(request.guild_locale):
+            view = details_view(done, OFFER, images=images)
+        details = await puppet.show(*layout(view), files=files, where="videos")
         await take(noor, f"states/{name}-details", of=await _seen(noor, details))
 
 
