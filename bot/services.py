@@ -27,6 +27,7 @@ from bot.observing.metrics import Metrics
 from bot.observing.status import Outside
 from bot.operator.watch import Operating, operating_of
 from bot.records.log_channel import LogChannel, RecordKeeping, keep_records
+from bot.records.renamed_commands import RenamedCommands
 from bot.requests.consent import ConsentStore
 from bot.requests.waiting import PausedStore
 from bot.resources import Troubles, open_resources
@@ -104,6 +105,7 @@ async def open_services(
         members = members_of(client, database, preferences, store, delivery.cards, drivers, clock)
         moderation = moderation_of(moderators, store, delivery.cards, drivers, clock, engine.limits.spend)
         records = keep_records(client, database, guild_settings, log_channel, clock)
+        renamed = RenamedCommands(client, database, guild_settings, log_channel, clock)
         operating = operating_of(client, database, opened.account.budget, settings, engine, drivers, jobs.control)
         gate = gatekeeping_of(database, opened.reader, RuleBook(AutomodSource(client), clock.monotonic), clock)
         paused = PausedStore(database)
@@ -113,6 +115,7 @@ async def open_services(
             **operating.work,
             **members.work,
             **records.work,
+            "renamed-commands": renamed.run,
             **({} if turns is None else {"channel-turns": turns.run}),
             "usage-thinning": partial(keep_usage_thin, [gate.usage, gate.warnings, paused], clock),
         }
