@@ -35,7 +35,7 @@ from bot.ui.custom_ids import read_id
 from bot.ui.language import _
 from bot.ui.pressed_item import NO_RECORD, PressedItem
 from cogs.requests.gatekeeping import as_seen, asked_by
-from cogs.requests.kept_references import ReferencesGone, ReferencesUnreadable, kept_references
+from cogs.requests.kept_references import ReferencesGone, ReferencesUnreadable, kept_references, shown_images
 
 LOOKED_THROUGH: Final = 50  # of another member's posts, for those in channels that are open to who asks
 
@@ -129,11 +129,13 @@ class VideoList:
         return {job.id: address for job, address in zip(jobs, found, strict=True) if address}
 
     async def _picture(self, job: Job) -> str | None:
+        if not job.request.references:
+            return next((url for url, _name in await shown_images(self._services, job)), None)
         try:
             references = await kept_references(self._services, job)
         except (ReferencesGone, ReferencesUnreadable):
             return None
-        return references[0].url if references else None
+        return references[0].url
 
     def _is_listed(self, job: Job) -> bool:
         return (job.request.member_id, job.request.guild_id) == (self._interaction.user.id, self._interaction.guild_id)

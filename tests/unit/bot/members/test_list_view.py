@@ -81,7 +81,7 @@ def test_of_what_others_may_not_see_there_is_no_link_to_a_video(job: Job) -> Non
 
 @pytest.mark.parametrize(
     ("state", "offered"),
-    [(State.WAITING, {"Cancel"}), (State.UNDELIVERED, {"Send again", "Post here"}), (State.FAILED, {"Again"})],
+    [(State.WAITING, {"Cancel"}), (State.UNDELIVERED, {"Send again", "Post here"}), (State.FAILED, {"Fix it"})],
 )
 def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -> None:
     job = a_posted_job(state)
@@ -93,9 +93,9 @@ def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -
 @pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, False)])
 def test_a_run_that_goes_on_though_it_was_cancelled_says_so(state: State, noted: bool) -> None:
     job = a_posted_job(state)
-    assert "Canceled. It was already running, so it's still charged" not in text_of(VideosPage(jobs=[job]))
+    assert "It was already running, so it's still charged" not in text_of(VideosPage(jobs=[job]))
     cancelled = text_of(VideosPage(jobs=[job.evolve(cancel_requested=True)]))
-    assert ("Canceled. It was already running, so it's still charged" in cancelled) is noted
+    assert ("It was already running, so it's still charged" in cancelled) is noted
 
 
 def test_pages_are_turned_where_there_are_others() -> None:
