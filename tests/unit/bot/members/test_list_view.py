@@ -90,7 +90,7 @@ def test_a_video_has_the_buttons_of_its_state(state: State, offered: set[str]) -
     assert {"Cancel", "Post here"} & found == {"Cancel", "Post here"} & offered
 
 
-@pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, False)])
+@pytest.mark.parametrize(("state", "noted"), [(State.PROCESSING, True), (State.WITHHELD, True), (State.FAILED, False)])
 def test_a_run_that_goes_on_though_it_was_cancelled_says_so(state: State, noted: bool) -> None:
     job = a_posted_job(state)
     assert "It was already running, so it's still charged" not in text_of(VideosPage(jobs=[job]))
