@@ -409,6 +409,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
     "bot.records": (
         "log_channel",
         "page",
+        "renamed_commands",
     ),
     "bot.requests": (
         "consent",
