@@ -22,7 +22,7 @@ _CARD: Final = N_("The member who requested this video had their data deleted.")
 _MODERATORS: Final = N_(
     "The member who requested this video had their data deleted. Decisions about it stay in the records."
 )
-PROMPT_COLUMNS: Final = 104  # two lines beside a picture, on a desktop
+PROMPT_COLUMNS: Final = 104  # two lines beside an image, on a desktop
 LINE_COLUMNS: Final = 72  # of a prompt in a card of one line
 READY_SHARE: Final = 0.8  # of all runs are done by the time that a card names
 LATE_SHARE: Final = 0.975  # of all runs are done before a card says that one takes long
@@ -65,7 +65,7 @@ def status_card(
     """Lay out the card of a job as it stands at `now`, in its server's language, with its place in the queue if known.
 
     `run_time` is what is believed of a run like this one; what is typical of the model, if not known better. Without
-    `gallery` the picture is left out, which the first edit of a deferred answer may not add.
+    `gallery` the image is left out, which the first edit of a deferred answer may not add.
     The view is stopped: its buttons are handled by their custom ids, so discord.py need not remember it.
     """
     with speaking(job.request.guild_locale):
@@ -145,7 +145,7 @@ def _explanation(job: Job, offer: Offer) -> str:
 
 
 def _when(job: Job, now: datetime, position: int | None, run_time: RunTime) -> str:
-    """Say when the video is to be expected; empty where nobody knows."""
+    """Say when the video is to be expected; empty where no one knows."""
     if job.state is State.WAITING and position is not None:
         return _("#{position} in line").format(position=number(position))
     moments = _moments(job, run_time)
@@ -175,7 +175,7 @@ def _moments(job: Job, run_time: RunTime) -> list[datetime]:
 
 
 def _picture(job: Job) -> ui.Thumbnail[Any] | None:
-    """Make the picture of a card: the first there is, and in its description how many there are besides."""
+    """Make the image of a card: the first there is, and in its description how many more there are."""
     references, elements = job.request.references, job.request.elements
     shown = [(each.card_name, each.url, f"@Image{place}") for place, each in enumerate(references, start=1)]
     shown += [(each.card_name, "", f"@{each.name}") for each in elements if each.card_name]

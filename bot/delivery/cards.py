@@ -53,11 +53,11 @@ class CardEditor:
         turn: Callable[[int], Awaitable[None]] | None = None,
         unshown: Callable[[Job], Awaitable[None]] | None = None,
     ) -> None:
-        """`shown` hears of each job that nobody drives whose card shows it now, or cannot any more.
+        """`shown` hears of each job that no one drives whose card shows it now, or cannot any more.
 
         `unshown` hears of each of these that came to nothing and whose card cannot say so.
 
-        `newest` reads a job anew, where other processes may have moved it, and edit its card too; `turn` waits until an
+        `newest` reads a job again, where other processes may have moved it and edit its card; `turn` waits until an
         edit may leave for a channel, where they do.
         """
         self._client = client
@@ -165,7 +165,7 @@ class CardEditor:
     async def _show_and_tell(self, job: Job) -> None:
         """Show a job as it is by now.
 
-        Whoever edits a card looks before and after: of several processes that edit it at once, the one whose edit
+        An edit of a card looks before and after: of several processes that edit it at once, the one whose edit
         comes last shows the last word, too.
         """
         job = await self._newest_of(job)
@@ -204,7 +204,7 @@ class CardEditor:
             return job
         newest = await self._read(job.id)
         if newest is None:
-            return job if job.forgotten else job.bare()  # nobody has it on record any more: nothing of it is shown
+            return job if job.forgotten else job.bare()  # no one has it on record any more: nothing of it is shown
         return newest if newest.version > job.version else job
 
     async def _look_again(self, shown: Job) -> None:

@@ -36,7 +36,7 @@ class PostSearch:
         self._client = client
 
     async def find(self, job: Job) -> Posted | None:
-        """Look for a post of the attempt under way, then for one of an earlier attempt.
+        """Look for a post of the attempt in progress, then for one of an earlier attempt.
 
         Raises `CannotTell`, `CardGone`, and what `translated` does, where the channel of this attempt does not show
         whether there is one. An earlier channel that does not show it is no obstacle: a person has asked for the post.

@@ -185,7 +185,7 @@ def done_notice(job: Job, link: str) -> str:
 
 
 def undelivered_notice(job: Job, offer: Offer) -> str:
-    """Tell the member who asked, in private, why a finished video is not in the channel, and what can be done."""
+    """Tell the requester, in private, why a finished video is not in the channel, and what can be done."""
     why = problem_sentence(job.problem, offer.image_rules(job.request.model)) if job.problem else ""
     told = _("Your video for {channel} was made but couldn't be posted.").format(channel=f"<#{job.request.channel_id}>")
     if job.output_ends_at is None:

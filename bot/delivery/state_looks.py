@@ -19,7 +19,7 @@ _BLUE: Final = discord.Colour(0x5865F2)
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREEN: Final = discord.Colour(0x23A559)
 _RED: Final = discord.Colour(0xDA373C)
-# The request is over, and nobody has forbidden it: it may be made once more.
+# The request has ended, and nothing forbids it: it can be made again.
 REPEATABLE: Final = frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
 # Nothing is to come of the card any more.
 DELETABLE: Final = frozenset(

@@ -26,14 +26,14 @@ INVITED_WITH: Final = {**NEEDED, **NEEDED_IN_THREADS}
 
 
 class DenialCode(StrEnum):
-    # Whoever runs the bot.
+    # The bot operator.
     BOT_PAUSED = "BOT_PAUSED"
     SERVER_BLOCKED = "SERVER_BLOCKED"
     MEMBER_BLOCKED_EVERYWHERE = "MEMBER_BLOCKED_EVERYWHERE"
     # The server's moderators.
-    MEMBER_BLOCKED = "MEMBER_BLOCKED"  # until `again_at`, or for good
+    MEMBER_BLOCKED = "MEMBER_BLOCKED"  # until `again_at`, or permanently
     PAUSED = "PAUSED"  # the server or this channel
-    NOT_OPEN = "NOT_OPEN"  # nobody has chosen channels yet
+    NOT_OPEN = "NOT_OPEN"  # no one has chosen channels yet
     CHANNEL = "CHANNEL"  # `ids`: the channels where it may be asked
     ROLE = "ROLE"  # `ids`: the roles that may ask
     DURATION = "DURATION"  # `names`: the ones allowed that the model makes, in seconds

@@ -29,14 +29,14 @@ _BLOCK: Final = blocks.c.guild_id == _GUILD, blocks.c.member_id == _MEMBER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFacts:
-    """What whoever runs the bot has stopped, whom moderators have blocked, and what the server has set."""
+    """The operator's stops, the moderators' blocks, and the server's settings."""
 
     settings: GuildSettings
     bot_paused: bool = False
-    server_blocked: bool = False  # by whoever runs the bot
+    server_blocked: bool = False  # by the bot operator
     member_blocked_everywhere: bool = False  # the same
     member_blocked: bool = False  # by the server's moderators, at some time: `blocked_until` tells whether it counts
-    blocked_until: datetime | None = None  # None: for good
+    blocked_until: datetime | None = None  # None: permanently
 
 
 class GateFactsReader:
@@ -227,7 +227,7 @@ def _leaves_age_restriction(asked: Asked, settings: GuildSettings, review: Revie
 def _review(asked: Asked, settings: GuildSettings, now: datetime) -> ReviewMode:
     if settings.trusted_roles & asked.role_ids:
         return ReviewMode.OFF
-    # Of whom it is not known when they joined nobody can say that they are here for long.
+    # Members whose join date is unknown count as new.
     new = timedelta(days=settings.new_member_days)
     if new and (asked.joined_at is None or now - asked.joined_at < new):
         return ReviewMode.BEFORE_SPENDING

@@ -60,9 +60,9 @@ def caps_of(settings: GuildSettings) -> Terms:
 
 
 def member_limits(settings: GuildSettings, role_ids: Collection[int]) -> Limits:
-    """Find the limits of a member: of each kind the most generous that one of the roles has, else everybody's.
+    """Find the limits of a member: of each kind the most generous that one of the roles has, else everyone's.
 
-    Where a role says nothing of a kind of limit, its members have everybody's.
+    Where a role says nothing of a kind of limit, its members have everyone's.
     """
     base = settings.member_limits
     own = [limits for role, limits in settings.role_limits.items() if role in role_ids] or [base]

@@ -1,4 +1,4 @@
-"""What whoever runs the bot has stopped: everything for a while, or a server or a member everywhere, until undone."""
+"""The bot operator's stops: a pause of everything, or a block of a server or a member everywhere, until undone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class OperatorBlock:
 
 
 class OperatorStore:
-    """What is stopped is stopped at once, in every process. What is under way goes on."""
+    """What is stopped is stopped at once, in every process. What is in progress goes on."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

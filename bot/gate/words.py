@@ -35,7 +35,7 @@ _PLAIN: Final[Mapping[DenialCode, str]] = {
         "This channel is age-restricted, but the video would appear in one that isn't. Ask a moderator."
     ),
 }
-# What a cap is, in dollars, is for whoever set it.
+# The amount of a spending limit is only for those who set it.
 _SPENDING: Final[Mapping[Limit | None, str]] = {
     Limit.SPEND_PER_DAY: N_("This bot has reached its spending limit for today. Try again {countdown}."),
     Limit.SPEND_PER_MONTH: N_("This bot has reached its spending limit for this month. Try again {countdown}."),
@@ -246,5 +246,5 @@ def refused_text_notice(match: Match, *, member_id: int, channel_id: int, text: 
 
 
 def _hidden(words: str, limit: int) -> str:
-    """Give somebody's words behind a spoiler, in one line."""
+    """Give someone's words behind a spoiler, in one line."""
     return f"||{plain(clip(' '.join(words.split()), limit))}||"

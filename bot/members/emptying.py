@@ -32,7 +32,7 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 EVERY: Final = 20.0  # seconds
-TRY_AGAIN: Final = timedelta(seconds=60)  # for one that somebody took on, and did not finish
+TRY_AGAIN: Final = timedelta(seconds=60)  # for one that someone took on, and did not finish
 AT_ONCE: Final = 50
 SEEK_AGAIN: Final = timedelta(minutes=10)  # for a channel that did not show whether there is a post
 OVER: Final = ENDED | {State.UNDELIVERED}  # a deleted job that comes to none of these has a driver still
@@ -103,7 +103,7 @@ class Emptying:
 
     @uncancelled
     async def _sought(self, now: datetime) -> Sequence[Job]:
-        """Read the deleted jobs that are over and may have posts from attempts that got no answer, or a no."""
+        """Read the deleted jobs that have ended and may have posts from attempts that got no answer, or a no."""
         mine = (jobs.c.forgotten > 0, jobs.c.state.in_(list(OVER)), jobs.c.post_attempts > 0)
         due = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= now)
         query = select(jobs).where(*mine, jobs.c.post_message_id.is_(None), due).limit(AT_ONCE)
@@ -135,7 +135,7 @@ class Emptying:
 
     @uncancelled
     async def _take(self, now: datetime) -> Sequence[Telltale]:
-        """Take some on; whoever dies over them leaves them to others after a while."""
+        """Take some on; if this process dies, others take them after a while."""
         due = emptied_messages.c.due_at <= now
         query = select(emptied_messages).where(due).order_by(emptied_messages.c.due_at).limit(AT_ONCE)
         taken: list[Telltale] = []
@@ -205,7 +205,7 @@ class MessageEmptier:
                     case MessageKind.POST:
                         await _empty_post(await message.fetch())
         except CardGone:
-            return  # somebody deleted it
+            return  # someone deleted it
 
 
 async def _replace(message: discord.PartialMessage, view: discord.ui.LayoutView) -> None:

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 SETTLED_AFTER: Final = LOOKS_BACK + timedelta(hours=1)
 TIDY_EVERY: Final = 600.0  # seconds
 AT_ONCE: Final = 500  # rows in one statement
-# Where what is not over goes at once; what is under way at Segmind, or on its way to the channel, goes on.
+# Where what is not over goes at once; what is in progress at Segmind, or on its way to the channel, goes on.
 _ENDS_AS: Final = {
     **dict.fromkeys(CANCELLABLE, State.CANCELLED),
     State.COMPLETED: State.WITHHELD,
@@ -48,7 +48,7 @@ class Forgotten:
 
 
 class Forgetting:
-    """Deletes in one transaction: whoever drives one of the jobs learns of it at its next save, and lets go."""
+    """Deletes in one transaction: the driver of one of the jobs learns of it at its next save, and lets go."""
 
     def __init__(
         self,

@@ -79,7 +79,7 @@ def hint_controls() -> ui.View:
 
 
 class CommandMentions:
-    """Asks for the ids when somebody first wants them; until they are known commands are named, and no links."""
+    """Asks for the ids when someone first wants them; until they are known commands are named, and no links."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client

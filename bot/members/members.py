@@ -27,14 +27,14 @@ log = structlog.get_logger(__name__)
 
 
 class DoneNotices:
-    """Tells at most once: whoever dies between the post and the message leaves it untold, for the post is there."""
+    """Tells at most once: a process that dies between the post and the message never sends it, as the post is there."""
 
     def __init__(self, client: discord.Client, preferences: PreferenceStore) -> None:
         self._client = client
         self._preferences = preferences
 
     async def tell(self, job: Job) -> None:
-        """Send the post's address to who asked for it, if they want it; a member who takes no words is left in peace.
+        """Send the post's link to its requester, if they want it; members without direct messages get none.
 
         Never raises for what Discord does.
         """

@@ -83,12 +83,12 @@ class Caps:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendingNotice:
     kind: NoticeKind
-    about: str  # the period, and the cap in it: one that is raised is told of anew
+    about: str  # the period, and the cap in it: one that is raised is told of again
     detail: str  # the cap, in dollars
 
 
 def is_past(notice: OperatorNotice, today: date) -> bool:
-    """Tell whether the period that a notice of spending is about is over."""
+    """Tell whether the period that a notice of spending is about has ended."""
     return notice.about.partition("/")[0] not in {_day(today), _month(today)}
 
 

@@ -1,4 +1,4 @@
-"""What whoever runs the bot has to be told, once: remembered until it is over, and then it may be told anew."""
+"""Notices to the bot operator, each told once: remembered until its cause ends, after which it may be told again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.database.types import value_of
 
 
 class NoticeKind(StrEnum):
-    # What lasts until somebody acts.
+    # What lasts until someone acts.
     KEY = "KEY"  # Segmind does not take it
     CREDITS = "CREDITS"  # `detail`: what is left, in dollars
     MODEL = "MODEL"  # retired, or not in the catalog; `detail`: which
@@ -29,12 +29,12 @@ class NoticeKind(StrEnum):
     MONTH_NEAR = "MONTH_NEAR"
     MONTH_SPENT = "MONTH_SPENT"
     # What happened.
-    CHARGE = "CHARGE"  # nobody asked for it; `detail`: Segmind's request id
+    CHARGE = "CHARGE"  # no one asked for it; `detail`: Segmind's request id
     ODD_COST = "ODD_COST"  # Segmind names a cost that none can be; `detail`: model, job and what is written
     LATE_REQUEST = "LATE_REQUEST"  # given up as never arrived, it was made after all; `detail`: the job
     INPUTS = "INPUTS"  # Segmind does not take what the bot sends to a model; `detail`: the model, and its words
     BROKEN = "BROKEN"  # jobs break before they are paid for; `detail`: one of them, and how
-    UNSETTLED = "UNSETTLED"  # nobody knows whether it was charged; `detail`: the job
+    UNSETTLED = "UNSETTLED"  # no one knows whether it was charged; `detail`: the job
 
 
 HAPPENED: Final = (
@@ -73,7 +73,7 @@ class OperatorNotices:
             return (await connection.execute(noted)).one_or_none() is not None
 
     async def over(self, kind: NoticeKind, *, about: str = "") -> bool:
-        """Note that something is over, so that it is told if it comes again; tell whether it was on."""
+        """Note that a problem has ended, so that it is told if it comes again; tell whether it was on."""
         mine = operator_notices.c.name == f"{kind.value}:{about}"[:80]
         async with self._engine.connect() as connection:
             if not await connection.scalar(select(exists().where(mine))):

@@ -36,7 +36,7 @@ class OrderStore:
 
     @uncancelled
     async def take(self, now: datetime) -> int | None:
-        """Take the oldest wish that nobody has taken; return its job, or None where there is none."""
+        """Take the oldest wish that no one has taken; return its job, or None where there is none."""
         oldest = select(wishes.c.job_id).where(wishes.c.taken_at.is_(None)).order_by(wishes.c.asked_at).limit(1)
         async with self._engine.connect() as connection:
             job_id = (await connection.execute(oldest)).scalar_one_or_none()
@@ -54,7 +54,7 @@ class OrderStore:
 
     @uncancelled
     async def answered(self, job_id: int) -> str | None:
-        """Read what came of a wish; None as long as nobody has said."""
+        """Read what came of a wish; None as long as no one has said."""
         query = select(wishes.c.answer).where(wishes.c.job_id == job_id)
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""What whoever runs the bot decides about a job that got stuck: nothing here submits anything, so nothing is paid."""
+"""The bot operator's decisions about a job that got stuck: nothing here submits anything, so nothing is paid."""
 
 from datetime import timedelta
 from enum import Enum, auto

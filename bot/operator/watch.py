@@ -1,4 +1,4 @@
-"""For whoever runs the bot: what they can stop, see and decide, and a watch that tells them what they must know."""
+"""For the bot operator: what they can stop, see, and decide, and a watch that tells them what they must know."""
 
 import asyncio
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ LOOK_EVERY: Final = timedelta(seconds=30)  # at the database, which costs no req
 ASK_EVERY: Final = timedelta(minutes=10)  # at Segmind: a request for the credits
 ASK_IN_TROUBLE: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
-LOOKS_BACK: Final = timedelta(days=7)  # for what happened while nobody watched; as long it is in view
+LOOKS_BACK: Final = timedelta(days=7)  # for what happened while no one watched; as long it is in view
 MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
 
 
@@ -94,7 +94,7 @@ class OperatorNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorWatch:
-    """Tells each trouble once, not for each job, and again only after it was over; of several processes one looks."""
+    """Tells each trouble once, not for each job, and again only after it ended; of several processes one looks."""
 
     client: discord.Client
     database: AsyncEngine
@@ -164,7 +164,7 @@ class OperatorWatch:
             if notice.at <= since:
                 await self.notices.over(notice.kind)
         for notice in await self.notices.current(*HAPPENED):
-            # What is found still would be told anew.
+            # What is found still would be told again.
             if notice.at <= since and (notice.kind, notice.about) not in found:
                 await self.notices.over(notice.kind, about=notice.about)
 

@@ -1,4 +1,4 @@
-"""Whoever runs the bot, as Discord knows them: the application's owner, or its team."""
+"""The bot operator, as Discord knows them: the application's owner, or its team."""
 
 from collections.abc import Callable
 from typing import Final
@@ -72,7 +72,7 @@ def is_trouble(error: Exception) -> bool:
 
 
 def _people(info: discord.AppInfo) -> frozenset[int]:
-    """Name who runs an application: of a team whoever may work on it, not those who may only look."""
+    """Name who runs an application: of a team the members who may work on it, not those who may only look."""
     if info.team is None:
         return frozenset({info.owner.id})
     joined = (

@@ -1,4 +1,4 @@
-"""What whoever runs the bot is told, wherever they read it."""
+"""What the bot operator is told, wherever they read it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -77,5 +77,5 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
 
 
 def notice_sentence(notice: OperatorNotice) -> str:
-    """Say what is wrong, and what to do; with no secret and nobody's prompt in it."""
+    """Say what is wrong, and what to do; with no secret and no one's prompt in it."""
     return _(_TOLD[notice.kind]).format(detail=plain(clip(notice.detail, DETAIL_LIMIT)), percent=percent(NEAR / 100))

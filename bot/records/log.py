@@ -85,7 +85,7 @@ class RecordLog:
         return found
 
     async def settle(self, items: Sequence[Item]) -> None:
-        """Note that these were told, or that there is nobody to tell; what has moved on since stays owed."""
+        """Note that these were told, or that there is no one to tell; what has moved on since stays owed."""
         # A power cut may undo this: a line is told once more then.
         async with self._engine.execution_options(durable=False).begin() as connection:
             for item in items:

@@ -41,7 +41,7 @@ class Heard(Enum):
 
 
 class LogChannel:
-    """Says things by channel id, so that no gateway is needed; nothing that goes wrong here stops anybody."""
+    """Says things by channel id, so that no gateway is needed; nothing that goes wrong here stops anyone."""
 
     def __init__(self, client: discord.Client, settings: SettingsStore, turns: PacedChannels | None = None) -> None:
         """`turns` are those of all processes, where there are several."""
@@ -52,7 +52,7 @@ class LogChannel:
     async def say(self, guild_id: int, words: str | discord.ui.LayoutView) -> bool:
         """Tell a server's moderators; tell whether it stands in a channel now. Never raises for what Discord does.
 
-        `words` are in the language of the server and ping nobody. A server without a log channel is told nothing.
+        `words` are in the language of the server and ping no one. A server without a log channel is told nothing.
         """
         return await self.send(guild_id, words) is Heard.SAID
 

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 _OVER: Final = ENDED | {State.UNDELIVERED}
 _AT_ONCE: Final = 500  # ids in one question
 EVERY: Final = 3_600.0  # seconds between two rounds of thinning
-AT_ONCE: Final = 500  # rows in one transaction: nobody waits long for the database
+AT_ONCE: Final = 500  # rows in one transaction: no one waits long for the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Search:
     """What is looked for in a server's record; all of it has to fit."""
 
     guild_id: int
-    member_id: int | None = None  # who asked, whom it concerned, or who decided
+    member_id: int | None = None  # the requester, the member it concerned, or who decided
     message_id: int | None = None  # of a card, a video or the request itself
     text: str = ""  # in a prompt or a reason
 

@@ -70,7 +70,7 @@ def decided_line(decision: Decision, *, reason_limit: int = REASON_SHOWN) -> str
 
 
 def log_line(item: Item) -> str:
-    """Write what the log channel is told; the prompt only where everybody may see it."""
+    """Write what the log channel is told; the prompt only where everyone may see it."""
     if item.decision is not None:
         link = f" {found}" if item.record and (found := video_address(item.record)) else ""
         return _told(item.decision) + link

@@ -83,7 +83,7 @@ def toggle(name: str, ids: Collection[int]) -> Change:
 
 
 def set_numbers(typed: Mapping[str, str], channel_id: int = SERVER) -> Change:
-    """Set numbers of the server, or of a channel, from what somebody typed for each."""
+    """Set numbers of the server, or of a channel, from what someone typed for each."""
 
     def change(settings: GuildSettings) -> GuildSettings:
         owner = type(settings) if channel_id == SERVER else ChannelSettings
@@ -153,7 +153,7 @@ def tidy(channels: Collection[int], roles: Collection[int]) -> Change:
     """Forget the channels and roles that no longer exist; these are the ones that do.
 
     Where members may ask and who may stay decided: of a list whose last entry goes, an empty one is left for channels,
-    and for roles the entries stay, as an empty list would let everybody in.
+    and for roles the entries stay, as an empty list would let everyone in.
     """
     return lambda settings: tidied(settings, channels, roles)
 

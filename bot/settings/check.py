@@ -1,4 +1,4 @@
-"""What is wrong with a server's settings, before anybody spends: contradictions, and what the bot may not do.
+"""What is wrong with a server's settings, before anyone spends: contradictions, and what the bot may not do.
 
 Pure rules on facts that were gathered from Discord; `findings_words.py` has a sentence for each finding.
 """
@@ -166,7 +166,7 @@ def _amounts(settings: GuildSettings) -> Iterator[Finding]:
 def _numbers(
     owner: object, zero: FindingCode, *, role_id: int | None = None, channel_id: int | None = None
 ) -> Iterator[Finding]:
-    """Find numbers that let nobody make videos, or that were possible only in an earlier version."""
+    """Find numbers that let no one make videos, or that were possible only in an earlier version."""
     for name, entry in numbers(type(owner)).items():
         value = getattr(owner, name)
         if value == 0 and entry.nobody_at_zero:

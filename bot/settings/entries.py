@@ -37,7 +37,7 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting(ABC, Generic[Value]):
-    """One setting: what people read of it, the page of the panel where it is changed, and what it is if nobody did."""
+    """One setting: what people read of it, the page of the panel where it is changed, and what it is if no one did."""
 
     label: str
     help: str  # a sentence
@@ -113,7 +113,7 @@ class Number(Setting[Value]):
     least: int
     most: int
     dollars: bool = False
-    nobody_at_zero: bool = False  # 0 lets nobody make videos, which the check tells
+    nobody_at_zero: bool = False  # 0 lets no one make videos, which the check tells
     counted: Callable[[int], str] | None = None  # the value in a few words, with a place for the `count`
 
     def __post_init__(self) -> None:
@@ -242,7 +242,7 @@ class IdList(Setting[Value]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelList(IdList[frozenset[int] | None]):
-    """Channels, or None: nobody has chosen yet."""
+    """Channels, or None: no one has chosen yet."""
 
     undecided: str
     unless: str = ""  # the switch that stands for all channels
@@ -266,7 +266,7 @@ class ChannelList(IdList[frozenset[int] | None]):
 class RoleList(IdList[frozenset[int]]):
     """Roles."""
 
-    keeps_last: bool = False  # no roles would let everybody in, so those that are gone stay if no other is left
+    keeps_last: bool = False  # no roles would let everyone in, so those that are gone stay if no other is left
 
     def names(self, ids: Iterable[int], facts: ServerFacts | None = None, /) -> str:
         return role_names(ids, facts)

@@ -20,13 +20,13 @@ class Weight(IntEnum):
     """How much a finding matters; the weightiest come first."""
 
     STOPS = 0  # something cannot work
-    RISKS = 1  # something may be seen or spent that nobody meant
+    RISKS = 1  # something may be seen or spent that no one meant
     ODD = 2  # something has no effect, or not the one it seems to have
     NOTE = 3  # worth knowing
 
 
 class FindingCode(StrEnum):
-    NOT_CHOSEN = "NOT_CHOSEN"  # nobody has said where members may ask
+    NOT_CHOSEN = "NOT_CHOSEN"  # no one has said where members may ask
     NO_CHANNEL = "NO_CHANNEL"  # the list of channels is empty
     CHANNELS_GONE = "CHANNELS_GONE"  # none of the channels is there
     NO_ROLE = "NO_ROLE"  # none of the roles is there
@@ -34,9 +34,9 @@ class FindingCode(StrEnum):
     CHANNEL_PAUSED = "CHANNEL_PAUSED"
     MISSING = "MISSING"  # permissions of the bot in a channel
     CHANNEL_GONE = "CHANNEL_GONE"  # one with a purpose
-    NO_REVIEW_CHANNEL = "NO_REVIEW_CHANNEL"  # somebody must look, and has nowhere to
-    ZERO = "ZERO"  # a limit of members that lets nobody
-    SERVER_ZERO = "SERVER_ZERO"  # a limit of the whole server that lets nobody
+    NO_REVIEW_CHANNEL = "NO_REVIEW_CHANNEL"  # someone must look, and has nowhere to
+    ZERO = "ZERO"  # a limit of members that lets no one
+    SERVER_ZERO = "SERVER_ZERO"  # a limit of the whole server that lets no one
     OUT_OF_RANGE = "OUT_OF_RANGE"  # a number that was possible when it was set
     CAP_TOO_LOW = "CAP_TOO_LOW"  # a spending cap under the price of one video
     NO_DURATION = "NO_DURATION"  # none is left that the model offers
@@ -52,7 +52,7 @@ class FindingCode(StrEnum):
     PATTERN_BLOCKS = "PATTERN_BLOCKS"  # a rule's pattern cannot be applied, so every text is refused
     PATTERN_SKIPPED = "PATTERN_SKIPPED"  # it cannot, and is left out
     AI_UNSAID = "AI_UNSAID"  # posts do not say that an AI made the video
-    ORIGINALS = "ORIGINALS"  # linked, though somebody reviews
+    ORIGINALS = "ORIGINALS"  # linked, though someone reviews
     SHARING_UNREVIEWED = "SHARING_UNREVIEWED"
     SHARING_BY_MODERATORS = "SHARING_BY_MODERATORS"
     NOBODY_TOLD = "NOBODY_TOLD"  # of reports but the server's owner
@@ -126,7 +126,7 @@ class ChannelFacts:
 
     missing: Mapping[Purpose, tuple[str, ...]]
     age_restricted: bool = False
-    public: bool = False  # everybody on the server sees it
+    public: bool = False  # everyone on the server sees it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def _limit(label: str, told: str, page: Page = Page.LIMITS, *, most: int, counte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one member may have made, in rolling windows. None is no limit; 0 lets nobody."""
+    """How much one member may have made, in rolling windows. None is no limit; 0 lets no one."""
 
     per_day: int | None = _limit(
         N_("Videos in 24 hours"),
@@ -87,7 +87,7 @@ NO_LIMITS: Final = Limits()
 class GuildSettings:
     """All settings of a server. Roles and channels are ids and may be gone; money is US dollars."""
 
-    # None until somebody has chosen: only who has Manage Server may ask, anywhere. A thread counts as the channel it
+    # None until someone has chosen: only who has Manage Server may ask, anywhere. A thread counts as the channel it
     # belongs to. Empty: nowhere.
     channels: frozenset[int] | None = declared(
         ChannelList,
@@ -188,7 +188,7 @@ class GuildSettings:
         Page.LIMITS,
         default=NO_LIMITS,
     )
-    # Of a member's roles the most generous counts, instead of everybody's; a None of a role is: as everybody's.
+    # Of a member's roles the most generous counts, instead of everyone's; a None of a role is: as everyone's.
     role_limits: Mapping[int, Limits] = declared(
         RoleLimits,
         N_("Roles with their own limits"),
@@ -245,7 +245,7 @@ class GuildSettings:
         default=BadPattern.BLOCK,
         options=BAD_PATTERNS,
     )
-    # Refused besides; `*` at an end stands for more letters, as in AutoMod.
+    # Blocked in addition; `*` at an end stands for more letters, as in AutoMod.
     words: tuple[str, ...] = declared(
         BlockedWords,
         N_("Blocked words"),
@@ -337,7 +337,7 @@ class GuildSettings:
 
     @property
     def chosen(self) -> bool:
-        """Whether somebody has decided where members may ask; until then only who has Manage Server may, anywhere."""
+        """Whether someone has decided where members may ask; until then only who has Manage Server may, anywhere."""
         return self.everywhere or self.channels is not None
 
     def is_open(self, channel_id: int) -> bool:

@@ -36,7 +36,7 @@ class BadSettingCode(StrEnum):
 
 
 class BadSetting(Exception):
-    """A setting that cannot be; `name` is the setting's, or its label, `typed` what somebody typed for it."""
+    """A setting that cannot be; `name` is the setting's, or its label, `typed` what someone typed for it."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class _Range(Protocol):
 
 
 def read_number(typed: str, allowed: _Range) -> int | Decimal | None:
-    """Read what somebody typed for a number; dollars come as `Decimal`, no limit as None. Raises `BadSetting`."""
+    """Read what someone typed for a number; dollars come as `Decimal`, no limit as None. Raises `BadSetting`."""
     text = unicodedata.normalize("NFKC", typed).strip().lower()
     if text in _NONE and allowed.optional:
         return None

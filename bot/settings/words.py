@@ -100,7 +100,7 @@ _BAD: Final[Mapping[BadSettingCode, str]] = {
 
 
 def bad_setting_sentence(error: BadSetting) -> str:
-    """Say what is wrong with what somebody typed, and what would be right."""
+    """Say what is wrong with what someone typed, and what would be right."""
     write = _dollars if error.dollars else number
     return _(_BAD[error.code]).format(
         typed=plain(" ".join(error.typed.split())),
