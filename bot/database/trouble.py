@@ -10,6 +10,8 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 # SQLite's names for trouble outside of our code: another process, the disk, the file's permissions.
 _SQLITE_AWAY: Final = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+# The same of PostgreSQL's client.
+_PSYCOPG_AWAY: Final = frozenset({"OperationalError", "InternalError", "InterfaceError"})
 # Those that may be over in a while without anyone doing anything.
 _SQLITE_PASSING: Final = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR")
 _SQLITE_SAID: Final = {
@@ -59,6 +61,8 @@ def is_away(error: BaseException) -> bool:
     """Tell whether it is no fault of the code: the server or the file was out of reach, or kept us waiting too long."""
     if isinstance(error, NoConnection):
         return True
+    if met := _met_by_queue(error):
+        return any(kind.__name__ in _PSYCOPG_AWAY for kind in type(met).__mro__)
     if not isinstance(error, OperationalError | InternalError | InterfaceError):
         return False
     return type(error.orig).__module__.startswith("psycopg") or _sqlite_name(error).startswith(_SQLITE_AWAY)
@@ -75,7 +79,7 @@ def may_pass(error: BaseException) -> bool:
 
 def words(error: BaseException) -> str:
     """Say in a line what the database said."""
-    said = str(error.orig if isinstance(error, DBAPIError) and error.orig is not None else error)
+    said = str(_met_by_queue(error) or (error.orig if isinstance(error, DBAPIError) else None) or error)
     return f"{type(error).__name__}: {said.strip().partition(chr(10))[0]}"
 
 
@@ -111,6 +115,12 @@ def reason(error: BaseException, url: URL | None = None) -> str:
             return f"{error.filename or 'it'}: {error.strerror}. Let the bot's user read and write there"
         case _:
             return words(error)
+
+
+def _met_by_queue(error: BaseException) -> BaseException | None:
+    """Return what the work queue's library met, from the error that it raises for it; None for another's error."""
+    # By name: a bot on SQLite never loads that library.
+    return error.__cause__ if type(error).__name__ == "ConnectorException" else None
 
 
 def _found(error: DBAPIError, known: tuple[tuple[tuple[str, ...], str], ...]) -> str | None:

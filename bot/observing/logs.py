@@ -68,6 +68,7 @@ def configure_logging(
             ],
         )
     )
+    handler.addFilter(_is_not_said_by_us)
     root = logging.getLogger()
     root.handlers = [handler]
     # At DEBUG the libraries' lines hold what members wrote: parameters of SQL, bodies of requests, events.
@@ -77,7 +78,15 @@ def configure_logging(
     # What these say is said by our own lines.
     for noisy in ("alembic", "aiohttp.access", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # a WARNING for each request that is tried again
+    # A WARNING for each request, or connection to PostgreSQL, that is tried again.
+    for noisy in ("stamina", "psycopg.pool"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def _is_not_said_by_us(record: logging.LogRecord) -> bool:
+    """Tell whether a line is more than a library's word on a database that's away, which `bot.database.watch` logs."""
+    error = record.exc_info[1] if record.exc_info else None
+    return error is None or not record.name.startswith("procrastinate") or not is_away(error)
 
 
 def without_traceback_of_trouble(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -5,7 +5,9 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database.trouble import is_away
 from bot.jobs.driving.driver import drive, see_off
 from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
 from bot.jobs.driving.work_queue import STALLED_AFTER, WorkerForgotten, WorkQueue
@@ -13,7 +15,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.steps.posting import POST_WITHIN
-from bot.jobs.tasks import RESTART_WAIT, supervised
+from bot.jobs.tasks import LONGEST_RESTART_WAIT, RESTART_WAIT, supervised
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +83,9 @@ class QueuedDispatcher:
             await asyncio.wait({worker})
 
     async def _work(self) -> None:
+        clock, wait = self._engine.clock, RESTART_WAIT
         while not self._stopped:
+            began = clock.monotonic()
             worker = self._worker = asyncio.create_task(self._queue.work(self._drive), name="procrastinate")
             try:
                 await asyncio.wait({worker})
@@ -90,11 +94,16 @@ class QueuedDispatcher:
                 await asyncio.wait({worker})
             if worker.cancelled():
                 continue
-            if isinstance(error := worker.exception(), WorkerForgotten):
+            error = worker.exception()
+            if isinstance(error, WorkerForgotten):
                 log.warning("worker_forgotten")
-            else:
+            # What watches the database has logged what it met itself.
+            elif not (isinstance(error, SQLAlchemyError) and is_away(error)):
                 log.error("worker_ended", exc_info=error)
-            await self._engine.clock.sleep(RESTART_WAIT)
+            if clock.monotonic() - began > LONGEST_RESTART_WAIT:
+                wait = RESTART_WAIT
+            await clock.sleep(wait)
+            wait = min(wait * 2, LONGEST_RESTART_WAIT)
 
     async def _drive(self, job_id: int) -> None:
         taken = await self._take(job_id)

@@ -1,10 +1,12 @@
 """What PostgreSQL says of a connection that fails becomes a sentence with the next step; the texts are its own."""
 
 import psycopg
+import psycopg_pool
 import pytest
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from bot.database.trouble import explained, may_pass
+from bot.database.trouble import explained, is_away, may_pass, words
 
 ADDRESS = "postgresql://reelcast:hidden@db.example.com/reelcast"
 LASTING = {
@@ -51,6 +53,24 @@ def test_what_has_to_be_put_right_is_not_waited_for(said: str) -> None:
 @pytest.mark.parametrize("said", PASSING)
 def test_what_may_pass_is_waited_for(said: str) -> None:
     assert may_pass(met(said))
+
+
+@pytest.mark.parametrize(
+    ("met", "away"),
+    [
+        (psycopg_pool.PoolTimeout("couldn't get a connection after 30.00 sec"), True),
+        (psycopg.errors.AdminShutdown("terminating connection"), True),
+        (psycopg.OperationalError("connection failed: Connection refused\n\tIs the server running?"), True),
+        (psycopg.errors.ForeignKeyViolation("no such worker"), False),
+        (psycopg.errors.UndefinedTable("no such table"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_the_work_queue_met_is_told_apart(met: Exception, away: bool) -> None:
+    error = ConnectorException()
+    error.__cause__ = met
+    assert is_away(error) is away
+    assert words(error) == f"ConnectorException: {str(met).partition(chr(10))[0]}"
 
 
 def test_an_unknown_part_of_the_address_is_named() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import aiohttp
+import psycopg
 import pytest
 import structlog
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import OperationalError
 
 from bot.observing.logs import MASK, OURS, configure_logging
@@ -144,6 +146,25 @@ def test_what_a_library_met_outside_of_the_code_is_one_line(
     assert len(shown.splitlines()) == 1
     assert type(error).__name__ in shown
     assert "Attempting a reconnect in 2.50s" in shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_the_work_queue_met_is_one_line_of_ours_and_none_of_its_own(
+    configure: Configure, capsys: pytest.CaptureFixture[str], form: Form
+) -> None:
+    configure(form)
+    lost = ConnectorException("\n    Database error.\n    ")
+    lost.__cause__ = psycopg.OperationalError("Connection refused\n\tIs the server running?")
+    logging.getLogger("psycopg.pool").warning("error connecting in 'pool-1': %s", lost.__cause__)
+    logging.getLogger("procrastinate.utils").error("listener error: %r", lost, exc_info=lost)
+    assert lines(capsys) == ""
+    structlog.get_logger("bot.jobs").error("worker_ended", exc_info=lost)
+    [line] = lines(capsys).splitlines()
+    assert "ConnectorException: Connection refused" in line
+    wrong = ConnectorException("\n    Database error.\n    ")
+    wrong.__cause__ = psycopg.errors.UndefinedTable("no such table")
+    logging.getLogger("procrastinate.utils").error("listener error: %r", wrong, exc_info=wrong)
+    assert "listener error" in lines(capsys)
 
 
 @pytest.mark.parametrize("form", FORMS)

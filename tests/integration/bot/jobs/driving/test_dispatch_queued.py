@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.jobs.driving.many_processes import SWEEP_EVERY, QueuedDispatcher
 from bot.jobs.driving.work_queue import WorkerForgotten
 from bot.jobs.states import State
-from bot.jobs.tasks import RESTART_WAIT
+from bot.jobs.tasks import LONGEST_RESTART_WAIT, RESTART_WAIT
 from tests.support.clock import PATIENCE
 from tests.support.stage import Stage
 
@@ -73,12 +76,31 @@ async def test_a_worker_that_ends_is_followed_by_another_and_the_log_says_why(
         await dispatcher.resume()
         for number in (1, 2):
             await rows.works(number)
-            await stage.clock.has_slept(RESTART_WAIT)
+            await stage.clock.has_slept(RESTART_WAIT * number)
             stage.clock.slept.clear()
-            stage.clock.advance(RESTART_WAIT)
+            stage.clock.advance(RESTART_WAIT * number)
         await rows.works(3)
     ended = [(line["event"], line["log_level"]) for line in told if line["event"].startswith("worker_")]
     assert ended == [("worker_forgotten", "warning"), ("worker_ended", "error")]
+
+
+async def test_a_database_that_stays_away_is_one_line_and_the_pauses_grow(
+    stage: Stage, rows: Rows, dispatcher: QueuedDispatcher
+) -> None:
+    refused = psycopg.OperationalError("Connection refused")
+    lost = ConnectorException()  # of the queue's own connections, which nothing else watches
+    lost.__cause__ = refused
+    rows.troubles = [lost, *(OperationalError("ANALYZE", {}, refused) for _ in range(7))]
+    pauses = [min(RESTART_WAIT * 2**turn, LONGEST_RESTART_WAIT) for turn in range(8)]
+    with capture_logs() as told:
+        await dispatcher.resume()
+        for number, pause in enumerate(pauses, start=1):
+            await rows.works(number)
+            await stage.clock.has_slept(pause)
+            stage.clock.slept.clear()
+            stage.clock.advance(pause)
+        await rows.works(9)
+    assert [line["exc_info"] for line in told if line["event"] == "worker_ended"] == [lost]
 
 
 async def test_once_it_is_stopped_no_worker_begins(rows: Rows, dispatcher: QueuedDispatcher) -> None:
