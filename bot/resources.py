@@ -92,7 +92,8 @@ async def open_resources(
         open_reader(database) as reader,
         open_rows(settings.database_url, database) as rows,
         open_account(settings, database, clock, heard=heard) as account,
-        open_fetcher(settings.attachment_hosts) as attachments,
+        # A repeated request may have its images in Segmind's storage alone.
+        open_fetcher(settings.attachment_hosts | settings.segmind_output_hosts) as attachments,
         open_fetcher(settings.segmind_output_hosts) as outputs,
     ):
         yield Resources(

@@ -58,6 +58,9 @@ class AllowedHosts:
         """Return the entries the way they are written in a setting."""
         return ",".join(sorted(host if port is None else f"{host}:{port}" for host, port in self._ports))
 
+    def __or__(self, other: "AllowedHosts") -> "AllowedHosts":
+        return AllowedHosts(self._ports | other._ports)
+
     def allows(self, url: str | URL) -> bool:
         """Say whether a URL's scheme, host and port may be fetched; userinfo is never allowed."""
         parsed = parse_url(url) if isinstance(url, str) else url

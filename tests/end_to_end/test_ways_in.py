@@ -102,7 +102,7 @@ async def test_a_run_that_is_cancelled_too_late_is_paid_for_and_never_posted(sta
         await stage.let_on()
         await stage.let_on()
         await bot.reached("WITHHELD", stage.job_of(card))
-        await shows(mira, card, "Not posted")
+        await shows(mira, card, "-# ⏹️ Canceled", "it's still charged")
         assert await replies(mira, card) == []
         assert (await stage.charged())[0] == 1
 

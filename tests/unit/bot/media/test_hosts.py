@@ -74,6 +74,14 @@ def test_nothing_else_is_allowed(entry: str, url: str) -> None:
     assert not hosts(entry).allows(url)
 
 
+def test_two_lists_together_allow_what_either_does_and_nothing_else() -> None:
+    both = AllowedHosts.parse(["cdn.discordapp.com"]) | AllowedHosts.parse(["images.segmind.com:8443"])
+    assert both.allows("https://cdn.discordapp.com/1.png")
+    assert both.allows("https://images.segmind.com:8443/1.png")
+    assert not both.allows("https://images.segmind.com/1.png")
+    assert not both.allows("https://example.com/1.png")
+
+
 def test_an_empty_list_allows_nothing() -> None:
     assert not hosts().allows("https://cdn.example/a.png")
 

@@ -233,13 +233,15 @@ def names(references: Sequence[Any]) -> list[str]:
     return [reference.filename for reference in references]
 
 
-async def an_old_post(stage: Stage, *, card_name: str | None = "image1.png") -> discord.Message:
+async def an_old_post(
+    stage: Stage, *, card_name: str | None = "image1.png", lasting_url: str | None = None
+) -> discord.Message:
     """Have the post of a video whose uploads are too old to be relied on."""
     await stage.ask()
     [job] = await stage.jobs()
     [reference] = job.request.references
     old = replace(
-        job.evolve(references=(replace(reference, card_name=card_name),)),
+        job.evolve(references=(replace(reference, card_name=card_name, lasting_url=lasting_url),)),
         state=State.DELIVERED,
         created_at=job.created_at - timedelta(hours=1),
     )
@@ -264,6 +266,13 @@ async def test_images_that_the_card_never_got_are_asked_for(stage: Stage) -> Non
     assert shown.modal is not None
     assert shown.modal["title"] == "Add the images again"
     assert len(await stage.jobs()) == 1
+
+
+async def test_images_that_are_in_segminds_storage_alone_are_taken_from_there(stage: Stage) -> None:
+    stored = "https://images.segmind.com/assets/1.png"
+    post = await an_old_post(stage, card_name=None, lasting_url=stored)
+    await press(stage, post)
+    assert [each.url for each in (await the_second(stage)).request.references] == [stored]
 
 
 async def test_an_edit_whose_images_are_gone_waits_for_them_with_all_that_was_typed(stage: Stage, boot: Boot) -> None:
