@@ -10,7 +10,7 @@ from bot.ui.formats import dollars, listed, number
 from bot.ui.language import N_, _, ngettext
 from bot.ui.text import plain
 
-MOST_NAMED: Final = 12  # channels or roles in one line
+MOST_NAMED: Final = 6  # channels or roles in one line
 
 
 def channel_name(channel_id: int, facts: ServerFacts | None = None) -> str:

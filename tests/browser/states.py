@@ -29,8 +29,14 @@ from bot.jobs.states import REVIEWED, State
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.operator import panel
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
-from bot.settings.model import GuildSettings
-from bot.settings.panel.modals import numbers_modal, words_modal
+from bot.settings.check import check
+from bot.settings.entries import Page
+from bot.settings.findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
+from bot.settings.model import UNSET, ChannelSettings, GuildSettings
+from bot.settings.panel.ids import PanelAction, PanelId
+from bot.settings.panel.modals import RefusedForm, numbers_modal, setup_modal, typed_numbers, words_modal
+from bot.settings.panel.panel import settings_panel
+from bot.settings.panel.parts import PanelState
 from bot.ui.language import speaking
 from sandbox.member import Upload
 from sandbox.sample import sample_images
@@ -43,6 +49,12 @@ from tests.support.jobs import MODEL, a_job, a_request
 CHANNEL: Final = (760, 1300)
 OFFER: Final = Offer()
 PROMPT: Final = "The keeper of @Image1 lifts his lamp and walks along the quay of @Image2 at dusk"
+NOTHING_KNOWN: Final = ServerFacts(
+    channels={},
+    roles=frozenset(),
+    automod=AutomodFacts(readable=False),
+    prices_usd={5: Decimal("1.35"), 10: Decimal("2.70")},
+)
 WHY: Final[Mapping[State, ProblemCode]] = {
     State.UNDELIVERED: ProblemCode.CHANNEL,
     State.FAILED: ProblemCode.MODERATED,
@@ -150,6 +162,48 @@ def film(folder: Path, request: VideoRequest) -> Upload:
     return Upload(path.read_bytes(), path.name, "video/mp4")
 
 
+async def settings_pages(puppet: Puppet, noor: Visitor) -> None:
+    """Draw the panel where there is much to fit: long names, many channels, everything wrong, and Japanese."""
+    names = ("reference-images-and-videos-" * 4)[:97]
+    channels = [await puppet.control.admin.add_channel(f"{names}-{number:02}") for number in range(30)]
+    await noor.page.reload()
+    known = dict.fromkeys(channels, ChannelFacts(missing={Purpose.REQUESTS: ("View Channel", "Send Messages")}))
+    facts = replace(
+        NOTHING_KNOWN, channels=known, automod=AutomodFacts(readable=True, bad_patterns=(("Links", "(?-u:x)"),))
+    )
+    chosen = GuildSettings(
+        channels=frozenset(channels[:12]),
+        output_channel_id=channels[12],
+        ai_label=False,
+        trusted_roles=frozenset({404}),
+        channel_settings={each: ChannelSettings(review=ReviewMode.BEFORE_POSTING, per_day=3) for each in channels},
+    )
+    typed = typed_numbers("server_limits", {"at_once": "9", "spend_per_day_usd": "2O", "spend_per_month_usd": "300"})
+    refused = RefusedForm(
+        form=PanelId(deed=PanelAction.FORM, name="server_limits"),
+        typed=typed,
+        sentence="“2O” isn't a dollar amount. For *Spending limit per day, in US dollars*, enter one like `20`.",
+    )
+    for name, page, settings, locale, kept in (
+        ("settings-first", Page.OVERVIEW, UNSET, "en-US", None),
+        ("settings-places-long", Page.PLACES, chosen, "en-US", None),
+        ("settings-channels-long", Page.CHANNELS, chosen, "en-US", None),
+        ("settings-posts", Page.POSTS, chosen, "en-US", None),
+        ("settings-check", Page.CHECK, replace(chosen, channels=frozenset(channels[:2])), "en-US", None),
+        ("settings-check-ja", Page.CHECK, replace(chosen, channels=frozenset(channels[:2])), "ja", None),
+        ("settings-review-ja", Page.REVIEW, chosen, "ja", None),
+        ("settings-overview-ja", Page.OVERVIEW, chosen, "ja", None),
+        ("settings-typo", Page.LIMITS, chosen, "en-US", refused),
+    ):
+        state = PanelState(settings=settings, facts=facts, findings=check(settings, facts))
+        with speaking(locale):
+            view = settings_panel(page, state, refused=kept)
+        message = await puppet.show(*layout(view), where="videos")
+        panel = noor.messages.locator(f"[data-message='{message}']")
+        await expect(panel).to_be_visible()
+        await take(noor, f"states/{name}", of=panel)
+
+
 async def forms(puppet: Puppet, noor: Visitor, now: datetime) -> None:
     for name, modal in modals(a_card(State.DELIVERED, puppet, now)):
         message = await puppet.show(text(name), row(button("Open", name)), where="videos")
@@ -175,6 +229,7 @@ def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
     yield "block", block_modal(job.request.member_id, job.id)
     yield "limits", numbers_modal("member_limits", GuildSettings())
     yield "words", words_modal("add_words")
+    yield "setup", setup_modal("reelcast:setup", UNSET, NOTHING_KNOWN)
     yield "block-everywhere", panel.block_modal()
 
 

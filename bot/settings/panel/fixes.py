@@ -1,6 +1,7 @@
 """Where each finding is fixed: the button beside it opens a page or a form, or makes the change itself."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.settings.changes import SERVER
@@ -9,7 +10,9 @@ from bot.settings.findings import Finding, FindingCode, Purpose, ServerFacts
 from bot.settings.findings_words import SHORT, finding_line, findings_list
 from bot.settings.panel.ids import EMOJI, SETUP, TITLES, PanelAction, PanelId, forms
 from bot.settings.panel.parts import Part, button, buttons, important, section, text
-from bot.ui.language import N_, _
+from bot.settings.words import channel_names
+from bot.ui.formats import number
+from bot.ui.language import N_, _, ngettext
 
 MOST_SECTIONS: Final = 9  # three components each, of the 40 that a message can have
 MOST_CHARACTERS: Final = 3_000  # of all findings together; a message has 4,000
@@ -78,23 +81,39 @@ def findings_parts(findings: Sequence[Finding], facts: ServerFacts) -> Sequence[
     """Show findings, each beside the button that fixes it; those with the same fix share one."""
     if not findings:
         return [text(findings_list([], facts))]
-    together: dict[PanelId, tuple[str, list[Finding]]] = {}
-    for finding in findings:
-        label, fix = fix_of(finding)
-        together.setdefault(fix, (label, []))[1].append(finding)
+    together: dict[PanelId, tuple[str, list[str]]] = {}
+    for alike in _alike(findings):
+        label, fix = fix_of(alike[0])
+        if len(alike) > 1 and fix.target != SERVER:  # each has a fix of its own
+            label, fix = _opens(Page.CHANNELS)
+        line = finding_line(alike[0], facts)
+        if others := [each.channel_id or 0 for each in alike[1:]]:
+            line += "\n-# " + _("Also: {channels}").format(channels=channel_names(others, facts))
+        together.setdefault(fix, (label, []))[1].append(line)
     parts: list[Part] = []
-    rest: list[Finding] = []
+    rest: list[str] = []
     left = MOST_CHARACTERS
-    for fix, (label, several) in together.items():
-        lines = "\n".join(finding_line(each, facts) for each in several)
-        if len(parts) == MOST_SECTIONS or len(lines) > left:
-            rest += several
+    for fix, (label, lines) in together.items():
+        told = "\n".join(lines)
+        if len(parts) == MOST_SECTIONS or len(told) > left:
+            rest += lines
             continue
-        left -= len(lines)
-        parts.append(section(lines, (important if fix.name == SETUP else button)(label, fix)))
+        left -= len(told)
+        parts.append(section(told, (important if fix.name == SETUP else button)(label, fix)))
     if rest:
-        parts.append(text(findings_list(rest, facts, most_characters=left)))
+        more = ngettext("and {count} more", "and {count} more", len(rest)).format(count=number(len(rest)))
+        told = "\n".join(rest)
+        parts.append(text(told if len(told) <= left else more))
     return parts
+
+
+def _alike(findings: Sequence[Finding]) -> Sequence[Sequence[Finding]]:
+    """Put together the findings that are the same in several channels, in the order of the first of each."""
+    found: dict[Finding, list[Finding]] = {}
+    for finding in findings:
+        is_like_others = finding.role_id is None and finding.other_id is None
+        found.setdefault(replace(finding, channel_id=None) if is_like_others else finding, []).append(finding)
+    return [*found.values()]
 
 
 def fixes_row(findings: Sequence[Finding], page: Page) -> Sequence[Part]:

@@ -120,7 +120,7 @@ def _words(name: str, entry: Setting[Any], state: PanelState) -> str:
 
 def _controls(name: str, entry: Setting[Any], value: Any, state: PanelState, here: int) -> Sequence[Part]:
     """Show what one setting is, and what changes it; `here` is the channel that it counts in."""
-    facts, label, told = state.facts, _(entry.label), "" if here else _(entry.help)
+    facts, label, told = state.facts, _(entry.label), _told(name, entry, state, here)
     match entry:
         case Switch():
             is_moot = name == "automod" and not facts.automod.readable
@@ -154,6 +154,12 @@ def _controls(name: str, entry: Setting[Any], value: Any, state: PanelState, her
             ]
         case _:  # numbers share a form
             return []
+
+
+def _told(name: str, entry: Setting[Any], state: PanelState, here: int) -> str:
+    """Say what a setting decides, with prices where it changes what a video costs."""
+    told = "" if here else _(entry.help)
+    return f"{told}\n-# {prices_line(state.facts.prices_usd)}".removeprefix("\n-# ") if name == "durations" else told
 
 
 def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, state: PanelState, here: int) -> Part:

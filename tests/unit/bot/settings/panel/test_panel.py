@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -303,6 +304,25 @@ def test_every_finding_is_a_whole_sentence_in_every_language(code: FindingCode, 
             sentence = finding_sentence(finding, NOTHING)
         check_sentence(sentence)
         assert "{" not in sentence
+
+
+def test_the_same_finding_in_many_channels_is_told_once_with_all_of_them() -> None:
+    own = ChannelSettings(per_day=3)
+    channels = dict.fromkeys(range(1, 30), ChannelFacts(missing={Purpose.REQUESTS: ("View Channel",)}))
+    chosen = GuildSettings(channels=frozenset({1, 2}), channel_settings=dict.fromkeys(channels, own))
+    facts = replace(NOTHING, channels=channels)
+    shown = str(findings_parts_of(chosen, facts))
+    assert shown.count("where members can make videos") == 1
+    assert shown.count("has its own settings, but") == 1
+    assert "<#1>" in shown
+    assert "<#2>" in shown
+    assert "reelcast:settings:turn:fix:0:channels" in shown
+    one = replace(chosen, channel_settings={5: own})
+    assert "reelcast:settings:do:as_server:5" in str(findings_parts_of(one, facts))
+
+
+def findings_parts_of(chosen: GuildSettings, facts: ServerFacts) -> Any:
+    return payload_of(Page.CHECK, PanelState(settings=chosen, facts=facts, findings=check(chosen, facts)))
 
 
 def test_what_a_custom_id_says_is_read_back() -> None:
