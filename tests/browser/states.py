@@ -73,6 +73,8 @@ async def main() -> None:
             await cards(puppet, noor, now)
             await awkward_requests(puppet, noor, now, Path(home))
         await forms(puppet, noor, now)
+        await noor.page.set_viewport_size({"width": 760, "height": 2_000})
+        await settings_pages(puppet, noor)
 
 
 def _visit(puppet: Puppet) -> AbstractAsyncContextManager[Visitor]:
