@@ -24,8 +24,7 @@ PROMPT_LINES: Final = 12
 PROMPT_FILE: Final = "prompt.txt"
 NO_REASON: Final = "none"  # of the choices of *Reject*
 OTHER_REASON: Final = "other"
-_LINE_PROMPT: Final = 60  # characters of the prompt, and of the reason, in the line of a decided case
-_LINE_REASON: Final = 100
+_LINE_WORDS: Final = 32  # characters of the reason, else of the prompt, in the line of a decided case
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREY: Final = discord.Colour(0x80848E)
 _GREEN: Final = discord.Colour(0x23A559)
@@ -98,10 +97,13 @@ def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> u
         look = LOOKS[job.state]
         emoji, colour = _DECIDED_LOOKS[last.kind] if last is not None else (look.emoji, _GREY)
         told = [f"{emoji} <@{job.request.member_id}>", outcome_sentence(job, made)]
-        if not bare and (reason := _in_a_line(job.reason, _LINE_REASON)):
-            told.append(_("Reason: {reason}").format(reason=reason))
-        prompt = "" if bare else _in_a_line(job.request.prompt, _LINE_PROMPT)
-        told += filter(None, [prompt, _card_link(job)])
+        if bare:
+            words = ""
+        elif reason := _in_a_line(job.reason, _LINE_WORDS):
+            words = _("Reason: {reason}").format(reason=reason)
+        else:
+            words = _in_a_line(job.request.prompt, _LINE_WORDS)
+        told += filter(None, [words, _card_link(job)])
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
         container.add_item(ui.TextDisplay(f"-# {' · '.join(told)}"))
     return _view(container)

@@ -18,7 +18,7 @@ from bot.ui.language import _, ngettext
 from bot.ui.text import clip, in_a_line, plain
 
 MOST: Final = 25  # options that a menu of Discord's takes
-LABEL_LIMIT: Final = 90  # characters; Discord takes 100
+LABEL_LIMIT: Final = 60  # characters; Discord takes 100
 NAME_LIMIT: Final = 40
 LINE_LIMIT: Final = 40  # characters of a prompt in the list of outcomes
 

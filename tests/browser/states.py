@@ -24,9 +24,16 @@ from bot.catalogue.options import options_of
 from bot.delivery.card_view import status_card
 from bot.delivery.post_view import post_controls, post_text
 from bot.delivery.private_answers import details_view
+from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode, VideoRequest
 from bot.jobs.states import REVIEWED, State
+from bot.moderation.history import MemberRecord
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
+from bot.moderation.report_card import case_card, owners_card
+from bot.moderation.report_store import Report
+from bot.moderation.review_card import decided_card, review_card
+from bot.moderation.waiting import waiting_page
+from bot.moderation.words import why_reviewed
 from bot.operator import panel
 from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
 from bot.settings.check import check
@@ -72,6 +79,7 @@ async def main() -> None:
         with tempfile.TemporaryDirectory() as home:
             await cards(puppet, noor, now)
             await awkward_requests(puppet, noor, now, Path(home))
+            await moderators_cards(puppet, noor, now, Path(home))
         await forms(puppet, noor, now)
         await noor.page.set_viewport_size({"width": 760, "height": 2_000})
         await settings_pages(puppet, noor)
@@ -117,6 +125,49 @@ async def awkward_requests(puppet: Puppet, noor: Visitor, now: datetime, folder:
             view = details_view(done, OFFER, images=images)
         details = await puppet.show(*layout(view), files=files, where="videos")
         await take(noor, f"states/{name}-details", of=await _seen(noor, details))
+
+
+async def moderators_cards(puppet: Puppet, noor: Visitor, now: datetime, folder: Path) -> None:
+    """Draw what moderators see of such requests: in review, reported, decided, and in lists."""
+    mira = member_id(puppet)
+    base = f"{puppet.origin}/embed/avatars/1.png"
+    record = MemberRecord(videos=12, rejected=1, taken_down=0, reports=0, blocks=0, joined_at=now, avatar=base)
+    report = Report(member_id=mira, reason="I am in it, and **nobody** asked @everyone", at=now)
+    found: list[Job] = []
+    for name, asked in awkward(mira).items():
+        request = replace(asked, handling=Handling(review=ReviewMode.BEFORE_POSTING))
+        job = replace(a_job(State.REVIEW, request=request, at=now), created_at=now, card_message_id=1)
+        found.append(job)
+        files = [picture(each.card_name or "") for each in request.references]
+        names, video = [each.filename for each in files], film(folder, request)
+        why = why_reviewed(job, is_new=False)
+        for kind, view in {
+            "review": review_card(job, OFFER, record, names, video=video.filename, why=why),
+            "request": review_card(replace(job, state=State.HELD), OFFER, record, names, why="why: new member"),
+            "report": case_card(
+                replace(job, state=State.DELIVERED),
+                *(OFFER, [report] * 3, 3, record),
+                video=video.filename,
+                pictures=names,
+            ),
+        }.items():
+            needed = [each for each in (*files, video) if f"attachment://{each.filename}" in str(layout(view))]
+            message = await puppet.show(*layout(view), files=needed, where="videos")
+            await take(noor, f"states/{name}-{kind}", of=await _seen(noor, message))
+        line = await puppet.show(*layout(decided_card(job, [approved(job, now)])), where="videos")
+        await take(noor, f"states/{name}-approved", of=await _seen(noor, line))
+    no = replace(found[0], state=State.REJECTED, reason="Too loud, and it shows someone who did not agree")
+    for name, view in {
+        "decided-rejected": decided_card(no, [replace(approved(no, now), kind=Decided.REJECTED)]),
+        "report-owner": owners_card(replace(found[0], state=State.DELIVERED), OFFER, [report], 1, record),
+        "waiting-list": waiting_page(found, {mira: "Mira"}, [found[0].id, found[1].id]),
+    }.items():
+        message = await puppet.show(*layout(view), where="videos")
+        await take(noor, f"states/{name}", of=await _seen(noor, message))
+
+
+def approved(job: Job, now: datetime) -> Decision:
+    return decision_on(job, Decided.APPROVED, now, by_id=job.request.member_id)
 
 
 async def _seen(noor: Visitor, message: str) -> Locator:

@@ -30,6 +30,8 @@ export function isWebAddress(url) {
   return /^https?:\/\//i.test(url ?? "");
 }
 
+const OWN = /^\/((ephemeral-)?attachments|avatars|embed\/avatars|guilds)\//; // what the local CDN serves
+
 /**
  * Return an address of the local CDN as a path of this page's own origin, however the page was reached.
  *
@@ -38,7 +40,7 @@ export function isWebAddress(url) {
 export function ownPath(url) {
   try {
     const { pathname, search } = new URL(url, location.href);
-    return /^\/(ephemeral-)?attachments\//.test(pathname) ? pathname + search : null;
+    return OWN.test(pathname) ? pathname + search : null;
   } catch {
     return null;
   }
