@@ -33,7 +33,7 @@ Text = app_commands.Range[str, 1, TEXT_LIMIT]
 
 
 class RecordsPage(PressedItem, template=RECORDS_PATTERN):
-    """Turns to another page; who may read it is asked anew."""
+    """Turns to another page; who may read it is asked again."""
 
     shape = Shape.UPDATE
 
@@ -109,7 +109,7 @@ async def _show(services: Services, interaction: discord.Interaction[Any], searc
 
 
 async def _admits(interaction: discord.Interaction[Any]) -> bool:
-    """Tell whether somebody may read the record now, and answer if not.
+    """Tell whether someone may read the record now, and answer if not.
 
     A permission that a channel gives is not enough: the record is of all channels.
     """

@@ -1,7 +1,7 @@
 """The images of saved characters in Segmind's storage, brought there when a character is first used.
 
 An upload is no run and costs nothing but a request of the budget. It is repeated only where Segmind said that it did
-not take it: what became of one without an answer nobody knows, and a repeat would leave a second copy for good.
+not take it: what became of one without an answer no one knows, and a repeat would leave a second copy permanently.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from bot.segmind.errors import OperatorMustAct, SegmindError, TryLater
 
 log = structlog.get_logger(__name__)
 
-KEPT_FOR: Final = timedelta(days=30)  # then a copy is made anew: how long the storage truly keeps one, nobody says
+KEPT_FOR: Final = timedelta(days=30)  # then a copy is made again: how long the storage truly keeps one, no one says
 SURELY_NOT_TAKEN: Final = frozenset(
     {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
 )

@@ -17,7 +17,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPicture:
-    """A picture, and where Segmind's storage holds a copy of it, since when."""
+    """An image, and where Segmind's storage holds a copy of it, since when."""
 
     picture: Picture
     url: str | None

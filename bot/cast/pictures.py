@@ -1,4 +1,4 @@
-"""A member's uploads become the pictures of a character: fetched, cleaned, and scaled to what is kept."""
+"""A member's uploads become the images of a character: fetched, cleaned, and scaled to what is kept."""
 
 import asyncio
 import shutil
@@ -14,12 +14,12 @@ from bot.media.images.checker import CleanImage, ImageChecker
 from bot.media.rules import SHOWABLE, ImageFault, ImageRules
 from bot.media.sniffing import HEAD, sniff
 
-KEPT_BYTES: Final = 800_000  # of one picture; a character has at most four, and a member few characters
+KEPT_BYTES: Final = 800_000  # of one image; a character has at most four, and a member few characters
 KEPT_SIDE: Final = 1_536  # pixels, of the longer side: more than the model makes of it
 
 
 class UnusablePicture(Exception):
-    """One of the pictures cannot serve; `number` is 1 for the first."""
+    """One of the images cannot serve; `number` is 1 for the first."""
 
     def __init__(self, number: int, fault: ImageFault) -> None:
         super().__init__(f"picture {number}: {fault.value}")

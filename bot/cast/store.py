@@ -1,6 +1,6 @@
 """Where saved characters are kept, with their images: in the database, which all machines share.
 
-Who may use one: its owner everywhere, and whoever is in a server that it is shared with, there. Every question is asked
+Who may use one: its owner everywhere, and the members of a server that it is shared with, there. Every question is asked
 for a member and a server; what is another's and not shared does not exist for them, whatever its id.
 """
 
@@ -100,7 +100,7 @@ class CastStore:
             return (await connection.execute(delete(cast_members).where(*mine))).rowcount > 0
 
     async def share(self, cast_id: int, owner_id: int, guild_id: int, now: datetime) -> None:
-        """Let everybody in a server use an own character; raises `NameTaken` or `CharacterGone`."""
+        """Let everyone in a server use an own character; raises `NameTaken` or `CharacterGone`."""
         mine = (cast_members.c.id == cast_id, cast_members.c.owner_id == owner_id)
         try:
             async with self._engine.begin() as connection:

@@ -37,7 +37,7 @@ class Block:
 
     guild_id: int
     member_id: int
-    until: datetime | None  # none: for good
+    until: datetime | None  # none: permanently
     by_id: int
     reason: str
     at: datetime
@@ -94,7 +94,7 @@ def _counts_at(now: datetime) -> Any:
 
 
 def ends_at(length: str, now: datetime) -> datetime | None:
-    """Tell when a block of this length that begins `now` ends; None is for good. Raises `KeyError` for no length."""
+    """Tell when a block of this length that begins `now` ends; None is permanently. Raises `KeyError` for no length."""
     lasts = LENGTHS[length]
     return None if lasts is None else now + lasts
 
@@ -104,7 +104,7 @@ class BlockedImageStore:
         self._engine = engine
 
     async def add(self, guild_id: int, fingerprints: Sequence[str], *, by_id: int, reason: str, now: datetime) -> int:
-        """Block pictures; return how many were not blocked before. What is too plain to be known again is left out."""
+        """Block images; return how many were not blocked before. What is too plain to be known again is left out."""
         known = await self._of(guild_id)
         new = [each for each in dict.fromkeys(fingerprints) if each and not any(are_alike(each, one) for one in known)]
         mine = blocked_images.c.guild_id == guild_id
@@ -119,7 +119,7 @@ class BlockedImageStore:
         return len(new)
 
     async def allow(self, guild_id: int, fingerprints: Sequence[str]) -> int:
-        """Block pictures no longer; return how many entries that were."""
+        """Block images no longer; return how many entries that were."""
         known = await self._of(guild_id)
         gone = [each for each in known if any(are_alike(each, one) for one in fingerprints)]
         mine = blocked_images.c.guild_id == guild_id
@@ -128,7 +128,7 @@ class BlockedImageStore:
         return len(gone)
 
     async def find(self, guild_id: int, fingerprints: Sequence[str]) -> int | None:
-        """Tell which of these pictures is blocked, as its place from 0; None where none is."""
+        """Tell which of these images is blocked, as its place from 0; None where none is."""
         known = await self._of(guild_id)
         for place, each in enumerate(fingerprints):
             if any(are_alike(each, one) for one in known):

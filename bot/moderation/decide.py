@@ -40,7 +40,7 @@ _TAKEN_DOWN_TO: Final = {
 }
 # Nothing stops the run: it is noted, and the video withheld when it is there.
 _NOTED_IN: Final = IN_FLIGHT | {State.COMPLETED}
-# Whoever drives the job honors it before the post, or right after one that has left already.
+# The job's driver applies it before the post, or right after one that has left already.
 _NOTED_FOR_TAKEDOWN: Final = _NOTED_IN | {State.POSTING}
 
 
@@ -125,7 +125,7 @@ class Moderation:
 
         What is on its way to the channel is noted, and honored before the post, or right after one that left already.
 
-        That somebody has deleted the post meanwhile takes no decision from moderators: theirs is noted all the same.
+        That someone has deleted the post meanwhile takes no decision from moderators: theirs is noted all the same.
         """
         while True:
             job = await self._expect_undecided(job_id, _NOTED_FOR_TAKEDOWN | set(_TAKEN_DOWN_TO))
@@ -152,7 +152,7 @@ class Moderation:
     async def put_back(self, job_id: int, by_id: int) -> Decided:
         """Show a hidden video again, or dismiss the reports of one that is not hidden; return which it was.
 
-        The reports are decided on in the same transaction. Raises `WrongState` where nobody has left any to decide on.
+        The reports are decided on in the same transaction. Raises `WrongState` where no one has left any to decide on.
         """
         while True:
             job = await self._expect_undecided(job_id, {State.DELIVERED})
@@ -246,7 +246,7 @@ class Moderation:
         return None if objection is None else Problem(code=objection)
 
     async def _save(self, before: Job, after: Job, decision: Decision, *, also: Enlist | None = None) -> Job | None:
-        """Save a decision with what it changes; None where somebody else has changed the job meanwhile."""
+        """Save a decision with what it changes; None where someone else has changed the job meanwhile."""
         return await self._saved(before, self.store.save(after, decision, also=also), decision)
 
     async def _saved(self, before: Job, saving: Awaitable[Job], decision: Decision) -> Job | None:
@@ -263,7 +263,7 @@ class Moderation:
         return decision_on(job, kind, self.clock.now(), by_id=by_id, reason=reason)
 
     async def _expect_undecided(self, job_id: int, states: frozenset[State] | set[State]) -> Job:
-        """Read a job in one of `states`, or one whose video somebody has deleted before moderators decided on it."""
+        """Read a job in one of `states`, or one whose video someone has deleted before moderators decided on it."""
         job = await self._expect(job_id, states | {State.TAKEN_DOWN})
         if job.state is State.TAKEN_DOWN and not job.deleted_by_hand:
             raise WrongState(job_id, job.state)

@@ -63,7 +63,7 @@ class HiddenVideos:
     async def find_for_moderators(self, job: Job, case: Case) -> Path | None:
         """Find a hidden video for moderators: here, or on their message, which may have the only copy.
 
-        What is found there is kept here: the message is written anew with it. Raises `OutcomeUnclear` or `MediaError`
+        What is found there is kept here: the message is written again with it. Raises `OutcomeUnclear` or `MediaError`
         where it may be there and cannot be had now.
         """
         if (kept := await self._here(job)) is not None:

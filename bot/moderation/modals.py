@@ -22,7 +22,7 @@ REASON_LIMIT: Final = 400  # characters; shown whole to the member
 
 
 def reject_modal(job_id: int) -> ui.Modal:
-    """Ask a moderator why something is rejected, and whether its pictures are to be blocked."""
+    """Ask a moderator why something is rejected, and whether its images are to be blocked."""
     return _modal(
         _("Reject"),
         reason_id(job_id),

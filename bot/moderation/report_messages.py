@@ -40,7 +40,7 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 IMAGE: Final = "image"  # with which the names of a request's images begin
-PATIENCE: Final = timedelta(seconds=45)  # for whoever is at it, and with what Discord left unclear
+PATIENCE: Final = timedelta(seconds=45)  # for a run that is at it, and with what Discord left unclear
 RENEW_EVERY: Final = 15.0  # seconds
 LEISURE: Final = timedelta(minutes=10)  # until what Discord refused is tried again
 JUST_NOW: Final = timedelta(seconds=10)  # how old a message that was sent now may seem
@@ -114,7 +114,7 @@ class ReportMessages:
     async def see_to(self, job_id: int) -> bool:
         """Bring a video's post and the moderators' message in line with what is saved; tell whether they are.
 
-        What Discord leaves unclear stays owed. Where somebody is at it already, they go on with what is owed since.
+        What Discord leaves unclear stays owed. Where someone is at it already, they go on with what is owed since.
         Never raises for what Discord does.
         """
         while await self._store.claim(job_id, claimed_at := self._clock.now(), PATIENCE):
@@ -135,7 +135,7 @@ class ReportMessages:
 
     @asynccontextmanager
     async def _holding(self, job_id: int, claimed_at: datetime) -> AsyncGenerator[_Hold]:
-        """Keep a case claimed for as long as a run takes: whoever dies meanwhile has it for `PATIENCE` alone."""
+        """Keep a case claimed for as long as a run takes: a process that dies in it has it for `PATIENCE` alone."""
         hold = _Hold(job_id=job_id, claimed_at=claimed_at)
         renewing = asyncio.create_task(
             supervised("case_renewal", lambda: self._keep_renewed(hold), self._clock), name="case_renewal"
@@ -203,7 +203,7 @@ class ReportMessages:
         with_file = case.post_link != "open"
         path = await self._videos.find(job, case) if with_file else None
         await self._turns.edit(job.video_channel_id)
-        # What somebody deleted meanwhile stays deleted, and needs its video no more.
+        # What someone deleted meanwhile stays deleted, and needs its video no more.
         with suppress(CardGone), translated(), speaking(job.request.guild_locale):
             view = post_controls(job, link=link, fitted=case.post_link == "fitted")
             changes: dict[str, Any] = {"content": case.post_text, "view": view, "allowed_mentions": _SILENT}
@@ -248,7 +248,7 @@ class ReportMessages:
         await self._put(job, case, channel_id, view, [], kept=False)
 
     async def _show_in(self, job: Job, case: Case, channel_id: int, told: tuple[Sequence[Report], int]) -> None:
-        """Show a case in a channel: only where it stands, if everybody sees it or it lacks the video's age gate."""
+        """Show a case in a channel: only where it stands, if everyone sees it or it lacks the video's age gate."""
         with translated():
             public = await is_public(self._client, job.request.guild_id, channel_id)
             open_here = not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
@@ -350,7 +350,7 @@ class ReportMessages:
         return True
 
     async def _tidy(self) -> None:
-        """Forget the videos that nobody will put back any more."""
+        """Forget the videos that no one will put back any more."""
         for job_id in await self._videos.jobs():
             job, case = await self._jobs.get(job_id), await self._store.case(job_id)
             waits = job is not None and job.state is State.DELIVERED and (job.hidden or (case and case.owed))

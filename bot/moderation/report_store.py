@@ -14,7 +14,7 @@ from bot.database.tables import cases, reports
 from bot.jobs.model import Job
 
 NEWEST: Final = 5  # reports whose reasons moderators are shown
-# How a case is owed. Who sees to it holds it until that is over, whatever is owed anew meanwhile.
+# How a case is owed. The run that handles it holds it until it ends, even if it's owed again meanwhile.
 _IN_LINE, _OWED, _SEEN_TO, _OWED_ANEW = range(4)
 _IS_HELD: Final = cases.c.owed >= _SEEN_TO
 _OWE: Final = {
@@ -74,7 +74,7 @@ class ReportStore:
             return bool(await connection.scalar(select(exists().where(*mine))))
 
     async def open(self, job_id: int) -> tuple[Sequence[Report], int]:
-        """Read the newest reports that nobody has decided on, and how many there are."""
+        """Read the newest reports that no one has decided on, and how many there are."""
         undecided = (reports.c.job_id == job_id, reports.c.settled == 0)
         query = select(reports).where(*undecided).order_by(reports.c.at.desc(), reports.c.member_id)
         async with self._engine.connect() as connection:
@@ -93,14 +93,14 @@ class ReportStore:
             await owe_in(connection, job)
 
     async def look_again(self, guild_id: int) -> None:
-        """Let moderators be shown anew what nobody has decided on in a server."""
+        """Let moderators be shown again what no one has decided on in a server."""
         undecided = exists().where(reports.c.job_id == cases.c.job_id, reports.c.settled == 0)
         async with self._engine.begin() as connection:
             mine = (cases.c.guild_id == guild_id, undecided)
             await connection.execute(update(cases).where(*mine).values(_OWE))
 
     async def claim(self, job_id: int, now: datetime, patience: timedelta) -> bool:
-        """Take it on oneself to see to a case, unless somebody is at it or could not do it within `patience`."""
+        """Take it on oneself to see to a case, unless someone is at it or could not do it within `patience`."""
         due = or_(cases.c.tried_at.is_(None), cases.c.tried_at <= now - patience)
         claiming = update(cases).where(cases.c.job_id == job_id, cases.c.owed > _IN_LINE, due)
         async with self._engine.begin() as connection:
@@ -116,12 +116,12 @@ class ReportStore:
     async def done(self, job_id: int, claimed_at: datetime) -> bool:
         """Note that a case is in line, and tell whether it is: not where something was owed since it was claimed.
 
-        Nor where somebody else has claimed it since: who acted last is not known then, so it is owed anew.
+        Nor where someone else has claimed it since: who acted last is not known then, so it is owed again.
         """
         return await self._let_go(job_id, claimed_at, _IN_LINE, claimed_at) == _IN_LINE
 
     async def put_off(self, job_id: int, claimed_at: datetime, tried_at: datetime) -> None:
-        """Note that a case could not be brought in line: it rests from `tried_at` on, unless it is owed anew."""
+        """Note that a case could not be brought in line: it rests from `tried_at` on, unless it is owed again."""
         await self._let_go(job_id, claimed_at, _OWED, tried_at)
 
     async def _let_go(self, job_id: int, claimed_at: datetime, owed: int, tried_at: datetime) -> int | None:
@@ -137,7 +137,7 @@ class ReportStore:
         return left
 
     async def owing(self, *, at_most: int) -> Sequence[Case]:
-        """Read what is owed: first what nobody has tried yet, last what rests."""
+        """Read what is owed: first what no one has tried yet, last what rests."""
         owed = select(cases).where(cases.c.owed > _IN_LINE)
         query = owed.order_by(cases.c.tried_at.asc().nulls_first()).limit(at_most)
         async with self._engine.connect() as connection:
@@ -161,7 +161,7 @@ async def owe_known_in(connection: AsyncConnection, job: Job) -> None:
 
 
 async def settle_in(connection: AsyncConnection, job_id: int) -> bool:
-    """Note as part of a transaction that a moderator has decided: further reports are counted anew.
+    """Note as part of a transaction that a moderator has decided: further reports are counted again.
 
     Tell whether there was something to decide.
     """

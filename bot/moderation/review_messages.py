@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 VIDEO_FILE: Final = "video.mp4"
 LOOK_EVERY: Final = timedelta(minutes=10)  # whether what is shown is still there
 TRY_EVERY: Final = timedelta(seconds=60)  # to show what is not
-SURE_FOR: Final = timedelta(seconds=30)  # so long after a move nobody else can have shown the job before us
+SURE_FOR: Final = timedelta(seconds=30)  # so long after a move no one else can have shown the job before us
 MOST_MESSAGES: Final = 200  # looked through for a message that an earlier try may have left
 MOST_BYTES: Final = 24 * 1024 * 1024  # of all files of one message; Discord takes 25 MiB in a request
 MOST_SETTLED: Final = 50  # at once; the next sweep has the others
@@ -171,7 +171,7 @@ class ReviewMessages:
                 problem = error.problem if isinstance(error, NotTaken) else ProblemCode.CHANNEL
                 words = review_closed_told(chosen, problem)
         if await self._log_channel.send(guild_id, words) is Heard.NOBODY:
-            self._complained.pop(guild_id, None)  # whoever chooses a log channel later hears of it
+            self._complained.pop(guild_id, None)  # a log channel that is chosen later is told
 
     async def settle(self, job: Job) -> None:
         review = None if is_waiting(job) else await self._store.get(job.id)

@@ -35,7 +35,7 @@ class ReviewStore:
         return None if row is None else value_of(Review, row)
 
     async def claim(self, job_id: int, guild_id: int, now: datetime, patience: timedelta) -> bool:
-        """Take it on oneself to see to a job's messages, unless somebody did within `patience`; one of several may."""
+        """Take it on oneself to see to a job's messages, unless someone did within `patience`; one of several may."""
         first = {"job_id": job_id, "guild_id": guild_id, "open": 1}
         due = or_(reviews.c.tried_at.is_(None), reviews.c.tried_at <= now - patience)
         async with self._engine.begin() as connection:
@@ -46,7 +46,7 @@ class ReviewStore:
         return claimed.rowcount > 0
 
     async def look_again(self, guild_id: int) -> None:
-        """Let whoever comes first see to all that waits in a server, however lately somebody did."""
+        """Let the first process handle all that waits in a server, even if one did a moment ago."""
         mine = (reviews.c.guild_id == guild_id, reviews.c.open > 0)
         async with self._engine.begin() as connection:
             await connection.execute(update(reviews).where(*mine).values(tried_at=None))

@@ -1,4 +1,4 @@
-"""How who asked stands with the server at this moment, asked of Discord and of the moderators' lists."""
+"""The requester's standing in the server at this moment, by Discord and the moderators' lists."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -90,7 +90,7 @@ class MemberStanding:
     async def asked_anew(self, job: Job) -> Asked:
         """Say who asks for a job's video, and where, as it would be if they asked by now; raises as `objection`.
 
-        Who left is taken for somebody without a role.
+        Who left is taken for someone without a role.
         """
         request = job.request
         with translated():
@@ -118,7 +118,7 @@ class MemberStanding:
             await self._log_channel.say(job.request.guild_id, words)
 
     async def _member(self, job: Job) -> Any:
-        """Read who asked as a member of the server; None where they are none any more."""
+        """Read the requester as a member of the server; None if they no longer are one."""
         try:
             return await self._client.http.get_member(job.request.guild_id, job.request.member_id)
         except discord.NotFound as error:
@@ -178,5 +178,5 @@ def _outputs(settings: GuildSettings) -> frozenset[int]:
 
 
 def _ends(moment: str | None) -> datetime:
-    """Read when a time-out ends; long ago where there is none."""
+    """Read when a timeout ends; long ago where there is none."""
     return discord.utils.parse_time(moment) if moment else discord.utils.snowflake_time(0)

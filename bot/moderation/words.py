@@ -155,7 +155,7 @@ def approved_answer(*, spoiler: bool) -> str:
 
 
 def rejected_answer(job: Job, *, blocked: int | None) -> str:
-    """Say what a no has done; `blocked` is how many pictures were blocked with it, None where that was not asked."""
+    """Say what a no has done; `blocked` is how many images were blocked with it, None where that was not asked."""
     if job.state is State.REJECTED:
         told = _("Rejected. Nothing was charged.")
     elif job.state is State.WITHHELD:
@@ -185,7 +185,7 @@ def review_exposed_told(channel_id: int) -> str:
 
 
 def review_unrestricted_told(channel_id: int) -> str:
-    """Tell whoever reads the log channel that what was asked for behind an age gate waits unseen."""
+    """Tell readers of the log channel that requests from behind an age gate wait unseen."""
     told = _(
         "Videos requested in an age-restricted channel are waiting for review. The review channel "
         "{channel} isn't age-restricted, so they aren't shown there. Make it age-restricted, or choose "

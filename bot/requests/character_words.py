@@ -8,7 +8,7 @@ from bot.ui.text import ELLIPSIS, clip, plain
 
 
 def cast_line(request: VideoRequest) -> str:
-    """Say in which order a card's pictures show images and characters; empty where there are no characters."""
+    """Say in which order a card's images show images and characters; empty where there are no characters."""
     if not request.elements:
         return ""
     images = [f"@Image{number}" for number in range(1, len(request.references) + 1)]

@@ -37,8 +37,8 @@ class RefusalCode(StrEnum):
     IMAGE = "IMAGE"
     INPUT_COUNT = "INPUT_COUNT"  # images and characters together are too many
     UNKNOWN_IMAGE = "UNKNOWN_IMAGE"  # the prompt names an image that is not there
-    UNKNOWN_NAME = "UNKNOWN_NAME"  # the prompt names somebody who is not there
-    UNKNOWN_CHARACTER = "UNKNOWN_CHARACTER"  # an option names somebody who is not there
+    UNKNOWN_NAME = "UNKNOWN_NAME"  # the prompt names someone who is not there
+    UNKNOWN_CHARACTER = "UNKNOWN_CHARACTER"  # an option names someone who is not there
     NO_ELEMENTS = "NO_ELEMENTS"  # the model takes no characters
     SAME_NAME = "SAME_NAME"  # two characters of one name were chosen
     GAP = "GAP"  # the prompt names images, or each has its role, and an option between them was left out

@@ -65,7 +65,7 @@ class DetailsButton(JobButton, template=DETAILS_PATTERN):
 
 
 class CancelButton(JobButton, template=CANCEL_PATTERN):
-    """Takes a request back, for who asked or may manage messages here; asks first if it is charged by now."""
+    """Cancels a request, for its member or someone with Manage Messages here; asks first if it is charged by now."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
@@ -90,7 +90,7 @@ class StopButton(JobButton, template=STOP_PATTERN):
 
 
 class DeleteButton(JobButton, template=DELETE_PATTERN):
-    """Asks whether the video and its card shall go, for who asked or may manage messages there."""
+    """Asks whether the video and its card shall go, for the requester or someone with Manage Messages there."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         if why := _why_not_deleted(interaction, job):
@@ -164,7 +164,7 @@ def _may_remove(interaction: discord.Interaction[Any], post: discord.Message | N
 
 
 def _addressed(post: discord.Message) -> set[str]:
-    """Tell for whom a post was made: our own words name nobody else, and a card's are not looked at."""
+    """Tell for whom a post was made: our own words name no one else, and a card's are not looked at."""
     return set(_MENTION.findall(post.content))
 
 

@@ -27,7 +27,7 @@ from cogs.requests.hints import show_help
 async def forget_member(services: Services, member_id: int) -> None:
     """Delete a member's characters, wherever they are shared, and the requests that wait for an answer of theirs.
 
-    That they accepted the notice about pictures, and when, stays on record: it is what the operator answers for.
+    That they accepted the notice about images, and when, stays on record: it is what the operator answers for.
     """
     await services.cast.store.forget_member(member_id)
     await services.paused.forget_member(member_id)

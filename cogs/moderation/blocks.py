@@ -167,7 +167,7 @@ class BlockCog(FormCog):
     async def _note(
         self, interaction: discord.Interaction[Any], kind: Decided, reason: str = "", *, member_id: int | None = None
     ) -> None:
-        """Write down what was decided about a member, or else about nobody."""
+        """Write down what was decided about a member, or else about no one."""
         by_id = interaction.user.id
         decision = Decision(
             guild_id=interaction.guild_id or 0,
@@ -180,7 +180,7 @@ class BlockCog(FormCog):
         await self._services.moderators.decisions.add(decision)
 
     async def _seen(self, interaction: discord.Interaction[Any], image: discord.Attachment) -> str | None:
-        """Tell what a picture shows, for who may block; else answer why not, and return None."""
+        """Tell what an image shows, for who may block; else answer why not, and return None."""
         if not may_block(interaction):
             await say(interaction, not_a_moderator_of_server())
             return None

@@ -128,7 +128,7 @@ def also_chosen(submission: Submission, value: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """What a moderator has chosen besides the takedown."""
+    """What a moderator has chosen in addition to the takedown."""
 
     reason: str
     block: str | None = None  # for how long: one of `LENGTHS`
@@ -196,7 +196,7 @@ async def block_member(
 
 
 async def block_pictures(services: Services, by_id: int, job: Job, reason: str) -> int:
-    """Block what a job's pictures show in its server; return how many of them were not blocked before."""
+    """Block what a job's images show in its server; return how many of them were not blocked before."""
     count = await block_prints(services, by_id, job.request.guild_id, job.request.fingerprints, reason)
     await services.moderators.decisions.add(_decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason))
     return count

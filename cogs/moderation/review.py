@@ -221,7 +221,7 @@ async def _reject(
 
 
 async def _too_late(services: Services, job: Job) -> str:
-    """Say what became of a job that somebody else has decided on, that went on without, or that is not there yet."""
+    """Say what became of a job that someone else has decided on, that went on without, or that is not there yet."""
     newest = await services.store.get(job.id) or job
     if newest.state is State.PREPARING and not newest.approved:
         return not_yet()

@@ -19,7 +19,7 @@ from bot.settings.model import CastSharing
 from bot.ui.custom_ids import read_id
 from bot.ui.language import speak
 
-MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is nobody's
+MOST_NAMED: Final = 10  # of the characters there are, in the answer to a name that is no one's
 MOST_CHOICES: Final = 25  # Discord's
 Choices = list[app_commands.Choice[str]]
 
@@ -91,7 +91,7 @@ def texts_of(read: Read, wish: Wish) -> Sequence[str]:
 
 
 async def usable_choices(interaction: discord.Interaction[Any], typed: str) -> Choices:
-    """Offer everybody that a member can use here."""
+    """Offer everyone that a member can use here."""
     services: Services = interaction.client.services
     guild_id = await sharing_guild(services, interaction.guild_id)
     characters = await services.cast.store.usable(interaction.user.id, guild_id)

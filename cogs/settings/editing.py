@@ -1,4 +1,4 @@
-"""Where settings are changed: whoever may is shown the newest state, everybody else is told why not."""
+"""Where settings are changed: members who may see the newest state, others are told why not."""
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
