@@ -1,6 +1,6 @@
 """Where saved characters are kept, with their images: in the database, which all machines share.
 
-Who may use one: its owner everywhere, and the members of a server that it is shared with, there. Every question is asked
+Its owner may use one everywhere, and members of a server that it is shared with, there. Every question is asked
 for a member and a server; what is another's and not shared does not exist for them, whatever its id.
 """
 
