@@ -13,6 +13,7 @@ from bot.observing.metrics import Gauges, Metrics
 
 TROUBLES: Final = 3  # in a row, before one speaks of trouble: single requests fail every day
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+WITHOUT_KEY: Final = frozenset({"catalog"})  # the operations that anyone may ask for
 OK: Final = "ok"
 NOT_CONNECTED: Final = "not connected"
 DATABASE_WITHIN: Final = 0.5  # seconds; clients wait a second
@@ -25,8 +26,10 @@ class SegmindState:
         self._troubles = 0
         self._last = ""
 
-    def answered(self, _operation: str, status: int | None, _seconds: float) -> None:
+    def answered(self, operation: str, status: int | None, _seconds: float) -> None:
         trouble = _trouble(status)
+        if not trouble and operation in WITHOUT_KEY:
+            return  # which doesn't show that the key works
         self._last = trouble
         self._troubles = self._troubles + 1 if trouble else 0
         if status == HTTPStatus.UNAUTHORIZED:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.observing.status import TROUBLES, SegmindState
+from bot.observing.status import TROUBLES, WITHOUT_KEY, SegmindState
+from bot.segmind.protocol import Endpoints, catalog_query
 
 
 def after(*statuses: int | None) -> str:
@@ -21,6 +22,15 @@ def test_trouble_that_repeats_is_told(status: int | None, word: str) -> None:
 def test_a_refused_key_is_certain_at_once() -> None:
     assert "rejects the key (401)" in after(401)
     assert after(401, 200) == ""
+
+
+def test_what_anyone_may_ask_for_says_nothing_of_the_key() -> None:
+    at = Endpoints(api="https://api", history="https://history", storage="https://storage")
+    assert {catalog_query(at).operation} == WITHOUT_KEY
+    state = SegmindState()
+    state.answered("credits", 401, 0.1)
+    state.answered("catalog", 200, 0.1)
+    assert "rejects the key (401)" in state.trouble
 
 
 def test_one_good_answer_ends_the_trouble() -> None:
