@@ -147,5 +147,5 @@ async def test_a_video_that_found_its_channel_closed_is_sent_elsewhere_and_detai
         told = await mira.click(post, "Details")
         assert told.message is not None
         assert told.message.ephemeral
-        for part in (r"A walk in \@Image1", "5 s · 16:9", "**Made in**", "$1.35", str(job)):
+        for part in (r"A walk in \@Image1", "5 s · 16:9", "Took ", "$1.35", str(job)):
             assert part in told.message.text
