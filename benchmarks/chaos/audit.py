@@ -95,8 +95,8 @@ class Audit:
             "charges without an owner": len(self.without_owner),
             "left to the operator": len(self.left_to_operator),
             "cards that end with something untrue": len(self.untrue_cards),
-            "undelivered, and nobody told in private": len(self.untold),
-            "undelivered, and posted all the same": len(self.posted_all_the_same),
+            "undelivered, and no direct message": len(self.untold),
+            "undelivered, but posted": len(self.posted_all_the_same),
             "charged after a decision against them": len(self.paid_against),
         }
 

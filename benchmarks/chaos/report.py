@@ -30,7 +30,7 @@ def report(record: Record, found: Audit, boundaries: Sequence[str], console: Con
         ("left to the operator", found.left_to_operator),
         ("untrue cards", found.untrue_cards),
         ("untold", found.untold),
-        ("posted all the same", found.posted_all_the_same),
+        ("undelivered, but posted", found.posted_all_the_same),
         ("charged after a decision against them", found.paid_against),
         ("never hit", missed),
         ("broken", record.broken[:5]),
