@@ -64,7 +64,6 @@ class Resources:
                 budget=self.account.budget,
                 driving=driving,
                 latency=lambda: client.latency,
-                clock=self.clock,
             ),
             readiness=Readiness(
                 connected=partial(is_connected, client),

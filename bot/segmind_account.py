@@ -12,12 +12,11 @@ from bot.config import Settings
 from bot.jobs.clock import Clock, monotonic
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.pacing.planner import Planner
-from bot.segmind.budget import Budget, Gcra
+from bot.segmind.budget import Budget, Rate
 from bot.segmind.client import Endpoints, Heard, SegmindClient, Timeouts
 
 TIMEOUTS: Final = Timeouts()
-# Requests a minute: one more at once makes good a turn that a busy machine gave some 0.1 s late.
-BURST_EVERY: Final = 250
+RESERVE: Final = 1  # requests a minute that polls leave free, so that a result can leave right after its notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +31,9 @@ def open_segmind_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 
-def budget_row(settings: Settings, database: AsyncEngine) -> BudgetRow:
+def budget_row(settings: Settings, database: AsyncEngine, clock: Clock) -> BudgetRow:
     rate = settings.segmind_requests_per_minute
-    return BudgetRow(database, Gcra(requests_per_minute=rate, burst=1 + rate // BURST_EVERY))
+    return BudgetRow(database, Rate(requests_per_minute=rate, reserve=RESERVE), clock)
 
 
 def segmind_client(
@@ -60,7 +59,7 @@ async def open_account(
 ) -> AsyncGenerator[SegmindAccount]:
     """Open the session and a client whose requests all processes pace together; `heard` hears of each answer."""
     async with open_segmind_session() as session:
-        budget = budget_row(settings, database)
+        budget = budget_row(settings, database, clock)
         planner = Planner(budget, clock)
         client = segmind_client(settings, session, planner, heard=heard)
         yield SegmindAccount(client=client, planner=planner, budget=budget)

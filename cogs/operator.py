@@ -144,7 +144,7 @@ class OperatorPanel:
     async def _overview(self) -> Overview:
         services, operating = self._services, self._operating
         now = services.clock.now()
-        left = await operating.budget.left(now)
+        left = await operating.budget.left()
         return Overview(
             spent=await operating.figures.spent(now.date()),
             per_day_usd=services.settings.spend_limit_usd_per_day,

@@ -15,7 +15,7 @@ INK: Final = "#2b2d31"
 FAINT: Final = "#d5d7db"
 IN_TURN: Final = "#b9bbbe"
 PLANNED: Final = "#5865f2"
-COLOURS: Final = ("#f0b232", "#5865f2", "#23a559", "#da373c")
+COLOURS: Final = ("#5865f2", "#23a559")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,16 @@ class Panel:
         return [_line(placed, colour, width=2.5), *marks]
 
 
-def draw(
-    ages: Mapping[str, Sequence[float]], jobs: Mapping[str, int], ratios: Mapping[int, Mapping[int, float]], law: str
-) -> str:
-    """Draw where the polls go (run ages at "in turn" and "planned" polls), and the ratio of delays by jobs in flight.
+Shares = Mapping[str, Mapping[int, tuple[float, float | None]]]
 
-    `jobs` says how many jobs the ages come from; `ratios` is by budget, then by jobs in flight.
+
+def draw(ages: Mapping[str, Sequence[float]], jobs: Mapping[str, int], shares: Shares, law: str) -> str:
+    """Draw where polls go (ages of runs, of two policies), and delays as shares of version 0.1's by jobs in flight.
+
+    `jobs` says how many jobs the ages come from; `shares` is by policy, then by jobs in flight: the share, and that of
+    the least delay that any policy can have, where it is known.
     """
-    parts = [*_where_polls_go(ages, jobs), *_ratios(ratios, law)]
+    parts = [*_where_polls_go(ages, jobs), *_shares(shares, law)]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">',
@@ -101,21 +103,24 @@ def _where_polls_go(ages: Mapping[str, Sequence[float]], jobs: Mapping[str, int]
     return parts
 
 
-def _ratios(ratios: Mapping[int, Mapping[int, float]], law: str) -> list[str]:
+def _shares(shares: Shares, law: str) -> list[str]:
     panel = Panel(
         left=520,
-        title=f"Mean delay, planned / in turn ({law})",
-        x_name="jobs in flight",
-        y_name="1 = no better than polling in turn",
+        title=f"Completion to result, as a share of 0.1's ({law})",
+        x_name="jobs in flight on 60 requests a minute; dashed: the bound for any policy",
+        y_name="1 = version 0.1",
         x_low=1,
         x_high=100,
         y_high=1.0,
         log_x=True,
     )
     parts = panel.frame((1, 5, 20, 60, 100), (0, 0.25, 0.5, 0.75, 1))
-    for (per_minute, by_count), colour, row in zip(ratios.items(), COLOURS, range(len(COLOURS)), strict=False):
-        parts += panel.curve(sorted(by_count.items()), colour, dots=True)
-        parts += _legend(panel.left + 12, BOTTOM - 74 + 18 * row, f"{per_minute} requests a minute", colour)
+    for (name, by_count), colour, row in zip(shares.items(), COLOURS, range(len(COLOURS)), strict=False):
+        points = sorted(by_count.items())
+        bounds = [(count, bound) for count, (_, bound) in points if bound is not None]
+        parts += panel.curve([(count, share) for count, (share, _) in points], colour, dots=True)
+        parts.append(_line([(panel.x(x), panel.y(y)) for x, y in bounds], colour, width=1.5, dashes="5 4"))
+        parts += _legend(panel.left + 12, BOTTOM - 38 + 18 * row, name, colour)
     return parts
 
 
@@ -123,9 +128,10 @@ def _legend(x: float, y: float, words: str, colour: str) -> list[str]:
     return [_line([(x, y - 4), (x + 18, y - 4)], colour, width=3), _text(x + 24, y, words)]
 
 
-def _line(points: Sequence[tuple[float, float]], colour: str, *, width: float = 1) -> str:
+def _line(points: Sequence[tuple[float, float]], colour: str, *, width: float = 1, dashes: str = "none") -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+    stroke = f'stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dashes}"'
+    return f'<polyline points="{path}" fill="none" {stroke}/>'
 
 
 def _text(x: float, y: float, words: str, *, size: int = 12, anchor: str = "start", weight: str = "normal") -> str:

@@ -1,21 +1,26 @@
 """Jobs at Segmind on a simulated clock: the bot's own turns, budget and learning, without sockets or sleeps.
 
 Always the same number of jobs is in flight: as soon as a result is fetched the next job waits to be submitted.
-Submits, results and polls leave by `Turns`, one at a time, when `Gcra` lets one; answers come at once.
+Submits, results and polls leave by `Claims`, one at a time, when the budget lets one; answers come at once.
 """
 
 import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from heapq import heappop, heappush
+from typing import Protocol
 
+from benchmarks.pacing.first_version import FirstVersion
 from bot.jobs.pacing.planner import Claims
 from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
-from bot.segmind.budget import Claim, Gcra, Rank
+from bot.segmind.budget import Claim, Departure, Minute, Rank, Rate, decide
+from bot.segmind_account import RESERVE
 
 MODEL = "kling-o1-reference-image-to-video"
+EPOCH = 10_000.0  # seconds; when the simulation begins
 _POLL = Claim(rank=Rank.POLL)
 _SUBMIT = Claim(rank=Rank.SUBMIT)
 _RESULT = Claim(rank=Rank.RESULT)
@@ -28,6 +33,16 @@ class RunLaw:
     sigma: float
     medians: tuple[tuple[int, float], ...] = ((5, 194.0),)  # seconds of video, seconds
     drift: Callable[[float], float] = field(default=lambda _: 1.0)
+    queue: float = 0.0  # seconds; runs are QUEUED for as long at the most, each time as likely
+
+
+class Policy(StrEnum):
+    """How the budget is spent."""
+
+    IN_TURN = "in turn"  # as version 0.1 did, but each job polled in its turn
+    FIRST = "0.1"  # by expected waiting; results and submits wait for the next interval
+    TWO = "two requests"  # results and submits leave at once
+    ONE = "one request"  # the poll brings the result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +54,13 @@ class Cell:
     law: RunLaw
     warm_up: float  # seconds
     seconds: float
-    planned: bool  # by expected waiting; else in turn
+    policy: Policy
     seed: int
 
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What was seen of each job noticed after the warm-up; a delay is the seconds from completion to notice."""
+    """What was seen of each job that ended after the warm-up; a delay is the seconds from completion to the result."""
 
     delays: list[float] = field(default_factory=list[float])
     polls: list[int] = field(default_factory=list[int])
@@ -69,20 +84,45 @@ def simulate(cell: Cell) -> Outcome:
     return _Simulation(cell).run()
 
 
+class _Budget(Protocol):
+    def decide(self, now: float, *, urgent: bool) -> Departure: ...
+
+
+class _Newest:
+    """The bot's budget, kept in memory."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._spent = Minute()
+
+    def decide(self, now: float, *, urgent: bool) -> Departure:
+        departure, self._spent = decide(self._spent, self._rate, now, urgent=urgent)
+        return departure
+
+
+def _budget_of(cell: Cell) -> _Budget:
+    if cell.policy in {Policy.IN_TURN, Policy.FIRST}:
+        return FirstVersion(cell.per_minute)
+    reserve = RESERVE if cell.policy is Policy.TWO else 0
+    return _Newest(Rate(requests_per_minute=cell.per_minute, reserve=reserve))
+
+
 class _Simulation:
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
-        self._rate = Gcra(requests_per_minute=cell.per_minute)
+        self._budget = _budget_of(cell)
         self._turns = Claims()
         self._times = RunTimes()
         self._waiting: dict[int, tuple[_Run, Rank]] = {}
         self._resting: list[tuple[float, int, _Run]] = []  # polled a moment ago, or just submitted
         self._started = 0
         self._outcome = Outcome()
+        self._counted_from = EPOCH
 
     def run(self) -> Outcome:
-        now, tat = 0.0, None
-        end = self._cell.warm_up + self._cell.seconds
+        now = EPOCH
+        self._counted_from = now + self._cell.warm_up
+        end = self._counted_from + self._cell.seconds
         for _ in range(self._cell.in_flight):
             self._enter(now)
         while now < end:
@@ -92,12 +132,12 @@ class _Simulation:
             if not self._turns:
                 now = self._resting[0][0]
                 continue
-            decision = self._rate.decide(tat, now)
-            tat = decision.tat
+            urgent = self._turns.is_urgent
+            decision = self._budget.decide(now, urgent=urgent)
             if decision.allowed:
                 self._send(now)
             else:
-                now += decision.wait
+                now += decision.wait(urgent=urgent)
         return self._outcome
 
     def _enter(self, now: float) -> None:
@@ -106,7 +146,7 @@ class _Simulation:
 
     def _ask(self, run: _Run, now: float) -> None:
         claim = _POLL
-        if self._cell.planned:
+        if self._cell.policy is not Policy.IN_TURN:
             expected = self._times.expected(MODEL, run.duration)
             claim = Claim(rank=Rank.POLL, urgency=Watch(expected, Sighting(born=run.born, seen=run.seen)))
         self._wait(run, claim, now)
@@ -122,7 +162,7 @@ class _Simulation:
         if rank is Rank.SUBMIT:
             self._submitted(run, now)
         elif rank is Rank.RESULT:
-            self._enter(now)
+            self._ended(run, now)
         else:
             self._polled(run, now)
 
@@ -137,7 +177,7 @@ class _Simulation:
 
     def _polled(self, run: _Run, now: float) -> None:
         run.polls += 1
-        if now >= self._cell.warm_up:
+        if now >= self._counted_from:
             self._outcome.ages.append(now - run.born)
         run.longest_gap = max(run.longest_gap, now - run.seen)
         run.seen = now
@@ -145,11 +185,17 @@ class _Simulation:
             self._rest(run, now)
             return
         self._times.learn(FinishedRun(model=MODEL, duration=run.duration, seconds=run.ends - run.born))
-        if now >= self._cell.warm_up:
+        if self._cell.policy is Policy.ONE:
+            self._ended(run, now)
+        else:
+            self._wait(run, _RESULT, now)
+
+    def _ended(self, run: _Run, now: float) -> None:
+        if now >= self._counted_from:
             self._outcome.delays.append(now - run.ends)
             self._outcome.polls.append(run.polls)
             self._outcome.gaps.append(run.longest_gap)
-        self._wait(run, _RESULT, now)
+        self._enter(now)
 
     def _rest(self, run: _Run, now: float) -> None:
         heappush(self._resting, (now + POLL_FLOOR, run.number, run))

@@ -26,9 +26,10 @@ from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.pacing.planner import Planner
 from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.steps.following import POLL_FLOOR, Sighting, Watch
-from bot.segmind.budget import Claim, Gcra, Rank
+from bot.segmind.budget import Claim, Rank, Rate
 from bot.segmind.client import Endpoints, SegmindClient
 from bot.segmind.models import RunState
+from bot.segmind_account import RESERVE
 from sandbox.sample import sample_images
 from sandbox.segmind.control.client import SegmindControl
 from sandbox.segmind.films.film import TINY
@@ -143,7 +144,8 @@ async def _with_planner(place: _Place, seconds: float) -> Trial:
     url = place.at["api_url"]
     with tempfile.TemporaryDirectory() as folder:
         async with open_database(f"sqlite:///{folder}/pacing.db") as database:
-            planner = Planner(BudgetRow(database, Gcra(requests_per_minute=PER_MINUTE)), SystemClock())
+            clock = SystemClock()
+            planner = Planner(BudgetRow(database, Rate(requests_per_minute=PER_MINUTE, reserve=RESERVE), clock), clock)
             client = SegmindClient(
                 place.session,
                 key=SecretStr(place.at["api_key"]),

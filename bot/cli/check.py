@@ -216,7 +216,8 @@ async def _guilds(client: discord.Client) -> list[Mapping[str, Any]]:
 async def check_segmind(settings: Settings) -> AsyncGenerator[ReportLine]:
     """Ask Segmind for the credits and the models, at a pace of this command's own, which is kept in memory."""
     async with open_database("sqlite:///:memory:") as database, open_segmind_session() as session:
-        segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database), SystemClock()))
+        clock = SystemClock()
+        segmind = segmind_client(settings, session, SoloBudget(budget_row(settings, database, clock), clock))
         try:
             credits_left = await segmind.credits()
         except InvalidKey:

@@ -150,11 +150,17 @@ request_budget = Table(
     "request_budget",
     metadata,
     Column("name", String(32), primary_key=True),
-    # When the next request to Segmind may leave, in seconds since the epoch (GCRA's theoretical arrival time).
+    # When the last poll was due, in seconds since the epoch.
     Column("arrival_time", Float(53), nullable=False),
     # What 429s taught: the share of the configured rate to keep to, as of the last reset (seconds since the epoch).
     Column("pace_share", Float(53), nullable=False, server_default="1"),
     Column("pace_reset", Float(53), nullable=False, server_default="0"),
+    # What left within the last minute: 8 bytes each, in seconds since the epoch, negative for results and submits.
+    Column("departures", LargeBinary),
+    Column("version", BigInteger, nullable=False, server_default="0"),
+    # The machine's boot by whose clock these times were told, and how far that was ahead of its monotonic clock.
+    Column("clock_boot", String(36), nullable=False, server_default=""),
+    Column("clock_ahead", Float(53), nullable=False, server_default="0"),
 )
 
 orphans = Table(

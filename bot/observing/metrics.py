@@ -15,7 +15,6 @@ from prometheus_client.exposition import generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import ENDED, State
@@ -134,14 +133,12 @@ class Gauges:
         budget: BudgetRow,
         driving: Callable[[], int],
         latency: Callable[[], float],
-        clock: Clock,
     ) -> None:
         self._metrics = metrics
         self._database = database
         self._budget = budget
         self._driving = driving
         self._latency = latency
-        self._clock = clock
 
     async def fill(self) -> None:
         """Read the present values; those that the database does not give stay as they were."""
@@ -152,7 +149,7 @@ class Gauges:
         try:
             async with asyncio.timeout(READ_WITHIN):
                 counts = await count_by_state(self._database, UNFINISHED)
-                left = await self._budget.left(self._clock.now())
+                left = await self._budget.left()
         except (TimeoutError, SQLAlchemyError, OSError) as error:
             log.warning("gauges_not_read", error=type(error).__name__)
             return

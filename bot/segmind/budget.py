@@ -1,20 +1,24 @@
 """The request budget: who may send next, and when.
 
-Segmind counts every request of an account within a minute, polls included. The pacing rule is GCRA (the
-"virtual scheduling" form of ITU-T I.371): the whole state is one number, the theoretical arrival time of the
-next request, so that it fits one database row shared by all processes.
+Segmind counts every request of an account within a minute, polls included. So does the bot: what left within the last
+`WINDOW` is known one by one. Results and submits leave as long as there is room in it; polls keep a distance, so that
+no minute is spent at once.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
-from math import floor
 from typing import Final, Protocol
 
-WINDOW = 61.0  # seconds: Segmind's minute, and one second for requests that bunch up on the way
-ROUNDING = 0.001  # of an interval: what adding up epoch seconds may lose
-FARTHEST_RESET = 300.0  # seconds; nothing that counts by the minute resets later than this
+WINDOW: Final = 61.0  # seconds: Segmind's minute, and one second for requests that bunch up on the way
+CATCH_UP: Final = 0.5  # seconds by which a poll that left late may be made good
+BUSY: Final = 0.35  # of the rate, taken by results and submits, beyond which polls leave no place free for a result
+SPREAD: Final = 0.5  # of what results and submits have taken, by which polls are fewer
+ROUNDING: Final = 0.001  # seconds; what adding up epoch seconds may lose
+NEVER: Final = 0.0  # seconds since the epoch: nothing was ever sent, or refused
+FARTHEST_RESET: Final = 300.0  # seconds; nothing that counts by the minute resets later than this
 REPEATED_WITHIN: Final = 600.0  # seconds; a 429 so soon after the last reset means that the rate itself is too high
 LOWERED_TO: Final = 0.8  # of the share so far
 RECOVERY: Final = 1 / (6 * 3600)  # of the whole rate a second: from nothing to all of it in six hours
@@ -41,6 +45,11 @@ class Claim:
     rank: Rank
     urgency: Callable[[float], float] | None = None
 
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether it leaves as soon as the minute has room, rather than at a distance from others."""
+        return self.rank <= Rank.SUBMIT
+
 
 class Budget(Protocol):
     """Shared by everything that talks to Segmind with one key."""
@@ -55,61 +64,121 @@ class Budget(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    """May a request leave now? Save `tat` either way; the next may not leave within `wait` seconds."""
+class Rate:
+    """So many requests in any minute, of which polls leave the `reserve` to results and submits."""
 
-    allowed: bool
-    tat: float
-    wait: float
+    requests_per_minute: int
+    reserve: int = 0
+
+    def __post_init__(self) -> None:
+        if self.requests_per_minute < 1 or self.reserve < 0:
+            raise ValueError(f"no rate: {self.requests_per_minute} a minute, {self.reserve} in reserve")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gcra:
-    """At most `requests_per_minute` in any minute, of which `burst` may leave at once.
+class Minute:
+    """What left within the last window, in epoch seconds and in order, and when the last poll was due.
 
-    Times are epoch seconds. A clock set back leaves a theoretical arrival time that no traffic explains; it
-    is replaced by one full window from now, so that a wrong clock costs a minute and never more.
+    A time ahead is a request that counts until then all the same: a 429 leaves such.
     """
 
-    requests_per_minute: int
-    burst: int = 1
+    urgent: tuple[float, ...] = ()
+    polls: tuple[float, ...] = ()
+    poll_due: float = NEVER
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.burst <= self.requests_per_minute:
-            raise ValueError(f"burst must be from 1 to {self.requests_per_minute}, not {self.burst}")
+    def at(self, now: float) -> "Minute":
+        """Forget what left the window. Times that no reset explains were noted by a clock set back since: count now."""
+        latest = now + FARTHEST_RESET
+        if max((self.poll_due, *self.urgent[-1:], *self.polls[-1:])) > latest:
+            urgent, polls = (tuple(min(time, now) for time in times) for times in (self.urgent, self.polls))
+            return Minute(urgent=urgent, polls=polls, poll_due=min(self.poll_due, now)).at(now)
+        gone = now - WINDOW
+        urgent, polls = (times[bisect_right(times, gone) :] for times in (self.urgent, self.polls))
+        return Minute(urgent=urgent, polls=polls, poll_due=self.poll_due)
 
-    @property
-    def interval(self) -> float:
-        """Seconds between requests at full rate, such that `burst` of them at once still fit every window."""
-        return WINDOW / (self.requests_per_minute - self.burst + 1)
+    def wait(self, rate: Rate, now: float, *, urgent: bool) -> float:
+        """Return the seconds until a request may leave, as far as is known `at` now; 0 or less if it may."""
+        room = rate.requests_per_minute if urgent else self._room_for_polls(rate)
+        excess = len(self.urgent) + len(self.polls) - room
+        waits = [] if excess < 0 else [sorted(self.urgent + self.polls)[excess] + WINDOW - now]
+        if not urgent:
+            spaced = self.poll_due + self._distance(rate) - now
+            # The distance is smaller as soon as a result or a submit has left the window.
+            waits.append(min(spaced, self.urgent[0] + WINDOW - now) if self.urgent else spaced)
+        return max(waits, default=0.0)
 
-    @property
-    def tolerance(self) -> float:
-        """Seconds by which a request may be ahead of its theoretical arrival."""
-        return self.interval * (self.burst - 1)
+    def after(self, rate: Rate, now: float, *, urgent: bool) -> "Minute":
+        """Return the state once a request has left at `now`."""
+        if urgent:
+            return replace(self, urgent=tuple(sorted((*self.urgent, now))))
+        due = max(self.poll_due + self._distance(rate), now - CATCH_UP)
+        return replace(self, polls=tuple(sorted((*self.polls, now))), poll_due=due)
 
-    def decide(self, tat: float | None, now: float) -> Departure:
-        """Judge one request at `now`; `tat` is None when nothing was ever sent."""
-        expected = now if tat is None else self._believable(tat, now)
-        wait = expected - self.tolerance - now
-        if wait > 0:
-            return Departure(allowed=False, tat=expected, wait=wait)
-        tat = max(expected, now) + self.interval
-        return Departure(allowed=True, tat=tat, wait=max(0.0, tat - self.tolerance - now))
+    def left(self, rate: Rate) -> int:
+        """Tell how many requests may leave at once."""
+        return max(0, rate.requests_per_minute - len(self.urgent) - len(self.polls))
 
-    def left(self, tat: float | None, now: float) -> int:
-        """Tell how many requests may leave at once at `now`."""
-        ahead = 0.0 if tat is None else max(0.0, self._believable(tat, now) - now)
-        return max(0, floor((self.tolerance - ahead) / self.interval + ROUNDING) + 1)
+    def held(self, rate: Rate, until: float) -> "Minute":
+        """Return the state after a 429: nothing leaves before `until`, and then one request at a time.
 
-    def pushed(self, tat: float | None, until: float) -> float:
-        """Return the state after a 429: nothing leaves before `until`, and then one request at a time."""
-        resumed = until + self.tolerance
-        return resumed if tat is None else max(tat, resumed)
+        As if requests had filled the window before that at equal distances: each counts in the place of one that left,
+        the later of both.
+        """
+        ours = sorted([(time, True) for time in self.urgent] + [(time, False) for time in self.polls], reverse=True)
+        distance = WINDOW / rate.requests_per_minute
+        theirs = [until - distance * place for place in range(1, rate.requests_per_minute + 1)]
+        missing = len(theirs) - len(ours)
+        ours += [(NEVER, False)] * missing
+        theirs += [NEVER] * -missing
+        held = [(max(time, other), urgent) for (time, urgent), other in zip(ours, theirs, strict=True)]
+        return Minute(
+            urgent=tuple(sorted(time for time, urgent in held if urgent)),
+            polls=tuple(sorted(time for time, urgent in held if not urgent)),
+            poll_due=max(self.poll_due, until - distance),
+        )
 
-    def _believable(self, tat: float, now: float) -> float:
-        farthest = FARTHEST_RESET + self.tolerance + self.interval
-        return tat if tat - now <= farthest else now + WINDOW + self.tolerance
+    def shifted(self, by: float) -> "Minute":
+        """Return the same state told by a clock that is ahead by so many seconds."""
+        return Minute(
+            urgent=tuple(time + by for time in self.urgent),
+            polls=tuple(time + by for time in self.polls),
+            poll_due=self.poll_due + by,
+        )
+
+    def _room_for_polls(self, rate: Rate) -> int:
+        """How many requests the window has at the most when a poll leaves, that one included.
+
+        Where results and submits take much of it there are few polls, and most find a run finished: a place kept for
+        its result would be one that is lost.
+        """
+        is_busy = len(self.urgent) > BUSY * rate.requests_per_minute
+        return max(1, rate.requests_per_minute - (0 if is_busy else rate.reserve))
+
+    def _distance(self, rate: Rate) -> float:
+        """Seconds between polls: the wider, the more of the window results and submits have taken."""
+        return WINDOW / max(1, self._room_for_polls(rate) - SPREAD * len(self.urgent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """May a request leave now? The next that is urgent or a poll may not within so many seconds."""
+
+    allowed: bool
+    urgent_wait: float
+    poll_wait: float
+
+    def wait(self, *, urgent: bool) -> float:
+        return self.urgent_wait if urgent else self.poll_wait
+
+
+def decide(spent: Minute, rate: Rate, now: float, *, urgent: bool) -> tuple[Departure, Minute]:
+    """Judge one request at `now`; the state is to be saved before it leaves."""
+    spent = spent.at(now)
+    allowed = spent.wait(rate, now, urgent=urgent) <= ROUNDING
+    if allowed:
+        spent = spent.after(rate, now, urgent=urgent)
+    urgent_wait, poll_wait = (max(0.0, spent.wait(rate, now, urgent=each)) for each in (True, False))
+    return Departure(allowed=allowed, urgent_wait=urgent_wait, poll_wait=poll_wait), spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +206,6 @@ class Pace:
         repeated = 0 <= now - self.reset < REPEATED_WITHIN
         return Pace(share=share * LOWERED_TO if repeated else share, reset=reset)
 
-    def applied(self, rate: Gcra, now: float) -> Gcra:
+    def applied(self, rate: Rate, now: float) -> Rate:
         """Slow a rate down to this pace."""
-        return replace(rate, requests_per_minute=max(rate.burst, int(rate.requests_per_minute * self.at(now))))
+        return replace(rate, requests_per_minute=max(1, int(rate.requests_per_minute * self.at(now))))

@@ -10,7 +10,8 @@ from typing import Final, Protocol
 import structlog
 
 from bot.jobs.clock import Clock
-from bot.segmind.budget import Claim, Departure
+from bot.jobs.tasks import until_first
+from bot.segmind.budget import Claim, Departure, Rank
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,14 @@ class Claims:
     def drop(self, number: int) -> None:
         """Forget a claim, if it still waits."""
         self._claims.pop(number, None)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether the claim that would be taken out is urgent."""
+        heap = self._heap
+        while heap and heap[0][2] not in self._claims:
+            heappop(heap)
+        return bool(heap) and heap[0][0] <= Rank.SUBMIT
 
     def next(self, now: float) -> int | None:
         """Take the number of the most useful claim out; None where no one waits."""
@@ -89,9 +98,9 @@ def places_for(wanted: int, requests_per_minute: int, run_seconds: float) -> int
 class Purse(Protocol):
     """Where the budget is kept."""
 
-    def take(self, now: datetime) -> Awaitable[Departure]: ...
+    def take(self, *, urgent: bool) -> Awaitable[Departure]: ...
 
-    def push(self, until: datetime, now: datetime) -> Awaitable[None]: ...
+    def push(self, until: datetime) -> Awaitable[None]: ...
 
 
 class Planner:
@@ -106,11 +115,14 @@ class Planner:
         self._turns = Claims()
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._arrived = asyncio.Event()
+        self._urgent_arrived = asyncio.Event()
 
     async def take(self, claim: Claim) -> None:
         number = self._turns.add(claim, self._clock.monotonic())
         turn = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._arrived.set()
+        if claim.is_urgent:
+            self._urgent_arrived.set()
         try:
             await turn
         finally:
@@ -118,26 +130,37 @@ class Planner:
             self._waiting.pop(number, None)
 
     async def throttled(self, reset_at: datetime | None) -> None:
-        now = self._clock.now()
-        until = reset_at or now + UNTOLD_RESET
+        until = reset_at or self._clock.now() + UNTOLD_RESET
         log.warning("segmind_throttled", until=until.isoformat())
-        await self._purse.push(until, now)
+        await self._purse.push(until)
 
     async def run(self) -> None:
         """Hand out turns until cancelled."""
         while True:
             await self._arrived.wait()
             while self._waiting:
-                decision = await self._purse.take(self._clock.now())
+                self._urgent_arrived.clear()
+                urgent = self._turns.is_urgent
+                decision = await self._purse.take(urgent=urgent)
                 if decision.allowed:
-                    self._let_one_go()
+                    self._let_one_go(urgent=urgent)
                 if self._waiting:  # for the next: to ask before it may leave would be a transaction for nothing
-                    await self._clock.sleep(decision.wait)
+                    await self._pause(decision)
             self._arrived.clear()
 
-    def _let_one_go(self) -> None:
-        # If all gave up while the budget was asked the turn stays unused: the budget errs on the slow side.
-        while (number := self._turns.next(self._clock.monotonic())) is not None:
+    async def _pause(self, decision: Departure) -> None:
+        """Wait until the next may leave, or something more urgent comes."""
+        urgent = self._turns.is_urgent
+        wait = self._clock.sleep(decision.wait(urgent=urgent))
+        await (wait if urgent else until_first(self._urgent_arrived.wait(), wait))
+
+    def _let_one_go(self, *, urgent: bool) -> None:
+        # If all gave up while the budget was asked the turn stays unused: the budget errs on the slow side. So it does
+        # where only polls are left of what was urgent: they keep their distance.
+        while self._turns.is_urgent or not urgent:
+            number = self._turns.next(self._clock.monotonic())
+            if number is None:
+                return
             turn = self._waiting.pop(number)
             if not turn.done():
                 turn.set_result(None)
@@ -151,10 +174,10 @@ class SoloBudget:
         self._purse = purse
         self._clock = clock
 
-    async def take(self, claim: Claim) -> None:  # noqa: ARG002 - no one else is waiting
-        while not (decision := await self._purse.take(self._clock.now())).allowed:
-            await self._clock.sleep(decision.wait)
+    async def take(self, claim: Claim) -> None:
+        urgent = claim.is_urgent
+        while not (decision := await self._purse.take(urgent=urgent)).allowed:
+            await self._clock.sleep(decision.wait(urgent=urgent))
 
     async def throttled(self, reset_at: datetime | None) -> None:
-        now = self._clock.now()
-        await self._purse.push(reset_at or now + UNTOLD_RESET, now)
+        await self._purse.push(reset_at or self._clock.now() + UNTOLD_RESET)

@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 SEND_WITHIN: Final = 5.0  # seconds from the save of the intent to the moment the POST leaves
+TURN_LASTS: Final = 1.0  # seconds in which a request has to leave that a turn was given to
 STOP_GRACE: Final = 8.0  # seconds a POST in flight is given when the bot stops
 PAUSE_RECHECK: Final = timedelta(seconds=30)  # until looking again whether it is still paused
 PLACE_RECHECK: Final = 5.0  # seconds until asking again for a place that another process holds
@@ -101,9 +102,12 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
             if (pause := await engine.standing.pause(job)) is not None:
                 return await _paused(engine, job, pause)
             await engine.budget.take(Claim(rank=Rank.SUBMIT))
+            turn_came = engine.clock.monotonic()
             # What may not be posted is not paid for.
             if (objection := await engine.standing.objection(job)) is not None:
                 return await _objected(engine, job, objection)
+            if engine.clock.monotonic() - turn_came > TURN_LASTS:
+                await engine.budget.take(Claim(rank=Rank.SUBMIT))
             now = engine.clock.now()
             not_after = engine.clock.monotonic() + SEND_WITHIN
             intent = job.move(

@@ -16,7 +16,8 @@ from bot.jobs.model import Job
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
-from bot.segmind.budget import Gcra
+from bot.segmind.budget import Rate
+from tests.support.clock import ManualClock
 from tests.support.database import unmade_url
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 
@@ -38,7 +39,7 @@ async def filled(url: str, jobs: int) -> Sequence[Job]:
             state = (State.WAITING, State.PREPARING, State.UNCONFIRMED)[number % 3]
             job = a_job(state, request=a_request(prompt=f"Füchse 🦊 {number}"))
             await store.add(replace(job, body={"n": number}, request_id=f"r{number}"), daily_limit_usd=PLENTY)
-        await BudgetRow(engine, Gcra(requests_per_minute=60)).take(NOON)
+        await BudgetRow(engine, Rate(requests_per_minute=60), ManualClock()).take(urgent=True)
         return await store.in_states(State)
 
 

@@ -15,7 +15,7 @@ from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.observing.metrics import Gauges, Metrics
 from bot.observing.status import TROUBLES, Outside, Readiness, SegmindState
-from bot.segmind.budget import Gcra
+from bot.segmind.budget import Rate
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import a_job
@@ -42,9 +42,9 @@ async def a_process(folder: Path) -> AsyncGenerator[Process]:
     clock, metrics, segmind = ManualClock(), Metrics(), SegmindState()
     background = asyncio.create_task(asyncio.Event().wait(), name="queue")
     async with open_database(file_url(folder)) as database:
-        budget = BudgetRow(database, Gcra(requests_per_minute=60, burst=3))
+        budget = BudgetRow(database, Rate(requests_per_minute=60), clock)
         process: Process
-        gauges = Gauges(metrics, database=database, budget=budget, driving=lambda: 2, latency=lambda: 0.05, clock=clock)
+        gauges = Gauges(metrics, database=database, budget=budget, driving=lambda: 2, latency=lambda: 0.05)
         readiness = Readiness(connected=lambda: process.connected, database=database, segmind=segmind)
         outside = Outside(metrics=metrics, gauges=gauges, readiness=readiness, background=[background])  # pyright: ignore[reportArgumentType]
         process = Process(outside, database, budget, segmind, clock, background)  # pyright: ignore[reportArgumentType]
@@ -56,12 +56,12 @@ async def test_a_page_has_the_jobs_of_the_database_and_what_is_left_of_the_budge
     async with a_process(tmp_path) as process:
         for state in (State.WAITING, State.WAITING, State.UNDELIVERED, State.DELIVERED):
             await JobStore(process.database).add(a_job(state), daily_limit_usd=LIMIT)
-        await process.budget.take(process.clock.now())
+        await process.budget.take(urgent=True)
         samples = await process.samples()
     assert samples["reelcast_jobs", "WAITING"] == 2
     assert samples["reelcast_jobs", "UNDELIVERED"] == 1
     assert ("reelcast_jobs", "DELIVERED") not in samples
-    assert samples["reelcast_segmind_budget_left", ""] == 2
+    assert samples["reelcast_segmind_budget_left", ""] == 59
     assert samples["reelcast_segmind_budget_per_minute", ""] == 60
     assert samples["reelcast_drivers", ""] == 2
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.segmind.budget import RECOVERY, REPEATED_WITHIN, STRAGGLERS, Gcra, Pace
+from bot.segmind.budget import RECOVERY, REPEATED_WITHIN, STRAGGLERS, Pace, Rate
 
 NOW = 1_790_000_000.0
-RATE = Gcra(requests_per_minute=60)
+RATE = Rate(requests_per_minute=60)
 FULL = Pace()
 
 
@@ -60,7 +60,7 @@ def test_however_often_it_is_refused_something_may_still_leave(per_minute: int, 
     for pause in pauses:
         now += pause
         pace = pace.after_429(now, now + 20)
-    assert 1 <= pace.applied(Gcra(requests_per_minute=per_minute), now).requests_per_minute <= per_minute
+    assert 1 <= pace.applied(Rate(requests_per_minute=per_minute), now).requests_per_minute <= per_minute
 
 
 def test_against_a_lower_true_limit_refusals_become_rare() -> None:

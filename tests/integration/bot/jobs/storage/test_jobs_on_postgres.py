@@ -17,10 +17,8 @@ from bot.database.engine import open_database
 from bot.database.record_tables import metadata
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.states import IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
-from bot.segmind.budget import Gcra
 from tests.support.jobs import NOON, PRICE, a_job, a_request
 
 PROCESSES = 4
@@ -152,21 +150,3 @@ async def test_of_saves_of_one_version_one_counts(stores: list[JobStore]) -> Non
     kept = await stores[0].get(job.id)
     assert kept in results
     assert await stores[0].spent(NOON.date()) == (PRICE if kept and kept.state is State.WAITING else 0)
-
-
-async def test_the_request_budget_is_one_for_all_processes(engines: list[AsyncEngine]) -> None:
-    rate = Gcra(requests_per_minute=60)
-    purses = [BudgetRow(engine, rate) for engine in engines]
-    decisions = await asyncio.gather(*(purses[n % PROCESSES].take(NOON) for n in range(40)))
-    alone = rate_alone(rate, 40)
-    assert sum(decision.allowed for decision in decisions) == alone
-
-
-def rate_alone(rate: Gcra, requests: int) -> int:
-    """Tell how many of so many requests at one moment the rate allows when one process asks for them in turn."""
-    tat, allowed = 0.0, 0
-    for _ in range(requests):
-        decision = rate.decide(tat, NOON.timestamp())
-        tat = decision.tat
-        allowed += decision.allowed
-    return allowed

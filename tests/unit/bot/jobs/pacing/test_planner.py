@@ -8,10 +8,11 @@ import pytest
 import structlog.testing
 
 from bot.jobs.pacing.planner import UNTOLD_RESET, Planner, SoloBudget, places_for, places_within
-from bot.segmind.budget import Claim, Departure, Gcra, Rank
+from bot.segmind.budget import CATCH_UP, WINDOW, Claim, Departure, Minute, Rank, Rate, decide
 from tests.support.clock import ManualClock
 
-RATE = Gcra(requests_per_minute=60)
+RATE = Rate(requests_per_minute=60)
+INTERVAL = WINDOW / 60
 
 
 class Purse:
@@ -20,19 +21,21 @@ class Purse:
     def __init__(self, clock: ManualClock) -> None:
         self.left_at: list[float] = []
         self.asked = 0
+        self.on_take: Callable[[], object] = lambda: None
         self._clock = clock
-        self._arrival: float | None = None
+        self._spent = Minute()
 
-    async def take(self, now: datetime) -> Departure:
+    async def take(self, *, urgent: bool) -> Departure:
         self.asked += 1
-        decision = RATE.decide(self._arrival, now.timestamp())
-        self._arrival = decision.tat
+        self.on_take()
+        await asyncio.sleep(0)
+        decision, self._spent = decide(self._spent, RATE, self._clock.now().timestamp(), urgent=urgent)
         if decision.allowed:
             self.left_at.append(self._clock.monotonic())
         return decision
 
-    async def push(self, until: datetime, now: datetime) -> None:
-        self._arrival = RATE.pushed(self._arrival, until.timestamp())
+    async def push(self, until: datetime) -> None:
+        self._spent = self._spent.held(RATE, until.timestamp())
 
 
 class Scene:
@@ -52,8 +55,8 @@ class Scene:
         await self.clock.pass_until(asyncio.gather(*self.claims.values(), return_exceptions=True))
 
     async def occupied(self) -> None:
-        """Have one request just gone, so that what comes now has to wait."""
-        self.claim("before", Rank.RESULT)
+        """Have one poll just gone, so that another has to wait."""
+        self.claim("before", Rank.POLL)
         await asyncio.wait({self.claims["before"]})
         self.claim("behind", Rank.BACKGROUND)
         await self.clock.asleep()
@@ -86,6 +89,28 @@ async def test_what_it_is_for_decides_who_goes_first_not_who_came_first(scene: S
         scene.claim(name, rank)
     await scene.all_left()
     assert scene.left == ["before", "result", "submit", "poll", "behind"]
+
+
+async def test_a_result_goes_at_once_while_polls_keep_their_distance(scene: Scene) -> None:
+    await scene.occupied()
+    began = scene.clock.monotonic()
+    scene.claim("result", Rank.RESULT)
+    async with asyncio.timeout(10):
+        await scene.claims["result"]
+    assert scene.left == ["before", "result"]
+    await scene.all_left()
+    assert scene.left == ["before", "result", "behind"]
+    assert scene.purse.left_at[-1] - began >= INTERVAL - CATCH_UP - 0.01
+
+
+async def test_what_is_left_of_an_urgent_turn_is_no_polls(scene: Scene) -> None:
+    await scene.occupied()
+    scene.claim("gives up", Rank.RESULT)
+    scene.purse.on_take = scene.claims["gives up"].cancel
+    await asyncio.wait({scene.claims["gives up"]})
+    await scene.clock.asleep()
+    assert scene.left == ["before"]
+    assert len(scene.purse.left_at) == 2
 
 
 async def test_of_one_rank_the_most_urgent_goes_first_and_of_equals_the_oldest(scene: Scene) -> None:
@@ -177,7 +202,7 @@ async def test_a_command_by_itself_keeps_to_the_same_budget(
     began = clock.monotonic()
     await trouble(solo)
     await clock.pass_until(asyncio.ensure_future(solo.take(Claim(rank=Rank.BACKGROUND))))
-    assert purse.left_at[-1] - began >= RATE.interval - 0.01
+    assert purse.left_at[-1] - began >= INTERVAL - CATCH_UP - 0.01
 
 
 @pytest.mark.parametrize(("per_minute", "places"), [(1, 1), (5, 3), (60, 38), (500, 323)])
