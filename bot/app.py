@@ -111,7 +111,7 @@ class Reelcast(commands.AutoShardedBot):
         self.arrivals = Arrivals(monotonic)
         _complete_commands(self.http)
         clock = SystemClock()
-        self.registration = Registration(self.tree.sync, clock)
+        self.registration = Registration(self._register, clock)
         self.door = Door(self.http, clock)
         self._taken_up = False
 
@@ -127,6 +127,17 @@ class Reelcast(commands.AutoShardedBot):
         await self._take_up()
         if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
             await self.registration.begin()
+
+    async def _register(self) -> None:
+        """Register the commands for every server, and those of the bot operator for theirs alone."""
+        await self.tree.sync()
+        home = self.services.settings.operator_server_id
+        if home is None:
+            return
+        try:
+            await self.tree.sync(guild=discord.Object(home))
+        except discord.Forbidden as error:  # the bot isn't there, or there is no such server
+            log.warning("operator_server_closed", guild=home, code=error.code)
 
     async def _take_up(self) -> None:
         """Begin to drive what is unfinished, once: what is paid for is followed also where Discord is away."""

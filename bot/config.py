@@ -189,6 +189,16 @@ class Settings(BaseSettings):
         title="The shards that this process connects. If it's empty, it connects all of them.",
         description="shards like 0-3,7, each below SHARD_COUNT (set that, too), or nothing for all",
     )
+    operator_server_id: int | None = Field(
+        None,
+        ge=1,
+        lt=2**63,
+        title=(
+            "The only server where `/operator` is offered. If it's empty, administrators of every server see the "
+            "command. Only you can use it either way."
+        ),
+        description="a server's ID (Copy Server ID), or nothing for every server",
+    )
     cast_limit: int = Field(
         20,
         ge=0,

@@ -255,8 +255,8 @@ class OperatorButton(PressedItem, template=OPERATOR_PATTERN):
 class OperatorCog(FormCog):
     """The command, and the modal that blocks.
 
-    Discord shows the command to a server's administrators alone, as it has no way to show it to the owner of an
-    application only; whoever else uses it is refused.
+    Discord has no way to show a command to the owner of an application alone. It shows this one to the administrators
+    of `OPERATOR_SERVER_ID`, or else of every server. Other people who use it are refused.
     """
 
     form_pattern = BLOCK_FORM
@@ -290,4 +290,6 @@ class OperatorCog(FormCog):
 
 async def setup(bot: Reelcast) -> None:
     bot.add_dynamic_items(OperatorButton)
-    await bot.add_cog(OperatorCog(bot.services))
+    home = bot.services.settings.operator_server_id
+    places: dict[str, Any] = {} if home is None else {"guild": discord.Object(home)}
+    await bot.add_cog(OperatorCog(bot.services), **places)

@@ -30,7 +30,7 @@ GROUPS: Final = {
         *("segmind_requests_per_minute", "segmind_max_in_flight", "segmind_models"),
         *("segmind_api_url", "segmind_history_url", "segmind_storage_url", "segmind_output_hosts"),
     ),
-    "Discord": ("discord_api_url", "attachment_hosts", "shard_count", "shard_ids"),
+    "Discord": ("discord_api_url", "attachment_hosts", "shard_count", "shard_ids", "operator_server_id"),
     "This machine": (
         *("database_url", "keep_jobs_days", "cast_limit", "data_dir", "http_host", "http_port"),
         *("log_level", "log_format", "log_prompts"),

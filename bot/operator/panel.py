@@ -109,7 +109,7 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         + requests.format(left=number(facts.budget_left), rate=number(facts.budget_per_minute)),
         *(_price(price) for price in facts.prices),
         f"**{_('Servers')}** {number(facts.servers)}",
-        f"**{_('Jobs')}** {_states(facts.states)}",
+        *([f"**{_('Jobs in progress')}** {_states(facts.states)}"] if any(facts.states.values()) else []),
     ]
     if facts.paused_since is not None:
         paused = _("⏸️ Paused {countdown}. No new jobs start, but jobs in progress continue.")
@@ -118,14 +118,22 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
     else:
         toggle = _button(_("Pause everything"), OperatorVerb.PAUSE)
     lines += [notice_sentence(each) for each in _most_pressing(facts.notices)]
-    return _panel(_("The bot"), ["\n".join(lines)], notice, [_button(_("Refresh"), OperatorVerb.OVERVIEW), toggle])
+    return _panel(
+        OperatorVerb.OVERVIEW,
+        _("The bot"),
+        ["\n".join(lines)],
+        notice,
+        [_button(_("Refresh"), OperatorVerb.OVERVIEW), toggle],
+    )
 
 
 def pause_page() -> ui.LayoutView:
     """Ask whether everything is to be paused."""
     question = _("Pause new videos in every server? Jobs in progress continue.")
     pause = _button(_("Pause everything"), OperatorVerb.PAUSE_NOW, style=discord.ButtonStyle.primary)
-    return _panel(_("The bot"), [question], "", [pause, _button(_("Don't pause"), OperatorVerb.OVERVIEW)])
+    return _panel(
+        OperatorVerb.OVERVIEW, _("The bot"), [question], "", [pause, _button(_("Don't pause"), OperatorVerb.OVERVIEW)]
+    )
 
 
 def _price(price: PriceLine) -> str:
@@ -165,7 +173,7 @@ def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.Layo
                 [_button(_("Send again"), OperatorVerb.SEND, job.id), _button(_("Close"), OperatorVerb.CLOSE, job.id)]
             )
     turn = _turner(OperatorVerb.STUCK, listed, STUCK_PER_PAGE)
-    return _panel(_("Needs attention"), parts or [_("Nothing needs attention.")], notice, turn)
+    return _panel(OperatorVerb.STUCK, _("Needs attention"), parts or [_("Nothing needs attention.")], notice, turn)
 
 
 def servers_page(
@@ -178,7 +186,8 @@ def servers_page(
         videos = ngettext("{count} video", "{count} videos", each.videos).format(count=number(each.videos))
         lines.append(f"- {dollars(each.usd)} · {videos} · {name} `{each.guild_id}`")
     text = "\n".join(lines) or _("No server has requested a video this month.")
-    return _panel(_("Servers this month"), [text], notice, _turner(OperatorVerb.SERVERS, listed, SERVERS_PER_PAGE))
+    turn = _turner(OperatorVerb.SERVERS, listed, SERVERS_PER_PAGE)
+    return _panel(OperatorVerb.SERVERS, _("Servers this month"), [text], notice, turn)
 
 
 def blocks_page(blocks: Sequence[OperatorBlock], listed: Listed, notice: str = "") -> ui.LayoutView:
@@ -192,7 +201,7 @@ def blocks_page(blocks: Sequence[OperatorBlock], listed: Listed, notice: str = "
         parts.append([_button(_("Unblock"), verb, block.target_id)])
     turn = _turner(OperatorVerb.BLOCKS, listed, BLOCKS_PER_PAGE)
     buttons = [_button(_("Block…"), OperatorVerb.BLOCK, style=discord.ButtonStyle.danger), *turn]
-    return _panel(_("Blocked everywhere"), parts or [_("No one is blocked.")], notice, buttons)
+    return _panel(OperatorVerb.BLOCKS, _("Blocked everywhere"), parts or [_("No one is blocked.")], notice, buttons)
 
 
 def block_modal() -> ui.Modal:
@@ -224,8 +233,13 @@ def block_modal() -> ui.Modal:
 
 
 def _panel(
-    title: str, parts: Sequence[str | Sequence[ui.Button[Any]]], notice: str, buttons: Sequence[ui.Button[Any]]
+    page: OperatorVerb,
+    title: str,
+    parts: Sequence[str | Sequence[ui.Button[Any]]],
+    notice: str,
+    buttons: Sequence[ui.Button[Any]],
 ) -> ui.LayoutView:
+    """Lay out a page above the buttons of all pages, of which its own stands out."""
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container()
     box.add_item(ui.TextDisplay(f"### {title}" + (f"\n{notice}" if notice else "")))
@@ -243,7 +257,8 @@ def _panel(
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     for verb, label in pages.items():
         # Other buttons may lead to the same page: an id stands in a message once.
-        row.add_item(ui.Button(label=label, custom_id=f"{operator_id(verb)}0", style=discord.ButtonStyle.primary))
+        style = discord.ButtonStyle.primary if verb is page else discord.ButtonStyle.secondary
+        row.add_item(ui.Button(label=label, custom_id=f"{operator_id(verb)}0", style=style))
     view.add_item(row)
     view.stop()
     return view
@@ -259,7 +274,7 @@ def _turner(verb: OperatorVerb, listed: Listed, per_page: int) -> Sequence[ui.Bu
 
 
 def _states(states: Mapping[State, int]) -> str:
-    return " · ".join(f"{state.value} {number(states[state])}" for state in State if states.get(state)) or _("None")
+    return " · ".join(f"{state.value} {number(states[state])}" for state in State if states.get(state))
 
 
 def _button(

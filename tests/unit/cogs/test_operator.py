@@ -16,6 +16,7 @@ from bot.operator.notices import NoticeKind
 from sandbox.segmind.server import SegmindSandbox
 from tests.support.operators import Teammate, local_segmind, runs, settings_at
 from tests.support.review_room import said
+from tests.support.settings_panel import components
 from tests.unit.cogs.stage import Boot, Stage, texts
 
 REFUSED = "Only the bot operator can do that"
@@ -75,7 +76,7 @@ async def test_the_overview_tells_money_jobs_and_what_is_wrong(stage: Stage, olg
     assert "**Segmind credits** $" in text
     assert "**Spent today (UTC)** $1.35 of $20.00" in text
     assert "**Spent this month** $1.35" in text
-    assert "**Jobs** PREPARING 1" in text
+    assert "**Jobs in progress** PREPARING 1" in text
     assert r"the model kling\_x" in text
 
 
@@ -88,12 +89,42 @@ async def test_what_happened_pushes_off_the_overview_nothing_that_lasts(
     for number in range(6):
         await notices.note(NoticeKind.CHARGE, now + timedelta(seconds=number), about=f"r{number}", detail=f"r{number}")
     await notices.note(NoticeKind.UNSETTLED, now + timedelta(minutes=1), about="77", detail="77")
-    wrong = shown(await opened(stage, olga)).partition("**Jobs**")[2]
+    wrong = shown(await opened(stage, olga)).partition("**Servers**")[2]
     told = ("API key", "Its message: no", "job 77", "request r5", "request r4")
     places = [wrong.find(each) for each in told]
     assert -1 not in places
     assert places == sorted(places)
     assert "r3" not in wrong
+
+
+async def test_the_page_that_is_open_stands_out_and_no_jobs_are_no_line(
+    stage: Stage, olga: simcord.MemberActor
+) -> None:
+    overview = await opened(stage, olga)
+    assert "Jobs in progress" not in shown(overview)
+    for page in ("overview", "stuck", "servers", "blocks"):
+        panel = await pressed(olga, overview, f"{page}:00")
+        message = panel.followups[-1] if panel.followups else panel.response
+        assert message is not None
+        tabs = [each for each in components(message) if each.get("custom_id", "").endswith(":00")]
+        assert [each["custom_id"] for each in tabs if each["style"] == 1] == [f"reelcast:operator:{page}:00"]
+
+
+async def test_the_operators_own_server_alone_is_offered_the_command(stage: Stage, boot: Boot) -> None:
+    await stage.env.restart_bot(await boot(operator_server_id=stage.guild.id))
+    olga = an_administrator(stage, "olga")
+    other = stage.env.create_guild("Animation Guild")
+    role = other.create_role("Admins", permissions=discord.Permissions(administrator=True))
+    elsewhere = other.add_member(stage.env.create_user("ada"), roles=[role])
+    assert "operator" in olga.available_commands(stage.channel)
+    assert "operator" not in elsewhere.available_commands(other.create_text_channel("videos"))
+    assert said(await olga.slash(stage.channel, "operator")).startswith(REFUSED)
+
+
+async def test_a_server_without_the_bot_keeps_no_other_command_from_being_registered(stage: Stage, boot: Boot) -> None:
+    stage.env.inject_error("PUT", "/guilds/77/commands", status=403, code=50001, times=None)
+    await stage.env.restart_bot(await boot(operator_server_id=77))
+    assert "video" in stage.alice.available_commands(stage.channel)
 
 
 async def test_an_administrator_who_does_not_run_the_bot_is_refused(stage: Stage, olga: simcord.MemberActor) -> None:
