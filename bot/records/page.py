@@ -11,7 +11,7 @@ from bot.jobs.decisions import Decided, Decision
 from bot.records.store import Entry, Record, Search
 from bot.records.words import card_address, decided_line, facts_line, video_address
 from bot.ui.custom_ids import ID_PATTERN
-from bot.ui.formats import number
+from bot.ui.formats import date_and_time, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import quoted
 
@@ -21,11 +21,11 @@ RECORDS_PATTERN: Final = (
     rf":(?P<text>.{{0,{TEXT_LIMIT}}}))"
 )
 END_ID: Final = "reelcast:records-end"  # of a button that leads nowhere
-PER_PAGE: Final = 4  # entries; together far below the 4,000 characters of a message
-PROMPT_LIMIT: Final = 120  # characters of a prompt on a page
+PER_PAGE: Final = 5  # entries; together far below the 4,000 characters of a message
+PROMPT_LIMIT: Final = 80  # characters of a prompt on a page
 WHOLE_LIMIT: Final = 1_000  # of the one that alone was found
-PROMPT_LINES: Final = 4
-MOST_DECISIONS: Final = 2  # of one request on a page
+PROMPT_LINES: Final = 4  # of the one that alone was found
+MOST_DECISIONS: Final = 1  # of one request on a page
 MOST_DECISIONS_ALONE: Final = 6
 REASON_LIMIT: Final = 60  # characters
 ONLY: Final = 1
@@ -48,7 +48,6 @@ def records_page(search: Search, entries: Sequence[Entry], *, first: int, count:
     box: ui.Container[ui.LayoutView] = ui.Container()
     box.add_item(ui.TextDisplay(_heading(first, len(entries), count)))
     for entry in entries:
-        box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(_entry(entry, alone=count == ONLY)))
     view.add_item(box)
     if count > PER_PAGE and search.message_id is None:
@@ -89,11 +88,12 @@ def _heading(first: int, shown: int, count: int) -> str:
 
 def _entry(entry: Entry, *, alone: bool) -> str:
     if isinstance(entry, Decision):
-        return f"<t:{int(entry.at.timestamp())}:f>\n{decided_line(entry)}"
-    lines = [f"<t:{int(entry.asked_at.timestamp())}:f> · <@{entry.member_id}> · <#{entry.channel_id}>"]
-    lines.append(" · ".join([facts_line(entry), *_links(entry)]))
+        return f"{decided_line(entry)}\n-# {date_and_time(entry.at)}"
+    lines = [" · ".join([facts_line(entry), *_links(entry)])]
+    lines.append(f"-# {date_and_time(entry.asked_at)} · <@{entry.member_id}> · <#{entry.channel_id}>")
     if entry.prompt:
-        lines.append(quoted(entry.prompt, limit=WHOLE_LIMIT if alone else PROMPT_LIMIT, lines=PROMPT_LINES))
+        limit, most = (WHOLE_LIMIT, PROMPT_LINES) if alone else (PROMPT_LIMIT, 1)
+        lines.append(quoted(entry.prompt, limit=limit, lines=most))
     else:
         lines.append(_("The member deleted the prompt."))
     shown = _most_telling(entry.decisions, MOST_DECISIONS_ALONE if alone else MOST_DECISIONS)

@@ -13,6 +13,7 @@ from simcord.results import InteractionResult
 
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
+from bot.records.page import PER_PAGE
 from tests.support.jobs import a_job, a_request
 from tests.support.review_room import said
 from tests.unit.cogs.stage import Boot, Stage, texts
@@ -82,20 +83,20 @@ async def test_it_is_searched_by_member_and_by_text(stage: Stage, mo: simcord.Me
 async def test_pages_lead_to_older_and_newer_ones_and_outlive_a_restart(
     stage: Stage, mo: simcord.MemberActor, boot: Boot
 ) -> None:
-    await made(stage, 6)
+    await made(stage, 7)
     first = await search(stage, mo, text="fox")
-    assert "Entries 1 to 4 of 6" in page(first)
+    assert "Entries 1 to 5 of 7" in page(first)
     assert first.response is not None
     await stage.env.restart_bot(await boot())
     second = await mo.click(first.response, label="Older")
-    assert "Entries 5 to 6 of 6" in page(second)
+    assert "Entries 6 to 7 of 7" in page(second)
     assert "fox 0" in page(second)
     assert second.response is not None
     assert page(await mo.click(second.response, label="Newer")) == page(first)
 
 
 async def test_the_longest_entries_fit_a_page(stage: Stage, mo: simcord.MemberActor) -> None:
-    ids = await made(stage, 4, prompt="*" * 2_500)
+    ids = await made(stage, PER_PAGE, prompt="*" * 2_500)
     services = stage.bot.services
     for job_id in ids:
         await services.moderators.decisions.add(

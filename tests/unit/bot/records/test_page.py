@@ -40,7 +40,7 @@ def test_what_was_decided_goes_before_reports_and_the_rest_is_counted() -> None:
     record = replace(RECORD, decisions=decided(*REPORTED_AND_REMOVED))
     page = shown(record, record, count=9)
     assert "blocked" in page
-    assert "and 5 more decisions or reports" in page
+    assert "and 6 more decisions or reports" in page
     alone = shown(record, count=1)
     assert "took down a video" in alone
     assert alone.count("reported a video") == MOST_DECISIONS_ALONE - 4
@@ -49,7 +49,7 @@ def test_what_was_decided_goes_before_reports_and_the_rest_is_counted() -> None:
 
 def test_where_there_is_room_all_stands_in_its_order() -> None:
     alone = shown(replace(RECORD, decisions=decided(Decided.REPORTED, Decided.DISMISSED, Decided.REPORTED)), count=1)
-    assert [line[0] for line in alone.splitlines()[-4:-1]] == ["🚩", "↩", "🚩"]
+    assert [line[0] for line in alone.splitlines()[-4:-1]] == ["🚩", "☑", "🚩"]
     assert "more" not in alone
 
 
