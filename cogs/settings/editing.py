@@ -23,7 +23,7 @@ from bot.settings.findings import AutomodFacts, ChannelFacts, Finding, Purpose, 
 from bot.settings.model import UNSET, GuildSettings
 from bot.settings.panel.ids import SETUP, WORD_FORMS, PanelAction, PanelId, forms
 from bot.settings.panel.modals import RefusedForm, numbers_modal, setup_modal, words_modal
-from bot.settings.panel.panel import pause_question, reset_question, settings_panel
+from bot.settings.panel.panel import owners_answer, pause_question, reset_question, settings_panel
 from bot.settings.panel.parts import PanelState
 from bot.settings.store import Noted
 from bot.settings.typed_values import BadSetting, BadSettingCode
@@ -88,7 +88,7 @@ def _facts(
     return ChannelFacts(missing=missing, age_restricted=bool(getattr(channel, "nsfw", False)), public=public)
 
 
-def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:
+def noting(interaction: discord.Interaction[Any], now: datetime, guild_id: int) -> Noted:
     """Make what writes down who changed what, in the server's language, as it is searched for later.
 
     The log channel is told of it like of every decision.
@@ -99,7 +99,7 @@ def noting(interaction: discord.Interaction[Any], now: datetime) -> Noted:
         with speaking(server_locale(after.language, interaction)):
             reason = changes_line(before, after)
         changed = Decision(
-            guild_id=interaction.guild_id or 0,
+            guild_id=guild_id,
             member_id=member_id,
             kind=Decided.SETTINGS_CHANGED,
             at=now,
@@ -115,9 +115,12 @@ log = structlog.get_logger(__name__)
 
 
 class SettingsEditor:
-    def __init__(self, services: Services) -> None:
+    """Shows and changes the settings of the server that an interaction is in, or of `guild` in its owner's messages."""
+
+    def __init__(self, services: Services, guild: discord.Guild | None = None) -> None:
         self._services = services
         self._store = services.guild_settings
+        self._guild = guild
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Tell whether a member may change settings here, and answer if not.
@@ -125,10 +128,15 @@ class SettingsEditor:
         Discord hides the commands by default from who may not, but a server can show them to others, and a panel stays
         open while its reader loses the permission.
         """
-        if interaction.guild_id is None or not interaction.permissions.manage_guild:
+        guild = self._guild_of(interaction)
+        if self._guild is not None:
+            may = self._guild.owner_id == interaction.user.id
+        else:
+            may = interaction.guild_id is not None and interaction.permissions.manage_guild
+        if not may:
             await say(interaction, _(NOT_ALLOWED))
             return False
-        if interaction.guild is None or interaction.guild.unavailable:
+        if guild is None or guild.unavailable:
             await say(interaction, _(NO_SERVER))
             return False
         return True
@@ -148,12 +156,15 @@ class SettingsEditor:
         """Open a form of the panel, with what was typed in it before."""
         if not await self.admits(interaction):
             return
-        guild, settings = interaction.guild, await self.settings(interaction)
-        if form.name == SETUP and guild is not None:
+        guild, settings = self._guild_of(interaction), await self.settings(interaction)
+        if form.name == SETUP and guild is not None and guild.text_channels:
             prices = await self._services.operating.prices.least()
             facts = server_facts(guild, (), prices, AutomodFacts(readable=False))
-            opened = custom_id or str(PanelId(deed=PanelAction.FORM, name=SETUP))
-            await open_form(interaction, setup_modal(opened, settings, facts, typed=typed, review=form.value))
+            opened = custom_id or str(replace(form, deed=PanelAction.FORM, value=""))
+            # In a direct message no menu lists a server's channels by itself.
+            named = {each.id: each.name for each in guild.text_channels} if self._guild else None
+            modal = setup_modal(opened, settings, facts, typed=typed, review=form.value, named=named)
+            await open_form(interaction, modal)
         elif form.name in WORD_FORMS:
             await open_form(interaction, words_modal(form.name, typed))
         elif form.name in forms():
@@ -161,7 +172,7 @@ class SettingsEditor:
             name = role.name if role else _("deleted role")
             await open_form(interaction, numbers_modal(form.name, settings, form.target, name, typed=typed))
         else:
-            await say(interaction, _(UNREADABLE))
+            await say(interaction, _(NO_SERVER if form.name == SETUP else UNREADABLE))
 
     async def change(
         self,
@@ -181,27 +192,29 @@ class SettingsEditor:
         if not await self.admits(interaction):
             return
         before = UNSET
+        guild = self._guild_of(interaction)
+        guild_id = guild.id if guild else 0
 
         def noted(newest: GuildSettings) -> GuildSettings:
             nonlocal before
             before = newest
             after = change(newest)
-            if after.review_channel_id != newest.review_channel_id and _is_seen_by_everyone(interaction, after):
+            if after.review_channel_id != newest.review_channel_id and _is_seen_by_everyone(guild, after):
                 raise BadSetting(BadSettingCode.EXPOSED, "review_channel_id")
             return after
 
         try:
             change = make()
             now = self._services.clock.now()
-            after = await self._store.change(interaction.guild_id or 0, noted, now, noted=noting(interaction, now))
+            after = await self._store.change(guild_id, noted, now, noted=noting(interaction, now, guild_id))
         except BadSetting as error:
             await self._refuse(interaction, error, page, channel_id, typed)
             return
         await self._show_change(interaction, before, after, page, channel_id, left)
         if _read_in(before) != _read_in(after):
-            await self._services.moderators.look_again(interaction.guild_id or 0)
+            await self._services.moderators.look_again(guild_id)
         if _open_to(before) != _open_to(after):
-            await self._services.moderation.end_what_waits(interaction.guild_id or 0)
+            await self._services.moderation.end_what_waits(guild_id)
 
     async def tidy(self, interaction: discord.Interaction[Any]) -> None:
         """Forget the channels and roles that no longer exist."""
@@ -231,7 +244,11 @@ class SettingsEditor:
             await say(interaction, _("This server's list of blocked words is empty."))
 
     async def settings(self, interaction: discord.Interaction[Any]) -> GuildSettings:
-        return await self._store.get(interaction.guild_id or 0)
+        guild = self._guild_of(interaction)
+        return await self._store.get(guild.id if guild else 0)
+
+    def _guild_of(self, interaction: discord.Interaction[Any]) -> discord.Guild | None:
+        return self._guild or interaction.guild
 
     async def _refuse(
         self,
@@ -263,14 +280,15 @@ class SettingsEditor:
         if after == before:
             await self._show(interaction, page, after, facts, channel_id, _(UNCHANGED), refused=left)
             return
+        guild = self._guild_of(interaction)
         changed = [each.name for each in fields(after) if getattr(after, each.name) != getattr(before, each.name)]
-        log.info("settings_changed", guild=interaction.guild_id, member=interaction.user.id, changed=changed)
+        log.info("settings_changed", guild=guild and guild.id, member=interaction.user.id, changed=changed)
         worse = made_worse(check(before, facts), check(after, facts))
         await self._show(interaction, page, after, facts, channel_id, _(SAVED), worse=worse, refused=left)
 
     async def _facts(self, interaction: discord.Interaction[Any], *settings: GuildSettings) -> ServerFacts:
         """Gather what is known of the server, looking into the channels that any of the settings name."""
-        guild = interaction.guild
+        guild = self._guild_of(interaction)
         if guild is None:
             raise LookupError("only who is admitted on a server sees its settings")
         named = frozenset[int]().union(*(named_ids(each)[0] for each in settings))
@@ -290,6 +308,9 @@ class SettingsEditor:
         refused: RefusedForm | None = None,
     ) -> None:
         state = PanelState(settings=settings, facts=facts, findings=check(settings, facts), channel_id=channel_id)
+        if self._guild is not None:  # the panel works in its server alone
+            await show(interaction, view=owners_answer(self._guild.id, state, notice, refused))
+            return
         await show(interaction, view=settings_panel(page, state, notice, worse=worse, refused=refused))
 
 
@@ -299,9 +320,9 @@ def _open_to(settings: GuildSettings) -> tuple[object, ...]:
     return settings.channels, settings.everywhere, settings.roles, settings.output_channel_id, outputs
 
 
-def _is_seen_by_everyone(interaction: discord.Interaction[Any], settings: GuildSettings) -> bool:
+def _is_seen_by_everyone(guild: discord.Guild | None, settings: GuildSettings) -> bool:
     """Tell whether @everyone sees the review channel; what cannot be told here is looked at when something is shown."""
-    guild, channel_id = interaction.guild, settings.review_channel_id
+    channel_id = settings.review_channel_id
     channel = None if guild is None or channel_id is None else guild.get_channel(channel_id)
     return guild is not None and channel is not None and channel.permissions_for(guild.default_role).view_channel
 

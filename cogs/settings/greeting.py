@@ -11,41 +11,38 @@ from discord.ext import commands
 
 from bot.app import Reelcast
 from bot.settings.panel.ids import SETUP_ID
+from bot.settings.panel.panel import open_server
 from bot.ui.language import _, speaking
 from bot.ui.text import plain
 
 log = structlog.get_logger(__name__)
 
 
-def welcome() -> tuple[str, ui.View]:
-    """Write the message to a server that has decided nothing; it addresses everyone and pings no one."""
-    content = "\n".join(
-        [
-            _("🎬 **Hi! Members can turn reference images into videos here.**"),
-            _(
-                "Videos aren't open to members yet. Someone with Manage Server can press *Set up* to choose channels, "
-                "review, and a spending limit. Until then, no one else can make videos."
-            ),
-        ]
-    )
-    return content, _with(ui.Button(label=_("Set up"), style=discord.ButtonStyle.primary, custom_id=SETUP_ID))
+def welcome(guild: discord.Guild, *, to_owner: bool = False) -> tuple[str, ui.View]:
+    """Write the message to a server that has decided nothing; it addresses everyone and pings no one.
 
-
-def note_to_owner(guild: discord.Guild) -> tuple[str, ui.View]:
-    """Write the message to the owner of a server where the bot can write in no channel."""
-    content = _(
-        "🎬 **Members of {server} can turn reference images into videos.** The bot can't write in any channel there"
-        " yet. Allow it View Channel and Send Messages in one, then use `/settings` there."
-    ).format(server=plain(guild.name))
-    address = f"https://discord.com/channels/{guild.id}"
-    return content, _with(ui.Button(label=_("Open server"), url=address))
-
-
-def _with(button: ui.Button[Any]) -> ui.View:
+    Its owner gets it where the bot can write in no channel.
+    """
+    setup = ui.Button[ui.View](label=_("Set up"), style=discord.ButtonStyle.primary, custom_id=SETUP_ID)
     view = ui.View(timeout=None)
-    view.add_item(button)
+    view.add_item(setup)
     view.stop()  # a press is known by its custom id
-    return view
+    if to_owner:
+        setup.custom_id = f"{SETUP_ID}:{guild.id}"
+        view.add_item(open_server(guild.id))
+        content = _(
+            "🎬 **Members of {server} can turn reference images into videos.** The bot can't write in any channel there"
+            " yet. Allow it View Channel and Send Messages where videos go, then press *Set up*."
+        )
+        return content.format(server=plain(guild.name)), view
+    lines = [
+        _("🎬 **Hi! Members can turn reference images into videos here.**"),
+        _(
+            "Videos aren't open to members yet. Someone with Manage Server can press *Set up* to choose channels, "
+            "review, and a spending limit. Until then, no one else can make videos."
+        ),
+    ]
+    return "\n".join(lines), view
 
 
 class GreetingCog(commands.Cog):
@@ -62,7 +59,7 @@ class GreetingCog(commands.Cog):
     async def _greet_in_channel(self, guild: discord.Guild) -> bool:
         """Post the welcome message in the first channel where the bot can; tell whether there was one."""
         with speaking(guild.preferred_locale.value):
-            content, view = welcome()
+            content, view = welcome(guild)
         for channel in _places(guild):
             if await _sent(guild, channel.send, content, view):
                 return True
@@ -71,7 +68,7 @@ class GreetingCog(commands.Cog):
     async def _greet_owner(self, guild: discord.Guild) -> bool:
         """Tell the owner, where there is no such channel; tell whether that reached them."""
         with speaking(guild.preferred_locale.value):
-            content, view = note_to_owner(guild)
+            content, view = welcome(guild, to_owner=True)
         return await _sent(guild, partial(self._write_to, guild.owner_id or 0), content, view)
 
     async def _write_to(self, user_id: int, content: str, **parts: Any) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -27,7 +27,7 @@ from bot.settings.changes import (
     toggle,
 )
 from bot.settings.entries import Page
-from bot.settings.panel.ids import PANEL_PATTERN, SETUP, SETUP_ID, TITLES, WORD_FORMS, PanelAction, PanelId, forms
+from bot.settings.panel.ids import PANEL_PATTERN, SETUP, SETUP_PATTERN, TITLES, WORD_FORMS, PanelAction, PanelId, forms
 from bot.settings.panel.modals import (
     CHANNELS,
     PER_DAY,
@@ -49,8 +49,6 @@ from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
 from cogs.settings.editing import SettingsEditor
 
-_SETUP_FORM: Final = PanelId(deed=PanelAction.FORM, name=SETUP)
-
 
 class PanelItem(PressedItem, template=PANEL_PATTERN):
     """Any button or select menu of the panel; what was chosen before is read from the message it stands in."""
@@ -63,8 +61,8 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        editor = SettingsEditor(bot.services)
         pressed, chosen = self._panel_id, self._chosen
+        editor = _editor_of(bot, pressed)
         match pressed.deed:
             case PanelAction.TURN:
                 await editor.show(interaction, _page(chosen or [pressed.value]))
@@ -155,37 +153,50 @@ class PanelForms(FormCog):
     form_pattern = PANEL_PATTERN
     shape = Shape.UPDATE
 
-    def __init__(self, services: Services) -> None:
-        self._editor = SettingsEditor(services)
+    def __init__(self, bot: Reelcast) -> None:
+        self._bot = bot
 
     async def submitted(
         self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
     ) -> None:
-        await _submit(self._editor, interaction, PanelId.of(match), submission)
+        form = PanelId.of(match)
+        await _submit(_editor_of(self._bot, form), interaction, form, submission)
 
 
-class SetupButton(PressedItem, template=SETUP_ID):
+class SetupButton(PressedItem, template=SETUP_PATTERN):
     """*Set up* of the welcome message, which everyone sees: the answer is private."""
 
     shape = Shape.PRIVATE
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
-        bot: Reelcast = interaction.client
-        await SettingsEditor(bot.services).open_form(interaction, _SETUP_FORM, custom_id=SETUP_ID)
+        form, editor = _setup_of(interaction.client, self.match)
+        await editor.open_form(interaction, form, custom_id=self.match[0])
 
 
 class SetupForms(FormCog):
     """Takes the form that the welcome message opens."""
 
-    form_pattern = SETUP_ID
+    form_pattern = SETUP_PATTERN
 
-    def __init__(self, services: Services) -> None:
-        self._editor = SettingsEditor(services)
+    def __init__(self, bot: Reelcast) -> None:
+        self._bot = bot
 
     async def submitted(
-        self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
     ) -> None:
-        await _submit(self._editor, interaction, _SETUP_FORM, submission)
+        form, editor = _setup_of(self._bot, match)
+        await _submit(editor, interaction, form, submission)
+
+
+def _setup_of(bot: Reelcast, match: re.Match[str]) -> tuple[PanelId, SettingsEditor]:
+    """Return the form that *Set up* opens, and the editor of the server that a direct message's is about."""
+    form = PanelId(deed=PanelAction.FORM, name=SETUP, target=int(match["guild"] or SERVER))
+    return form, _editor_of(bot, form)
+
+
+def _editor_of(bot: Reelcast, form: PanelId) -> SettingsEditor:
+    guild = bot.get_guild(form.target) if form.name == SETUP and form.target else None
+    return SettingsEditor(bot.services, guild)
 
 
 async def _submit(
@@ -263,5 +274,5 @@ class SettingsCog(commands.Cog):
 async def setup(bot: Reelcast) -> None:
     bot.add_dynamic_items(PanelItem, SetupButton)
     await bot.add_cog(SettingsCog(bot.services))
-    await bot.add_cog(SetupForms(bot.services))
-    await bot.add_cog(PanelForms(bot.services))
+    await bot.add_cog(SetupForms(bot))
+    await bot.add_cog(PanelForms(bot))

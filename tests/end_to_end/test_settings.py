@@ -11,7 +11,7 @@ async def test_a_server_is_opened_to_its_members_in_a_panel_that_outlives_a_rest
         panel = seen(await ada.select(panel, "reelcast:settings:list:channels:0", []))
         assert "1 deleted channel" in panel.text  # a thread, which counts as its channel
         panel = seen(await ada.click(panel, "Tidy up"))
-        assert "None chosen, so members can't make videos." in panel.text
+        assert "No channels are chosen, so members can't make videos." in panel.text
         assert "You don't have access to a channel where videos are allowed" in await refused(mira)
         panel = seen(await ada.select(panel, "reelcast:settings:turn:page:0", ["places"]))
     async with stage.bot():

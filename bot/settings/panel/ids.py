@@ -71,7 +71,9 @@ WORD_FORMS: Final[Mapping[str, str]] = {
     "remove_words": N_("Words to unblock"),
 }
 SETUP: Final = "setup"  # the form in which a server is set up
-SETUP_ID: Final = "reelcast:setup"  # of the welcome message's button, and of the form that it opens
+# Of the welcome message's button, and of the form that it opens; in a direct message with the server.
+SETUP_ID: Final = "reelcast:setup"
+SETUP_PATTERN: Final = rf"{SETUP_ID}(?::(?P<guild>{ID_PATTERN}))?"
 FORM_LIMIT: Final = 5  # fields of a form; Discord's
 
 

@@ -123,9 +123,18 @@ def typed_words(words: Iterable[str]) -> Sequence[tuple[str, str]]:
 
 
 def setup_modal(
-    custom_id: str, settings: GuildSettings, facts: ServerFacts, *, typed: Sequence[str] = (), review: str = ""
+    custom_id: str,
+    settings: GuildSettings,
+    facts: ServerFacts,
+    *,
+    typed: Sequence[str] = (),
+    review: str = "",
+    named: Mapping[int, str] | None = None,
 ) -> ui.Modal:
-    """Ask for what a server needs before its members can make videos: where, who reviews, and how much a day costs."""
+    """Ask for what a server needs before its members can make videos: where, who reviews, and how much a day costs.
+
+    In a direct message the channels are `named`, as no menu lists a server's there.
+    """
     known = entries(GuildSettings)
     if typed:
         channels, _review, room, per_day = (*typed, "", "", "", "")[:4]
@@ -140,13 +149,7 @@ def setup_modal(
         _asked(
             CHANNELS,
             _("Members can request videos in these channels and their threads."),
-            ui.ChannelSelect(
-                custom_id=CHANNELS,
-                channel_types=list(ASKING),
-                required=True,
-                max_values=MOST_SHOWN,
-                default_values=_existing(shown, facts),
-            ),
+            _channels_field(CHANNELS, shown, facts, named, most=MOST_SHOWN, types=ASKING),
         )
     )
     modal.add_item(_review_field(review or _review_of(settings)))
@@ -156,12 +159,13 @@ def setup_modal(
         _asked(
             REVIEW_CHANNEL,
             _("For reviews and reports. Pick a channel that members can't see."),
-            ui.ChannelSelect(
-                custom_id=REVIEW_CHANNEL,
-                channel_types=list(POSTING),
+            _channels_field(
+                REVIEW_CHANNEL,
+                rooms,
+                facts,
+                named,
                 placeholder=_(placeholder),
                 required=settings.log_channel_id is None,  # reports have to reach someone
-                default_values=_existing(rooms, facts),
             ),
         )
     )
@@ -174,6 +178,40 @@ def setup_modal(
     )
     modal.stop()
     return modal
+
+
+def _channels_field(
+    name: str,
+    chosen: Iterable[int],
+    facts: ServerFacts,
+    named: Mapping[int, str] | None,
+    *,
+    most: int = 1,
+    types: Sequence[discord.ChannelType] = POSTING,
+    placeholder: str | None = None,
+    required: bool = True,
+) -> ui.Item[Any]:
+    existing = [each for each in chosen if each in facts.channels]
+    if named is None:
+        return ui.ChannelSelect(
+            custom_id=name,
+            channel_types=list(types),
+            placeholder=placeholder,
+            max_values=most,
+            required=required,
+            default_values=[discord.Object(each) for each in existing],
+        )
+    options = [
+        discord.SelectOption(label=clip(f"#{each}", DESCRIPTION_LIMIT), value=str(channel), default=channel in existing)
+        for channel, each in [*named.items()][:MOST_SHOWN]
+    ]
+    return ui.Select(
+        custom_id=name,
+        placeholder=placeholder,
+        max_values=min(most, len(options)),
+        required=required,
+        options=options,
+    )
 
 
 def typed_setup(channels: Iterable[int], review: str, room: int | None, per_day: str) -> Iterator[tuple[str, str]]:
@@ -212,10 +250,6 @@ def _review_field(chosen: str) -> ui.Label[ui.Modal]:
 def _asked(name: str, told: str, field: ui.Item[Any]) -> ui.Label[ui.Modal]:
     label = _(entries(GuildSettings)[name].label)
     return ui.Label(text=clip(label, TITLE_LIMIT), description=clip(told, DESCRIPTION_LIMIT), component=field)
-
-
-def _existing(channels: Iterable[int], facts: ServerFacts) -> list[discord.Object]:
-    return [discord.Object(each) for each in channels if each in facts.channels]
 
 
 def _channel_ids(typed: str) -> Sequence[int]:

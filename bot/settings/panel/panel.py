@@ -1,14 +1,14 @@
 """The settings panel: one private message with pages; every press in it is known by its custom id alone."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import discord
 from discord import ui
 
 from bot.settings.entries import Page
 from bot.settings.findings import Finding, FindingCode, Weight
-from bot.settings.findings_words import MARKS, short_findings
+from bot.settings.findings_words import MARKS, findings_list, short_findings
 from bot.settings.panel.fixes import findings_parts, fixes_row
 from bot.settings.panel.ids import EMOJI, SETUP, TITLES, PanelAction, PanelId
 from bot.settings.panel.modals import RefusedForm, refused_parts
@@ -62,6 +62,22 @@ def settings_panel(
     container.add_item(ui.Separator())
     container.add_item(buttons(*_always(page, state)))
     return _view_of(container)
+
+
+def owners_answer(guild_id: int, state: PanelState, notice: str, refused: RefusedForm | None) -> ui.LayoutView:
+    """Lay out what came of a setup in a direct message to a server's owner: the panel itself works in the server."""
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(Page.CHECK, state))
+    for part in (
+        refused_parts(refused) if refused else [text(f"{notice}\n{findings_list(state.findings, state.facts)}")]
+    ):
+        container.add_item(part)
+    container.add_item(ui.ActionRow(open_server(guild_id)))
+    return _view_of(container)
+
+
+def open_server(guild_id: int) -> ui.Button[Any]:
+    """Make the button that leads to a server."""
+    return ui.Button(label=_("Open server"), url=f"https://discord.com/channels/{guild_id}")
 
 
 def reset_question() -> ui.LayoutView:

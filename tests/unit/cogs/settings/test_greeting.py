@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.settings.changes import reset
 from bot.settings.model import GuildSettings, ReviewMode
 from tests.support.settings_panel import Moderator, a_moderator, typed
-from tests.unit.cogs.stage import Boot, Stage
+from tests.unit.cogs.stage import Boot, Stage, texts
 
 
 async def come_to(stage: Stage, guild: simcord.GuildHandle) -> Mapping[str, Any]:
@@ -80,9 +80,52 @@ async def test_where_there_is_no_such_channel_its_owner_is_told(stage: Stage) ->
     assert (await come_to(stage, guild))["greeted"]
     [said] = owner.dm_channel.history()
     assert "Members of Animation Guild" in said.content
-    [[link]] = [row.children for row in said.components if isinstance(row, discord.ActionRow)]
+    [[setup, link]] = [row.children for row in said.components if isinstance(row, discord.ActionRow)]
+    assert isinstance(setup, discord.Button)
     assert isinstance(link, discord.Button)
+    assert setup.label == "Set up"
     assert link.url == f"https://discord.com/channels/{guild.id}"
+
+
+async def test_an_owner_sets_a_server_up_in_the_direct_message_and_a_typo_loses_nothing(stage: Stage) -> None:
+    owner = stage.env.create_user("olga")
+    guild, clips = a_server(stage, owner=owner, send_messages=False)
+    hidden: dict[Any, discord.PermissionOverwrite] = {
+        guild.default_role: discord.PermissionOverwrite(view_channel=False)
+    }
+    room = guild.create_text_channel("moderators", overwrites=hidden)
+    await come_to(stage, guild)
+    [said] = owner.dm_channel.history()
+    opened = await owner.click(said, custom_id=f"reelcast:setup:{guild.id}")
+    entered = {"channels": [str(clips.id)], "review": "before_spending", "review_channel_id": [str(room.id)]}
+    refused = await owner.submit_modal(opened, {**entered, "spend_per_day_usd": "2O"})
+    assert refused.response is not None
+    assert "“2O” isn't a dollar amount." in texts(refused.response)
+    assert not (await stage.bot.services.guild_settings.get(guild.id)).chosen
+    opened = await owner.click(refused.response, custom_id=f"reelcast:settings:retry:setup:{guild.id}:before_spending")
+    assert typed(opened) == {
+        "channels": [str(clips.id)],
+        "review": ["before_spending"],
+        "review_channel_id": [str(room.id)],
+        "spend_per_day_usd": "2O",
+    }
+    done = await owner.submit_modal(opened, {**entered, "spend_per_day_usd": "20"})
+    assert done.response is not None
+    assert f"The bot doesn't have **Send Messages** and **Attach Files** in <#{clips.id}>" in texts(done.response)
+    settings = await stage.bot.services.guild_settings.get(guild.id)
+    assert (settings.channels, settings.review_channel_id) == ({clips.id}, room.id)
+
+
+async def test_only_its_owner_sets_a_server_up_in_a_direct_message(stage: Stage) -> None:
+    owner, other = stage.env.create_user("olga"), stage.env.create_user("eve")
+    guild, _clips = a_server(stage, owner=owner)
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Forged", custom_id=f"reelcast:setup:{guild.id}"))
+    view.stop()
+    user = await stage.bot.fetch_user(other.id)
+    pressed = await other.click(await user.send("forged", view=view), label="Forged")
+    assert pressed.response is not None
+    assert pressed.response.content.startswith("You need Manage Server")
 
 
 async def test_a_discord_that_refuses_the_greeting_does_no_harm(stage: Stage) -> None:
