@@ -331,3 +331,35 @@ async def test_what_discord_leaves_unclear_stays_owed_and_is_made_good(room: Roo
     await moderators.cases.see_to(case.job_id)
     assert (await posted(room)).attachments == []
     assert await moderators.reports.owing(at_most=5) == []
+
+
+@pytest.mark.parametrize(
+    ("pressed", "form"),
+    [
+        ("report:{job}", "report:{job}"),
+        ("takedown:{job}", "takedown:{job}"),
+        ("case:takedown:{job}", "takedown:{job}"),
+        ("case:block:{job}", "block:{member}:{job}"),
+        ("case:putback:{job}", None),
+        ("case:dismiss:{job}", None),
+        ("blocks:1", None),
+    ],
+)
+async def test_what_version_0_1_left_in_channels_can_still_be_pressed(
+    room: Room, pressed: str, form: str | None
+) -> None:
+    """Buttons and forms have the custom ids that they had then."""
+    await a_hidden_post(room)
+    job = await room.job()
+    ids = {"job": job.id, "member": job.request.member_id}
+    old = await room.forge(room.channel, f"reelcast:{pressed.format(**ids)}")
+    shown = await room.mo.click(old, label="Forged")
+    if form is None:
+        assert shown.response is not None
+        assert "no longer" not in shown.response.content
+        return
+    assert shown.modal is not None
+    assert shown.modal["custom_id"] == f"reelcast:{form.format(**ids)}"
+    also = {"reason": "gore", **({"block": "1d"} if "block" in form else {})}
+    answer = said(await room.stage.submit(shown, also, who=room.mo))
+    assert answer.startswith((GOOD, "Taken down.", f"{room.stage.alice.mention} can't make videos here until"))

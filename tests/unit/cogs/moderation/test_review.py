@@ -477,3 +477,19 @@ async def test_a_change_of_the_moderators_channel_counts_at_once_and_no_other(ro
             known.name = "moderators-2"
     await cog.channel_changed(before, known)
     assert await reviews.claim(job) is (change in {"gone", "restricted", "opened"})
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"), [("approve", "Approved."), ("spoiler", "Approved as a spoiler."), ("reject", None)]
+)
+async def test_a_review_of_version_0_1_can_still_be_decided(room: Room, verb: str, told: str | None) -> None:
+    """Its card and its form have the custom ids that they had then."""
+    job = await room.request()
+    old = await room.forge(room.channel, f"reelcast:review:{verb}:{job.id}")
+    pressed = await room.mo.click(old, label="Forged")
+    if told is None:
+        assert pressed.modal is not None
+        assert pressed.modal["custom_id"] == f"reelcast:review-reason:{job.id}"
+        pressed, told = await room.mo.submit_modal(pressed, {"reason": "no"}), "Rejected. Nothing was charged."
+    assert said(pressed) == told
+    assert (await room.job()).state is not State.HELD
