@@ -34,7 +34,7 @@ __all__ = ["Reelcast", "Services", "open_bot", "run"]
 log = structlog.get_logger(__name__)
 
 EXTENSIONS: Final = (
-    *("cogs.requests.video", "cogs.requests.pictures", "cogs.requests.again", "cogs.requests.missing_images"),
+    *("cogs.requests.video", "cogs.requests.pictures", "cogs.requests.again"),
     *("cogs.members.card_buttons", "cogs.members.send_again", "cogs.members.videos", "cogs.members.help"),
     *("cogs.consent", "cogs.records", "cogs.operator", "cogs.stray_presses"),
     "cogs.cast.command",

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import discord
 
@@ -34,6 +35,8 @@ from bot.resources import Troubles, open_resources
 from bot.settings.store import SettingsStore
 from bot.ui.attempts import RecentPresses
 from bot.ui.language import read_catalogues
+
+DRAFTS_THINNED_EVERY: Final = 300.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,8 @@ async def open_services(
             **records.work,
             "renamed-commands": renamed.run,
             **({} if turns is None else {"channel-turns": turns.run}),
-            "usage-thinning": partial(keep_usage_thin, [gate.usage, gate.warnings, paused], clock),
+            "usage-thinning": partial(keep_usage_thin, [gate.usage, gate.warnings], clock),
+            "draft-thinning": partial(keep_usage_thin, [paused], clock, DRAFTS_THINNED_EVERY),
         }
         async with in_background(work, clock) as background, stopped_first(jobs, delivery, clock):
             yield Services(

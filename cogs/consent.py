@@ -1,29 +1,26 @@
 """The button of the notice before a member's first images."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import discord
 
 from bot.app import Reelcast
 from bot.cast.view import UPLOADS_GONE
 from bot.requests.consent import CONSENT_PATTERN, NOTHING_LEFT, WORDING
-from bot.requests.waiting import Paused
+from bot.requests.waiting import REFUSED_KEPT_FOR, Paused
 from bot.requests.wish import wish_of
 from bot.services import Services
-from bot.ui.answers import Shape, say
+from bot.ui.answers import Shape, say, take_controls_away
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
 from cogs.cast.saving import new_of_facts, save_character
 from cogs.requests.asking import Requests
-from cogs.requests.questions import ask, ask_for_images
-
-UPLOADS_LAST: Final = timedelta(minutes=15)  # a command's uploads are removed after a while; younger ones are tried
+from cogs.requests.drafts import ask, ask_for_images
 
 
 async def resume(services: Services, interaction: discord.Interaction[Any], paused: Paused) -> None:
     """Take a paused request up where it was left, with all checks once more."""
-    too_old = services.clock.now() - paused.paused_at > UPLOADS_LAST
+    too_old = services.clock.now() - paused.paused_at > REFUSED_KEPT_FOR
     if "cast" in paused.facts:
         if too_old:
             await say(interaction, _(UPLOADS_GONE))
@@ -50,7 +47,8 @@ class ConsentButton(PressedItem, template=CONSENT_PATTERN):
             await ask(interaction, request_id)
             return
         await services.consents.give(member_id, locale=interaction.locale.value, now=services.clock.now())
-        paused = await services.paused.resume(request_id, member_id)
+        paused = await services.paused.resume(request_id, member_id, services.clock.now())
+        await take_controls_away(interaction)
         if paused is None:
             await say(interaction, _(NOTHING_LEFT))
         else:

@@ -1,5 +1,6 @@
 """What `/cast` tells its member: a sentence for each outcome, names in choices, and the form that adds a character."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import discord
@@ -10,6 +11,7 @@ from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
 from bot.ui.commands import ImageUpload
 from bot.ui.formats import number
+from bot.ui.forms import kept_images
 from bot.ui.language import N_, _, ngettext
 from bot.ui.text import ELLIPSIS, clip, isolated, plain
 
@@ -22,6 +24,7 @@ UPLOADS_GONE: Final = N_(
     "Thanks, you're all set. Your images are no longer on Discord, so add the character in `/cast` again. "
     "You won't be asked again."
 )
+FIX_EXPIRED: Final = N_("This character expired after 15 minutes, or was already sent. Save it again with `/cast`.")
 NOT_YOURS: Final = N_(
     "`@{name}` is shared by another member, so only they can change it. You can use it in prompts as it is."
 )
@@ -90,31 +93,37 @@ def choice_label(character: Character, member_id: int) -> str:
     return clip(_("@{name} (shared)").format(name=isolated(character.name)), CHOICE_LIMIT)
 
 
-def cast_add_modal() -> ui.Modal:
+def cast_add_modal(custom_id: str = CAST_ADD_ID, *, name: str = "", filenames: Sequence[str] = ()) -> ui.Modal:
+    """Ask for a name and images; `filenames` are those of images that are kept, the frontal one first."""
     least, most = CHARACTER_REFERENCES.least, CHARACTER_REFERENCES.most
-    modal = ui.Modal(title=_("Save a character"), custom_id=CAST_ADD_ID)
+    modal = ui.Modal(title=_("Save a character"), custom_id=custom_id)
     modal.add_item(
         ui.Label(
             text=_("Name"),
             description=_("Letters, digits, -, and _. In a prompt, write it with an @ in front."),
             component=ui.TextInput(
-                custom_id=NAME, style=discord.TextStyle.short, max_length=NAME_LIMIT, placeholder="mira"
+                custom_id=NAME,
+                style=discord.TextStyle.short,
+                max_length=NAME_LIMIT,
+                placeholder="mira",
+                default=name or None,
             ),
         )
     )
-    modal.add_item(
-        ui.Label(
-            text=_("Front image"),
-            description=_("A person's face, or an object from the front (JPEG, PNG, WebP, HEIC, AVIF, or GIF)"),
-            component=ImageUpload(custom_id=FRONTAL, min_values=1, max_values=1),
-        )
-    )
-    modal.add_item(
-        ui.Label(
-            text=_("More images"),
-            description=_("1 to 3 images from other angles"),
-            component=ImageUpload(custom_id=OTHERS, min_values=least, max_values=most),
-        )
-    )
+    front = _("A person's face, or an object from the front (JPEG, PNG, WebP, HEIC, AVIF, or GIF)")
+    modal.add_item(_images_field(FRONTAL, _("Front image"), front, filenames[:1], (1, 1)))
+    more = _("1 to 3 images from other angles")
+    modal.add_item(_images_field(OTHERS, _("More images"), more, filenames[1:], (least, most)))
     modal.stop()
     return modal
+
+
+def _images_field(
+    custom_id: str, text: str, description: str, kept: Sequence[str], amount: tuple[int, int]
+) -> ui.Label[ui.Modal]:
+    least, most = amount
+    return ui.Label(
+        text=text,
+        description=kept_images(kept) if kept else description,
+        component=ImageUpload(custom_id=custom_id, required=not kept, min_values=0 if kept else least, max_values=most),
+    )

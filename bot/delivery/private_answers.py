@@ -12,12 +12,9 @@ from bot.catalogue.offer import Offer
 from bot.delivery.card_view import request_facts
 from bot.delivery.problem_words import problem_sentence
 from bot.delivery.state_looks import DELETABLE, again_button, look_of
-from bot.gate.denial import Denial
-from bot.gate.words import denial_sentence
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED_UNCHARGED, State
-from bot.requests.reading import Refusal, has_words
-from bot.requests.refusal_words import refusal_sentence
+from bot.requests.reading import has_words
 from bot.ui.custom_ids import delete_id
 from bot.ui.formats import date_and_time, dollars, lasted
 from bot.ui.language import _
@@ -106,16 +103,6 @@ def _danger(label: str, custom_id: str) -> ui.Button[Any]:
 
 def prompt_file(prompt: str) -> discord.File:
     return discord.File(BytesIO(prompt.encode()), filename=PROMPT_FILE)
-
-
-def refusal_message(refusal: Refusal, *, prompt: str) -> tuple[str, list[discord.File]]:
-    """Write why a request was not taken; the prompt comes back to be copied, so that nothing typed is lost."""
-    return with_prompt(refusal_sentence(refusal), prompt)
-
-
-def denial_message(denial: Denial, *, prompt: str) -> tuple[str, list[discord.File]]:
-    """Write why the server's rules do not let a request be made, with the prompt as above."""
-    return with_prompt(denial_sentence(denial), prompt)
 
 
 def with_prompt(sentence: str, prompt: str) -> tuple[str, list[discord.File]]:

@@ -45,10 +45,10 @@ class Thins(Protocol):
         ...
 
 
-async def keep_usage_thin(stores: Sequence[Thins], clock: Clock) -> None:
+async def keep_usage_thin(stores: Sequence[Thins], clock: Clock, every: float = EVERY) -> None:
     """Thin now and then, until cancelled."""
     while True:
         now = await steady_now(clock)
         if deleted := sum([await each.thin(now) for each in stores]):
             log.info("old_usage_deleted", count=deleted)
-        await clock.sleep(EVERY)
+        await clock.sleep(every)

@@ -53,10 +53,7 @@ def not_yours_to_send() -> str:
 def not_repeatable_sentence(state: State) -> str:
     """Say why a request cannot be made again."""
     if state in {State.REJECTED, State.WITHHELD, State.TAKEN_DOWN}:
-        return _(
-            "This video was kept back or taken down, so you can't make it again. Use `/studio` or `/video` "
-            "for a new one."
-        )
+        return _("This video was kept back or taken down, so you can't make it again. Use `/video` for a new one.")
     return _("It's still in progress. You can make it again once it's finished.")
 
 

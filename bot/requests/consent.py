@@ -4,6 +4,7 @@ Nothing of a member is kept, or sent to Segmind, before that.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import discord
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import consents
 from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.formats import dollars
 from bot.ui.language import N_, _
 
 WORDING: Final = 2  # raised with each change of the notice: everyone accepts it again then
@@ -56,6 +58,12 @@ CONSENT_PATTERN: Final = rf"reelcast:consent:(?P<version>[0-9]{{1,6}}):(?P<reque
 
 def consent_id(request_id: int) -> str:
     return f"reelcast:consent:{WORDING}:{request_id}"
+
+
+def cost_line(seconds: int, price_usd: Decimal) -> str:
+    """Say what accepting costs."""
+    sentence = _("Your video ({seconds} s) costs {price} and starts when you accept.")
+    return sentence.format(seconds=seconds, price=dollars(price_usd))
 
 
 def consent_controls(request_id: int) -> ui.View:

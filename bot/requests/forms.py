@@ -13,33 +13,46 @@ from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import ASPECT_RATIO, DIGITS, DURATION, ModelOption, OptionValue
 from bot.jobs.model import Reference, VideoRequest
+from bot.requests.reading import has_words
+from bot.requests.wish import IMAGES, MODEL, PROMPT, SPOILER, Wish, field_id
 from bot.ui.commands import ImageUpload
-from bot.ui.custom_ids import ID_PATTERN, STUDIO_ID, edit_id, pictures_id
+from bot.ui.custom_ids import VIDEO_FORM_ID, edit_id, pictures_id
+from bot.ui.formats import dollars
+from bot.ui.forms import KEEPS, LABEL_LIMIT, kept_images
 from bot.ui.language import N_, _, ngettext
-from bot.ui.text import clip
+from bot.ui.text import clip, isolated, visible
 
-PROMPT: Final = "prompt"
-IMAGES: Final = "images"
 COMMON: Final = (DURATION, ASPECT_RATIO)  # asked for in every form
-MODEL: Final = "model"  # there only where there is a choice
-SPOILER: Final = "spoiler"  # there only where there is room
 MOST_FIELDS: Final = 5  # Discord's, of a modal
 LEAST_CHOICES: Final = 2  # Discord's, of a group of buttons; of one there is nothing to choose
 MOST_OPTIONS: Final = 10  # Discord's, of a group of checkboxes
-OPTION_LIMIT: Final = 100  # characters; Discord's
+TEXT_LIMIT: Final = 4_000  # characters that a field takes; Discord's
+ASK: Final = N_(
+    "The images are no longer on Discord. Press the button to add them again. Everything else is kept as you wrote it."
+)
+EXPIRED: Final = N_("This request expired after 15 minutes, or was already sent. Use `/video` to start again.")
+FORM_EXPIRED: Final = N_(
+    "This request expired after 15 minutes, or was already sent. Press the button to send what you wrote again."
+)
+ORDER: Final = N_("The first is @Image1, the next is @Image2, and so on. JPEG, PNG, WebP, HEIC, AVIF, or GIF.")
+KEEPS_CURRENT: Final = N_("Leave this empty to keep the current images")
+GONE: Final = N_("They're no longer on Discord. Add them in order, starting with @Image1.")
+REPLACES: Final = N_("Add one to replace @Image{number}, or add all again. Kept: {names}")
 
 
-def studio_modal(offer: Offer) -> ui.Modal:
-    """Ask for everything at once, with one field that takes all images."""
+def video_modal(offer: Offer, custom_id: str = VIDEO_FORM_ID, draft: Wish | None = None) -> ui.Modal:
+    """Ask for everything at once, with one field that takes all images; filled in as in a draft."""
+    gone = draft is not None and draft.gone
     return _modal(
-        _("Make a video"),
-        STUDIO_ID,
+        _("Add the images again") if gone else _("Make a video"),
+        custom_id,
         ui.Label(
             text=_("Reference images"),
-            description=_("The first is @Image1, the next is @Image2, and so on. JPEG, PNG, WebP, HEIC, AVIF, or GIF."),
-            component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
+            description=_about_images(draft),
+            component=ImageUpload(custom_id=IMAGES, required=gone, min_values=int(gone), max_values=offer.most_images),
         ),
         offer,
+        draft,
     )
 
 
@@ -50,28 +63,28 @@ def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
         edit_id(job_id),
         ui.Label(
             text=_("New reference images"),
-            description=_("Leave this empty to keep the current images"),
+            description=_(KEEPS_CURRENT),
             component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
         offer,
-        request,
+        Wish(prompt=request.prompt, images=(), options=request.options, spoiler=request.handling.spoiler_asked),
     )
 
 
-def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]], offer: Offer) -> ui.Modal:
-    """Ask for a video from the images of a message, given with the ids of their attachments."""
+def pictures_modal(request_id: int, images: Sequence[Reference], offer: Offer) -> ui.Modal:
+    """Ask for a video from the images of a message, which are kept under an id; each is known by its number."""
     options = [
         discord.CheckboxGroupOption(
-            label=_option_label(picture.filename, number),
-            value=str(attachment_id),
+            label=clip(f"{number}. {isolated(visible(image.filename))}", LABEL_LIMIT),
+            value=str(number),
             default=number <= offer.default.images.most,
         )
-        for number, (attachment_id, picture) in enumerate(pictures[:MOST_OPTIONS], start=1)
+        for number, image in enumerate(images[:MOST_OPTIONS], start=1)
     ]
     most = min(offer.most_images, len(options))
     return _modal(
         _("Make a video"),
-        pictures_id(message_id),
+        pictures_id(request_id),
         ui.Label(
             text=_("Reference images"),
             description=_("From the top, the first image you check is @Image1, the next is @Image2, and so on"),
@@ -81,11 +94,21 @@ def pictures_modal(message_id: int, pictures: Sequence[tuple[int, Reference]], o
     )
 
 
-def _modal(
-    title: str, custom_id: str, images: ui.Label[ui.Modal], offer: Offer, request: VideoRequest | None = None
-) -> ui.Modal:
-    """Lay out the fields, filled in as in an earlier request; what can be chosen is what any of the models makes."""
+def _about_images(draft: Wish | None) -> str:
+    """Say what the field for images is for, and name those that are kept, for a form can't show them."""
+    if draft is not None and draft.gone:
+        return _(GONE)
+    if draft is not None and draft.images:
+        filenames = [image.filename for _number, image in draft.images]
+        number = draft.replaceable
+        return kept_images(filenames, _(REPLACES).replace("{number}", str(number)) if number else KEEPS)
+    return _(KEEPS_CURRENT) if draft is not None and draft.repeats else _(ORDER)
+
+
+def _modal(title: str, custom_id: str, images: ui.Label[ui.Modal], offer: Offer, draft: Wish | None = None) -> ui.Modal:
+    """Lay out the fields, filled in as in a draft; what can be chosen is what any of the models makes."""
     modal = ui.Modal(title=title, custom_id=custom_id)
+    prompt = draft.prompt[:TEXT_LIMIT] if draft and has_words(draft.prompt) else None
     modal.add_item(
         ui.Label(
             text=_("Prompt"),
@@ -93,32 +116,35 @@ def _modal(
             component=ui.TextInput(
                 custom_id=PROMPT,
                 style=discord.TextStyle.paragraph,
-                max_length=offer.prompt_limit,
-                default=request and request.prompt,
+                max_length=max(offer.prompt_limit, len(prompt or "")),  # one that is too long is shortened here
+                default=prompt,
             ),
         )
     )
     modal.add_item(images)
-    model = (request and offer.find(request.model)) or offer.default
-    chosen: Mapping[str, OptionValue] = request.options.values if request else {}
+    model = (draft and offer.find(draft.options.model)) or offer.default
+    chosen: Mapping[str, OptionValue] = draft.options.values if draft else {}
     common = [option for name, option in offer.options.items() if name in COMMON]
     others = [option for name, option in offer.options.items() if name not in COMMON]
     for option in common:
         if len(option.values) >= LEAST_CHOICES:
-            modal.add_item(_option(option, chosen.get(option.name, model.durations[0])))
+            modal.add_item(_option(option, chosen.get(option.name, model.durations[0]), offer))
     if offer.is_choice:
         modal.add_item(_model_choice(offer, model))
     for option in others[: MOST_FIELDS - len(modal.children)]:
-        modal.add_item(_option(option, chosen.get(option.name)))
+        modal.add_item(_option(option, chosen.get(option.name), offer))
     if len(modal.children) < MOST_FIELDS:
-        modal.add_item(_spoiler_choice(is_ticked=request is not None and request.handling.spoiler_asked))
+        modal.add_item(_spoiler_choice(is_ticked=draft is not None and draft.spoiler))
     modal.stop()
     return modal
 
 
 def _model_choice(offer: Offer, chosen: VideoModel) -> ui.Label[ui.Modal]:
     options = [
-        discord.SelectOption(label=model.title, value=model.slug, default=model is chosen) for model in offer.models
+        discord.SelectOption(
+            label=model.title, value=model.slug, description=model_prices(model), default=model is chosen
+        )
+        for model in offer.models
     ]
     return ui.Label(text=_("Model"), component=ui.Select[ui.Modal](custom_id=MODEL, options=options))
 
@@ -131,10 +157,19 @@ def _spoiler_choice(*, is_ticked: bool) -> ui.Label[ui.Modal]:
     )
 
 
-def _option(option: ModelOption, chosen: OptionValue | None) -> ui.Label[ui.Modal]:
+def model_prices(model: VideoModel) -> str:
+    """Give the price of each duration that a model makes, in one line."""
+    prices = [
+        f"{_('{seconds} s').format(seconds=duration)} {dollars(price)}"
+        for duration, price in sorted(model.prices_usd.items())
+    ]
+    return clip(" · ".join(prices), LABEL_LIMIT)
+
+
+def _option(option: ModelOption, chosen: OptionValue | None, offer: Offer) -> ui.Label[ui.Modal]:
     """Ask for an option of the model's: one of its values, or a number."""
     if option.values:
-        labels = {str(each): _value_label(option, each) for each in option.values[:MOST_OPTIONS]}
+        labels = {str(each): _value_label(option, each, offer) for each in option.values[:MOST_OPTIONS]}
         return _choice(_(option.label), field_id(option.name), labels, str(chosen))
     return ui.Label(
         text=_(option.label),
@@ -147,15 +182,18 @@ def _option(option: ModelOption, chosen: OptionValue | None) -> ui.Label[ui.Moda
     )
 
 
-def _value_label(option: ModelOption, value: OptionValue) -> str:
+def _value_label(option: ModelOption, value: OptionValue, offer: Offer) -> str:
     if option.name == DURATION and isinstance(value, int):
-        return ngettext("{count} second", "{count} seconds", value).format(count=value)
+        length = ngettext("{count} second", "{count} seconds", value).format(count=value)
+        return f"{length} · {_price(offer, value)}"
     return str(value)
 
 
-def field_id(option_name: str) -> str:
-    """Return the custom id of an option's field."""
-    return "ratio" if option_name == ASPECT_RATIO else option_name
+def _price(offer: Offer, duration: int) -> str:
+    """Give the price of a duration: the least, where it depends on the model."""
+    prices = {model.prices_usd[duration] for model in offer.models if duration in model.prices_usd}
+    least = dollars(min(prices))
+    return least if len(prices) == 1 else _("from {price}").format(price=least)
 
 
 def _choice(text: str, custom_id: str, labels: dict[str, str], chosen: str) -> ui.Label[ui.Modal]:
@@ -165,42 +203,3 @@ def _choice(text: str, custom_id: str, labels: dict[str, str], chosen: str) -> u
         discord.RadioGroupOption(label=label, value=value, default=value == chosen) for value, label in labels.items()
     ]
     return ui.Label(text=text, component=ui.RadioGroup(custom_id=custom_id, options=options))
-
-
-def _option_label(filename: str, number: int) -> str:
-    return clip(f"{number}. {filename}", OPTION_LIMIT)
-
-
-ASK: Final = N_(
-    "The images are no longer on Discord. Press the button to add them again. Everything else is kept as you wrote it."
-)
-TOO_LATE: Final = N_(
-    "Your request was already picked up or is no longer here. If nothing happened, use `/studio` or "
-    "`/video` and upload the images again."
-)
-IMAGES_PATTERN: Final = rf"reelcast:images:(?P<request>{ID_PATTERN})"  # of the button, and of the modal that it opens
-
-
-def images_id(request_id: int) -> str:
-    return f"reelcast:images:{request_id}"
-
-
-def images_modal(request_id: int, most: int) -> ui.Modal:
-    """Ask for the images of a request that waits, at most so many; everything else of it is known."""
-    modal = ui.Modal(title=_("Add the images again"), custom_id=images_id(request_id))
-    modal.add_item(
-        ui.Label(
-            text=_("Reference images"),
-            description=_("They're no longer on Discord. Add them in order, starting with @Image1."),
-            component=ImageUpload(custom_id=IMAGES, min_values=1, max_values=most),
-        )
-    )
-    modal.stop()
-    return modal
-
-
-def images_controls(request_id: int) -> ui.View:
-    view = ui.View(timeout=None)
-    view.add_item(ui.Button(label=_("Add images"), style=discord.ButtonStyle.primary, custom_id=images_id(request_id)))
-    view.stop()
-    return view

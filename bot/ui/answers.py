@@ -24,6 +24,7 @@ from bot.ui.attempts import (
     RecentPresses,
     answer_first,
     repeat_until_clear,
+    single_try,
 )
 from bot.ui.language import N_, _
 
@@ -121,6 +122,7 @@ class Answer:
         self._deferred: Shape | None = None  # and nothing has followed
         self._proven = True
         self._lost: NotAnswered | None = None
+        self._followed: Any = None  # the card, where it is not the first answer
 
     @property
     def takes_gallery(self) -> bool:
@@ -220,7 +222,11 @@ class Answer:
                 self._deferred = None
                 return message.id
             if not self._is_first:
-                return (await self._follow_up(view=view, allowed_mentions=none, wait=True)).id
+                if not self._proven:
+                    raise AnswerUnproven
+                with single_try():
+                    self._followed = await self._follow_up(view=view, allowed_mentions=none, wait=True)
+                return self._followed.id
             try:
                 response = await self._first(
                     partial(self._interaction.response.send_message, view=view, allowed_mentions=none)
@@ -231,7 +237,21 @@ class Answer:
 
     async def edit(self, **parts: Any) -> None:
         """Edit the message that answered, by the interaction's token, which Discord knows for 15 minutes."""
-        await self._interaction.edit_original_response(**parts)
+        if self._followed is None:
+            await self._interaction.edit_original_response(**parts)
+        else:
+            await self._followed.edit(**parts)
+
+    async def take_controls_away(self) -> None:
+        """Take the buttons off the private message that was pressed, if there is no other answer yet."""
+        message = self._interaction.message
+        if self._is_first and message is not None and message.flags.ephemeral:
+            await self._answer(partial(self._interaction.response.edit_message, view=None), _nothing)
+
+    @property
+    def may_open_form(self) -> bool:
+        """Tell whether a form can be the answer: it is the first one, and not to a form."""
+        return self._is_first and self._interaction.type is not discord.InteractionType.modal_submit
 
     async def _answer(
         self,
@@ -353,6 +373,10 @@ class Answer:
             self._watch = None
 
 
+async def _nothing() -> None:
+    """Answer nothing."""
+
+
 async def _rewound(send: Callable[[], Awaitable[Any]], files: Sequence[discord.File]) -> Any:
     """Send, after an earlier try, too, files from their beginning."""
     for file in files:
@@ -386,3 +410,8 @@ async def defer(interaction: discord.Interaction[Any], shape: Shape | None = Non
 async def open_form(interaction: discord.Interaction[Any], modal: ui.Modal) -> None:
     """Open a form, or give a button that opens it; one that a command opens has a button with its own custom id."""
     await answer_of(interaction).open_form(modal)
+
+
+async def take_controls_away(interaction: discord.Interaction[Any]) -> None:
+    """Answer by taking the buttons off the private message that was pressed; what is said after that follows it."""
+    await answer_of(interaction).take_controls_away()

@@ -13,7 +13,8 @@ import discord
 from bot.jobs.model import Job
 
 LARGEST_ID: Final = 2**63 - 1  # what the database has room for
-STUDIO_ID: Final = "reelcast:studio"
+VIDEO_FORM_ID: Final = "reelcast:video"
+VIDEO_FORM_PATTERN: Final = r"reelcast:(?:video|studio)"  # the latter in version 0.1
 
 
 def _up_to(largest: int) -> str:
@@ -61,7 +62,7 @@ EDIT_PATTERN: Final = rf"reelcast:edit:(?P<job>{ID_PATTERN})"  # of the button, 
 DELETE_PATTERN: Final = rf"reelcast:delete:(?P<job>{ID_PATTERN})"
 # The same once it was asked; `message` is a post that no job is known of, else 0.
 ERASE_PATTERN: Final = rf"reelcast:erase:(?P<job>{ID_PATTERN}):(?P<message>{ID_PATTERN})"
-PICTURES_PATTERN: Final = rf"reelcast:pictures:(?P<message>{ID_PATTERN})"
+PICTURES_PATTERN: Final = rf"reelcast:pictures:(?P<request>{ID_PATTERN})"  # of the button, and of its modal
 
 
 def cancel_id(job_id: int) -> str:
@@ -97,8 +98,17 @@ def erase_id(job_id: int, message_id: int = 0) -> str:
     return f"reelcast:erase:{job_id}:{message_id}"
 
 
-def pictures_id(message_id: int) -> str:
-    return f"reelcast:pictures:{message_id}"
+def pictures_id(request_id: int) -> str:
+    return f"reelcast:pictures:{request_id}"
+
+
+def fix_id(kind: str, request_id: int) -> str:
+    """Return the id of *Fix it* for a draft of a kind that is kept, and of the form that it opens."""
+    return f"reelcast:fix:{kind}:{request_id}"
+
+
+def fix_pattern(kind: str) -> str:
+    return rf"reelcast:fix:{kind}:(?P<request>{ID_PATTERN})"
 
 
 def read_id(typed: str) -> int | None:

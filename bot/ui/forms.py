@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import discord
 from discord.ext import commands
@@ -11,8 +11,13 @@ from discord.ext import commands
 from bot.jobs.model import Job, Reference
 from bot.ui.answers import Shape, say
 from bot.ui.failures import answer_broken
-from bot.ui.language import _, speak
+from bot.ui.language import N_, _, speak
 from bot.ui.pressed_item import NO_RECORD
+from bot.ui.text import END_ISOLATE, ISOLATE, clip, isolated, visible
+
+LABEL_LIMIT: Final = 100  # characters of a field's description, or of one of its choices; Discord's
+LEAST_NAME: Final = 8  # characters of a file's name that are shown
+KEEPS: Final = N_("Leave this empty to keep: {names}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,15 @@ class JobFormCog(FormCog):
     async def submitted_without_record(self, interaction: discord.Interaction[Any], submission: Submission) -> None:  # noqa: ARG002 - some give it back
         """Answer where the job is deleted, or of another server."""
         await say(interaction, _(NO_RECORD))
+
+
+def kept_images(filenames: Sequence[str], sentence: str = KEEPS) -> str:
+    """Name the images that are kept, for a form can't show them; `sentence` has a place for the names."""
+    text = _(sentence)
+    room = LABEL_LIMIT - len(text.replace("{names}", ""))
+    each = max(room // len(filenames) - len(", "), LEAST_NAME)
+    names = ", ".join(clip(visible(name), each) for name in filenames)
+    return text.replace("{names}", isolated(clip(names, room - len(ISOLATE + END_ISOLATE))))
 
 
 def _leaves(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

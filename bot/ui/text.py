@@ -24,15 +24,16 @@ def plain(text: str) -> str:
 
     Right-to-left text is isolated line by line, so that what is written around it keeps its order.
     """
-    return isolated(_PUNCTUATION.sub(r"\\\1", _visible(text)))
+    return isolated(_PUNCTUATION.sub(r"\\\1", visible(text)))
 
 
 def in_a_line(text: str, limit: int) -> str:
     """Return at most `limit` characters of a text in one line, for where Discord reads no markdown."""
-    return isolated(clip(_visible(" ".join(text.split())), limit))
+    return isolated(clip(visible(" ".join(text.split())), limit))
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Return text without invisible controls, for where Discord reads no markdown."""
     return "".join(
         char for char in text if char == "\n" or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
     )

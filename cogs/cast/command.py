@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from bot.cast.panel import (
 )
 from bot.cast.view import (
     CAST_ADD_ID,
+    FIX_EXPIRED,
     FRONTAL,
     NOT_YOURS,
     OTHERS,
@@ -39,16 +41,17 @@ from bot.cast.view import (
     bad_name_sentence,
     cast_add_modal,
 )
+from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import as_name
 from bot.settings.model import CastSharing
-from bot.ui.answers import Shape, open_form, say, show
-from bot.ui.custom_ids import read_id
+from bot.ui.answers import Shape, open_form, say, show, take_controls_away
+from bot.ui.custom_ids import fix_id, fix_pattern, read_id
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
-from cogs.cast.saving import NewCharacter, has_room, save_character
+from cogs.cast.saving import NewCharacter, has_room, new_of_facts, save_character
 from cogs.requests.characters import sharing_guild
-from cogs.requests.gatekeeping import may_be_written
+from cogs.requests.gatekeeping import may_be_written, refuse
 
 _SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
@@ -190,6 +193,46 @@ class CastItem(PressedItem, template=CAST_PATTERN):
         await CastPanel(bot.services, interaction).press(CastId.of(self.match), chosen)
 
 
+class FixCharacterButton(PressedItem, template=fix_pattern(NewCharacter.kind)):
+    """Opens the form with what was refused, which is kept under the id in the button's custom id."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        services, request_id = bot.services, int(self.match["request"])
+        paused = await services.paused.look(request_id, interaction.user.id, services.clock.now())
+        if paused is None or NewCharacter.kind not in paused.facts:
+            await say(interaction, _(FIX_EXPIRED))
+            return
+        new = new_of_facts(paused.facts[NewCharacter.kind])
+        names = [each.filename for each in new.pictures]
+        form = cast_add_modal(fix_id(new.kind, request_id), name=new.name, filenames=names)
+        await open_form(interaction, form)
+
+
+class FixCharacterCog(FormCog):
+    """Takes the form of *Fix it*."""
+
+    form_pattern = fix_pattern(NewCharacter.kind)
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
+    ) -> None:
+        services = self._services
+        paused = await services.paused.resume(int(match["request"]), interaction.user.id, services.clock.now())
+        await take_controls_away(interaction)
+        known = paused is not None and NewCharacter.kind in paused.facts
+        kept = new_of_facts(paused.facts[NewCharacter.kind]) if paused and known else NewCharacter(name="", pictures=())
+        new = kept.fixed(submission.text(NAME), submission.images(FRONTAL), submission.images(OTHERS))
+        if not known:
+            whole = len(new.pictures) > CHARACTER_REFERENCES.least
+            await refuse(services, interaction, _(FIX_EXPIRED), new if whole else replace(new, pictures=()))
+        else:
+            await save_character(services, interaction, new)
+
+
 class CastAddButton(PressedItem, template=re.escape(CAST_ADD_ID)):
     """Opens the form that adds a character."""
 
@@ -249,7 +292,8 @@ def _file(stored: StoredPicture, place: int) -> discord.File:
 
 
 async def setup(bot: Reelcast) -> None:
-    bot.add_dynamic_items(CastItem, CastAddButton)
+    bot.add_dynamic_items(CastItem, CastAddButton, FixCharacterButton)
     await bot.add_cog(CastCog(bot.services))
     await bot.add_cog(CastAddCog(bot.services))
     await bot.add_cog(CastRenameCog(bot.services))
+    await bot.add_cog(FixCharacterCog(bot.services))

@@ -82,7 +82,7 @@ class PostHereButton(PressedItem, template=POST_HERE_PATTERN):
         else:
             # As for a new request: its member's standing and words are judged here, and it goes where videos go.
             asked = asked_by(interaction, texts=(job.request.prompt,))
-            verdict = await let_in(services, interaction, asked, prompt="")
+            verdict = await let_in(services, interaction, asked)
             if verdict is None:
                 return
             where = verdict.handling.output_channel_id or interaction.channel_id or 0

@@ -7,20 +7,22 @@ from typing import Any, Final
 import discord
 
 from bot.app import Reelcast, Services
-from bot.delivery.private_answers import price_confirmation, with_prompt
+from bot.delivery.private_answers import price_confirmation
 from bot.delivery.state_looks import REPEATABLE
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.members.card_words import again_question, not_repeatable_sentence, references_unreadable_sentence
 from bot.requests.character_words import not_usable_sentence
 from bot.requests.forms import edit_modal
-from bot.requests.wish import Wish, numbered, prompt_in, uploaded_images_in, wish_in
+from bot.requests.wish import Wish, numbered, uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN, price_units
 from bot.ui.forms import JobFormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
 from cogs.requests.asking import Requests
+from cogs.requests.drafts import ask_for_images
+from cogs.requests.gatekeeping import refuse
 from cogs.requests.kept_references import (
     ElementNotUsable,
     ReferencesGone,
@@ -28,11 +30,8 @@ from cogs.requests.kept_references import (
     kept_elements,
     kept_references,
 )
-from cogs.requests.questions import ask_for_images
 
-NOT_YOURS: Final = N_(
-    "Only the member who requested this video can make it again. Use `/studio` or `/video` for your own."
-)
+NOT_YOURS: Final = N_("Only the member who requested this video can make it again. Use `/video` for your own.")
 TWICE: Final = N_("This video was already requested again a moment ago.")
 
 
@@ -57,7 +56,7 @@ class AgainButton(JobButton, template=AGAIN_PATTERN):
             await say(interaction, _(TWICE))
             return
         # Where this breaks the job may have been made all the same: then it is a press like any other.
-        if not await _repeat(bot.services, interaction, job, _same_wish(job)):
+        if not await repeat(bot.services, interaction, job, _same_wish(job)):
             presses.forget(press)
 
 
@@ -69,7 +68,8 @@ class EditButton(JobButton, template=EDIT_PATTERN):
         if why := why_not(interaction, job):
             await say(interaction, why)
         elif await Requests(bot.services).admits(interaction):
-            await open_form(interaction, edit_modal(job.id, job.request, bot.services.offer))
+            offer = await bot.services.operating.prices.offer()
+            await open_form(interaction, edit_modal(job.id, job.request, offer))
 
 
 class EditCog(JobFormCog):
@@ -82,16 +82,17 @@ class EditCog(JobFormCog):
         self._services = services
 
     async def submitted_without_record(self, interaction: discord.Interaction[Any], submission: Submission) -> None:
-        await _give_back(interaction, _(NO_RECORD), prompt_in(submission))
+        wish = wish_in(submission, self._services.offer, uploaded_images_in(submission))
+        await refuse(self._services, interaction, _(NO_RECORD), wish)
 
     async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
+        asked = job.request.handling.spoiler_asked
+        images, before = uploaded_images_in(submission), job.request.options
+        wish = wish_in(submission, self._services.offer, images, spoiler=asked, before=before)
         if why := why_not(interaction, job):
-            await _give_back(interaction, why, prompt_in(submission))
+            await refuse(self._services, interaction, why, wish)
         else:
-            asked = job.request.handling.spoiler_asked
-            images, before = uploaded_images_in(submission), job.request.options
-            wish = wish_in(submission, self._services.offer, images, spoiler=asked, before=before)
-            await _repeat(self._services, interaction, job, wish)
+            await repeat(self._services, interaction, job, wish)
 
 
 def why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
@@ -121,7 +122,7 @@ def _same_wish(job: Job) -> Wish:
     )
 
 
-async def _repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:
+async def repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:
     """Make a wish come true with what a job was made with; tell whether there is a new job.
 
     Images of its own take the place of the job's. Where no copy is left of these the member is asked for them.
@@ -134,17 +135,12 @@ async def _repeat(services: Services, interaction: discord.Interaction[Any], job
         await ask_for_images(services, interaction, wish)
         return False
     except ReferencesUnreadable:
-        await _give_back(interaction, references_unreadable_sentence(), wish.prompt)
+        await refuse(services, interaction, references_unreadable_sentence(), replace(wish, repeats=job.id))
         return False
     except ElementNotUsable as unusable:
-        await _give_back(interaction, not_usable_sentence(unusable.name), wish.prompt)
+        await refuse(services, interaction, not_usable_sentence(unusable.name), replace(wish, repeats=job.id))
         return False
     return await Requests(services).take(interaction, wish)
-
-
-async def _give_back(interaction: discord.Interaction[Any], why: str, prompt: str) -> None:
-    text, files = with_prompt(why, prompt)
-    await say(interaction, text, files=files)
 
 
 async def setup(bot: Reelcast) -> None:

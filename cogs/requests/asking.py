@@ -9,22 +9,23 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.trouble import words
-from bot.delivery.private_answers import refusal_message, with_prompt
 from bot.discord_api.reasons import reason_of
 from bot.gate.denial import missing_permissions
 from bot.gate.usage import Reservation
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
+from bot.requests.consent import cost_line
 from bot.requests.reading import Refusal, RefusalCode, read_options
-from bot.requests.wish import Wish, facts_of
+from bot.requests.refusal_words import refusal_sentence
+from bot.requests.wish import Wish
 from bot.services import Services
 from bot.ui.answers import AnswerUnproven, answer_of, say
 from bot.ui.attempts import AnswerUnclear, NotAnswered
 from bot.ui.custom_ids import DetailsId, button_ids
 from bot.ui.language import N_, _, server_locale
 from cogs.requests.characters import read_wish, texts_of
-from cogs.requests.gatekeeping import asked_by, has_room, let_in, reserve, tell_of_spending
+from cogs.requests.drafts import has_accepted
+from cogs.requests.gatekeeping import asked_by, has_room, let_in, refuse, reserve, tell_of_spending
 from cogs.requests.hints import hint_newcomer
-from cogs.requests.questions import has_accepted
 
 CARD_UNCLEAR: Final = N_(
     "Discord didn't confirm your request. If its card appears, the request continues. Otherwise, nothing is charged."
@@ -47,19 +48,19 @@ class Requests:
         answer_of(interaction).uncharged = True
         options = _judge_place(interaction) or read_options(services.offer, wish.options)
         if isinstance(options, Refusal):
-            await self._refuse(interaction, options, wish.prompt)
+            await self._refuse(interaction, options, wish)
             return False
         model = services.offer.find(options.model) or services.offer.default
         read = await read_wish(services, interaction, wish, model)
         if isinstance(read, Refusal):
-            await self._refuse(interaction, read, wish.prompt)
+            await self._refuse(interaction, read, wish)
             return False
         price = (await services.operating.prices.of(model, options.duration)).usd
         asked = asked_by(interaction, texts=tuple(texts_of(read, wish)), model=model, options=options)
-        verdict = await let_in(services, interaction, asked, prompt=wish.prompt)
+        verdict = await let_in(services, interaction, asked, wish)
         if verdict is None:
             return False
-        if not await has_accepted(services, interaction, {"video": facts_of(wish)}):
+        if not await has_accepted(services, interaction, wish, cost_line(options.duration, price)):
             return False
         request = VideoRequest(
             guild_id=interaction.guild_id or 0,
@@ -74,10 +75,10 @@ class Requests:
             handling=_handling(verdict.handling, wish),
         )
         reservation = Reservation(terms=verdict.terms)
-        job = await reserve(services, interaction, request, reservation, price_usd=price, prompt=wish.prompt)
+        job = await reserve(services, interaction, request, reservation, price_usd=price, wish=wish)
         if job is None:
             return False
-        message_id = await self._show_card(interaction, job, wish.prompt)
+        message_id = await self._show_card(interaction, job, wish)
         if message_id is None:
             return not answer_of(interaction).uncharged
         if not await self._go_on(interaction, job, message_id):
@@ -91,17 +92,17 @@ class Requests:
             log.exception("not_told_besides", job=job.id)
         return True
 
-    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
-        """Tell whether a video can be made in this place at all, and answer if not: nobody fills in a form in vain."""
+    async def admits(self, interaction: discord.Interaction[Any], wish: Wish | None = None) -> bool:
+        """Tell whether a video can be made in this place at all, and answer if not: a form is not filled in in vain."""
         refusal = _judge_place(interaction)
         if refusal is not None:
-            await self._refuse(interaction, refusal, prompt="")
+            await self._refuse(interaction, refusal, wish)
             return False
         asked = asked_by(interaction)
-        verdict = await let_in(self._services, interaction, asked, prompt="")
-        return verdict is not None and await has_room(self._services, interaction, asked, verdict)
+        verdict = await let_in(self._services, interaction, asked, wish)
+        return verdict is not None and await has_room(self._services, interaction, asked, verdict, wish)
 
-    async def _show_card(self, interaction: discord.Interaction[Any], job: Job, prompt: str) -> int | None:
+    async def _show_card(self, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> int | None:
         """Answer with the card and return its id; None where it is not known to be there, and the member is told.
 
         A job goes on only with a card that is surely its own. One whose card may be there is left as it is: the card is
@@ -122,16 +123,16 @@ class Requests:
             await intake.card_failed(job, why=type(error).__name__)
         except AnswerUnproven as error:
             await intake.card_failed(job, why=type(error).__name__)
-            await self._give_back(interaction, _(NOT_CONFIRMED), prompt)
+            await refuse(self._services, interaction, _(NOT_CONFIRMED), wish)
         except discord.HTTPException as error:
             await intake.card_failed(job, why="refused", status=error.status, code=error.code)
             sentence = f"{reason_of(error).member_sentence()} {_('Nothing was charged.')}"
-            await self._give_back(interaction, sentence, prompt)
+            await refuse(self._services, interaction, sentence, wish)
         else:
             if message_id is not None:
                 return message_id
             await intake.card_failed(job, why="unanswered")
-            await self._give_back(interaction, _(NOT_CONFIRMED), prompt)
+            await refuse(self._services, interaction, _(NOT_CONFIRMED), wish)
         return None
 
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
@@ -146,13 +147,23 @@ class Requests:
             return False
         return True
 
-    async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, prompt: str) -> None:
-        text, files = refusal_message(refusal, prompt=prompt)
-        await say(interaction, text, files=files)
+    async def _refuse(self, interaction: discord.Interaction[Any], refusal: Refusal, wish: Wish | None) -> None:
+        fixable = refusal.code is not RefusalCode.OUTSIDE_SERVER  # no form makes a video there
+        draft = wish and _fixable(refusal, wish)
+        await refuse(self._services, interaction, refusal_sentence(refusal), draft, fixable=fixable)
 
-    async def _give_back(self, interaction: discord.Interaction[Any], sentence: str, prompt: str) -> None:
-        text, files = with_prompt(sentence, prompt)
-        await say(interaction, text, files=files)
+
+def _fixable(refusal: Refusal, wish: Wish) -> Wish:
+    """Return what a form begins with: it has no field for characters, so those that can't be used are left out."""
+    match refusal.code:
+        case RefusalCode.IMAGE:
+            return replace(wish, faulty=refusal.number)
+        case RefusalCode.UNKNOWN_CHARACTER:
+            return replace(wish, cast=[text for text in wish.cast if text != refusal.name])
+        case RefusalCode.SAME_NAME | RefusalCode.INPUT_COUNT:
+            return replace(wish, cast=wish.cast[:-1])
+        case _:
+            return wish
 
 
 def _judge_place(interaction: discord.Interaction[Any]) -> Refusal | None:

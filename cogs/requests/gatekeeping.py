@@ -1,19 +1,20 @@
 """The gate as interactions meet it: who is let in, what is reserved, and what members and moderators are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import discord
 import structlog
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.automod.rules import Match
 from bot.catalogue.model import VideoModel
 from bot.catalogue.options import Options
-from bot.delivery.private_answers import denial_message
+from bot.database.trouble import words
+from bot.delivery.private_answers import with_prompt
 from bot.gate.counting import find_full, next_day, next_month
 from bot.gate.denial import Denial, DenialCode, missing_permissions
 from bot.gate.gate import Asked, Verdict
@@ -21,13 +22,21 @@ from bot.gate.limits import Limit
 from bot.gate.spend_warnings import SpendWarning, warning_of, warnings_of
 from bot.gate.text_rules import text_to_tell
 from bot.gate.usage import LimitReached, Reservation
-from bot.gate.words import refused_text_notice, spend_warning_sentence
+from bot.gate.words import denial_sentence, refused_text_notice, spend_warning_sentence
 from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, VideoRequest
+from bot.requests.waiting import Draft
+from bot.requests.wish import Wish
 from bot.services import Services
 from bot.ui.answers import say
 from bot.ui.attempts import AnsweredElsewhere
 from bot.ui.language import server_locale, speaking
+from cogs.requests.drafts import fix_controls
+
+# Who is blocked can't fix that, and nothing of theirs is kept.
+NOT_TO_FIX: Final = frozenset(
+    {DenialCode.SERVER_BLOCKED, DenialCode.MEMBER_BLOCKED_EVERYWHERE, DenialCode.MEMBER_BLOCKED}
+)
 
 log = structlog.get_logger(__name__)
 
@@ -86,31 +95,38 @@ def is_age_restricted(channel: object) -> bool:
 
 
 async def let_in(
-    services: Services, interaction: discord.Interaction[Any], asked: Asked, *, prompt: str
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, wish: Wish | None = None
 ) -> Verdict | None:
-    """Ask the gate; where it says no, answer with that and the `prompt` to be copied, and return None."""
+    """Ask the gate; where it says no, answer with that, keep the wish to be fixed, and return None."""
     verdict = await services.gate.rules.judge(asked)
     if isinstance(verdict, Verdict):
         denial = _judge_output(interaction, verdict)
         if denial is None:
             return verdict
         verdict = denial
-    await _deny_and_tell(services, interaction, asked, verdict, prompt=prompt)
+    await _deny_and_tell(services, interaction, asked, verdict, wish)
     return None
 
 
-async def may_be_written(services: Services, interaction: discord.Interaction[Any], *texts: str) -> bool:
-    """Tell whether the rules of the server, if there is one, allow texts that are no request, and answer if not."""
+async def may_be_written(
+    services: Services, interaction: discord.Interaction[Any], *texts: str, draft: Draft | None = None
+) -> bool:
+    """Tell whether the rules of the server, if there is one, allow texts that are no request, and answer if not.
+
+    The draft that they are from is kept to be fixed.
+    """
     if interaction.guild_id is None:
         return True
     asked = asked_by(interaction, texts=texts)
     denial = await services.gate.rules.judge_texts(asked)
     if denial is not None:
-        await _deny_and_tell(services, interaction, asked, denial, prompt="")
+        await _deny_and_tell(services, interaction, asked, denial, draft)
     return denial is None
 
 
-async def has_room(services: Services, interaction: discord.Interaction[Any], asked: Asked, verdict: Verdict) -> bool:
+async def has_room(
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, verdict: Verdict, wish: Wish | None = None
+) -> bool:
     """Tell whether at least the shortest video would fit every limit right now, and answer if not.
 
     Nothing is reserved: it spares a member a form that could only be refused.
@@ -121,7 +137,7 @@ async def has_room(services: Services, interaction: discord.Interaction[Any], as
     seconds, price = min(services.offer.durations), min((await services.operating.prices.least()).values())
     denial = find_full(terms, used, seconds=seconds, price_usd=price, now=now)
     if denial is not None:
-        await deny(interaction, denial, prompt="")
+        await deny(services, interaction, denial, wish)
     return denial is None
 
 
@@ -132,7 +148,7 @@ async def reserve(
     reservation: Reservation,
     *,
     price_usd: Decimal,
-    prompt: str,
+    wish: Wish,
 ) -> Job | None:
     """Make a job of a request, with all that it takes of limits reserved; where there is no room, say so.
 
@@ -145,7 +161,7 @@ async def reserve(
     except IntegrityError:  # another process with this database was told of the interaction, too
         log.info("interaction_repeated", interaction=interaction.id, kind=interaction.type.name)
         raise AnsweredElsewhere from None
-    await deny(interaction, denial, prompt=prompt)
+    await deny(services, interaction, denial, wish)
     await tell_of_refusal(services, request, denial)
     return None
 
@@ -163,17 +179,54 @@ async def tell_of_spending(services: Services, job: Job, reservation: Reservatio
 
 
 async def _deny_and_tell(
-    services: Services, interaction: discord.Interaction[Any], asked: Asked, denial: Denial, *, prompt: str
+    services: Services, interaction: discord.Interaction[Any], asked: Asked, denial: Denial, draft: Draft | None
 ) -> None:
-    await deny(interaction, denial, prompt=prompt)
+    await deny(services, interaction, denial, draft)
     if denial.match is not None:
         await tell_moderators(services, interaction, asked, denial.match)
 
 
-async def deny(interaction: discord.Interaction[Any], denial: Denial, *, prompt: str) -> None:
+async def deny(
+    services: Services, interaction: discord.Interaction[Any], denial: Denial, draft: Draft | None = None
+) -> None:
     """Say why a request is not made; channels and roles are named only where the member can use them."""
-    text, files = denial_message(as_seen(interaction, denial), prompt=prompt)
-    await say(interaction, text, files=files)
+    sentence = denial_sentence(as_seen(interaction, denial))
+    await refuse(services, interaction, sentence, draft, fixable=denial.code not in NOT_TO_FIX)
+
+
+async def refuse(
+    services: Services,
+    interaction: discord.Interaction[Any],
+    sentence: str,
+    draft: Draft | None = None,
+    *,
+    fixable: bool = True,
+) -> None:
+    """Tell the member alone why something is refused, with the prompt to be copied.
+
+    *Fix it* opens the draft again, which is kept for 15 minutes; see `bot.requests.waiting`.
+    """
+    text, files = with_prompt(sentence, draft.prompt if isinstance(draft, Wish) else "")
+    extra: dict[str, Any] = {"files": files}
+    if draft is not None and fixable:
+        try:
+            kept, now = await _allowed(services, interaction, draft), services.clock.now()
+            await services.paused.pause(interaction.id, interaction.user.id, kept, now, refused=True)
+            extra["view"] = fix_controls(draft.kind, interaction.id)
+        except SQLAlchemyError as error:  # what is said is true all the same
+            log.warning("draft_not_kept", interaction=interaction.id, error=words(error))
+    await say(interaction, text, **extra)
+
+
+async def _allowed(services: Services, interaction: discord.Interaction[Any], draft: Draft) -> Draft:
+    """Leave out of a draft what the server's rules for texts block: its words, or its images for their names."""
+
+    async def is_allowed(texts: Sequence[str]) -> bool:
+        if interaction.guild_id is None or not texts:
+            return True
+        return await services.gate.rules.judge_texts(asked_by(interaction, texts=texts)) is None
+
+    return draft.only(words=await is_allowed(draft.words), images=await is_allowed(draft.filenames))
 
 
 async def _warn(services: Services, locale: str, warnings: Iterable[SpendWarning]) -> None:

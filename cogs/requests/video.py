@@ -1,34 +1,46 @@
-"""`/video` and `/studio`: a member's images and prompt become a job."""
+"""`/video` and its form: a member's images and prompt become a job."""
 
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
-from bot.catalogue.options import Options
-from bot.requests.forms import studio_modal
-from bot.requests.wish import Wish, uploaded_images_in, wish_in
-from bot.ui.answers import ANSWER, Shape, open_form
-from bot.ui.custom_ids import STUDIO_ID
-from bot.ui.forms import FormCog, Submission
+from bot.catalogue.options import DURATION, Options, OptionValue
+from bot.requests.forms import EXPIRED, FORM_EXPIRED, model_prices, video_modal
+from bot.requests.wish import Wish, uploaded_images_in, wish_in, wish_of
+from bot.ui.answers import ANSWER, Shape, open_form, say, take_controls_away
+from bot.ui.custom_ids import ID_PATTERN, VIDEO_FORM_PATTERN, fix_id
+from bot.ui.formats import dollars
+from bot.ui.forms import LABEL_LIMIT, FormCog, Submission
+from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
+from cogs.requests.again import repeat
 from cogs.requests.asking import Requests, reference_of
 from cogs.requests.characters import usable_choices
+from cogs.requests.gatekeeping import refuse
 
 CAST: Final = ("cast1", "cast2", "cast3")
+PRICED: Final = {"priced": True}  # of a name with a price, which no catalog has
+NOTHING: Final = Wish(prompt="", images=[])
+FIX_PATTERN: Final = rf"reelcast:(?:fix:{Wish.kind}|images):(?P<request>{ID_PATTERN})"  # the latter in version 0.1
 
 
-class VideoCog(commands.Cog):
-    def __init__(self, bot: Reelcast) -> None:
-        self._services = bot.services
+class VideoCog(FormCog):
+    form_pattern = VIDEO_FORM_PATTERN
+    shape = Shape.PUBLIC
+
+    def __init__(self, bot: Reelcast, offer: Offer) -> None:
+        """`offer` has the prices that the command shows."""
+        self._services: Services = bot.services
         self._tree = bot.tree
-        self._command = video_command(bot.services.offer, self._asked)
+        self._command = video_command(offer, self._asked)
 
     async def cog_load(self) -> None:
         self._tree.add_command(self._command)
@@ -39,7 +51,7 @@ class VideoCog(commands.Cog):
     async def _asked(self, interaction: discord.Interaction[Any], given: dict[str, Any]) -> None:
         images = {number: given.get(f"image{number}") for number in range(1, self._services.offer.most_images + 1)}
         wish = Wish(
-            prompt=given["prompt"],
+            prompt=given.get("prompt") or "",
             images=[(number, reference_of(image)) for number, image in images.items() if image is not None],
             options=Options(
                 model=given.get("model") or "",
@@ -48,6 +60,19 @@ class VideoCog(commands.Cog):
             cast=tuple(filter(None, map(given.get, CAST))),
             spoiler=bool(given.get("spoiler")),
         )
+        if given.get("prompt") is not None:
+            await Requests(self._services).take(interaction, wish)
+        elif wish == NOTHING:
+            await _open(self._services, interaction)
+        elif await Requests(self._services).admits(interaction, wish):
+            services = self._services
+            await services.paused.pause(interaction.id, interaction.user.id, wish, services.clock.now(), refused=True)
+            await open_draft(services, interaction, interaction.id, wish)
+
+    async def submitted(
+        self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
+    ) -> None:
+        wish = wish_in(submission, self._services.offer, uploaded_images_in(submission))
         await Requests(self._services).take(interaction, wish)
 
 
@@ -68,7 +93,7 @@ def video_command(
     written.__signature__ = inspect.Signature(
         [
             inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD),
-            inspect.Parameter("prompt", inspect.Parameter.KEYWORD_ONLY, annotation=str),
+            inspect.Parameter("prompt", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=str | None),
             *(
                 inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind | None)
                 for name, kind in options.items()
@@ -78,18 +103,34 @@ def video_command(
     _describe(written, options, offer)
     values: dict[str, Any] = {
         **{
-            name: [app_commands.Choice(name=str(each), value=each) for each in option.values]
+            name: [_choice(offer, name, each) for each in option.values]
             for name, option in offer.options.items()
             if option.values
         },
-        "model": [app_commands.Choice(name=model.title, value=model.slug) for model in offer.models],
+        "model": [_model_choice(model) for model in offer.models],
     }
     app_commands.choices(**{name: each for name, each in values.items() if name in options})(written)
     app_commands.autocomplete(**{name: usable_choices for name in CAST if name in options})(written)
     command = app_commands.command(
-        name="video", description="Make a video from your reference images", extras={ANSWER: Shape.PUBLIC}
+        name="video",
+        description="Make a video from your reference images. Leave everything out to use a form.",
+        extras={ANSWER: Shape.PUBLIC},
     )
     return command(written)
+
+
+def _choice(offer: Offer, option: str, value: OptionValue) -> app_commands.Choice[Any]:
+    """Offer a value of an option, a duration with its price: the least, where it depends on the model."""
+    if option != DURATION or not isinstance(value, int):
+        return app_commands.Choice(name=str(value), value=value)
+    prices = {model.prices_usd[value] for model in offer.models if value in model.prices_usd}
+    name = f"{value} s · {dollars(min(prices))}{'+' if len(prices) > 1 else ''}"
+    return app_commands.Choice(name=app_commands.locale_str(name, **PRICED), value=value)
+
+
+def _model_choice(model: VideoModel) -> app_commands.Choice[str]:
+    name = app_commands.locale_str(f"{model.title} · {model_prices(model)}"[:LABEL_LIMIT], **PRICED)
+    return app_commands.Choice(name=name, value=model.slug)
 
 
 def _options(offer: Offer) -> Iterator[tuple[str, Any]]:
@@ -125,39 +166,68 @@ def _describe(command: Any, options: Mapping[str, Any], offer: Offer) -> None:
         app_commands.describe(model="Video model (default: the first in the list)")(command)
 
 
-class StudioButton(PressedItem, template=re.escape(STUDIO_ID)):
-    """Does what the command does, where that took too long to open the form."""
+class VideoFormButton(PressedItem, template=VIDEO_FORM_PATTERN):
+    """Opens the form, where the command took too long to do so."""
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         await _open(bot.services, interaction)
 
 
-class StudioCog(FormCog):
-    form_pattern = re.escape(STUDIO_ID)
+class FixButton(PressedItem, template=FIX_PATTERN):
+    """Opens the form with what was refused, which is kept under the id in the button's custom id."""
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Reelcast = interaction.client
+        services, request_id = bot.services, int(self.match["request"])
+        paused = await services.paused.look(request_id, interaction.user.id, services.clock.now())
+        if paused is None or Wish.kind not in paused.facts:
+            await say(interaction, _(EXPIRED))
+        elif await Requests(services).admits(interaction, wish := wish_of(paused.facts[Wish.kind])):
+            await open_draft(services, interaction, request_id, wish)
+
+
+class FixCog(FormCog):
+    """Takes the form of *Fix it*, and goes on with what was refused as it is now."""
+
+    form_pattern = FIX_PATTERN
     shape = Shape.PUBLIC
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="studio", description="Make a video by dropping your images into one form")
-    @app_commands.guild_only()
-    async def studio(self, interaction: discord.Interaction) -> None:
-        await _open(self._services, interaction)
-
     async def submitted(
-        self, interaction: discord.Interaction[Any], _match: re.Match[str], submission: Submission
+        self, interaction: discord.Interaction[Any], match: re.Match[str], submission: Submission
     ) -> None:
-        wish = wish_in(submission, self._services.offer, uploaded_images_in(submission))
-        await Requests(self._services).take(interaction, wish)
+        services = self._services
+        paused = await services.paused.resume(int(match["request"]), interaction.user.id, services.clock.now())
+        await take_controls_away(interaction)
+        draft = wish_of(paused.facts[Wish.kind]) if paused and Wish.kind in paused.facts else None
+        images, before = uploaded_images_in(submission), draft or NOTHING
+        wish = wish_in(submission, services.offer, images, spoiler=before.spoiler, before=before.options)
+        if draft is None:  # nothing of it is lost, and nothing is made twice
+            await refuse(services, interaction, _(FORM_EXPIRED), replace(wish, gone=not images))
+            return
+        wish = draft.fixed(wish, services.offer)
+        job = await services.store.get(wish.repeats) if wish.repeats else None
+        if job:
+            await repeat(services, interaction, job, wish)
+        else:
+            await Requests(services).take(interaction, wish)
 
 
 async def _open(services: Services, interaction: discord.Interaction[Any]) -> None:
     if await Requests(services).admits(interaction):
-        await open_form(interaction, studio_modal(services.offer))
+        await open_form(interaction, video_modal(await services.operating.prices.offer()))
+
+
+async def open_draft(services: Services, interaction: discord.Interaction[Any], request_id: int, wish: Wish) -> None:
+    """Open the form with a wish that is kept under an id."""
+    offer = await services.operating.prices.offer()
+    await open_form(interaction, video_modal(offer, fix_id(wish.kind, request_id), wish))
 
 
 async def setup(bot: Reelcast) -> None:
-    await bot.add_cog(VideoCog(bot))
-    bot.add_dynamic_items(StudioButton)
-    await bot.add_cog(StudioCog(bot.services))
+    bot.add_dynamic_items(VideoFormButton, FixButton)
+    await bot.add_cog(VideoCog(bot, await bot.services.operating.prices.offer()))
+    await bot.add_cog(FixCog(bot.services))

@@ -102,7 +102,7 @@ async def done(studio: Studio) -> None:
 
 async def studio_form(studio: Studio) -> None:
     async with studio.tab("mira", size=FORM) as mira:
-        await (await mira.open_command("studio")).get_by_role("button", name="Send /studio").click()
+        await (await mira.open_command("video")).get_by_role("button", name="Send /video").click()
         modal = mira.page.get_by_role("dialog")
         await modal.get_by_label("Prompt").fill("The keeper of @Image1 waves from his lighthouse")
         await modal.get_by_role("button", name="use a sample").click()

@@ -35,7 +35,8 @@ from bot.moderation.review_card import decided_card, review_card
 from bot.moderation.waiting import waiting_page
 from bot.moderation.words import why_reviewed
 from bot.operator import panel
-from bot.requests.forms import edit_modal, images_modal, pictures_modal, studio_modal
+from bot.requests.forms import edit_modal, pictures_modal, video_modal
+from bot.requests.wish import Wish, numbered
 from bot.settings.check import check
 from bot.settings.entries import Page
 from bot.settings.findings import AutomodFacts, ChannelFacts, Purpose, ServerFacts
@@ -44,6 +45,7 @@ from bot.settings.panel.ids import PanelAction, PanelId
 from bot.settings.panel.modals import RefusedForm, numbers_modal, setup_modal, typed_numbers, words_modal
 from bot.settings.panel.panel import settings_panel
 from bot.settings.panel.parts import PanelState
+from bot.ui.custom_ids import fix_id
 from bot.ui.language import speaking
 from sandbox.member import Upload
 from sandbox.sample import sample_images
@@ -270,11 +272,11 @@ async def forms(puppet: Puppet, noor: Visitor, now: datetime) -> None:
 
 
 def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
-    pictures = list(enumerate(job.request.references, start=1))
-    yield "studio", studio_modal(OFFER)
+    yield "video", video_modal(OFFER)
     yield "edit", edit_modal(job.id, job.request, OFFER)
-    yield "pictures", pictures_modal(1, pictures, OFFER)
-    yield "images-once-more", images_modal(1, 7)
+    yield "pictures", pictures_modal(1, job.request.references, OFFER)
+    draft = Wish(prompt=job.request.prompt, images=numbered(job.request.references))
+    yield "images-once-more", video_modal(OFFER, fix_id("video", 1), replace(draft, images=(), gone=True))
     yield "cast-add", cast_add_modal()
     yield "report", report_modal(job.id)
     yield "reject", reject_modal(job.id)

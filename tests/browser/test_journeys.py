@@ -80,7 +80,7 @@ async def test_a_picture_dropped_on_the_command_becomes_a_video_that_plays(demo:
 async def test_a_form_takes_a_file_and_tells_what_is_missing(demo: Demo) -> None:
     prompt = "A boat of @Image1 in a storm"
     async with visiting(demo.browser, demo.origin) as mira:
-        await (await mira.open_command("studio")).get_by_role("button", name="Send /studio").click()
+        await (await mira.open_command("video")).get_by_role("button", name="Send /video").click()
         modal = mira.page.get_by_role("dialog")
         await modal.get_by_role("button", name="Submit").click()
         await expect(modal.get_by_role("alert").filter(has_text="This field is required.")).to_be_visible()

@@ -323,7 +323,7 @@ async def test_a_form_with_an_id_that_is_none_does_nothing(stage: Stage) -> None
     ]
     mira = stage.member()
     async with stage.bot() as bot:
-        form = (await mira.slash("studio")).modal
+        form = (await mira.slash("video")).modal
         assert form is not None
         for custom_id in forged:
             words = await told_alone(

@@ -128,7 +128,7 @@ async def test_a_reported_video_is_hidden_put_back_and_taken_down(stage: Stage) 
         await mira.wait_gone(post)
         removed = await shown(mira, "Taken down", "Details")
         assert contents([removed]) == []
-        assert "blocked" in await told(mira, await mira.slash("studio"))
+        assert "blocked" in await told(mira, await mira.slash("video"))
 
 
 async def test_a_finished_video_is_told_in_the_log_channel(stage: Stage) -> None:

@@ -4,10 +4,10 @@ from sandbox.member import past_notice
 from tests.end_to_end.stage import Stage, photo, replied, replies, sent, shows
 
 
-async def test_images_dropped_into_the_studio_become_a_video(stage: Stage) -> None:
+async def test_images_dropped_into_the_form_become_a_video(stage: Stage) -> None:
     mira = stage.member()
     async with stage.bot():
-        opened = await mira.slash("studio")
+        opened = await mira.slash("video")
         assert opened.modal is not None
         images = [photo(number) for number in range(1, 8)]
         asked = await past_notice(

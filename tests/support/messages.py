@@ -78,7 +78,7 @@ class _Recorder(app_commands.Translator):
     async def translate(
         self, string: app_commands.locale_str, locale: Locale, context: app_commands.TranslationContext[Any, Any]
     ) -> str | None:
-        if any(char.isalpha() for char in string.message) and string.message not in TITLES:
+        if any(char.isalpha() for char in string.message) and string.message not in TITLES and not string.extras:
             text = Text(forms=(string.message,), path="bot/app.py", context=context_of(context))
             self.texts[text.key] = text
         return None

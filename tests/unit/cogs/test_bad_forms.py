@@ -46,7 +46,7 @@ async def room(stage: Stage, tmp_path: Path) -> Room:
 
 async def studio(room: Room) -> Opened:
     alice = room.stage.alice
-    return alice, await alice.slash(room.stage.channel, "studio")
+    return alice, await alice.slash(room.stage.channel, "video")
 
 
 async def pictures(room: Room) -> Opened:
@@ -191,7 +191,7 @@ async def test_a_form_sent_from_another_members_request_is_nobodys(room: Room) -
     custom_id = shown.modal["custom_id"]
     forged = await room.forge(room.stage.channel, custom_id)
     answer = words_of(await room.kim.click(forged, label="Forged"))
-    assert answer.startswith("Your request was already picked up or is no longer here.")
+    assert answer.startswith("This request expired after 15 minutes, or was already sent.")
     assert (await alice.click(forged, label="Forged")).modal is not None
 
 

@@ -74,14 +74,14 @@ async def test_a_stranger_changes_nothing_and_is_told_whose_it_is(stage: Stage, 
 
 
 @pytest.mark.parametrize("text", WORST, ids=range(4))
-@pytest.mark.parametrize("form", ["command", "studio"])
+@pytest.mark.parametrize("form", ["command", "form"])
 async def test_no_words_are_refused_by_discord_or_ping_anybody(stage: Stage, form: str, text: str) -> None:
     prompt = f"a fox {text} waves"
     with capture_logs() as logged:
         if form == "command":
             result = await stage.ask(prompt)
         else:
-            shown = await stage.alice.slash(stage.channel, "studio")
+            shown = await stage.alice.slash(stage.channel, "video")
             result = await stage.submit(shown, {"prompt": prompt, "images": [picture()]})
     assert [line for line in logged if line["event"] == "command_broke"] == []
     assert result.response is not None
@@ -92,7 +92,7 @@ async def test_no_words_are_refused_by_discord_or_ping_anybody(stage: Stage, for
 
 
 async def test_a_form_that_was_open_for_long_is_answered_at_once(stage: Stage) -> None:
-    shown = await stage.alice.slash(stage.channel, "studio")
+    shown = await stage.alice.slash(stage.channel, "video")
     await stage.env.advance_time(LATE)
     result = await stage.submit(shown, {"prompt": "@Image1 waves", "images": [picture()]})
     assert result.response is not None

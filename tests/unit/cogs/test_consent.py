@@ -6,12 +6,14 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from simcord.backend.errors import SetupError
 from simcord.results import InteractionResult
 from sqlalchemy import select, update
 
 from bot.database.tables import consents, paused_requests
 from bot.jobs.states import State
 from bot.requests.consent import WORDING
+from bot.requests.wish import Wish
 from cogs.members.help import forget_member
 from tests.unit.cogs.cast.cast_stage import said
 from tests.unit.cogs.stage import Boot, Stage, picture, press_id
@@ -29,6 +31,13 @@ async def accept(stage: Stage, notice: InteractionResult, who: simcord.MemberAct
     return await (who or stage.alice).click(notice.response, label=ACCEPT)
 
 
+def follows(accepted: InteractionResult) -> str:
+    """Return what only the member sees, after the notice without its button."""
+    [answer] = accepted.followups
+    assert answer.ephemeral
+    return answer.content
+
+
 async def rows(stage: Stage, table: Any) -> list[Any]:
     async with stage.bot.services.consents._engine.connect() as connection:
         return list(await connection.execute(select(table)))
@@ -44,14 +53,13 @@ async def test_nothing_is_made_or_spent_before_the_notice_is_accepted(stage: Sta
 
 async def test_accepting_goes_on_with_the_very_request(stage: Stage) -> None:
     notice = await stage.ask("@Image2 waves", image2=picture("harbour.jpg"), duration=10, aspect_ratio="9:16")
-    answer = await accept(stage, notice)
-    assert answer.response is not None
-    assert not answer.ephemeral
+    [card] = (await accept(stage, notice)).followups
+    assert not card.ephemeral
     [job] = await stage.jobs()
     request = job.request
     assert (request.prompt, request.duration, request.options.aspect_ratio) == ("@Image2 waves", 10, "9:16")
     assert [each.filename for each in request.references] == ["keeper.png", "harbour.jpg"]
-    assert (job.state, job.card_message_id) == (State.PREPARING, answer.response.id)
+    assert (job.state, job.card_message_id) == (State.PREPARING, card.id)
 
 
 async def test_it_is_recorded_who_accepted_which_wording_when(stage: Stage) -> None:
@@ -70,7 +78,7 @@ async def test_who_has_accepted_is_not_asked_again_and_others_are(stage: Stage) 
 
 
 async def test_every_way_in_asks_once(stage: Stage) -> None:
-    opened = await stage.alice.slash(stage.channel, "studio")
+    opened = await stage.alice.slash(stage.channel, "video")
     notice = await stage.submit(opened, {"prompt": "@Image1 waves", "images": [picture()]})
     assert "Before you upload images" in said(notice)
     await accept(stage, notice)
@@ -83,7 +91,7 @@ async def test_a_character_is_saved_after_the_notice_without_filling_the_form_in
     notice = await stage.submit(opened, values)
     assert "Before you upload images" in said(notice)
     # SimCord's files have no address that can be fetched: that they are asked for shows that saving went on.
-    assert said(await accept(stage, notice)) == "`frontal` couldn't be downloaded from Discord. Upload it again."
+    assert follows(await accept(stage, notice)) == "`frontal` couldn't be downloaded from Discord. Upload it again."
 
 
 async def test_a_request_that_is_refused_asks_for_no_consent(stage: Stage) -> None:
@@ -97,25 +105,44 @@ async def test_accepting_works_after_a_restart(stage: Stage, boot: Boot) -> None
     assert len(await stage.jobs()) == 1
 
 
-async def test_accepting_twice_makes_one_video(stage: Stage) -> None:
+async def test_the_button_is_gone_once_it_was_pressed(stage: Stage) -> None:
     notice = await stage.ask()
-    await accept(stage, notice)
-    assert said(await accept(stage, notice)).startswith("Thanks, you're all set. Your request was already picked up")
+    answer = await accept(stage, notice)
+    assert answer.response is not None
+    assert answer.response.components == []
+    with pytest.raises(SetupError, match="No matching component"):
+        await accept(stage, notice)
+
+
+async def test_what_a_yes_costs_is_said_before_it_is_given(stage: Stage) -> None:
+    assert said(await stage.ask(duration=10)).endswith("Your video (10 s) costs $2.70 and starts when you accept.")
+
+
+async def test_accepting_again_makes_no_second_video(stage: Stage) -> None:
+    await stage.ask()
+    [paused] = await rows(stage, paused_requests)
+    view = discord.ui.View()
+    view.add_item(discord.ui.Button(label=ACCEPT, custom_id=f"reelcast:consent:{WORDING}:{paused.id}"))
+    there = stage.bot.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    notice = await there.send("the same notice on another screen", view=view)
+    await stage.alice.click(notice, label=ACCEPT)
+    answer = said(await stage.alice.click(notice, label=ACCEPT))
+    assert answer.startswith("Thanks, you're all set. Your request was already picked up")
     assert len(await stage.jobs()) == 1
 
 
 async def test_a_strangers_press_takes_nobodys_request(stage: Stage) -> None:
     await stage.ask()
     [paused] = await rows(stage, paused_requests)
-    assert await stage.bot.services.paused.resume(paused.id, stage.alice.id + 1) is None
+    assert await stage.bot.services.paused.resume(paused.id, stage.alice.id + 1, paused.paused_at) is None
     assert len(await rows(stage, paused_requests)) == 1
 
 
 async def test_uploads_that_discord_has_dropped_meanwhile_are_asked_for(stage: Stage) -> None:
     notice = await stage.ask("@Image1 waves", duration=10)
     await age(stage, timedelta(minutes=16))
-    shown = await accept(stage, notice)
-    assert shown.modal is not None
+    [asked] = (await accept(stage, notice)).followups
+    shown = await stage.alice.click(asked, label="Add images")
     await stage.submit(shown, {"images": [picture("harbour.jpg")]})
     [job] = await stage.jobs()
     assert (job.request.prompt, job.request.duration) == ("@Image1 waves", 10)
@@ -127,7 +154,7 @@ async def test_a_notice_of_yesterday_says_what_to_do(stage: Stage) -> None:
     await age(stage, timedelta(hours=25))
     await stage.ask()  # what is older than a day is dropped when another waits
     assert len(await rows(stage, paused_requests)) == 1
-    assert "send it again" in said(await accept(stage, notice))
+    assert "send it again" in follows(await accept(stage, notice))
 
 
 async def test_whoever_asks_on_and_on_leaves_no_heap(stage: Stage) -> None:
@@ -153,8 +180,9 @@ async def test_what_waits_is_forgotten_with_its_member_and_that_they_accepted_is
     bob = stage.guild.add_member(stage.env.create_user("bob"))
     await bob.slash(stage.channel, "video", prompt="a fox", image1=picture())
     await accept(stage, await stage.ask())
-    opened = await stage.alice.slash(stage.channel, "studio")
-    await stage.bot.services.paused.pause(1, stage.alice.id, {}, stage.bot.services.clock.now())
+    opened = await stage.alice.slash(stage.channel, "video")
+    wish = Wish(prompt="a fox", images=[])
+    await stage.bot.services.paused.pause(1, stage.alice.id, wish, stage.bot.services.clock.now())
     await forget_member(stage.bot.services, stage.alice.id)
     assert [row.member_id for row in await rows(stage, paused_requests)] == [bob.id]
     answer = await stage.submit(opened, {"prompt": "@Image1 waves", "images": [picture()]})

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,6 @@ from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, as_name
 from bot.requests.character_words import cast_line, request_sentence, unknown_character_sentence
 from bot.requests.consent import NOTICE, consent_controls
-from bot.requests.forms import images_controls, images_modal
 from bot.requests.reading import Refusal, RefusalCode
 from sandbox.discord.messages.modal_rules import check_modal
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
@@ -86,11 +86,19 @@ def test_one_character_and_many_are_told_as_such() -> None:
 
 def test_the_modals_are_what_discord_takes() -> None:
     check_modal(cast_add_modal().to_dict())
-    check_modal(images_modal(2**63, 7).to_dict())
+
+
+@pytest.mark.parametrize("filename", ["front.png", "長い名前の写真" * 20 + ".png", "صورة.jpg", "*_`\u202e.png"])
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_form_names_the_images_that_it_keeps_and_asks_for_no_other(filename: str, count: int) -> None:
+    modal: Any = cast_add_modal("reelcast:fix:cast:1", name="x" * 32, filenames=[filename] * count).to_dict()
+    check_modal(modal)
+    _name, front, more = modal["components"]
+    assert front["description"].startswith("Leave this empty to keep: ")
+    assert (front["component"]["required"], more["component"]["required"]) == (False, count == 1)
 
 
 def test_ids_stay_short_enough_for_discord() -> None:
-    for view in (consent_controls(2**63), images_controls(2**63)):
-        [row] = view.to_components()
-        assert all(len(button["custom_id"]) <= 100 for button in row["components"])
+    [row] = consent_controls(2**63).to_components()
+    assert all(len(button["custom_id"]) <= 100 for button in row["components"])
     assert len(NOTICE) < 1_000

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
 from bot.delivery.post_view import alt_text, emptied_text, fitted_note, link_note, post_controls, post_text
-from bot.delivery.private_answers import PROMPT_FILE, details_view, has_prompt_file, refusal_message
+from bot.delivery.private_answers import PROMPT_FILE, details_view, has_prompt_file, with_prompt
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault
 from bot.requests.reading import Refusal, RefusalCode, has_words
+from bot.requests.refusal_words import refusal_sentence
 from bot.ui.custom_ids import DetailsId
 from bot.ui.language import speaking
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
@@ -35,7 +36,7 @@ def check_taken(content: str) -> None:
 
 
 def refused(prompt: str) -> tuple[str, list[discord.File]]:
-    return refusal_message(REFUSAL, prompt=prompt)
+    return with_prompt(refusal_sentence(REFUSAL), prompt)
 
 
 def told(job: Job, **parts: Any) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.automod.rules import Match, MatchKind
-from bot.delivery.private_answers import denial_message
+from bot.delivery.private_answers import with_prompt
 from bot.gate.denial import Denial, DenialCode
 from bot.gate.limits import Limit
 from bot.gate.words import MOST_NAMED, denial_sentence
@@ -64,6 +64,6 @@ def test_a_block_tells_its_end_if_it_has_one() -> None:
 
 @given(st.lists(st.integers(min_value=1, max_value=2**63 - 1), max_size=200), st.text(max_size=3_000))
 def test_any_number_of_channels_and_any_prompt_fit_a_message(ids: list[int], prompt: str) -> None:
-    text, _ = denial_message(Denial(code=DenialCode.CHANNEL, ids=tuple(ids)), prompt=prompt)
+    text, _ = with_prompt(denial_sentence(Denial(code=DenialCode.CHANNEL, ids=tuple(ids))), prompt)
     assert len(text) <= MOST_CHARACTERS
     assert text.count("<#") <= MOST_NAMED + prompt.count("<#")

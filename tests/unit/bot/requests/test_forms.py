@@ -13,7 +13,7 @@ from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import options_of
 from bot.jobs.model import Handling, Reference
-from bot.requests.forms import edit_modal, pictures_modal, studio_modal
+from bot.requests.forms import edit_modal, pictures_modal, video_modal
 from bot.requests.reading import has_words
 from bot.requests.wish import Wish, uploaded_images_in, wish_in
 from bot.ui.forms import Submission
@@ -38,12 +38,12 @@ def chosen(field: Mapping[str, Any]) -> list[str]:
     return [option["value"] for option in field["options"] if option.get("default")]
 
 
-def pictures(count: int, filename: str = "fox.png") -> list[tuple[int, Reference]]:
-    return [(number, replace(a_reference(), filename=filename)) for number in range(1, count + 1)]
+def pictures(count: int, filename: str = "fox.png") -> list[Reference]:
+    return [replace(a_reference(), filename=filename)] * count
 
 
-def test_the_studio_takes_up_to_seven_files_at_once_and_none_where_saved_characters_do() -> None:
-    modal = studio_modal(OFFER).to_dict()
+def test_the_form_takes_up_to_seven_files_at_once_and_none_where_saved_characters_do() -> None:
+    modal = video_modal(OFFER).to_dict()
     check_modal(modal)
     upload = fields(modal)["images"]
     assert (upload["min_values"], upload["max_values"]) == (0, 7)
@@ -51,14 +51,14 @@ def test_the_studio_takes_up_to_seven_files_at_once_and_none_where_saved_charact
 
 
 def test_a_model_is_chosen_where_there_is_more_than_one() -> None:
-    modal = studio_modal(BOTH).to_dict()
+    modal = video_modal(BOTH).to_dict()
     check_modal(modal)
     assert chosen(fields(modal)["model"]) == [DEFAULT.slug]
-    assert "model" not in fields(studio_modal(OFFER).to_dict())
+    assert "model" not in fields(video_modal(OFFER).to_dict())
 
 
 def test_what_only_another_model_could_need_is_not_asked_for() -> None:
-    modal = studio_modal(Offer(models=(FRAMES,))).to_dict()
+    modal = video_modal(Offer(models=(FRAMES,))).to_dict()
     check_modal(modal)
     assert set(fields(modal)) == {"prompt", "images", "duration", "spoiler"}
     assert fields(modal)["images"]["max_values"] == 2
@@ -113,8 +113,8 @@ def test_edit_ticks_the_spoiler_that_its_member_asked_for_and_not_their_servers(
 
 
 def test_a_spoiler_is_asked_for_where_there_is_room() -> None:
-    assert "spoiler" in fields(studio_modal(OFFER).to_dict())
-    assert "spoiler" not in fields(studio_modal(BOTH).to_dict())  # Discord takes five fields
+    assert "spoiler" in fields(video_modal(OFFER).to_dict())
+    assert "spoiler" not in fields(video_modal(BOTH).to_dict())  # Discord takes five fields
 
 
 @pytest.mark.parametrize(("sent", "read"), [(True, True), (False, False), ("true", False), (None, False)])
@@ -128,7 +128,7 @@ def test_where_no_spoiler_could_be_ticked_an_edited_request_keeps_its_own() -> N
 
 
 async def test_discord_py_need_not_remember_a_modal() -> None:
-    assert studio_modal(OFFER).is_finished()
+    assert video_modal(OFFER).is_finished()
 
 
 @given(st.recursive(st.one_of(st.none(), st.integers(), st.text()), lambda inner: st.lists(inner, max_size=3)))

@@ -21,7 +21,7 @@ from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
 from bot.delivery.post_view import alt_text
-from bot.delivery.private_answers import details_view, refusal_message, with_prompt
+from bot.delivery.private_answers import details_view, with_prompt
 from bot.delivery.problem_words import withdrawn_notice
 from bot.gate.stops import OperatorBlock, Target
 from bot.gate.words import refused_text_notice
@@ -43,6 +43,7 @@ from bot.records.page import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, recor
 from bot.records.store import Record, Search
 from bot.records.words import log_line
 from bot.requests.reading import Refusal, has_words, read_request
+from bot.requests.refusal_words import refusal_sentence
 from bot.ui.answers import replace_nul
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
@@ -96,7 +97,7 @@ def refused(text: str) -> str:
     """Give the answer to a prompt that names somebody who is not there, without the prompt below it."""
     read = read_request(f"@{text}", [], DEFAULT)
     assert isinstance(read, Refusal)
-    return refusal_message(read, prompt="")[0]
+    return refusal_sentence(read)
 
 
 # Where a prompt is shown, each as a function of it. What is given back to be copied stands in a block of code.

@@ -12,7 +12,7 @@ from discord.components import FileUploadComponent
 from bot.app import Reelcast
 from bot.cast.view import cast_add_modal
 from bot.catalogue.offer import Offer
-from bot.requests.forms import edit_modal, images_modal, studio_modal
+from bot.requests.forms import edit_modal, video_modal
 from bot.ui.commands import IMAGE_FILES
 from sandbox.discord.interactions.command_rules import check_commands
 from sandbox.discord.messages.modal_rules import check_modal
@@ -66,7 +66,7 @@ async def test_every_attachment_of_a_command_takes_images_and_nothing_else_takes
 
 @pytest.mark.parametrize(
     "modal",
-    [studio_modal(Offer()), edit_modal(1, a_request(), Offer()), cast_add_modal(), images_modal(1, 3)],
+    [video_modal(Offer()), edit_modal(1, a_request(), Offer()), cast_add_modal()],
     ids=lambda modal: modal.title,
 )
 def test_every_field_for_files_in_a_modal_takes_images(modal: ui.Modal) -> None:

@@ -14,7 +14,7 @@ from bot.delivery.card_view import status_card
 from bot.delivery.state_looks import LOOKS, card_buttons
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.requests.forms import studio_modal
+from bot.requests.forms import video_modal
 from bot.requests.refusal_words import image_sentence, missing_permissions_sentence
 from bot.ui import language
 from bot.ui.formats import dollars, lasted, listed, megabytes, number, percent
@@ -209,7 +209,7 @@ def test_a_card_speaks_its_servers_language_whoever_has_it_edited() -> None:
 
 def test_a_modal_and_its_choices_speak_the_language_of_who_opened_it() -> None:
     with speaking("ja"):
-        modal = studio_modal(Offer()).to_dict()
+        modal = video_modal(Offer()).to_dict()
     assert modal["title"] == "動画を作成"
     assert "アスペクト比" in str(modal)
 

@@ -109,9 +109,9 @@ async def test_a_name_of_nothing_is_answered_with_what_there_is(
     assert await stage.jobs() == []
 
 
-async def test_a_character_plays_in_the_studio_too(stage: Stage) -> None:
+async def test_a_character_plays_in_the_form_too(stage: Stage) -> None:
     await saved(stage, "mira")
-    opened = await stage.alice.slash(stage.channel, "studio")
+    opened = await stage.alice.slash(stage.channel, "video")
     await stage.submit(opened, {"prompt": "@mira waves"})
     assert cast_of(await newest(stage)) == ["mira"]
 

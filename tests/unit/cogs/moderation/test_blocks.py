@@ -61,7 +61,7 @@ async def test_a_block_for_a_time_ends_by_itself(room: Room) -> None:
 
 async def test_a_blocked_member_fills_in_no_form_in_vain(room: Room) -> None:
     await command(room, "mod block", member=room.stage.alice)
-    result = await room.stage.alice.slash(room.stage.channel, "studio")
+    result = await room.stage.alice.slash(room.stage.channel, "video")
     assert result.modal is None
     assert result.ephemeral
 

@@ -55,7 +55,7 @@ async def test_the_name_of_a_file_is_a_text_too(stage: Stage) -> None:
 
 async def test_a_modal_is_judged_as_a_command_is(stage: Stage) -> None:
     make_rule(stage, patterns=[r"\bc[a4]t\b"])
-    opened = await stage.alice.slash(stage.channel, "studio")
+    opened = await stage.alice.slash(stage.channel, "video")
     values = {"prompt": "a c4t", "images": [picture()]}
     assert await stage.refused(await stage.submit(opened, values)) == REFUSED
 

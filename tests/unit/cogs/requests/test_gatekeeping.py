@@ -73,11 +73,11 @@ async def test_only_lengths_and_shapes_that_are_allowed_are_made(stage: Stage) -
     assert "Choose one of these: 9:16 and 1:1." in await stage.refusal()
 
 
-@pytest.mark.parametrize("command", ["studio", "Make a video"])
+@pytest.mark.parametrize("command", ["video", "Make a video"])
 async def test_nobody_fills_in_a_form_in_vain(stage: Stage, command: str) -> None:
     await stage.ask()
     await stage.set(member_limits=Limits(per_day=1))
-    if command == "studio":
+    if command == "video":
         result = await stage.alice.slash(stage.channel, command)
     else:
         message = await stage.alice.send(stage.channel, "look", attachments=[picture()])
@@ -90,7 +90,7 @@ async def test_nobody_fills_in_a_form_in_vain(stage: Stage, command: str) -> Non
 
 async def test_a_form_that_was_open_meanwhile_is_held_to_the_limit_when_it_comes(stage: Stage) -> None:
     await stage.set(member_limits=Limits(per_day=1))
-    opened = await stage.alice.slash(stage.channel, "studio")
+    opened = await stage.alice.slash(stage.channel, "video")
     assert opened.modal is not None
     await stage.ask()
     result = await stage.submit(opened, {"prompt": "a fox", "images": [picture()]})

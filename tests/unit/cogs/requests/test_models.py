@@ -112,8 +112,8 @@ async def test_a_server_that_allows_one_shape_takes_a_model_that_makes_none(stag
 
 
 @both
-async def test_the_studio_offers_the_models_and_drops_a_ratio_that_is_meant_for_another(stage: Stage) -> None:
-    shown = await stage.alice.slash(stage.channel, "studio")
+async def test_the_form_offers_the_models_and_drops_a_ratio_that_is_meant_for_another(stage: Stage) -> None:
+    shown = await stage.alice.slash(stage.channel, "video")
     values = {"prompt": "a door opens", "images": [picture()], "model": [FRAMES.slug], "ratio": "9:16"}
     await stage.submit(shown, values)
     [job] = await stage.jobs()

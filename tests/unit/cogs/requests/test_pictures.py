@@ -40,8 +40,7 @@ async def test_the_images_of_a_message_become_a_job_of_who_asked(stage: Stage) -
 
 async def test_some_of_the_images_may_be_chosen(stage: Stage) -> None:
     message = await a_message(stage, picture("a.png"), picture("b.png"), picture("c.png"))
-    first, _, last = [str(each.id) for each in message.attachments]
-    await submit(stage, message, images=[last, first])  # in the form nobody sees which was ticked first
+    await submit(stage, message, images=["3", "1"])  # in the form nobody sees which was ticked first
     assert await filenames(stage) == ["a.png", "c.png"]
 
 
@@ -62,10 +61,18 @@ async def test_the_same_checks_as_of_the_command_are_passed(stage: Stage) -> Non
     assert "`image1` is too small" in await stage.refused(await submit(stage, message))
 
 
-async def test_a_form_from_before_a_restart_gives_the_words_back(stage: Stage, boot: Boot) -> None:
-    message = await a_message(stage, picture())
+async def test_a_form_from_before_a_restart_is_taken(stage: Stage, boot: Boot) -> None:
+    message = await a_message(stage, picture("a.png"))
     shown = await opened(stage, message)
     await stage.env.restart_bot(await boot())
+    await stage.submit(shown, {"prompt": "a keeper sleeps"})
+    assert await filenames(stage) == ["a.png"]
+
+
+async def test_a_form_whose_images_are_no_longer_kept_gives_the_words_back(stage: Stage) -> None:
+    message = await a_message(stage, picture())
+    shown = await opened(stage, message)
+    await stage.bot.services.paused.forget_member(stage.alice.id)
     result = await stage.submit(shown, {"prompt": "a keeper sleeps"})
     sentence = await stage.refused(result)
     assert sentence.startswith("This form has expired.")

@@ -154,6 +154,6 @@ async def test_a_sign_that_no_database_takes_is_replaced_wherever_it_is_typed(st
     await stage.ask("@Image1 wa\0ves")
     [job] = await stage.jobs()
     assert job.request.prompt == "@Image1 wa\N{REPLACEMENT CHARACTER}ves"
-    shown = await stage.alice.slash(stage.channel, "studio")
+    shown = await stage.alice.slash(stage.channel, "video")
     await stage.submit(shown, {"prompt": "a f\0x", "images": [picture()]})
     assert [each.request.prompt for each in await stage.jobs()][1:] == ["a f\N{REPLACEMENT CHARACTER}x"]

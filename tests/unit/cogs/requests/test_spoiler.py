@@ -22,7 +22,7 @@ async def command(stage: Stage) -> InteractionResult:
 
 
 async def studio(stage: Stage) -> InteractionResult:
-    shown = await stage.alice.slash(stage.channel, "studio")
+    shown = await stage.alice.slash(stage.channel, "video")
     return await stage.submit(shown, {"prompt": "a fox", "images": [picture()], "spoiler": True})
 
 

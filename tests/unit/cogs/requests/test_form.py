@@ -1,4 +1,4 @@
-"""`/studio`: a whole request in one modal."""
+"""`/video` with nothing: a whole request in one modal."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.unit.cogs.stage import Stage, picture, texts
 
 
 async def submit(stage: Stage, **values: Any) -> InteractionResult:
-    shown = await stage.alice.slash(stage.channel, "studio")
+    shown = await stage.alice.slash(stage.channel, "video")
     return await stage.submit(shown, {"prompt": "@Image1 waves", "images": [picture()], **values})
 
 
@@ -50,24 +50,24 @@ async def test_the_form_passes_the_same_checks_as_the_command(stage: Stage, valu
 
 async def test_no_form_opens_where_no_video_can_be_posted(stage: Stage) -> None:
     channel = stage.channel_without("attach_files")
-    assert "**Attach Files**" in await stage.refused(await stage.alice.slash(channel, "studio"))
+    assert "**Attach Files**" in await stage.refused(await stage.alice.slash(channel, "video"))
 
 
 async def test_an_answer_that_discord_does_not_take_is_noted_as_discords_own_trouble(stage: Stage) -> None:
     stage.env.inject_error("POST", "/interactions/*/*/callback", status=500, times=4)
     with capture_logs() as logged:
-        await stage.alice.slash(stage.channel, "studio")
+        await stage.alice.slash(stage.channel, "video")
     assert [each.path.rpartition("/")[2] for each in stage.env.http_requests[-4:]] == ["callback"] * 4
     assert [line["event"] for line in logged if line["log_level"] in {"warning", "error"}] == ["answer_unclear"]
 
 
 async def test_a_form_that_breaks_says_so_to_the_member_alone(stage: Stage) -> None:
-    shown = await stage.alice.slash(stage.channel, "studio")
+    shown = await stage.alice.slash(stage.channel, "video")
     async with stage.bot.services.store._engine.begin() as connection:
         await connection.execute(text("DROP TABLE jobs"))
     with capture_logs() as logged:
         result = await stage.submit(shown, {"prompt": "a fox", "images": [picture()]})
-    assert [(line["event"], line["command"]) for line in logged] == [("command_broke", "StudioCog")]
+    assert [(line["event"], line["command"]) for line in logged] == [("command_broke", "VideoCog")]
     assert result.ephemeral
     assert result.response is not None
     assert result.response.content.startswith("Something went wrong")
