@@ -1,6 +1,5 @@
 """*Again* and *Edit*: a request that is over becomes a new one, as it was or changed."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,25 +10,17 @@ from bot.delivery.private_answers import price_confirmation
 from bot.delivery.state_looks import REPEATABLE
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.card_words import again_question, not_repeatable_sentence, references_unreadable_sentence
-from bot.requests.character_words import not_usable_sentence
+from bot.members.card_words import again_question, not_repeatable_sentence
 from bot.requests.forms import edit_modal
-from bot.requests.wish import Wish, numbered, uploaded_images_in, wish_in
+from bot.requests.wish import Wish, uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form, say
 from bot.ui.custom_ids import AGAIN_PATTERN, EDIT_PATTERN, price_units
 from bot.ui.forms import JobFormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, JobButton, is_requester
 from cogs.requests.asking import Requests
-from cogs.requests.drafts import ask_for_images
 from cogs.requests.gatekeeping import refuse
-from cogs.requests.kept_references import (
-    ElementNotUsable,
-    ReferencesGone,
-    ReferencesUnreadable,
-    kept_elements,
-    kept_references,
-)
+from cogs.requests.kept_references import repeat
 
 NOT_YOURS: Final = N_("Only the member who requested this video can make it again. Use `/video` for your own.")
 TWICE: Final = N_("This video was already requested again a moment ago.")
@@ -120,27 +111,6 @@ def _same_wish(job: Job) -> Wish:
         options=request.options,
         spoiler=request.handling.spoiler_asked,
     )
-
-
-async def repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:
-    """Make a wish come true with what a job was made with; tell whether there is a new job.
-
-    Images of its own take the place of the job's. Where no copy is left of these the member is asked for them.
-    """
-    try:
-        wish = replace(wish, kept=await kept_elements(services, job.request, wish.prompt))
-        if not wish.images:
-            wish = replace(wish, images=numbered(await kept_references(services, job)))
-    except ReferencesGone:
-        await ask_for_images(services, interaction, wish)
-        return False
-    except ReferencesUnreadable:
-        await refuse(services, interaction, references_unreadable_sentence(), replace(wish, repeats=job.id))
-        return False
-    except ElementNotUsable as unusable:
-        await refuse(services, interaction, not_usable_sentence(unusable.name), replace(wish, repeats=job.id))
-        return False
-    return await Requests(services).take(interaction, wish)
 
 
 async def setup(bot: Reelcast) -> None:

@@ -7,7 +7,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
+
+import discord
 
 from bot.jobs.card_pictures import element_name, reference_name
 from bot.jobs.model import Element, Job, ProblemCode, Reference, ReviewMode, VideoRequest
@@ -15,8 +17,14 @@ from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.steps.references import UPLOAD_KEPT_FOR, is_fresh
 from bot.media.rules import ImageFault
+from bot.members.card_words import references_unreadable_sentence
+from bot.requests.character_words import not_usable_sentence
+from bot.requests.wish import Wish, numbered
 from bot.services import Services
+from cogs.requests.asking import Requests
 from cogs.requests.characters import sharing_guild
+from cogs.requests.drafts import ask_for_images
+from cogs.requests.gatekeeping import refuse
 
 READ_WITHIN: Final = 1.5  # seconds, of the three in which an interaction must be answered
 
@@ -35,6 +43,27 @@ class ElementNotUsable(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+async def repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:
+    """Make a wish come true with what a job was made with; tell whether there is a new job.
+
+    Images of its own take the place of the job's. Where no copy is left of these the member is asked for them.
+    """
+    try:
+        wish = replace(wish, kept=await kept_elements(services, job.request, wish.prompt))
+        if not wish.images:
+            wish = replace(wish, images=numbered(await kept_references(services, job)))
+    except ReferencesGone:
+        await ask_for_images(services, interaction, wish)
+        return False
+    except ReferencesUnreadable:
+        await refuse(services, interaction, references_unreadable_sentence(), replace(wish, repeats=job.id))
+        return False
+    except ElementNotUsable as unusable:
+        await refuse(services, interaction, not_usable_sentence(unusable.name), replace(wish, repeats=job.id))
+        return False
+    return await Requests(services).take(interaction, wish)
 
 
 async def kept_references(services: Services, job: Job) -> Sequence[Reference]:

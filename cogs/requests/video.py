@@ -21,10 +21,10 @@ from bot.ui.formats import dollars
 from bot.ui.forms import LABEL_LIMIT, FormCog, Submission
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
-from cogs.requests.again import repeat
 from cogs.requests.asking import Requests, reference_of
 from cogs.requests.characters import usable_choices
 from cogs.requests.gatekeeping import refuse
+from cogs.requests.kept_references import repeat
 
 CAST: Final = ("cast1", "cast2", "cast3")
 PRICED: Final = {"priced": True}  # of a name with a price, which no catalog has
