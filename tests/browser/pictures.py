@@ -108,7 +108,7 @@ async def studio_form(studio: Studio) -> None:
         await modal.get_by_role("button", name="use a sample").click()
         await mira.page.get_by_role("option", name="keeper.png").click()
         await expect(modal.locator(".chosen-file")).to_have_count(1)
-        await take(mira, "studio", of=modal)
+        await take(mira, "form", of=modal)
 
 
 async def settings(studio: Studio) -> None:

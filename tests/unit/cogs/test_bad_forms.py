@@ -44,7 +44,7 @@ async def room(stage: Stage, tmp_path: Path) -> Room:
     return await a_room(stage, tmp_path)
 
 
-async def studio(room: Room) -> Opened:
+async def video_form(room: Room) -> Opened:
     alice = room.stage.alice
     return alice, await alice.slash(room.stage.channel, "video")
 
@@ -126,7 +126,7 @@ async def a_post(room: Room) -> discord.Message:
 MAKE: Final = {"prompt": "a fox waves", "images": [picture()]}
 CHARACTER: Final = {"name": "mira", "frontal": [picture()], "others": [picture("side.png")]}
 FORMS: Final[Mapping[str, tuple[Open, Mapping[str, Any], str]]] = {
-    "studio": (studio, MAKE, "**⏳ Queued**"),
+    "form": (video_form, MAKE, "**⏳ Queued**"),
     "pictures": (pictures, {"prompt": "a fox waves"}, "**⏳ Queued**"),
     "edit": (edit, {"prompt": "a fox waves"}, "**⏳ Queued**"),
     "images once more": (images_once_more, {"images": [picture()]}, "**⏳ Queued**"),

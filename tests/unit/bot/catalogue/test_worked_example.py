@@ -15,7 +15,7 @@ from bot.records.store import Record, RecordStore, Search
 from bot.records.words import facts_line
 from bot.requests.forms import edit_modal
 from bot.requests.reading import Read, Refusal, RefusalCode, Upload, read_options, read_request
-from bot.requests.wish import facts_of, wish_in, wish_of
+from bot.requests.wish import wish_in, wish_of
 from bot.ui.forms import Submission
 from cogs.requests.video import video_command
 from sandbox.segmind import catalogue
@@ -79,7 +79,7 @@ def test_the_form_asks_for_what_the_example_takes_and_edit_keeps_it() -> None:
     assert "'value': '42'" in asked
     wish = wish_in(Submission.read({}), offer, [], before=request.options)
     assert wish.options.values == {"duration": 8, "seed": 42}
-    assert wish_of(facts_of(wish)).options == wish.options
+    assert wish_of(wish.facts()).options == wish.options
     old = {"prompt": "a fox", "images": [], "duration": 8, "aspect_ratio": None, "model": "m"}  # as 0.1 wrote it
     assert wish_of(old).options == Options(model="m", values={"duration": 8})
 

@@ -21,7 +21,7 @@ async def command(stage: Stage) -> InteractionResult:
     return await stage.ask("a fox", spoiler=True)
 
 
-async def studio(stage: Stage) -> InteractionResult:
+async def form(stage: Stage) -> InteractionResult:
     shown = await stage.alice.slash(stage.channel, "video")
     return await stage.submit(shown, {"prompt": "a fox", "images": [picture()], "spoiler": True})
 
@@ -32,7 +32,7 @@ async def message(stage: Stage) -> InteractionResult:
     return await stage.submit(shown, {"prompt": "a fox", "spoiler": True})
 
 
-ways_in = pytest.mark.parametrize("way", [command, studio, message])
+ways_in = pytest.mark.parametrize("way", [command, form, message])
 
 
 async def newest(stage: Stage) -> Job:
