@@ -23,11 +23,12 @@ from bot.observing.health import serve_health
 from bot.observing.metrics import Metrics
 from bot.services import Services, open_services
 from bot.starting import Front, open_persistently, until_stopped
-from bot.ui.answers import ANSWER, Arrivals, Shape, replace_nul, say
+from bot.ui.answers import ANSWER, Arrivals, Shape, say
 from bot.ui.attempts import DISCORD_AWAY, single_tries
 from bot.ui.commands import CommandTranslator, with_file_types
 from bot.ui.failures import answer_broken
 from bot.ui.language import _, speak
+from bot.ui.text import replace_nul
 
 __all__ = ["Reelcast", "Services", "open_bot", "run"]
 

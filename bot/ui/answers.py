@@ -27,6 +27,7 @@ from bot.ui.attempts import (
     single_try,
 )
 from bot.ui.language import N_, _
+from bot.ui.text import replace_nul
 
 log = structlog.get_logger(__name__)
 
@@ -52,18 +53,6 @@ class Shape(StrEnum):
 
 class AnswerUnproven(Exception):
     """The deferred answer may be another process's: nothing that costs money may follow it."""
-
-
-def replace_nul(data: Any) -> Any:
-    """Replace NUL, which PostgreSQL does not take, in all texts of what Discord sent, in its place; return it."""
-    sent: Any = data
-    if isinstance(data, str):
-        return data.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if isinstance(data, dict):
-        sent.update({name: replace_nul(part) for name, part in sent.items()})
-    elif isinstance(data, list):
-        sent[:] = [replace_nul(each) for each in sent]
-    return sent
 
 
 class Arrivals:
@@ -221,9 +210,9 @@ class Answer:
                         return None
                 self._deferred = None
                 return message.id
+            if not self._is_first and not self._proven:
+                raise AnswerUnproven
             if not self._is_first:
-                if not self._proven:
-                    raise AnswerUnproven
                 with single_try():
                     self._followed = await self._follow_up(view=view, allowed_mentions=none, wait=True)
                 return self._followed.id
@@ -246,11 +235,10 @@ class Answer:
         """Take the buttons off the private message that was pressed, if there is no other answer yet."""
         message = self._interaction.message
         if self._is_first and message is not None and message.flags.ephemeral:
-            await self._answer(partial(self._interaction.response.edit_message, view=None), _nothing)
+            await self._answer(partial(self._interaction.response.edit_message, view=None), partial(asyncio.sleep, 0))
 
     @property
-    def may_open_form(self) -> bool:
-        """Tell whether a form can be the answer: it is the first one, and not to a form."""
+    def may_open_form(self) -> bool:  # a form is the first answer, and none to a form
         return self._is_first and self._interaction.type is not discord.InteractionType.modal_submit
 
     async def _answer(
@@ -371,10 +359,6 @@ class Answer:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-
-
-async def _nothing() -> None:
-    """Answer nothing."""
 
 
 async def _rewound(send: Callable[[], Awaitable[Any]], files: Sequence[discord.File]) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 # In Discord's markdown a backslash takes the meaning of any ASCII punctuation: marks, links, mentions, timestamps.
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
@@ -92,3 +92,15 @@ def excerpt(text: str, columns: int) -> str:
 def message_address(guild_id: int, channel_id: int, message_id: int) -> str:
     """Give the address of a message in a server, which opens it in Discord for everyone who can see it."""
     return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
+def replace_nul(data: Any) -> Any:
+    """Replace NUL, which PostgreSQL does not take, in all texts of what Discord sent, in its place; return it."""
+    sent: Any = data
+    if isinstance(data, str):
+        return data.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(data, dict):
+        sent.update({name: replace_nul(part) for name, part in sent.items()})
+    elif isinstance(data, list):
+        sent[:] = [replace_nul(each) for each in sent]
+    return sent

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.answers import replace_nul
+from bot.ui.text import replace_nul
 
 TEXTS = st.text(st.sampled_from("a\0é\N{REPLACEMENT CHARACTER}"), max_size=4)
 SENT = st.recursive(

@@ -44,7 +44,7 @@ from bot.records.store import Record, Search
 from bot.records.words import log_line
 from bot.requests.reading import Refusal, has_words, read_request
 from bot.requests.refusal_words import refusal_sentence
-from bot.ui.answers import replace_nul
+from bot.ui.text import replace_nul
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.hostile import hostile
 from tests.support.jobs import NOON, PRICE, a_job, a_request
