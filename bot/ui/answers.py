@@ -226,10 +226,8 @@ class Answer:
 
     async def edit(self, **parts: Any) -> None:
         """Edit the message that answered, by the interaction's token, which Discord knows for 15 minutes."""
-        if self._followed is None:
-            await self._interaction.edit_original_response(**parts)
-        else:
-            await self._followed.edit(**parts)
+        edit = self._followed.edit if self._followed else self._interaction.edit_original_response
+        await edit(**parts)
 
     async def take_controls_away(self) -> None:
         """Take the buttons off the private message that was pressed, if there is no other answer yet."""
