@@ -32,7 +32,7 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
     """
     assert job.output_url is not None  # noqa: S101 - COMPLETED is never saved without it
     path = engine.folder_of(job) / "video.mp4"
-    wait, began, cut = FIRST_WAIT, engine.clock.monotonic(), 0
+    wait, began, cut, reason = FIRST_WAIT, engine.clock.monotonic(), 0, ""
     while True:
         async with engine.deliveries:
             try:
@@ -41,7 +41,9 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
             except (FetchFailed, FetchGone) as error:
                 if not patient or _is_final(engine, job, error, began):
                     raise
-                log.warning("output_not_fetched", job=job.id, error=str(error))
+                if str(error) != reason:
+                    log.warning("output_not_fetched", job=job.id, error=str(error))
+                reason = str(error)
             except (VideoCut, ChildFailed) as error:
                 cut += 1
                 if not patient or cut == CUT:

@@ -26,7 +26,7 @@ POLL_CEILING: Final = 30.0  # seconds without a poll from which the card counts 
 STALE_WORTH: Final = 0.01  # what a second of an outdated card counts in seconds of waiting for a finished video
 LONGEST_BLINK: Final = 60.0  # seconds unseen, after which the time of the end is too vague to learn from
 CLOCK_SLACK: Final = 5.0  # seconds by which Segmind's time of a run may contradict what was seen
-TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing
+TROUBLE_WAIT: Final = 10.0  # seconds after a poll that told nothing; doubled for each further, to HISTORY_WAIT
 UNKNOWN_FOR: Final = 600.0  # seconds that the record of a request is not there, at the least, until it is given up
 HISTORY_WAIT: Final = 60.0  # seconds between looks into the history for a request whose record is gone
 _STATES: Final = {RunState.QUEUED: State.QUEUED, RunState.PROCESSING: State.PROCESSING}
@@ -80,7 +80,7 @@ async def follow(engine: Engine, job: Job) -> Job:
     request_id = job.request_id
     assert request_id is not None  # noqa: S101 - QUEUED is never saved without it
     sighting = _last_sighting(engine, job)
-    doubt = _Doubt()
+    doubt, trouble = _Doubt(), _Trouble()
     await engine.clock.sleep(max(0.0, sighting.seen + POLL_FLOOR - engine.clock.monotonic()))
     while True:
         wait = POLL_CEILING if is_late(job, engine.clock.now()) else POLL_FLOOR
@@ -90,12 +90,14 @@ async def follow(engine: Engine, job: Job) -> Job:
             changed = await _take(engine, job, record_id, status, sighting)
         except RecordGone:
             gone = True
+            trouble.over(job)
         except RunFailed as failure:
             return await _failed(engine, job, failure.detail, moderation=failure.moderation)
         except SegmindError as error:
-            wait = _note_trouble(job, error)
+            wait = trouble.met(job, error)
         else:
             doubt = _Doubt()
+            trouble.over(job)
             if changed is not None:
                 return changed
             sighting = replace(sighting, seen=engine.clock.monotonic())
@@ -117,6 +119,39 @@ class _Doubt:
 
     no_record: float | None = None
     nowhere: float | None = None
+    unreadable: str = ""  # why the history couldn't be read the last time
+
+    def not_read(self, job: Job, error: Exception) -> None:
+        """Log why the history couldn't be read, once for each reason."""
+        if (reason := f"{type(error).__name__} {error}") != self.unreadable:
+            log.warning("history_unreadable", job=job.id, request_id=job.request_id, error=str(error))
+        self.unreadable = reason
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """Polls that told nothing, one after another. The log has the first, another reason, and the end."""
+
+    wait: float = TROUBLE_WAIT
+    reason: str = ""
+
+    def met(self, job: Job, error: SegmindError) -> float:
+        """Return the seconds until the next poll."""
+        if (reason := f"{type(error).__name__} {error}") != self.reason:
+            if isinstance(error, OperatorMustAct):
+                what = type(error).__name__
+                log.error("operator_must_act", job=job.id, what=what, error=str(error), words=error.words)
+            else:
+                log.warning("poll_failed", job=job.id, request_id=job.request_id, error=str(error))
+        self.reason = reason
+        wait = self.wait if isinstance(error, TryLater) else HISTORY_WAIT
+        self.wait = min(wait * 2, HISTORY_WAIT)
+        return wait
+
+    def over(self, job: Job) -> None:
+        if self.reason:
+            log.info("poll_answered", job=job.id, request_id=job.request_id)
+            self.wait, self.reason = TROUBLE_WAIT, ""
 
 
 async def _ask(engine: Engine, job: Job, request_id: str, sighting: Sighting) -> tuple[RunStatus, str]:
@@ -126,15 +161,6 @@ async def _ask(engine: Engine, job: Job, request_id: str, sighting: Sighting) ->
         with contextlib.suppress(RecordGone):
             return await engine.segmind.status(each, claim=_claim(engine, job, sighting)), each
     return await engine.segmind.status(last, claim=_claim(engine, job, sighting)), last
-
-
-def _note_trouble(job: Job, error: SegmindError) -> float:
-    """Log a poll that told nothing; return the seconds until the next."""
-    if isinstance(error, OperatorMustAct):
-        log.error("operator_must_act", job=job.id, what=type(error).__name__, error=str(error), words=error.words)
-    else:
-        log.warning("poll_failed", job=job.id, request_id=job.request_id, error=str(error))
-    return TROUBLE_WAIT if isinstance(error, TryLater) else HISTORY_WAIT
 
 
 def _last_sighting(engine: Engine, job: Job) -> Sighting:
@@ -203,8 +229,9 @@ async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) ->
         try:
             row = await find(engine.store, engine.segmind, job)
         except (SegmindError, HistoryTooLong) as error:
-            log.warning("history_unreadable", job=job.id, request_id=job.request_id, error=str(error))
+            doubt.not_read(job, error)
             return None
+        doubt.unreadable = ""
         if row is not None and row.output_urls:
             return await _completed_by_history(engine, job, row)
         if row is not None and row.state == RunState.FAILED:

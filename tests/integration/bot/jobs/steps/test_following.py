@@ -5,12 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import structlog.testing
 
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
+from bot.jobs.steps.following import HISTORY_WAIT, TROUBLE_WAIT
 from tests.support.stage import COST, Stage
 
 HTML = "<html><h1>Service unavailable</h1></html>"
+PAUSES = [TROUBLE_WAIT, TROUBLE_WAIT * 2, TROUBLE_WAIT * 4, HISTORY_WAIT]
 MODERATION = "The request was blocked by the content moderation (RAI) filter"
 
 
@@ -64,6 +67,20 @@ async def test_a_poll_whose_connection_breaks_is_asked_again(stage: Stage, kind:
     await stage.segmind.add_faults({"kind": kind, "operation": "status", "count": 2})
     await stage.finishes()
     assert (await stage.drive(job)).state is State.DELIVERED
+
+
+async def test_polls_that_tell_nothing_are_one_line_and_another_when_it_is_over_and_their_pauses_grow(
+    stage: Stage,
+) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.says("status", *[(503, HTML)] * 30, *[(502, HTML)] * 10)
+    await stage.finishes()
+    with structlog.testing.capture_logs() as told:
+        done = await stage.drive(job)
+    assert done.state is State.DELIVERED
+    polls = [(line["event"], line.get("error")) for line in told if line["event"].startswith("poll_")]
+    assert polls == [("poll_failed", "HTTP 503"), ("poll_failed", "HTTP 502"), ("poll_answered", None)]
+    assert [pause for pause in stage.clock.slept if pause in PAUSES][: len(PAUSES)] == PAUSES
 
 
 async def test_a_result_that_cannot_be_had_at_first_is_asked_for_again(stage: Stage) -> None:
