@@ -96,6 +96,27 @@ async def test_a_form_takes_a_file_and_tells_what_is_missing(demo: Demo) -> None
         await expect(card).to_contain_text("Done")
 
 
+async def test_a_video_is_deleted_from_its_details_after_a_question(demo: Demo) -> None:
+    prompt = "A kite of @Image1 above the dunes"
+    async with visiting(demo.browser, demo.origin) as mira, visiting(demo.browser, demo.origin, "noor") as noor:
+        card = await mira.ask(prompt)
+        post = mira.message(prompt, "AI-generated")
+        await expect(post.locator("video")).to_be_visible()
+        await noor.message(prompt, "AI-generated").get_by_role("button", name="Details").click()
+        details = noor.messages.locator(".ephemeral").last
+        await expect(details.get_by_role("button", name="Open @Image1")).to_be_visible()
+        await expect(details.get_by_role("button", name="Delete")).to_have_count(0)
+        await post.get_by_role("button", name="Details").click()
+        await mira.messages.locator(".ephemeral").last.get_by_role("button", name="Delete").click()
+        question = mira.messages.locator(".ephemeral").last
+        await expect(question).to_contain_text("Delete the card and the video?")
+        await expect(post).to_be_visible()
+        await question.get_by_role("button", name="Delete").click()
+        await expect(question).to_contain_text("Deleted.")
+        await expect(card).to_be_hidden()
+        await expect(post).to_be_hidden()
+
+
 async def test_two_tabs_are_two_people_who_see_each_other_at_once(demo: Demo) -> None:
     prompt = "A parade of @Image1 that somebody stops"
     await demo.stage.hold()

@@ -20,7 +20,7 @@ from bot.automod.rules import Match, MatchKind
 from bot.catalogue.models import DEFAULT
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
-from bot.delivery.post_view import alt_text
+from bot.delivery.post_view import alt_text, post_text
 from bot.delivery.private_answers import details_view, with_prompt
 from bot.delivery.problem_words import withdrawn_notice
 from bot.gate.stops import OperatorBlock, Target
@@ -105,6 +105,7 @@ PROMPTS: Final[Mapping[str, Callable[[str], Shown]]] = {
     "a card that waits": lambda text: status_card(a_job_of(text, State.WAITING), OFFER, now=NOON, position=3),
     "a card that is done": lambda text: status_card(a_job_of(text), OFFER, now=NOON),
     "a card that failed": lambda text: status_card(a_failed_job(text), OFFER, now=NOON),
+    "a post": lambda text: post_text(a_job_of(text), OFFER),
     "details": lambda text: details_view(a_job_of(text[:1_400]), OFFER),  # a longer prompt comes as a file
     "the list of one's own": lambda text: videos_page(VideosPage(jobs=[a_job_of(text) for _ in range(5)])),
     "the list of another's": lambda text: videos_list([a_job_of(text)] * 8),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ui.text import ELLIPSIS, END_ISOLATE, ISOLATE, clip, plain, quoted
+from bot.ui.text import ELLIPSIS, END_ISOLATE, ISOLATE, clip, excerpt, plain, quoted, shortened
 
 # Everything that Discord's markdown gives a meaning.
 LIVE = (
@@ -129,3 +129,42 @@ def test_a_quotation_of_many_lines_ends_with_an_ellipsis() -> None:
 
 def test_a_line_break_of_any_kind_leaves_nobody_outside_the_quotation() -> None:
     assert quoted("one\u2028# two\x0bthree", limit=100, lines=5) == "> one\n> \\# two\n> three"
+
+
+def columns(text: str) -> int:
+    """Count the columns of a text, of which a wide character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1 for char in text)
+
+
+@given(typed, st.integers(min_value=2, max_value=150))
+@example("動画" * 80, 72)
+@example("word " * 80, 72)
+def test_a_shortened_text_is_one_line_of_at_most_so_many_columns(text: str, most: int) -> None:
+    short = shortened(text, most)
+    assert columns(short) <= most
+    assert len(short.splitlines()) <= 1
+    whole = " ".join(text.split())
+    assert short == whole or (short.endswith(ELLIPSIS) and whole.startswith(short.removesuffix(ELLIPSIS)))
+
+
+@given(typed, st.integers(min_value=20, max_value=150))
+@example("one\n\ntwo\nthree", 104)
+def test_an_excerpt_is_a_quotation_of_two_lines_at_most(text: str, most: int) -> None:
+    lines = excerpt(text, most).split("\n")
+    assert 1 <= len(lines) <= 2
+    assert all(line.startswith("> ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a fox", "> a fox"),
+        ("one\n\ntwo", "> one\n> two"),
+        ("one\ntwo\nthree", "> one\n> two…"),
+        ("<@1> **b**", r"> \<\@1\> \*\*b\*\*"),
+        ("שלום @Image1", f"> {ISOLATE}שלום \\@Image1{END_ISOLATE}"),
+        ("fox " * 40, "> " + "fox " * 25 + "fox…"),
+    ],
+)
+def test_an_excerpt_is_harmless_and_says_that_something_is_left_out(text: str, shown: str) -> None:
+    assert excerpt(text, 104) == shown
