@@ -301,9 +301,11 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
 
 
 def env_file_troubles(env_file: Path = Path(".env")) -> list[str]:
-    """Say what is wrong with `.env` itself, whatever is in it: a folder in its place, lines that cannot be read."""
+    """Say what is wrong with `.env` itself, whatever is in it: what stands in its place, lines that cannot be read."""
     if env_file.is_dir():
         return [f"{env_file.name} is a folder, so it holds no settings. Replace it with a file, or remove it"]
+    if env_file.is_symlink() and not os.access(env_file, os.F_OK):
+        return [f"{env_file.name} is a link to a file that isn't there, so it holds no settings. Correct the link"]
     lines: list[int] = []
     with suppress(OSError, UnicodeDecodeError):  # which the settings themselves are refused for
         if env_file.is_file():

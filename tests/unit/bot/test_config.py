@@ -233,6 +233,9 @@ def test_a_folder_in_the_files_place_and_lines_that_cannot_be_read_are_told(tmp_
     assert "is a folder" in trouble
     file.rmdir()
     assert env_file_troubles(file) == []
+    file.symlink_to("nowhere")
+    [trouble] = env_file_troubles(file)
+    assert "is a link to a file that isn't there" in trouble
 
 
 def test_a_file_that_may_not_be_read_is_told_from_one_that_is_no_text() -> None:

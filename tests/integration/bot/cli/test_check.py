@@ -1,13 +1,15 @@
 """`python -m bot check`: a line for everything that is right or wrong, and a status that a script can use."""
 
 import json
+import re
 import socket
 import sqlite3
 import ssl
 import tempfile
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import aiohttp
 import pytest
@@ -226,6 +228,27 @@ async def test_a_discord_that_does_not_let_us_in_is_told(world: World, fault: di
 async def test_no_folder_for_temporary_files_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(world.folder / "nowhere"))
     check_ended(await world.check(), world, 0)
+
+
+async def test_a_clock_is_held_against_those_of_discord_and_segmind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Fast(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(minutes=5)
+
+    for module in ("bot.cli.check", "bot.segmind.client"):
+        monkeypatch.setattr(f"{module}.datetime", Fast)
+    ended = await world.check()
+    check_ended(ended, world, 0)
+    told = [
+        re.findall(r"(\d+) seconds ahead of (\w+)'s", line) for line in ended.lines if line.startswith("note clock")
+    ]
+    assert [(service, 299 <= int(seconds) <= 310) for [(seconds, service)] in told] == [
+        ("Discord", True),
+        ("Segmind", True),
+    ]
 
 
 async def test_a_small_disk_is_told(world: World) -> None:
