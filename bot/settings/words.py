@@ -66,6 +66,7 @@ def _deleted_roles(count: int) -> str:
 
 
 SAVED: Final = N_("✅ Saved. The change applies from now on.")
+SET_UP: Final = N_("✅ Saved. Members can make videos in {channels}.")
 UNCHANGED: Final = N_("Nothing changed. It was already set that way.")
 NOT_ALLOWED: Final = N_("You need Manage Server to see and change these settings.")
 NO_SERVER: Final = N_("Couldn't get this server's channels and roles from Discord right now. Try again in a minute.")

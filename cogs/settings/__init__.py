@@ -1,1 +1,1 @@
-"""`/settings`: the panel, and the commands beside it."""
+"""`/settings`: the panel, and the welcome message with its form."""

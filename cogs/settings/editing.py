@@ -27,7 +27,16 @@ from bot.settings.panel.panel import owners_answer, pause_question, reset_questi
 from bot.settings.panel.parts import PanelState
 from bot.settings.store import Noted
 from bot.settings.typed_values import BadSetting, BadSettingCode
-from bot.settings.words import NO_SERVER, NOT_ALLOWED, SAVED, UNCHANGED, UNREADABLE, bad_setting_sentence
+from bot.settings.words import (
+    NO_SERVER,
+    NOT_ALLOWED,
+    SAVED,
+    SET_UP,
+    UNCHANGED,
+    UNREADABLE,
+    bad_setting_sentence,
+    channel_names,
+)
 from bot.ui.answers import open_form, say, show
 from bot.ui.language import _, server_locale, speaking
 
@@ -210,7 +219,10 @@ class SettingsEditor:
         except BadSetting as error:
             await self._refuse(interaction, error, page, channel_id, typed)
             return
-        await self._show_change(interaction, before, after, page, channel_id, left)
+        done = _(SAVED)
+        if typed is not None and typed.form.name == SETUP:
+            done = _(SET_UP).format(channels=channel_names(after.channels or ()))
+        await self._show_change(interaction, before, after, page, channel_id, left, done)
         if _read_in(before) != _read_in(after):
             await self._services.moderators.look_again(guild_id)
         if _open_to(before) != _open_to(after):
@@ -275,6 +287,7 @@ class SettingsEditor:
         page: Page,
         channel_id: int,
         left: RefusedForm | None,
+        done: str,
     ) -> None:
         facts = await self._facts(interaction, before, after)
         if after == before:
@@ -284,7 +297,7 @@ class SettingsEditor:
         changed = [each.name for each in fields(after) if getattr(after, each.name) != getattr(before, each.name)]
         log.info("settings_changed", guild=guild and guild.id, member=interaction.user.id, changed=changed)
         worse = made_worse(check(before, facts), check(after, facts))
-        await self._show(interaction, page, after, facts, channel_id, _(SAVED), worse=worse, refused=left)
+        await self._show(interaction, page, after, facts, channel_id, done, worse=worse, refused=left)
 
     async def _facts(self, interaction: discord.Interaction[Any], *settings: GuildSettings) -> ServerFacts:
         """Gather what is known of the server, looking into the channels that any of the settings name."""

@@ -23,7 +23,9 @@ from tests.browser.visit import (
     Visitor,
     choose_review_channel,
     open_browser,
+    open_fresh_server,
     reviews_before_spending,
+    set_up,
     visiting,
 )
 
@@ -66,6 +68,7 @@ async def main() -> None:
         await done(studio)
         await studio_form(studio)
         await settings(studio)
+        await setup(studio)
         await report(studio)
         await review(studio)
 
@@ -117,6 +120,14 @@ async def settings(studio: Studio) -> None:
         panel = ada.messages.locator("li.ephemeral").last
         await expect(panel.get_by_role("heading", name="Settings")).to_be_visible()
         await take(ada, "settings", of=panel)
+
+
+async def setup(studio: Studio) -> None:
+    """The welcome message in a fresh server, and the check after its form."""
+    async with studio.tab("ada", size=CHANNEL) as ada:
+        await open_fresh_server(ada)
+        await take(ada, "welcome", of=ada.messages.locator("li.message").last)
+        await take(ada, "set-up", of=await set_up(ada))
 
 
 async def report(studio: Studio) -> None:

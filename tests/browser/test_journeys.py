@@ -12,7 +12,15 @@ from playwright.async_api import Browser, FilePayload, expect
 from bot.database.engine import open_database
 from bot.requests.consent import ConsentStore
 from sandbox.member import Upload
-from tests.browser.visit import PHONE, PLAYS_H264, open_browser, reviews_before_spending, visiting
+from tests.browser.visit import (
+    PHONE,
+    PLAYS_H264,
+    open_browser,
+    open_fresh_server,
+    reviews_before_spending,
+    set_up,
+    visiting,
+)
 from tests.end_to_end.stage import Stage, open_stage, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -175,18 +183,9 @@ async def test_a_second_person_reviews_what_the_first_one_asked_for(demo: Demo) 
 async def test_a_server_is_open_and_safe_eight_clicks_after_the_welcome_message(demo: Demo) -> None:
     prompt = "A kite of @Image1 over the dunes"
     async with visiting(demo.browser, demo.origin, "ada") as ada:
-        await ada.page.get_by_role("button", name="New server with the bot").click()
-        welcome = ada.message("turn reference images into videos")
-        await expect(welcome).to_be_visible()
+        await open_fresh_server(ada)
         await ada.page.evaluate(COUNT_CLICKS)
-        await welcome.get_by_role("button", name="Set up").click()
-        modal = ada.page.get_by_role("dialog", name="Set up videos")
-        await modal.get_by_label("Channels where members can make videos").click()
-        await ada.page.get_by_role("option", name="videos").click()
-        await modal.get_by_label("Review channel").click()
-        await ada.page.get_by_role("option", name="moderators").click()
-        await modal.get_by_role("button", name="Submit").click()
-        await expect(ada.messages.locator("li.ephemeral").last).to_contain_text("All good")
+        await set_up(ada)
         assert await ada.page.evaluate("() => window.clicks") <= MOST_CLICKS
     async with visiting(demo.browser, demo.origin, "mira", "new-server/videos") as mira:
         await mira.send_video(prompt)

@@ -121,6 +121,31 @@ async def visiting(
     await context.close()
 
 
+async def open_fresh_server(owner: Visitor) -> Locator:
+    """Have a person make a server of their own, which the bot joins; returns the welcome message."""
+    new = owner.page.get_by_role("button", name="New server with the bot")
+    if not await new.is_visible():  # on a narrow page the servers are in a drawer
+        await owner.page.get_by_role("button", name="Servers and channels").click()
+    await new.click()
+    welcome = owner.message("turn reference images into videos")
+    await expect(welcome).to_be_visible()
+    return welcome
+
+
+async def set_up(owner: Visitor) -> Locator:
+    """Press *Set up* in a fresh server and fill in the form; returns the check that follows."""
+    await owner.message("turn reference images into videos").get_by_role("button", name="Set up").click()
+    modal = owner.page.get_by_role("dialog", name="Set up videos")
+    await modal.get_by_label("Channels where members can make videos").click()
+    await owner.page.get_by_role("option", name="videos").click()
+    await modal.get_by_label("Review channel").click()
+    await owner.page.get_by_role("option", name="moderators").click()
+    await modal.get_by_role("button", name="Submit").click()
+    panel = owner.messages.locator("li.ephemeral").last
+    await expect(panel).to_contain_text("All good")
+    return panel
+
+
 async def reviews_before_spending(owner: Visitor) -> None:
     """Have the owner of a server show every request to its moderators in #review, before anything is spent."""
     panel = await choose_review_channel(owner, "review")

@@ -85,6 +85,8 @@ async def test_discord_takes_the_commands_as_they_are_in_all_languages_together(
     payload = await command.get_translated_payload(stage.bot.tree, CommandTranslator())
     assert int(payload["default_member_permissions"]) == discord.Permissions(manage_guild=True).value
     assert command.guild_only
+    [page] = payload["options"]
+    assert {each["name_localizations"].get("de") for each in page["choices"]} >= {"Wo und wer", "Prüfung"}
     assert len(payload["options"]) <= 25
     assert characters(payload) <= 8_000
 

@@ -169,7 +169,7 @@ async def test_one_form_sets_a_server_up_and_the_check_follows(stage: Stage) -> 
     room = hidden_channel(stage, mo)
     opened = await mo.actor.click(welcome, custom_id="reelcast:setup")
     said = await mo.submit(opened, {"channels": [stage.channel], "review_channel_id": [room]})
-    assert "Saved" in said
+    assert f"✅ Saved. Members can make videos in <#{stage.channel.id}>." in said
     assert "✅ All good" in said
     assert await mo.settings() == GuildSettings(
         channels=frozenset({stage.channel.id}),
