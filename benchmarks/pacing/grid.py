@@ -30,6 +30,7 @@ LAWS: Final = {
     "sigma 0.25": RunLaw(sigma=0.25),
     "sigma 0.5": RunLaw(sigma=0.5),
     "5 s and 10 s": RunLaw(sigma=0.25, medians=((5, TYPICAL), (10, 310.0))),
+    "queue 0-300 s": RunLaw(sigma=0.25, queue=300.0),
     "drift": RunLaw(sigma=0.25, drift=_drift),
 }
 BUDGETS: Final = (5, 60, 120, 500)

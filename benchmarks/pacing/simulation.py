@@ -74,6 +74,9 @@ class _Run:
     number: int
     duration: int = 0
     born: float = 0.0
+    starts: float = 0.0
+    queued: float | None = None
+    processing: float | None = None
     ends: float = 0.0
     polls: int = 0
     seen: float = 0.0
@@ -147,8 +150,11 @@ class _Simulation:
     def _ask(self, run: _Run, now: float) -> None:
         claim = _POLL
         if self._cell.policy is not Policy.IN_TURN:
-            expected = self._times.expected(MODEL, run.duration)
-            claim = Claim(rank=Rank.POLL, urgency=Watch(expected, Sighting(born=run.born, seen=run.seen)))
+            is_first = self._cell.policy is Policy.FIRST
+            expected = (self._times.expected if is_first else self._times.working)(MODEL, run.duration)
+            sighting = Sighting(born=run.born, seen=run.seen, queued=run.queued, processing=run.processing)
+            queues = () if is_first else self._times.queues(MODEL)
+            claim = Claim(rank=Rank.POLL, urgency=Watch(expected, sighting, queues))
         self._wait(run, claim, now)
 
     def _wait(self, run: _Run, claim: Claim, now: float) -> None:
@@ -172,7 +178,9 @@ class _Simulation:
         law = self._cell.law
         run.duration, median = law.medians[draw.randrange(len(law.medians))]
         run.born = run.seen = now
-        run.ends = now + median * law.drift(now) * math.exp(law.sigma * draw.gauss())
+        working = median * law.drift(now) * math.exp(law.sigma * draw.gauss())
+        run.starts = now + (draw.uniform(0, law.queue) if law.queue else 0.0)
+        run.ends = run.starts + working
         self._rest(run, now)
 
     def _polled(self, run: _Run, now: float) -> None:
@@ -182,13 +190,25 @@ class _Simulation:
         run.longest_gap = max(run.longest_gap, now - run.seen)
         run.seen = now
         if run.ends > now:
+            self._looked_at(run, now)
             self._rest(run, now)
             return
-        self._times.learn(FinishedRun(model=MODEL, duration=run.duration, seconds=run.ends - run.born))
+        queued = None if self._cell.policy is Policy.FIRST else run.starts - run.born
+        seconds = run.ends - run.born
+        self._times.learn(FinishedRun(model=MODEL, duration=run.duration, seconds=seconds, queued=queued))
         if self._cell.policy is Policy.ONE:
             self._ended(run, now)
         else:
             self._wait(run, _RESULT, now)
+
+    def _looked_at(self, run: _Run, now: float) -> None:
+        """Note what the status says, of which version 0.1 took the law to begin with the submission all the same."""
+        if self._cell.policy is Policy.FIRST:
+            return
+        if run.starts > now:
+            run.queued = now
+        elif run.processing is None:
+            run.processing = now
 
     def _ended(self, run: _Run, now: float) -> None:
         if now >= self._counted_from:

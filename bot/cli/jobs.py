@@ -98,6 +98,7 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
         "request id": job.request_id,
         "completed at": job.completed_at,
         "generation, seconds": job.run_seconds,
+        "queued, seconds": job.queue_seconds,
         "reserved": f"${job.reserved_usd:.2f}",
         "cost": None if job.cost_usd is None else f"${job.cost_usd:.2f}",
         "file kept until": job.output_ends_at,

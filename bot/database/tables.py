@@ -75,6 +75,7 @@ jobs = Table(
     Column("history_key", Text),
     Column("completed_at", Instant),
     Column("run_seconds", Float(53)),
+    Column("queue_seconds", Float(53)),
     Column("output_url", Text),
     # How it ended, or why it waits.
     Column("retry_at", Instant),

@@ -155,6 +155,7 @@ class Changes(TypedDict, total=False):
     history_id: str | None
     completed_at: datetime | None
     run_seconds: float | None
+    queue_seconds: float | None
     output_url: str | None
     retry_at: datetime | None
     problem: Problem | None
@@ -194,6 +195,7 @@ class Job:
     history_id: str | None = None  # as the request history writes it, once it was seen there
     completed_at: datetime | None = None
     run_seconds: float | None = None  # from its submission to its end at Segmind, once known
+    queue_seconds: float | None = None  # that it was QUEUED of them, once known
     output_url: str | None = field(default=None, repr=False)
     retry_at: datetime | None = None
     problem: Problem | None = None

@@ -4,7 +4,8 @@ docs/pacing.md derives the formulas.
 """
 
 import math
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import NormalDist
@@ -21,6 +22,8 @@ MEMORY: Final = 0.97  # what an old run still weighs after each new one: some 33
 CLIP: Final = 3.0  # deviations; a run farther off counts as one this far off
 STRAY_SHARE: Final = 0.03  # runs that keep to no usual time: the heavy tail
 STRAY_SIGMA: Final = 1.0  # of the logarithm of their times
+QUEUES_REMEMBERED: Final = 33  # times in the queue, as many as runs have any weight
+QUEUE_PARTS: Final = 5  # of them that stand for all
 _SQRT2: Final = math.sqrt(2)
 RECORD_LIFETIME: Final = timedelta(hours=1)  # Segmind's: status and result are gone after it
 RECORD_DYING: Final = timedelta(minutes=50)  # from here on a job is asked for before others
@@ -98,6 +101,7 @@ class FinishedRun:
     model: str
     duration: int  # seconds of video
     seconds: float
+    queued: float | None = None  # that it was QUEUED of them, where that is known
 
 
 class RunTimes:
@@ -109,19 +113,37 @@ class RunTimes:
     def __init__(self, finished: Iterable[FinishedRun] = (), *, offer: Offer | None = None) -> None:
         self._offer = offer or Offer()
         self._beliefs: dict[tuple[str, int], Belief] = {}
+        self._working: dict[tuple[str, int], Belief] = {}  # of the time without the queue
+        self._queued: dict[str, deque[float]] = {}  # seconds that the last runs of a model were QUEUED
         for run in finished:
             self.learn(run)
 
     def learn(self, run: FinishedRun) -> None:
-        if run.seconds > 0:
-            self._beliefs[run.model, run.duration] = self._belief(run.model, run.duration).after(run.seconds)
+        working = run.seconds - (run.queued or 0.0)
+        for beliefs, seconds in ((self._beliefs, run.seconds), (self._working, working)):
+            if seconds > 0:
+                beliefs[run.model, run.duration] = self._belief(beliefs, run.model, run.duration).after(seconds)
+        if run.queued is not None:
+            self._queued.setdefault(run.model, deque(maxlen=QUEUES_REMEMBERED)).append(run.queued)
+
+    def queues(self, model: str) -> tuple[float, ...]:
+        """Return seconds that a run may be QUEUED, each as likely as the others; none where nothing is known."""
+        known = sorted(self._queued.get(model, ()))
+        parts = min(QUEUE_PARTS, len(known))
+        return tuple(known[int((part + 0.5) / parts * len(known))] for part in range(parts))
 
     def expected(self, model: str, duration: int) -> RunTime:
-        belief = self._belief(model, duration)
+        """Return the distribution of the time from submission to end."""
+        belief = self._belief(self._beliefs, model, duration)
         return RunTime(belief.mu, belief.scale)
 
-    def _belief(self, model: str, duration: int) -> Belief:
-        known = self._beliefs.get((model, duration))
+    def working(self, model: str, duration: int) -> RunTime:
+        """Return the distribution of the time from the start of PROCESSING to the end."""
+        belief = self._belief(self._working, model, duration)
+        return RunTime(belief.mu, belief.scale)
+
+    def _belief(self, beliefs: Mapping[tuple[str, int], Belief], model: str, duration: int) -> Belief:
+        known = beliefs.get((model, duration))
         return known or Belief(mu=math.log(self._offer.typical_seconds(model)))
 
 

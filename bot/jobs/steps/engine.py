@@ -75,6 +75,7 @@ class Engine:
     limits: EngineLimits
     offer: Offer = field(default_factory=Offer)
     run_times: RunTimes = field(default_factory=RunTimes)
+    last_queued: dict[int, float] = field(default_factory=dict[int, float])  # by job, monotonic; a restart forgets it
     overdue: Overdue = field(default_factory=Overdue)
     machine: Machine = field(default_factory=Machine)
     caps: Callable[[Job], Awaitable[Reserve]] | None = None  # finds room under the caps of a job's server

@@ -1,6 +1,7 @@
 """QUEUED and PROCESSING: the run is followed to its end, by its record while that lives, by the history later."""
 
 import contextlib
+import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -35,10 +36,31 @@ ODD_LIMIT: Final = 40  # characters of what is no cost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """When a run was submitted and when it was last known unfinished, in monotonic seconds."""
+    """When a run was submitted and when it was last known unfinished, in monotonic seconds.
+
+    It was last known QUEUED at `queued`, if after its submission, and first known PROCESSING at `processing`.
+    """
 
     born: float
     seen: float
+    queued: float | None = None
+    processing: float | None = None
+
+    def starts(self, queues: tuple[float, ...]) -> tuple[float, ...]:
+        """Return when it may have begun, each as likely as the others, where runs are QUEUED for so many seconds."""
+        earliest, latest = self.queued or self.born, self.processing or math.inf
+        if not queues:
+            return (earliest,)
+        found = tuple(start for queue in queues if earliest <= (start := self.born + queue) <= latest)
+        return found or ((earliest,) if self.processing is None else ((earliest + latest) / 2,))
+
+    def queue_seconds(self, told: float | None, run_seconds: float | None) -> float | None:
+        """Tell how long a run was QUEUED, by Segmind's own figure or, if that is near enough, by what was seen."""
+        if told is not None and run_seconds is not None and 0 <= told < run_seconds:
+            return told
+        if self.queued is None or self.processing is None or self.processing - self.queued > LONGEST_BLINK:
+            return None
+        return (self.queued + self.processing) / 2 - self.born
 
     def run_seconds(self, noticed: float, told: float | None) -> float | None:
         """Tell how long a run took that was noticed finished; None where that cannot be said well enough.
@@ -55,24 +77,34 @@ class Watch:
     """The urgency of a run's next poll, in seconds of expected waiting, at a monotonic time.
 
     That is the integral from the last poll to now of P(finished by then | unfinished at the last poll), and at
-    least `STALE_WORTH` for each second beyond the ceiling. It grows by less than one a second.
+    least `STALE_WORTH` for each second beyond the ceiling. It grows by less than one a second. `queues` are times in
+    seconds for which it may be QUEUED before `run_time` begins.
     """
 
-    __slots__ = ("_area_seen", "_born", "_run_time", "_seen", "_unfinished")
+    __slots__ = ("_area_seen", "_run_time", "_seen", "_starts", "_unfinished")
 
-    def __init__(self, run_time: RunTime, sighting: Sighting) -> None:
+    def __init__(self, run_time: RunTime, sighting: Sighting, queues: tuple[float, ...] = ()) -> None:
         self._run_time = run_time
-        self._born = sighting.born
+        self._starts = sighting.starts(queues)
         self._seen = max(sighting.born, sighting.seen)
-        self._unfinished, self._area_seen = run_time.tail(self._seen - self._born)
+        self._unfinished, self._area_seen = self._tail(self._seen)
 
     def __call__(self, now: float) -> float:
         elapsed = now - self._seen
         if elapsed <= 0:
             return 0.0
-        _, area = self._run_time.tail(now - self._born)
+        _, area = self._tail(now)
         waiting = elapsed - (self._area_seen - area) / self._unfinished
         return max(waiting, STALE_WORTH * (elapsed - POLL_CEILING), 0.0)
+
+    def _tail(self, now: float) -> tuple[float, float]:
+        """Return P(it ends after `now`), and the area under that from there on."""
+        unfinished = area = 0.0
+        for start in self._starts:
+            one, beyond = self._run_time.tail(now - start)
+            unfinished += one
+            area += beyond + max(0.0, start - now)
+        return unfinished / len(self._starts), area / len(self._starts)
 
 
 async def follow(engine: Engine, job: Job) -> Job:
@@ -100,7 +132,7 @@ async def follow(engine: Engine, job: Job) -> Job:
             trouble.over(job)
             if changed is not None:
                 return changed
-            sighting = replace(sighting, seen=engine.clock.monotonic())
+            sighting = _seen_again(engine, job, sighting)
             await engine.clock.sleep(wait)
             continue
         if gone or is_given_up(job, engine.clock.now()):
@@ -170,15 +202,29 @@ def _last_sighting(engine: Engine, job: Job) -> Sighting:
     unseen = now - job.state_since
     monotonic = engine.clock.monotonic()
     # A clock set back makes a time of day lie ahead.
-    return Sighting(born=monotonic - max(0.0, age.total_seconds()), seen=monotonic - max(0.0, unseen.total_seconds()))
+    born, seen = (monotonic - max(0.0, each.total_seconds()) for each in (age, unseen))
+    if job.state is State.QUEUED:
+        engine.last_queued[job.id] = seen
+        return Sighting(born=born, seen=seen, queued=seen)
+    return Sighting(born=born, seen=seen, queued=engine.last_queued.get(job.id), processing=seen)
+
+
+def _seen_again(engine: Engine, job: Job, sighting: Sighting) -> Sighting:
+    """Take note that a run was found as it was."""
+    now = engine.clock.monotonic()
+    if job.state is not State.QUEUED:
+        return replace(sighting, seen=now)
+    engine.last_queued[job.id] = now
+    return replace(sighting, seen=now, queued=now)
 
 
 def _claim(engine: Engine, job: Job, sighting: Sighting) -> Claim:
     """A dying record goes before everything; else polls are asked in the order of the waiting they may end."""
     if is_dying(job, engine.clock.now()):
         return Claim(rank=Rank.RESULT)
-    expected = engine.run_times.expected(job.request.model, job.request.duration)
-    return Claim(rank=Rank.POLL, urgency=Watch(expected, sighting))
+    working = engine.run_times.working(job.request.model, job.request.duration)
+    queues = engine.run_times.queues(job.request.model)
+    return Claim(rank=Rank.POLL, urgency=Watch(working, sighting, queues))
 
 
 async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus, sighting: Sighting) -> Job | None:
@@ -186,7 +232,7 @@ async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus, si
     if status.state is RunState.COMPLETED:
         noticed = engine.clock.monotonic()
         result = await engine.segmind.result(request_id)
-        return await _completed(engine, job, result, sighting.run_seconds(noticed, result.metrics.total_time))
+        return await _completed(engine, job, result, sighting, noticed)
     if status.state is RunState.FAILED:
         return await _failed(engine, job, status.error or "", moderation=status.moderation)
     state = _STATES.get(status.state)
@@ -196,7 +242,9 @@ async def _take(engine: Engine, job: Job, request_id: str, status: RunStatus, si
     return None if state is job.state else await engine.move(job, state)
 
 
-async def _completed(engine: Engine, job: Job, result: RunResult, run_seconds: float | None) -> Job:
+async def _completed(engine: Engine, job: Job, result: RunResult, sighting: Sighting, noticed: float) -> Job:
+    run_seconds = sighting.run_seconds(noticed, result.metrics.total_time)
+    queue_seconds = sighting.queue_seconds(result.metrics.queue_time, run_seconds)
     moved = await engine.move(
         job,
         State.COMPLETED,
@@ -204,14 +252,19 @@ async def _completed(engine: Engine, job: Job, result: RunResult, run_seconds: f
         cost_usd=await settled_cost(engine, job, result.metrics.cost, result.metrics.odd_cost),
         completed_at=engine.clock.now(),
         run_seconds=run_seconds,
+        queue_seconds=queue_seconds,
     )
+    engine.last_queued.pop(job.id, None)
     if run_seconds is not None:
         request = job.request
-        engine.run_times.learn(FinishedRun(model=request.model, duration=request.duration, seconds=run_seconds))
+        engine.run_times.learn(
+            FinishedRun(model=request.model, duration=request.duration, seconds=run_seconds, queued=queue_seconds)
+        )
     return moved
 
 
 async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool = False) -> Job:
+    engine.last_queued.pop(job.id, None)
     problem = problem_in_words(detail, otherwise=ProblemCode.RUN_FAILED, moderation=moderation)
     return await engine.move(job, State.FAILED, problem=problem)
 

@@ -325,14 +325,17 @@ class JobStore:
     async def finished_runs(self) -> list[FinishedRun]:
         """Read the newest runs whose time is known, oldest first."""
         query = (
-            select(jobs.c.model, jobs.c.duration, jobs.c.run_seconds)
+            select(jobs.c.model, jobs.c.duration, jobs.c.run_seconds, jobs.c.queue_seconds)
             .where(jobs.c.run_seconds.is_not(None))
             .order_by(jobs.c.completed_at.desc())
             .limit(RUNS_REMEMBERED)
         )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
-        return [FinishedRun(model=row.model, duration=row.duration, seconds=row.run_seconds) for row in reversed(rows)]
+        return [
+            FinishedRun(model=row.model, duration=row.duration, seconds=row.run_seconds, queued=row.queue_seconds)
+            for row in reversed(rows)
+        ]
 
     @uncancelled
     async def spent(self, day: date) -> Decimal:

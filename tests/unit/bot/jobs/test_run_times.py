@@ -51,6 +51,14 @@ def test_each_model_and_duration_is_learned_by_itself() -> None:
     assert times.expected("another-model", 10).median == pytest.approx(DEFAULT.typical_seconds)
 
 
+def test_the_queue_is_learned_apart_from_the_run() -> None:
+    times = RunTimes(FinishedRun(model=MODEL, duration=5, seconds=194 + queued, queued=queued) for queued in range(60))
+    assert times.working(MODEL, 5).median == pytest.approx(194, rel=0.02)
+    assert times.expected(MODEL, 5).median > 220
+    assert times.queues(MODEL) == (30, 36, 43, 50, 56)
+    assert times.queues("another-model") == ()
+
+
 def test_what_was_long_ago_is_forgotten() -> None:
     times = RunTimes(drawn(500, median=194, sigma=0.1))
     for each in drawn(60, median=388, sigma=0.1, seed=2):

@@ -31,6 +31,18 @@ async def test_a_runs_time_is_saved_with_it_and_known_after_a_restart(stage: Sta
     assert await stage.store.finished_runs() == [FinishedRun(model=MODEL, duration=5, seconds=TOOK)]
 
 
+async def test_the_time_of_a_run_begins_where_it_was_seen_to_be_processing(stage: Stage) -> None:
+    job = await stage.begin(State.QUEUED)
+    await stage.status_words(*["QUEUED"] * 20, *["PROCESSING"] * 10)
+    await stage.finishes()
+    done = await stage.drive_until(job, State.COMPLETED)
+    assert done.queue_seconds == pytest.approx(20.5 * POLL_FLOOR, abs=0.1)
+    [run] = await stage.store.finished_runs()
+    assert run.queued == done.queue_seconds
+    assert stage.engine.run_times.queues(MODEL) == (run.queued,)
+    assert stage.engine.last_queued == {}
+
+
 async def test_what_a_run_took_is_learned_at_once(stage: Stage) -> None:
     before = stage.engine.run_times.expected(MODEL, 5).median
     await followed(stage)

@@ -68,6 +68,64 @@ def test_before_it_was_seen_a_run_is_worth_nothing() -> None:
     assert watch(100)(STARTED + 50) == 0
 
 
+def test_a_queued_run_is_not_expected_to_end_before_the_time_that_it_takes_after_the_queue() -> None:
+    queues = (0.0, 100.0, 200.0)
+    fresh, still_queued = Sighting(born=0, seen=150), Sighting(born=0, seen=150, queued=150)
+    assert fresh.starts(queues) == queues
+    assert still_queued.starts(queues) == (200.0,)
+    assert Watch(USUAL, still_queued, queues)(250) < Watch(USUAL, fresh, queues)(250) / 10
+
+
+@pytest.mark.parametrize(
+    ("queued", "processing", "starts"),
+    [
+        (None, None, (0.0, 30.0, 60.0)),
+        (20.0, None, (30.0, 60.0)),
+        (20.0, 40.0, (30.0,)),
+        (None, 50.0, (0.0, 30.0)),
+        (100.0, None, (100.0,)),
+        (100.0, 110.0, (105.0,)),
+    ],
+)
+def test_the_time_begins_where_the_sightings_allow(
+    queued: float | None, processing: float | None, starts: tuple[float, ...]
+) -> None:
+    seen = processing or queued or 0.0
+    assert Sighting(born=0, seen=seen, queued=queued, processing=processing).starts((0.0, 30.0, 60.0)) == starts
+
+
+def test_where_no_queue_is_known_it_may_begin_when_it_was_last_queued() -> None:
+    assert Sighting(born=5, seen=9).starts(()) == (5,)
+    assert Sighting(born=5, seen=90, queued=30, processing=90).starts(()) == (30,)
+
+
+@pytest.mark.parametrize(
+    ("sighting", "told", "run_seconds", "queue_seconds"),
+    [
+        (Sighting(born=0, seen=100), 12.0, 110.0, 12.0),
+        (Sighting(born=0, seen=100), 120.0, 110.0, None),
+        (Sighting(born=10, seen=100, queued=30, processing=50), None, 110.0, 30.0),
+        (Sighting(born=10, seen=100, queued=30, processing=95), None, 110.0, None),
+        (Sighting(born=10, seen=100, queued=30, processing=50), 12.0, None, 30.0),
+    ],
+)
+def test_the_time_in_the_queue_is_segminds_or_what_was_seen(
+    sighting: Sighting, told: float | None, run_seconds: float | None, queue_seconds: float | None
+) -> None:
+    assert sighting.queue_seconds(told, run_seconds) == queue_seconds
+
+
+@given(
+    RUN_TIMES, st.lists(st.floats(0, 300), max_size=5), st.floats(0, 600), st.floats(0, 3_600), st.floats(0.001, 3_600)
+)
+def test_with_any_queue_the_worth_never_falls_and_never_outruns_the_clock(
+    run_time: RunTime, queues: list[float], seen: float, first: float, more: float
+) -> None:
+    watching = Watch(run_time, Sighting(born=STARTED, seen=STARTED + seen, queued=STARTED + seen), tuple(queues))
+    earlier, later = watching(STARTED + seen + first), watching(STARTED + seen + first + more)
+    assert earlier - 1e-6 <= later <= earlier + more + 1e-6
+
+
 @pytest.mark.parametrize("told", [100.0, 103.0, 109.0])
 def test_segminds_own_figure_is_taken_where_it_can_be_true(told: float) -> None:
     assert Sighting(born=0, seen=100).run_seconds(noticed=108, told=told) == told
