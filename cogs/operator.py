@@ -106,7 +106,7 @@ class OperatorPanel:
         await show(interaction, view=view)
 
     async def block(self, interaction: discord.Interaction[Any], target: Target, target_id: int, reason: str) -> None:
-        """Block a server or a member everywhere; whoever runs the bot cannot shut themselves out."""
+        """Block a server or a member everywhere; the bot operator cannot block themselves."""
         await defer(interaction)
         if target is Target.MEMBER and await self._operating.operators.includes(target_id):
             notice = _("You can't block a bot operator. Nothing was changed.")

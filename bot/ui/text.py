@@ -81,7 +81,7 @@ def shortened(text: str, columns: int) -> str:
 
 
 def excerpt(text: str, columns: int) -> str:
-    """Return the beginning of somebody's words as a Discord quotation of two lines, so many columns in all."""
+    """Return the beginning of someone's words as a Discord quotation of two lines, so many columns in all."""
     first, *others = [line for line in text.splitlines() if line.strip()] or [""]
     if not others:
         return f"> {plain(shortened(first, columns))}"

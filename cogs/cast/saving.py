@@ -44,7 +44,7 @@ class NewCharacter:
 
     @property
     def filenames(self) -> Sequence[str]:
-        return ()  # which are shown to nobody
+        return ()  # which are shown to no one
 
     def facts(self) -> Mapping[str, Any]:
         return _ADAPTER.dump_python(self, mode="json")

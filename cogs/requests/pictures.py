@@ -39,7 +39,7 @@ class PicturesButton(PressedItem, template=PICTURES_PATTERN):
 
 
 class PicturesCog(MenuCog, FormCog):
-    """Keeps the images of a message while its form is open: Discord shows them to nobody but the command."""
+    """Keeps the images of a message while its form is open: Discord shows them only to the command."""
 
     form_pattern = PICTURES_PATTERN
     shape = Shape.PUBLIC

@@ -134,7 +134,7 @@ def _model_choice(model: VideoModel) -> app_commands.Choice[str]:
 
 
 def _options(offer: Offer) -> Iterator[tuple[str, Any]]:
-    """Yield the options besides the prompt, in the order in which Discord shows them."""
+    """Yield the options other than the prompt, in the order in which Discord shows them."""
     yield from ((f"image{number}", discord.Attachment) for number in range(1, offer.most_images + 1))
     for name, option in offer.options.items():
         yield name, type(option.default) if option.values else app_commands.Range[int, option.least, option.most]
