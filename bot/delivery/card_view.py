@@ -16,13 +16,13 @@ from bot.jobs.run_times import RunTime, RunTimes
 from bot.jobs.states import ENDED_UNCHARGED, WITHDRAWN, State
 from bot.ui.formats import countdown, lasted, number
 from bot.ui.language import N_, _, ngettext, speaking
-from bot.ui.text import excerpt, message_address, plain, shortened
+from bot.ui.text import message_address, plain, shortened
 
 _CARD: Final = N_("The member who requested this video had their data deleted.")
 _MODERATORS: Final = N_(
     "The member who requested this video had their data deleted. Decisions about it stay in the records."
 )
-PROMPT_COLUMNS: Final = 104  # two lines beside an image, on a desktop
+PROMPT_COLUMNS: Final = 52  # a line beside an image, on a desktop; with a second one the card would be over 200 px
 LINE_COLUMNS: Final = 72  # of a prompt in a card of one line
 READY_SHARE: Final = 0.8  # of all runs are done by the time that a card names
 LATE_SHARE: Final = 0.975  # of all runs are done before a card says that one takes long
@@ -102,7 +102,7 @@ def _lines(job: Job, offer: Offer, now: datetime, position: int | None, run_time
     if explanation := _explanation(job, offer):
         yield explanation
     if job.shows_contents:
-        yield excerpt(job.request.prompt, PROMPT_COLUMNS)
+        yield f"> {plain(shortened(job.request.prompt, PROMPT_COLUMNS))}"
     else:
         yield f"-# {_('The prompt and images appear here once a moderator approves them.')}"
     yield f"-# {' · '.join([f'<@{job.request.member_id}>', *request_facts(job, offer)])}"

@@ -1,5 +1,6 @@
 """The status card in every state, for every prompt: what it says, and that Discord takes it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
-from bot.delivery.card_view import LATE_SHARE, READY_SHARE, next_change, status_card
+from bot.delivery.card_view import LATE_SHARE, PROMPT_COLUMNS, READY_SHARE, next_change, status_card
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.run_times import RunTimes
@@ -257,11 +258,11 @@ def test_a_run_that_is_stopped_after_the_charge_looks_so_and_says_what_it_costs(
 @example("x " * 1_250)
 @example("動画" * 1_250)
 @example("line\n" * 400)
-def test_a_prompt_takes_two_lines_of_a_card_at_most(prompt: str) -> None:
+def test_a_prompt_takes_a_line_of_a_card_at_most(prompt: str) -> None:
     shown = status_card(a_job(request=a_request(prompt=prompt)), OFFER, now=NOON)
     lines = [line for line in texts_of(shown).split("\n") if line.startswith(">")]
-    assert 1 <= len(lines) <= 2
-    assert sum(len(line.replace("\\", "")) for line in lines) <= 140
+    assert len(lines) == 1
+    assert len(re.sub(r"\\(.)", r"\1", lines[0])) <= 2 + PROMPT_COLUMNS + 2  # the mark, and two isolates
 
 
 async def test_the_view_is_not_remembered_by_discord_py() -> None:
