@@ -68,10 +68,10 @@ async def accepted(stage: Stage, *names: str) -> None:
 async def test_a_picture_dropped_on_the_command_becomes_a_video_that_plays(demo: Demo) -> None:
     prompt = "The fox of @Image1 crosses a frozen lake"
     async with visiting(demo.browser, demo.origin) as mira:
-        form = await mira.open_command("video")
+        form = await mira.open_video()
         await mira.drop(form, photo(1), photo(2))
         await expect(form.locator(".chosen-file")).to_have_count(2)
-        await form.get_by_label("prompt").fill(prompt)
+        await form.get_by_role("textbox", name="prompt").fill(prompt)
         await form.get_by_role("button", name="Send /video").click()
         card = await mira.card(prompt)
         await expect(card.get_by_role("button", name="Open @Image1 +1")).to_be_visible()
@@ -248,8 +248,9 @@ async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
         await expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
         await page.get_by_role("button", name="Servers and channels").click()
         await page.get_by_role("link", name="videos").click()
-        form = await mira.open_command("video")
-        await form.get_by_label("prompt").fill(prompt)
+        form = await mira.open_video()
+        await form.get_by_role("textbox", name="prompt").fill(prompt)
+        await mira.add_option(form, "image1")
         await form.get_by_role("button", name="use a sample").click()
         await page.get_by_role("option", name="keeper.png").click()
         assert await form.evaluate("(form) => form.scrollWidth <= form.clientWidth")

@@ -54,6 +54,18 @@ class Visitor:
         await expect(form).to_be_visible()
         return form
 
+    async def open_video(self) -> Locator:
+        """Type `/video` and add the option for the prompt; returns its form."""
+        form = await self.open_command("video")
+        await self.add_option(form, "prompt")
+        await expect(form.get_by_role("textbox", name="prompt")).to_be_visible()
+        return form
+
+    async def add_option(self, form: Locator, name: str) -> None:
+        """Add an optional option to a command's form."""
+        await form.get_by_role("button", name="optional").click()
+        await self.page.get_by_role("menuitem", name=name).click()
+
     async def drop(self, where: Locator, *files: Upload) -> None:
         """Drag files onto an element and let go."""
         transfer = await self.page.evaluate_handle(
@@ -77,10 +89,11 @@ class Visitor:
 
     async def send_video(self, prompt: str, *images: Upload) -> None:
         """Send `/video` with pictures dropped on it, or with one of ours."""
-        form = await self.open_command("video")
+        form = await self.open_video()
         await self.drop(form, *(images or (photo(),)))
-        await form.get_by_label("prompt").fill(prompt)
-        await form.get_by_label("prompt").press("Enter")
+        typed = form.get_by_role("textbox", name="prompt")
+        await typed.fill(prompt)
+        await typed.press("Enter")
 
     async def card(self, *words: str) -> Locator:
         """Return the last card with these words once it is there, to be followed whatever becomes of its words."""
