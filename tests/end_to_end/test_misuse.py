@@ -139,8 +139,8 @@ async def test_a_moderator_of_one_server_finds_nothing_of_anothers_video(stage: 
             assert await told_alone(noor, await noor.slash("takedown", link=link)) in NOT_HERE
             assert await told_alone(noor, await noor.slash("records search", message=link)) in NOT_HERE
         assert await told_alone(noor, await noor.slash("records search", text="nobody")) in NOT_HERE
-        for job in stage.jobs():
-            [(message, custom_id)] = await forged_buttons(stage, noor, [f"reelcast:delete:{job}"])
+        deletes = [f"reelcast:delete:{job}" for job in stage.jobs()]
+        for message, custom_id in await forged_buttons(stage, noor, deletes):
             assert await told_alone(noor, await noor.click(message, custom_id=custom_id)) in NOT_HERE
         assert decided(stage) == before
         assert await seen(mira, "videos") == messages
