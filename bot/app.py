@@ -25,7 +25,7 @@ from bot.services import Services, open_services
 from bot.starting import Front, open_persistently, until_stopped
 from bot.ui.answers import ANSWER, Arrivals, Shape, say
 from bot.ui.attempts import DISCORD_AWAY, single_tries
-from bot.ui.commands import CommandTranslator, with_file_types
+from bot.ui.commands import CommandLinks, CommandTranslator, with_file_types
 from bot.ui.failures import answer_broken
 from bot.ui.language import _, speak
 from bot.ui.text import replace_nul
@@ -110,9 +110,10 @@ class Reelcast(commands.AutoShardedBot):
             **options,
         )
         self.arrivals = Arrivals(monotonic)
+        self.links = CommandLinks()
         _complete_commands(self.http)
         clock = SystemClock()
-        self.registration = Registration(self._register, clock)
+        self.registration = Registration(self._see_to_commands, clock)
         self.door = Door(self.http, clock)
         self._taken_up = False
 
@@ -126,12 +127,17 @@ class Reelcast(commands.AutoShardedBot):
             await self.load_extension(extension)
         # What is unfinished does not wait for Discord to take the commands, which it may refuse to for a while.
         await self._take_up()
-        if self.shard_ids is None or 0 in self.shard_ids:  # commands are global: one process registers them for all
-            await self.registration.begin()
+        await self.registration.begin()
 
-    async def _register(self) -> None:
-        """Register the commands for every server, and those of the bot operator for theirs alone."""
-        await self.tree.sync()
+    async def _see_to_commands(self) -> None:
+        """Register the commands for every server, and the bot operator's for theirs alone, and learn their ids.
+
+        They are global: the process with the first shard registers them for all.
+        """
+        if self.shard_ids is not None and 0 not in self.shard_ids:
+            self.links.learn(await self.tree.fetch_commands())
+            return
+        self.links.learn(await self.tree.sync())
         home = self.services.settings.operator_server_id
         if home is None:
             return

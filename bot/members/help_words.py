@@ -1,23 +1,18 @@
-"""`/help`, the hint for a member's first request, and links to commands."""
+"""`/help`, and the hint for a member's first request."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-import aiohttp
 import discord
-import structlog
 from discord import ui
 
 from bot.gate.denial import Denial
 from bot.gate.words import denial_sentence
 from bot.jobs.model import ReviewMode
+from bot.ui.commands import option_name
 from bot.ui.language import N_, _
 
-log = structlog.get_logger(__name__)
-
 HELP_ID: Final = "reelcast:help"
-NAMED: Final = ("video", "videos", "cast")  # the commands that help links to
 _WHAT: Final = N_(
     "**Turn images into short videos**\n"
     "Use {video} with a prompt and up to seven images. Their faces and places appear in the video, "
@@ -46,15 +41,14 @@ _HINT: Final = N_(
     "- In a prompt, `@Image1` is your first image. Use {cast} to save a character for reuse.\n"
     "- Use {videos} to find all your videos here again."
 )
-PATIENCE: Final = 1.0  # seconds that Discord has to tell the ids; an answer has three
 
 
-def help_text(commands: Mapping[str, str], *, here: str = "") -> str:
-    """Write what the bot does and how to use it; `commands` are the mentions of `NAMED`, `here` is `help_here`."""
+def help_text(*, here: str = "") -> str:
+    """Write what the bot does and how to use it; `here` is `help_here`."""
     parts = [
-        _(_WHAT).format(video=commands["video"]),
-        _(_NAMES).format(cast=commands["cast"]),
-        _(_YOURS).format(videos=commands["videos"]),
+        _(_WHAT).format(video=_named("video")),
+        _(_NAMES).format(cast=_named("cast")),
+        _(_YOURS).format(videos=_named("videos")),
     ]
     return "\n\n".join([*parts, *([here] if here else [])])
 
@@ -65,9 +59,13 @@ def help_here(denial: Denial | None, review: ReviewMode) -> str:
     return f"**{_('In this server')}**\n{may} {_(_REVIEWS[review])}"
 
 
-def hint_text(commands: Mapping[str, str]) -> str:
+def hint_text() -> str:
     """Write the three lines that a newcomer reads once."""
-    return _(_HINT).format(cast=commands["cast"], videos=commands["videos"])
+    return _(_HINT).format(cast=_named("cast"), videos=_named("videos"))
+
+
+def _named(command: str) -> str:
+    return f"`/{option_name(command)}`"
 
 
 def hint_controls() -> ui.View:
@@ -76,32 +74,3 @@ def hint_controls() -> ui.View:
     view.add_item(button)
     view.stop()
     return view
-
-
-class CommandMentions:
-    """Asks for the ids when someone first wants them; until they are known commands are named, and no links."""
-
-    def __init__(self, client: discord.Client) -> None:
-        self._client = client
-        self._ids: Mapping[str, int] = {}
-
-    async def get(self) -> Mapping[str, str]:
-        """Give what to write for each command that is `NAMED`."""
-        if not self._ids:
-            await self._ask()
-        return {name: self._mention(name) for name in NAMED}
-
-    def _mention(self, name: str) -> str:
-        command_id = self._ids.get(name)
-        return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
-
-    async def _ask(self) -> None:
-        if self._client.application_id is None:
-            return
-        try:
-            async with asyncio.timeout(PATIENCE):
-                told = await self._client.http.get_global_commands(self._client.application_id)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("command_ids_not_told", error=type(error).__name__)
-        else:
-            self._ids = {each["name"]: int(each["id"]) for each in told}

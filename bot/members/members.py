@@ -18,7 +18,6 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.tasks import Work
 from bot.members.emptying import MessageEmptier
 from bot.members.forgetting import Forgetting
-from bot.members.help_words import CommandMentions
 from bot.members.list_view import post_address
 from bot.members.preferences import PreferenceStore
 from bot.ui.language import speaking
@@ -62,7 +61,6 @@ class DoneNotices:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
     preferences: PreferenceStore
-    commands: CommandMentions
     forgetting: Forgetting
     work: Work
 
@@ -79,7 +77,6 @@ def members_of(
     forgetting = Forgetting(database, MessageEmptier(client), store, dispatcher=drivers, cards=cards, clock=clock)
     return Members(
         preferences=preferences,
-        commands=CommandMentions(client),
         forgetting=forgetting,
         work={"forgetting": forgetting.run, "emptying": partial(forgetting.emptying.run, drivers.resumed)},
     )

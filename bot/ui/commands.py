@@ -1,9 +1,10 @@
 """Commands as Discord lists them: names, descriptions, and choices in each language, and which files they take."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from discord import AppCommandOptionType, Locale, app_commands, ui
+from discord import AppCommandOptionType, AppCommandType, Locale, app_commands, ui
 from discord.app_commands import TranslationContextLocation as Location
 from discord.ext import commands
 
@@ -13,6 +14,9 @@ NAME: Final = "name"  # the catalogs' context for names that are typed: Discord 
 _NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
 # What Discord counts as images, and what it does not: it looks at the extension alone. At most ten.
 IMAGE_FILES: Final = ("image", ".heic", ".heif", ".hif", ".avif", ".bmp", ".tif", ".tiff", ".jfif", ".mpo")
+
+_COMMAND: Final = re.compile(r"`/(?P<command>[-\w]+)(?P<rest>(?: [-\w]+)*)`")
+_FENCE: Final = "```"
 
 
 def context_of(context: app_commands.TranslationContextTypes) -> str | None:
@@ -39,6 +43,30 @@ class CommandTranslator(app_commands.Translator):
         known = catalogue(language)
         found = known.gettext(text) if context_of(context) is None else known.pgettext(NAME, text)
         return None if found == text else found
+
+
+class CommandLinks:
+    """Makes links of the commands that a text names, once Discord has given them ids."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def learn(self, registered: Iterable[app_commands.AppCommand]) -> None:
+        chat_input = AppCommandType.chat_input
+        self._ids.update({each.name: each.id for each in registered if each.type is chat_input})
+
+    def linked(self, text: str) -> str:
+        """Return a text in the language spoken with its commands as links, but for what stands in code blocks."""
+        if not self._ids or "`/" not in text:
+            return text
+        ids = {option_name(name): each for name, each in self._ids.items()}
+
+        def link(match: re.Match[str]) -> str:
+            found = ids.get(match["command"])
+            return match[0] if found is None else f"</{match['command']}{match['rest']}:{found}>"
+
+        parts = text.split(_FENCE)  # what members typed comes back in code blocks, to be copied as it is
+        return _FENCE.join(_COMMAND.sub(link, part) if place % 2 == 0 else part for place, part in enumerate(parts))
 
 
 class MenuCog(commands.Cog):

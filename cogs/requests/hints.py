@@ -25,16 +25,14 @@ async def show_help(services: Services, interaction: discord.Interaction[Any]) -
         denial = as_seen(interaction, verdict) if isinstance(verdict, Denial) else None
         settings = await services.guild_settings.get(interaction.guild_id)
         here = help_here(denial, settings.review)
-    commands = await services.members.commands.get()
-    await say(interaction, help_text(commands, here=here), view=your_data_controls())
+    await say(interaction, help_text(here=here), view=your_data_controls())
 
 
 async def hint_newcomer(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:
     """Tell who has just asked for their first video how to go on; nothing comes of it where Discord is in trouble."""
     if not await services.store.is_first(job) or not await services.members.preferences.hint(job.request.member_id):
         return
-    commands = await services.members.commands.get()
     try:
-        await say(interaction, hint_text(commands), view=hint_controls())
+        await say(interaction, hint_text(), view=hint_controls())
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.info("hint_not_given", error=type(error).__name__)

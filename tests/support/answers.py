@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from simcord.results import InteractionResult, ResponseMessage
 
 from tests.support.settings_panel import components
-from tests.unit.cogs.stage import texts
+from tests.unit.cogs.stage import texts, unlinked
 
 
 def answer_of(result: InteractionResult) -> ResponseMessage:
@@ -20,7 +20,7 @@ def answer_of(result: InteractionResult) -> ResponseMessage:
 
 def words_of(result: InteractionResult) -> str:
     answer = answer_of(result)
-    return answer.content or texts(answer)
+    return unlinked(answer.content or texts(answer))
 
 
 def buttons_of(result: InteractionResult) -> Mapping[str, str]:

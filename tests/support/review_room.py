@@ -17,7 +17,7 @@ from bot.moderation.decide import Moderation
 from bot.moderation.ids import reject_id
 from bot.moderation.review_card import OTHER_REASON
 from tests.support.drawings import drawing, encoded
-from tests.unit.cogs.stage import Stage
+from tests.unit.cogs.stage import Stage, unlinked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def said(result: InteractionResult) -> str:
     """Return the one sentence that only who acted sees."""
     [told] = [result.response] if result.response is not None and result.response.content else result.followups
     assert result.ephemeral
-    return told.content
+    return unlinked(told.content)
 
 
 async def a_room(stage: Stage, folder: Path) -> Room:

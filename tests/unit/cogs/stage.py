@@ -1,6 +1,7 @@
 """What the tests of the cogs act on: a server, a channel and a member on SimCord's Discord, and the real bot."""
 
 import io
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -140,7 +141,7 @@ class Stage:
         assert await self.jobs() == []
         assert self.driven == []
         assert "@everyone" not in result.response.content
-        return result.response.content.splitlines()[0]
+        return unlinked(result.response.content.splitlines()[0])
 
     def channel_without(self, *names: str) -> simcord.ChannelHandle:
         """Make a channel where the bot lacks these permissions."""
@@ -175,6 +176,11 @@ def picture(name: str = "keeper.png", *, size: tuple[int, int] = (640, 480), pad
     kind = name.rpartition(".")[2].replace("jpg", "jpeg")
     Image.new("L", size, 128).save(buffer, format=kind)
     return name, buffer.getvalue() + bytes(padding)
+
+
+def unlinked(text: str) -> str:
+    """Write the commands that a text links to as their names."""
+    return re.sub(r"</([^:>]+):[0-9]+>", r"`/\1`", text)
 
 
 async def press_id(

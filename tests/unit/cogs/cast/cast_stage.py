@@ -9,7 +9,7 @@ from simcord.results import InteractionResult
 from bot.settings.model import CastSharing
 from tests.support.answers import answer_of, buttons_of, words_of
 from tests.support.settings_panel import components
-from tests.unit.cogs.stage import Stage, picture, press_id, texts
+from tests.unit.cogs.stage import Stage, picture, press_id, texts, unlinked
 
 
 async def saved(
@@ -50,7 +50,7 @@ async def forged(stage: Stage, verb: str, cast_id: str, *, who: simcord.MemberAc
 def words(result: InteractionResult) -> str:
     """Return what an answer says, also in the place of the message with a forged button."""
     [answer] = [each for each in (result.response, *result.followups) if each and (each.content or each.components)]
-    return answer.content or texts(answer)
+    return unlinked(answer.content or texts(answer))
 
 
 async def renamed(stage: Stage, name: str, new: str, *, who: simcord.MemberActor | None = None) -> str:
@@ -62,7 +62,7 @@ def said(result: InteractionResult) -> str:
     """Return what only the member sees."""
     assert result.response is not None
     assert result.ephemeral
-    return result.response.content
+    return unlinked(result.response.content)
 
 
 async def allow(stage: Stage, sharing: CastSharing) -> None:

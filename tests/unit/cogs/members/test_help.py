@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from bot.jobs.model import ReviewMode
 from bot.jobs.states import State
-from tests.support.answers import buttons_of, words_of
+from tests.support.answers import answer_of, buttons_of, words_of
 from tests.unit.cogs.stage import Boot, Stage
 
 
@@ -14,7 +14,7 @@ async def help_for(stage: Stage) -> str:
 
 
 async def test_help_names_the_commands_as_links_and_how_to_name_pictures(stage: Stage) -> None:
-    told = await help_for(stage)
+    told = answer_of(await stage.alice.slash(stage.channel, "help")).content
     for name in ("video", "videos", "cast"):
         assert f"</{name}:" in told
     assert "`@Image1`" in told
