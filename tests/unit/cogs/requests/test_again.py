@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from tests.support.jobs import NOON, charge
-from tests.unit.cogs.stage import Boot, Stage, picture, texts
+from tests.unit.cogs.stage import Boot, Stage, picture, texts, unlinked
 
 
 async def a_post(stage: Stage, state: State = State.DELIVERED, **asked: Any) -> discord.Message:
@@ -50,7 +50,7 @@ async def the_second(stage: Stage) -> Job:
 def said(result: InteractionResult) -> str:
     assert result.response is not None
     assert result.ephemeral
-    return result.response.content
+    return unlinked(result.response.content)
 
 
 async def test_again_makes_the_same_request_a_new_job_with_a_card_of_its_own(stage: Stage) -> None:

@@ -19,7 +19,7 @@ from cogs.members.help import forget_member
 from cogs.requests.characters import read_wish
 from sandbox.discord.messages.modal_rules import check_modal
 from tests.unit.cogs.requests.test_automod import make_rule
-from tests.unit.cogs.stage import Boot, Stage, picture
+from tests.unit.cogs.stage import Boot, Stage, picture, unlinked
 
 FIX = "Fix it"
 Way = Callable[[Stage], Awaitable[InteractionResult]]
@@ -238,7 +238,7 @@ async def test_what_is_kept_expires_after_15_minutes_and_says_what_to_do(stage: 
     refused = await stage.ask("@Image2 waves")
     shown = await fix(stage, refused)
     await age(stage, timedelta(minutes=15, seconds=1))
-    expired = answer_in(await fix(stage, refused)).content
+    expired = unlinked(answer_in(await fix(stage, refused)).content)
     assert expired == "This request expired after 15 minutes, or was already sent. Use `/video` to start again."
     late = await stage.submit(shown, {"prompt": "a fox"})  # what was typed meanwhile is kept once more
     assert buttons(answer_in(late)) == [FIX]
