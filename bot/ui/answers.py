@@ -144,8 +144,7 @@ class Answer:
 
         `files` take the place of those that the page had.
         """
-        self._link(parts)
-        parts = {"allowed_mentions": discord.AllowedMentions.none(), **parts}
+        parts = {"allowed_mentions": discord.AllowedMentions.none(), **self._interaction.client.links.within(parts)}
         files = parts.get("files", ())
         if self._shape is Shape.UPDATE:
             if "files" in parts:
@@ -160,15 +159,6 @@ class Answer:
             await self._answer(
                 partial(self._interaction.response.send_message, **sent), partial(self._follow_up, **sent), files=files
             )
-
-    def _link(self, parts: dict[str, Any]) -> None:
-        links, view = self._interaction.client.links, parts.get("view")
-        if isinstance(parts.get("content"), str):
-            parts["content"] = links.linked(parts["content"])
-        if isinstance(view, ui.LayoutView):
-            for item in view.walk_children():
-                if isinstance(item, ui.TextDisplay):
-                    item.content = links.linked(item.content)
 
     async def open_form(self, modal: ui.Modal) -> None:
         """Open a form; after a deferral, which no form can follow, give a button that opens it.

@@ -68,6 +68,14 @@ class CommandLinks:
         parts = text.split(_FENCE)  # what members typed comes back in code blocks, to be copied as it is
         return _FENCE.join(_COMMAND.sub(link, part) if place % 2 == 0 else part for place, part in enumerate(parts))
 
+    def within(self, parts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the parts of a message with the commands in its text or layout as links."""
+        if isinstance(view := parts.get("view"), ui.LayoutView):
+            for item in view.walk_children():
+                if isinstance(item, ui.TextDisplay):
+                    item.content = self.linked(item.content)
+        return {name: self.linked(part) if name == "content" and part else part for name, part in parts.items()}
+
 
 class MenuCog(commands.Cog):
     """A cog with a command in the menu of messages or members, in servers alone."""
