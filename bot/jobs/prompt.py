@@ -27,6 +27,8 @@ _BARE: Final = re.compile(
 _START: Final = re.compile(rf"{_AT}|{_BARE.pattern}", re.IGNORECASE)
 # What only looks like a name: an address, and a member as Discord writes a ping in a text.
 _OTHER: Final = re.compile(r"(?<=[0-9A-Za-z])@[0-9A-Za-z-]+(?:\.[A-Za-z]{2,})+|(?<=<)@\d+>")
+# A member, a role, or a channel, as a Discord client writes it into a text.
+PING: Final = re.compile(r"<(?P<sign>@!?|@&|#)(?P<id>[0-9]{1,20})>")
 _PINGS: Final = frozenset({"everyone", "here"})  # Discord's own words; shown, they ping no one
 _RESERVED: Final = re.compile(rf"(?:{_WORDS}|element)[_-]?\d*|\d+", re.IGNORECASE)
 # Scripts without a space between words: a particle may follow a name at once.
@@ -86,6 +88,12 @@ def mentions(prompt: str, known: Collection[str]) -> Iterator[Mention]:
         if found is not None:
             yield found
         at = found.end if found is not None else match.start() + 1
+
+
+def names_in(text: str) -> Sequence[str]:
+    """Return the names that someone may have given a character of theirs: what they are called, without spaces."""
+    words = unicodedata.normalize("NFKC", text).split()
+    return [name for name in dict.fromkeys(between.join(words) for between in ("", "_", "-")) if as_name(name)]
 
 
 def possible_keys(prompt: str) -> set[str]:

@@ -41,6 +41,15 @@ def request_sentence(refusal: Refusal, there: str) -> str:
         case RefusalCode.SAME_NAME:
             sentence = _("You used two saved characters named `@{name}`. Use only one of them.")
             return sentence.format(name=refusal.names[0])
+        case RefusalCode.MEMBER:
+            sentence = _(
+                "Your prompt mentions {member}, who shares no character under their name here. Write the name of a "
+                "character instead, or save one with `/cast`."
+            )
+            return sentence.format(member=f"<@{refusal.number}>")
+        case RefusalCode.ROLE_OR_CHANNEL:
+            sentence = _("Your prompt mentions {mention}, a role or a channel. Describe it in words instead.")
+            return sentence.format(mention=refusal.name)
         case RefusalCode.UNKNOWN_CHARACTER:
             return unknown_character_sentence(refusal.name, there)
         case _:

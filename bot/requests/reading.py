@@ -39,6 +39,8 @@ class RefusalCode(StrEnum):
     UNKNOWN_IMAGE = "UNKNOWN_IMAGE"  # the prompt names an image that is not there
     UNKNOWN_NAME = "UNKNOWN_NAME"  # the prompt names someone who is not there
     UNKNOWN_CHARACTER = "UNKNOWN_CHARACTER"  # an option names someone who is not there
+    MEMBER = "MEMBER"  # the prompt mentions a member, `number`, who stands for no character
+    ROLE_OR_CHANNEL = "ROLE_OR_CHANNEL"  # it mentions one, as `name` has it
     NO_ELEMENTS = "NO_ELEMENTS"  # the model takes no characters
     SAME_NAME = "SAME_NAME"  # two characters of one name were chosen
     GAP = "GAP"  # the prompt names images, or each has its role, and an option between them was left out

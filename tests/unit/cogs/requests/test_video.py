@@ -93,8 +93,7 @@ async def test_images_may_stand_with_gaps_when_the_prompt_names_none(stage: Stag
 
 
 async def test_mentions_and_markdown_in_a_prompt_do_nothing(stage: Stage) -> None:
-    everyone = stage.guild.default_role
-    result = await stage.ask(f"@everyone {stage.alice.mention} <@&{everyone.id}> **bold** [x](https://evil.example)")
+    result = await stage.ask("@everyone @here </video:123> **bold** [x](https://evil.example)")
     [sent] = [request for request in stage.env.http_requests if request.path.endswith("/callback")]
     assert isinstance(sent.json, dict)
     assert sent.json["data"]["allowed_mentions"] == {"parse": []}
@@ -102,7 +101,7 @@ async def test_mentions_and_markdown_in_a_prompt_do_nothing(stage: Stage) -> Non
     shown = texts(result.response)
     assert r"\@everyone" in shown
     assert shown.count(stage.alice.mention) == 1  # for whom the video is
-    for live in (f"<@&{everyone.id}>", "**bold**", "https://evil"):
+    for live in ("</video:123>", "**bold**", "https://evil"):
         assert live not in shown
 
 
