@@ -144,6 +144,8 @@ async def _delivered(engine: Engine, job: Job, post: Posted) -> Job:
         if newest is None or (newest.state, newest.driver) != (job.state, job.driver):
             raise
         return await _delivered(engine, newest, post)
+    if job.approved:  # moderators' message keeps the images no longer
+        await engine.reviews.settle(delivered)
     if engine.tell_done is not None:
         await engine.tell_done(delivered)
     return delivered

@@ -105,6 +105,10 @@ async def test_a_case_has_one_message_from_its_request_to_the_decision(desk: Des
     assert (line.id, len(line.text.splitlines()), labels(line)) == (card.id, 1, [])
     assert files_on(line) == ["image1.png", "image2.png"]  # unseen, for as long as the card lacks them
     assert set(await desk.moderators.reviews.pictures(job)) == {"image1", "image2"}
+    posted = await desk.store.get(job.id)
+    assert posted is not None
+    await desk.moderators.reviews.settle(await desk.store.save(posted.move(State.DELIVERED, desk.clock.now())))
+    assert [(each.id, files_on(each)) for each in await desk.seen()] == [(card.id, [])]
 
 
 async def test_the_one_message_is_found_where_its_sending_was_not_seen_to_end(desk: Desk, video: Video) -> None:

@@ -235,6 +235,7 @@ async def test_of_what_was_not_reviewed_where_it_was_asked_for_moderators_see_th
 async def test_what_was_approved_before_spending_is_not_looked_at_again(stage: Stage) -> None:
     job = await begin(stage, ReviewMode.BEFORE_SPENDING, State.COMPLETED, approved=True)
     assert (await stage.drive(job)).state is State.DELIVERED
+    assert stage.moderators.settled == [job.id]  # its images are on its card by now
 
 
 async def test_a_picture_that_moderators_blocked_is_refused_before_money_is_spent(stage: Stage) -> None:
