@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.steps import submitting
 from bot.jobs.steps.settling import MOST_REPEATS
+from bot.segmind.budget import Rank
 from bot.segmind.client import Timeouts
 from tests.support.stage import Stage, open_stage
 
@@ -325,3 +326,15 @@ async def test_a_paid_request_that_breaks_in_no_known_way_leaves_its_outcome_ope
 
     monkeypatch.setattr(stage.engine.segmind, "submit", breaks)
     await is_found_in_the_history(stage)
+
+
+@pytest.mark.parametrize(("slow", "turns"), [(0.5, 1), (1.5, 2)])
+async def test_a_turn_that_discord_held_up_is_taken_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, slow: float, turns: int
+) -> None:
+    async def objection(job: Job) -> None:
+        stage.clock.advance(slow)
+
+    monkeypatch.setattr(stage.moderators, "objection", objection)
+    await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
+    assert stage.budget.taken.count(Rank.SUBMIT) == turns
