@@ -251,7 +251,7 @@ async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
         form = await mira.open_video()
         await form.get_by_role("textbox", name="prompt").fill(prompt)
         await mira.add_option(form, "image1")
-        await form.get_by_role("button", name="use a sample").click()
+        await form.get_by_role("group", name="image1").get_by_role("button", name="use a sample").click()
         await page.get_by_role("option", name="keeper.png").click()
         assert await form.evaluate("(form) => form.scrollWidth <= form.clientWidth")
         await form.get_by_role("button", name="Send /video").click()
