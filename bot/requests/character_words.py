@@ -1,19 +1,9 @@
 """Saved characters in a request: how a card names them, and what is wrong with a prompt that does."""
 
-from bot.jobs.model import VideoRequest
 from bot.jobs.prompt import NAME_LIMIT
 from bot.requests.reading import Refusal, RefusalCode
 from bot.ui.language import _
 from bot.ui.text import ELLIPSIS, clip, plain
-
-
-def cast_line(request: VideoRequest) -> str:
-    """Say in which order a card's images show images and characters; empty where there are no characters."""
-    if not request.elements:
-        return ""
-    images = [f"@Image{number}" for number in range(1, len(request.references) + 1)]
-    names = [f"**{plain('@' + element.name)}**" for element in request.elements]
-    return _("-# In these images: {names}").format(names=" · ".join([*map(plain, images), *names]))
 
 
 def not_usable_sentence(name: str) -> str:
