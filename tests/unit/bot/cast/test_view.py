@@ -1,7 +1,6 @@
 """What members read of saved characters stays within Discord's limits and harmless, whatever anybody typed."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,14 +10,13 @@ from hypothesis import strategies as st
 from bot.cast.model import Character
 from bot.cast.panel import CastVerb, cast_page, character_page, delete_question, rename_modal
 from bot.cast.view import bad_name_sentence, cast_add_modal, choice_label, full_sentence
-from bot.jobs.model import Element
 from bot.jobs.prompt import NAME_LIMIT, as_name
-from bot.requests.character_words import cast_line, request_sentence, unknown_character_sentence
+from bot.requests.character_words import request_sentence, unknown_character_sentence
 from bot.requests.consent import NOTICE, consent_controls
 from bot.requests.reading import Refusal, RefusalCode
 from sandbox.discord.messages.modal_rules import check_modal
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
-from tests.support.jobs import NOON, a_request
+from tests.support.jobs import NOON
 
 HOSTILE = (
     st.text(alphabet=st.sampled_from("@everyone <>&!*_~`|\\[](#)/:\n\u202e\u200b\x00aé狐"), max_size=200) | st.text()
@@ -61,16 +59,6 @@ def test_any_names_make_a_list_and_choices_that_discord_takes(names: list[str]) 
     for each in characters:
         check_modal(rename_modal(each).to_dict())
     assert all(1 <= len(choice_label(each, 0)) <= 100 for each in characters)
-
-
-@settings(max_examples=500)
-@given(st.lists(NAMES, min_size=1, max_size=7))
-def test_any_names_stand_below_the_pictures_as_they_are(names: list[str]) -> None:
-    elements = tuple(Element(cast_id=1, owner_id=1, name=name) for name in names)
-    line = cast_line(replace(a_request(), elements=elements))
-    assert len(line) < 700
-    assert "\n" not in line
-    assert unescaped(line) is None
 
 
 @pytest.mark.parametrize("code", [RefusalCode.UNKNOWN_NAME, RefusalCode.UNKNOWN_IMAGE])
