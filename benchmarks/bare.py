@@ -44,7 +44,9 @@ def card(prompt: str, image_url: str) -> ui.LayoutView:
     """Lay out what our card has: a title, the prompt and a line of facts beside the image, and a button."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour.blurple())
     text = f"**Queued**\n> {prompt}\n-# 5 s, 16:9, 1 image"
-    container.add_item(ui.Section(text, accessory=ui.Thumbnail(image_url)))
+    image: ui.Thumbnail[ui.LayoutView] = ui.Thumbnail(image_url)
+    section: ui.Section[ui.LayoutView] = ui.Section(text, accessory=image)
+    container.add_item(section)
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     row.add_item(ui.Button(label="Details", custom_id="details"))
     container.add_item(row)

@@ -16,6 +16,7 @@ from bot.jobs.errors import SpendLimitReached
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.requests.waiting import KEPT_FOR, PausedStore
+from bot.requests.wish import Wish
 from bot.settings.model import Limits
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
@@ -166,7 +167,7 @@ async def test_nothing_is_forgotten_for_a_clock_that_jumps_ahead_and_back(ledger
 
 async def test_so_is_what_was_asked_for_and_never_gone_on_with(ledger: Ledger) -> None:
     paused = PausedStore(ledger.engine)
-    await paused.pause(1, 30, {"video": {"prompt": "a secret"}}, NOON)
+    await paused.pause(1, 30, Wish(prompt="a secret", images=()), NOON)
     assert await paused.thin(NOON + KEPT_FOR) == 0
     clock = ManualClock(NOON + KEPT_FOR + timedelta(seconds=1))
     thinning = asyncio.create_task(keep_usage_thin([ledger.usage, paused], clock))
@@ -174,7 +175,7 @@ async def test_so_is_what_was_asked_for_and_never_gone_on_with(ledger: Ledger) -
     clock.advance(STEADY_FOR)
     await clock.asleep()
     thinning.cancel()
-    assert await paused.look(1, 30) is None
+    assert await paused.look(1, 30, NOON) is None
 
 
 async def test_a_thread_counts_with_its_channel(ledger: Ledger) -> None:

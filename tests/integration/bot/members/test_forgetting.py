@@ -30,6 +30,7 @@ from bot.members.preferences import PreferenceStore
 from bot.moderation.report_store import ReportStore, owe_known_in
 from bot.moderation.review_store import ReviewStore
 from bot.requests.waiting import PausedStore
+from bot.requests.wish import Wish
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, PRICE, a_job, a_reference, a_request
@@ -140,7 +141,7 @@ async def fill(stage: Stage) -> None:
         await stage.begin(state)
     picture = Picture(content=SECRET.encode() * 100, content_type="image/png")
     await CastStore(stage.database).add(1, MEMBER, SECRET[:32], [picture], most=9, now=NOON)
-    await PausedStore(stage.database).pause(2, MEMBER, {"video": {"prompt": SECRET}}, NOON)
+    await PausedStore(stage.database).pause(2, MEMBER, Wish(prompt=SECRET, images=()), NOON)
     await ReportStore(stage.database).add(a_job(State.DELIVERED), MEMBER, SECRET, NOON)
     reported = Decision(guild_id=10, member_id=OTHER, kind=Decided.REPORTED, at=NOON, by_id=MEMBER, reason=SECRET)
     await DecisionStore(stage.database).add(reported)

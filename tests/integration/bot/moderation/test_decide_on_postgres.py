@@ -19,7 +19,7 @@ from bot.jobs.storage.ledger import SpendLimits
 from bot.jobs.storage.records import DecisionStore
 from bot.moderation.blocks import Block, BlockedImageStore, BlockStore
 from bot.moderation.decide import Moderation
-from bot.moderation.member_record import MemberRecord, RecordReader
+from bot.moderation.history import MemberRecord, RecordReader
 from bot.moderation.moderators import thin_moderation
 from bot.moderation.report_store import ReportStore, owe_in, settle_in
 from bot.moderation.review_store import ReviewStore
