@@ -5,6 +5,7 @@ They are loaded for months, so this module loads neither Typer nor Rich; `bot.co
 
 import asyncio
 import ctypes
+import errno
 import fcntl
 import logging
 import os
@@ -24,6 +25,7 @@ from bot.app import run as run_bot
 from bot.config import READABLE, Settings, SettingsError, env_file_troubles, load_settings, unknown_names
 from bot.database.files import PRIVATE_UMASK, files_of, lock_of, make_private, real_file
 from bot.database.trouble import DatabaseUnfit, explained
+from bot.jobs.errors import trouble_of
 from bot.observing.health import HealthNotServed
 from bot.observing.logs import configure_logging
 from bot.worker import run_worker
@@ -150,6 +152,9 @@ def _begin(settings: Settings) -> None:
             file.write(b"written")
         make_private(folder)
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # which is waited for
+            log.warning("machine_in_trouble", error=trouble_of(error))
+            return
         give_up(f"DATA_DIR {folder} isn't writable ({error.strerror}). Give it to the bot's user, or set another")
 
 
