@@ -131,8 +131,9 @@ class Door:
 
     def _note(self, error: BaseException, pause: float) -> None:
         kind = _kind(error)
+        if kind != self.trouble:  # the pauses grow; the log has each reason once
+            log.warning("discord_not_reached", error=kind, again_in_seconds=round(pause))
         self.trouble = kind
-        log.warning("discord_not_reached", error=kind, again_in_seconds=round(pause))
 
     async def _renew(self) -> None:
         """Close the session of a login that failed: discord.py makes a new one for each."""

@@ -46,6 +46,7 @@ async def drive(engine: Engine, job: Job) -> Job:
     one that breaks in the same way again and again before anything is paid is FAILED.
     """
     wait = FIRST_WAIT
+    unclear = ""  # the reason that the log has
     engine.queue.note(job)
     if job.state in FOLLOWED:
         engine.cards.changed(job)  # a run that is taken up shows its progress from here
@@ -58,7 +59,9 @@ async def drive(engine: Engine, job: Job) -> Job:
             except StaleJob:
                 log.info("job_changed_elsewhere", job=job.id)
             except OutcomeUnclear as error:
-                log.warning("discord_unclear", job=job.id, state=before, error=error.detail)
+                tell = log.debug if error.detail == unclear else log.warning  # each reason once
+                tell("discord_unclear", job=job.id, state=before, error=error.detail)
+                unclear = error.detail
                 await engine.clock.sleep(max(wait, error.wait))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
                 _note_step(engine, job, error)
@@ -66,7 +69,7 @@ async def drive(engine: Engine, job: Job) -> Job:
                 await engine.clock.sleep(wait)
             else:
                 engine.machine.passed(job.id)
-                wait = FIRST_WAIT
+                wait, unclear = FIRST_WAIT, ""
                 continue
             wait = min(wait * 2, LONGEST_WAIT)
             newest = await read_again(engine, job.id)

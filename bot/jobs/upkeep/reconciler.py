@@ -98,6 +98,7 @@ class Reconciler:
     async def run(self) -> None:
         """Compare now and then, until cancelled."""
         await self._orphans.watched_since(self._engine.clock.now())  # what is made from here on is to have an owner
+        unreadable = ""  # why, as the log has it
         while True:
             await self._engine.clock.sleep(EVERY)
             if not await self._orphans.is_my_turn(self._engine.clock.now(), every=timedelta(seconds=EVERY)):
@@ -105,7 +106,11 @@ class Reconciler:
             try:
                 await self.compare()
             except (SegmindError, HistoryTooLong) as error:
-                log.warning("history_unreadable", error=str(error) or type(error).__name__)
+                if (reason := str(error) or type(error).__name__) != unreadable:
+                    log.warning("history_unreadable", error=reason)
+                unreadable = reason
+            else:
+                unreadable = ""
 
     async def compare(self) -> None:
         """Compare once. Raises `SegmindError` or `HistoryTooLong` where the history cannot be read."""
