@@ -92,7 +92,7 @@ class Minute:
         if max((self.poll_due, *self.urgent[-1:], *self.polls[-1:])) > latest:
             urgent, polls = (tuple(min(time, now) for time in times) for times in (self.urgent, self.polls))
             return Minute(urgent=urgent, polls=polls, poll_due=min(self.poll_due, now)).at(now)
-        gone = now - WINDOW
+        gone = now - WINDOW + ROUNDING  # what may leave again by `wait` is out of the window, too
         urgent, polls = (times[bisect_right(times, gone) :] for times in (self.urgent, self.polls))
         return Minute(urgent=urgent, polls=polls, poll_due=self.poll_due)
 

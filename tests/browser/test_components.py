@@ -95,7 +95,7 @@ async def test_embeds_and_files_of_a_message_are_shown(puppet: Puppet) -> None:
     await puppet.rest.post(channel(puppet.sandbox, "general"), "a message with an embed", embeds=[embed])
     async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
         shown = mira.message("a message with an embed").locator(".embed")
-        for words in ("Somebody", "A title", "bold words", "First", "Second", "below", "which is not fetched here"):
+        for words in ("Somebody", "A title", "bold words", "First", "Second", "below", "which this page doesn't load"):
             await expect(shown).to_contain_text(words)
         await expect(shown.locator("strong")).to_have_text("bold")
 

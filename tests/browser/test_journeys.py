@@ -217,7 +217,7 @@ async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
         await keyboard.press("Enter")
         await expect(mira.input).to_be_focused()
         await keyboard.type("/video")
-        await expect(mira.page.get_by_role("option", name="/video")).to_be_visible()
+        await expect(mira.page.get_by_role("option", name="/video Make")).to_be_visible()
         await keyboard.press("Enter")
         form = mira.page.get_by_role("form", name="/video")
         await expect(form.get_by_label("prompt")).to_be_focused()

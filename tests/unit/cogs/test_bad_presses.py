@@ -1,5 +1,6 @@
 """Presses and words at the wrong time, from the wrong person, or at their worst: each gets one clear answer."""
 
+import re
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ LATE = 14 * 60  # seconds; what a form was opened with is nearly gone by then
 WITH_BUTTONS = [State.WAITING, State.PROCESSING, State.UNDELIVERED, State.DELIVERED, State.FAILED, State.REJECTED]
 HARMLESS_TO_STRANGERS = {"Details", "Report"}
 NAMES_NOTHING = [each for each in LIVE if not each.lower().startswith(("@image", "@element"))]
+MENTION = re.compile(r"<[@#][!&]?\d+>")
 WORST = [" ".join(NAMES_NOTHING[start::4]) for start in range(4)]
 
 
@@ -75,8 +77,11 @@ async def test_a_stranger_changes_nothing_and_is_told_whose_it_is(stage: Stage, 
 
 @pytest.mark.parametrize("text", WORST, ids=range(4))
 @pytest.mark.parametrize("form", ["command", "form"])
-async def test_no_words_are_refused_by_discord_or_ping_anybody(stage: Stage, form: str, text: str) -> None:
-    prompt = f"a fox {text} waves"
+@pytest.mark.parametrize("plain", [True, False])
+async def test_no_words_are_refused_by_discord_or_ping_anybody(
+    stage: Stage, form: str, text: str, *, plain: bool
+) -> None:
+    prompt = f"a fox {MENTION.sub('', text) if plain else text} waves"
     with capture_logs() as logged:
         if form == "command":
             result = await stage.ask(prompt)
@@ -85,7 +90,8 @@ async def test_no_words_are_refused_by_discord_or_ping_anybody(stage: Stage, for
             result = await stage.submit(shown, {"prompt": prompt, "images": [picture()]})
     assert [line for line in logged if line["event"] == "command_broke"] == []
     assert result.response is not None
-    assert "a fox" in texts(result.response)
+    assert ("a fox" in texts(result.response)) is plain
+    assert ("Your prompt" in result.response.content) is not plain  # a mention is refused, and the prompt given back
     for message in stage.channel.history():
         assert not message.mention_everyone
         assert {user.id for user in message.mentions} <= {stage.alice.id}

@@ -51,12 +51,12 @@ def page(result: InteractionResult) -> str:
 
 
 async def test_a_request_is_found_by_its_link_with_its_whole_prompt(stage: Stage, mo: simcord.MemberActor) -> None:
-    await stage.ask("@Image1 says **hello** to <@1> and @everyone " + "again " * 30)
+    await stage.ask("@Image1 says **hello** to <:fox:1> and @everyone " + "again " * 30)
     job = await stage.has_become(State.DELIVERED, post_message_id=77)
     link = f"https://discord.com/channels/{stage.guild.id}/{stage.channel.id}/77"
     shown = page(await search(stage, mo, message=link))
     assert f"{stage.alice.mention} · <#{stage.channel.id}>" in shown
-    assert r"\*\*hello\*\* to \<\@1\> and \@everyone" in shown
+    assert r"\*\*hello\*\* to \<\:fox\:1\> and \@everyone" in shown
     assert f"[Video]({link})" in shown
     assert f"`{job.id}`" in shown
     assert page(await search(stage, mo, message=str(job.card_message_id))) == shown

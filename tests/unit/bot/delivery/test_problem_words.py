@@ -21,7 +21,7 @@ from tests.support.jobs import a_job
 RULES = ImageRules()
 # What a member can do, or whom it lies with.
 WHAT_TO_DO = re.compile(
-    r"\b(Try|Upload|[Aa]sk|has been notified|request (?:it again|something else)|Look|Describe"
+    r"\b(Try|Write|Upload|[Aa]sk|has been notified|request (?:it again|something else)|Look|Describe"
     r"|[Ss]horten|[Uu]se|Choose|Add|Mention|fill|be at (?:least|most))\b"
 )
 BLAME = re.compile(
