@@ -227,7 +227,7 @@ async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
             await keyboard.press("Enter")
         await form.get_by_role("textbox", name="prompt").focus()
         await keyboard.type(prompt)
-        await form.get_by_role("button", name="use a sample").focus()
+        await form.get_by_role("group", name="image1").get_by_role("button", name="use a sample").focus()
         await keyboard.press("Enter")
         await expect(mira.page.get_by_role("listbox", name="Sample images")).to_be_focused()
         await keyboard.press("ArrowDown")
