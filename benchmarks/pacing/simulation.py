@@ -202,7 +202,7 @@ class _Simulation:
             self._wait(run, _RESULT, now)
 
     def _looked_at(self, run: _Run, now: float) -> None:
-        """Note what the status says, of which version 0.1 took the law to begin with the submission all the same."""
+        """Note what the status says. For version 0.1 a run's time still begins with its submission."""
         if self._cell.policy is Policy.FIRST:
             return
         if run.starts > now:

@@ -1,4 +1,4 @@
-"""`bot check`, this machine's part: settings, files, database, memory, disk, port and clock, all only looked at."""
+"""`bot check`, this machine's part: settings, files, database, memory, disk, port and clock, which it only reads."""
 
 import errno
 import os

@@ -22,7 +22,7 @@ records = Table(
     Column("options", Json, nullable=False, server_default="{}"),  # all others that were chosen, by their names
     Column("prompt", Prose, nullable=False),  # empty once its member had it deleted
     Column("prompt_key", Prose, nullable=False),  # by which it is searched
-    Column("fingerprints", Json, nullable=False),  # of the references, as far as they were looked at
+    Column("fingerprints", Json, nullable=False),  # of the references that were checked
     Column("state", String(16), nullable=False),
     Column("state_since", Instant, nullable=False),
     Column("problem", String(32)),

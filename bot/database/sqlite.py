@@ -1,7 +1,7 @@
 """SQLite for SQLAlchemy: what takes microseconds runs on the event loop itself, and only what may wait in a thread.
 
 To hand each call to a thread and back takes tens of times as long as most calls take. What waits for the disk (a
-commit) or for a lock of another process, and what reads or deletes a lot, goes to one all the same: a usual transaction
+commit) or for a lock of another process, and what reads or deletes a lot, does go to a thread: a usual transaction
 changes threads once. `DRIVER` takes the place of `aiosqlite` in SQLAlchemy's dialect for that.
 """
 

@@ -100,7 +100,7 @@ class PostSender:
             message_id=job.card_message_id or 0,
             channel_id=job.request.channel_id,
             guild_id=job.request.guild_id,
-            # A card that someone deleted stops the posting, unless a person asks for it all the same.
+            # A card that someone deleted stops the posting, unless a person still asks for it.
             fail_if_not_exists=not _was_asked_for(job),
         )
         mentions = discord.AllowedMentions(

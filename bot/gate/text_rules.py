@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
-import structlog
-
 from bot.automod.book import MOST_SERVERS, RulesUnreadable
 from bot.automod.keywords import Keyword, KeywordIndex, View, all_views_of
 from bot.automod.rules import NO_ONE, Automod, Match, MatchKind
@@ -18,8 +16,6 @@ from bot.automod.slices import Ahead, Steps, taken
 from bot.gate.denial import Denial, DenialCode
 from bot.gate.gate import Asked
 from bot.settings.model import BadPattern, GuildSettings
-
-log = structlog.get_logger(__name__)
 
 NO_AUTOMOD: Final = Automod(())
 
@@ -114,17 +110,7 @@ class ServerTexts:
         rules = TextRules(words, automod or NO_AUTOMOD, bad_patterns=settings.bad_patterns)
         places = frozenset(each for each in (asked.channel_id, asked.parent_id, asked.category_id) if each is not None)
         match = await taken(rules.judge(asked.texts, role_ids=asked.role_ids, channel_ids=places), self._monotonic)
-        if match is None:
-            return None
-        log.info(
-            "text_refused",
-            guild=asked.guild_id,
-            channel=asked.channel_id,
-            member=asked.member_id,
-            rule=match.rule_id,
-            kind=match.kind,
-        )
-        return Denial(code=DenialCode.TEXT, match=match)
+        return None if match is None else Denial(code=DenialCode.TEXT, match=match)
 
     async def _word_list(self, guild_id: int, words: Sequence[str]) -> WordList:
         if not words:

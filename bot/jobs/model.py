@@ -38,7 +38,7 @@ class Reference:
     height: int
     card_name: str | None = None  # its name among the card's own attachments, once it is there
     lasting_url: str | None = None  # in Segmind's storage, where its copy on the card was lost
-    fingerprint: str = ""  # of what it shows, once it was looked at; see bot/media/images/fingerprints.py
+    fingerprint: str = ""  # of what it shows, once it was checked; see bot/media/images/fingerprints.py
     cleaned: bool = False  # what was shown and kept of it since is a clean copy
 
 
@@ -52,7 +52,7 @@ class Element:
     frontal_url: str = ""  # in Segmind's storage, once it is there
     reference_urls: tuple[str, ...] = ()
     card_name: str | None = None  # its image's name among the card's own attachments, once it is there
-    fingerprints: tuple[str, ...] = ()  # of what its images show, once they were looked at
+    fingerprints: tuple[str, ...] = ()  # of what its images show, once they were checked
 
 
 class ReviewMode(StrEnum):
@@ -68,7 +68,7 @@ class Handling:
     """How a video is to be handled by its server's rules and its member's wish, decided when it was asked for."""
 
     review: ReviewMode = ReviewMode.OFF
-    review_hours: int = 24  # after which what no one looked at is rejected
+    review_hours: int = 24  # after which what no one reviewed is rejected
     spoiler: bool = False  # it is shown as one
     spoiler_asked: bool = False  # by the member, who means it for the next run of the same request as well
     output_channel_id: int | None = None  # where it is posted, if not where it was asked for
@@ -120,7 +120,7 @@ class VideoRequest:
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
-        """Give those of all its images that were looked at: its references first, then its characters."""
+        """Return those of its images that were checked: its references first, then its characters."""
         of_references = [each.fingerprint for each in self.references]
         of_characters = [each for element in self.elements for each in element.fingerprints]
         return tuple(each for each in (*of_references, *of_characters) if each)  # the plainest have none

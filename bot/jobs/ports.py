@@ -281,7 +281,7 @@ class Reviews(Protocol):
         ...
 
     async def wanted(self) -> None:
-        """Wait until someone wants what waits to be looked at at once, if no one has wanted it meanwhile."""
+        """Wait until what waits is to be checked at once, unless that was wanted meanwhile."""
         ...
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:

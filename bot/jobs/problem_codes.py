@@ -44,7 +44,7 @@ class ProblemCode(StrEnum):
     REMOVED = "REMOVED"  # a moderator took it down
     BLOCKED_IMAGE = "BLOCKED_IMAGE"  # a reference shows what moderators blocked; `image` which one
     REVIEW_CLOSED = "REVIEW_CLOSED"  # the moderators' channel is gone, closed to the bot or not chosen
-    REVIEW_OVER = "REVIEW_OVER"  # no moderator looked at it in time
+    REVIEW_OVER = "REVIEW_OVER"  # no moderator reviewed it in time
     LEFT = "LEFT"  # the requester is no longer in the server
     BLOCKED = "BLOCKED"  # moderators blocked the requester since
     TIMED_OUT = "TIMED_OUT"  # the requester is timed out

@@ -1,4 +1,4 @@
-"""A member's requests are deleted at their wish; what Segmind is paid for is settled all the same."""
+"""A member's requests are deleted at their wish. What Segmind is paid for is still settled."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Forgotten:
     """What was deleted."""
 
     requests: int
-    running: int  # of these, at Segmind: paid for all the same
+    running: int  # of these, at Segmind, and still charged
 
 
 class Forgetting:

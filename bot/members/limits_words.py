@@ -1,4 +1,4 @@
-"""What a member reads about their limits: how much of each is used, and when there is room again."""
+"""What a member reads about their limits: how much of each is used, and when they can make more."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -125,7 +125,7 @@ class Moderation:
 
         What is on its way to the channel is noted, and honored before the post, or right after one that left already.
 
-        That someone has deleted the post meanwhile takes no decision from moderators: theirs is noted all the same.
+        That someone has deleted the post meanwhile takes no decision from moderators: theirs is still noted.
         """
         while True:
             job = await self._expect_undecided(job_id, _NOTED_FOR_TAKEDOWN | set(_TAKEN_DOWN_TO))

@@ -56,7 +56,7 @@ class Moderators:
     cases: ReportMessages
 
     async def look_again(self, guild_id: int) -> None:
-        """Have all that is before a server's moderators looked at at once: where they read it may have changed."""
+        """Check all that waits for a server's moderators at once: where they read it may have changed."""
         await self.reviews.look_again(guild_id)
         await self.cases.look_again(guild_id)
 

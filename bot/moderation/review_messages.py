@@ -137,7 +137,7 @@ class ReviewMessages:
         self._wanted.clear()
 
     async def look_again(self, guild_id: int) -> None:
-        """Have all that waits in a server looked at: by this process at once, or by another with its next sweep."""
+        """Check all that waits in a server: this process at once, or another with its next sweep."""
         self._complained.pop(guild_id, None)
         await self._store.look_again(guild_id)
         self._wanted.set()

@@ -65,7 +65,7 @@ class Doubts:
         """End an UNCONFIRMED job that is in no history, and release what it reserves; one that is found goes on.
 
         Not before its request must have shown up: until then a new one could be a second charge for the same wish.
-        Should it turn up within a day all the same, the reconciler gives it back to the job. A history that cannot be
+        If it does turn up within a day, the reconciler gives it back to the job. A history that cannot be
         read proves nothing, and changes nothing. Raises `WrongState` or `TooSoon`.
         """
         job = await self._expect(job_id, State.UNCONFIRMED)

@@ -37,7 +37,7 @@ class Heard(Enum):
     SAID = auto()
     NOBODY = auto()  # the server has no log channel
     CLOSED = auto()  # it is gone, or closed to the bot
-    UNCLEAR = auto()  # Discord is in trouble: it may stand there all the same
+    UNCLEAR = auto()  # Discord is in trouble: the message may still be there
 
 
 class LogChannel:

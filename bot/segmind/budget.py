@@ -79,7 +79,7 @@ class Rate:
 class Minute:
     """What left within the last window, in epoch seconds and in order, and when the last poll was due.
 
-    A time ahead is a request that counts until then all the same: a 429 leaves such.
+    A time ahead is a request that counts until then. A 429 leaves such.
     """
 
     urgent: tuple[float, ...] = ()

@@ -14,7 +14,7 @@ from bot.segmind.errors import SegmindError
 from bot.segmind.models import RunMetrics, RunState
 from bot.segmind.wire import Response
 
-_SCANNED = 4_096  # characters of the server's words that are looked at
+_SCANNED = 4_096  # characters of the server's words that are read
 
 # Only the wording tells these apart; the patterns lean towards the operator for money, the member for content.
 _SPEND_LIMIT = re.compile(r"spend\w*[ _-]*(?:limit|cap)|team\b.*\blimit|\bbudget\b", re.IGNORECASE)

@@ -57,7 +57,7 @@ class DetailsButton(JobButton, template=DETAILS_PATTERN):
         await show(interaction, view=view, files=files)
 
     async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
-        """Offer to remove a post all the same."""
+        """Offer to remove a post that has no record."""
         if _may_remove(interaction, interaction.message):
             await _ask_to_delete(interaction, self.job_id, _(NO_RECORD), interaction.message)
         else:
@@ -99,7 +99,7 @@ class DeleteButton(JobButton, template=DELETE_PATTERN):
             await _ask_to_delete(interaction, job.id)
 
     async def pressed_without_record(self, interaction: discord.Interaction[Any]) -> None:
-        """Offer to remove a post all the same, to the member whom it addresses, or who may manage messages there."""
+        """Offer the member it addresses, or a moderator there, to remove a post that has no record."""
         post = interaction.message
         if _may_remove(interaction, post):
             await _ask_to_delete(interaction, self.job_id, "", post)
@@ -164,7 +164,7 @@ def _may_remove(interaction: discord.Interaction[Any], post: discord.Message | N
 
 
 def _addressed(post: discord.Message) -> set[str]:
-    """Tell for whom a post was made: our own words name no one else, and a card's are not looked at."""
+    """Tell for whom a post was made: our own words name no one else, and a card's are not read."""
     return set(_MENTION.findall(post.content))
 
 

@@ -46,7 +46,7 @@ class AgainButton(JobButton, template=AGAIN_PATTERN):
         if presses.is_repeated(press):
             await say(interaction, _(TWICE))
             return
-        # Where this breaks the job may have been made all the same: then it is a press like any other.
+        # If this breaks, the job may still have been made. Then it is a press like any other.
         if not await repeat(bot.services, interaction, job, _same_wish(job)):
             presses.forget(press)
 

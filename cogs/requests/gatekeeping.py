@@ -181,9 +181,18 @@ async def tell_of_spending(services: Services, job: Job, reservation: Reservatio
 async def _deny_and_tell(
     services: Services, interaction: discord.Interaction[Any], asked: Asked, denial: Denial, draft: Draft | None
 ) -> None:
+    if (match := denial.match) is not None:
+        log.info(
+            "text_refused",
+            guild=asked.guild_id,
+            channel=asked.channel_id,
+            member=asked.member_id,
+            rule=match.rule_id,
+            kind=match.kind,
+        )
     await deny(services, interaction, denial, draft)
-    if denial.match is not None:
-        await tell_moderators(services, interaction, asked, denial.match)
+    if match is not None:
+        await tell_moderators(services, interaction, asked, match)
 
 
 async def deny(
@@ -213,7 +222,7 @@ async def refuse(
             kept, now = await _allowed(services, interaction, draft), services.clock.now()
             await services.paused.pause(interaction.id, interaction.user.id, kept, now, refused=True)
             extra["view"] = fix_controls(draft.kind, interaction.id)
-        except SQLAlchemyError as error:  # what is said is true all the same
+        except SQLAlchemyError as error:  # what is said is still true
             log.warning("draft_not_kept", interaction=interaction.id, error=words(error))
     await say(interaction, text, **extra)
 

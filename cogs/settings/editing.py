@@ -334,7 +334,7 @@ def _open_to(settings: GuildSettings) -> tuple[object, ...]:
 
 
 def _is_seen_by_everyone(guild: discord.Guild | None, settings: GuildSettings) -> bool:
-    """Tell whether @everyone sees the review channel; what cannot be told here is looked at when something is shown."""
+    """Tell whether @everyone sees the review channel; what cannot be told here is checked when something is shown."""
     channel_id = settings.review_channel_id
     channel = None if guild is None or channel_id is None else guild.get_channel(channel_id)
     return guild is not None and channel is not None and channel.permissions_for(guild.default_role).view_channel

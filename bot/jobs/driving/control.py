@@ -31,7 +31,7 @@ class JobControl:
         look: Callable[[int], Awaitable[None]],
         owe: Enlist,
     ) -> None:
-        """`look` has all that waits for a server's moderators looked at without waiting for the next sweep.
+        """`look` checks all that waits for a server's moderators without waiting for the next sweep.
 
         `owe` notes, in the transaction of a deletion, that moderators who were told of the video are to be shown it.
         """

@@ -1,4 +1,4 @@
-"""COMPLETED and POSTING: the video is brought here, looked at, and posted exactly once.
+"""COMPLETED and POSTING: the video is fetched, checked, and posted exactly once.
 
 POSTING, with the number of the attempt, is saved before the post. A driver that finds a job there looks through
 the channel first.

@@ -1,4 +1,4 @@
-"""PREPARING: the references are fetched, looked at, and put on the card, before any money is spent."""
+"""PREPARING: the references are fetched, checked, and put on the card, before any money is spent."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -116,7 +116,7 @@ async def bring_to_card(engine: Engine, job: Job) -> Job:
 
 
 async def _end(engine: Engine, job: Job) -> None:
-    """Reject what no moderator looked at in time: what is not paid for is released."""
+    """Reject what no moderator reviewed in time. What isn't paid for is released."""
     state = State.REJECTED if job.state is State.HELD else State.WITHHELD
     ended = decision_on(job, Decided.REJECTED, engine.clock.now())
     saved = await engine.move(job, state, ended, problem=Problem(code=ProblemCode.REVIEW_OVER))

@@ -60,8 +60,8 @@ async def test_the_owner_is_told_of_a_refused_key_in_one_direct_message_while_th
             await clock.sleep(1)
 
     await clock.pass_until(asyncio.create_task(noted_as_told()))
-    clock.advance(600)  # after which Segmind is asked again
-    await services.operating.watch.look()
+    clock.advance(600)  # after which Segmind is asked again; what else asks it then keeps its distance
+    await clock.pass_until(asyncio.create_task(services.operating.watch.look()))
     assert [message.text for message in await owner.messages()] == [told.result().text]
 
 
