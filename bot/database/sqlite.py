@@ -87,15 +87,19 @@ class Connection:
 
     async def alone(self) -> None:
         """Wait for what a thread still does for a task that was cancelled."""
-        while self._elsewhere is not None and not self._elsewhere.done():
-            await asyncio.wait({self._elsewhere})
+        while (elsewhere := self._elsewhere) is not None:
+            await asyncio.wait({elsewhere})
+            _ = elsewhere.cancelled() or elsewhere.exception()  # the cancelled task doesn't ask for it
+            self._elsewhere = None
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Return what `work` gives; it has the connection to itself, also if the caller is cancelled meanwhile."""
         await self.alone()
         self._until = float("inf")
         self._elsewhere = asyncio.get_running_loop().run_in_executor(None, self._patiently, work)
-        return await asyncio.shield(self._elsewhere)
+        await asyncio.wait({done := self._elsewhere})
+        self._elsewhere = None  # a statement that it returns would stay open with it
+        return done.result()
 
     def _patiently(self, work: Callable[[], T]) -> T:
         _wait_for_locks(self.open, BUSY_TIMEOUT)

@@ -1,7 +1,6 @@
 """Statements that SQLAlchemy's core has no common form for: inserts without conflict, search keys, and erasing."""
 
 import unicodedata
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Insert, Table
@@ -37,4 +36,5 @@ async def erase_remains(engine: AsyncEngine) -> None:
         raw: Any = await connection.get_raw_connection()
         # Past SQLAlchemy, which would open a transaction, in which nothing can be emptied.
         file = raw.driver_connection
-        await file.in_thread(partial(file.open.execute, _EMPTY_LOG))
+        # With its row unread the statement would stay open, and no transaction could be committed.
+        await file.in_thread(lambda: file.open.execute(_EMPTY_LOG).fetchall())

@@ -52,16 +52,13 @@ async def drive(engine: Engine, job: Job) -> Job:
         engine.cards.changed(job)  # a run that is taken up shows its progress from here
     try:
         while (step := STEPS.get(job.state)) is not None:
-            before = job.state
             failure: Exception | None = None
             try:
                 job = await _take(engine, job, step)
             except StaleJob:
                 log.info("job_changed_elsewhere", job=job.id)
             except OutcomeUnclear as error:
-                tell = log.debug if error.detail == unclear else log.warning  # each reason once
-                tell("discord_unclear", job=job.id, state=before, error=error.detail)
-                unclear = error.detail
+                unclear = _note_unclear(job, error, unclear)
                 await engine.clock.sleep(max(wait, error.wait))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
                 _note_step(engine, job, error)
@@ -102,6 +99,13 @@ async def see_off(engine: Engine, job_id: int) -> None:
     job = await read_again(engine, job_id)
     if job is None or job.state not in STEPS:
         await engine.clear_folder_of(job_id)
+
+
+def _note_unclear(job: Job, error: OutcomeUnclear, before: str) -> str:
+    """Log a reason that isn't the one before, and return it."""
+    if error.detail != before:
+        log.warning("discord_unclear", job=job.id, state=job.state, error=error.detail)
+    return error.detail
 
 
 def _note_step(engine: Engine, job: Job, error: Exception) -> None:

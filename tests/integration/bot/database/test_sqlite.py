@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import sqlite
 from bot.database.engine import open_database
+from bot.database.statements import erase_remains
 
 COUNT = text("SELECT count(*) FROM marks")
 MARK = text("INSERT INTO marks (name, at) VALUES (:name, 0)")
@@ -137,6 +138,18 @@ async def test_what_a_cancelled_task_left_to_a_thread_is_done_before_anything_el
     await following
     assert order == ["slow", "next"]
     await connection.close()
+
+
+async def test_what_follows_an_emptied_log_can_be_committed(engine: AsyncEngine) -> None:
+    await erase_remains(engine)
+    async with engine.connect() as connection:
+        raw: Any = await connection.get_raw_connection()
+        file: sqlite3.Connection = raw.driver_connection.open
+        file.execute("BEGIN IMMEDIATE")
+        file.execute("INSERT INTO marks (name, at) VALUES ('one', 0)")
+        file.commit()
+    async with engine.connect() as connection:
+        assert (await connection.execute(COUNT)).scalar_one() == 1
 
 
 async def test_an_error_is_what_the_driver_says(engine: AsyncEngine) -> None:

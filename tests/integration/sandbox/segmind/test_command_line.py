@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import random
 import signal
 import socket
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +41,17 @@ async def start() -> AsyncIterator[Start]:
             await process.wait()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+def free_ports() -> int:
+    """Return the first of two neighboring free ports, below those that the system gives to other sockets."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - no secret
+        pair = [("127.0.0.1", port), ("127.0.0.1", port + 1)]
+        with suppress(OSError), socket.create_server(pair[0]), socket.create_server(pair[1]):
+            return port
 
 
 async def test_the_line_says_where_segmind_is_and_how_a_bot_is_pointed_at_it(start: Start) -> None:
-    port = free_port()
+    port = free_ports()
     _, printed = await start(
         "segmind", "--port", str(port), "--speed", "100", "--requests-per-minute", "7", "--render", "tiny"
     )
@@ -83,7 +89,7 @@ async def test_it_ends_with_the_script_that_started_it(start: Start) -> None:
 
 
 async def test_it_starts_both_parts_on_neighbouring_ports(start: Start) -> None:
-    port = free_port()
+    port = free_ports()
     _, printed = await start("--port", str(port))
     environment = printed["environment"]
     assert environment["DISCORD_API_URL"] == f"http://127.0.0.1:{port}/api/v10"
