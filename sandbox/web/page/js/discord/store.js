@@ -149,8 +149,13 @@ export class Store {
     this.botOnline = data.bot_online;
     this.guilds = new Map(data.guilds.map((each) => [each.id, each]));
     this.direct = data.direct;
+    const known = isOther ? new Map() : this.messages;
     this.messages = new Map();
-    for (const message of data.messages) this.#messagesOf(message.channel_id).set(message.id, message);
+    for (const message of data.messages) {
+      // As in Discord, what only one person sees is gone with a reload, though not with a lost connection.
+      const isGone = message.flags & Flag.EPHEMERAL && !known.get(message.channel_id)?.has(message.id);
+      if (!isGone) this.#messagesOf(message.channel_id).set(message.id, message);
+    }
     if (isOther) this.#forgetPerson();
   }
 
