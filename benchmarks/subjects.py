@@ -43,16 +43,26 @@ class Bare:
     """A bot that only answers; see `benchmarks.bare`."""
 
     name: str
+    pid: int
     control_url: str
     recording: Path
 
 
 @asynccontextmanager
 async def reelcast(
-    name: str, folder: Path, session: aiohttp.ClientSession, *, jobs: int, requests_per_minute: int
+    name: str,
+    folder: Path,
+    session: aiohttp.ClientSession,
+    *,
+    jobs: int,
+    requests_per_minute: int,
+    program: tuple[str, ...] = ("bot",),
 ) -> AsyncGenerator[Reelcast]:
-    """Run our bot with so many jobs that Segmind goes on processing, on a request budget that Segmind grants too."""
-    recording = _recording_in(folder)
+    """Run our bot with so many jobs that Segmind goes on processing, on a request budget that Segmind grants too.
+
+    `program` is the module that runs it, with what it is told before `run`.
+    """
+    recording, (module, *told) = _recording_in(folder), program
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(sandbox_part("discord", folder, "--recording", str(recording)))
         rate = str(requests_per_minute)
@@ -76,7 +86,7 @@ async def reelcast(
             "LOG_FORMAT": "json",
         }
         bot = await stack.enter_async_context(
-            running("bot", ["run"], is_ready=says_ready, folder=folder, environment=environment)
+            running(module, [*told, "run"], is_ready=says_ready, folder=folder, environment=environment)
         )
         yield Reelcast(
             name=name,
@@ -93,9 +103,9 @@ async def bare(name: str, folder: Path) -> AsyncGenerator[Bare]:
     recording = _recording_in(folder)
     async with (
         sandbox_part("discord", folder, "--recording", str(recording)) as discord,
-        running("benchmarks.bare", is_ready=says_ready, folder=folder, environment=discord["environment"]),
+        running("benchmarks.bare", is_ready=says_ready, folder=folder, environment=discord["environment"]) as bot,
     ):
-        yield Bare(name=name, control_url=discord["discord"]["control_url"], recording=recording)
+        yield Bare(name=name, pid=bot.pid, control_url=discord["discord"]["control_url"], recording=recording)
 
 
 @asynccontextmanager

@@ -32,6 +32,12 @@ def read_usage(pid: int, proc: Path = PROC) -> Usage:
     )
 
 
+def voluntary_switches(pid: int, proc: Path = PROC) -> int:
+    """Return how often the threads that a process has now have gone to sleep by themselves; see proc(5), `status`."""
+    statuses = [each.read_text() for each in (proc / str(pid) / "task").glob("*/status")]
+    return sum(int(found) for status in statuses for found in re.findall(r"\nvoluntary_ctxt_switches:\s+(\d+)", status))
+
+
 def _kib(memory: str, name: str) -> int:
     found = re.search(rf"^{name}:\s+(\d+) kB$", memory, flags=re.MULTILINE)
     if found is None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.usage import read_usage
+from benchmarks.usage import read_usage, voluntary_switches
 
 ROLLUP = """55d0c0a00000-7ffd2b5f0000 ---p 00000000 00:00 0                          [rollup]
 Rss:               61440 kB
@@ -40,3 +40,14 @@ def test_this_very_process_has_memory_and_has_worked() -> None:
 def test_a_process_that_is_not_there_takes_nothing_that_could_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_usage(42, tmp_path)
+
+
+def test_voluntary_switches_are_those_of_all_threads(tmp_path: Path) -> None:
+    for thread, switches in ((42, 7), (43, 5)):
+        folder = tmp_path / "42" / "task" / str(thread)
+        folder.mkdir(parents=True)
+        (folder / "status").write_text(
+            f"Name:\tbot\nvoluntary_ctxt_switches:\t{switches}\nnonvoluntary_ctxt_switches:\t9\n"
+        )
+
+    assert voluntary_switches(42, tmp_path) == 12
