@@ -15,6 +15,7 @@ from sandbox.member import Upload
 from tests.browser.visit import (
     PHONE,
     PLAYS_H264,
+    choose_review_channel,
     open_browser,
     open_fresh_server,
     reviews_before_spending,
@@ -206,6 +207,75 @@ async def test_what_segmind_refuses_is_told_and_made_again_once_it_works(demo: D
         await expect(form.get_by_label("Prompt")).to_have_value(prompt)
         await form.get_by_role("button", name="Submit").click()
         await expect(mira.message(prompt, "AI-generated").locator("video")).to_be_visible()
+
+
+async def test_a_refused_request_is_fixed_with_the_images_that_were_given(demo: Demo) -> None:
+    wrong, right = "A mill of @Image1 turns beside @Image3", "A mill of @Image1 turns beside @Image2"
+    async with visiting(demo.browser, demo.origin) as mira:
+        await mira.send_video(wrong, photo(1), photo(2))
+        refusal = mira.messages.locator(".ephemeral", has_text=wrong)
+        await expect(refusal).to_contain_text("there are only 2 images")
+        await refusal.get_by_role("button", name="Fix it").click()
+        form = mira.page.get_by_role("dialog", name="Make a video")
+        await expect(form.get_by_label("Prompt")).to_have_value(wrong)
+        await expect(form).to_contain_text("Leave this empty to keep: photo1.png, photo2.png")
+        await form.get_by_label("Prompt").fill(right)
+        await form.get_by_role("button", name="Submit").click()
+        card = await mira.card(right)
+        await expect(card.get_by_role("button", name="Open @Image1 +1")).to_be_visible()
+        await expect(refusal.get_by_role("button", name="Fix it")).to_have_count(0)
+        await expect(card).to_contain_text("Done")
+        await mira.message(right, "AI-generated").get_by_role("button", name="Details").click()
+        details = mira.messages.locator(".ephemeral", has_text="Job ID").last
+        await expect(details.get_by_role("button", name="Open @Image")).to_have_count(2)
+
+
+async def test_a_reported_video_comes_before_moderators_who_decide(demo: Demo) -> None:
+    prompt, reason = "A barge of @Image1 on the canal", "That is my boat, and no one asked me"
+    async with visiting(demo.browser, demo.origin, "ada") as ada:
+        await choose_review_channel(ada, "review")
+    async with (
+        visiting(demo.browser, demo.origin) as mira,
+        visiting(demo.browser, demo.origin, "noor") as noor,
+        visiting(demo.browser, demo.origin, "mo", "film-club/review") as mo,
+    ):
+        await mira.ask(prompt)
+        await noor.message(prompt, "AI-generated").get_by_role("button", name="Report").click()
+        form = noor.page.get_by_role("dialog", name="Report this video")
+        await form.get_by_label("Reason").fill(reason)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(noor.messages.locator(".ephemeral").last).to_contain_text("moderators have been notified")
+        case = mo.message("Reported video", prompt)
+        await expect(case).to_contain_text(f"@Noor: {reason}")
+        await expect(case.locator("video")).to_have_count(1)
+        case = mo.messages.locator(f"[data-message='{await case.get_attribute('data-message')}']")
+        await case.get_by_role("button", name="Dismiss").click()
+        await expect(case).to_contain_text("dismissed the reports")
+        await expect(case.locator("video")).to_have_count(0)
+        await expect(mira.message(prompt, "AI-generated").locator("video")).to_be_visible()
+
+
+async def test_a_video_is_taken_down_with_a_reason_that_only_its_member_reads(demo: Demo) -> None:
+    prompt, reason = "A sail of @Image1 in the harbor", "It shows a logo that isn't ours"
+    async with (
+        visiting(demo.browser, demo.origin) as mira,
+        visiting(demo.browser, demo.origin, "mo") as mo,
+    ):
+        card = await mira.ask(prompt)
+        post = mira.message(prompt, "AI-generated")
+        await expect(post.locator("video")).to_be_visible()
+        await mo.message(prompt, "AI-generated").get_by_role("button", name="More actions").click()
+        await mo.page.get_by_role("menuitem", name="Take down").click()
+        form = mo.page.get_by_role("dialog", name="Take down")
+        await form.get_by_label("Reason").fill(reason)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(post).to_be_hidden()
+        await expect(card).to_contain_text("Taken down")
+        await expect(card).not_to_contain_text(prompt)
+        await expect(card).not_to_contain_text(reason)
+        await expect(card.locator(".mosaic, .thumbnail")).to_have_count(0)
+        await card.get_by_role("button", name="Details").click()
+        await expect(mira.messages.locator(".ephemeral").last).to_contain_text(reason)
 
 
 async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
