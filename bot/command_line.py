@@ -1,4 +1,4 @@
-"""The command line: `run`, `worker`, `check`, `invite`, `jobs`, `job`, `migrate`, `backup`."""
+"""The command line: `--version`, `run`, `worker`, `check`, `invite`, `jobs`, `job`, `migrate`, `backup`."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from rich.console import Console
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import processes
+from bot import VERSION, processes
 from bot.cli.check import NOT_REACHED, ReportLine, application_id_of, invitation, look_at_all
 from bot.cli.jobs import NoSuchJob, read_job, read_jobs, retry_job
 from bot.config import Settings, checked_database, file_of
@@ -34,11 +34,26 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Run and manage Reelcast, a Discord bot.",
 )
 log = structlog.get_logger("bot")
 
 COLORS: Final = {"ok": "green", "note": "yellow", "FAIL": "red"}  # of the marks of `check`
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"Reelcast {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run and manage Reelcast, a Discord bot."""
 
 
 @app.command()

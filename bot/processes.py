@@ -21,6 +21,7 @@ import discord
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import VERSION
 from bot.app import run as run_bot
 from bot.config import READABLE, Settings, SettingsError, env_file_troubles, load_settings, unknown_names
 from bot.database.files import PRIVATE_UMASK, files_of, lock_of, make_private, real_file
@@ -139,6 +140,7 @@ def sole_on(file: Path | None) -> Generator[None]:
 
 def _begin(settings: Settings) -> None:
     """Say what is odd, and give up before anything is asked for that could not be delivered for want of a folder."""
+    log.info("starting", version=VERSION)
     for name, meant in unknown_names().items():
         log.warning("setting_unknown", name=name, meant=meant)
     for trouble in env_file_troubles(ENV_FILE):

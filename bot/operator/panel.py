@@ -10,6 +10,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot import VERSION
 from bot.gate.stops import OperatorBlock, Target
 from bot.jobs.model import Job
 from bot.jobs.states import State
@@ -110,6 +111,7 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         *(_price(price) for price in facts.prices),
         f"**{_('Servers')}** {number(facts.servers)}",
         *([f"**{_('Jobs in progress')}** {_states(facts.states)}"] if any(facts.states.values()) else []),
+        f"**{_('Version')}** {VERSION}",
     ]
     if facts.paused_since is not None:
         paused = _("⏸️ Paused {countdown}. No new jobs start, but jobs in progress continue.")

@@ -533,6 +533,8 @@ def breaches(finder: Callable[[Module], Iterator[tuple[ast.AST, str]]], row: str
 
 
 def may_import(row: str, name: str) -> bool:
+    if name == "bot":  # the package itself: its version
+        return True
     return row_of(name) in {row, *MAY_IMPORT[row]} or (row == "bot" and is_within(name, "bot"))
 
 

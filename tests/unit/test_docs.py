@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from bot import VERSION
 from bot.command_line import app
 from bot.config import Settings
 from bot.gate.denial import INVITED_WITH
@@ -132,3 +134,8 @@ def test_what_the_image_is_built_of_passes_the_dockerignore() -> None:
     allowed = {line[1:] for line in text_of(".dockerignore").splitlines() if line.startswith("!")}
     assert sources == allowed
     assert all((ROOT / source).exists() for source in sources)
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert tomllib.loads(text_of("pyproject.toml"))["project"]["version"] == VERSION
+    assert f"## {VERSION} - " in text_of("CHANGELOG.md")

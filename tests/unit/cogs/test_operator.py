@@ -10,6 +10,7 @@ import simcord
 from discord import TeamMemberRole, TeamMembershipState
 from simcord.results import InteractionResult
 
+from bot import VERSION
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.operator.notices import NoticeKind
@@ -77,6 +78,7 @@ async def test_the_overview_tells_money_jobs_and_what_is_wrong(stage: Stage, olg
     assert "**Spent today (UTC)** $1.35 of $20.00" in text
     assert "**Spent this month** $1.35" in text
     assert "**Jobs in progress** PREPARING 1" in text
+    assert f"**Version** {VERSION}" in text
     assert r"the model kling\_x" in text
 
 

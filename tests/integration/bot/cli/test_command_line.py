@@ -8,6 +8,7 @@ import discord
 import pytest
 from yarl import URL
 
+from bot import VERSION
 from bot.cli.check import invitation
 from tests.integration.bot.cli.command_line import Ended, World, open_world
 
@@ -32,9 +33,15 @@ async def test_a_bot_runs_until_it_is_told_to_stop(world: World) -> None:
         bot.send(signal.SIGTERM)
         ended = await bot.end()
     assert ended.status == 0, ended.output
+    assert f'"version": "{VERSION}"' in ended.lines[0]
     assert "Traceback" not in ended.output
     assert '"level": "warning"' not in ended.output
     assert world.environment["DISCORD_TOKEN"] not in ended.output
+
+
+async def test_the_version_is_told(world: World) -> None:
+    ended = await world.bot("--version")
+    assert (ended.status, ended.lines) == (0, [f"Reelcast {VERSION}"])
 
 
 async def test_every_wrong_setting_is_named_at_once(world: World) -> None:
