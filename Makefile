@@ -82,6 +82,7 @@ clients: install-dev  ## install discord.js and hikari to test the local Discord
 pictures: install-dev browser  ## take the screenshots of the guides again from the demo page
 	$(BIN)/python -m tests.browser.pictures
 	$(BIN)/python -m tests.browser.states
+	$(BIN)/python -m tests.browser.languages
 
 messages: install-dev  ## update the catalogs in bot/ui/locales from the code
 	$(BIN)/python -m tests.support.messages

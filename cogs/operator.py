@@ -60,7 +60,9 @@ _PAGES: Final[Mapping[OperatorVerb, OperatorVerb]] = {
 }
 _LOOKED: Final[Mapping[Looked, Callable[[], str]]] = {
     Looked.FOUND: lambda: _("Found. Segmind has the request, and the job continues."),
-    Looked.ABSENT: lambda: _("The request isn't in Segmind's history."),
+    Looked.ABSENT: lambda: _(
+        "The request isn't in Segmind's history. Use *Close and release* to free its reserved cost."
+    ),
     Looked.UNREADABLE: lambda: _("Segmind's history can't be read right now. Try again in a minute."),
 }
 _SHORTEST_ID: Final = 15  # digits: Discord has no shorter one
@@ -281,7 +283,10 @@ class OperatorCog(FormCog):
         typed = submission.text(TARGET_ID).strip()
         target_id = read_id(typed)
         if target_id is None or len(typed) < _SHORTEST_ID:
-            await say(interaction, _("That isn't an ID. Turn on Discord's developer mode and use *Copy ID*."))
+            await say(
+                interaction,
+                _("That isn't an ID. Turn on Discord's Developer Mode, then use *Copy User ID* or *Copy Server ID*."),
+            )
             return
         server = submission.text(TARGET) == Target.SERVER.value
         target = Target.SERVER if server else Target.MEMBER

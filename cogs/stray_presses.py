@@ -18,7 +18,7 @@ from bot.ui.language import N_, _, speak
 from bot.ui.pressed_item import PressedItem
 
 NO_BUTTON = N_("That message doesn't have this button or menu. Nothing was done.")
-NO_FORM = N_("The bot doesn't know this form anymore. Nothing was done.")
+NO_FORM = N_("The bot doesn't know this form anymore. Nothing was done. Use the command again.")
 
 log = structlog.get_logger(__name__)
 

@@ -12,9 +12,7 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
 from bot.requests.refusal_words import image_sentence
-from bot.ui.formats import (
-    date,
-)
+from bot.ui.formats import date
 from bot.ui.language import N_, _
 from bot.ui.text import quoted
 
@@ -51,18 +49,21 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.UNREACHABLE: N_("The video service couldn't be reached. Nothing was charged. Try again later."),
     ProblemCode.NEVER_ARRIVED: N_(
-        "The request didn't reach the video service and won't be resent automatically. You can request it again."
+        "The request didn't reach the video service. Nothing was charged. You can request it again."
     ),
     ProblemCode.UNSETTLED: N_(
         "The bot couldn't confirm that the video service got this request. The bot operator has been "
-        "notified. If it did, the video will still arrive."
+        "notified. If it did, the video is charged and will still arrive."
     ),
     ProblemCode.RECORD_GONE: N_(
-        "The video service no longer has this video. The bot operator has been notified. You can request it again."
+        "The video service no longer has this video, but might still charge for it. The bot operator has been "
+        "notified. Another request costs extra."
     ),
-    ProblemCode.OUTPUT_GONE: N_("The video was made but couldn't be downloaded. The bot operator has been notified."),
+    ProblemCode.OUTPUT_GONE: N_(
+        "The video was made but couldn't be downloaded. It's still charged. The bot operator has been notified."
+    ),
     ProblemCode.OUTPUT_UNUSABLE: N_(
-        "The video service returned a file that isn't a video. The bot operator has been notified."
+        "The video service returned a file that isn't a video. It's still charged. The bot operator has been notified."
     ),
     ProblemCode.LINKS_OFF: N_(
         "The video can't be posted as a file here, and this server doesn't allow links to it. Ask a moderator, or use *Post here* in `/videos` elsewhere."
@@ -73,8 +74,8 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.NOT_APPROVED: N_("A moderator didn't approve this. Use `/video` to request something else."),
     ProblemCode.REMOVED: N_("A moderator took this video down. Ask the moderators if you don't know why."),
-    ProblemCode.CLOSED: N_("The bot operator closed this request. You can request it again."),
-    ProblemCode.REVIEW_OVER: N_("No moderator reviewed it in time. You can request it again."),
+    ProblemCode.CLOSED: N_("The bot operator closed this request. It's still charged. Ask the bot operator about it."),
+    ProblemCode.REVIEW_OVER: N_("No moderator reviewed it in time. It's still charged. Ask a moderator about it."),
     ProblemCode.LEFT: N_(
         "Not posted: the member who requested it is no longer in the server. Ask a moderator there about it."
     ),
@@ -111,6 +112,8 @@ _UNPAID: Final = {
         "It was requested in an age-restricted channel, but would be posted in one that isn't. Ask a moderator about it."
     ),
     ProblemCode.REMOVED: N_("A moderator took this request down. Ask the moderators if you don't know why."),
+    ProblemCode.NOT_APPROVED: N_("A moderator didn't approve this. Use `/video` to request something else."),
+    ProblemCode.REVIEW_OVER: N_("No moderator reviewed it in time. You can request it again."),
 }
 
 _PAUSED: Final = {
@@ -165,7 +168,7 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
         case State.FAILED:
             told = _("There's no video for your request in {channel}.")
         case _:
-            told = _("Your video for {channel} was made but won't be posted.")
+            told = _("Your video for {channel} was made and charged, but won't be posted.")
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]
     if job.problem is not None:
         unpaid = job.state is State.REJECTED and job.problem.code in _UNPAID

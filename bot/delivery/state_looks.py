@@ -90,7 +90,7 @@ LOOKS: Final[Mapping[State, Look]] = {
         emoji="⚠️",
         named=N_("Failed"),
         colour=_RED,
-        explained=N_("There's no video. You can request it again."),
+        explained=N_("There's no video. Nothing was charged. You can request it again."),
     ),
     State.CANCELLED: Look(emoji="⏹️", named=N_("Canceled"), colour=GREY, explained=N_("Nothing was charged.")),
     State.EXPIRED: Look(

@@ -26,7 +26,7 @@ _PLAIN: Final[Mapping[DenialCode, str]] = {
         "Your text or a file name contains something this server doesn't allow. Change it and try again."
     ),
     DenialCode.TEXT_UNCHECKED: N_(
-        "Your text can't be checked against this server's rules right now, so nothing was made. Try again in a minute."
+        "Your text can't be checked against this server's rules right now. Nothing was charged. Try again in a minute."
     ),
     DenialCode.OUTPUT_GONE: N_(
         "The channel this server posts videos in no longer exists. Ask a moderator to choose another with `/settings`."

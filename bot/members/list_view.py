@@ -78,7 +78,7 @@ STATES: Final[Mapping[ListFilter, frozenset[State]]] = {
     ListFilter.REFUSED: WITHDRAWN,
 }
 _NAMED: Final[Mapping[ListFilter, str]] = {
-    ListFilter.ALL: N_("All"),
+    ListFilter.ALL: N_("All videos"),
     ListFilter.RUNNING: N_("In progress"),
     ListFilter.DELIVERED: N_("Posted"),
     ListFilter.UNDELIVERED: N_("Ready, but not posted"),

@@ -33,7 +33,9 @@ _TOLD: Final[Mapping[NoticeKind, str]] = {
         "👥 Another process with this bot's token is answering members. Each request goes to the one that "
         "answers first. Stop the other one, or reset the token."
     ),
-    NoticeKind.SERVICE: N_("⚠️ Segmind is refusing to make videos. Its message: {detail}"),
+    NoticeKind.SERVICE: N_(
+        "⚠️ Segmind is refusing to make videos. Check your account in Segmind's console. Its message: {detail}"
+    ),
     NoticeKind.DAY_NEAR: N_(
         "💸 {percent} of the bot's ${detail} spending limit for today is spent or reserved. It resets at "
         "midnight UTC. The limit is set by `SPEND_LIMIT_USD_PER_DAY`."

@@ -193,7 +193,10 @@ def _amount_sentence(finding: Finding, facts: ServerFacts) -> str:
             )
             return sentence.format(amount=dollars(finding.amount), price=dollars(finding.price))
         case FindingCode.CAPS_CROSSED:
-            sentence = _("The monthly spending limit ({amount}) is below the daily one ({price}).")
+            sentence = _(
+                "The monthly spending limit ({amount}) is below the daily one ({price}), so the daily "
+                "one has no effect."
+            )
             return sentence.format(amount=dollars(finding.amount), price=dollars(finding.price))
         case FindingCode.LIMITS_CROSSED if finding.role_id is None:
             sentence = _(

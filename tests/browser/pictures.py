@@ -187,15 +187,15 @@ async def show_film(visitor: Visitor) -> None:
     )
 
 
-async def take(visitor: Visitor, name: str, *, of: Locator | None = None) -> None:
-    """Write a picture of the page, or of a part of it."""
+async def take(visitor: Visitor, name: str, *, of: Locator | None = None, most: int = MOST_BYTES) -> None:
+    """Write a picture of the page, or of a part of it, in at most so many bytes."""
     await visitor.page.mouse.move(0, 0)
     await visitor.page.evaluate("() => document.activeElement?.blur()")
     shot = await (of or visitor.page).screenshot(animations="disabled")
-    await asyncio.to_thread(_write, shot, PICTURES / f"{name}.png")
+    await asyncio.to_thread(_write, shot, PICTURES / f"{name}.png", most)
 
 
-def _write(shot: bytes, path: Path) -> None:
+def _write(shot: bytes, path: Path, most: int) -> None:
     """Write a picture in all its colours if these fit, else in as many as do."""
     whole = Image.open(io.BytesIO(shot)).convert("RGB")
     fewer = (
@@ -206,10 +206,10 @@ def _write(shot: bytes, path: Path) -> None:
     for picture in (whole, *fewer):
         buffer = io.BytesIO()
         picture.save(buffer, "PNG", optimize=True)
-        if buffer.tell() < MOST_BYTES:
+        if buffer.tell() < most:
             path.write_bytes(buffer.getvalue())
             return
-    raise ValueError(f"{path.name} takes more than {MOST_BYTES} bytes however few its colours")
+    raise ValueError(f"{path.name} takes more than {most} bytes however few its colours")
 
 
 if __name__ == "__main__":

@@ -114,6 +114,7 @@ async def visiting(
     *,
     size: tuple[int, int] = DESKTOP,
     clock: bool = False,
+    locale: str = "en-GB",
     **options: Any,
 ) -> AsyncGenerator[Visitor]:
     """Open the page as a person in a browser of their own, with a `clock` whose time can be moved if asked for.
@@ -121,7 +122,7 @@ async def visiting(
     At the end nothing of the page has failed, and it has asked nobody but its own server.
     """
     width, height = size
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
     if clock:
         await context.clock.install()
     page = await context.new_page()

@@ -329,7 +329,9 @@ async def test_a_form_with_an_id_that_is_none_does_nothing(stage: Stage) -> None
             words = await told_alone(
                 mira, await mira.submit(form, {"prompt": "x", "images": [photo()]}, forge=custom_id)
             )
-            assert words == "The bot doesn't know this form anymore. Nothing was done.", custom_id
+            assert words == "The bot doesn't know this form anymore. Nothing was done. Use the command again.", (
+                custom_id
+            )
         assert len(bot.log("stray_form")) == len(forged)
         assert not [line for line in bot.child.lines if "Traceback" in line]
 

@@ -82,7 +82,7 @@ async def test_a_video_on_a_host_that_is_not_allowed_is_not_fetched(stage: Stage
     async with stage.bot(SEGMIND_OUTPUT_HOSTS="images.example") as bot:
         card = await stage.ask(mira)
         told = await shows(mira, card, "Ready, but not posted")
-        assert "couldn't be downloaded. The bot operator has been notified" in told.text
+        assert "couldn't be downloaded. It's still charged. The bot operator has been notified" in told.text
         await bot.logged("undelivered", job=stage.job_of(card), why="OUTPUT_GONE")
         state = await stage.segmind.state()
         assert "output" not in state["operations"]

@@ -73,17 +73,38 @@ def test_every_refusal_is_told_in_a_members_words_with_what_to_do(refusal: Refus
 
 @pytest.mark.parametrize(
     "code",
-    [ProblemCode.REFUSED, ProblemCode.MODERATED, ProblemCode.RUN_FAILED, ProblemCode.SERVICE, ProblemCode.UNREACHABLE],
+    [
+        *(ProblemCode.REFUSED, ProblemCode.MODERATED, ProblemCode.RUN_FAILED, ProblemCode.SERVICE),
+        *(ProblemCode.UNREACHABLE, ProblemCode.NEVER_ARRIVED),
+    ],
 )
 def test_a_run_that_cost_nothing_says_so(code: ProblemCode) -> None:
     assert "Nothing was charged." in problem_sentence(Problem(code=code), RULES)
 
 
 @pytest.mark.parametrize(
-    "code", [ProblemCode.OUTPUT_GONE, ProblemCode.OUTPUT_UNUSABLE, ProblemCode.RECORD_GONE, ProblemCode.NEVER_ARRIVED]
+    ("code", "said"),
+    [
+        (ProblemCode.OUTPUT_GONE, "still charged"),
+        (ProblemCode.OUTPUT_UNUSABLE, "still charged"),
+        (ProblemCode.CLOSED, "still charged"),
+        (ProblemCode.REVIEW_OVER, "still charged"),
+        (ProblemCode.RECORD_GONE, "might still charge"),
+        (ProblemCode.UNSETTLED, "If it did, the video is charged"),
+    ],
 )
-def test_a_run_that_may_have_cost_something_does_not_say_that_it_was_free(code: ProblemCode) -> None:
-    assert "Nothing was charged" not in problem_sentence(Problem(code=code), RULES)
+def test_a_run_that_cost_something_or_may_have_says_so(code: ProblemCode, said: str) -> None:
+    sentence = problem_sentence(Problem(code=code), RULES)
+    assert said in sentence
+    assert "Nothing was charged" not in sentence
+    assert "You can request it again" not in sentence
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=named)
+def test_a_member_who_can_request_it_again_knows_that_nothing_was_charged(problem: Problem) -> None:
+    for unpaid in (False, True):
+        sentence = problem_sentence(problem, RULES, unpaid=unpaid)
+        assert "request it again" not in sentence or "Nothing was charged." in sentence
 
 
 def test_an_image_is_named_as_its_option_with_the_limit_it_passed() -> None:
