@@ -43,10 +43,15 @@ PICK: dict[str, Any] = {
     "required": True,
     "choices": [{"name": each.title(), "value": each} for each in ("red", "green")],
 }
+TOLD: list[dict[str, Any]] = [
+    {"name": "story", "description": "Words", "type": 3, "required": True},
+    *({"name": f"image{number}", "description": "An image", "type": 11} for number in (1, 2, 3)),
+]
 COMMANDS: list[dict[str, Any]] = [
     {"name": "everything", "description": "All", "options": [{"description": "One", **each} for each in OPTIONS]},
     {"name": "ping", "description": "Answer"},
     {"name": "pick", "description": "Choose", "options": [PICK]},
+    {"name": "tell", "description": "Tell", "options": TOLD},
     {"name": "rule", "description": "Decide", "default_member_permissions": str(int(Permission.MANAGE_GUILD))},
     {"name": "Look at it", "type": 3},
     {"name": "Look at them", "type": 2},

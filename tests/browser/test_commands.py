@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from sandbox.discord.world.permissions import Permission
 from tests.browser.puppet import CHOICES, GENERAL, MESSAGE, OPTIONS, THINK, Puppet, button, row, text
 from tests.browser.visit import visiting
+from tests.end_to_end.stage import photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,6 +49,35 @@ async def test_a_command_takes_options_of_every_kind(puppet: Puppet) -> None:
     assert (given["words"], given["count"], given["yes"], given["share"]) == ("apple-1", 7, True, 3)
     assert (given["who"], given["anyone"]) == (noor, noor)
     assert [each["filename"] for each in heard["resolved"]["attachments"].values()] == ["pasted.png"]
+
+
+async def test_an_at_sign_offers_members_and_several_files_fill_one_option(puppet: Puppet) -> None:
+    noor = puppet.control.member("noor").id
+    async with visiting(puppet.browser, puppet.origin, "mira", GENERAL) as mira:
+        form = await mira.open_command("tell")
+        story = form.get_by_role("textbox", name="story")
+        members = mira.page.get_by_role("listbox", name="Members")
+        await story.press_sequentially("@Image1 and @n")
+        await members.get_by_role("option", name="Noor").click()
+        await story.press_sequentially("dance, @zz")
+        await expect(members).to_have_count(0)
+        await expect(story).to_have_value("@Image1 and @Noor dance, @zz")
+        await mira.drop(form, photo(1), photo(2))
+        await expect(form.get_by_role("alert")).to_contain_text("Left out: photo2.png")
+        await mira.add_option(form, "image3")
+        await mira.drop(form, photo(3))
+        await expect(form.locator(".chosen-file")).to_have_count(2)
+        await story.press("Enter")
+        heard = await puppet.hear(MESSAGE, {"content": "told", "flags": 64})
+        given = {each["name"]: each["value"] for each in heard["options"]}
+        files = heard["resolved"]["attachments"]
+        assert given["story"] == f"@Image1 and <@{noor}> dance, @zz"
+        names = {name: files[value]["filename"] for name, value in given.items() if name != "story"}
+        assert names == {"image1": "photo1.png", "image3": "photo3.png"}
+        await expect(mira.message("told")).to_be_visible()
+        await mira.page.reload()
+        await expect(mira.page.locator("html")).to_have_attribute("data-ready", "mira")
+        await expect(mira.messages.locator(".ephemeral")).to_have_count(0)
 
 
 async def test_what_must_be_chosen_is_asked_for_before_a_command_is_sent(puppet: Puppet) -> None:

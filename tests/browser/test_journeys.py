@@ -12,6 +12,7 @@ from playwright.async_api import Browser, FilePayload, expect
 from bot.database.engine import open_database
 from bot.requests.consent import ConsentStore
 from sandbox.member import Upload
+from tests.browser.axe import grave_violations
 from tests.browser.visit import (
     PHONE,
     PLAYS_H264,
@@ -70,7 +71,8 @@ async def test_a_picture_dropped_on_the_command_becomes_a_video_that_plays(demo:
     prompt = "The fox of @Image1 crosses a frozen lake"
     async with visiting(demo.browser, demo.origin) as mira:
         form = await mira.open_video()
-        await mira.drop(form, photo(1), photo(2))
+        await mira.drop(form, photo(1))
+        await mira.drop(form, photo(2))
         await expect(form.locator(".chosen-file")).to_have_count(2)
         await form.get_by_role("textbox", name="prompt").fill(prompt)
         await form.get_by_role("button", name="Send /video").click()
@@ -314,7 +316,7 @@ async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
 
 async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
     prompt = "A balloon of @Image1 above the hills"
-    async with visiting(demo.browser, demo.origin, size=PHONE, has_touch=True) as mira:
+    async with visiting(demo.browser, demo.origin, size=PHONE, has_touch=True, reduced_motion="reduce") as mira:
         page = mira.page
         await expect(page.get_by_role("link", name="general")).to_be_hidden()
         await page.get_by_role("button", name="Servers and channels").click()
@@ -328,12 +330,14 @@ async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
         await form.get_by_role("group", name="image1").get_by_role("button", name="use a sample").click()
         await page.get_by_role("option", name="keeper.png").click()
         assert await form.evaluate("(form) => form.scrollWidth <= form.clientWidth")
+        assert await grave_violations(page) == []
         await form.get_by_role("button", name="Send /video").click()
         card = await mira.card(prompt)
         await expect(card).to_contain_text("Done")
         await expect(mira.message(prompt, "AI-generated").locator("video")).to_be_visible()
         await page.get_by_role("button", name="Members and Segmind").click()
         await expect(page.locator(".request", has_text=prompt)).to_be_visible()
+        assert await grave_violations(page) == []
         await page.keyboard.press("Escape")
         await expect(page.locator(".request", has_text=prompt)).to_be_hidden()
         assert await page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")

@@ -90,7 +90,8 @@ class Visitor:
     async def send_video(self, prompt: str, *images: Upload) -> None:
         """Send `/video` with pictures dropped on it, or with one of ours."""
         form = await self.open_video()
-        await self.drop(form, *(images or (photo(),)))
+        for image in images or (photo(),):
+            await self.drop(form, image)
         typed = form.get_by_role("textbox", name="prompt")
         await typed.fill(prompt)
         await typed.press("Enter")

@@ -6,6 +6,7 @@ import { opensSpoiler } from "../markdown/render.js";
 /** Draw a container with its accent colour; one that is a spoiler opens when it is pressed. */
 export function container(each, children) {
   const colour = each.accent_color;
+  if (each.spoiler) for (const child of children) child.inert = true;
   return h(
     "div",
     {

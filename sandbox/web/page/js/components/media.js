@@ -35,7 +35,9 @@ export function mosaic(items) {
 /** Draw a picture or a video, told apart by its type. */
 export function medium(item, all) {
   const drawn = isVideo(item) ? video(item) : picture(item, all);
-  return item.spoiler ? h("div", { class: "spoiler", ...opensSpoiler() }, drawn) : drawn;
+  if (!item.spoiler) return drawn;
+  drawn.inert = true;
+  return h("div", { class: "spoiler", ...opensSpoiler() }, drawn);
 }
 
 export function isVideo(item) {

@@ -36,7 +36,7 @@ export class CommandForm {
     const cancel = iconButton("Cancel the command", "close", () => close());
     this.#adder = new FileField({
       label: `/${command.label}`,
-      most: command.options.length || 1,
+      most: 1,
       take: (files) => this.takeFiles(files),
     });
     this.#adder.element.classList.add("adder");
@@ -68,18 +68,21 @@ export class CommandForm {
     else this.element.querySelector(".send").focus();
   }
 
-  /** Put files where they fit: options that are empty, then optional ones that are not shown yet. */
+  /**
+   * Take one file, as Discord does however many are dropped: for the option that has the keyboard, else for the first
+   * that is empty.
+   */
   takeFiles(files) {
-    const left = [...files];
-    for (const option of this.#command.options.filter((each) => each.type === ATTACHMENT)) {
-      if (!left.length) break;
-      const field = this.#fields.get(option.name);
-      if (field?.value()) continue;
-      (field ?? this.#add(option)).set(left.shift());
-    }
+    const options = this.#command.options.filter((each) => each.type === ATTACHMENT);
+    const focused = document.activeElement?.closest("[data-option]")?.dataset.option;
+    const option =
+      options.find(({ name }) => name === focused && this.element.contains(document.activeElement)) ??
+      options.find(({ name }) => !this.#fields.get(name)?.value());
+    const left = option ? files.slice(1) : files;
+    if (option) (this.#fields.get(option.name) ?? this.#add(option)).set(files[0]);
     this.#draw();
-    this.#problem.textContent = "";
-    if (left.length) this.#problem.textContent = `You can't add any more files. Left out: ${left.map((each) => each.name).join(", ")}.`;
+    const names = left.map((each) => each.name).join(", ");
+    this.#problem.textContent = names ? `A command takes one file at a time. Left out: ${names}.` : "";
   }
 
   #add(option) {

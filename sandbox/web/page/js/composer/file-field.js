@@ -69,7 +69,7 @@ export class FileField {
     return this.files.length >= this.#most;
   }
 
-  /** Add files as far as there is room; where one fits only, the last stays. Returns those left over. */
+  /** Add files as far as there is room; where only one fits, it takes the place of the one there. Returns those left over. */
   add(files) {
     if (this.#take) {
       this.#take(files);

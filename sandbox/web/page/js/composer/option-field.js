@@ -8,6 +8,7 @@ import { channelItems, memberItems, roleItems } from "../components/select.js";
 import { openList } from "../popups/list.js";
 import { Suggestions } from "../popups/suggest.js";
 import { FileField } from "./file-field.js";
+import { Mentions } from "./mentions.js";
 
 export const ATTACHMENT = 11;
 const [STRING, INTEGER, BOOLEAN, MEMBER, CHANNEL, ROLE, MENTIONABLE, NUMBER] = [3, 4, 5, 6, 7, 8, 9, 10];
@@ -22,7 +23,8 @@ const TYPING_PAUSE = 150; // milliseconds before choices are asked for
 export function optionField(option, app, { complete, remove, changed }) {
   if (option.type === ATTACHMENT) return fileOption(option, { remove, changed });
   const items = itemsOf(option, app.store);
-  return items ? listOption(option, items, { remove, changed }) : textOption(option, { complete, remove, changed });
+  const more = { complete, remove, changed, store: app.store };
+  return items ? listOption(option, items, more) : textOption(option, more);
 }
 
 /** Return what an option offers to choose from, or null where it is typed. */
@@ -130,7 +132,7 @@ function listOption(option, items, { remove, changed }) {
 
 const asNode = (each) => (typeof each === "string" ? document.createTextNode(each) : each);
 
-function textOption(option, { complete, remove, changed }) {
+function textOption(option, { complete, remove, changed, store }) {
   const input = h("textarea", {
     class: "option-value",
     id: `option-${option.name}`,
@@ -156,20 +158,25 @@ function textOption(option, { complete, remove, changed }) {
     if (choices && document.activeElement === input)
       suggestions.show(choices.map((each) => ({ label: each.name, value: each.value })));
   });
+  const mentions = option.type === STRING && !option.autocomplete ? new Mentions(input, store) : null;
   input.oninput = () => {
     picked = null;
     changed();
     if (option.autocomplete) suggest();
+    mentions?.suggest();
   };
   input.onfocus = () => option.autocomplete && suggest();
-  input.onblur = () => suggestions.hide();
+  input.onblur = () => {
+    suggestions.hide();
+    mentions?.hide();
+  };
   input.addEventListener("keydown", (event) => {
-    if (suggestions.take(event)) event.stopPropagation();
+    if (suggestions.take(event) || mentions?.take(event)) event.stopPropagation();
   });
   return {
     option,
     element: shell(option, input, remove),
-    value: () => (picked ? picked.value : read(option, input.value)),
+    value: () => (picked ? picked.value : read(option, mentions?.sent() ?? input.value)),
     set: (value) => {
       input.value = value;
     },

@@ -1,7 +1,8 @@
 // Makes a tree like a fresh one with as few changes as possible, so that focus, scroll and playing videos stay.
 //
 // A `key` attribute names a node among its siblings. Attributes whose names begin with `data-kept` are the reader's
-// doing and stay; an element with `data-kept-open`, a spoiler that was opened, keeps all of its attributes.
+// doing and stay; an element with `data-kept-open`, a spoiler that was opened, keeps all of its attributes, and what is
+// in it can be used.
 
 const HANDLERS = ["onclick", "onkeydown", "onkeyup", "oninput", "onchange", "oncontextmenu", "onsubmit", "onerror"];
 const PROPERTIES = ["checked", "indeterminate"];
@@ -47,6 +48,7 @@ export function morph(old, fresh) {
   for (const name of HANDLERS) if (old[name] !== fresh[name]) old[name] = fresh[name];
   for (const name of PROPERTIES) if (name in fresh && old[name] !== fresh[name]) old[name] = fresh[name];
   const { value } = fresh;
+  if (old.hasAttribute("data-kept-open")) for (const child of fresh.children) child.inert = false;
   fill(old, [...fresh.childNodes]);
   if (old.nodeName === "SELECT" && old.value !== value) old.value = value;
 }

@@ -18,7 +18,7 @@ export function inlineMarkdown(text, store) {
 
 const BLOCKS = {
   text: (node, store) => h("div", { class: "md-text" }, inline(node.children, store)),
-  heading: (node, store) => h(`h${node.level + 2}`, { class: `md-h${node.level}` }, inline(node.children, store)),
+  heading: (node, store) => h("h3", { class: `md-h${node.level}` }, inline(node.children, store)),
   subtext: (node, store) => h("small", { class: "md-subtext" }, inline(node.children, store)),
   quote: (node, store) =>
     h(
@@ -70,11 +70,11 @@ const INLINE = {
     h(
       "span",
       { class: "md-spoiler", ...opensSpoiler() },
-      h("span", { class: "hidden-text" }, inline(node.children, store)),
+      h("span", { class: "hidden-text", inert: true }, inline(node.children, store)),
     ),
 };
 
-/** Return the attributes of what shows itself when it is pressed, once and for good. */
+/** Return the attributes of what shows its children, which are inert until then, when it is pressed. */
 export function opensSpoiler() {
   const open = (event) => {
     const target = event.currentTarget;
@@ -86,6 +86,7 @@ export function opensSpoiler() {
     target.removeAttribute("role");
     target.removeAttribute("aria-label");
     target.removeAttribute("tabindex");
+    for (const each of target.children) each.inert = false;
   };
   return { role: "button", tabindex: "0", "aria-label": "Spoiler: show it", onclick: open, onkeydown: open };
 }

@@ -137,8 +137,15 @@ function above(message, app) {
     { class: "above", type: "button", tabindex: "-1", onclick: jump },
     avatar(original.author, "tiny"),
     h("strong", {}, app.store.nameOf(original.author)),
-    h("span", { class: "excerpt" }, inlineMarkdown(excerpt(original), app.store)),
+    withoutLinks(h("span", { class: "excerpt" }, inlineMarkdown(excerpt(original), app.store))),
   );
+}
+
+/** Return an element whose links and spoilers can't be used, since it is part of a button. */
+function withoutLinks(element) {
+  for (const each of element.querySelectorAll("a, [tabindex]"))
+    each.replaceWith(h("span", { class: each.className }, ...each.childNodes));
+  return element;
 }
 
 /** Return the first words of a message, of whatever kind it is. */

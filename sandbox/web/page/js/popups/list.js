@@ -10,6 +10,11 @@ import { openPopup } from "./popup.js";
 
 let counter = 0;
 
+/** Draw the only row of a list that has nothing to choose from: a listbox takes nothing but options. */
+export function emptyRow(words) {
+  return h("li", { class: "list-empty", role: "option", "aria-disabled": "true", "aria-selected": "false" }, words);
+}
+
 /**
  * Open a list of items `{value, label, description, mark, search}` beside `opener`.
  *
@@ -65,8 +70,9 @@ export function openList(opener, { items, chosen = [], least = 1, most = 1, sear
   }
 
   function draw() {
-    fill(list, matching.length ? matching.map(option) : [h("li", { class: "list-empty" }, "Nothing found")]);
-    (search ?? list).setAttribute("aria-activedescendant", `${id}-${active}`);
+    fill(list, matching.length ? matching.map(option) : [emptyRow("Nothing found")]);
+    if (matching.length) (search ?? list).setAttribute("aria-activedescendant", `${id}-${active}`);
+    else (search ?? list).removeAttribute("aria-activedescendant");
     if (hint) hint.textContent = `${values.length} of ${least === most ? most : `${least} to ${most}`} chosen`;
     list.querySelector(".active")?.scrollIntoView({ block: "nearest" });
     popup.place();

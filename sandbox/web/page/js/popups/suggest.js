@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { fill } from "../lib/morph.js";
+import { emptyRow } from "./list.js";
 import { openPopup } from "./popup.js";
 
 let counter = 0;
@@ -33,7 +34,7 @@ export class Suggestions {
       this.#list,
       items.length
         ? items.map((item, number) => this.#row(item, number))
-        : [h("li", { class: "list-empty" }, nothing)],
+        : [emptyRow(nothing)],
     );
     this.#mark();
     this.#popup.place();
@@ -66,7 +67,7 @@ export class Suggestions {
       control: this.#input,
       closed: () => {
         this.#popup = null;
-        this.#input.removeAttribute("aria-activedescendant");
+        for (const name of ["aria-activedescendant", "aria-controls"]) this.#input.removeAttribute(name);
       },
     });
   }
@@ -88,7 +89,7 @@ export class Suggestions {
 
   #mark() {
     [...this.#list.children].forEach((row, number) => {
-      if (row.role !== "option") return;
+      if (!this.#items.length) return;
       row.classList.toggle("active", number === this.#active);
       row.setAttribute("aria-selected", String(number === this.#active));
     });

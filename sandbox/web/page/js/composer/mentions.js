@@ -1,0 +1,59 @@
+// Members who are mentioned in a text option: an `@` offers them, and the app is sent their ids.
+
+import { memberItems } from "../components/select.js";
+import { Suggestions } from "../popups/suggest.js";
+
+const BEGUN = /(^|\s)@([\p{L}\p{N}_.]{0,32})$/u; // what stands before the caret while a name is typed
+const SHOWN = 10; // members, as in Discord
+
+export class Mentions {
+  #input;
+  #store;
+  #list;
+  #taken = new Map(); // by what stands in the field: what the app is sent
+
+  constructor(input, store) {
+    [this.#input, this.#store] = [input, store];
+    this.#list = new Suggestions(input, { label: "Members", choose: (item) => this.#insert(item) });
+  }
+
+  /** Offer the members whose names begin with what is typed after an `@`; nothing where there are none. */
+  suggest() {
+    const typed = this.#begun()?.[2].toLowerCase();
+    const found = typed === undefined ? [] : this.#matching(typed);
+    if (found.length) this.#list.show(found);
+    else this.hide();
+  }
+
+  hide() {
+    this.#list.hide();
+  }
+
+  /** Take a key of the field; tells whether it was for the list. */
+  take(event) {
+    return this.#list.take(event);
+  }
+
+  /** Return the text as the app is sent it: a member who was chosen is `<@id>`, a name that was typed stays a name. */
+  sent() {
+    const longestFirst = [...this.#taken].toSorted(([one], [other]) => other.length - one.length);
+    return longestFirst.reduce((text, [shown, mention]) => text.replaceAll(shown, mention), this.#input.value);
+  }
+
+  #begun() {
+    return BEGUN.exec(this.#input.value.slice(0, this.#input.selectionStart));
+  }
+
+  #matching(typed) {
+    return memberItems(this.#store)
+      .filter(({ label, description }) => [label, description].some((each) => each.toLowerCase().startsWith(typed)))
+      .slice(0, SHOWN);
+  }
+
+  #insert({ label, value }) {
+    const [whole, before] = this.#begun();
+    const caret = this.#input.selectionStart;
+    this.#input.setRangeText(`${before}@${label} `, caret - whole.length, caret, "end");
+    this.#taken.set(`@${label}`, `<@${value}>`);
+  }
+}
