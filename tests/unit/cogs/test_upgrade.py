@@ -61,7 +61,22 @@ BUTTONS: Final = (
     ),
     *(f"reelcast:forget:{deed}" for deed in ("ask", "keep", "data", "all")),
 )
-FORMS: Final = ("reelcast:cast-add", "reelcast:block:7:7", "reelcast:operator-block")
+# All the others: of cards, posts, notices, reviews, reports, the panel, and forms. Tests of what each does press it.
+OTHERS: Final = (
+    *("reelcast:details:card:7:0", "reelcast:details:post:7:1", "reelcast:cancel:7", "reelcast:again:7"),
+    *("reelcast:edit:7", "reelcast:delete:7", "reelcast:studio", "reelcast:pictures:7", "reelcast:images:7"),
+    *(
+        "reelcast:consent:1:7",
+        "reelcast:report:7",
+        "reelcast:takedown:7",
+        "reelcast:block:7:7",
+        "reelcast:operator-block",
+    ),
+    *(f"reelcast:case:{verb}:7" for verb in ("takedown", "putback", "dismiss", "block")),
+    *(f"reelcast:review:{verb}:7" for verb in ("approve", "spoiler", "reject")),
+    *("reelcast:operator-block", "reelcast:review-reason:7", "reelcast:settings:put:paused:0:on"),
+    *(f"reelcast:settings:{deed}:channels:7" for deed in ("pick", "allow", "point", "list", "form", "role", "channel")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +128,9 @@ def test_a_member_sees_at_most_five_entries_and_a_moderator_sixteen(registered: 
     assert len(offered(None, MANAGE_SERVER, MANAGE_MESSAGES, TIME_OUT)) <= 16
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_every_form_of_before_is_still_taken(form: str) -> None:
-    assert [each for each in PATTERNS if each.fullmatch(form)]
+@pytest.mark.parametrize("custom_id", [*BUTTONS, *OTHERS])
+def test_every_custom_id_of_before_has_its_one_taker(custom_id: str) -> None:
+    assert len([each for each in PATTERNS if each.fullmatch(custom_id)]) == 1
 
 
 async def test_every_button_of_before_is_still_understood(stage: Stage) -> None:
