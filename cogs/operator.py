@@ -14,7 +14,7 @@ from bot.jobs.errors import WrongState
 from bot.jobs.prices import Price
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import count_by_state, newest_jobs
-from bot.members.card_words import sent_again_sentence
+from bot.members.words import sent_again_sentence
 from bot.operator.notices import NoticeKind
 from bot.operator.panel import (
     BLOCK_FORM,

@@ -13,7 +13,7 @@ from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
 from bot.jobs.states import IN_FLIGHT, State
-from bot.members.card_words import (
+from bot.members.words import (
     cancelled_sentence,
     delete_question,
     not_cancellable_sentence,

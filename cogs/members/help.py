@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Reelcast, Services
+from bot.gate.denial import Denial
 from bot.members.forgetting import Forgotten
 from bot.members.forgetting_words import (
     FORGET_PATTERN,
@@ -16,12 +17,13 @@ from bot.members.forgetting_words import (
     forget_question,
     forgotten_sentence,
     privacy_controls,
+    your_data_controls,
 )
-from bot.members.help_words import HELP_ID
+from bot.members.words import HELP_ID, help_here, help_text
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
-from cogs.requests.hints import show_help
+from cogs.requests.gatekeeping import as_seen, asked_by
 
 
 async def forget_member(services: Services, member_id: int) -> None:
@@ -45,12 +47,23 @@ async def forget_everything(services: Services, member_id: int, *, remove_messag
     return forgotten
 
 
+async def _show_help(services: Services, interaction: discord.Interaction[Any]) -> None:
+    """Answer with what the bot does, and what counts for who asks in this place."""
+    here = ""
+    if interaction.guild_id is not None:
+        verdict = await services.gate.rules.judge(asked_by(interaction))
+        denial = as_seen(interaction, verdict) if isinstance(verdict, Denial) else None
+        settings = await services.guild_settings.get(interaction.guild_id)
+        here = help_here(denial, settings.review)
+    await say(interaction, help_text(here=here), view=your_data_controls())
+
+
 class HelpButton(PressedItem, template=HELP_ID):
     """Shows the same as the command."""
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
-        await show_help(bot.services, interaction)
+        await _show_help(bot.services, interaction)
 
 
 class HelpCog(commands.Cog):
@@ -61,7 +74,7 @@ class HelpCog(commands.Cog):
         name="help", description="See how this bot works, what this server allows, and manage your data"
     )
     async def help(self, interaction: discord.Interaction) -> None:
-        await show_help(self._services, interaction)
+        await _show_help(self._services, interaction)
 
 
 class ForgetButton(PressedItem, template=FORGET_PATTERN):

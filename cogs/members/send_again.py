@@ -13,8 +13,8 @@ from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
-from bot.members.card_words import not_yours_to_send, sent_again_sentence
 from bot.members.list_view import POST_HERE_PATTERN
+from bot.members.words import not_yours_to_send, sent_again_sentence
 from bot.moderation.words import discord_unclear
 from bot.requests.refusal_words import missing_permissions_sentence
 from bot.ui.answers import defer, say

@@ -16,7 +16,6 @@ from bot.gate.denial import Denial
 from bot.gate.limits import Limit, terms_for
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.limits_words import closest_limit, limits_text
 from bot.members.list_view import (
     PER_PAGE,
     STATES,
@@ -29,6 +28,7 @@ from bot.members.list_view import (
     videos_list,
     videos_page,
 )
+from bot.members.words import closest_limit, limits_text
 from bot.ui.answers import Shape, say, show
 from bot.ui.commands import MenuCog
 from bot.ui.custom_ids import read_id

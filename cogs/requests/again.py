@@ -10,7 +10,7 @@ from bot.delivery.private_answers import price_confirmation
 from bot.delivery.state_looks import REPEATABLE
 from bot.jobs.model import Job
 from bot.jobs.states import State
-from bot.members.card_words import again_question, not_repeatable_sentence
+from bot.members.words import again_question, not_repeatable_sentence
 from bot.requests.forms import edit_modal
 from bot.requests.wish import Wish, uploaded_images_in, wish_in
 from bot.ui.answers import Shape, open_form, say

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +14,7 @@ from bot.discord_api.reasons import reason_of
 from bot.gate.denial import missing_permissions
 from bot.gate.usage import Reservation
 from bot.jobs.model import Handling, Job, Reference, VideoRequest
+from bot.members.words import hint_controls, hint_text
 from bot.requests.consent import cost_line
 from bot.requests.reading import Refusal, RefusalCode, read_options
 from bot.requests.refusal_words import refusal_sentence
@@ -25,7 +27,6 @@ from bot.ui.language import N_, _, server_locale
 from cogs.requests.characters import read_wish, texts_of
 from cogs.requests.drafts import has_accepted
 from cogs.requests.gatekeeping import asked_by, has_room, let_in, refuse, reserve, tell_of_spending
-from cogs.requests.hints import hint_newcomer
 
 CARD_UNCLEAR: Final = N_(
     "Discord didn't confirm your request. If its card appears, the request continues. Otherwise, nothing is charged."
@@ -85,7 +86,7 @@ class Requests:
             return True
         try:
             await tell_of_spending(services, job, reservation)
-            await hint_newcomer(services, interaction, job)
+            await _hint(services, interaction, job)
         except SQLAlchemyError as error:
             log.warning("not_told_besides", job=job.id, error=words(error))
         except Exception:  # the job goes on: who asked must not read that nothing came of it
@@ -195,3 +196,13 @@ def reference_of(image: discord.Attachment) -> Reference:
         width=image.width or 0,
         height=image.height or 0,
     )
+
+
+async def _hint(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:
+    """Tell who has just asked for their first video how to go on; nothing comes of it where Discord is in trouble."""
+    if not await services.store.is_first(job) or not await services.members.preferences.hint(job.request.member_id):
+        return
+    try:
+        await say(interaction, hint_text(), view=hint_controls())
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.info("hint_not_given", error=type(error).__name__)

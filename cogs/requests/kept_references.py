@@ -17,8 +17,8 @@ from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.steps.references import UPLOAD_KEPT_FOR, is_fresh
 from bot.media.rules import ImageFault
-from bot.members.card_words import references_unreadable_sentence
-from bot.requests.character_words import not_usable_sentence
+from bot.members.words import references_unreadable_sentence
+from bot.requests.refusal_words import not_usable_sentence
 from bot.requests.wish import Wish, numbered
 from bot.services import Services
 from cogs.requests.asking import Requests

@@ -384,9 +384,9 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
     "bot.members": (
         "emptying",
         "forgetting_words",
-        "help_words",
         "list_view",
         "members",
+        "words",
     ),
     "bot.moderation": (
         "blocks",

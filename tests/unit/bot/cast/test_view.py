@@ -11,9 +11,9 @@ from bot.cast.model import Character
 from bot.cast.panel import CastVerb, cast_page, character_page, delete_question, rename_modal
 from bot.cast.view import bad_name_sentence, cast_add_modal, choice_label, full_sentence
 from bot.jobs.prompt import NAME_LIMIT, as_name
-from bot.requests.character_words import request_sentence, unknown_character_sentence
 from bot.requests.consent import NOTICE, consent_controls
 from bot.requests.reading import Refusal, RefusalCode
+from bot.requests.refusal_words import request_sentence, unknown_character_sentence
 from sandbox.discord.messages.modal_rules import check_modal
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, check_message
 from tests.support.jobs import NOON

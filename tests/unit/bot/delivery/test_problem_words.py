@@ -12,7 +12,7 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault, ImageRules
-from bot.members.card_words import not_cancellable_sentence
+from bot.members.words import not_cancellable_sentence
 from bot.requests.reading import Refusal, RefusalCode
 from bot.requests.refusal_words import image_sentence, refusal_sentence
 from bot.ui.formats import dollars, lasted, listed, mebibytes, megabytes

@@ -1,0 +1,207 @@
+"""What a member reads: `/help`, the hint for a first request, their limits, and answers to a card's buttons."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.gate.counting import Quota
+from bot.gate.denial import Denial
+from bot.gate.limits import SERVER_CAPS, Limit
+from bot.gate.words import denial_sentence
+from bot.jobs.model import Job, ReviewMode
+from bot.jobs.states import IN_FLIGHT, State
+from bot.ui.commands import option_name
+from bot.ui.formats import countdown, dollars, number
+from bot.ui.language import N_, _, ngettext
+
+HELP_ID: Final = "reelcast:help"
+_WHAT: Final = N_(
+    "**Turn images into short videos**\n"
+    "Use {video} with a prompt and up to seven images. Their faces and places appear in the video, "
+    "in motion. It takes three to four minutes. Track progress on the card in the channel. The video "
+    "arrives as a reply. {video} without options opens a form that takes all images at once, and *Make a video* "
+    "in a message's menu uses the images in that message."
+)
+_NAMES: Final = N_(
+    "**Refer to images in your prompt**\n"
+    "`@Image1` is your first image, `@Image2` the second: `The keeper of @Image1 walks along the "
+    "quay of @Image2`. To reuse a character, save it with {cast} and write its name: `@mira`."
+)
+_YOURS: Final = N_(
+    "**Your videos, limits, and data**\n"
+    "Use {videos} to see your videos here, how many more you can make, and whether you get a direct message when "
+    "one is done. *Your data* below shows what's stored about you and how to delete it."
+)
+_REVIEWS: Final[Mapping[ReviewMode, str]] = {
+    ReviewMode.OFF: N_("Videos are made without review."),
+    ReviewMode.BEFORE_SPENDING: N_("A moderator reviews each request before the video is made."),
+    ReviewMode.BEFORE_POSTING: N_("A moderator reviews each video before it's posted."),
+}
+_HINT: Final = N_(
+    "**Your first video is on its way**\n"
+    "- Track progress on the card above. Its buttons work for as long as the card is there.\n"
+    "- In a prompt, `@Image1` is your first image. Use {cast} to save a character for reuse.\n"
+    "- Use {videos} to find all your videos here again."
+)
+_LINES: Final[Mapping[Limit, str]] = {
+    Limit.PER_DAY_HERE: N_("Videos in this channel in 24 hours: used **{taken}** of {figure}."),
+    Limit.PER_DAY: N_("Videos in 24 hours: used **{taken}** of {figure}."),
+    Limit.PER_WEEK: N_("Videos in 7 days: used **{taken}** of {figure}."),
+    Limit.PER_MONTH: N_("Videos in 30 days: used **{taken}** of {figure}."),
+    Limit.SECONDS_PER_DAY: N_("Seconds of video in 24 hours: used **{taken}** of {figure}."),
+    Limit.AT_ONCE: N_("Your videos in progress: **{taken}** of {figure}."),
+    Limit.SERVER_AT_ONCE: N_("This server's videos in progress: **{taken}** of {figure}."),
+    Limit.SERVER_SPEND_PER_DAY: N_("Spent or reserved by this server today: **{taken}** of {figure}."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("Spent or reserved by this server this month: **{taken}** of {figure}."),
+}
+_USED_UP: Final[Mapping[Limit, str]] = {
+    Limit.SERVER_SPEND_PER_DAY: N_("This server has reached its spending limit for today."),
+    Limit.SERVER_SPEND_PER_MONTH: N_("This server has reached its spending limit for this month."),
+}
+
+
+def help_text(*, here: str = "") -> str:
+    """Write what the bot does and how to use it; `here` is `help_here`."""
+    parts = [
+        _(_WHAT).format(video=_named("video")),
+        _(_NAMES).format(cast=_named("cast")),
+        _(_YOURS).format(videos=_named("videos")),
+    ]
+    return "\n\n".join([*parts, *([here] if here else [])])
+
+
+def help_here(denial: Denial | None, review: ReviewMode) -> str:
+    """Say what counts for who asks where they ask."""
+    may = denial_sentence(denial) if denial is not None else _("You can make videos in this channel.")
+    return f"**{_('In this server')}**\n{may} {_(_REVIEWS[review])}"
+
+
+def hint_text() -> str:
+    """Write the three lines that a newcomer reads once."""
+    return _(_HINT).format(cast=_named("cast"), videos=_named("videos"))
+
+
+def _named(command: str) -> str:
+    return f"`/{option_name(command)}`"
+
+
+def hint_controls() -> ui.View:
+    view = ui.View(timeout=None)
+    button: ui.Button[Any] = ui.Button(label=_("How it works"), style=discord.ButtonStyle.secondary, custom_id=HELP_ID)
+    view.add_item(button)
+    view.stop()
+    return view
+
+
+def limits_text(quotas: Sequence[Quota], *, asked_today: int, denial: Denial | None, is_moderator: bool) -> str:
+    """Write a member's own use against each limit, a line each.
+
+    `denial` is why they may not ask in this channel at all. Dollars are for moderators; others learn only that a cap
+    is reached.
+    """
+    lines = [line for quota in quotas if (line := _line(quota, is_moderator=is_moderator))]
+    asked = _("You haven't requested any videos here in the last 24 hours.")
+    if asked_today:
+        asked = ngettext(
+            "You've requested {count} video here in the last 24 hours.",
+            "You've requested {count} videos here in the last 24 hours.",
+            asked_today,
+        ).format(count=number(asked_today))
+    if not lines:
+        asked = f"{asked} {_('No limit is set for you.')}"
+    why = [denial_sentence(denial)] if denial is not None else []
+    return "\n".join([*why, asked, *(f"- {line}" for line in lines)])
+
+
+def closest_limit(quotas: Sequence[Quota]) -> str:
+    """Write the line of the limit of which a member has used the largest share; empty if there is none."""
+    used = [quota for quota in quotas if quota.limit not in SERVER_CAPS and quota.figure]
+    closest = max(used, key=lambda quota: quota.taken / quota.figure, default=None)
+    return "" if closest is None else _line(closest, is_moderator=False)
+
+
+def _line(quota: Quota, *, is_moderator: bool) -> str:
+    money = quota.limit in SERVER_CAPS
+    if money and not is_moderator:
+        if not quota.is_full:
+            return ""
+        line = _(_USED_UP[quota.limit])
+    else:
+        write = _dollars if money else _number
+        line = _(_LINES[quota.limit]).format(taken=write(quota.taken), figure=write(quota.figure))
+    if not quota.is_full or quota.again_at is None:
+        return line
+    room = _("Available again {countdown}.").format(countdown=countdown(quota.again_at))
+    return f"{line} {room}"
+
+
+def _dollars(amount: Decimal | int) -> str:
+    return dollars(Decimal(amount))
+
+
+def _number(count: Decimal | int) -> str:
+    return number(int(count))
+
+
+def cancelled_sentence(job: Job) -> str:
+    """Say what became of a wish to take a request back."""
+    if job.state in IN_FLIGHT:
+        return _("The video is already being made, so it's still charged. It won't be posted.")
+    sentence = _("Canceled. Nothing was charged, and {amount} of the day's limit is free again.")
+    return sentence.format(amount=dollars(job.reserved_usd))
+
+
+def not_cancellable_sentence(state: State | None) -> str:
+    """Say why a request can no longer be taken back."""
+    if state is State.CANCELLED:
+        return _("It's already canceled.")
+    if state in {State.COMPLETED, State.POSTING, State.REVIEW, State.UNDELIVERED}:
+        return _("The video is already made and charged, so you can't cancel it anymore.")
+    return _("It's already finished.")
+
+
+def stop_question() -> str:
+    return _("It's already charged. Stop it from being posted?")
+
+
+def delete_question() -> str:
+    return _("Delete the card and the video?")
+
+
+def again_question(price_usd: Decimal) -> str:
+    """Ask before a price is spent that the pressed button doesn't show."""
+    return _("Another video with the same request costs {price} now.").format(price=dollars(price_usd))
+
+
+def not_yours_to_cancel() -> str:
+    return _("Only the member who requested this video, or someone with Manage Messages here, can cancel it.")
+
+
+def not_yours_to_delete() -> str:
+    return _("Only the member who requested this video, or someone with Manage Messages here, can delete it.")
+
+
+def not_yours_to_send() -> str:
+    return _("Only the member who requested this video, or someone with Manage Messages here, can send it.")
+
+
+def not_repeatable_sentence(state: State) -> str:
+    """Say why a request cannot be made again."""
+    if state in {State.REJECTED, State.WITHHELD, State.TAKEN_DOWN}:
+        return _("This video was kept back or taken down, so you can't make it again. Use `/video` for a new one.")
+    return _("It's still in progress. You can make it again once it's finished.")
+
+
+def references_unreadable_sentence() -> str:
+    """Say that a request cannot be made again right now, for its images cannot be read."""
+    return _("Couldn't get this video's images from Discord right now. Nothing was charged. Try again in a minute.")
+
+
+def sent_again_sentence(channel_id: int, *, reviewed: bool = False) -> str:
+    if reviewed:
+        told = _("A moderator reviews the video first. Once approved, it's posted in {channel}.")
+        return told.format(channel=f"<#{channel_id}>")
+    return _("The video is being sent to {channel}.").format(channel=f"<#{channel_id}>")
