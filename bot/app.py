@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 EXTENSIONS: Final = (
     *("cogs.requests.video", "cogs.requests.pictures", "cogs.requests.again"),
-    *("cogs.members.card_buttons", "cogs.members.send_again", "cogs.members.videos", "cogs.members.help"),
+    *("cogs.members.card_buttons", "cogs.members.videos", "cogs.members.help"),
     *("cogs.consent", "cogs.records", "cogs.operator", "cogs.stray_presses"),
     "cogs.cast.command",
     *("cogs.settings.panel", "cogs.settings.greeting"),

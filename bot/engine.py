@@ -28,7 +28,7 @@ from bot.jobs.upkeep.cleanup import keep_folders_clear, keep_thin
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from bot.media.videos.checker import VideoChecker
 from bot.moderation.moderators import Moderators
-from bot.moderation.report_store import owe_in, owe_known_in
+from bot.moderation.store import owe_in, owe_known_in
 from bot.operator.notices import OperatorNotices
 from bot.operator.watch import OperatorNews
 from bot.resources import Resources

@@ -13,8 +13,8 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
+from bot.database.engine import open_watched
 from bot.database.reading import Reader, open_reader
-from bot.database.watch import open_watched
 from bot.discord_api.channel_pace import ChannelTurns
 from bot.discord_api.door import is_connected
 from bot.jobs.clock import Clock
@@ -23,8 +23,8 @@ from bot.jobs.kept_files import Files
 from bot.jobs.storage.jobs import JobStore
 from bot.media.fetch import open_fetcher
 from bot.media.images.checker import ImageChecker
+from bot.observing.health import Outside, Readiness, SegmindState
 from bot.observing.metrics import Gauges, Metrics
-from bot.observing.status import Outside, Readiness, SegmindState
 from bot.segmind_account import SegmindAccount, open_account
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from bot.members.members import DoneNotices, Members, members_of
 from bot.members.preferences import PreferenceStore
 from bot.moderation.decide import Moderation
 from bot.moderation.moderators import Moderators, find_room, moderation_of, moderators_of, moderators_work
+from bot.observing.health import Outside
 from bot.observing.metrics import Metrics
-from bot.observing.status import Outside
 from bot.operator.watch import Operating, operating_of
 from bot.records.log_channel import LogChannel, RecordKeeping, keep_records
 from bot.records.renamed_commands import RenamedCommands

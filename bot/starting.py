@@ -12,8 +12,8 @@ import structlog
 from bot.config import service_manager
 from bot.database.trouble import explained, may_pass
 from bot.jobs.clock import Clock
+from bot.observing.health import Outside
 from bot.observing.metrics import Metrics
-from bot.observing.status import Outside
 
 log = structlog.get_logger(__name__)
 

@@ -1,18 +1,24 @@
-"""Opening the database: one engine per process, migrated to the newest schema."""
+"""Opening the database: one engine per process, migrated to the newest schema, and watched.
 
-from collections.abc import AsyncGenerator
+Whether it is within reach shows in what the bot's transactions meet: it is told once, and once when it is back.
+"""
+
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event, inspect, make_url, text
+import structlog
+from sqlalchemy import URL, Connection, ExceptionContext, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.database import sqlite
 from bot.database.locks import Lock, exclusive
 from bot.database.schema import REVISION, bring_up_to_date
-from bot.database.trouble import DatabaseUnfit
+from bot.database.trouble import DatabaseUnfit, explained, is_away, words
+
+log = structlog.get_logger(__name__)
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -28,6 +34,7 @@ LOCK_TIMEOUT: Final = 10_000
 # A machine that vanished without a word is known to be gone in 20 s, on either side.
 _KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}  # seconds, seconds, times
 _UNANSWERED: Final = 20_000  # milliseconds that what was sent may stay unacknowledged
+_WRITES: Final = ("INSERT", "UPDATE", "DELETE")
 
 
 @asynccontextmanager
@@ -178,3 +185,58 @@ def _begin(connection: Connection) -> None:
         connection.info["durable"] = durable
     # A deferred transaction that turns into a write can fail with SQLITE_BUSY at once; an immediate one waits.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def open_watched(url: str, monotonic: Callable[[], float]) -> AsyncGenerator[tuple[AsyncEngine, "DatabaseWatch"]]:
+    """Open the database at `url`, as `open_database` does, and tell in the log when it is away and back."""
+    async with open_database(url) as database:
+        watch = DatabaseWatch(url, monotonic)
+        watch.attach(database)
+        yield database, watch
+
+
+class DatabaseWatch:
+    """Listens to an engine. A transaction that wrote and was followed by another is the proof that all is well.
+
+    `trouble` says what is wrong, and is empty while nothing is.
+    """
+
+    def __init__(self, url: str, monotonic: Callable[[], float]) -> None:
+        self.trouble = ""
+        self._url = url
+        self._monotonic = monotonic
+        self._away_since: float | None = None
+        self._failures = 0
+        self._written = False
+
+    def attach(self, engine: AsyncEngine) -> None:
+        event.listen(engine.sync_engine, "handle_error", self._failed)
+        event.listen(engine.sync_engine, "after_cursor_execute", self._executed)
+        event.listen(engine.sync_engine, "commit", self._committing)
+        event.listen(engine.sync_engine, "begin", self._began)
+
+    def _failed(self, context: ExceptionContext) -> None:
+        error = context.sqlalchemy_exception or context.original_exception
+        if not is_away(error):
+            return
+        self._written = False
+        self._failures += 1
+        self.trouble = explained(error, self._url)
+        if self._away_since is None:
+            self._away_since = self._monotonic()
+            log.warning("database_away", error=words(error))
+
+    def _executed(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip()[:6].upper() in _WRITES:
+            connection.info["written"] = True
+
+    def _committing(self, connection: Connection) -> None:
+        self._written = bool(connection.info.pop("written", False))
+
+    def _began(self, _connection: Connection) -> None:
+        if not self._written or self._away_since is None:
+            return
+        seconds = self._monotonic() - self._away_since
+        log.info("database_back", after_seconds=round(seconds), failures=self._failures)
+        self._away_since, self._failures, self._written, self.trouble = None, 0, False, ""

@@ -16,10 +16,9 @@ from bot.delivery.card_view import next_change, status_card
 from bot.delivery.edit_queue import EditQueue
 from bot.discord_api.errors import translated
 from bot.discord_api.sending import picture_files
-from bot.jobs.card_pictures import shown
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
-from bot.jobs.ports import CardGone, NotTaken, PortError
+from bot.jobs.ports import CardGone, NotTaken, PortError, shown
 from bot.jobs.run_times import RunTime, RunTimes
 from bot.jobs.states import DRIVEN, WITHDRAWN, State
 from bot.ui.custom_ids import DetailsId, button_ids, files_of

@@ -9,7 +9,7 @@ from discord import ui
 from bot.catalogue.offer import Offer
 from bot.delivery.problem_words import undelivered_notice, withdrawn_notice
 from bot.discord_api.errors import translated
-from bot.discord_api.nonces import notice_nonce
+from bot.discord_api.sending import notice_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State

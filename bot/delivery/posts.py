@@ -13,7 +13,7 @@ from bot.delivery.post_search import PostSearch, is_elsewhere
 from bot.delivery.post_view import alt_text, fitted_note, link_note, post_controls, post_text
 from bot.discord_api.errors import explained, translated, unless_gone
 from bot.discord_api.leave_by import leaving_by
-from bot.discord_api.nonces import EVERYWHERE, post_nonce
+from bot.discord_api.sending import EVERYWHERE, post_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit

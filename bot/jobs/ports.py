@@ -1,13 +1,13 @@
 """What the job engine asks of others: `delivery` shows jobs to people, `cast` knows the saved characters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
 
 from bot.jobs.decisions import Pause
-from bot.jobs.model import Element, Job, Problem, ProblemCode
+from bot.jobs.model import Changes, Element, Job, Problem, ProblemCode, VideoRequest
 from bot.jobs.states import State
 from bot.media.videos.checker import VideoFacts
 
@@ -184,7 +184,7 @@ class Cards(Protocol):
     async def attach(self, job: Job, pictures: Mapping[str, Path]) -> Mapping[str, str]:
         """Put images on the card as its own attachments; return their names there, by the names they are given with.
 
-        These are `bot.jobs.card_pictures`' names of references and elements.
+        These are the names of references and elements (`reference_name`).
 
         Raises `CardGone`, `ChannelClosed` or `OutcomeUnclear`.
         """
@@ -327,3 +327,22 @@ class Standing(Protocol):
     async def tell(self, job: Job) -> None:
         """Tell the server's moderators what became of a job for such a reason. Never raises for what Discord does."""
         ...
+
+
+def reference_name(number: int) -> str:
+    """Name the image of a reference; 1 is `@Image1`."""
+    return f"image{number}"
+
+
+def element_name(number: int) -> str:
+    return f"element{number}"
+
+
+def shown(request: VideoRequest, names: Mapping[str, str]) -> Changes:
+    """Note under which names the card's attachments are a request's inputs; not all may be there."""
+    references = enumerate(request.references, start=1)
+    elements = enumerate(request.elements, start=1)
+    return {
+        "references": tuple(replace(each, card_name=names.get(reference_name(number))) for number, each in references),
+        "elements": tuple(replace(each, card_name=names.get(element_name(number))) for number, each in elements),
+    }

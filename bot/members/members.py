@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.delivery.problem_words import done_notice
 from bot.discord_api.errors import translated
-from bot.discord_api.nonces import done_nonce
+from bot.discord_api.sending import done_nonce
 from bot.jobs.clock import Clock
 from bot.jobs.driving.one_process import Drivers
 from bot.jobs.model import Job

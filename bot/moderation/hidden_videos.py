@@ -13,12 +13,11 @@ from typing import Final
 import discord
 
 from bot.discord_api.errors import translated
-from bot.jobs.card_pictures import reference_name
 from bot.jobs.kept_files import Files
 from bot.jobs.model import Job
-from bot.jobs.ports import CardGone, ChannelClosed, PortError
+from bot.jobs.ports import CardGone, ChannelClosed, PortError, reference_name
 from bot.media.errors import MediaError
-from bot.moderation.report_store import Case
+from bot.moderation.store import Case
 from bot.ui.custom_ids import files_of
 
 POST_FILE: Final = "reelcast.mp4"  # as `posts` names it

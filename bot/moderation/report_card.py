@@ -12,8 +12,8 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.moderation.history import MemberRecord, add_head, head_line
 from bot.moderation.ids import CaseVerb, case_id
-from bot.moderation.report_store import Report
 from bot.moderation.review_card import add_pictures, decided_card, facts_line
+from bot.moderation.store import Report
 from bot.moderation.words import outcome_sentence
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext, speaking

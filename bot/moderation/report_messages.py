@@ -32,7 +32,7 @@ from bot.media.errors import MediaError
 from bot.moderation.hidden_videos import POST_FILE, HiddenVideos
 from bot.moderation.history import RecordReader
 from bot.moderation.report_card import case_card, is_open, owners_card
-from bot.moderation.report_store import Case, Reached, Report, ReportStore
+from bot.moderation.store import Case, Reached, Report, ReportStore
 from bot.settings.store import SettingsStore
 from bot.ui.custom_ids import files_of
 from bot.ui.language import speaking

@@ -20,17 +20,26 @@ from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.channels import is_age_restricted, is_public
 from bot.discord_api.errors import translated, unless_gone
 from bot.discord_api.sending import picture_files, send_once
-from bot.jobs.card_pictures import reference_name
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job, ProblemCode
-from bot.jobs.ports import CardGone, ChannelClosed, Exposed, NotTaken, PortError, ReviewPart, Unrestricted, Video
+from bot.jobs.ports import (
+    CardGone,
+    ChannelClosed,
+    Exposed,
+    NotTaken,
+    PortError,
+    ReviewPart,
+    Unrestricted,
+    Video,
+    reference_name,
+)
 from bot.jobs.states import ENDED, REVIEWED, State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
 from bot.moderation.history import MemberRecord, RecordReader
 from bot.moderation.ids import ReviewVerb, review_id
 from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, is_waiting, review_card
-from bot.moderation.review_store import Review, ReviewStore
+from bot.moderation.store import Review, ReviewStore
 from bot.moderation.words import (
     review_closed_told,
     review_exposed_told,

@@ -11,7 +11,7 @@ from bot.gate.words import denial_sentence
 from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.moderation.report_store import Reached
+from bot.moderation.store import Reached
 from bot.ui.formats import countdown, date, number
 from bot.ui.language import N_, _, ngettext
 

@@ -84,7 +84,7 @@ def configure_logging(
 
 
 def _is_not_said_by_us(record: logging.LogRecord) -> bool:
-    """Tell whether a line is more than a library's word on a database that's away, which `bot.database.watch` logs."""
+    """Tell whether a line is more than a library's word on a database that's away, which `bot.database.engine` logs."""
     error = record.exc_info[1] if record.exc_info else None
     return error is None or not record.name.startswith("procrastinate") or not is_away(error)
 

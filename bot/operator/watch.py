@@ -32,10 +32,9 @@ from bot.jobs.storage.rows import from_row
 from bot.jobs.tasks import Work
 from bot.operator.figures import SPENDING, Caps, OperatorFigures, is_past, spending_notices
 from bot.operator.model_watch import ModelWatch
-from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotices
+from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotices, Operators
 from bot.operator.orders import OrderStore, OrderTaker
 from bot.operator.stuck_jobs import Doubts
-from bot.operator.who import Operators
 from bot.operator.words import notice_sentence
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import InvalidKey, SegmindError

@@ -13,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.errors import translated
-from bot.discord_api.nonces import words_nonce
+from bot.discord_api.sending import words_nonce
 from bot.jobs.clock import Clock
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.tasks import Work
-from bot.records.log import Item, RecordLog
-from bot.records.store import RecordStore, keep_records_thin
+from bot.records.store import Item, RecordLog, RecordStore, keep_records_thin
 from bot.records.words import log_line
 from bot.settings.store import SettingsStore
 from bot.ui.language import speaking

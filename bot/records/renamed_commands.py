@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import marks
 from bot.discord_api.errors import translated
-from bot.discord_api.nonces import words_nonce
+from bot.discord_api.sending import words_nonce
 from bot.jobs.clock import Clock
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.records.log_channel import Heard, LogChannel

@@ -7,8 +7,7 @@ from bot.delivery.card_view import other_words
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.states import State
-from bot.records.log import Item
-from bot.records.store import Record
+from bot.records.store import Item, Record
 from bot.ui.formats import dollars, lasted
 from bot.ui.language import N_, _
 from bot.ui.text import clip, message_address, plain

@@ -12,25 +12,17 @@ from discord.ext import commands
 
 from bot.app import Reelcast, Services
 from bot.cast.model import CastError, Character, CharacterGone, NameTaken, StoredPicture
-from bot.cast.panel import (
-    CAST_PATTERN,
-    GONE,
-    NAME,
-    RENAME_PATTERN,
-    CastId,
-    CastVerb,
-    cast_page,
-    character_page,
-    delete_question,
-    rename_modal,
-)
 from bot.cast.view import (
     CAST_ADD_ID,
+    CAST_PATTERN,
     FIX_EXPIRED,
     FRONTAL,
+    GONE,
+    NAME,
     NOT_YOURS,
     OTHERS,
     REMOVED,
+    RENAME_PATTERN,
     RENAMED,
     RENAMED_TWICE,
     SHARED,
@@ -38,8 +30,14 @@ from bot.cast.view import (
     SHARING_MODERATORS,
     SHARING_OFF,
     UNSHARED,
+    CastId,
+    CastVerb,
     bad_name_sentence,
     cast_add_modal,
+    cast_page,
+    character_page,
+    delete_question,
+    rename_modal,
 )
 from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import as_name

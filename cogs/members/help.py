@@ -9,17 +9,19 @@ from discord.ext import commands
 from bot.app import Reelcast, Services
 from bot.gate.denial import Denial
 from bot.members.forgetting import Forgotten
-from bot.members.forgetting_words import (
+from bot.members.words import (
     FORGET_PATTERN,
+    HELP_ID,
     KEPT,
     PRIVACY,
     ForgetDeed,
     forget_question,
     forgotten_sentence,
+    help_here,
+    help_text,
     privacy_controls,
     your_data_controls,
 )
-from bot.members.words import HELP_ID, help_here, help_text
 from bot.ui.answers import Shape, defer, say, show
 from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem

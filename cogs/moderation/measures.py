@@ -13,8 +13,7 @@ from bot.jobs.model import Job
 from bot.moderation.blocks import LENGTHS, Block, ends_at
 from bot.moderation.history import history_card, unshown_in
 from bot.moderation.modals import ALSO, BLOCK, BLOCK_IMAGES, GIVE_BACK, REASON, REASON_LIMIT
-from bot.moderation.report_store import Case
-from bot.moderation.review_store import Review
+from bot.moderation.store import Case, Review
 from bot.moderation.words import (
     READY_REASONS,
     blocked_answer,

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 import discord
 
-from bot.jobs.card_pictures import element_name, reference_name
 from bot.jobs.model import Element, Job, ProblemCode, Reference, ReviewMode, VideoRequest
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError, element_name, reference_name
 from bot.jobs.prompt import Kind, mentions, name_key
 from bot.jobs.steps.references import UPLOAD_KEPT_FOR, is_fresh
 from bot.media.rules import ImageFault

@@ -30,8 +30,8 @@ from bot.jobs.states import REVIEWED, State
 from bot.moderation.history import MemberRecord
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.moderation.report_card import case_card, owners_card
-from bot.moderation.report_store import Report
 from bot.moderation.review_card import decided_card, review_card
+from bot.moderation.store import Report
 from bot.moderation.waiting import waiting_page
 from bot.moderation.words import why_reviewed
 from bot.operator import panel

@@ -8,9 +8,8 @@ import discord
 import simcord
 from simcord.results import InteractionResult
 
-from bot.jobs.card_pictures import reference_name
 from bot.jobs.model import Job, ReviewMode
-from bot.jobs.ports import Video
+from bot.jobs.ports import Video, reference_name
 from bot.jobs.states import State
 from bot.media.videos.checker import VideoFacts
 from bot.moderation.decide import Moderation

@@ -359,7 +359,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
         "worker",
     ),
     "bot.automod": ("discord_rules",),
-    "bot.cast": ("panel", "view"),
+    "bot.cast": ("view",),
     "bot.cli": ("check",),
     "bot.delivery": (
         "card_view",
@@ -376,14 +376,12 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
         "channels",
         "door",
         "errors",
-        "nonces",
         "reasons",
         "registration",
         "sending",
     ),
     "bot.members": (
         "emptying",
-        "forgetting_words",
         "list_view",
         "members",
         "words",
@@ -402,9 +400,9 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
         "waiting",
     ),
     "bot.operator": (
+        "notices",
         "panel",
         "watch",
-        "who",
     ),
     "bot.records": (
         "log_channel",

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.catalogue.model import VideoModel
-from bot.jobs.card_pictures import reference_name
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job, hash_body, normal_id, spellings
+from bot.jobs.ports import reference_name
 from bot.jobs.segmind_terms import request_body
 from bot.jobs.storage.jobs import JobStore
 from bot.segmind.budget import Claim, Rank

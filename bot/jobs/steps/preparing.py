@@ -5,9 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.jobs.card_pictures import element_name, reference_name, shown
 from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode, model_gone
-from bot.jobs.ports import ChannelClosed, ElementGone, NotTaken, Shown, StorageRefused, problem_of
+from bot.jobs.ports import (
+    ChannelClosed,
+    ElementGone,
+    NotTaken,
+    Shown,
+    StorageRefused,
+    element_name,
+    problem_of,
+    reference_name,
+    shown,
+)
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.steps.references import clean_reference, noted

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import structlog
 
-from bot.jobs.card_pictures import reference_name
 from bot.jobs.model import Job, Reference, ReviewMode
+from bot.jobs.ports import reference_name
 from bot.jobs.steps.engine import Engine
 from bot.media.errors import ChildFailed, FetchError, ImageRefused
 

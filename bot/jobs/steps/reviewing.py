@@ -14,11 +14,10 @@ from typing import Final
 
 import structlog
 
-from bot.jobs.card_pictures import reference_name, shown
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import ChannelClosed, PortError, ReviewPart, Video
+from bot.jobs.ports import ChannelClosed, PortError, ReviewPart, Video, reference_name, shown
 from bot.jobs.states import REVIEWED, State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.steps.finished_file import fetched

@@ -16,7 +16,7 @@ from bot.app import Reelcast, open_services
 from bot.config import Settings
 from bot.jobs.driving.control import JobControl
 from bot.jobs.driving.intake import Intake
-from bot.moderation.report_store import owe_known_in
+from bot.moderation.store import owe_known_in
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url
 from tests.support.doors import let_in

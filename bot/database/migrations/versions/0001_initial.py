@@ -64,6 +64,6 @@ def upgrade() -> None:
         sa.Column("arrival_time", sa.Float(53), nullable=False),
     )
     if op.get_bind().dialect.name == "postgresql":
-        from bot.database.work_queue import migrate_work_queue  # noqa: PLC0415 - SQLite does without the library
+        from bot.database.migrations.work_queue import migrate_work_queue  # noqa: PLC0415 - SQLite does without the library
 
         migrate_work_queue(op.get_bind(), after="", until="03.10")

@@ -8,8 +8,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import engine as engine_module
-from bot.database import work_queue
 from bot.database.engine import open_database
+from bot.database.migrations import work_queue
 from bot.database.trouble import DatabaseUnfit, explained
 from bot.jobs.driving.work_queue import open_work_queue
 from bot.jobs.states import State

@@ -9,10 +9,9 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.database import engine as engine_module
-from bot.database.engine import create_engine, open_database
+from bot.database.engine import create_engine, open_database, open_watched
 from bot.database.tables import jobs
 from bot.database.trouble import is_away, words
-from bot.database.watch import open_watched
 from bot.jobs.driving.driver import drive
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore

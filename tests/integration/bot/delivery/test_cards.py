@@ -14,9 +14,8 @@ import pytest
 from bot.delivery.card_view import LATE_SHARE, READY_SHARE, status_card
 from bot.delivery.cards import TOKEN_LIFE, CardEditor
 from bot.delivery.edit_queue import EDIT_EVERY, LONGEST_REST, POSITION_AFTER, POSITION_EVERY, TROUBLE_WAIT
-from bot.jobs.card_pictures import shown
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, shown
 from bot.jobs.run_times import FinishedRun, RunTimes
 from bot.jobs.states import State
 from sandbox.discord.world.permissions import Permission

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.posts import PostSender
-from bot.discord_api.nonces import EVERYWHERE
+from bot.discord_api.sending import EVERYWHERE
 from bot.jobs.model import ProblemCode
 from bot.jobs.ports import ChannelClosed, LinksOff, TooLarge, Video
 from bot.media.videos.fitting import VideoFitter

@@ -14,7 +14,7 @@ from bot.jobs.states import State
 from bot.media.videos.fitting import VideoFitter
 from bot.media.videos.inspecting import inspect_video
 from bot.members.emptying import MessageEmptier
-from bot.moderation.report_store import owe_in
+from bot.moderation.store import owe_in
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import FILM_CLUB, OFFER

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bot.delivery.cards import CardEditor
 from bot.delivery.edit_queue import EDIT_EVERY
-from bot.jobs.card_pictures import shown
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
+from bot.jobs.ports import shown
 from bot.jobs.states import State
 from tests.support.channel import Channel
 from tests.support.clock import ManualClock

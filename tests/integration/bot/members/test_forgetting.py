@@ -27,8 +27,7 @@ from bot.jobs.storage.records import DecisionStore
 from bot.members.emptying import SEEK_AGAIN, Emptying, MessageKind, Telltale
 from bot.members.forgetting import SETTLED_AFTER, Forgetting
 from bot.members.preferences import PreferenceStore
-from bot.moderation.report_store import ReportStore, owe_known_in
-from bot.moderation.review_store import ReviewStore
+from bot.moderation.store import ReportStore, ReviewStore, owe_known_in
 from bot.requests.waiting import PausedStore
 from bot.requests.wish import Wish
 from tests.support.clock import ManualClock

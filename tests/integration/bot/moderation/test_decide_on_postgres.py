@@ -21,8 +21,7 @@ from bot.moderation.blocks import Block, BlockedImageStore, BlockStore
 from bot.moderation.decide import Moderation
 from bot.moderation.history import MemberRecord, RecordReader
 from bot.moderation.moderators import thin_moderation
-from bot.moderation.report_store import ReportStore, owe_in, settle_in
-from bot.moderation.review_store import ReviewStore
+from bot.moderation.store import ReportStore, ReviewStore, owe_in, settle_in
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT
 from tests.support.jobs import NOON, a_job

@@ -8,8 +8,7 @@ from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.moderation.blocks import Block, BlockStore
 from bot.moderation.moderators import thin_moderation
-from bot.moderation.report_store import ReportStore
-from bot.moderation.review_store import ReviewStore
+from bot.moderation.store import ReportStore, ReviewStore
 from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.jobs import NOON, a_job

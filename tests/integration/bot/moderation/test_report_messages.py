@@ -19,7 +19,7 @@ from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.moderation.report_messages import LEISURE, PATIENCE, SWEEP_EVERY
-from bot.moderation.report_store import Reached, owe_in, settle_in
+from bot.moderation.store import Reached, owe_in, settle_in
 from sandbox.member import Message
 from sandbox.member.messages import Media
 from tests.support.channel import Channel

@@ -8,8 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cast.model import Character
-from bot.cast.panel import CastVerb, cast_page, character_page, delete_question, rename_modal
-from bot.cast.view import bad_name_sentence, cast_add_modal, choice_label, full_sentence
+from bot.cast.view import (
+    CastVerb,
+    bad_name_sentence,
+    cast_add_modal,
+    cast_page,
+    character_page,
+    choice_label,
+    delete_question,
+    full_sentence,
+    rename_modal,
+)
 from bot.jobs.prompt import NAME_LIMIT, as_name
 from bot.requests.consent import NOTICE, consent_controls
 from bot.requests.reading import Refusal, RefusalCode

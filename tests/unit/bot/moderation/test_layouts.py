@@ -19,8 +19,8 @@ from bot.moderation.blocks import PER_PAGE, Block, blocks_list
 from bot.moderation.history import LAST, MemberRecord, history_card
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
 from bot.moderation.report_card import case_card, owners_card
-from bot.moderation.report_store import Report
 from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, review_card
+from bot.moderation.store import Report
 from bot.moderation.waiting import Outcome, waiting_page
 from bot.records.store import Record
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message

@@ -5,7 +5,7 @@ import pytest
 from bot.jobs.decisions import Decided, Decision
 from bot.operator.notices import NoticeKind, OperatorNotice
 from bot.operator.words import notice_sentence
-from bot.records.log import Item
+from bot.records.store import Item
 from bot.records.words import log_line
 from tests.support.jobs import NOON
 

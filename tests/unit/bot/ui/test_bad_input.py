@@ -32,15 +32,21 @@ from bot.members.list_view import VideosPage, videos_list, videos_page
 from bot.moderation.blocks import Block, blocks_list
 from bot.moderation.history import MemberRecord, history_card
 from bot.moderation.report_card import case_card
-from bot.moderation.report_store import Report
 from bot.moderation.review_card import decided_card, review_card
+from bot.moderation.store import Report
 from bot.moderation.words import outcome_sentence
 from bot.operator.figures import ServerUse
 from bot.operator.panel import Listed, blocks_page, servers_page
-from bot.records.export import COLUMNS, records_csv
-from bot.records.log import Item
-from bot.records.page import RECORDS_PATTERN, TEXT_LIMIT, read_records_id, records_id, records_page
-from bot.records.store import Record, Search
+from bot.records.page import (
+    COLUMNS,
+    RECORDS_PATTERN,
+    TEXT_LIMIT,
+    read_records_id,
+    records_csv,
+    records_id,
+    records_page,
+)
+from bot.records.store import Item, Record, Search
 from bot.records.words import log_line
 from bot.requests.reading import Refusal, has_words, read_request
 from bot.requests.refusal_words import refusal_sentence

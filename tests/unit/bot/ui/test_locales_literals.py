@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from tests.support.messages import LOOKS_UP, trees
 
-EXPORTED = "bot/records/export.py"  # a table for programs, whose columns have one name everywhere
+EXPORTED = "bot/records/page.py"  # a table for programs, whose columns have one name everywhere
 # What is in the way of the connection and of the registration is told by the health check, to the operator.
 FOR_THE_OPERATOR = ("bot/discord_api/door.py", "bot/discord_api/registration.py")
 # SQL, errors for the log, and what moderators may type.
 SILENT = ("bot/discord_api/channel_pace.py", "bot/moderation/decide.py", "bot/settings/typed_values.py")
 SPEAKERS = (
     *("bot/cast/view.py", "bot/delivery/", "bot/discord_api/", "bot/gate/words.py", "bot/members/", "bot/moderation/"),
-    *("bot/operator/panel.py", "bot/operator/who.py", "bot/operator/words.py", "bot/records/", "bot/requests/"),
+    *("bot/operator/panel.py", "bot/operator/notices.py", "bot/operator/words.py", "bot/records/", "bot/requests/"),
     *("bot/settings/", "bot/ui/", "cogs/"),
 )
 PROSE = re.compile(r"[^\W\d_]{2,}[^\w\s]* [^\w\s]*[^\W\d_]{2,}")  # two words

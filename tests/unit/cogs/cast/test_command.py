@@ -8,7 +8,7 @@ import pytest
 import simcord
 
 from bot.cast.model import Picture
-from bot.cast.panel import PER_PAGE
+from bot.cast.view import PER_PAGE
 from bot.media.hosts import AllowedHosts
 from bot.settings.model import CastSharing
 from cogs.members.help import forget_member

@@ -1,4 +1,4 @@
-"""Reports: one of each member for a video, counted until a moderator decides."""
+"""What moderators have before them: who handles a review, and reports, one of each member, until a decision."""
 
 import asyncio
 from dataclasses import replace
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from bot.database.engine import open_database
 from bot.jobs.states import State
-from bot.moderation.report_store import ReportStore, settle_in
+from bot.moderation.store import ReportStore, ReviewStore, settle_in
 from tests.support.database import file_url
 from tests.support.jobs import NOON, a_job
 
 JOB = a_job(State.DELIVERED)
+REVIEWED, GUILD = 1, 7  # a job's id, and its server's
 MINUTE = timedelta(minutes=1)
 
 
@@ -118,3 +119,54 @@ async def test_what_rests_does_not_stand_before_what_is_due(tmp_path: Path) -> N
                 await store.put_off(job_id, NOON, NOON + timedelta(seconds=waits))
         assert [case.job_id for case in await store.owing(at_most=9)] == [3, 2, 1]
         assert [case.job_id for case in await store.owing(at_most=1)] == [3]
+
+
+async def test_one_of_several_processes_sees_to_a_review(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        claims = await asyncio.gather(*(store.claim(REVIEWED, GUILD, NOON, MINUTE) for _ in range(5)))
+        assert sorted(claims) == [False, False, False, False, True]
+        assert not await store.claim(REVIEWED, GUILD, NOON + MINUTE / 2, MINUTE)
+        assert await store.claim(REVIEWED, GUILD, NOON + MINUTE, MINUTE)
+
+
+async def test_what_is_to_be_looked_at_again_is_still_seen_to_by_one_process(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        await store.claim(REVIEWED, GUILD, NOON, MINUTE)
+        await store.look_again(GUILD)
+        claims = await asyncio.gather(*(store.claim(REVIEWED, GUILD, NOON, MINUTE) for _ in range(5)))
+        assert sorted(claims) == [False, False, False, False, True]
+
+
+async def test_a_server_waits_until_all_of_its_reviews_are_closed(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        for job_id in (REVIEWED, REVIEWED + 1):
+            await store.claim(job_id, GUILD, NOON, MINUTE)
+        assert await store.waiting() == [GUILD]
+        await store.close(REVIEWED)
+        await store.close(REVIEWED + 1)
+        assert await store.waiting() == []
+
+
+async def test_messages_are_noted_one_by_one(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        assert await store.get(REVIEWED) is None
+        await store.claim(REVIEWED, GUILD, NOON, MINUTE)
+        await store.shown(REVIEWED, 5, request_message_id=6)
+        await store.shown(REVIEWED, 5, video_message_id=7)
+        review = await store.get(REVIEWED)
+    assert review is not None
+    assert (review.channel_id, review.request_message_id, review.video_message_id) == (5, 6, 7)
+
+
+async def test_a_review_is_open_until_its_messages_show_the_end(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as engine:
+        store = ReviewStore(engine)
+        await store.claim(REVIEWED, GUILD, NOON, MINUTE)
+        [review] = await store.opened(at_most=5)
+        assert review.job_id == REVIEWED
+        await store.close(REVIEWED)
+        assert await store.opened(at_most=5) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.observing.status import TROUBLES, WITHOUT_KEY, SegmindState
+from bot.observing.health import TROUBLES, WITHOUT_KEY, SegmindState
 from bot.segmind.protocol import Endpoints, catalog_query
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_api.nonces import EVERYWHERE, LIMIT, done_nonce, notice_nonce, post_nonce, shown_nonce, words_nonce
+from bot.discord_api.sending import EVERYWHERE, LIMIT, done_nonce, notice_nonce, post_nonce, shown_nonce, words_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
 from bot.jobs.states import State
