@@ -10,7 +10,7 @@ from bot.catalogue.offer import Offer
 from bot.catalogue.options import Options, options_of
 from bot.delivery.post_view import post_text
 from bot.jobs.states import State
-from bot.records.page import records_csv
+from bot.records.export import records_csv
 from bot.records.store import Record, RecordStore, Search
 from bot.records.words import facts_line
 from bot.requests.forms import edit_modal

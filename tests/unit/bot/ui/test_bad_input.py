@@ -37,12 +37,11 @@ from bot.moderation.store import Report
 from bot.moderation.words import outcome_sentence
 from bot.operator.figures import ServerUse
 from bot.operator.panel import Listed, blocks_page, servers_page
+from bot.records.export import COLUMNS, records_csv
 from bot.records.page import (
-    COLUMNS,
     RECORDS_PATTERN,
     TEXT_LIMIT,
     read_records_id,
-    records_csv,
     records_id,
     records_page,
 )
