@@ -13,8 +13,8 @@ from bot.delivery.post_view import post_controls, post_text
 from bot.jobs.states import State
 from bot.moderation.history import MemberRecord
 from bot.moderation.report_card import case_card
-from bot.moderation.report_store import Report
 from bot.moderation.review_card import review_card
+from bot.moderation.store import Report
 from bot.settings.check import check
 from bot.settings.entries import Page
 from bot.settings.model import UNSET
