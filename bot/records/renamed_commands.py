@@ -1,5 +1,6 @@
 """The upgrade from version 0.1: each server is told once which commands have new names."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -66,27 +67,38 @@ class RenamedCommands:
         self._clock = clock
 
     async def run(self) -> None:
-        """Tell each server as soon as it's there, until cancelled; a server can be away at the start."""
-        while True:
-            await self._clock.sleep(EVERY.total_seconds())
-            await self.tell()
+        """Tell each server, then wait to be cancelled, as all work in the background does."""
+        await self.tell_all()
+        await asyncio.Event().wait()
 
-    async def tell(self) -> None:
-        """Tell the servers that are there and haven't been told."""
+    async def tell_all(self) -> None:
+        """Tell each server as soon as it's there, since one can be away at the start, until none is left."""
+        await self._clock.sleep(EVERY.total_seconds())
+        while not self._client.is_ready() or await self.tell():
+            await self._clock.sleep(EVERY.total_seconds())
+
+    async def tell(self) -> bool:
+        """Tell the servers that are there and haven't been told; False if none is left to tell, now or later."""
         known = await self._marks()
         upgraded_at = known.get(UPGRADED)
         if upgraded_at is None or self._client.user is None:
-            return
+            return False
+        left = False
         for guild in list(self._client.guilds):
+            if known.get(f"{_SERVER}{guild.id}") == _TOLD:
+                continue
             me = guild.get_member(self._client.user.id)  # None in a server that is away
             joined_at = me and me.joined_at
-            if joined_at is None or joined_at >= upgraded_at or known.get(f"{_SERVER}{guild.id}") == _TOLD:
+            if joined_at is not None and joined_at >= upgraded_at:
                 continue
-            if await self._claim(guild.id):
-                await self._tell(guild)
+            if joined_at is not None and await self._claim(guild.id) and await self._tell(guild):
                 await self._clock.sleep(PAUSE)
+            else:
+                left = True
+        return left
 
-    async def _tell(self, guild: discord.Guild) -> None:
+    async def _tell(self, guild: discord.Guild) -> bool:
+        """Tell a server; False if Discord was in trouble, so that it isn't known whether it heard."""
         settings = await self._settings.get(guild.id)
         with speaking(settings.language or guild.preferred_locale.value):
             words = renamed_notice()
@@ -94,10 +106,12 @@ class RenamedCommands:
         if heard in {Heard.NOBODY, Heard.CLOSED}:
             heard = await self._tell_owner(guild.owner_id or 0, f"{plain(guild.name)}: {words}")
         log.info("renamed_commands_told", guild=guild.id, outcome=heard.name.lower())
-        if heard is not Heard.UNCLEAR:
-            mine = update(marks).where(marks.c.name == f"{_SERVER}{guild.id}").values(at=_TOLD)
-            async with self._database.begin() as connection:
-                await connection.execute(mine)
+        if heard is Heard.UNCLEAR:
+            return False
+        mine = update(marks).where(marks.c.name == f"{_SERVER}{guild.id}").values(at=_TOLD)
+        async with self._database.begin() as connection:
+            await connection.execute(mine)
+        return True
 
     async def _tell_owner(self, owner_id: int, words: str) -> Heard:
         """Send a direct message; CLOSED if the owner takes none."""

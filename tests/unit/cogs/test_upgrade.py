@@ -10,11 +10,14 @@ import discord
 import pytest
 import simcord
 from discord import AppCommandType
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.engine import open_database
 from bot.database.tables import marks
 from bot.records.log_channel import Heard, LogChannel
 from bot.records.renamed_commands import RENAMED, UPGRADED, RenamedCommands
 from cogs.stray_presses import NO_BUTTON
+from tests.support.clock import ManualClock
 from tests.support.messages import ROOT, _Recorder, command_payloads
 from tests.unit.cogs.stage import Stage
 from tests.unit.cogs.test_custom_ids import PATTERNS
@@ -164,18 +167,18 @@ async def _with_button(stage: Stage, custom_id: str, words: str | None) -> disco
 # --- the notice ---------------------------------------------------------------------------------------------------
 
 
-def notices(stage: Stage) -> RenamedCommands:
+def notices(stage: Stage, database: AsyncEngine | None = None) -> RenamedCommands:
     """Make what tells the servers, as each process has one."""
     services = stage.bot.services
-    database = services.operating.database
+    database = database or services.operating.database
     return RenamedCommands(stage.bot, database, services.guild_settings, services.log_channel, services.clock)
 
 
-async def upgraded(stage: Stage, *, later: timedelta = timedelta(hours=1)) -> None:
+async def upgraded(stage: Stage, database: AsyncEngine | None = None, *, later: timedelta = timedelta(hours=1)) -> None:
     """Have version 0.1 used the database until some time after the server got the bot."""
     joined_at = stage.bot.guilds[0].me.joined_at
     assert joined_at is not None
-    async with stage.bot.services.operating.database.begin() as connection:
+    async with (database or stage.bot.services.operating.database).begin() as connection:
         await connection.execute(marks.insert().values(name=UPGRADED, at=joined_at + later))
 
 
@@ -201,6 +204,28 @@ async def test_the_log_channel_is_told_once_whichever_process_tells_it(
     assert words.startswith("**The bot's commands have new names**")
     assert "- `/jobs` · `/quota` · `/send-again` → `/videos`" in words
     assert "*Integrations*" in words
+
+
+async def test_of_several_processes_on_postgresql_one_tells_it(
+    stage: Stage, log_channel: simcord.ChannelHandle, postgres_url: str
+) -> None:
+    async with open_database(postgres_url) as one, open_database(postgres_url) as other:
+        await upgraded(stage, one)
+        await asyncio.gather(notices(stage, one).tell(), notices(stage, other).tell())
+        assert not await notices(stage, other).tell()
+    assert len(said(log_channel)) == 1
+
+
+async def test_once_every_server_is_told_nothing_is_looked_at_again(
+    stage: Stage, log_channel: simcord.ChannelHandle
+) -> None:
+    await upgraded(stage)
+    services, clock = stage.bot.services, ManualClock()
+    database = services.operating.database
+    notice = RenamedCommands(stage.bot, database, services.guild_settings, services.log_channel, clock)
+    for told in (1, 1):  # at the first start, and at the next
+        await clock.pass_until(asyncio.ensure_future(notice.tell_all()))
+        assert len(said(log_channel)) == told
 
 
 async def test_without_a_log_channel_the_owner_is_told(stage: Stage) -> None:
