@@ -4,7 +4,7 @@ FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /venv
 COPY requirements.lock .
-# Wheels alone: nothing is compiled here, and nothing is installed whose hash the lock does not name.
+# Only wheels whose hashes are in the lock file are installed, and nothing is compiled.
 RUN /venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes \
     -r requirements.lock \
     && /venv/bin/pip uninstall --quiet --yes pip
@@ -16,7 +16,7 @@ RUN /venv/bin/python -m compileall -q bot cogs \
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Reelcast" org.opencontainers.image.licenses="MIT"
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2
-# Code belongs to root and is read; /app/data alone belongs to the bot. The figure is for hosts that match users.
+# The code belongs to root. Only /app/data belongs to the bot. The user has a number for hosts that match users by it.
 RUN groupadd --gid 10001 reelcast \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin reelcast \
     && install --directory --owner 10001 --group 10001 --mode 0700 /app/data
@@ -26,11 +26,11 @@ COPY --from=build /venv /venv
 COPY --from=build /build/bot bot
 COPY --from=build /build/cogs cogs
 USER 10001:10001
-# The database and the files being worked on; everything else may be read-only (`--read-only --tmpfs /tmp`).
+# The database and the files in progress. Everything else can be read-only (`--read-only --tmpfs /tmp`).
 VOLUME /app/data
 STOPSIGNAL SIGTERM
-# /healthz is served on the container's own loopback: nothing of it is reachable from outside. With port 0 it is off.
-# podman and buildah keep this only in images of Docker's format: `--format docker`.
+# /healthz is on the container's own loopback, so nothing outside can reach it. With port 0, it's off.
+# podman and buildah keep the check only with `--format docker`.
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 CMD ["python", "-c", \
     "import os, urllib.request as r; p = os.environ.get('HTTP_PORT') or '8080'; p == '0' or r.urlopen(f\"http://127.0.0.1:{p}/healthz\", timeout=5)"]
 ENTRYPOINT ["python", "-m", "bot"]

@@ -17,7 +17,7 @@ from bot.operator.orders import OrderStore
 _HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")
 ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for wishes every two
 LOOK_EVERY: Final = 0.2
-NOT_ANSWERED: Final = "The order is saved. A running bot acts on it within seconds, or when it starts."
+NOT_ANSWERED: Final = "Saved. The running bot acts on it within seconds, or when it starts."
 
 
 class NoSuchJob(Exception):

@@ -227,7 +227,7 @@ class ReportMessages:
                 await self._show_in(job, case, channel_id, (reports, count))
                 return
         if not count:
-            raise ChannelClosed("moderators see the case nowhere")
+            raise ChannelClosed("no channel shows the report to moderators")
         await self._show_owner(job, case, (reports, count))
 
     async def _places(self, job: Job, case: Case) -> Sequence[int]:

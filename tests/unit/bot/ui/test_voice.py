@@ -14,6 +14,8 @@ import pytest
 import typer.main
 
 from bot.command_line import app
+from bot.delivery.state_looks import LOOKS
+from bot.jobs.states import State
 from tests.support.messages import LOOKS_UP, ROOT, Text, code_texts, command_texts, trees
 
 AVOIDED = (
@@ -124,9 +126,12 @@ def said_by_the_demo() -> Iterator[str]:
 
 
 def said_by_files() -> Iterator[str]:
-    """Yield the comments of `.env.example`, and what `make` lists and prints."""
-    example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    yield " ".join(line[2:] for line in example.splitlines() if line.startswith("# "))
+    """Yield the comments of files that operators fill in or run, what `make` lists and prints, and Grafana's titles."""
+    for path in (ROOT / ".env.example", ROOT / "compose.yaml", ROOT / "Dockerfile", *(ROOT / "deploy").iterdir()):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield " ".join(line[2:] for line in lines if line.startswith("# "))
+    board = (ROOT / "docs" / "grafana" / "reelcast.json").read_text(encoding="utf-8")
+    yield from re.findall(r'"(?:title|description)": "([^"]+)"', board)
     made = (ROOT / "Makefile").read_text(encoding="utf-8")
     yield from (one or other for one, other in re.findall(r'## (.+)$|echo "(.+?)"', made, re.MULTILINE))
 
@@ -147,7 +152,7 @@ SOURCES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "to operators": said_to_operators,
     "on the command line": said_by_the_command_line,
     "in the demo": said_by_the_demo,
-    "in .env.example and make": said_by_files,
+    "in files of operators": said_by_files,
     "in the guides": said_by_guides,
 }
 
@@ -178,29 +183,51 @@ def test_one_exclamation_mark_is_enough_for_the_product() -> None:
     assert sum("!" in form for form in forms()) <= 1
 
 
-def labels() -> Iterator[str]:
-    """Yield the labels of buttons, as the code writes them: `label=_("…")`, or in a call of a module's `_button`."""
+def labels(*names: str, of: Callable[[ast.Call], bool] = lambda _call: True) -> Iterator[str]:
+    """Yield the texts that the code gives to arguments of some names, in calls of some kind."""
     for _path, tree in trees():
-        for node in ast.walk(tree):
-            values: Sequence[ast.expr] = []
-            if isinstance(node, ast.keyword) and node.arg == "label":
-                values = [node.value]
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_button":
-                values = node.args
-            for value in values:
-                if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "_":
-                    yield from (str(each.value) for each in value.args if isinstance(each, ast.Constant))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        values: list[ast.expr] = [
+            word.value for call in calls if of(call) for word in call.keywords if word.arg in names
+        ]
+        if "label" in names:
+            values += [each for call in calls if called(call) == "_button" for each in call.args]
+            # The label of a setting, and of what can be chosen for it, is the second argument.
+            values += [
+                each for call in calls if called(call) in {"declared", "Option"} and of(call) for each in call.args[1:2]
+            ]
+        for each in (found for value in values for found in ast.walk(value)):
+            if isinstance(each, ast.Call) and called(each) in {"_", "N_"}:
+                yield from (str(text.value) for text in each.args if isinstance(text, ast.Constant))
 
 
-def test_labels_are_short_and_have_no_period() -> None:
-    found = list(labels())
+def called(call: ast.Call) -> str:
+    """Return the name of what is called, without its module."""
+    return getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+
+
+def test_buttons_are_short() -> None:
+    found = list(labels("label", of=lambda call: called(call) == "Button"))
     assert len(found) >= 40
-    assert [label for label in found if label.endswith(".") or len(label) > BUTTON] == []
+    assert [label for label in found if len(label) > BUTTON] == []
+
+
+def test_labels_titles_and_placeholders_have_no_period() -> None:
+    found = list(labels("label", "title", "named", "placeholder"))
+    assert len(found) >= 100
+    assert [label for label in found if label.endswith(".") or not (label[0].isupper() or label[0] in "{@")] == []
+
+
+def test_the_sign_of_a_rejection_stands_for_nothing_else() -> None:
+    texts = [(path, node.value) for path, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert [path for path, text in texts if LOOKS[State.REJECTED].emoji in str(text)] == ["bot/delivery/state_looks.py"]
 
 
 def test_a_command_is_described_by_what_it_does() -> None:
-    described = [*asyncio.run(_commands()), *(command.help for command in commands().values())]
+    in_discord = asyncio.run(_commands())
+    described = [*in_discord, *(command.help for command in commands().values())]
     assert [each for each in described if not VERBS.fullmatch(each.split(maxsplit=1)[0].rstrip(","))] == []
+    assert [each for each in in_discord if each.endswith(".") and ". " not in each] == []
 
 
 async def _commands() -> Sequence[str]:
