@@ -12,7 +12,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.moderation.history import MemberRecord, add_head, head_line
 from bot.moderation.ids import CaseVerb, case_id
-from bot.moderation.review_card import add_pictures, decided_card, facts_line
+from bot.moderation.review_card import add_pictures, add_words, decided_card, facts_line
 from bot.moderation.store import Report
 from bot.moderation.words import outcome_sentence
 from bot.ui.formats import number
@@ -62,14 +62,17 @@ def case_card(
     with speaking(job.request.guild_locale):
         container = _frame(job, offer, _nothing() if public else record)
         if public:
-            container.add_item(ui.TextDisplay(_(PUBLIC)))
+            words = _(PUBLIC)
         elif bare:
-            container.add_item(ui.TextDisplay(_(AGE_RESTRICTED)))
+            words = _(AGE_RESTRICTED)
         else:
-            container.add_item(ui.TextDisplay(quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)))
+            words = quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)
+        small = len(pictures) == 1
+        add_words(container, words, pictures[0] if small else None, spoiler=True)
         if video is not None:
             container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}", spoiler=True)))
-        add_pictures(container, pictures, expected=0, spoiler=True)
+        if not small:
+            add_pictures(container, pictures, expected=0, spoiler=True)
         if job.deleted_by_hand:
             container.add_item(ui.TextDisplay(outcome_sentence(job, made)))
         if not public:

@@ -17,14 +17,14 @@ from bot.moderation.ids import ReviewVerb, reject_id, review_id
 from bot.moderation.words import READY_REASONS, last_decision, outcome_sentence
 from bot.ui.formats import countdown, dollars, number
 from bot.ui.language import _, ngettext, speaking
-from bot.ui.text import clip, message_address, plain, quoted
+from bot.ui.text import message_address, plain, quoted, shortened
 
 PROMPT_LIMIT: Final = 700  # characters; a longer prompt comes as a file, too
 PROMPT_LINES: Final = 12
 PROMPT_FILE: Final = "prompt.txt"
 NO_REASON: Final = "none"  # of the choices of *Reject*
 OTHER_REASON: Final = "other"
-_LINE_WORDS: Final = 32  # characters of the reason, else of the prompt, in the line of a decided case
+_LINE_WORDS: Final = 32  # columns of the reason, else of the prompt, in the line of a decided case
 _AMBER: Final = discord.Colour(0xF0B232)
 _GREY: Final = discord.Colour(0x80848E)
 _GREEN: Final = discord.Colour(0x23A559)
@@ -73,10 +73,7 @@ def review_card(
             container.add_item(ui.TextDisplay(f"-# {later}"))
         words = quoted(job.request.prompt, limit=PROMPT_LIMIT, lines=PROMPT_LINES)
         small = job.state is State.REVIEW and len(pictures) == 1
-        if small:  # by itself in a gallery it would be as large as the video
-            container.add_item(ui.Section[Any](words, accessory=ui.Thumbnail[Any](f"attachment://{pictures[0]}")))
-        else:
-            container.add_item(ui.TextDisplay(words))
+        add_words(container, words, pictures[0] if small else None)
         if cut:
             container.add_item(ui.File(f"attachment://{PROMPT_FILE}"))
         if job.state is State.REVIEW:
@@ -99,10 +96,10 @@ def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> u
         told = [f"{emoji} <@{job.request.member_id}>", outcome_sentence(job, made)]
         if bare:
             words = ""
-        elif reason := _in_a_line(job.reason, _LINE_WORDS):
+        elif reason := plain(shortened(job.reason, _LINE_WORDS)):
             words = _("Reason: {reason}").format(reason=reason)
         else:
-            words = _in_a_line(job.request.prompt, _LINE_WORDS)
+            words = plain(shortened(job.request.prompt, _LINE_WORDS))
         told += filter(None, [words, _card_link(job)])
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
         container.add_item(ui.TextDisplay(f"-# {' · '.join(told)}"))
@@ -141,10 +138,6 @@ def _card_link(job: Job) -> str:
     return f"[{_('Card')}]({message_address(request.guild_id, request.channel_id, job.card_message_id)})"
 
 
-def _in_a_line(text: str, limit: int) -> str:
-    return plain(clip(" ".join(text.split()), limit))
-
-
 def _add_video(container: ui.Container[ui.LayoutView], video: str | None, link: str | None) -> None:
     if video is not None:
         container.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{video}")))
@@ -154,6 +147,17 @@ def _add_video(container: ui.Container[ui.LayoutView], video: str | None, link: 
     if link is not None:
         look = ui.Button[Any](label=_("Open video"), style=discord.ButtonStyle.link, url=link)
         container.add_item(ui.ActionRow(look))
+
+
+def add_words(
+    container: ui.Container[ui.LayoutView], words: str, picture: str | None, *, spoiler: bool = False
+) -> None:
+    """Show someone's words, with a small image beside them: in a gallery, one alone would be as large as a video."""
+    if picture is None:
+        container.add_item(ui.TextDisplay(words))
+    else:
+        image = ui.Thumbnail[Any](f"attachment://{picture}", spoiler=spoiler)
+        container.add_item(ui.Section[Any](words, accessory=image))
 
 
 def add_pictures(

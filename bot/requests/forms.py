@@ -58,12 +58,13 @@ def video_modal(offer: Offer, custom_id: str = VIDEO_FORM_ID, draft: Wish | None
 
 def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
     """Ask for what shall be different; what was asked for before stands in the fields."""
+    filenames = [each.filename for each in request.references]
     return _modal(
         _("Edit and make again"),
         edit_id(job_id),
         ui.Label(
             text=_("New reference images"),
-            description=_(KEEPS_CURRENT),
+            description=kept_images(filenames) if filenames else _(KEEPS_CURRENT),
             component=ImageUpload(custom_id=IMAGES, required=False, min_values=0, max_values=offer.most_images),
         ),
         offer,

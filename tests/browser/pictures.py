@@ -33,6 +33,7 @@ PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 PAGE: Final = (1280, 800)
 CHANNEL: Final = (760, 900)  # narrow enough for the channel alone
 FORM: Final = (760, 1000)  # high enough for all fields of a form
+WHOLE: Final = (760, 1300)  # high enough for the largest message of all
 MOST_BYTES: Final = 150_000  # of a picture
 SPEED: Final = 20.0  # slow enough for a card to be seen at work
 Theme = Literal["light", "dark"]
@@ -67,6 +68,7 @@ async def main() -> None:
         await video(studio)
         await done(studio)
         await studio_form(studio)
+        await refusal(studio)
         await settings(studio)
         await setup(studio)
         await report(studio)
@@ -114,8 +116,25 @@ async def studio_form(studio: Studio) -> None:
         await take(mira, "form", of=modal)
 
 
+async def refusal(studio: Studio) -> None:
+    """A refused request, and the form of *Fix it*, which keeps what was given."""
+    async with studio.tab("mira", size=FORM) as mira:
+        form = await mira.open_video()
+        for option, sample in (("image1", "keeper.png"), ("image2", "harbour.jpg")):
+            await mira.add_option(form, option)
+            await form.get_by_role("group", name=option).get_by_role("button", name="use a sample").click()
+            await mira.page.get_by_role("option", name=sample).click()
+        await form.get_by_role("textbox", name="prompt").fill("The keeper of @Image1 sails from @Image2 to @Image3")
+        await form.get_by_role("button", name="Send /video").click()
+        refused = mira.messages.locator("li.ephemeral").last
+        await expect(refused.get_by_role("button", name="Fix it")).to_be_visible()
+        await take(mira, "refused", of=refused)
+        await refused.get_by_role("button", name="Fix it").click()
+        await take(mira, "fix", of=mira.page.get_by_role("dialog"))
+
+
 async def settings(studio: Studio) -> None:
-    async with studio.tab("ada", size=CHANNEL) as ada:
+    async with studio.tab("ada", size=WHOLE) as ada:
         await (await ada.open_command("settings")).get_by_role("button", name="Send").click()
         panel = ada.messages.locator("li.ephemeral").last
         await expect(panel.get_by_role("heading", name="Settings")).to_be_visible()
@@ -134,7 +153,7 @@ async def report(studio: Studio) -> None:
     """A video that three members have reported, as its moderators see it."""
     async with studio.tab("ada", size=CHANNEL) as ada:
         await choose_review_channel(ada, "review")
-    async with studio.tab("mo", "film-club/review", size=CHANNEL) as mo:
+    async with studio.tab("mo", "film-club/review", size=WHOLE) as mo:
         reasons = {
             "noor": "That is my uncle, and nobody asked him",
             "mo": "Agreed, it is him",
@@ -156,7 +175,7 @@ async def report(studio: Studio) -> None:
 async def review(studio: Studio) -> None:
     """A request that waits for its moderators, as they see it."""
     async with (
-        studio.tab("noor", "animation-guild/review", size=CHANNEL) as noor,
+        studio.tab("noor", "animation-guild/review", size=WHOLE) as noor,
         studio.tab("mira", "animation-guild/videos", size=CHANNEL) as mira,
     ):
         await reviews_before_spending(noor)
@@ -177,13 +196,18 @@ async def dismiss(visitor: Visitor) -> None:
 async def show_film(visitor: Visitor) -> None:
     """Go to the film, and wait until it shows a picture from its middle."""
     await visitor.page.locator("#scroll").evaluate("(each) => { each.scrollTop = each.scrollHeight; }")
-    film = visitor.messages.locator("video").last
+    await seek(visitor.messages.locator("video").last, 2)
+
+
+async def seek(film: Locator, seconds: float) -> None:
+    """Have a film show what is so far into it, without the browser's sign of loading."""
     await film.evaluate(
-        """(film) => new Promise((resolve) => {
+        """(film, seconds) => new Promise((resolve) => {
             const turnsOn = 2000; // milliseconds that the browser's own sign of loading takes to end its round
             film.onseeked = () => setTimeout(resolve, turnsOn);
-            film.currentTime = 2;
-        })"""
+            film.currentTime = seconds;
+        })""",
+        seconds,
     )
 
 

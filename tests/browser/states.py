@@ -25,7 +25,7 @@ from bot.delivery.card_view import status_card
 from bot.delivery.post_view import post_controls, post_text
 from bot.delivery.private_answers import details_view
 from bot.jobs.decisions import Decided, Decision, decision_on
-from bot.jobs.model import Handling, Job, Problem, ProblemCode, Reference, ReviewMode, VideoRequest
+from bot.jobs.model import Element, Handling, Job, Problem, ProblemCode, Reference, ReviewMode, VideoRequest
 from bot.jobs.states import REVIEWED, State
 from bot.moderation.history import MemberRecord
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
@@ -49,8 +49,8 @@ from bot.ui.custom_ids import fix_id
 from bot.ui.language import speaking
 from sandbox.member import Upload
 from sandbox.sample import sample_images
-from tests.browser.pictures import PICTURES, take
-from tests.browser.puppet import MODAL, Puppet, button, open_puppet, row, text
+from tests.browser.pictures import PICTURES, seek, take
+from tests.browser.puppet import MODAL, Puppet, button, channel, open_puppet, row, text
 from tests.browser.visit import Visitor, visiting
 from tests.support.films import Film
 from tests.support.jobs import MODEL, a_job, a_request
@@ -64,6 +64,8 @@ NOTHING_KNOWN: Final = ServerFacts(
     automod=AutomodFacts(readable=False),
     prices_usd={5: Decimal("1.35"), 10: Decimal("2.70")},
 )
+NAMES: Final = ("The_keeper_of_the_old_lighthouse", "Ein_sehr_langer_Name_am_Ende_ist")  # as long as they can be
+LONG_FILENAMES: Final = [f"{number} {'a very long name of an image ' * 3}.png" for number in range(1, 8)]
 WHY: Final[Mapping[State, ProblemCode]] = {
     State.UNDELIVERED: ProblemCode.CHANNEL,
     State.FAILED: ProblemCode.MODERATED,
@@ -109,14 +111,13 @@ async def cards(puppet: Puppet, noor: Visitor, now: datetime) -> None:
 
 async def awkward_requests(puppet: Puppet, noor: Visitor, now: datetime, folder: Path) -> None:
     """Draw the card and the post of requests that are hard to lay out, at work, done, and in private details."""
-    mira = member_id(puppet)
-    for name, request in awkward(mira).items():
-        job = replace(a_job(State.PROCESSING, request=request, at=now), created_at=now).evolve(submitted_at=now)
+    for name, request in awkward(puppet).items():
+        job = work(State.PROCESSING, request, now).evolve(submitted_at=now)
         files = [picture(each.card_name or "") for each in request.references]
         needed = files[:1]
         message = await puppet.show(*layout(status_card(job, OFFER, now=now)), files=needed, where="videos")
         await take(noor, f"states/{name}-working", of=await _seen(noor, message))
-        done = replace(job, state=State.DELIVERED).evolve(post_message_id=int(message), cost_usd=Decimal("1.35"))
+        done = replace(job, state=State.DELIVERED).evolve(post_message_id=int(message), cost_usd=job.reserved_usd)
         line = await puppet.show(*layout(status_card(done, OFFER, now=now)), where="videos")
         with speaking(request.guild_locale):
             words, controls = post_text(done, OFFER), post_controls(done)
@@ -136,16 +137,18 @@ async def moderators_cards(puppet: Puppet, noor: Visitor, now: datetime, folder:
     record = MemberRecord(videos=12, rejected=1, taken_down=0, reports=0, blocks=0, joined_at=now, avatar=base)
     report = Report(member_id=mira, reason="I am in it, and **nobody** asked @everyone", at=now)
     found: list[Job] = []
-    for name, asked in awkward(mira).items():
+    for name, asked in awkward(puppet).items():
+        if name in {"one-word", "arabic", "lines"}:  # no other than those beside them
+            continue
         request = replace(asked, handling=Handling(review=ReviewMode.BEFORE_POSTING))
-        job = replace(a_job(State.REVIEW, request=request, at=now), created_at=now, card_message_id=1)
+        job = work(State.REVIEW, request, now)
         found.append(job)
         files = [picture(each.card_name or "") for each in request.references]
         names, video = [each.filename for each in files], film(folder, request)
-        why = why_reviewed(job, is_new=False)
+        with speaking(request.guild_locale):
+            why = why_reviewed(job, is_new=False)
         for kind, view in {
             "review": review_card(job, OFFER, record, names, video=video.filename, why=why),
-            "request": review_card(replace(job, state=State.HELD), OFFER, record, names, why="why: new member"),
             "report": case_card(
                 replace(job, state=State.DELIVERED),
                 *(OFFER, [report] * 3, 3, record),
@@ -168,6 +171,12 @@ async def moderators_cards(puppet: Puppet, noor: Visitor, now: datetime, folder:
         await take(noor, f"states/{name}", of=await _seen(noor, message))
 
 
+def work(state: State, request: VideoRequest, now: datetime) -> Job:
+    """Make a job of a request that was made three minutes ago, at what it costs."""
+    price = OFFER.default.prices_usd[request.duration]
+    return replace(a_job(state, request=request, at=now, price=price), created_at=now - timedelta(minutes=3))
+
+
 def approved(job: Job, now: datetime) -> Decision:
     return decision_on(job, Decided.APPROVED, now, by_id=job.request.member_id)
 
@@ -178,14 +187,18 @@ async def _seen(noor: Visitor, message: str) -> Locator:
     await expect(shown).to_be_visible()
     for each in await shown.locator("img").all():
         await each.evaluate("(img) => img.decode()")
+    for each in await shown.locator("video[controls]").all():
+        await seek(each, 0.5)
     return shown
 
 
-def awkward(member: int) -> Mapping[str, VideoRequest]:
+def awkward(puppet: Puppet) -> Mapping[str, VideoRequest]:
     """Make requests with what is hard to lay out: long words, other scripts, mentions, many images, other shapes."""
+    member, where = member_id(puppet), int(channel(puppet.sandbox, "videos").id)
     many = tuple(_reference(f"image{number}.png") for number in range(1, 8))
     prompts = {
         "long": ("A keeper walks along the quay and looks at the sea, where a storm comes up. " * 40)[:2_500],
+        "names": f"@{NAMES[0]} and @{NAMES[1]} walk along the quay of @Image1 and meet @{NAMES[0]} at @Image2",
         "one-word": "Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 8,
         "mentions": "<@123456789012345678> and @everyone **dance** on <#42> while @Image1 looks at https://example.com",
         "hebrew": "שומר המגדלור @Image1 הולך לאורך הרציף לים (5 שניות)\n@Image2!",
@@ -194,13 +207,21 @@ def awkward(member: int) -> Mapping[str, VideoRequest]:
         "lines": "First a fox.\n\nThen a second fox, and after that a third one that is larger than both.\nThen none.",
     }
     requests = {
-        name: a_request(prompt=prompt, references=many[:2], member_id=member) for name, prompt in prompts.items()
+        name: a_request(prompt=prompt, references=many[:2], member_id=member, channel_id=where)
+        for name, prompt in prompts.items()
     }
-    seven = a_request(prompt=PROMPT, references=many, member_id=member)
+    seven = a_request(prompt=PROMPT, references=many, member_id=member, channel_id=where)
     square = replace(seven, references=many[:1], options=options_of(MODEL, 10, "1:1"))
     tall = replace(seven, options=options_of(MODEL, 10, "9:16"))
+    characters = tuple(Element(cast_id=number, owner_id=member, name=name) for number, name in enumerate(NAMES))
     in_japanese = replace(requests["japanese"], guild_locale="ja")
-    return {**requests, "japanese": in_japanese, "seven-tall": tall, "one-square": square}
+    return {
+        **requests,
+        "names": replace(requests["names"], elements=characters),
+        "japanese": in_japanese,
+        "seven-tall": tall,
+        "one-square": square,
+    }
 
 
 def picture(name: str) -> Upload:
@@ -276,6 +297,9 @@ def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
     yield "edit", edit_modal(job.id, job.request, OFFER)
     yield "pictures", pictures_modal(1, job.request.references, OFFER)
     draft = Wish(prompt=job.request.prompt, images=numbered(job.request.references))
+    named = [_reference(name) for name in LONG_FILENAMES]
+    yield "fix", video_modal(OFFER, fix_id("video", 1), replace(draft, images=numbered(named)))
+    yield "edit-names", edit_modal(job.id, replace(job.request, references=tuple(named)), OFFER)
     yield "images-once-more", video_modal(OFFER, fix_id("video", 1), replace(draft, images=(), gone=True))
     yield "cast-add", cast_add_modal()
     yield "report", report_modal(job.id)

@@ -23,6 +23,7 @@ from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, 
 from bot.moderation.store import Report
 from bot.moderation.waiting import Outcome, waiting_page
 from bot.records.store import Record
+from sandbox.discord.messages.components import walk
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
 
@@ -92,12 +93,26 @@ def test_a_decided_video_is_shown_whatever_the_reason(prompt: str, reason: str) 
     assert len(shown.splitlines()) == 1
 
 
+def test_the_line_of_a_decided_case_is_as_short_in_a_wide_script() -> None:
+    narrow, wide = (check(decided_card(a_reviewed_job(State.REVIEW, each * 60), [])) for each in ("a", "灯"))
+    assert narrow.count("a" * 30) == 1
+    assert wide.count("灯") == narrow.count("a" * 30) * 15
+
+
 @pytest.mark.parametrize("pictures", [0, 1, 7])
 def test_a_finished_video_is_shown_with_the_images_of_its_request(pictures: int) -> None:
     names = [f"image{number}.png" for number in range(1, pictures + 1)]
-    shown = review_card(a_reviewed_job(State.REVIEW, "a fox"), OFFER, RECORD, names, video="video.mp4", why="why: new")
-    check(shown, "video.mp4", *names)
-    assert all(f"attachment://{name}" in str(shown.to_components()) for name in names)
+    job, video = a_reviewed_job(State.REVIEW, "a fox"), "video.mp4"
+    reported = replace(job, state=State.DELIVERED)
+    for shown in (
+        review_card(job, OFFER, RECORD, names, video=video, why="why: new"),
+        case_card(reported, OFFER, [REPORT], 1, RECORD, video=video, pictures=names),
+    ):
+        check(shown, video, *names)
+        assert all(str(shown.to_components()).count(f"attachment://{name}") == 1 for name in names)
+        # One by itself is small, beside the words: in a gallery it would be as large as the video.
+        galleries = [each for each in walk(shown.to_components()) if each["type"] == 12]
+        assert len(galleries) == (2 if pictures > 1 else 1)
 
 
 @given(prompt=ANYTHING, reasons=st.lists(st.text(max_size=400), min_size=1, max_size=5))

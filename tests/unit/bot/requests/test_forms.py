@@ -94,6 +94,17 @@ def test_edit_is_taken_with_whatever_prompt_stands_in_it(typed: str) -> None:
 
 
 @CASES
+@given(st.integers(min_value=1, max_value=7), hostile)
+@example(1, "x" * MOST_FILENAME)
+@example(7, "\N{HEBREW LETTER ALEF}" * MOST_FILENAME)
+def test_edit_names_the_images_that_it_keeps(count: int, filename: str) -> None:
+    named = a_request(references=pictures(count, filename[:MOST_FILENAME]))
+    check_modal(edit_modal(1, named, OFFER).to_dict())
+    plainly = a_request(references=pictures(count, "fox.png"))
+    assert f"keep: {', '.join(['fox.png'] * count)}" in str(edit_modal(1, plainly, OFFER).to_dict())
+
+
+@CASES
 @given(st.integers(min_value=1, max_value=12), hostile)
 @example(1, "x" * MOST_FILENAME)
 def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, filename: str) -> None:
