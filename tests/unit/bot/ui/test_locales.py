@@ -22,6 +22,14 @@ EMPHASIS = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
 CODE = re.compile(r"`[^`\s]+`")  # an example of a prompt has spaces, and is said in each language
 # What must stand in a translation as often as in English: bold, spoilers, lines, list items, headings, names, moments.
 MARKS = re.compile(r"\*\*|\|\||\n-#? |\n|^-# |^#+ |@\w+|<[@#t/][^>]*>|https?://\S+")
+# What a language's glossary doesn't have: the other form of address, words of one country, another way to set signs.
+OTHERWISE = {
+    "de": r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr(?:e[nmrs]?)?)\b|[\"']",
+    "es": r"\b(?:usted(?:es)?|vosotros|vuestr\w+|vídeos?|añad\w+|coste)\b|\"",
+    "fr": r"\b(?:vous|votre|vos)\b|['\"]|\w[?!;]|\w:(?=\s|$)",
+    "pt_BR": r"\b(?:tu|teu|tua|vós|ficheiros?|ecrã|apagar)\b|\"",
+    "ja": r"[()]|… (?:件|本|枚|人|秒|回|個|文字|番目)|だ。|である。",
+}
 
 every_language = pytest.mark.parametrize("language", CATALOGUES)
 
@@ -124,6 +132,12 @@ def test_a_translation_keeps_the_marks_of_its_sentence(language: str) -> None:
         if marks(re.sub(r"`/[^`]+`", "", form)) != marks(COMMAND.sub("", source))
     ]
     assert wrong == []
+
+
+@every_language
+def test_a_translation_speaks_as_its_glossary_does(language: str) -> None:
+    spoken = (re.sub(r"`[^`\n]*`|\{[^{}]*\}", "…", form) for _message, _source, form in translations(language))
+    assert [form for form in spoken if re.search(OTHERWISE[language], form)] == []
 
 
 @every_language

@@ -19,7 +19,7 @@ LIMITS: Mapping[Sink, int] = {
     ("Modal", "title"): 45,
     ("Label", "text"): 45,
     ("Label", "description"): 100,
-    ("Button", "label"): 80,
+    ("Button", "label"): 38,  # Discord takes 80, and says that 38 fit
     ("TextInput", "label"): 45,
     ("TextInput", "placeholder"): 100,
     ("File", "description"): 1024,
