@@ -12,12 +12,13 @@ import structlog
 from bot.database import engine, locks
 from tests.support.database import file_url
 from tests.support.postgres import LocalPostgres, running_postgres, tested_majors
+from tests.support.statements import compiled_once
 
 PATIENT = 120_000  # milliseconds
 
 
 def pytest_configure() -> None:
-    """Let an example take its time, and have logs print exceptions as the bot does.
+    """Let an example take its time, have logs print exceptions as the bot does, and compile each statement once.
 
     How long an example takes on a busy machine says nothing about the code; to draw all variables of a stack, as
     structlog does where nobody has chosen, takes a second or more.
@@ -26,6 +27,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("patient")
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    engine.create_async_engine = compiled_once(engine.create_async_engine)
 
 
 @pytest.fixture(scope="session")
