@@ -23,12 +23,12 @@ def compiled_once(create: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngi
         engine = created.sync_engine
         server = (url.drivername, url.host, url.port)
         if server in known:
-            engine.dialect, engine._compiled_cache = known[server]  # noqa: SLF001 - there is no other way
+            engine.dialect, engine._compiled_cache = known[server]
         else:
-            engine._compiled_cache = LRUCache(MOST)  # noqa: SLF001
+            engine._compiled_cache = LRUCache(MOST)
 
             def remember(*_: object) -> None:
-                known.setdefault(server, (engine.dialect, engine._compiled_cache))  # noqa: SLF001
+                known.setdefault(server, (engine.dialect, engine._compiled_cache))
 
             event.listen(engine, "connect", remember)  # by then SQLAlchemy has asked which version the server has
         return created
