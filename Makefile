@@ -65,6 +65,7 @@ types: install-dev
 
 unit: install-dev browser postgres
 	-@$(BIN)/python -m tests.support.clients
+	-@$(BIN)/pytest --collect-only -qq > /dev/null  # compiles the tests once, not once in each process
 	$(BIN)/pytest -n 6 --dist worksteal
 
 postgres: install-dev  ## find or install PostgreSQL for the tests, in at least two major versions

@@ -16,7 +16,7 @@ def compiled_once(create: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngi
 
     To compile the statements takes most tests longer than to run them; a bot that runs for days does it once.
     """
-    known: dict[tuple[object, ...], tuple[Dialect, LRUCache[Any, Any]]] = {}
+    known: dict[tuple[object, ...], tuple[Dialect, Any]] = {}
 
     def create_sharing(url: URL, **options: Any) -> AsyncEngine:
         created = create(url, **options)
