@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import discord
 from discord import ui
 
-from bot.delivery.state_looks import STOPPED, card_buttons, look_of
+from bot.delivery.state_looks import STOPPED, card_buttons, look_of, with_picture
 from bot.jobs.model import Job
 from bot.jobs.states import UNFINISHED, WITHDRAWN, State
 from bot.members.preferences import DEFAULTS, Preferences
@@ -109,7 +109,7 @@ def videos_page(page: VideosPage) -> ui.LayoutView:
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOUR)
     container.add_item(ui.TextDisplay(_head(page)))
     for job in page.jobs:
-        container.add_item(_with_picture(_line(job), page.pictures.get(job.id)))
+        container.add_item(with_picture(_line(job), page.pictures.get(job.id)))
     if page.jobs:
         container.add_item(ui.ActionRow(_opening(page)))
     if page.jobs or page.shown is not ListFilter.ALL:
@@ -126,7 +126,7 @@ def one_video(job: Job, page: VideosPage) -> ui.LayoutView:
     facts = f"-# {date_and_time(job.created_at)} · {lasted(job.request.duration)}"
     lines = [f"### {look.emoji} {look.title}", quoted(job.request.prompt, limit=WHOLE_PROMPT_LIMIT, lines=8), facts]
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look.colour)
-    container.add_item(_with_picture("\n".join(line for line in lines if line), page.pictures.get(job.id)))
+    container.add_item(with_picture("\n".join(line for line in lines if line), page.pictures.get(job.id)))
     container.add_item(ui.ActionRow(*card_buttons(job)))
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if job.state is State.UNDELIVERED:
@@ -173,13 +173,6 @@ def _line(job: Job) -> str:
     prompt = plain(clip(" ".join(job.request.prompt.split()), PROMPT_LIMIT))
     noted = f"-# {look.meaning}" if look is STOPPED else ""
     return "\n".join(line for line in (" · ".join(facts), prompt, noted) if line)
-
-
-def _with_picture(text: str, address: str | None) -> ui.Item[ui.LayoutView]:
-    if address is None:
-        return ui.TextDisplay(text)
-    picture: ui.Thumbnail[ui.LayoutView] = ui.Thumbnail(address)
-    return ui.Section[ui.LayoutView](text, accessory=picture)
 
 
 def _where(job: Job) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """What a server knows of a member when a moderator has to decide: counts, and the last ten requests in one message."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.record_tables import records
 from bot.database.tables import decisions, jobs, reports
-from bot.delivery.state_looks import LOOKS
+from bot.delivery.state_looks import LOOKS, with_picture
 from bot.discord_api.channels import is_age_restricted
 from bot.discord_api.errors import translated
 from bot.jobs.ports import PortError
@@ -127,15 +127,24 @@ def head_line(emoji: str, member_id: int, record: MemberRecord) -> str:
 
 
 def history_card(
-    member_id: int, record: MemberRecord, last: Sequence[Record], *, unshown: Collection[int] = ()
+    member_id: int,
+    record: MemberRecord,
+    last: Sequence[Record],
+    images: Mapping[int, str] | None = None,
+    *,
+    unshown: Collection[int] = (),
 ) -> ui.LayoutView:
-    """Lay out a member's last requests; of those from the channels in `unshown` the prompt is left out."""
+    """Lay out a member's last requests; of those from the channels in `unshown` the prompt is left out.
+
+    `images` are addresses of first images, by job.
+    """
     container: ui.Container[ui.LayoutView] = ui.Container()
     add_head(container, [head_line("📜", member_id, record)], record)
     if not last:
         container.add_item(ui.TextDisplay(_("No requests are in the records.")))
     for each in last:
-        container.add_item(ui.TextDisplay(_entry(each, with_prompt=each.channel_id not in unshown)))
+        text = _entry(each, with_prompt=each.channel_id not in unshown)
+        container.add_item(with_picture(text, (images or {}).get(each.job_id)))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     view.stop()
@@ -144,11 +153,7 @@ def history_card(
 
 def add_head(container: ui.Container[ui.LayoutView], lines: Sequence[str], record: MemberRecord) -> None:
     """Put lines about a member at the head of a card, beside their avatar if it is known."""
-    texts = [ui.TextDisplay[Any]("\n".join(lines))]
-    if record.avatar is None:
-        container.add_item(texts[0])
-    else:
-        container.add_item(ui.Section[Any](*texts, accessory=ui.Thumbnail[Any](record.avatar)))
+    container.add_item(with_picture("\n".join(lines), record.avatar))
 
 
 def _entry(record: Record, *, with_prompt: bool) -> str:

@@ -1,7 +1,6 @@
 """`/videos` and the user command *My videos*: a member's videos, limits, and direct messages."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -35,7 +34,7 @@ from bot.ui.custom_ids import read_id
 from bot.ui.language import _
 from bot.ui.pressed_item import NO_RECORD, PressedItem
 from cogs.requests.gatekeeping import as_seen, asked_by
-from cogs.requests.kept_references import ReferencesGone, ReferencesUnreadable, kept_references, shown_images
+from cogs.requests.kept_references import first_images
 
 LOOKED_THROUGH: Final = 50  # of another member's posts, for those in channels that are open to who asks
 
@@ -68,7 +67,7 @@ class VideoList:
                 page=page,
                 more=len(jobs) > PER_PAGE,
                 preferences=await self._services.members.preferences.get(self._interaction.user.id),
-                pictures=await self._pictures(jobs[:PER_PAGE]),
+                pictures=await first_images(self._services, jobs[:PER_PAGE]),
                 limit=closest_limit(limits.quotas),
             )
         )
@@ -81,7 +80,7 @@ class VideoList:
         if job is None or job.forgotten or not self._is_listed(job):
             await say(self._interaction, _(NO_RECORD))
             return
-        back = VideosPage(jobs=[job], shown=shown, page=page, pictures=await self._pictures([job]))
+        back = VideosPage(jobs=[job], shown=shown, page=page, pictures=await first_images(self._services, [job]))
         await show(self._interaction, view=one_video(job, back))
 
     async def tell(self, shown: ListFilter, page: int, *, wanted: bool) -> None:
@@ -122,20 +121,6 @@ class VideoList:
             skipped=page * PER_PAGE,
         )
         return list(found)
-
-    async def _pictures(self, jobs: Sequence[Job]) -> Mapping[int, str]:
-        """Find the address of each job's first image; those that Discord doesn't give in time are left out."""
-        found = await asyncio.gather(*(self._picture(job) for job in jobs))
-        return {job.id: address for job, address in zip(jobs, found, strict=True) if address}
-
-    async def _picture(self, job: Job) -> str | None:
-        if not job.request.references:
-            return next((url for url, _name in await shown_images(self._services, job)), None)
-        try:
-            references = await kept_references(self._services, job)
-        except (ReferencesGone, ReferencesUnreadable):
-            return None
-        return references[0].url
 
     def _is_listed(self, job: Job) -> bool:
         return (job.request.member_id, job.request.guild_id) == (self._interaction.user.id, self._interaction.guild_id)

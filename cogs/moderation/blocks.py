@@ -1,4 +1,4 @@
-"""`/mod`: members and images that a server blocks."""
+"""`/mod`: members and images that a server blocks, and the list of all that waits for review."""
 
 import contextlib
 import re
@@ -34,7 +34,7 @@ from bot.ui.commands import option_name
 from bot.ui.forms import FormCog, Submission
 from bot.ui.language import N_, _
 from bot.ui.pressed_item import NO_RECORD, PressedItem
-from cogs.moderation.measures import Measures, block_member, block_prints, may_block, reviews_here
+from cogs.moderation.measures import Measures, block_member, block_prints, may_block, reviews_here, show_all_waiting
 from cogs.requests.asking import reference_of
 
 CHOICES = [
@@ -110,6 +110,10 @@ class BlockCog(FormCog):
             return
         text, view = await _page(self._services, interaction.guild_id or 0, 1)
         await say(interaction, text, view=view)
+
+    @mod.command(name="review", description="Decide on several requests that are waiting for review")
+    async def review(self, interaction: discord.Interaction) -> None:
+        await show_all_waiting(self._services, interaction)
 
     @mod.command(name="block-image", description="Block an image, and copies of it, from being used here")
     @app_commands.describe(image="The image", reason="Reason, kept in the records")

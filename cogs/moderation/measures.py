@@ -10,24 +10,28 @@ import discord
 
 from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Job
+from bot.jobs.states import REVIEWED
 from bot.moderation.blocks import LENGTHS, Block, ends_at
-from bot.moderation.history import history_card, unshown_in
+from bot.moderation.history import history_card, name_of, unshown_in
 from bot.moderation.modals import ALSO, BLOCK, BLOCK_IMAGES, GIVE_BACK, REASON, REASON_LIMIT
 from bot.moderation.store import Case, Review
+from bot.moderation.waiting import MOST, Outcome, waiting_page
 from bot.moderation.words import (
     READY_REASONS,
     blocked_answer,
     given_back,
     images_blocked_sentence,
+    not_a_moderator,
     not_all_removed,
     taken_down_answer,
 )
 from bot.requests.reading import has_words
 from bot.services import Services
-from bot.ui.answers import defer, show
+from bot.ui.answers import defer, say, show
 from bot.ui.custom_ids import DetailsId, button_ids
 from bot.ui.forms import Submission
 from bot.ui.language import _, speaking
+from cogs.requests.kept_references import first_images
 
 LINK: Final = re.compile(
     r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})"
@@ -64,7 +68,42 @@ async def show_history(interaction: discord.Interaction[Any], job: Job) -> None:
     record = await reader.described(interaction.client, guild_id, member_id)
     last = await reader.last(guild_id, member_id)
     unshown = await unshown_in(interaction.client, interaction.channel_id or 0, {each.channel_id for each in last})
-    await show(interaction, view=history_card(member_id, record, last, unshown=unshown))
+    known = [await services.store.get(each.job_id) for each in last if each.channel_id not in unshown]
+    images = await first_images(services, filter(None, known))
+    await show(interaction, view=history_card(member_id, record, last, images, unshown=unshown))
+
+
+async def show_all_waiting(services: Services, interaction: discord.Interaction[Any]) -> None:
+    """Show what waits where moderators look, or say where that is."""
+    chosen = (await services.guild_settings.get(interaction.guild_id or 0)).review_channel_id
+    if not interaction.permissions.manage_messages:
+        await say(interaction, not_a_moderator())
+    elif chosen is not None and interaction.channel_id != chosen:
+        await say(interaction, _("Use this in {channel}.").format(channel=f"<#{chosen}>"))
+    else:
+        await show_waiting(services, interaction)
+
+
+async def show_waiting(
+    services: Services,
+    interaction: discord.Interaction[Any],
+    *,
+    first: Job | None = None,
+    chosen: Sequence[int] = (),
+    outcomes: Sequence[Outcome] = (),
+) -> None:
+    """Show what waits in a server where moderators look here, the oldest first.
+
+    From a member's card, which is `first`, theirs come first, and are chosen.
+    """
+    found = await services.store.in_states(REVIEWED)
+    waiting = [job for job in found if await reviews_here(services, interaction, job)]
+    waiting.sort(key=lambda job: (first is None or job.request.member_id != first.request.member_id, job.id))
+    if first is not None:
+        chosen = [job.id for job in waiting if job.request.member_id == first.request.member_id]
+    members = dict.fromkeys(job.request.member_id for job in waiting[:MOST])
+    names = {each: await name_of(interaction.client, interaction.guild_id or 0, each) for each in members}
+    await show(interaction, view=waiting_page(waiting, names, chosen, outcomes))
 
 
 def values_of(interaction: discord.Interaction[Any]) -> Sequence[str]:

@@ -1,6 +1,5 @@
 """What moderators press below what waits for them, and the list where they decide on several at once."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -12,9 +11,8 @@ from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job
 from bot.jobs.ports import PortError
-from bot.jobs.states import REVIEWED, State
+from bot.jobs.states import State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
-from bot.moderation.history import name_of
 from bot.moderation.ids import (
     REASON_PATTERN,
     REJECT_PATTERN,
@@ -25,7 +23,7 @@ from bot.moderation.ids import (
 )
 from bot.moderation.modals import BLOCK_IMAGES, block_modal, reject_modal
 from bot.moderation.review_card import OTHER_REASON
-from bot.moderation.waiting import MOST, Outcome, chosen_in, waiting_page
+from bot.moderation.waiting import Outcome, chosen_in
 from bot.moderation.words import (
     approved_answer,
     cannot_approve,
@@ -37,7 +35,7 @@ from bot.moderation.words import (
     paused_sentence,
     rejected_answer,
 )
-from bot.ui.answers import Shape, defer, open_form, say, show
+from bot.ui.answers import Shape, defer, open_form, say
 from bot.ui.custom_ids import read_id
 from bot.ui.forms import JobFormCog, Submission
 from bot.ui.pressed_item import JobButton, PressedItem
@@ -49,6 +47,7 @@ from cogs.moderation.measures import (
     reason_given,
     reviews_here,
     show_history,
+    show_waiting,
     values_of,
 )
 from cogs.requests.gatekeeping import denial_of, tell_of_refusal, tell_of_spending
@@ -71,7 +70,7 @@ class ReviewButton(JobButton, template=REVIEW_PATTERN):
             case ReviewVerb.HISTORY:
                 await show_history(interaction, job)
             case ReviewVerb.SEVERAL:
-                await _show_waiting(services, interaction, first=job)
+                await show_waiting(services, interaction, first=job)
             case ReviewVerb.APPROVE | ReviewVerb.SPOILER:
                 # Discord is asked how the member stands, which may take a while; the answer has three seconds.
                 await defer(interaction)
@@ -116,7 +115,7 @@ class WaitingItem(PressedItem, template=WAITING_PATTERN):
             return
         if verb is WaitingVerb.CHOOSE:
             chosen = [job_id for each in values_of(interaction) if (job_id := read_id(each))]
-            await _show_waiting(services, interaction, chosen=chosen)
+            await show_waiting(services, interaction, chosen=chosen)
             return
         await defer(interaction)
         outcomes: list[Outcome] = []
@@ -130,7 +129,7 @@ class WaitingItem(PressedItem, template=WAITING_PATTERN):
                 reason = ready_reason(job, first_value(interaction))
                 told, done = await _reject(services, interaction.user.id, job, reason)
             outcomes.append(Outcome(job=job, told=told, done=done))
-        await _show_waiting(services, interaction, outcomes=outcomes)
+        await show_waiting(services, interaction, outcomes=outcomes)
         for each in outcomes:
             await services.moderators.reviews.settle(await services.store.get(each.job.id) or each.job)
 
@@ -226,28 +225,6 @@ async def _too_late(services: Services, job: Job) -> str:
     if newest.state is State.PREPARING and not newest.approved:
         return not_yet()
     return outcome_sentence(newest, await services.moderators.decisions.of_job(job.id))
-
-
-async def _show_waiting(
-    services: Services,
-    interaction: discord.Interaction[Any],
-    *,
-    first: Job | None = None,
-    chosen: Sequence[int] = (),
-    outcomes: Sequence[Outcome] = (),
-) -> None:
-    """Show what waits in a server where moderators look here, the oldest first.
-
-    From a member's card, which is `first`, theirs come first, and are chosen.
-    """
-    found = await services.store.in_states(REVIEWED)
-    waiting = [job for job in found if await reviews_here(services, interaction, job)]
-    waiting.sort(key=lambda job: (first is None or job.request.member_id != first.request.member_id, job.id))
-    if first is not None:
-        chosen = [job.id for job in waiting if job.request.member_id == first.request.member_id]
-    members = dict.fromkeys(job.request.member_id for job in waiting[:MOST])
-    names = {each: await name_of(interaction.client, interaction.guild_id or 0, each) for each in members}
-    await show(interaction, view=waiting_page(waiting, names, chosen, outcomes))
 
 
 def _openness(channel: discord.abc.GuildChannel) -> tuple[bool, dict[Any, Any]]:

@@ -4,7 +4,7 @@ Its images are kept by its card as attachments; its characters are the cast's, a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any, Final
@@ -105,6 +105,23 @@ async def shown_images(services: Services, job: Job) -> Sequence[tuple[str, str]
     urls = [copy or upload for copy, upload in zip_longest(copies, uploads, fillvalue="")]
     names = [f"@Image{number}" for number in range(1, len(references) + 1)] + [f"@{each.name}" for each in elements]
     return [(url, name) for url, name in zip(urls, names, strict=True) if url]
+
+
+async def first_images(services: Services, jobs: Iterable[Job]) -> Mapping[int, str]:
+    """Give the address of each job's first image or character; what Discord doesn't give in time is left out."""
+    listed = list(jobs)
+    found = await asyncio.gather(*(_first_image(services, job) for job in listed))
+    return {job.id: address for job, address in zip(listed, found, strict=True) if address}
+
+
+async def _first_image(services: Services, job: Job) -> str | None:
+    if not job.request.references:
+        return next((url for url, _name in await shown_images(services, job)), None)
+    try:
+        references = await kept_references(services, job)
+    except (ReferencesGone, ReferencesUnreadable):
+        return None
+    return references[0].url
 
 
 async def _copies(services: Services, job: Job) -> Sequence[str]:

@@ -230,7 +230,8 @@ def a_record(number: int, prompt: str, reason: str, state: State = State.DELIVER
 @settings(max_examples=200)
 def test_a_members_history_fits_a_message_whatever_they_typed(prompt: str, reason: str) -> None:
     last = [a_record(number, prompt, reason) for number in range(LAST)]
-    shown = check(history_card(30, RECORD, last))
+    images = {each.job_id: "https://cdn.discordapp.com/a.png" for each in last}
+    shown = check(history_card(30, replace(RECORD, avatar="https://cdn.discordapp.com/b.png"), last, images))
     assert "@everyone" not in shown.replace(r"\@everyone", "")
 
 

@@ -22,6 +22,7 @@ from bot.moderation.review_card import NO_REASON
 from bot.moderation.waiting import chosen_in
 from bot.moderation.words import READY_REASONS
 from bot.settings.model import ChannelSettings
+from bot.ui.custom_ids import pictures_in
 from tests.support.review_room import Room, a_room, said, texts_of
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture
@@ -339,6 +340,7 @@ async def test_the_history_of_a_member_is_for_who_presses_alone(room: Room) -> N
     shown = page_of(history)
     assert "a fox" in texts_of(shown)
     assert f"/{job.card_message_id}" in texts_of(shown)
+    assert len([*pictures_in(shown.components)]) == 2  # the avatar, and the request's first image
     assert said(await room.press("History", room.guest)).startswith("You need Manage Messages")
 
 
@@ -391,6 +393,15 @@ async def test_those_that_are_chosen_are_rejected_for_a_ready_reason_and_no_othe
     await room.mo.select(page, ["hate"], custom_id=waiting_id(WaitingVerb.REJECT))
     after = {job.id: (job.state, job.reason) for job in await room.stage.jobs()}
     assert after == {jobs[0].id: (State.HELD, ""), jobs[1].id: (State.REJECTED, "Harassment or hate")}
+
+
+async def test_the_list_of_what_waits_opens_with_a_command_too(room: Room) -> None:
+    jobs = await several(room, 2)
+    page = page_of(await room.mo.slash(room.channel, "mod review"))
+    assert "**2 waiting for review**" in texts_of(page)
+    await room.mo.select(page, [str(jobs[0].id)], custom_id=waiting_id(WaitingVerb.CHOOSE))
+    elsewhere = await room.mo.slash(room.stage.channel, "mod review")
+    assert said(elsewhere) == f"Use this in {room.channel.mention}."
 
 
 async def test_who_may_not_decide_one_request_may_not_decide_several(room: Room) -> None:
