@@ -1,6 +1,9 @@
 """How the code is laid out, in numbers: files, lines, the fullest folder, and class names that stand more than once.
 
-What one more setting or option would touch is told by how many files name an existing one.
+How far one setting and one option spread is told by how many files name it. That one more of each is declared in one
+place, the tests of CONTRIBUTING.md show: they add a setting (`tests/unit/bot/settings/test_model.py`) and a model with
+an option of its own (`tests/unit/bot/catalogue/test_worked_example.py`), and find both wherever they belong.
+
 `python -m scripts.house` counts bot and cogs as they are; `python -m scripts.house 27ca151 HEAD` compares commits.
 Migrations and `__init__.py` do not count as files, their classes do.
 """
@@ -20,9 +23,9 @@ from typing import Final
 PROJECT: Final = Path(__file__).parents[1]
 FOLDERS: Final = ("bot", "cogs")
 MIGRATIONS: Final = "bot/database/migrations/"
-WIDTH: Final = 24  # characters of a column
-# What one more setting and one more option would touch: the files that name one of the same kind.
-TRIED: Final[Mapping[str, str]] = {"setting": "report_threshold", "option": "aspect_ratio"}
+WIDTH: Final = 32  # characters of a column
+# A setting, and an option of requests that servers restrict, too.
+NAMES: Final = ("report_threshold", "aspect_ratio")
 FRAGMENT: Final = 40  # lines; a file below that has more than one user, or belongs to its only one
 
 
@@ -32,7 +35,7 @@ class House:
 
     lengths: Mapping[str, int]  # lines of each file, by its path
     classes: Mapping[str, int]  # how many modules define a class of each name
-    touched: Mapping[str, int]  # how many modules name an example of each kind that is `TRIED`
+    naming: Mapping[str, int]  # how many modules name each of `NAMES`
 
     @property
     def folders(self) -> Counter[str]:
@@ -57,7 +60,7 @@ class House:
             "folders": str(len(self.folders)),
             "fullest folder": f"{files} {fullest}",
             "class names repeated": f"{len(self.repeated)}",
-            **{f"files for one {kind}": str(self.touched[kind]) for kind in TRIED},
+            **{f"files naming {name}": str(self.naming[name]) for name in NAMES},
         }
 
 
@@ -78,13 +81,13 @@ def counted(sources: Mapping[str, str]) -> House:
             if not path.startswith(MIGRATIONS) and not path.endswith("__init__.py")
         },
         classes=Counter(name for names in named for name in names),
-        touched={
-            kind: sum(
+        naming={
+            name: sum(
                 re.search(rf"\b{name}\b", source) is not None
                 for path, source in sources.items()
                 if not path.startswith(MIGRATIONS)
             )
-            for kind, name in TRIED.items()
+            for name in NAMES
         },
     )
 

@@ -21,7 +21,6 @@ from rich.table import Table
 
 from benchmarks.figures import percentile
 from benchmarks.pacing.grid import BUDGETS, IN_FLIGHT, LAWS, Row, cell, rows
-from benchmarks.pacing.plot import draw
 from benchmarks.pacing.simulation import Policy, simulate
 from benchmarks.pacing.trial import PER_MINUTE, RUN, Trial, trials
 from benchmarks.pacing.turn_cost import turn_costs
@@ -175,6 +174,10 @@ def _show_trials(console: Console, both: Sequence[Trial]) -> None:
 
 
 def _plot(measured: Sequence[Row]) -> str:
+    # It loads slowly, and logs where it builds a cache of fonts.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    from benchmarks.pacing.plot import draw  # noqa: PLC0415
+
     seen = {str(policy): simulate(cell(PLOTTED, 60, 20, policy)) for policy in (Policy.IN_TURN, Policy.TWO)}
     shares: dict[str, dict[int, tuple[float, float | None]]] = {}
     for row in measured:

@@ -89,4 +89,4 @@ def test_the_command_prints_its_figures_and_draws(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "of the delay in turn, at most 0.55" in ended.stdout
     assert "requests over budget: 0" in ended.stdout
-    assert plot.read_text(encoding="utf-8").startswith("<svg")
+    assert "<svg" in plot.read_text(encoding="utf-8")

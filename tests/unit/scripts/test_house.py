@@ -36,4 +36,4 @@ def test_files_that_name_a_setting_or_an_option_are_counted_without_migrations()
         "bot/database/migrations/versions/0002_more.py": "aspect_ratio = 1\n",
     }
     rows = counted(named).rows()
-    assert (rows["files for one setting"], rows["files for one option"]) == ("2", "1")
+    assert (rows["files naming report_threshold"], rows["files naming aspect_ratio"]) == ("2", "1")
