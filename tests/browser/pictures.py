@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from PIL import Image
 from playwright.async_api import Browser, Locator, expect
@@ -36,7 +36,6 @@ FORM: Final = (760, 1000)  # high enough for all fields of a form
 WHOLE: Final = (760, 1300)  # high enough for the largest message of all
 MOST_BYTES: Final = 150_000  # of a picture
 SPEED: Final = 20.0  # slow enough for a card to be seen at work
-Theme = Literal["light", "dark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,9 @@ class Studio:
 
     @asynccontextmanager
     async def tab(
-        self, person: str, place: str = "film-club/videos", *, size: tuple[int, int] = PAGE, theme: Theme = "dark"
+        self, person: str, place: str = "film-club/videos", *, size: tuple[int, int] = PAGE
     ) -> AsyncGenerator[Visitor]:
-        async with visiting(self.browser, self.origin, person, place, size=size, color_scheme=theme) as visitor:
+        async with visiting(self.browser, self.origin, person, place, size=size, color_scheme="dark") as visitor:
             yield visitor
 
 
@@ -85,24 +84,18 @@ async def video(studio: Studio) -> None:
         await mira.page.get_by_role("button", name="Accept and continue").click()
         await expect(mira.messages.get_by_text("Processing")).to_be_visible()
         await dismiss(mira)
-        await take(mira, "demo")
         await dismiss(close)
         await take(close, "working")
         await expect(mira.messages.locator("video")).to_be_visible()
 
 
 async def done(studio: Studio) -> None:
-    """The finished video below its card, in the channel and on a phone, light and dark."""
-    themes: tuple[Theme, ...] = ("dark", "light")
-    for theme in themes:
-        async with studio.tab("mira", size=CHANNEL, theme=theme) as mira:
+    """The finished video below its card, in the channel and on a phone."""
+    for name, size in (("done", CHANNEL), ("phone", PHONE)):
+        async with studio.tab("mira", size=size) as mira:
             await dismiss(mira)
             await show_film(mira)
-            await take(mira, "done" if theme == "dark" else f"done-{theme}")
-    async with studio.tab("mira", size=PHONE) as mira:
-        await dismiss(mira)
-        await show_film(mira)
-        await take(mira, "phone")
+            await take(mira, name)
 
 
 async def studio_form(studio: Studio) -> None:

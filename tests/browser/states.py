@@ -299,7 +299,6 @@ def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
     draft = Wish(prompt=job.request.prompt, images=numbered(job.request.references))
     named = [_reference(name) for name in LONG_FILENAMES]
     yield "fix", video_modal(OFFER, fix_id("video", 1), replace(draft, images=numbered(named)))
-    yield "edit-names", edit_modal(job.id, replace(job.request, references=tuple(named)), OFFER)
     yield "images-once-more", video_modal(OFFER, fix_id("video", 1), replace(draft, images=(), gone=True))
     yield "cast-add", cast_add_modal()
     yield "report", report_modal(job.id)
