@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -50,10 +51,12 @@ class PicturesCog(MenuCog, FormCog):
 
     async def _asked(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         services, images = self._services, _images_of(message)
+        wish = Wish(prompt="", images=numbered(images))
         if not images:
             await say(interaction, _(NO_PICTURES))
-        elif await Requests(services).admits(interaction):
-            wish = Wish(prompt="", images=numbered(images))
+        elif await Requests(services).admits(
+            interaction, replace(wish, images=wish.images[: services.offer.most_images])
+        ):
             await services.paused.pause(interaction.id, interaction.user.id, wish, services.clock.now())
             await _open(services, interaction, interaction.id, wish)
 

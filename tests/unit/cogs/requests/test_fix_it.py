@@ -153,6 +153,19 @@ async def test_what_was_refused_is_made_once_it_is_fixed_with_the_images_that_we
     assert await kept(stage) == []
 
 
+async def test_where_the_command_on_a_message_is_refused_its_images_are_kept(stage: Stage) -> None:
+    message = await stage.alice.send(stage.channel, "look", attachments=[picture(f"{name}.png") for name in "abcdefgh"])
+    await stage.set(paused=True)
+    refused = await stage.alice.context_menu(stage.channel, "Make a video", message)
+    assert refused.modal is None
+    await stage.set(paused=False)
+    shown = await fix(stage, refused)
+    assert about_images(shown).startswith("Leave this empty to keep: a.png, b.png")
+    await stage.submit(shown, {"prompt": "a fox"})
+    [job] = await stage.jobs()
+    assert len(job.request.references) == 7
+
+
 @pytest.mark.parametrize("way", [form, menu])
 async def test_a_form_that_was_refused_can_be_fixed_again_and_again(stage: Stage, way: Way) -> None:
     await stage.set(durations=frozenset({10}))
