@@ -284,7 +284,9 @@ class BlockedWords(Setting[tuple[str, ...]]):
     """Words. Of a change only how many: what a server does not want to read stands nowhere else."""
 
     def words(self, value: Sequence[str], _facts: ServerFacts | None = None, /) -> str:
-        return ngettext("{count} blocked word", "{count} blocked words", len(value)).format(count=number(len(value)))
+        count = len(value)
+        words = ngettext("{count} blocked word", "{count} blocked words", count).format(count=number(count))
+        return words if count else _("No words")
 
     def changes(self, before: Collection[str], after: Collection[str]) -> Iterator[str]:
         yield f"{_(self.label)}: +{number(len({*after} - {*before}))} -{number(len({*before} - {*after}))}"

@@ -176,14 +176,14 @@ def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, state: Pane
 
 
 def _words_controls(label: str, told: str, count: int) -> Sequence[Part]:
-    listed = ngettext("{count} more blocked word.", "{count} more blocked words.", count)
+    listed = ngettext("{count} more blocked word.", "{count} more blocked words.", count).format(count=number(count))
     row = [
         button(_("Add words"), PanelId(deed=PanelAction.FORM, name="add_words")),
         button(_("Remove words"), PanelId(deed=PanelAction.FORM, name="remove_words")),
     ]
     if count:
         row.append(button(_("Show words"), PanelId(deed=PanelAction.DO, name="words")))
-    return [explained(label, f"{listed.format(count=number(count))} {told}"), buttons(*row)]
+    return [explained(label, f"{listed} {told}" if count else told), buttons(*row)]
 
 
 def _each_of(label: str, told: str, own: Sequence[tuple[str, object]], state: PanelState) -> Part:

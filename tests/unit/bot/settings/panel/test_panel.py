@@ -343,3 +343,14 @@ def test_what_a_custom_id_says_is_read_back() -> None:
 def check_sentence(sentence: str) -> None:
     assert not MENTION.search(sentence)
     check_message({"content": sentence}, files=[], upload_limit=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "overview", "page"),
+    [((), "No words", ""), (("gore", "dog*"), "2 blocked words", "2 more blocked words. ")],
+)
+def test_words_are_counted_only_where_there_are_some(words: tuple[str, ...], overview: str, page: str) -> None:
+    state = PanelState(settings=replace(UNSET, words=words), facts=NOTHING, findings=[])
+    shown, filters = (str(payload_of(each, state)) for each in (Page.OVERVIEW, Page.FILTERS))
+    assert f"Blocked words: {overview}" in shown
+    assert f"-# {page}A `*` at either end" in filters
