@@ -47,7 +47,7 @@ CLOSE_GRACE: Final = 2.0  # seconds for a farewell to the gateway
 
 
 class _Tree(app_commands.CommandTree["Reelcast"]):
-    """Speaks the language of who asks, answers whatever goes wrong with a sentence, and tells the operator the rest."""
+    """Speaks the member's language, answers each error with a sentence, and logs the details for the operator."""
 
     async def interaction_check(self, interaction: discord.Interaction["Reelcast"], /) -> bool:
         speak(interaction.locale.value)
@@ -191,7 +191,7 @@ class Reelcast(commands.AutoShardedBot):
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:
-    """Give the name of the command of an interaction, as Discord sends it where the bot does not have it."""
+    """Return the name of the command of an interaction, as Discord sends it where the bot does not have it."""
     data: Any = interaction.data
     return interaction.command.qualified_name if interaction.command else str(data.get("name", ""))[:32]
 

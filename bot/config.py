@@ -281,7 +281,7 @@ class Settings(BaseSettings):
 
 
 def file_of(database_url: str) -> Path | None:
-    """Tell where SQLite keeps a database; None for one on a server."""
+    """Return where SQLite keeps a database; None for one on a server."""
     url = make_url(database_url)
     return Path(url.database) if url.database and url.drivername == "sqlite" else None
 
@@ -330,7 +330,7 @@ def unknown_names(env_file: Path = Path(".env")) -> Mapping[str, str]:
 
 
 def service_manager() -> tuple[str, float | None]:
-    """Give the socket at which systemd hears of this process, and the seconds after which it wants a sign of life."""
+    """Return the socket at which systemd hears of this process, and the seconds after which it wants a sign of life."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
     return os.environ.get("NOTIFY_SOCKET", ""), int(microseconds) / 1e6 if microseconds.isdecimal() else None
 

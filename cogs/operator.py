@@ -74,7 +74,7 @@ class OperatorPanel:
         self._operating = services.operating
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
-        """Tell whether who acts runs this bot, as Discord says now, and answer if not."""
+        """Return whether who acts runs this bot, as Discord says now, and answer if not."""
         if await self._operating.operators.includes(interaction.user.id):
             return True
         log.warning("not_the_operator", user=interaction.user.id, guild=interaction.guild_id)
@@ -235,7 +235,7 @@ def _moved_on(error: WrongState) -> str:
 
 
 def _within(first: int, count: int, per_page: int) -> int:
-    """Give the page that there is, where what stood on the asked one is settled by now."""
+    """Return the page that there is, where what stood on the asked one is settled by now."""
     return first if first < count else max(count - 1, 0) // per_page * per_page
 
 

@@ -109,7 +109,7 @@ async def _show(services: Services, interaction: discord.Interaction[Any], searc
 
 
 async def _admits(interaction: discord.Interaction[Any]) -> bool:
-    """Tell whether someone may read the record now, and answer if not.
+    """Return whether someone may read the record now, and answer if not.
 
     A permission that a channel gives is not enough: the record is of all channels.
     """

@@ -59,7 +59,7 @@ def _matches_any(custom_id: str, patterns: list[re.Pattern[str]]) -> bool:
 
 
 def _custom_ids(message: discord.Message) -> set[str]:
-    """Give what can be pressed in a message, as discord.py looks it up."""
+    """Return what can be pressed in a message, as discord.py looks it up."""
     kind = discord.ui.LayoutView if message.flags.components_v2 else discord.ui.View
     view = kind.from_message(message, timeout=None)
     view.stop()

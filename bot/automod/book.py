@@ -34,7 +34,7 @@ class RulesUnreadable(Exception):
 
 class RuleSource(Protocol):
     def may_read(self, guild_id: int) -> bool:
-        """Tell whether the bot has Manage Server, as far as is known without asking."""
+        """Return whether the bot has Manage Server, as far as is known without asking."""
         ...
 
     async def read(self, guild_id: int) -> Sequence[AutomodRule]:
@@ -60,7 +60,7 @@ class RuleBook:
         self._servers: dict[int, _Server] = {}  # the one used longest ago first
 
     async def rules_for(self, guild_id: int) -> Automod | None:
-        """Give a server's rules; None where the bot lacks Manage Server, so that they cannot be applied.
+        """Return a server's rules; None where the bot lacks Manage Server, so that they cannot be applied.
 
         Rules that cannot be read again count on for an hour. Raises `RulesUnreadable` where there are none to go by.
         """
@@ -101,7 +101,7 @@ class RuleBook:
             server.ready = None
 
     def _may_read(self, guild_id: int) -> bool:
-        """Tell whether the bot has Manage Server; without it no events come, so what was read is forgotten."""
+        """Return whether the bot has Manage Server; without it no events come, so what was read is forgotten."""
         may = self._source.may_read(guild_id)
         if not may:
             self._servers.pop(guild_id, None)
@@ -153,7 +153,7 @@ class RuleBook:
 
 
 async def _made_ready(server: _Server) -> Automod | None:
-    """Give the rules as they are now, made ready in a thread of their own: thousands of keywords take a while."""
+    """Return the rules as they are now, made ready in a thread of their own: thousands of keywords take a while."""
     ready = server.ready
     for _ in range(MOST_READINGS):
         if server.rules is None or server.ready is not None:

@@ -37,7 +37,7 @@ def mark_edges(text: str) -> str:
 
 
 def place_in_text(at: int) -> int:
-    """Give the place in a text for one in the marked text, where the marks before a character count to it."""
+    """Return the place in a text for one in the marked text, where the marks before a character count to it."""
     return at // (MARKS + 1)
 
 
@@ -76,7 +76,7 @@ PERL: Final[Mapping[str, Charset]] = {
 
 
 def union(sets: Sequence[Charset]) -> str:
-    """Give what matches one character that is in any of some sets."""
+    """Return what matches one character that is in any of some sets."""
     plain = "".join(each.inside for each in sets if not each.negated)
     parts = [f"[{plain}]"] if plain else []
     parts += [f"[^{each.inside}{MARKERS}]" for each in sets if each.negated]
@@ -84,12 +84,12 @@ def union(sets: Sequence[Charset]) -> str:
 
 
 def complement(sets: Sequence[Charset]) -> str:
-    """Give what matches one character that is in none of some sets."""
+    """Return what matches one character that is in none of some sets."""
     return f"[^{''.join(each.outside if each.negated else each.inside for each in sets)}{MARKERS}]"
 
 
 def span(low: int, high: int) -> Charset:
-    """Give the characters from one code point to another, the marks left out."""
+    """Return the characters from one code point to another, the marks left out."""
     parts = [(low, min(high, ord(EDGE) - 1)), (max(low, ord(NO_EDGE) + 1), high)]
     return Charset("".join(_said(first, last) for first, last in parts if first <= last) or r"\x{FFFD}")
 

@@ -23,7 +23,7 @@ class AutomodSource:
         self._client = client
 
     def may_read(self, guild_id: int) -> bool:
-        """Tell whether the bot has Manage Server; of a server that is not known yet, that it may."""
+        """Return whether the bot has Manage Server; of a server that is not known yet, that it may."""
         me = self._me(guild_id)
         return me is None or me.guild_permissions.manage_guild
 
@@ -47,7 +47,7 @@ class AutomodSource:
 
 
 def rule_of(rule: discord.AutoModRule) -> AutomodRule | None:
-    """Give a rule as a value; None for one that has nothing to do with texts of ours."""
+    """Return a rule as a value; None for one that doesn't judge texts."""
     kind = _KINDS.get(rule.trigger.type)
     if kind is None:
         return None

@@ -34,7 +34,7 @@ class View:
 
 
 def views_of(text: str) -> Sequence[View]:
-    """Give the ways to look at a text: as it was typed, and without what disguises it, where that is something else.
+    """Return the ways to look at a text: as it was typed, and without what disguises it, where that is something else.
 
     The second is in Unicode's form NFKC, which takes bold, wide or circled letters for plain ones and joins letters
     and their accents, and it lacks what is drawn as nothing. Discord does not say whether AutoMod does so; a rule that
@@ -49,7 +49,7 @@ def views_of(text: str) -> Sequence[View]:
 
 
 def all_views_of(texts: Sequence[str]) -> Mapping[View, int]:
-    """Give the ways to look at several texts, each once, with which of the texts it is, counted from 0."""
+    """Return the ways to look at several texts, each once, with which of the texts it is, counted from 0."""
     found: dict[View, int] = {}
     for number, text in enumerate(texts):
         if text not in texts[:number]:
@@ -58,7 +58,7 @@ def all_views_of(texts: Sequence[str]) -> Mapping[View, int]:
 
 
 def undisguised(text: str) -> str:
-    """Give a text without what hides its words: styled letters become plain ones, and what is drawn as nothing goes."""
+    """Return a text without what hides its words: styled letters become plain, and invisible characters are removed."""
     return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
 
 
@@ -114,7 +114,7 @@ class KeywordIndex:
         return len(self._keywords)
 
     def may_be_long(self, folded: str) -> bool:
-        """Tell whether keywords are in a folded text so often that it may take long to go through them.
+        """Return whether keywords are in a folded text so often that it may take long to go through them.
 
         Those are counted of which none overlaps with another, so this itself is quick.
         """
@@ -130,10 +130,10 @@ class KeywordIndex:
 
 
 def _within_word(text: str, at: int) -> bool:
-    """Tell whether there is a word on both sides of a place in a text."""
+    """Return whether there is a word on both sides of a place in a text."""
     return 0 < at < len(text) and is_of_word(text[at - 1]) and is_of_word(text[at])
 
 
 def is_of_word(char: str) -> bool:
-    """Tell whether a character is a letter, a digit or a mark, and so part of a word."""
+    """Return whether a character is a letter, a digit or a mark, and so part of a word."""
     return char.isalnum() or (not char.isascii() and unicodedata.category(char)[0] == "M")

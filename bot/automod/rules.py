@@ -31,14 +31,14 @@ class Allowed:
         self._folded = folded
 
     def has(self, start: int, end: int) -> bool:
-        """Tell whether the list lets pass what stands at a place."""
+        """Return whether the list lets pass what stands at a place."""
         starts, ends = self._spans
         place = bisect_right(starts, start) - 1
         return place >= 0 and end <= ends[place]
 
     @cached_property
     def _spans(self) -> tuple[Sequence[int], Sequence[int]]:
-        """Give the starts and the ends of what is allowed, in order, without what lies within something longer."""
+        """Return the starts and the ends of what is allowed, in order, without what lies within something longer."""
         starts: list[int] = []
         ends: list[int] = []
         for start, end in sorted(self._grown(), key=lambda span: (span[0], -span[1])):
@@ -56,7 +56,7 @@ class Allowed:
 
     @cached_property
     def _word_starts(self) -> Sequence[int]:
-        """Give for each place, the end included, where the word begins that goes on there; else the place itself."""
+        """Return for each place, the end included, where the word begins that goes on there; else the place itself."""
         found = [0]
         for place in range(1, len(self._folded) + 1):
             within = place < len(self._folded) and self._of_word[place - 1] and self._of_word[place]
@@ -65,7 +65,7 @@ class Allowed:
 
     @cached_property
     def _word_ends(self) -> Sequence[int]:
-        """Give for each place where the word ends that went on there; else the place itself."""
+        """Return for each place where the word ends that went on there; else the place itself."""
         found = list(range(len(self._folded) + 1))
         for place in range(len(self._folded) - 1, 0, -1):
             if self._of_word[place - 1] and self._of_word[place]:
@@ -155,7 +155,7 @@ class Automod:
         )
 
     def may_be_long(self, view: View) -> bool:
-        """Tell whether it may take long to go through the keywords that are in a view of a text."""
+        """Return whether it may take long to go through the keywords that are in a view of a text."""
         indexes = (self._keywords, *(ready.allowed for ready in self._rules))
         return any(len(index) and index.may_be_long(view.folded) for index in indexes)
 
@@ -232,7 +232,7 @@ def _is_exempt(rule: AutomodRule, role_ids: AbstractSet[int], channel_ids: Abstr
 
 
 def _is_outside_of_allowed(ready: _Ready, pattern: Pattern, subject: Subject) -> bool:
-    """Tell whether a text has a pattern somewhere outside of what its rule allows."""
+    """Return whether a text has a pattern somewhere outside of what its rule allows."""
     if not pattern.is_in(subject):
         return False
     allowed = Allowed(ready.allowed, _lower(subject.text))
@@ -240,7 +240,7 @@ def _is_outside_of_allowed(ready: _Ready, pattern: Pattern, subject: Subject) ->
 
 
 def _lower(text: str) -> str:
-    """Give a text in small letters, each where it was before."""
+    """Return a text in small letters, each where it was before."""
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 

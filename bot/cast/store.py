@@ -94,7 +94,7 @@ class CastStore:
             raise NameTaken from error
 
     async def remove(self, cast_id: int, owner_id: int) -> bool:
-        """Delete an own character with its images; tell whether it was there."""
+        """Delete an own character with its images; return whether it was there."""
         mine = (cast_members.c.id == cast_id, cast_members.c.owner_id == owner_id)
         async with self._engine.begin() as connection:
             return (await connection.execute(delete(cast_members).where(*mine))).rowcount > 0
@@ -115,7 +115,7 @@ class CastStore:
             raise NameTaken from error
 
     async def unshare(self, cast_id: int, guild_id: int) -> bool:
-        """Take a character back from a server; tell whether it was shared there."""
+        """Take a character back from a server; return whether it was shared there."""
         there = (cast_shares.c.cast_id == cast_id, cast_shares.c.guild_id == guild_id)
         async with self._engine.begin() as connection:
             return (await connection.execute(delete(cast_shares).where(*there))).rowcount > 0

@@ -27,11 +27,11 @@ class Offer:
 
     @property
     def is_choice(self) -> bool:
-        """Tell whether there is more than one model, so that people have to know of which one is spoken."""
+        """Return whether there is more than one model, so that people have to know of which one is spoken."""
         return len(self.models) > 1
 
     def find(self, slug: str) -> VideoModel | None:
-        """Find a model that can be asked for."""
+        """Return a model on offer, or None."""
         return next((model for model in self.models if model.slug == slug), None)
 
     def described(self, slug: str) -> VideoModel | None:
@@ -39,16 +39,16 @@ class Offer:
         return self.find(slug) or self.known.get(slug)
 
     def title_to_tell(self, slug: str) -> str | None:
-        """Give the name of a job's model, where people have to know of which one is spoken."""
+        """Return the name of a job's model, where people have to know of which one is spoken."""
         model = self.described(slug)
         return model.title if model and (self.is_choice or model.slug != self.default.slug) else None
 
     def image_rules(self, slug: str) -> ImageRules:
-        """Give the rules for reference images of a job's model; the default's where no one describes it any more."""
+        """Return the rules for reference images of a job's model; the default's where no one describes it any more."""
         return (self.described(slug) or self.default).image_rules
 
     def typical_seconds(self, slug: str) -> float:
-        """Tell how long a run of a job's model takes, before any was seen."""
+        """Return how long a run of a job's model takes, before any was seen."""
         return (self.described(slug) or self.default).typical_seconds
 
     @property
@@ -57,17 +57,17 @@ class Offer:
 
     @property
     def durations(self) -> tuple[int, ...]:
-        """Give every duration that a model offers, in seconds, the shortest first."""
+        """Return every duration that a model offers, in seconds, the shortest first."""
         return tuple(sorted({duration for model in self.models for duration in model.durations}))
 
     @property
     def aspect_ratios(self) -> tuple[str, ...]:
-        """Give every ratio that a model offers, in the order in which they name them."""
+        """Return every ratio that a model offers, in the order in which they name them."""
         return tuple(dict.fromkeys(ratio for model in self.models for ratio in model.aspect_ratios))
 
     @property
     def options(self) -> Mapping[str, ModelOption]:
-        """Give every option that a model takes, by its name, with all that any of them makes."""
+        """Return every option that a model takes, by its name, with all that any of them makes."""
         found: dict[str, ModelOption] = {}
         for option in (option for model in self.models for option in model.options):
             found[option.name] = found[option.name].joined(option) if option.name in found else option
@@ -75,7 +75,7 @@ class Offer:
 
     @property
     def prompt_limit(self) -> int:
-        """Give the most characters that any model takes."""
+        """Return the most characters that any model takes."""
         return max(model.prompt_limit for model in self.models)
 
     @property
@@ -84,7 +84,7 @@ class Offer:
 
     @property
     def prices_usd(self) -> Mapping[int, Decimal]:
-        """Give the least price of each duration."""
+        """Return the least price of each duration."""
         return {
             duration: min(model.prices_usd[duration] for model in self.models if duration in model.prices_usd)
             for duration in self.durations
@@ -92,5 +92,5 @@ class Offer:
 
     @property
     def shortest_run(self) -> float:
-        """Tell how long the quickest model typically takes, in seconds."""
+        """Return how long the quickest model typically takes, in seconds."""
         return min(model.typical_seconds for model in self.models)

@@ -78,7 +78,7 @@ def _unmet_value(name: str, value: object, field: Mapping[str, object] | None) -
 
 
 def _is_taken(value: object, field: Mapping[str, object]) -> bool:
-    """Tell whether a single value is among those that a field allows; `5` and `"5"` are the same there."""
+    """Return whether a single value is among those that a field allows; `5` and `"5"` are the same there."""
     for name in _LISTS:
         allowed = field.get(name)
         if isinstance(allowed, list) and allowed:

@@ -52,7 +52,7 @@ FEW_SESSIONS: Final = 50  # of the thousand a day that Discord lets a bot begin
 
 
 def invited_permissions(*, automod: bool = False) -> discord.Permissions:
-    """Give what the bot needs in a server; with `automod`, also Manage Server, which reading AutoMod's rules takes."""
+    """Return the permissions that the bot needs in a server; with `automod`, also to read AutoMod's rules."""
     return discord.Permissions(**dict.fromkeys(INVITED_WITH, True), manage_guild=automod)
 
 
@@ -177,7 +177,7 @@ def suspects(error: str) -> str:
 
 
 def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> ReportLine:
-    """Tell how many sessions Discord still lets the bot begin today."""
+    """Return how many sessions Discord still lets the bot begin today."""
     needed = max(1, shards)
     left, total = limit["remaining"], limit["total"]
     words = f"{address}, {shards} shard{'s' if shards > 1 else ''}, {left} of {total} session starts left"

@@ -25,7 +25,7 @@ class NoSuchJob(Exception):
 
 
 async def read_jobs(url: str, states: Sequence[State], *, at_most: int) -> list[tuple[str, ...]]:
-    """Give the newest jobs that are in one of `states`, or all, as rows of one width below a heading."""
+    """Return the newest jobs that are in one of `states`, or all, as rows of one width below a heading."""
     async with open_as_it_is(url) as database:
         jobs = await newest_jobs(database, states or tuple(State), at_most=at_most)
     rows = [_HEADING, *(_row(job) for job in jobs)]
@@ -47,7 +47,7 @@ def _row(job: Job) -> tuple[str, ...]:
 
 
 async def read_job(url: str, job_id: int) -> list[tuple[str, str]]:
-    """Give all facts of one job but its prompt and the addresses of its files, which anyone can open.
+    """Return all facts of one job but its prompt and the addresses of its files, which anyone can open.
 
     Raises `NoSuchJob`.
     """

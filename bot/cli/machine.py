@@ -70,7 +70,7 @@ class ReportLine:
 
 
 def note(subject: str, words: str, see: str) -> ReportLine:
-    """Give a finding that does not stop the bot."""
+    """Return a finding that does not stop the bot."""
     return ReportLine(ok=False, vital=False, subject=subject, words=words, see=see)
 
 
@@ -222,18 +222,18 @@ def folder_finding(folder: Path) -> ReportLine:
 
 
 def _named(path: Path) -> Path:
-    """Give a path as it is written in settings: from here, where it lies below."""
+    """Return a path as it is written in settings: from here, where it lies below."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) and path != here else path
 
 
 def _nearest(folder: Path) -> Path:
-    """Give a folder, or what is there of the way to it."""
+    """Return a folder, or what is there of the way to it."""
     return next(path for path in (folder.absolute(), *folder.absolute().parents) if os.access(path, os.F_OK))
 
 
 def free_disk(settings: Settings) -> int:
-    """Give the bytes that are free on the fuller of two disks: the database's, and the data folder's."""
+    """Return the bytes that are free on the fuller of two disks: the database's, and the data folder's."""
     folders = [settings.data_dir, *([settings.database_file.parent] if settings.database_file else [])]
     return min(shutil.disk_usage(_nearest(folder)).free for folder in folders)
 
@@ -245,7 +245,7 @@ def disk_findings(free: int) -> Iterable[ReportLine]:
 
 
 def memory_limit() -> int | None:
-    """Give the bytes of memory that this process can have: the machine's, or its container's share; None if unknown."""
+    """Return the bytes of memory that this process can use, as its container or machine limits it; None if unknown."""
     known: list[int] = []
     with suppress(OSError, ValueError):
         known.append(next(int(line.split()[1]) << 10 for line in _lines(MEMORY_INFO) if line.startswith("MemTotal")))

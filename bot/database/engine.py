@@ -57,7 +57,7 @@ async def open_database(url: str, *, migrate: bool = True) -> AsyncGenerator[Asy
 
 
 async def make_sure_of(connection: AsyncConnection) -> str:
-    """Give a PostgreSQL's version, empty for SQLite.
+    """Return a PostgreSQL's version, empty for SQLite.
 
     Raises `DatabaseUnfit` where it is too old or not in Unicode, and where another program has its tables.
     """
@@ -103,7 +103,7 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 
 def postgresql_options(url: URL) -> dict[str, Any]:
-    """Give the parameters of every connection to PostgreSQL: a client that freezes or vanishes holds up no other."""
+    """Return the parameters of every connection to PostgreSQL: a client that freezes or vanishes holds up no other."""
     session = {
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
         "lock_timeout": LOCK_TIMEOUT,

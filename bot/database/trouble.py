@@ -58,7 +58,7 @@ class DatabaseUnfit(Exception):
 
 
 def is_away(error: BaseException) -> bool:
-    """Tell whether it is no fault of the code: the server or the file was out of reach, or kept us waiting too long."""
+    """Return whether an error isn't the code's: server or file was out of reach, or kept us waiting too long."""
     if isinstance(error, NoConnection):
         return True
     if met := _met_by_queue(error):
@@ -69,7 +69,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def may_pass(error: BaseException) -> bool:
-    """Tell whether waiting may be all it takes, as when a server starts: what has to be set right is no such thing."""
+    """Return whether an error may pass by itself, as when a server starts; false where someone has to correct it."""
     if not is_away(error) or not isinstance(error, DBAPIError):
         return isinstance(error, NoConnection)
     if name := _sqlite_name(error):
@@ -90,12 +90,12 @@ def explained(error: BaseException, address: str) -> str:
 
 
 def shown(url: URL) -> str:
-    """Give an address to be shown, which has no password in it, and no parameter."""
+    """Return an address to be shown, which has no password in it, and no parameter."""
     return url.database or "" if url.get_backend_name() == "sqlite" else f"{url.host or 'socket'}/{url.database}"
 
 
 def is_known(error: BaseException) -> bool:
-    """Tell whether it is SQLite's word on the file, for which there is a sentence."""
+    """Return whether it is SQLite's word on the file, for which there is a sentence."""
     return isinstance(error, DBAPIError) and _sqlite_name(error).startswith(tuple(_SQLITE_SAID))
 
 

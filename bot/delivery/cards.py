@@ -182,7 +182,7 @@ class CardEditor:
         await self._look_again(job)
 
     async def _show_by_token(self, job: Job, error: NotTaken) -> bool:
-        """Show a job by its interaction's token where the bot may not; tell whether that was done."""
+        """Show a job by its interaction's token where the bot may not; return whether that was done."""
         answer = self._answers.get(job.id)
         if answer is None or answer.until <= self._clock.monotonic() or isinstance(error, CardGone):
             return False

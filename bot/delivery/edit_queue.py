@@ -90,7 +90,7 @@ class EditQueue:
             ended()
 
     def _patience(self) -> float:
-        """Tell how many seconds what is not urgent still has to wait."""
+        """Return how many seconds what is not urgent still has to wait."""
         moments = [moment for moment, _ in self._due.values()]
         if self._moved_up:
             moments.append(self._positions_at)

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 def undelivered_controls(job: Job) -> ui.View:
-    """Offer to send an undelivered video where it was asked for; the view is stopped, its id says it all."""
+    """Offer to send an undelivered video where it was requested; the view is stopped, its id says it all."""
     view = ui.View(timeout=None)
     view.add_item(ui.Button(label=_("Send again"), style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
     view.stop()

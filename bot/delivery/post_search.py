@@ -105,7 +105,7 @@ class PostSearch:
         return False
 
     def _is_post(self, message: discord.Message, job: Job) -> bool:
-        """Tell whether a message is this job's post, of whichever attempt: another bot may write any custom id."""
+        """Return whether a message is this job's post, of whichever attempt: another bot may write any custom id."""
         if message.author != self._client.user:
             return False
         ids = (DetailsId.parse(custom_id) for custom_id in button_ids(message.components))
@@ -116,12 +116,12 @@ class PostSearch:
 
 
 def is_elsewhere(job: Job) -> bool:
-    """Tell whether a job's video goes to another channel than its card."""
+    """Return whether a job's video goes to another channel than its card."""
     return job.video_channel_id != job.request.channel_id
 
 
 def _earliest(job: Job) -> discord.Object:
-    """Give the message id, or the time as one, after which the post of this attempt must be."""
+    """Return the message id, or the time as one, after which the post of this attempt must be."""
     if is_elsewhere(job):
         return _at(job, job.state_since - CLOCK_SLACK)
     return discord.Object(job.card_message_id or 0)

@@ -48,7 +48,7 @@ def link_note(job: Job, *, size: int, limit: int | None) -> str:
 
 
 def fitted_note(job: Job, *, size: int, plays: bool = True) -> str:
-    """Say why a video is not as it was made, and until when the original of `size` bytes can be had.
+    """Say why a video is not as it was made, and until when the original of `size` bytes is available.
 
     `plays` tells whether the original would have done so everywhere, but for its size.
     """
@@ -82,7 +82,7 @@ def hidden_controls(job: Job) -> ui.View:
 
 
 def alt_text(job: Job) -> str:
-    """Describe the video to those who do not see it, in the words that it was asked for with."""
+    """Describe the video to those who do not see it, in the words of its prompt."""
     return clip(" ".join(job.request.prompt.split()), MOST_ALT_TEXT)
 
 

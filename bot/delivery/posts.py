@@ -119,7 +119,7 @@ class PostSender:
         return message.id
 
     async def _upload_limit(self, guild_id: int) -> int:
-        """Tell how many bytes a file in this server may have; remembered for this process."""
+        """Return how many bytes a file in this server may have; remembered for this process."""
         guild = self._client.get_guild(guild_id)
         if guild is not None:
             return guild.filesize_limit
@@ -136,7 +136,7 @@ def _channel_id(job: Job) -> int:
 
 
 def _was_asked_for(job: Job) -> bool:
-    """Tell whether a person asked for this attempt, after one that failed."""
+    """Return whether a person asked for this attempt, after one that failed."""
     return job.post_channel_id is not None
 
 

@@ -77,7 +77,7 @@ def _known(job: Job, offer: Offer, *, own: bool) -> Iterator[str]:
 
 
 def has_prompt_file(job: Job) -> bool:
-    """Tell whether a prompt is too long, as Discord is written to, for the text of a message."""
+    """Return whether a prompt is too long, as Discord is written to, for the text of a message."""
     return len(plain(job.request.prompt)) > PROMPT_LIMIT
 
 

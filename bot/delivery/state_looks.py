@@ -118,7 +118,7 @@ _DELETED: Final = Look(emoji="🗑️", named=N_("Deleted"), colour=GREY)
 
 
 def is_stopped(job: Job) -> bool:
-    """Tell whether a job was canceled after the charge, so that its run ends without a post."""
+    """Return whether a job was canceled after the charge, so that its run ends without a post."""
     return job.cancel_requested and job.state in {*IN_FLIGHT, State.COMPLETED, State.WITHHELD}
 
 

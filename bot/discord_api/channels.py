@@ -24,7 +24,7 @@ async def home_id_of(client: discord.Client, channel_id: int) -> int:
 
 
 async def is_public(client: discord.Client, guild_id: int, channel_id: int) -> bool:
-    """Tell whether @everyone sees a channel, or the channel that a thread belongs to; a private thread no one does.
+    """Return whether @everyone sees a channel, or the channel that a thread belongs to; a private thread no one does.
 
     Raises what the client does.
     """
@@ -43,6 +43,6 @@ async def is_public(client: discord.Client, guild_id: int, channel_id: int) -> b
 
 
 async def is_age_restricted(client: discord.Client, channel_id: int) -> bool:
-    """Tell whether only adults see a channel, or the channel that a thread belongs to; raises what the client does."""
+    """Return whether a channel, or that of a thread, is age-restricted; raises what the client does."""
     home = await home_of(client, await channel_of(client, channel_id))
     return bool(getattr(home, "nsfw", False))

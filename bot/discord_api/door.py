@@ -114,7 +114,7 @@ class Door:
             await self._clock.sleep(min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT) - FIRST_WAIT)
 
     async def has_start(self) -> bool:
-        """Tell whether Discord lets the bot begin one more session; only a clear yes is one.
+        """Return whether Discord lets the bot begin one more session; only a clear yes is one.
 
         A token that Discord does not accept is for the gateway to refuse.
         """
@@ -179,7 +179,7 @@ class Starts(Protocol):
     """How many sessions Discord still lets the bot begin."""
 
     async def has_start(self) -> bool:
-        """Tell whether there is one left."""
+        """Return whether there is one left."""
         ...
 
     async def wait_for_start(self) -> None: ...
@@ -198,7 +198,7 @@ def begin_anew_at(address: str, starts: Starts) -> None:
         shard._queue_put(item)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
     async def may_begin(shard: Shard, item: EventItem) -> bool:
-        """Tell whether a shard can begin a session now; if not, it is tried again later, and no other waits for it."""
+        """Return whether a shard can begin a session now; if not, it tries again later, and no other waits for it."""
         if await starts.has_start():
             return True
         shard._task = asyncio.create_task(postpone(shard, item))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

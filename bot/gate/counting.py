@@ -93,12 +93,12 @@ def window_limits(terms: Terms) -> set[Limit]:
 
 
 def next_day(now: datetime) -> datetime:
-    """Give the moment when the next UTC day begins."""
+    """Return the moment when the next UTC day begins."""
     return (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def next_month(now: datetime) -> datetime:
-    """Give the moment when the next UTC month begins."""
+    """Return the moment when the next UTC month begins."""
     return next_day(now.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 

@@ -74,7 +74,7 @@ _QUERY: Final = select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asks for what, and where, as Discord and the member say it. What is not known yet is left out."""
+    """A request to be judged: by whom, for what, and where. What isn't known yet is left out."""
 
     guild_id: int
     channel_id: int
@@ -92,7 +92,7 @@ class Asked:
 
     @property
     def home_id(self) -> int:
-        """Give the channel whose rules count: a thread's are those of the channel it belongs to."""
+        """Return the channel whose rules count: a thread's are those of the channel it belongs to."""
         return self.parent_id or self.channel_id
 
 
@@ -152,7 +152,7 @@ class Gate:
         )
 
     async def handling(self, asked: Asked) -> Handling:
-        """Tell how what was let in once would be handled by now; whether it may still be is not asked."""
+        """Return how what was let in once would be handled by now; whether it may still be is not asked."""
         facts = await self._facts.read(asked.guild_id, asked.member_id)
         return self._handling(asked, facts.settings.in_channel(asked.home_id))
 
@@ -178,7 +178,7 @@ class Gate:
 
 
 def _judge_stops(facts: GateFacts, now: datetime) -> Denial | None:
-    """Tell what stands in the way whatever is asked for: first what the operator has stopped, then what moderators."""
+    """Find what denies any request: first the operator's stops, then the moderators'."""
     if facts.bot_paused:
         return Denial(code=DenialCode.BOT_PAUSED)
     if facts.server_blocked:
@@ -217,7 +217,7 @@ def _judge_options(asked: Asked, settings: GuildSettings) -> Denial | None:
 
 
 def _leaves_age_restriction(asked: Asked, settings: GuildSettings, review: ReviewMode) -> bool:
-    """Tell whether something asked for in an age-restricted channel would be shown in one that is not."""
+    """Return whether something requested in an age-restricted channel would be shown in one that is not."""
     elsewhere = {settings.output_channel_id}
     if review is not ReviewMode.OFF:
         elsewhere.add(settings.review_channel_id)

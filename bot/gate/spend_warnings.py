@@ -61,7 +61,7 @@ class WarningStore:
         self._engine = engine
 
     async def is_first(self, warning: SpendWarning, now: datetime) -> bool:
-        """Note a warning; tell whether it is to be said: not where it, or more, was said of the same cap before."""
+        """Note a warning; return whether it is to be said: not where it, or more, was said of the same cap before."""
         percents = (NEAR, REACHED) if warning.percent == REACHED else (NEAR,)
         noted: int | None = None
         async with self._engine.begin() as connection:

@@ -64,7 +64,7 @@ class OperatorStore:
             await connection.execute(mine.values(row))
 
     async def lift(self, target: Target, target_id: int) -> bool:
-        """Take a block away; tell whether there was one."""
+        """Take a block away; return whether there was one."""
         async with self._engine.begin() as connection:
             gone = await connection.execute(delete(operator_blocks).where(_is(target, target_id)))
         return gone.rowcount > 0
@@ -84,7 +84,7 @@ class OperatorStore:
         return found, count or 0
 
     async def is_blocked(self, guild_id: int, member_id: int) -> Target | None:
-        """Tell which of the two is blocked; the server, where both are."""
+        """Return which of the two is blocked; the server, where both are."""
         query = select(operator_blocks.c.kind).where(or_(_is(Target.SERVER, guild_id), _is(Target.MEMBER, member_id)))
         async with self._engine.connect() as connection:
             kinds = {Target(row.kind) for row in await connection.execute(query)}

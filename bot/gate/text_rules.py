@@ -22,7 +22,7 @@ NO_AUTOMOD: Final = Automod(())
 
 class RulesOfServers(Protocol):
     async def rules_for(self, guild_id: int) -> Automod | None:
-        """Give a server's AutoMod rules; None where the bot may not read them. Raises `RulesUnreadable`."""
+        """Return a server's AutoMod rules; None where the bot may not read them. Raises `RulesUnreadable`."""
         ...
 
 
@@ -76,7 +76,7 @@ class TextRules:
 
 
 def text_to_tell(match: Match, asked: Asked, settings: GuildSettings) -> str | None:
-    """Give the text that the server's log may show; None where it says nothing, or would leave its age restriction."""
+    """Return the text that the server's log may show; None if it's empty, or would leave its age restriction."""
     if match.kind is MatchKind.UNUSABLE_PATTERN:
         return None
     if asked.age_restricted and settings.log_channel_id not in asked.age_restricted_channels:

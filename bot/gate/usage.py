@@ -56,9 +56,9 @@ class Reservation:
 
 @dataclass(slots=True, kw_only=True)
 class Rebooking(Reservation):
-    """What a job takes that goes on, by its last move, on a later UTC day than it was asked for.
+    """What a job takes that goes on, by its last move, on a later UTC day than it was requested.
 
-    That is money alone: `terms` limit nothing else. How many videos there are is counted from when they were asked for.
+    That is money alone: `terms` limit nothing else. How many videos there are is counted from when they were requested.
     """
 
     async def __call__(self, connection: AsyncConnection, job: Job) -> None:

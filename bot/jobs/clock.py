@@ -14,18 +14,18 @@ _SLACK: Final = timedelta(seconds=60)  # that NTP may slew in it
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """Tell the time of day in UTC: for what is saved and shown. It may jump."""
+        """Return the time of day in UTC: for what is saved and shown. It may jump."""
         ...
 
     def monotonic(self) -> float:
-        """Tell seconds that only ever go forward: for what is waited and measured."""
+        """Return seconds that only ever go forward: for what is waited and measured."""
         ...
 
     async def sleep(self, seconds: float) -> None: ...
 
 
 def monotonic() -> float:
-    """Tell seconds that go forward while the machine sleeps, too, where its system can tell them."""
+    """Return seconds that go forward while the machine sleeps, too, where its system can tell them."""
     return time.monotonic() if _COUNTS_SLEEP is None else time.clock_gettime(_COUNTS_SLEEP)
 
 
@@ -36,7 +36,7 @@ class Overdue:
         self._since: dict[int, float] = {}  # by job, monotonic
 
     def confirms(self, clock: Clock, job_id: int, *, seconds: float = STEADY_FOR) -> bool:
-        """Tell whether a job was overdue at each look of so many seconds; this is one of them."""
+        """Return whether a job was overdue at each look of so many seconds; this is one of them."""
         return clock.monotonic() - self._since.setdefault(job_id, clock.monotonic()) >= seconds
 
     def forget(self, job_id: int) -> None:

@@ -56,7 +56,7 @@ class EqualBodyInDoubt(JobError):
 
 
 class WrongState(JobError):
-    """A person asked for something that the job's state no longer allows; `state` is None where there is no job."""
+    """The job's state doesn't allow what was asked of it; `state` is None where there is no job."""
 
     def __init__(self, job_id: int, state: State | None) -> None:
         super().__init__(f"job {job_id} is {state or 'not there'}")
@@ -64,7 +64,7 @@ class WrongState(JobError):
 
 
 def trouble_of(error: BaseException) -> str:
-    """Say what the machine lacked, and what to do; empty for any other error."""
+    """Return what the machine lacked, and what to do; empty for any other error."""
     return _SAID.get(error.errno or 0, "") if isinstance(error, OSError) else ""
 
 

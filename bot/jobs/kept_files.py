@@ -21,14 +21,14 @@ class KeptFiles:
         await asyncio.to_thread(self._keep, job_id, files)
 
     async def get(self, job_id: int) -> Mapping[str, Path]:
-        """Give a job's files by name."""
+        """Return a job's files by name."""
         return await asyncio.to_thread(self._get, job_id)
 
     async def forget(self, job_id: int) -> None:
         await asyncio.to_thread(shutil.rmtree, self._folder / str(job_id), ignore_errors=True)
 
     async def jobs(self) -> Sequence[int]:
-        """Tell the jobs that there are files of."""
+        """Return the ids of the jobs that have files here."""
         return await asyncio.to_thread(self._jobs)
 
     def _keep(self, job_id: int, files: Mapping[str, Path]) -> None:

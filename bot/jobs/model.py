@@ -65,21 +65,21 @@ class ReviewMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
-    """How a video is to be handled by its server's rules and its member's wish, decided when it was asked for."""
+    """How a video is to be handled by its server's rules and its member's wish, decided when it was requested."""
 
     review: ReviewMode = ReviewMode.OFF
     review_hours: int = 24  # after which what no one reviewed is rejected
     spoiler: bool = False  # it is shown as one
     spoiler_asked: bool = False  # by the member, who means it for the next run of the same request as well
-    output_channel_id: int | None = None  # where it is posted, if not where it was asked for
+    output_channel_id: int | None = None  # where it is posted, if not where it was requested
     link_to_original: bool = True  # the post may have a button to Segmind's file
     ai_label: bool = True  # the post says that an AI made it
-    age_restricted: bool = False  # asked for where only adults are, and so not to be shown elsewhere
+    age_restricted: bool = False  # requested in an age-restricted channel, and so not to be shown elsewhere
 
     def held_to(self, rules: Handling) -> Handling:
         """Make the handling of a finished video that comes under further rules: the stricter of both counts.
 
-        Where it goes, and what it may not leave, stays as it was when it was asked for.
+        Where it goes, and what it may not leave, stays as it was when it was requested.
         """
         reviewed = rules.review is not ReviewMode.OFF
         return replace(
@@ -95,7 +95,7 @@ class Handling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoRequest:
-    """What a member asked for, and where."""
+    """What a member requested, and where."""
 
     guild_id: int
     channel_id: int
@@ -127,7 +127,7 @@ class VideoRequest:
 
 
 def model_gone(job: Job) -> Problem:
-    """Tell of a job that has not been submitted that its model is not made any more."""
+    """Make the problem of an unsubmitted job whose model is no longer offered."""
     return Problem(code=ProblemCode.MODEL_GONE, detail=job.request.model)
 
 
@@ -257,12 +257,12 @@ class Job:
 
     @property
     def counts(self) -> bool:
-        """Tell whether it counts as a video: not where it ended without one, and without a charge."""
+        """Return whether it counts as a video: not where it ended without one, and without a charge."""
         return self.state not in ENDED_UNCHARGED or bool(self.committed_usd)
 
     @property
     def _is_lost(self) -> bool:
-        """Tell whether Segmind has, or may have, a request that it does not tell of: it counts as charged."""
+        """Return whether Segmind has, or may have, a request that it does not tell of: it counts as charged."""
         return self.problem is not None and self.problem.code in _MAY_BE_CHARGED
 
     @property
@@ -299,11 +299,11 @@ class Job:
 
     @property
     def has_unknown_posts(self) -> bool:
-        """Tell whether there may be more posts than the one that is known: of attempts that got no answer, or a no."""
+        """Return whether there may be more posts than the known one: of attempts that failed or got no answer."""
         return self.post_attempts > (self.post_message_id is not None)
 
     def awaits_review(self, mode: ReviewMode) -> bool:
-        """Tell whether a moderator still has to look at it, the way that `mode` says."""
+        """Return whether a moderator still has to look at it, the way that `mode` says."""
         return self.request.handling.review is mode and not self.approved
 
     @property
@@ -313,20 +313,20 @@ class Job:
 
     @property
     def deleted_by_hand(self) -> bool:
-        """Tell whether its video was posted and deleted with a button, so that no moderator has decided on it."""
+        """Return whether its video was posted and deleted with a button, so that no moderator has decided on it."""
         decided = self.problem is not None and self.problem.code is ProblemCode.REMOVED
         return self.state is State.TAKEN_DOWN and not (decided or self.forgotten)
 
     @property
     def owes_notice(self) -> bool:
-        """Tell whether its member has to hear in private what became of it."""
+        """Return whether its member has to hear in private what became of it."""
         if self.forgotten:
             return False
         return self.state is State.UNDELIVERED or (self.state in WITHDRAWN and self.problem is not None)
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether moderators, or who deleted it, have taken from others permanently what it shows.
+        """Return whether moderators, or who deleted it, have taken from others permanently what it shows.
 
         Who only cancelled a run that was paid for has nothing to hide.
         """
@@ -335,7 +335,7 @@ class Job:
 
     @property
     def shows_contents(self) -> bool:
-        """Tell whether others may see its prompt, references and video, wherever the job shows itself.
+        """Return whether others may see its prompt, references and video, wherever the job shows itself.
 
         Not until a moderator approved it, where there is a review, and not after it was rejected, hidden or taken down.
         Of what is deleted there is nothing to show.

@@ -43,7 +43,7 @@ class ChannelClosed(NotTaken):
 
 
 class Unrestricted(ChannelClosed):
-    """The channel is not age-restricted, and what was to be shown there was asked for in one that is."""
+    """The channel is not age-restricted, and what was to be shown there was requested in one that is."""
 
 
 class Exposed(ChannelClosed):
@@ -149,7 +149,7 @@ class Elements(Protocol):
     """The saved characters that requests use, and what else Segmind's storage keeps for them."""
 
     async def lasting(self, element: Element) -> Element:
-        """Give an element with addresses of its images that last, in Segmind's storage; it may take a minute.
+        """Return an element with addresses of its images that last, in Segmind's storage; it may take a minute.
 
         Raises `ElementGone` or `StorageRefused`.
         """
@@ -274,7 +274,7 @@ class Reviews(Protocol):
         ...
 
     async def claim(self, job: Job, *, at_once: bool = False) -> bool:
-        """Tell whether it is this process' turn to look whether moderators see a waiting job as they should.
+        """Return whether it is this process' turn to look whether moderators see a waiting job as they should.
 
         A process that has just made it wait has the turn `at_once`.
         """
@@ -285,7 +285,7 @@ class Reviews(Protocol):
         ...
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:
-        """Tell which part of a waiting job is not where moderators look now.
+        """Return which part of a waiting job is not where moderators look now.
 
         Raises `ChannelClosed` or `OutcomeUnclear`.
         """
@@ -310,7 +310,7 @@ class Standing(Protocol):
     async def is_blocked(self, job: Job) -> bool: ...
 
     async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
-        """Tell which of these images moderators have blocked, as its place from 0."""
+        """Return which of these images moderators have blocked, as its place from 0."""
         ...
 
     async def objection(self, job: Job) -> ProblemCode | None:
@@ -321,7 +321,7 @@ class Standing(Protocol):
         ...
 
     async def pause(self, job: Job) -> Pause | None:
-        """Find what keeps new work from beginning where a job was asked for; raises as `objection`."""
+        """Find what keeps new work from beginning where a job was requested; raises as `objection`."""
         ...
 
     async def tell(self, job: Job) -> None:

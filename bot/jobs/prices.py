@@ -45,7 +45,7 @@ class Price:
 
     @property
     def differs(self) -> bool:
-        """Tell whether what is reserved differs notably from what is configured."""
+        """Return whether what is reserved differs notably from what is configured."""
         return abs(self.usd - self.configured) > self.configured * NOTABLE
 
 
@@ -77,7 +77,7 @@ class Prices:
         return [await self.of(model, duration) for model in self._offer.models for duration in model.durations]
 
     async def offer(self) -> Offer:
-        """Give the offer at the prices that are reserved."""
+        """Return the offer at the prices that are reserved."""
         prices: dict[str, dict[int, Decimal]] = {}
         for price in await self.all():
             prices.setdefault(price.model, {})[price.duration] = price.usd
@@ -85,5 +85,5 @@ class Prices:
         return replace(self._offer, models=models)
 
     async def least(self) -> Mapping[int, Decimal]:
-        """Give the least price of each duration."""
+        """Return the least price of each duration."""
         return (await self.offer()).prices_usd

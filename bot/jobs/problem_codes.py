@@ -50,7 +50,7 @@ class ProblemCode(StrEnum):
     TIMED_OUT = "TIMED_OUT"  # the requester is timed out
     NOT_ALLOWED = "NOT_ALLOWED"  # the channel or the role that allowed it does so no longer
     CLOSED = "CLOSED"  # the bot operator closed it
-    AGE_RESTRICTED = "AGE_RESTRICTED"  # it would leave the age restriction under which it was asked for
+    AGE_RESTRICTED = "AGE_RESTRICTED"  # it would leave the age restriction under which it was requested
 
 
 # `detail` is in our own words, or Discord's code; of all others it may be in Segmind's words, or a member's.

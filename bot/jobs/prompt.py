@@ -59,7 +59,7 @@ class Mention:
 
 
 def name_key(name: str) -> str:
-    """Give a name the form by which names are compared."""
+    """Return the form of a name by which names are compared."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
@@ -162,7 +162,7 @@ def _name_ends(prompt: str, start: int, run: int) -> Iterator[int]:
 
 
 def _ends_word(prompt: str, end: int) -> bool:
-    """Tell whether a name may end here: what follows belongs to another word."""
+    """Return whether a name may end here: what follows belongs to another word."""
     following = prompt[end : end + 1]
     return not following or not _is_name_char(following) or following in "-_" or _is_unspaced(following)
 

@@ -148,17 +148,17 @@ class RunTimes:
 
 
 def is_late(job: Job, now: datetime) -> bool:
-    """Tell whether a run takes unusually long; it may still finish."""
+    """Return whether a run takes unusually long; it may still finish."""
     return job.state in FOLLOWED and _age(job, now) > LATE_AFTER
 
 
 def is_dying(job: Job, now: datetime) -> bool:
-    """Tell whether Segmind's record of a run is near its end."""
+    """Return whether Segmind's record of a run is near its end."""
     return job.state in FOLLOWED and _age(job, now) > RECORD_DYING
 
 
 def has_record(job: Job, now: datetime) -> bool:
-    """Tell whether Segmind has to know a request by its record: one it does not know now may only show late."""
+    """Return whether Segmind has to know a request by its record: one it does not know now may only show late."""
     return _age(job, now) < RECORD_LIFETIME
 
 

@@ -19,7 +19,7 @@ class FetchRefusal(StrEnum):
 
 
 class MediaError(Exception):
-    """A file cannot be had or used."""
+    """A file can't be fetched or used."""
 
 
 class FetchError(MediaError):

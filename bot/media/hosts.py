@@ -62,7 +62,7 @@ class AllowedHosts:
         return AllowedHosts(self._ports | other._ports)
 
     def allows(self, url: str | URL) -> bool:
-        """Say whether a URL's scheme, host and port may be fetched; userinfo is never allowed."""
+        """Return whether a URL's scheme, host and port may be fetched; userinfo is never allowed."""
         parsed = parse_url(url) if isinstance(url, str) else url
         if parsed is None or parsed.scheme not in _DEFAULT_PORTS or parsed.raw_user or parsed.raw_password:
             return False
@@ -75,7 +75,7 @@ class AllowedHosts:
         return secure and parsed.port == _DEFAULT_PORTS[parsed.scheme] and (host, None) in self._ports
 
     def admits(self, host: str, address: str) -> bool:
-        """Say whether a host of the list may be reached at an address that its name resolved to.
+        """Return whether a host of the list may be reached at an address that its name resolved to.
 
         Public addresses only: a name that its owner, or a forged answer, points into the operator's own
         network opens nothing there. `localhost` may be loopback, and an address stands for itself.
@@ -144,7 +144,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Say whether an address is one of the public Internet, IPv4 addresses carried within IPv6 included."""
+    """Return whether an address is one of the public Internet, IPv4 addresses carried within IPv6 included."""
     if isinstance(address, IPv6Address):
         carried = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:

@@ -60,7 +60,7 @@ class ImageRules:
 
 
 def may_be_image(filename: str, content_type: str | None) -> bool:
-    """Tell whether a file among others is worth a look as an image, by its name or by what Discord takes it for."""
+    """Return whether a file among others is worth a look as an image, by its name or by what Discord takes it for."""
     is_declared = (content_type or "").startswith("image/")
     return is_declared or PurePosixPath(filename).suffix.lower() in IMAGE_SUFFIXES
 

@@ -135,7 +135,7 @@ class Emptying:
 
     @uncancelled
     async def _take(self, now: datetime) -> Sequence[Telltale]:
-        """Take some on; if this process dies, others take them after a while."""
+        """Claim some messages; if this process dies, others claim them after a while."""
         due = emptied_messages.c.due_at <= now
         query = select(emptied_messages).where(due).order_by(emptied_messages.c.due_at).limit(AT_ONCE)
         taken: list[Telltale] = []

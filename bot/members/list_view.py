@@ -176,7 +176,7 @@ def _line(job: Job) -> str:
 
 
 def _where(job: Job) -> tuple[str, str] | None:
-    """Give the label and the address of the video's message, or else of its card."""
+    """Return the label and the address of the video's message, or else of its card."""
     if link := post_address(job):
         return _("Go to video"), link
     if job.card_message_id is None:
@@ -185,7 +185,7 @@ def _where(job: Job) -> tuple[str, str] | None:
 
 
 def post_address(job: Job) -> str | None:
-    """Give the address of the post, where there is one that others may see, too."""
+    """Return the address of the post, where there is one that others may see, too."""
     if job.state is not State.DELIVERED or job.post_message_id is None or not job.shows_contents:
         return None
     return message_address(job.request.guild_id, job.video_channel_id, job.post_message_id)

@@ -32,7 +32,7 @@ class PreferenceStore:
         return Preferences(tell_when_done=bool(row.tell_when_done), takes_no_words=bool(row.takes_no_words))
 
     async def tell_when_done(self, member_id: int, *, wanted: bool) -> None:
-        """Note whether a member wants direct messages; whether they can be had shows with the next one."""
+        """Note whether a member wants direct messages; whether Discord delivers them shows with the next one."""
         await self._set(member_id, tell_when_done=int(wanted), takes_no_words=0)
 
     async def words_refused(self, member_id: int, *, refused: bool) -> None:
@@ -40,7 +40,7 @@ class PreferenceStore:
         await self._set(member_id, takes_no_words=int(refused))
 
     async def hint(self, member_id: int) -> bool:
-        """Tell whether a member gets the hint for newcomers now: once, also of two questions at a time."""
+        """Return whether a member gets the hint for newcomers now: once, even if asked twice at the same time."""
         mine = member_preferences.c.member_id == member_id
         once = update(member_preferences).where(mine, member_preferences.c.hinted == 0).values(hinted=1)
         async with self._engine.begin() as connection:

@@ -98,7 +98,7 @@ def help_text(*, here: str = "") -> str:
 
 
 def help_here(denial: Denial | None, review: ReviewMode) -> str:
-    """Say what counts for who asks where they ask."""
+    """Say whether a member can make videos here, and how videos are reviewed."""
     may = denial_sentence(denial) if denial is not None else _("You can make videos in this channel.")
     return f"**{_('In this server')}**\n{may} {_(_REVIEWS[review])}"
 
@@ -171,7 +171,7 @@ def _number(count: Decimal | int) -> str:
 
 
 def cancelled_sentence(job: Job) -> str:
-    """Say what became of a wish to take a request back."""
+    """Say how a cancellation ended."""
     if job.state in IN_FLIGHT:
         return _("The video is already being made, so it's still charged. It won't be posted.")
     sentence = _("Canceled. Nothing was charged, and {amount} of the day's limit is free again.")
@@ -179,7 +179,7 @@ def cancelled_sentence(job: Job) -> str:
 
 
 def not_cancellable_sentence(state: State | None) -> str:
-    """Say why a request can no longer be taken back."""
+    """Say why a request can no longer be canceled."""
     if state is State.CANCELLED:
         return _("It's already canceled.")
     if state in {State.COMPLETED, State.POSTING, State.REVIEW, State.UNDELIVERED}:
@@ -220,7 +220,7 @@ def not_repeatable_sentence(state: State) -> str:
 
 
 def references_unreadable_sentence() -> str:
-    """Say that a request cannot be made again right now, for its images cannot be read."""
+    """Say that a request can't be repeated now, because its images can't be read."""
     return _("Couldn't get this video's images from Discord right now. Nothing was charged. Try again in a minute.")
 
 

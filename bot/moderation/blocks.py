@@ -94,7 +94,7 @@ def _counts_at(now: datetime) -> Any:
 
 
 def ends_at(length: str, now: datetime) -> datetime | None:
-    """Tell when a block of this length that begins `now` ends; None is permanently. Raises `KeyError` for no length."""
+    """Return when a block that begins `now` ends; None if it's permanent. Raises `KeyError` for an unknown length."""
     lasts = LENGTHS[length]
     return None if lasts is None else now + lasts
 
@@ -128,7 +128,7 @@ class BlockedImageStore:
         return len(gone)
 
     async def find(self, guild_id: int, fingerprints: Sequence[str]) -> int | None:
-        """Tell which of these images is blocked, as its place from 0; None where none is."""
+        """Return which of these images is blocked, as its place from 0; None where none is."""
         known = await self._of(guild_id)
         for place, each in enumerate(fingerprints):
             if any(are_alike(each, one) for one in known):

@@ -163,7 +163,7 @@ class Moderation:
                 return kind
 
     async def _settle_and_owe(self, connection: AsyncConnection, job: Job) -> bool:
-        """Decide on a job's reports as part of a transaction; tell whether there were any."""
+        """Decide on a job's reports as part of a transaction; return whether there were any."""
         settled = await self.settle(connection, job.id)
         await self.owe(connection, job)
         return settled

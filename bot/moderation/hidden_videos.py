@@ -63,7 +63,7 @@ class HiddenVideos:
         """Find a hidden video for moderators: here, or on their message, which may have the only copy.
 
         What is found there is kept here: the message is written again with it. Raises `OutcomeUnclear` or `MediaError`
-        where it may be there and cannot be had now.
+        where it may be there but can't be fetched now.
         """
         if (kept := await self._here(job)) is not None:
             return kept
@@ -81,7 +81,7 @@ class HiddenVideos:
     async def shown(self, job: Job, case: Case) -> AsyncGenerator[tuple[Path | None, Mapping[str, Path]]]:
         """Bring what moderators are to see of a reported video here: the video, and its images by their names.
 
-        What is not to be had now is left out. Raises as `find_for_moderators`, of a video that is hidden.
+        What can't be fetched now is left out. Raises as `find_for_moderators`, of a video that is hidden.
         """
         folder = self._folder / f"reported-{job.id}"
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -126,7 +126,7 @@ class HiddenVideos:
         await self._kept.forget(job_id)
 
     async def jobs(self) -> Sequence[int]:
-        """Tell the jobs whose videos are kept here."""
+        """Return the ids of the jobs whose videos are kept here."""
         return await self._kept.jobs()
 
     async def _here(self, job: Job) -> Path | None:

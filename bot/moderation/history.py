@@ -182,7 +182,7 @@ def _address(record: Record, channel_id: int, message_id: int) -> str:
 
 
 def _avatar(guild_id: int, member: Any) -> str:
-    """Give the address of the image that Discord shows of a member: of this server, their own, or a default one."""
+    """Return the address of the image that Discord shows of a member: of this server, their own, or a default one."""
     user = member["user"]
     base, size = discord.Asset.BASE, "png?size=128"
     if own := member.get("avatar"):

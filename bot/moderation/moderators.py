@@ -136,7 +136,7 @@ def moderators_work(moderators: Moderators, moderation: Moderation, drivers: Dri
 
 
 async def find_room(settings: SettingsStore, job: Job) -> Reserve:
-    """Give what finds room under the caps of a job's server as they are now; it raises `SpendLimitReached`."""
+    """Return what finds room under the caps of a job's server as they are now; it raises `SpendLimitReached`."""
     rebooking = Rebooking(terms=caps_of(await settings.get(job.request.guild_id)))
 
     async def reserve(connection: AsyncConnection, saved: Job) -> None:

@@ -104,7 +104,7 @@ def owners_card(
 
 
 def is_open(job: Job, count: int) -> bool:
-    """Tell whether moderators still have to decide on a video with `count` reports."""
+    """Return whether moderators still have to decide on a video with `count` reports."""
     return count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
 
 
@@ -120,7 +120,7 @@ def _frame(job: Job, offer: Offer, record: MemberRecord) -> ui.Container[ui.Layo
 
 
 def _nothing() -> MemberRecord:
-    """Give what others than moderators may read of a member."""
+    """Return what others than moderators may read of a member."""
     return MemberRecord(videos=0, rejected=0, taken_down=0, reports=0, blocks=0)
 
 

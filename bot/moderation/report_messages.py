@@ -112,7 +112,7 @@ class ReportMessages:
         return Reached.MODERATORS if in_server else Reached.OWNER
 
     async def see_to(self, job_id: int) -> bool:
-        """Bring a video's post and the moderators' message in line with what is saved; tell whether they are.
+        """Bring a video's post and the moderators' message in line with what is saved; return whether they are.
 
         What Discord leaves unclear stays owed. Where someone is at it already, they go on with what is owed since.
         Never raises for what Discord does.
@@ -197,7 +197,7 @@ class ReportMessages:
                 await post.edit(content=text, attachments=[], view=view, allowed_mentions=_SILENT)
 
     async def _put_back(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
-        """Give a post back its video and its words."""
+        """Return a post back its video and its words."""
         handling = job.request.handling
         link = job.output_url if case.post_link else None
         with_file = case.post_link != "open"
@@ -231,7 +231,7 @@ class ReportMessages:
         await self._show_owner(job, case, (reports, count))
 
     async def _places(self, job: Job, case: Case) -> Sequence[int]:
-        """Give the channels where moderators may read of a case, the best first: where it stands, if it can stay."""
+        """Return the channels where moderators may read of a case, the best first: where it stands, if it can stay."""
         settings = await self._settings.get(job.request.guild_id)
         theirs = [each for each in (settings.review_channel_id, settings.log_channel_id) if each is not None]
         return sorted(theirs, key=lambda each: each != case.channel_id)
@@ -362,7 +362,7 @@ class ReportMessages:
 
 
 def _link_of(message: discord.Message) -> str | None:
-    """Tell which button to the original a post has: "fitted" beside its file, "open" instead of one."""
+    """Return which button to the original a post has: "fitted" beside its file, "open" instead of one."""
     rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
     linked = any(isinstance(each, discord.Button) and each.url for row in rows for each in row.children)
     if not linked:

@@ -107,7 +107,7 @@ def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> u
 
 
 def is_waiting(job: Job) -> bool:
-    """Tell whether a job is, or may still come, before its moderators."""
+    """Return whether a job is, or may still come, before its moderators."""
     if job.state in REVIEWED:
         return True
     return job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING) and not job.cancel_requested

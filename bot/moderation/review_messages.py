@@ -112,7 +112,7 @@ class ReviewMessages:
             await self._store.shown(job.id, channel_id, request_message_id=message_id)
 
     async def _replaced(self, job: Job, before: Review | None, channel_id: int, message_id: int) -> bool:
-        """Take away the request's own message, whose place the video's has taken; tell whether it is gone."""
+        """Take away the request's own message, whose place the video's has taken; return whether it is gone."""
         former = before.request_message_id if before is not None and before.channel_id == channel_id else None
         return former in {None, message_id} or await self._take_away(job, channel_id, former or 0)
 
@@ -229,7 +229,7 @@ class ReviewMessages:
             await message.edit(view=decided_card(job, made), attachments=kept, allowed_mentions=_SILENT)
 
     async def _chosen(self, job: Job) -> int:
-        """Give the channel where moderators look now.
+        """Return the channel where moderators look now.
 
         Raises `ChannelClosed` where none is chosen, `Exposed` where everyone sees it, and `Unrestricted` where a job
         may not be shown there.
@@ -248,7 +248,7 @@ class ReviewMessages:
             return await is_public(self._client, job.request.guild_id, channel_id)
 
     async def _may_show(self, job: Job, channel_id: int) -> bool:
-        """Tell whether a channel is as restricted now as the one where a job was asked for."""
+        """Return whether a channel is as restricted now as the one where a job was requested."""
         with translated():
             return not job.request.handling.age_restricted or await is_age_restricted(self._client, channel_id)
 
@@ -340,7 +340,7 @@ class ReviewMessages:
                 await self._take_away(job, review.channel_id, message_id)
 
     async def _take_away(self, job: Job, channel_id: int, message_id: int) -> bool:
-        """Delete a message; tell whether it is gone."""
+        """Delete a message; return whether it is gone."""
         try:
             with translated(), unless_gone():
                 await self._channel(job, channel_id).get_partial_message(message_id).delete()

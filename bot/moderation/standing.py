@@ -127,7 +127,7 @@ class MemberStanding:
             raise
 
     async def _is_allowed(self, job: Job, member: Any) -> bool:
-        """Tell whether channel and roles still allow what they allowed when it was asked for."""
+        """Return whether channel and roles still allow what they allowed when it was requested."""
         settings = await self._settings.get(job.request.guild_id)
         roles = _roles(job, member)
         if not settings.chosen:
@@ -140,7 +140,7 @@ class MemberStanding:
         return settings.is_open(await home_id_of(self._client, place))
 
     async def _keeps_age_restriction(self, job: Job) -> bool:
-        """Tell whether the video of an age-restricted channel goes to one that is age-restricted, too."""
+        """Return whether the video of an age-restricted channel goes to one that is age-restricted, too."""
         return not job.request.handling.age_restricted or await is_age_restricted(self._client, job.video_channel_id)
 
     async def _last_home_id(self, channel_id: int) -> int:
@@ -166,7 +166,7 @@ def _roles(job: Job, member: Any) -> frozenset[int]:
 
 
 def _place_of(job: Job) -> int:
-    """Tell the channel that has to be open: where it was asked for, or another that it was sent to since."""
+    """Return the channel that has to be open: where it was requested, or another that it was sent to since."""
     sent = job.post_channel_id
     return job.request.channel_id if sent is None or sent == job.usual_channel_id else sent
 

@@ -69,7 +69,7 @@ class ReportStore:
             return (await connection.execute(count)).scalar_one()
 
     async def was_made(self, job_id: int, member_id: int) -> bool:
-        """Tell whether a member has reported a video."""
+        """Return whether a member has reported a video."""
         mine = (reports.c.job_id == job_id, reports.c.member_id == member_id)
         async with self._engine.connect() as connection:
             return bool(await connection.scalar(select(exists().where(*mine))))
@@ -109,7 +109,7 @@ class ReportStore:
         return claimed.rowcount > 0
 
     async def renew(self, job_id: int, claimed_at: datetime, now: datetime) -> bool:
-        """Go on holding a case, claimed at `now` from here on; tell whether it was still held."""
+        """Go on holding a case, claimed at `now` from here on; return whether it was still held."""
         async with self._engine.begin() as connection:
             renewed = await connection.execute(update(cases).where(*_held(job_id, claimed_at)).values(tried_at=now))
         return renewed.rowcount > 0

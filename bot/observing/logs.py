@@ -84,7 +84,7 @@ def configure_logging(
 
 
 def _is_not_said_by_us(record: logging.LogRecord) -> bool:
-    """Tell whether a line is more than a library's word on a database that's away, which `bot.database.engine` logs."""
+    """Return whether to keep a library's line: `bot.database.engine` logs a database that's away."""
     error = record.exc_info[1] if record.exc_info else None
     return error is None or not record.name.startswith("procrastinate") or not is_away(error)
 
@@ -107,7 +107,7 @@ def without_traceback_of_trouble(_logger: WrappedLogger, _name: str, event: Even
 
 
 def is_trouble(error: BaseException, *, ours: bool) -> bool:
-    """Tell whether an error is the network's, Discord's or the database's.
+    """Return whether an error is the network's, Discord's or the database's.
 
     Our own code says itself what it met of the first two.
     """
@@ -137,7 +137,7 @@ def masked(
 
 
 def _spellings(secret: str) -> set[str]:
-    """Give a secret as it stands in text, in a value's repr, and in JSON made of either."""
+    """Return a secret as it stands in text, in a value's repr, and in JSON made of either."""
     spoken = {secret, repr(secret)[1:-1]}
     return spoken | {json.dumps(text)[1:-1] for text in spoken}
 

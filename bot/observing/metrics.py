@@ -118,7 +118,7 @@ class Metrics:
 
 
 def _seconds(since: datetime, until: datetime) -> float:
-    """Tell how long it took; a clock that was set back makes that nothing."""
+    """Return how long it took; a clock that was set back makes that nothing."""
     return max(0.0, (until - since).total_seconds())
 
 

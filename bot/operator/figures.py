@@ -30,7 +30,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerUse:
-    """What a server has asked for in this UTC month."""
+    """What a server has requested in this UTC month."""
 
     guild_id: int
     videos: int
@@ -88,7 +88,7 @@ class SpendingNotice:
 
 
 def is_past(notice: OperatorNotice, today: date) -> bool:
-    """Tell whether the period that a notice of spending is about has ended."""
+    """Return whether the period that a notice of spending is about has ended."""
     return notice.about.partition("/")[0] not in {_day(today), _month(today)}
 
 

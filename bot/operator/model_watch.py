@@ -1,4 +1,4 @@
-"""Whether the models on offer are still there, as Segmind's public catalog says: no run is asked for to find out."""
+"""Whether the models on offer are still there, as Segmind's public catalog says: finding out costs no run."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta

@@ -87,7 +87,7 @@ class OperatorNotices:
             return (await connection.execute(noted)).one_or_none() is not None
 
     async def over(self, kind: NoticeKind, *, about: str = "") -> bool:
-        """Note that a problem has ended, so that it is told if it comes again; tell whether it was on."""
+        """Note that a problem has ended, so that it is told if it comes again; return whether it was on."""
         mine = operator_notices.c.name == f"{kind.value}:{about}"[:80]
         async with self._engine.connect() as connection:
             if not await connection.scalar(select(exists().where(mine))):
@@ -124,7 +124,7 @@ class Operators:
         self._asked_at: float | None = None
 
     async def includes(self, user_id: int) -> bool:
-        """Tell whether a person runs this bot. Raises what Discord's client does where it cannot be asked."""
+        """Return whether a person runs this bot. Raises what Discord's client does where it cannot be asked."""
         return user_id in await self._operators()
 
     async def tell(self, words: str) -> bool:

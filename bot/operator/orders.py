@@ -95,7 +95,7 @@ class OrderTaker:
 
 
 def what_helps(job: Job, now: datetime) -> State | str:
-    """Tell which state takes a job's work up again without a charge, or why none does."""
+    """Return which state takes a job's work up again without a charge, or why none does."""
     if job.state in DRIVEN:
         return f"The job is in progress: {job.state.value}. You don't need to do anything."
     if job.state is State.UNDELIVERED:

@@ -49,7 +49,7 @@ class LogChannel:
         self._turns = turns or AtOnce()
 
     async def say(self, guild_id: int, words: str | discord.ui.LayoutView) -> bool:
-        """Tell a server's moderators; tell whether it stands in a channel now. Never raises for what Discord does.
+        """Tell a server's moderators; return whether it stands in a channel now. Never raises for what Discord does.
 
         `words` are in the language of the server and ping no one. A server without a log channel is told nothing.
         """

@@ -226,7 +226,7 @@ class Item:
 
     @property
     def is_said_already(self) -> bool:
-        """Tell whether a decision, told by itself, says it."""
+        """Return whether a decision, told by itself, says it."""
         if self.decision is not None or self.record is None:
             return False
         return any(each.kind in _SAID_BY.get(self.record.state, ()) for each in self.record.decisions)
@@ -237,7 +237,7 @@ class RecordLog:
         self._engine = engine
 
     async def is_my_turn(self, now: datetime, *, every: timedelta) -> bool:
-        """Tell whether it is this process that tells the log channels now."""
+        """Return whether it is this process that tells the log channels now."""
         return await take_turn(self._engine, _TURN, now, every=every)
 
     async def owed(self) -> Mapping[int, Sequence[Item]]:

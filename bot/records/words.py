@@ -102,7 +102,7 @@ def facts_line(record: Record) -> str:
 
 
 def video_address(record: Record) -> str | None:
-    """Give the address of the post, or of the card where nothing is posted."""
+    """Return the address of the post, or of the card where nothing is posted."""
     if record.video_message_id is not None and record.state is not State.TAKEN_DOWN:
         return message_address(record.guild_id, record.video_channel_id, record.video_message_id)
     return card_address(record)

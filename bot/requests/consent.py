@@ -28,7 +28,7 @@ class ConsentStore:
         self._engine = engine
 
     async def given(self, member_id: int) -> bool:
-        """Tell whether a member has accepted today's wording."""
+        """Return whether a member has accepted today's wording."""
         accepted = exists().where(consents.c.member_id == member_id, consents.c.version == WORDING)
         async with self._engine.connect() as connection:
             return bool(await connection.scalar(select(accepted)))

@@ -57,7 +57,7 @@ def video_modal(offer: Offer, custom_id: str = VIDEO_FORM_ID, draft: Wish | None
 
 
 def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
-    """Ask for what shall be different; what was asked for before stands in the fields."""
+    """Make the form that changes a request; its fields begin with the former values."""
     filenames = [each.filename for each in request.references]
     return _modal(
         _("Edit and make again"),
@@ -159,7 +159,7 @@ def _spoiler_choice(*, is_ticked: bool) -> ui.Label[ui.Modal]:
 
 
 def model_prices(model: VideoModel) -> str:
-    """Give the price of each duration that a model makes, in one line."""
+    """Return the price of each duration that a model makes, in one line."""
     prices = [
         f"{_('{seconds} s').format(seconds=duration)} {dollars(price)}"
         for duration, price in sorted(model.prices_usd.items())
@@ -191,7 +191,7 @@ def _value_label(option: ModelOption, value: OptionValue, offer: Offer) -> str:
 
 
 def _price(offer: Offer, duration: int) -> str:
-    """Give the price of a duration: the least, where it depends on the model."""
+    """Return the price of a duration: the least, where it depends on the model."""
     prices = {model.prices_usd[duration] for model in offer.models if duration in model.prices_usd}
     least = dollars(min(prices))
     return least if len(prices) == 1 else _("from {price}").format(price=least)

@@ -124,7 +124,7 @@ def read_request(
 
 
 def has_words(prompt: str) -> bool:
-    """Tell whether a prompt shows anything at all; joiners, marks of direction, fillers and wide spaces do not."""
+    """Return whether a prompt shows anything at all; joiners, marks of direction, fillers and wide spaces do not."""
     return any(unicodedata.category(char)[0] in _VISIBLE and char not in _FILLERS for char in prompt)
 
 

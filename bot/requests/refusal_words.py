@@ -68,7 +68,7 @@ _FORMATS: Final = {
 
 
 def option_sentence(refusal: Refusal) -> str:
-    """Say what the model that was asked for does not make or take, and what to do."""
+    """Say what the requested model does not make or take, and what to do."""
     model = f"**{plain(clip(refusal.name, NAME_LIMIT))}**"
     names = listed(refusal.names) if refusal.names else ""
     match refusal.code:

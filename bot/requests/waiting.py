@@ -47,7 +47,7 @@ class Draft(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused:
-    """What was asked for, by the kind of its draft."""
+    """Drafts that wait for a member's answer: their facts, by kind."""
 
     facts: Mapping[str, Any]
     paused_at: datetime

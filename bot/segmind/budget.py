@@ -47,7 +47,7 @@ class Claim:
 
     @property
     def is_urgent(self) -> bool:
-        """Tell whether it leaves as soon as the minute has room, rather than at a distance from others."""
+        """Return whether it leaves as soon as the minute has room, rather than at a distance from others."""
         return self.rank <= Rank.SUBMIT
 
 
@@ -115,7 +115,7 @@ class Minute:
         return replace(self, polls=tuple(sorted((*self.polls, now))), poll_due=due)
 
     def left(self, rate: Rate) -> int:
-        """Tell how many requests may leave at once."""
+        """Return how many requests may leave at once."""
         return max(0, rate.requests_per_minute - len(self.urgent) - len(self.polls))
 
     def held(self, rate: Rate, until: float) -> "Minute":

@@ -96,17 +96,17 @@ def failure(facts: Mapping[str, object], status: int) -> errors.RunFailed | None
 
 
 def is_moderation(words: str) -> bool:
-    """Tell whether a run failed for its content; Segmind marks that by wording alone."""
+    """Return whether a run failed for its content; Segmind marks that by wording alone."""
     return _MODERATION.search(words) is not None
 
 
 def lacks_credits(words: str) -> bool:
-    """Tell whether a run failed because the account cannot pay for it."""
+    """Return whether a run failed because the account cannot pay for it."""
     return _NO_CREDITS.search(words) is not None
 
 
 def is_about_inputs(words: str) -> bool:
-    """Tell whether Segmind does not take the inputs as they are named or written, which no member can change."""
+    """Return whether Segmind does not take the inputs as they are named or written, which no member can change."""
     return _PARAMETERS.search(words) is not None and _IMAGE.search(words) is None
 
 
@@ -142,7 +142,7 @@ def reset_at(answer: Response) -> datetime | None:
 
 
 def _is_segminds(facts: Mapping[str, object] | None) -> bool:
-    """Tell whether an answer has the form in which Segmind words an error."""
+    """Return whether an answer has the form in which Segmind words an error."""
     if facts is None:
         return False
     error = facts.get("error")

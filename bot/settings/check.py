@@ -29,24 +29,24 @@ def check(settings: GuildSettings, facts: ServerFacts) -> Sequence[Finding]:
 
 
 def made_worse(before: Sequence[Finding], after: Sequence[Finding]) -> Sequence[Finding]:
-    """Give what a change has made wrong, or worth a second thought."""
+    """Return what a change has made wrong, or worth a second thought."""
     return [finding for finding in after if finding not in before and finding.weight < Weight.NOTE]
 
 
 def asking_channels(settings: GuildSettings, facts: ServerFacts) -> Sequence[int]:
-    """Give the channels that exist and in which members may ask, if they were named one by one."""
+    """Return the channels that exist and in which members may ask, if they were named one by one."""
     return sorted(each for each in settings.channels or () if each in facts.channels)
 
 
 def named_ids(settings: GuildSettings) -> tuple[frozenset[int], frozenset[int]]:
-    """Give the channels and the roles that settings name."""
+    """Return the channels and the roles that settings name."""
     named = [(entry, getattr(settings, name)) for name, entry in entries(type(settings)).items()]
     channels = {each for entry, value in named for each in entry.channel_ids(value)}
     return frozenset(channels), frozenset(each for entry, value in named for each in entry.role_ids(value))
 
 
 def stale_ids(settings: GuildSettings, facts: ServerFacts) -> tuple[frozenset[int], frozenset[int]]:
-    """Give the channels and the roles in settings that no longer exist."""
+    """Return the channels and the roles in settings that no longer exist."""
     channels, roles = named_ids(settings)
     return channels - facts.channels.keys(), roles - facts.roles
 
@@ -124,7 +124,7 @@ def _unrestricted(settings: GuildSettings, facts: ServerFacts) -> Iterator[Findi
 
 
 def _is_reviewed(settings: GuildSettings) -> bool:
-    """Tell whether there is anything that a moderator must look at."""
+    """Return whether there is anything that a moderator must look at."""
     modes = {settings.review, *(own.review for own in settings.channel_settings.values())} - {None, ReviewMode.OFF}
     return bool(modes or settings.new_member_days)
 

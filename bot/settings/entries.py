@@ -126,7 +126,7 @@ class Number(Setting[Value]):
         return self.default is None
 
     def holds(self, value: Any) -> bool:
-        """Tell whether a value is possible."""
+        """Return whether a value is possible."""
         return self.optional if value is None else self.least <= value <= self.most
 
     def read(self, typed: str) -> Value:

@@ -341,11 +341,11 @@ class GuildSettings:
         return self.everywhere or self.channels is not None
 
     def is_open(self, channel_id: int) -> bool:
-        """Tell whether members may ask in a channel; a thread is asked about by its parent's id."""
+        """Return whether members may ask in a channel; a thread is asked about by its parent's id."""
         return self.everywhere or channel_id in (self.channels or ())
 
     def in_channel(self, channel_id: int) -> "GuildSettings":
-        """Give the settings as they count in one channel; a thread's are its parent's."""
+        """Return the settings as they count in one channel; a thread's are its parent's."""
         own = self.channel_settings.get(channel_id)
         if own is None:
             return self

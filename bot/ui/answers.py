@@ -94,7 +94,7 @@ class Arrivals:
 
 
 class Answer:
-    """What is known of the answer to one interaction."""
+    """The answer to one interaction, and what is known of it."""
 
     def __init__(
         self, interaction: discord.Interaction[Any], shape: Shape, *, is_open: Callable[[bool], object] = bool
@@ -115,7 +115,7 @@ class Answer:
 
     @property
     def takes_gallery(self) -> bool:
-        """Tell whether the answer may have a gallery, which Discord may refuse in place of a deferral."""
+        """Return whether the answer may have a gallery, which Discord may refuse in place of a deferral."""
         return self._is_first
 
     def watch(self, patience: float) -> None:

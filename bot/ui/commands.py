@@ -26,7 +26,7 @@ def context_of(context: app_commands.TranslationContextTypes) -> str | None:
 
 
 def option_name(name: str) -> str:
-    """Give the name of an option as Discord shows it in the language spoken."""
+    """Return the name of an option as Discord shows it in the language spoken."""
     return catalogue(spoken()).pgettext(NAME, name)
 
 

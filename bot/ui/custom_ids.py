@@ -141,7 +141,7 @@ def pictures_in(components: Iterable[discord.Component]) -> Iterator[str]:
 
 
 def files_of(message: discord.Message) -> Mapping[str, str]:
-    """Give the addresses of a message's attachments by name, also of those that its layout alone has, or none shows."""
+    """Return the addresses of a message's attachments by name, also of those only in its layout, or not shown."""
     urls = [*pictures_in(message.components), *(each.url for each in message.attachments)]
     return {PurePosixPath(urlsplit(url).path).name: url for url in urls}
 

@@ -59,12 +59,12 @@ def language_of(locale: str | None) -> str:
 
 
 def _(message: str) -> str:
-    """Give a sentence in the language spoken; its places are filled in afterwards, with `.format(name=…)`."""
+    """Return a sentence in the language spoken; its places are filled in afterwards, with `.format(name=…)`."""
     return catalogue(spoken()).gettext(message) if message else ""  # the empty one is a catalog's own header
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Give the form of a sentence that its count asks for in the language spoken."""
+    """Return the form of a sentence that its count asks for in the language spoken."""
     return catalogue(spoken()).ngettext(one, many, count)
 
 

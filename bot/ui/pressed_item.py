@@ -80,6 +80,6 @@ def is_requester(interaction: discord.Interaction[Any], job: Job) -> bool:
 
 
 def may_moderate(interaction: discord.Interaction[Any], job: Job) -> bool:
-    """Tell whether who pressed may manage messages in a channel where the job shows itself."""
+    """Return whether who pressed may manage messages in a channel where the job shows itself."""
     shown_in = {job.request.channel_id, job.video_channel_id}
     return interaction.channel_id in shown_in and interaction.permissions.manage_messages

@@ -90,7 +90,7 @@ def excerpt(text: str, columns: int) -> str:
 
 
 def message_address(guild_id: int, channel_id: int, message_id: int) -> str:
-    """Give the address of a message in a server, which opens it in Discord for everyone who can see it."""
+    """Return the address of a message in a server, which opens it in Discord for everyone who can see it."""
     return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
 
 

@@ -172,7 +172,7 @@ def _why_not_deleted(interaction: discord.Interaction[Any], job: Job) -> str | N
 
 
 def _may_remove(interaction: discord.Interaction[Any], post: discord.Message | None) -> bool:
-    """Tell whether who pressed may remove a post of which nothing is on record any more."""
+    """Return whether who pressed may remove a post of which nothing is on record any more."""
     if post is None or post.author != interaction.client.user:
         return False
     addressed = _addressed(post)

@@ -89,7 +89,7 @@ class VideoList:
         await self.show(shown, page)
 
     async def say_limits(self) -> None:
-        """Tell how much of each limit is used, and why the member can't make videos here, if they can't."""
+        """Return how much of each limit is used, and why the member can't make videos here, if they can't."""
         asked = asked_by(self._interaction)
         verdict = await self._services.gate.rules.judge(asked)
         limits = await self._limits()
@@ -180,7 +180,7 @@ class MyVideosCog(MenuCog):
 
 
 def _may_see(interaction: discord.Interaction[Any], job: Job) -> bool:
-    """Tell whether a post is in a channel that who asks can view; not in a private thread, whose members we ignore."""
+    """Return whether the member can view a post's channel; false for a private thread, whose members aren't known."""
     if interaction.guild is None or not isinstance(interaction.user, discord.Member):
         return False
     channel = interaction.guild.get_channel_or_thread(job.video_channel_id)

@@ -39,7 +39,7 @@ LINK: Final = re.compile(
 
 
 def may_review(interaction: discord.Interaction[Any], job: Job, review: Review | None, chosen: int | None) -> bool:
-    """Tell whether who pressed may decide on a job: in a channel where moderators see it, with Manage Messages.
+    """Return whether who pressed may decide on a job: in a channel where moderators see it, with Manage Messages.
 
     That is where it is known to be shown, or the one that is `chosen` now: a card is there before that is noted.
     """
@@ -52,7 +52,7 @@ def may_review(interaction: discord.Interaction[Any], job: Job, review: Review |
 
 
 async def reviews_here(services: Services, interaction: discord.Interaction[Any], job: Job) -> bool:
-    """Tell whether who acts may decide on a job that moderators are to see, from where they act."""
+    """Return whether who acts may decide on a job that moderators are to see, from where they act."""
     if interaction.guild_id != job.request.guild_id:
         return False
     review = await services.moderators.review_store.get(job.id)
@@ -123,7 +123,7 @@ def ready_reason(job: Job, chosen: str) -> str:
 
 
 def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | None = None) -> bool:
-    """Tell whether who acts may take a video down.
+    """Return whether who acts may take a video down.
 
     That is who may manage messages where the video stands, or, in the channel where moderators see its reports, there.
     """
@@ -140,7 +140,7 @@ def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | Non
 
 
 def may_block(interaction: discord.Interaction[Any], case: Case | None = None) -> bool:
-    """Tell whether who acts may keep a member from asking for videos in the whole server.
+    """Return whether who acts may keep a member from asking for videos in the whole server.
 
     That is who may manage messages or time out members everywhere in it, or manages messages where moderators see
     reports.

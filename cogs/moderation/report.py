@@ -73,7 +73,7 @@ class ReportCog(MenuCog, JobFormCog):
 
 
 class CaseButton(JobButton, template=CASE_PATTERN):
-    """What moderators press below a reported video."""
+    """A moderator's button on the message about a reported video."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client

@@ -228,7 +228,7 @@ async def _too_late(services: Services, job: Job) -> str:
 
 
 def _openness(channel: discord.abc.GuildChannel) -> tuple[bool, dict[Any, Any]]:
-    """Give what decides on who sees a channel, and what the bot may do there."""
+    """Return what decides on who sees a channel, and what the bot may do there."""
     return bool(getattr(channel, "nsfw", False)), channel.overwrites
 
 

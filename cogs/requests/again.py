@@ -1,4 +1,4 @@
-"""*Again* and *Edit*: a request that is over becomes a new one, as it was or changed."""
+"""*Again* and *Edit*: a finished request becomes a new one, unchanged or edited."""
 
 from decimal import Decimal
 from typing import Any, Final

@@ -44,7 +44,7 @@ class Requests:
         self._services = services
 
     async def take(self, interaction: discord.Interaction[Any], wish: Wish) -> bool:
-        """Answer with the card of a new job, or with why there is none; tell whether there is one."""
+        """Answer with the card of a new job, or with why there is none; return whether there is one."""
         services = self._services
         answer_of(interaction).uncharged = True
         options = _judge_place(interaction) or read_options(services.offer, wish.options)
@@ -94,7 +94,7 @@ class Requests:
         return True
 
     async def admits(self, interaction: discord.Interaction[Any], wish: Wish | None = None) -> bool:
-        """Tell whether a video can be made in this place at all, and answer if not: a form is not filled in in vain."""
+        """Return whether a video can be made here at all, and answer if not: before a form is filled in."""
         refusal = _judge_place(interaction)
         if refusal is not None:
             await self._refuse(interaction, refusal, wish)

@@ -28,7 +28,7 @@ def fix_controls(kind: str, request_id: int, label: str = FIX_IT) -> ui.View:
 
 
 async def has_accepted(services: Services, interaction: discord.Interaction[Any], draft: Draft, cost: str = "") -> bool:
-    """Tell whether a member has accepted the notice; ask where not, with what a yes costs, and keep the draft."""
+    """Return whether a member has accepted the notice; ask where not, with what a yes costs, and keep the draft."""
     member_id = interaction.user.id
     if await services.consents.given(member_id):
         return True

@@ -89,7 +89,7 @@ def asked_by(
 
 
 def is_age_restricted(channel: object) -> bool:
-    """Tell whether only adults see a channel; a thread is as its parent."""
+    """Return whether only adults see a channel; a thread is as its parent."""
     is_nsfw = getattr(channel, "is_nsfw", None)
     return bool(is_nsfw and is_nsfw())
 
@@ -111,7 +111,7 @@ async def let_in(
 async def may_be_written(
     services: Services, interaction: discord.Interaction[Any], *texts: str, draft: Draft | None = None
 ) -> bool:
-    """Tell whether the rules of the server, if there is one, allow texts that are no request, and answer if not.
+    """Return whether the rules of the server, if there is one, allow texts that are no request, and answer if not.
 
     The draft that they are from is kept to be fixed.
     """
@@ -127,7 +127,7 @@ async def may_be_written(
 async def has_room(
     services: Services, interaction: discord.Interaction[Any], asked: Asked, verdict: Verdict, wish: Wish | None = None
 ) -> bool:
-    """Tell whether at least the shortest video would fit every limit right now, and answer if not.
+    """Return whether at least the shortest video would fit every limit right now, and answer if not.
 
     Nothing is reserved: it spares a member a form that could only be refused.
     """

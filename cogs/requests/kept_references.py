@@ -45,7 +45,7 @@ class ElementNotUsable(Exception):
 
 
 async def repeat(services: Services, interaction: discord.Interaction[Any], job: Job, wish: Wish) -> bool:
-    """Make a wish come true with what a job was made with; tell whether there is a new job.
+    """Make a wish come true with what a job was made with; return whether there is a new job.
 
     Images of its own take the place of the job's. Where no copy is left of these the member is asked for them.
     """
@@ -66,7 +66,7 @@ async def repeat(services: Services, interaction: discord.Interaction[Any], job:
 
 
 async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
-    """Give a job's references with addresses that work now: the card's copies, or the uploads while they are new.
+    """Return a job's references with addresses that work now: the card's copies, or the uploads while they are new.
 
     Raises `ReferencesGone` or `ReferencesUnreadable`.
     """
@@ -92,7 +92,7 @@ async def kept_references(services: Services, job: Job) -> Sequence[Reference]:
 
 
 async def shown_images(services: Services, job: Job) -> Sequence[tuple[str, str]]:
-    """Give the addresses and names of a job's images and characters, as far as they can be read now."""
+    """Return the addresses and names of a job's images and characters, as far as they can be read now."""
     references, elements = job.request.references, job.request.elements
     try:
         async with asyncio.timeout(READ_WITHIN):
@@ -144,7 +144,7 @@ def _anew(reference: Reference, url: str) -> Reference:
 
 
 async def kept_elements(services: Services, request: VideoRequest, prompt: str) -> Sequence[Element]:
-    """Give the characters of a request for one more with this prompt: all but those that the prompt no longer names.
+    """Return the characters of a request for one more with this prompt: all but those that the prompt no longer names.
 
     One's own that was removed since goes on with what Segmind's storage has of it; what another shared goes on only as
     long as it is shared. Raises `ElementNotUsable` for the first that may not be used any more.
@@ -163,7 +163,7 @@ async def kept_elements(services: Services, request: VideoRequest, prompt: str) 
 
 
 def _is_gone(job: Job) -> bool:
-    """Tell whether Discord did not have an image any more when it was to be fetched."""
+    """Return whether Discord did not have an image any more when it was to be fetched."""
     problem = job.problem
     return problem is not None and problem.code is ProblemCode.IMAGE and problem.detail == ImageFault.GONE
 

@@ -132,7 +132,7 @@ class SettingsEditor:
         self._guild = guild
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
-        """Tell whether a member may change settings here, and answer if not.
+        """Return whether a member may change settings here, and answer if not.
 
         Discord hides the commands by default from who may not, but a server can show them to others, and a panel stays
         open while its reader loses the permission.
@@ -245,7 +245,7 @@ class SettingsEditor:
             await show(interaction, view=reset_question())
 
     async def show_words(self, interaction: discord.Interaction[Any]) -> None:
-        """Give the list of words in a file: who did not ask need not read them."""
+        """Return the list of words in a file: who did not ask need not read them."""
         if not await self.admits(interaction):
             return
         words = (await self.settings(interaction)).words
@@ -328,18 +328,18 @@ class SettingsEditor:
 
 
 def _open_to(settings: GuildSettings) -> tuple[object, ...]:
-    """Give what says where and from whom requests are taken, and where their videos go."""
+    """Return what says where and from whom requests are taken, and where their videos go."""
     outputs = {channel_id: each.output_channel_id for channel_id, each in settings.channel_settings.items()}
     return settings.channels, settings.everywhere, settings.roles, settings.output_channel_id, outputs
 
 
 def _is_seen_by_everyone(guild: discord.Guild | None, settings: GuildSettings) -> bool:
-    """Tell whether @everyone sees the review channel; what cannot be told here is checked when something is shown."""
+    """Return whether @everyone sees the review channel; what cannot be told here is checked when something is shown."""
     channel_id = settings.review_channel_id
     channel = None if guild is None or channel_id is None else guild.get_channel(channel_id)
     return guild is not None and channel is not None and channel.permissions_for(guild.default_role).view_channel
 
 
 def _read_in(settings: GuildSettings) -> tuple[int | None, int | None]:
-    """Give the channels where moderators read what waits for them."""
+    """Return the channels where moderators read what waits for them."""
     return settings.review_channel_id, settings.log_channel_id

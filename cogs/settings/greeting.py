@@ -57,7 +57,7 @@ class GreetingCog(commands.Cog):
         log.info("guild_joined", guild=guild.id, greeted=greeted)
 
     async def _greet_in_channel(self, guild: discord.Guild) -> bool:
-        """Post the welcome message in the first channel where the bot can; tell whether there was one."""
+        """Post the welcome message in the first channel where the bot can; return whether there was one."""
         with speaking(guild.preferred_locale.value):
             content, view = welcome(guild)
         for channel in _places(guild):
@@ -66,7 +66,7 @@ class GreetingCog(commands.Cog):
         return False
 
     async def _greet_owner(self, guild: discord.Guild) -> bool:
-        """Tell the owner, where there is no such channel; tell whether that reached them."""
+        """Tell the owner, where there is no such channel; return whether that reached them."""
         with speaking(guild.preferred_locale.value):
             content, view = welcome(guild, to_owner=True)
         return await _sent(guild, partial(self._write_to, guild.owner_id or 0), content, view)

@@ -128,7 +128,7 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
 
     @property
     def _chosen(self) -> Sequence[str]:
-        """Give what was chosen in a menu: values, or ids."""
+        """Return what was chosen in a menu: values, or ids."""
         match self.item:
             case ui.Select():
                 return self.item.values
@@ -139,7 +139,7 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
 
     @property
     def _shown(self) -> set[int]:
-        """Give what a menu of channels or roles showed as chosen before it was used."""
+        """Return what a menu of channels or roles showed as chosen before it was used."""
         match self.item:
             case ui.ChannelSelect() | ui.RoleSelect():
                 return {each.id for each in self.item.default_values}

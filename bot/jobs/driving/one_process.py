@@ -44,7 +44,7 @@ class Drivers(Dispatcher, Protocol):
         ...
 
     def drives(self, job_id: int) -> bool:
-        """Tell whether this process drives a job."""
+        """Return whether this process drives a job."""
         ...
 
     async def resume(self) -> int:

@@ -49,7 +49,7 @@ class EarlierRequests:
         self._history = SharedHistory(store, segmind, clock)
 
     def may_concern(self, job: Job) -> bool:
-        """Tell whether this job's row may come from a restored copy, older than the truth."""
+        """Return whether this job's row may come from a restored copy, older than the truth."""
         return job.created_at < self.began
 
     async def find(self, job: Job, model: VideoModel) -> HistoryRow | None:

@@ -156,7 +156,7 @@ def _hash_of(row: HistoryRow) -> str | None:
 
 
 def _was_accepted_as(row: HistoryRow, job: Job) -> bool:
-    """Tell whether a request can be the one that was accepted of a job, by its body and the time."""
+    """Return whether a request can be the one that was accepted of a job, by its body and the time."""
     if row.created_at is None or row.model != job.request.model:
         return False
     if job.body is not None and row.body != job.body:
@@ -167,21 +167,21 @@ def _was_accepted_as(row: HistoryRow, job: Job) -> bool:
 
 
 def earliest_submit(job: Job) -> datetime:
-    """Give the time by Segmind's clock before which no request can be this job's."""
+    """Return the time by Segmind's clock before which no request can be this job's."""
     if job.segmind_time is not None:
         return job.segmind_time - CLOCK_SLACK
     return (job.submitted_at or job.created_at) - UNKNOWN_CLOCK_SLACK
 
 
 def is_submit_of(row: HistoryRow, job: Job) -> bool:
-    """Tell whether a request can be the one that this job, its body saved, sent."""
+    """Return whether a request can be the one that this job, its body saved, sent."""
     if job.body is None or row.body != job.body:
         return False
     return row.created_at is None or row.created_at >= earliest_submit(job)
 
 
 def is_same_request(row: HistoryRow, job: Job, model: VideoModel) -> bool:
-    """Tell whether a request asks for what this job asks for, although the job has no body saved.
+    """Return whether a request asks for what this job asks for, although the job has no body saved.
 
     A copy of an image is known by its channel and name on the card, or by its name where only moderators see it. What
     was sent by earlier versions has the upload's own path, under whatever signature.
@@ -197,7 +197,7 @@ def is_same_request(row: HistoryRow, job: Job, model: VideoModel) -> bool:
 
 
 def _is_nothing(value: object) -> bool:
-    """Tell whether a field that we do not send may be Segmind's own, and is no image and no character."""
+    """Return whether a field that we do not send may be Segmind's own, and is no image and no character."""
     return not value or not isinstance(value, list | dict | str) or (isinstance(value, str) and "://" not in value)
 
 
@@ -221,7 +221,7 @@ def _is_same(theirs: object, ours: object, job: Job, images: Mapping[str, int]) 
 
 
 def _is_copy(url: str, job: Job, number: int) -> bool:
-    """Tell whether a URL leads to a reference of a job, wherever its copy was."""
+    """Return whether a URL leads to a reference of a job, wherever its copy was."""
     reference, path = job.request.references[number - 1], PurePosixPath(urlsplit(url).path)
     on_card = str(job.request.channel_id) in path.parts and path.name == reference.card_name
     before_moderators = not job.shows_contents and path.stem == reference_name(number)

@@ -52,7 +52,7 @@ class Claims:
 
     @property
     def is_urgent(self) -> bool:
-        """Tell whether the claim that would be taken out is urgent."""
+        """Return whether the claim that would be taken out is urgent."""
         heap = self._heap
         while heap and heap[0][2] not in self._claims:
             heappop(heap)
@@ -83,12 +83,12 @@ def _key(claim: Claim, arrival: float, moment: float) -> float:
 
 
 def places_within(requests_per_minute: int, run_seconds: float) -> int:
-    """Tell how many jobs a budget can follow at once: each needs its requests within the time that it usually takes."""
+    """Return how many jobs a budget can follow at once: each needs its requests within its usual run time."""
     return max(1, int(requests_per_minute / 60 * run_seconds / REQUESTS_A_JOB))
 
 
 def places_for(wanted: int, requests_per_minute: int, run_seconds: float) -> int:
-    """Tell how many jobs may be at Segmind at once: as many as are wanted, or as the budget can follow."""
+    """Return how many jobs may be at Segmind at once: as many as are wanted, or as the budget can follow."""
     can_follow = places_within(requests_per_minute, run_seconds)
     if can_follow < wanted:
         log.warning("places_lowered", wanted=wanted, places=can_follow, requests_per_minute=requests_per_minute)

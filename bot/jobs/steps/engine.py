@@ -110,7 +110,7 @@ class Engine:
 
     @property
     def kept(self) -> KeptFiles:
-        """Give the files kept for moderators."""
+        """Return the files kept for moderators."""
         return KeptFiles(self.folder.with_name("kept"))
 
     async def clear_folder_of(self, job_id: int) -> None:

@@ -60,7 +60,7 @@ async def fetched(engine: Engine, job: Job, *, patient: bool = True) -> AsyncGen
 
 
 def _is_final(engine: Engine, job: Job, error: FetchFailed | FetchGone, began: float) -> bool:
-    """Tell whether a file will not come any more, asked for since `began` (monotonic, as the time of day may jump)."""
+    """Return whether to give up on a file, requested since `began` (monotonic, as the time of day may jump)."""
     now = engine.clock.now()
     if isinstance(error, FetchFailed):
         ended = job.output_ends_at is not None and now > job.output_ends_at

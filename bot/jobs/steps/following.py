@@ -55,7 +55,7 @@ class Sighting:
         return found or ((earliest,) if self.processing is None else ((earliest + latest) / 2,))
 
     def queue_seconds(self, told: float | None, run_seconds: float | None) -> float | None:
-        """Tell how long a run was QUEUED, by Segmind's own figure or, if that is near enough, by what was seen."""
+        """Return how long a run was QUEUED, by Segmind's own figure or, if that is near enough, by what was seen."""
         if told is not None and run_seconds is not None and 0 <= told < run_seconds:
             return told
         if self.queued is None or self.processing is None or self.processing - self.queued > LONGEST_BLINK:
@@ -63,7 +63,7 @@ class Sighting:
         return (self.queued + self.processing) / 2 - self.born
 
     def run_seconds(self, noticed: float, told: float | None) -> float | None:
-        """Tell how long a run took that was noticed finished; None where that cannot be said well enough.
+        """Return how long a run took that was noticed finished; None where that cannot be said well enough.
 
         Segmind's own figure, `told`, is taken if the run can have ended then; else the middle of the time unseen.
         """
@@ -196,7 +196,7 @@ async def _ask(engine: Engine, job: Job, request_id: str, sighting: Sighting) ->
 
 
 def _last_sighting(engine: Engine, job: Job) -> Sighting:
-    """Tell when the run was last known unfinished: when its state was saved, as a restart forgets the polls since."""
+    """Return when the run was last known unfinished: when its state was saved, as a restart forgets the polls since."""
     now = engine.clock.now()
     age = now - (job.submitted_at or job.created_at)
     unseen = now - job.state_since

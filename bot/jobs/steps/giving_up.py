@@ -119,13 +119,13 @@ class Breakdowns:
 
 
 def is_its_own(error: Exception) -> bool:
-    """Tell whether an error of a job's step may come from the job itself, and not from the world around it."""
+    """Return whether an error of a job's step may come from the job itself, and not from the world around it."""
     of_system = isinstance(error, OSError) and error.errno is not None
     return not (isinstance(error, _PASSING) or of_system or is_away(error))
 
 
 async def is_hopeless(engine: Engine, job: Job, error: Exception) -> bool:
-    """Count a failure of an unpaid job's step; tell whether the job can only fail.
+    """Count a failure of an unpaid job's step; return whether the job can only fail.
 
     Never raises for what the database does: the next failure is counted.
     """

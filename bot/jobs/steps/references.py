@@ -128,7 +128,7 @@ async def _kept(engine: Engine, job: Job, number: int, reference: Reference, cop
 
 
 def is_fresh(url: str, now: datetime) -> bool:
-    """Tell whether a signed URL lives long enough from `now`; one without an end counts as lasting."""
+    """Return whether a signed URL lives long enough from `now`; one without an end counts as lasting."""
     ends = parse_qs(urlsplit(url).query).get("ex")
     if not ends:
         return True

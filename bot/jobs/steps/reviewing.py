@@ -52,9 +52,9 @@ async def hold_back(engine: Engine, job: Job, video: Video) -> Job:
 
 
 async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]]) -> None:
-    """See to what waits for moderators now and then, from the moment when drivers may start, until cancelled.
+    """Handle waiting reviews now and then, from the moment when drivers may start, until cancelled.
 
-    Where moderators' channel goes, or another is chosen, no one waits for the next sweep.
+    If the moderators' channel is deleted or changed, the next sweep begins at once.
     """
     await resumed()
     while True:
@@ -170,13 +170,13 @@ async def _pictures(engine: Engine, job: Job) -> Mapping[str, Path]:
 
 
 def _by_number(job: Job, on_card: Mapping[str, str]) -> Mapping[str, str]:
-    """Give the addresses of the card's copies by the names that moderators' messages have for them."""
+    """Return the addresses of the card's copies by the names that moderators' messages have for them."""
     named = {number: each.card_name or "" for number, each in enumerate(job.request.references, start=1)}
     return {reference_name(number): on_card[name] for number, name in named.items() if name in on_card}
 
 
 async def _tidy(engine: Engine) -> None:
-    """Forget the files of what no longer waits."""
+    """Delete the files of jobs that no longer wait."""
     for job_id in await engine.kept.jobs():
         job = await engine.store.get(job_id)
         if job is None or not (job.state in _KEPT_IN or job.hidden):

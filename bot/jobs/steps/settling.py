@@ -65,7 +65,7 @@ async def settle(engine: Engine, job: Job) -> Job:
 
 
 def _has_caught_up(reading: Reading, engine: Engine, job: Job) -> bool:
-    """Tell whether the history shows a request that was created after this job's must have been."""
+    """Return whether the history shows a request that was created after this job's must have been."""
     if reading.shown_until is None or job.segmind_time is None:
         return False
     return reading.shown_until > job.segmind_time + engine.limits.submit_timeout

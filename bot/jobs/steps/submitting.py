@@ -248,7 +248,7 @@ async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:
 
 
 def _pause(job: Job) -> timedelta:
-    """Give the time until the next attempt."""
+    """Return the time until the next attempt."""
     return min(FIRST_WAIT * 2 ** min(job.submit_attempts - 1, 10), LONGEST_WAIT)
 
 

@@ -160,7 +160,7 @@ class JobStore:
 
     @uncancelled
     async def queue(self, now: datetime) -> Queue:
-        """Read who waits and could go at `now` or has to rest, who is at Segmind, and who was let there of late."""
+        """Read the jobs that wait (ready at `now`, or resting), are at Segmind, and were submitted recently."""
         resting = and_(jobs.c.retry_at > now, jobs.c.retry_at <= now + LONGEST_REST)
         query = (
             select(
@@ -272,14 +272,14 @@ class JobStore:
 
     @uncancelled
     async def is_first(self, job: Job) -> bool:
-        """Tell whether a job is the only one of its member that is on record, over all servers."""
+        """Return whether a job is the only one of its member that is on record, over all servers."""
         other = exists().where(jobs.c.member_id == job.request.member_id, jobs.c.id != job.id)
         async with self._engine.connect() as connection:
             return not await connection.scalar(select(other))
 
     @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:
-        """Tell which of these request ids, however they are written, belong to a job of ours."""
+        """Return which of these request ids, however they are written, belong to a job of ours."""
         keys = {each: normal_id(each) for each in request_ids}
         query = select(jobs.c.request_id, jobs.c.history_key).where(
             or_(jobs.c.history_key.in_(set(keys.values())), jobs.c.request_id.in_(list(keys)))

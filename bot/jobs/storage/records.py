@@ -62,7 +62,7 @@ def _origin(job: Job) -> Mapping[str, Any]:
 
 
 def _course(job: Job) -> Mapping[str, Any]:
-    """Give what changes as a job goes on."""
+    """Return what changes as a job goes on."""
     messages = {"card_message_id": job.card_message_id, "video_message_id": job.post_message_id}
     prints = list(job.request.fingerprints)
     return {

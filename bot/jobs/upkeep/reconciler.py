@@ -52,7 +52,7 @@ class OrphanStore:
 
     @uncancelled
     async def watched_since(self, now: datetime) -> datetime:
-        """Tell since when the account's history is this bot's business: since this was first asked."""
+        """Return since when the account's history is this bot's business: since this was first asked."""
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, marks, {"name": WATCHED_SINCE, "at": now}))
             query = select(marks.c.at).where(marks.c.name == WATCHED_SINCE)
@@ -65,7 +65,7 @@ class OrphanStore:
 
     @uncancelled
     async def last_whole(self) -> datetime | None:
-        """Tell when all that can still matter was last compared to its end; None where it never was."""
+        """Return when all that can still matter was last compared to its end; None where it never was."""
         async with self._engine.connect() as connection:
             return await connection.scalar(select(marks.c.at).where(marks.c.name == COMPARED_WHOLE))
 
@@ -127,7 +127,7 @@ class Reconciler:
             await self._orphans.compared_whole(now)
 
     async def _whole_since(self, now: datetime) -> datetime:
-        """Tell since when to compare all: what was made within a day of the last such look may have shown since."""
+        """Return since when to compare all: what was made within a day of the last such look may have shown since."""
         last = await self._orphans.last_whole()
         if last is None:
             failed = await self._engine.store.never_arrived(since=now - LONGEST_SPAN)
@@ -135,7 +135,7 @@ class Reconciler:
         return max(min(last, now) - LOOKS_BACK, now - LONGEST_SPAN)
 
     async def _often_since(self, now: datetime) -> datetime:
-        """Tell since when to compare between those: since a request may belong to a job that was given up."""
+        """Return since when to compare between those: since a request may belong to a job that was given up."""
         failed = await self._engine.store.never_arrived(since=now - LOOKS_BACK)
         given_up = [earliest_submit(job) for job in failed if _is_in_the_dark(job)]
         return min([now - OFTEN_LOOKS_BACK, *given_up])
@@ -179,12 +179,12 @@ class Reconciler:
 
 
 def _is_in_the_dark(job: Job) -> bool:
-    """Tell whether a failed job's request may well exist."""
+    """Return whether a failed job's request may well exist."""
     return job.problem is not None and job.problem.code in {ProblemCode.NEVER_ARRIVED, ProblemCode.UNSETTLED}
 
 
 def _is_charge(row: HistoryRow, since: datetime) -> bool:
-    """Tell whether a request costs something, and was made since then: Segmind is asked by the day."""
+    """Return whether a request costs something, and was made since then: Segmind is asked by the day."""
     return row.state != RunState.FAILED and (row.created_at is None or row.created_at >= since)
 
 

@@ -158,7 +158,7 @@ def _on(picture: Image.Image, colour: str) -> Image.Image:
 
 
 def _is_lost_on_white(picture: Image.Image) -> bool:
-    """Tell whether most of what is opaque is so light, and enough transparent, that white would swallow it."""
+    """Return whether most of what is opaque is so light, and enough transparent, that white would swallow it."""
     if picture.mode != "RGBA":
         return False
     alpha = picture.getchannel("A")

@@ -27,5 +27,5 @@ def fingerprint(greys: Sequence[int]) -> str:
 
 
 def are_alike(one: str, other: str) -> bool:
-    """Tell whether two fingerprints are of the same picture."""
+    """Return whether two fingerprints are of the same picture."""
     return bool(one and other) and (int(one, 16) ^ int(other, 16)).bit_count() <= MOST_DIFFERENT

@@ -97,7 +97,7 @@ def _notes(file: BinaryIO, places: Sequence[Place], size: int) -> bytes:
 
 
 def check_length(path: Path) -> None:
-    """Hold the length that the header of a Matroska, WebM or AVI states against the file's; raises `VideoCut`."""
+    """Compare the length in the header of a Matroska, WebM or AVI with the file's; raises `VideoCut`."""
     with path.open("rb") as file:
         head = file.read(4096)
     stated = _matroska_length(head) if head[:4] == EBML else None
@@ -108,7 +108,7 @@ def check_length(path: Path) -> None:
 
 
 def _matroska_length(head: bytes) -> int | None:
-    """Tell where the segment after the EBML header ends (RFC 8794); None where it does not say."""
+    """Return where the segment after the EBML header ends (RFC 8794); None where it does not say."""
     header = _ebml_size(head, 4)
     if header is None:
         return None
@@ -194,7 +194,7 @@ def _track(trak: Box, moov: Box, size: int) -> Track:
 
 
 def _reach(parts: dict[bytes, Box]) -> int:
-    """Tell where the last byte of a track's samples is, by its tables."""
+    """Return where the last byte of a track's samples is, by its tables."""
     offsets = _chunk_offsets(parts)
     sizes = _SampleSizes(parts)
     runs = _numbers(parts.get(b"stsc"), ">III")  # first chunk, samples in each, description
@@ -252,7 +252,7 @@ def _is_upright(tkhd: Box) -> bool:
 
 
 def _is_plainly_edited(parts: dict[bytes, Box], movie_scale: int) -> bool:
-    """Tell whether the edit list says only when the track begins, and which of its first moments to skip."""
+    """Return whether the edit list says only when the track begins, and which of its first moments to skip."""
     box = parts.get(b"elst")
     rows = _numbers(box, ">QqI" if box[0] else ">IiI") if box else []
     if not rows:

@@ -118,7 +118,7 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame:
 
 
 def _duration(container: InputContainer, stream: VideoStream) -> Fraction:
-    """Tell how long the pictures last, in seconds; where the container does not say, by its last packet."""
+    """Return how long the pictures last, in seconds; where the container does not say, by its last packet."""
     time_base = stream.time_base or Fraction(1, av.time_base)
     if stream.duration:
         return stream.duration * time_base

@@ -86,7 +86,7 @@ def index_bytes(source: Source) -> int:
 
 
 def _sound(source: Source, room: float) -> tuple[int | None, float]:
-    """Give the bit rate of the sound, None for as it is, and its bytes."""
+    """Return the bit rate of the sound, None for as it is, and its bytes."""
     if not source.sound_packets or (source.playable_sound and source.sound_bytes <= room * SOUND_SHARE):
         return None, source.sound_bytes
     rate = min(BEST_SOUND, int(room * SOUND_SHARE * 8 / source.seconds))
@@ -96,7 +96,7 @@ def _sound(source: Source, room: float) -> tuple[int | None, float]:
 
 
 def _scaled(source: Source, picture_bits: float) -> tuple[int, int]:
-    """Give the sides in pixels, even as 4:2:0 needs them; fewer than the source's only where bits run out."""
+    """Return the sides in pixels, even as 4:2:0 needs them; fewer than the source's only where bits run out."""
     pixels = source.width * source.height
     affordable = min(picture_bits / (ENOUGH_BITS_A_PIXEL * source.frames), MOST_PIXELS)
     scale = min(1.0, math.sqrt(affordable / pixels))

@@ -24,7 +24,7 @@ _TAGS: Final = frozenset({"avc1", "mp4a"})
 
 
 def picture_plays(stream: VideoStream, frame: VideoFrame, track: Track | None) -> bool:
-    """Tell whether every player decodes the pictures, of which `frame` is the first, and shows them as they are meant.
+    """Return whether every player decodes the pictures, of which `frame` is the first, and shows them as intended.
 
     `track` is what the index of an MP4 says of them.
     """
@@ -44,7 +44,7 @@ def picture_plays(stream: VideoStream, frame: VideoFrame, track: Track | None) -
 
 
 def orientation(frame: VideoFrame) -> tuple[int, bool]:
-    """Tell by how many degrees counterclockwise players turn a picture, and if they then mirror it left to right."""
+    """Return by how many degrees counterclockwise players turn a picture, and if they then mirror it left to right."""
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return 0, False
@@ -57,7 +57,7 @@ def orientation(frame: VideoFrame) -> tuple[int, bool]:
 
 
 def is_wide(decoder: VideoCodecContext) -> bool:
-    """Tell whether the pictures are HDR, or of more colors than BT.709 has."""
+    """Return whether the pictures are HDR, or of more colors than BT.709 has."""
     return (
         decoder.color_trc in HDR_TRANSFERS
         or decoder.color_primaries == WIDE_PRIMARIES
@@ -72,7 +72,7 @@ def sound_plays(stream: AudioStream, track: Track | None) -> bool:
 
 
 def container_plays(container: InputContainer, index: Index | None) -> bool:
-    """Tell whether a file is an MP4 ready to play, with one track of pictures, at most one of sound, and no other."""
+    """Return whether a file is an MP4 ready to play, with one track of pictures, at most one of sound, and no other."""
     streams = container.streams
     return (
         index is not None

@@ -23,7 +23,7 @@ _BOXED: Final = frozenset(
 
 
 def carried(container: InputContainer, picture: VideoStream) -> dict[str, str]:
-    """Give the tags for a file that is made of another: those of that one, and in the description that an AI made it.
+    """Return the tags for a file that is made of another: those of that one, and in the description that an AI made it.
 
     A C2PA manifest is not among them: it signs the bytes of the other file.
     """
@@ -42,7 +42,7 @@ def carried(container: InputContainer, picture: VideoStream) -> dict[str, str]:
 
 
 def flags(tags: Mapping[str, str]) -> str:
-    """Give the options of FFmpeg's writer of MP4: the index in front, and tags by name where one has no box."""
+    """Return the options of FFmpeg's writer of MP4: the index in front, and tags by name where one has no box."""
     return "faststart" if tags.keys() <= _BOXED else "faststart+use_metadata_tags"
 
 

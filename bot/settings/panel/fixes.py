@@ -127,7 +127,7 @@ def fixes_row(findings: Sequence[Finding], page: Page) -> Sequence[Part]:
 
 
 def _is_on(page: Page, fix: PanelId) -> bool:
-    """Tell whether a page has by itself what fixes something."""
+    """Return whether a page has by itself what fixes something."""
     if fix.deed is PanelAction.TURN:
         return fix.value == page.value
     if fix.name == SETUP:

@@ -104,7 +104,7 @@ def _overview(page: Page, state: PanelState) -> Sequence[str]:
 
 
 def _is_moot(name: str, entry: Setting[Any], state: PanelState) -> bool:
-    """Tell whether a setting makes no difference: most servers have no pattern that can't be read."""
+    """Return whether a setting makes no difference: most servers have no pattern that can't be read."""
     is_default = getattr(state.settings, name) == entry.default
     return name == "bad_patterns" and is_default and not state.facts.automod.bad_patterns
 
