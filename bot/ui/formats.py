@@ -41,11 +41,6 @@ def countdown(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:R>"
 
 
-def clock_time(moment: datetime) -> str:
-    """Write a moment as the time of day where the reader is."""
-    return f"<t:{int(moment.timestamp())}:t>"
-
-
 def date(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:D>"
 
