@@ -113,3 +113,14 @@ def components(message: ResponseMessage) -> Sequence[dict[str, Any]]:
                 yield each["accessory"]
 
     return list(walk(message.components))
+
+
+def hidden_channel(stage: Stage, mo: Moderator, name: str) -> Any:
+    """Make a channel that the bot and a moderator see, and members do not."""
+    assert stage.guild.me is not None
+    hidden: dict[Any, discord.PermissionOverwrite] = {
+        stage.guild.default_role: discord.PermissionOverwrite(view_channel=False),
+        stage.guild.me: discord.PermissionOverwrite(view_channel=True),
+        mo.actor: discord.PermissionOverwrite(view_channel=True),
+    }
+    return stage.guild.create_text_channel(name, overwrites=hidden)
