@@ -45,7 +45,7 @@ SUBJECT = re.compile(r"(?:^|(?<=[.!?]\s))(?:Who|What|Whoever|Whatever|Whether)\b
 CODE = re.compile(r"`[^`\n]*`|\{[^{}]*\}|\b[A-Z][A-Z_]{3,}\b")  # names of settings and states, too
 BUTTON = 34
 VERBS = re.compile(
-    r"Add|Allow|Approve|Block|Change|Check|Choose|Clear|Copy|Delete|Describe|Export|Find|Generate|"
+    r"Add|Allow|Approve|Block|Change|Check|Choose|Clear|Copy|Decide|Delete|Describe|Export|Find|Generate|"
     r"Hide|Let|List|Make|Move|Open|Pause|Post|Prepare|Print|Process|Remove|Rename|Report|Reset|Resume|"
     r"Review|Run|Save|Search|See|Send|Set|Share|Show|Stop|Take|Tell|Unblock|Undo|Use|View"
 )
