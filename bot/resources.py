@@ -13,6 +13,7 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
+from bot.database.changes import changes_of
 from bot.database.engine import open_watched
 from bot.database.reading import Reader, open_reader
 from bot.discord_api.channel_pace import ChannelTurns
@@ -21,6 +22,7 @@ from bot.jobs.clock import Clock
 from bot.jobs.driving.one_process import open_rows
 from bot.jobs.kept_files import Files
 from bot.jobs.storage.jobs import JobStore
+from bot.jobs.tasks import Work
 from bot.media.fetch import open_fetcher
 from bot.media.images.checker import ImageChecker
 from bot.observing.health import Outside, Readiness, SegmindState
@@ -50,6 +52,11 @@ class Resources:
     files: Files
     store: JobStore
     troubles: Troubles
+
+    @property
+    def work(self) -> Work:
+        """What goes on in the background: with SQLite, what other programs write is looked for."""
+        return {} if self.rows else {"changes": partial(changes_of(self.database).run, self.clock.sleep)}
 
     def outside(
         self, *, driving: Callable[[], int], machine: Callable[[], str], background: Iterable[asyncio.Task[None]]

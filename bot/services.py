@@ -116,6 +116,7 @@ async def open_services(
             **jobs.work,
             **moderators_work(moderators, moderation, drivers, database),
             **operating.work,
+            **opened.work,
             **members.work,
             **records.work,
             "renamed-commands": renamed.run,

@@ -15,7 +15,7 @@ from bot.jobs.storage.rows import newest_jobs
 from bot.operator.orders import OrderStore
 
 _HEADING: Final = ("job", "state", "since", "server", "member", "seconds", "cost", "problem")
-ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for wishes every two
+ANSWER_WITHIN: Final = 10.0  # seconds; the bot looks for orders every five
 LOOK_EVERY: Final = 0.2
 NOT_ANSWERED: Final = "Saved. The running bot acts on it within seconds, or when it starts."
 

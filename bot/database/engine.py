@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.database import sqlite
+from bot.database.changes import ChangeCounter, changed_in, changes_of, note_statement, noting
 from bot.database.locks import Lock, exclusive
 from bot.database.schema import REVISION, bring_up_to_date
 from bot.database.trouble import DatabaseUnfit, explained, is_away, words
@@ -132,9 +133,11 @@ def _sqlite(url: URL) -> AsyncEngine:
     """
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    changes = ChangeCounter()
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         hide_parameters=True,
+        execution_options=noting(changes),
         poolclass=AsyncAdaptedQueuePool,  # also for a database in memory
         pool_size=1,
         max_overflow=0,
@@ -142,7 +145,13 @@ def _sqlite(url: URL) -> AsyncEngine:
         connect_args={"async_creator_fn": sqlite.connect},
     )
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
+
+    def opened(connection: Any, _record: object) -> None:
+        changes.opened(connection.driver_connection)
+
+    event.listen(engine.sync_engine, "connect", opened)
     event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "after_cursor_execute", note_statement)
     return _SqliteEngine(engine.sync_engine)
 
 
@@ -154,8 +163,12 @@ class _SqliteEngine(AsyncEngine):
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[AsyncConnection]:
-        async with super().connect() as connection, connection.begin():
-            yield connection
+        async with super().connect() as connection:
+            try:
+                async with connection.begin():
+                    yield connection
+            finally:  # also where it is unknown whether it was committed
+                changes_of(self).note(*changed_in(connection))
 
     def execution_options(self, **options: Any) -> AsyncEngine:
         return _SqliteEngine(self.sync_engine.execution_options(**options))

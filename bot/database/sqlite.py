@@ -49,6 +49,16 @@ class Connection:
             raise ValueError("no active connection")
         return self._connection
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a thread works with it at the moment."""
+        return self._elsewhere is not None and not self._elsewhere.done()
+
+    @property
+    def data_version(self) -> int:
+        """Return a number that is another once another connection has written; raises ValueError if it's closed."""
+        return self.open.execute("PRAGMA data_version").fetchone()[0]
+
     def cursor(self) -> "Cursor":
         return Cursor(self, self.open.cursor())
 

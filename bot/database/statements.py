@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 _EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
-def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str, Any]) -> Insert:
-    """Build an INSERT that leaves a row with the same key as it is."""
+def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str, Any] | None = None) -> Insert:
+    """Build an INSERT that leaves a row with the same key as it is; without `values` it is run with a row's."""
     if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).values(values).on_conflict_do_nothing()
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - loaded by then, but only for a PostgreSQL
+        insert = sqlite.insert(table).on_conflict_do_nothing()
+    else:
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - loaded by then, but only for a PostgreSQL
 
-    return postgresql.insert(table).values(values).on_conflict_do_nothing()
+        insert = postgresql.insert(table).on_conflict_do_nothing()
+    return insert if values is None else insert.values(values)
 
 
 def search_key(text: str) -> str:

@@ -36,7 +36,7 @@ async def open_delivery(
         clock,
         run_times=run_times,
         shown=store.card_shown,
-        newest=store.get,
+        newest=store.latest,
         turn=turns and turns.edit,
         unshown=notices.owe,
     )

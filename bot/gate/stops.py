@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.changes import Remembered
 from bot.database.record_tables import operator_blocks
 from bot.database.statements import insert_if_absent
 from bot.database.tables import marks
@@ -35,8 +36,12 @@ class OperatorStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._paused = Remembered[None, datetime | None](engine, marks.name)
 
     async def paused_since(self) -> datetime | None:
+        return await self._paused.read(None, self._paused_since)
+
+    async def _paused_since(self) -> datetime | None:
         async with self._engine.connect() as connection:
             return await connection.scalar(select(marks.c.at).where(marks.c.name == PAUSED))
 

@@ -299,7 +299,7 @@ class Reviews(Protocol):
         """Have the messages of a job that waits no longer show how it ended. Never raises."""
         ...
 
-    async def settle_all(self) -> None:
+    async def settle_all(self) -> bool:
         """Do the same for all that do not show it yet. Never raises for what Discord does."""
         ...
 

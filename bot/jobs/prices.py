@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 import structlog
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
+from bot.database.changes import Remembered
 from bot.database.tables import jobs
 from bot.jobs.model import NOTHING
+from bot.jobs.states import State
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +56,12 @@ class Prices:
     def __init__(self, engine: AsyncEngine, offer: Offer) -> None:
         self._engine = engine
         self._offer = offer
+        self._known = Remembered[tuple[str, int], Price](engine, State.COMPLETED, jobs.name)
 
     async def of(self, model: VideoModel, duration: int) -> Price:
+        return await self._known.read((model.slug, duration), partial(self._read, model, duration))
+
+    async def _read(self, model: VideoModel, duration: int) -> Price:
         configured = model.prices_usd[duration]
         query = (
             select(jobs.c.cost_usd)

@@ -51,6 +51,20 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     _S.TAKEN_DOWN: frozenset(),
 }
 
+# Moves that need not outlive a power cut: what they say is found again from the state before, at no cost. No move is
+# undone by a process that dies.
+FOUND_AGAIN: Final = frozenset(
+    {
+        (_S.ACCEPTED, _S.PREPARING),  # the card is looked for
+        (_S.PREPARING, _S.WAITING),
+        (_S.QUEUED, _S.PROCESSING),
+        (_S.PROCESSING, _S.QUEUED),
+        (_S.QUEUED, _S.COMPLETED),  # Segmind still says so, or its history does
+        (_S.PROCESSING, _S.COMPLETED),
+        (_S.POSTING, _S.DELIVERED),  # the post is looked for
+    }
+)
+
 # A driver has something to do.
 DRIVEN: Final = frozenset(
     {
@@ -76,6 +90,8 @@ MADE: Final = frozenset({_S.COMPLETED, _S.POSTING})
 IN_DOUBT: Final = frozenset({_S.SUBMITTING, _S.UNCONFIRMED})
 # Over, and nothing more is to come unless a person asks for it.
 ENDED: Final = frozenset({_S.DELIVERED, _S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.WITHHELD, _S.TAKEN_DOWN})
+# The log channel is told of these; of what expired no one saw anything.
+TOLD: Final = (ENDED - {_S.EXPIRED}) | {_S.UNDELIVERED}
 # It waits for a moderator.
 REVIEWED: Final = frozenset({_S.HELD, _S.REVIEW})
 # Someone said no, or took it back: nothing of it is shown to others.

@@ -8,7 +8,9 @@ from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.changes import changes_of
 from bot.database.trouble import is_away
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
@@ -69,6 +71,34 @@ async def until_first(*waits: Coroutine[Any, Any, object]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def keep_looking(
+    look: Callable[[], Awaitable[object]],
+    engine: AsyncEngine,
+    *topics: str,
+    every: float,
+    clock: Clock,
+    longest: float | None = None,
+    hurry: Callable[[], Coroutine[Any, Any, object]] | None = None,
+) -> None:
+    """Look every so many seconds until cancelled, as long as `look` finds something; else after changes of `topics`.
+
+    Where changes aren't heard of (`bot.database.changes`) it goes on looking, and it does after `longest` seconds
+    without any. `hurry` waits for a wish to look at once.
+    """
+    changes = changes_of(engine)
+
+    async def rest(seen: int | None, *, found: bool) -> None:
+        if not found:
+            change = changes.after(seen, *topics)
+            await (change if longest is None else until_first(change, clock.sleep(longest)))
+        await clock.sleep(every)
+
+    while True:
+        seen = changes.version(*topics)
+        resting = rest(seen, found=bool(await look()))
+        await (resting if hurry is None else until_first(hurry(), resting))
 
 
 async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Clock) -> None:

@@ -49,14 +49,16 @@ class PartFile:
             self._hash.update(chunk)
             self.size += len(chunk)
 
-    def commit(self) -> str:
-        """Make the file lasting, name and all, and return its SHA-256 in hex."""
+    def commit(self, *, lasting: bool = False) -> str:
+        """Give the file its name, `lasting` through a power cut, and return its SHA-256 in hex."""
         with self._lock:
             self._file.flush()
-            os.fsync(self._file.fileno())
+            if lasting:
+                os.fsync(self._file.fileno())
             self._file.close()
             self._path.replace(self._destination)
-            _sync_folder(self._destination.parent)
+            if lasting:
+                _sync_folder(self._destination.parent)
             return self._hash.hexdigest()
 
     def discard(self) -> None:
@@ -138,7 +140,7 @@ class Fetcher:
         self._patience = patience or Patience()
         self._turns = asyncio.Semaphore(concurrency)  # bounds memory: some 2.5 MB for each
 
-    async def fetch(self, url: str, destination: Path, *, max_bytes: int) -> Fetched:
+    async def fetch(self, url: str, destination: Path, *, max_bytes: int, lasting: bool = False) -> Fetched:
         """Bring the file at `url` to `destination`, which holds the whole file or what it held before.
 
         Raises FetchRefused, FetchGone, or, after retries, FetchFailed; OSError if the disk does not take it.
@@ -158,16 +160,16 @@ class Fetcher:
         ):
             with attempt:
                 async with self._turns:
-                    return await self._attempt(target, destination, max_bytes)
+                    return await self._attempt(target, destination, max_bytes, lasting=lasting)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _attempt(self, target: URL, destination: Path, max_bytes: int) -> Fetched:
+    async def _attempt(self, target: URL, destination: Path, max_bytes: int, *, lasting: bool) -> Fetched:
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 async with self._session.get(target, allow_redirects=False) as response:
                     if response.status not in _REDIRECTS:
                         _check(response, max_bytes)
-                        return await _save(response, destination, max_bytes)
+                        return await _save(response, destination, max_bytes, lasting=lasting)
                     target = self._follow(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             # Not as the cause: some of aiohttp's errors show the whole URL, signature and all.
@@ -198,14 +200,14 @@ def _check(response: aiohttp.ClientResponse, max_bytes: int) -> None:
         raise FetchRefused(place, FetchRefusal.TOO_LARGE)
 
 
-async def _save(response: aiohttp.ClientResponse, destination: Path, max_bytes: int) -> Fetched:
+async def _save(response: aiohttp.ClientResponse, destination: Path, max_bytes: int, *, lasting: bool) -> Fetched:
     """Write a body chunk by chunk, in threads, holding one chunk in memory."""
     # Made here and not in a thread, where a cancellation would lose it; it takes microseconds.
     part = PartFile(destination)
     try:
         async for chunk in _chunks(response, max_bytes):
             await asyncio.to_thread(part.write, chunk)
-        sha256 = await asyncio.to_thread(part.commit)
+        sha256 = await asyncio.to_thread(part.commit, lasting=lasting)
     except BaseException:
         await asyncio.to_thread(part.discard)
         raise

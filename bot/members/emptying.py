@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 import discord
 import structlog
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent
@@ -26,7 +26,8 @@ from bot.jobs.model import Job
 from bot.jobs.ports import CardGone, OutcomeUnclear, PortError, Posted
 from bot.jobs.states import ENDED, State
 from bot.jobs.storage.rows import from_row
-from bot.jobs.tasks import uncancelled
+from bot.jobs.storage.saving import FORGOTTEN
+from bot.jobs.tasks import keep_looking, uncancelled
 from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,11 @@ TRY_AGAIN: Final = timedelta(seconds=60)  # for one that someone took on, and di
 AT_ONCE: Final = 50
 SEEK_AGAIN: Final = timedelta(minutes=10)  # for a channel that did not show whether there is a post
 OVER: Final = ENDED | {State.UNDELIVERED}  # a deleted job that comes to none of these has a driver still
+# Deleted jobs that have ended and may have posts that no one knows of.
+_UNSOUGHT: Final = (
+    *(jobs.c.forgotten > 0, jobs.c.state.in_(list(OVER))),
+    *(jobs.c.post_attempts > 0, jobs.c.post_message_id.is_(None)),
+)
 
 
 class MessageKind(StrEnum):
@@ -79,17 +85,23 @@ class Emptying:
     async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
         """Empty what is due now and then, from the moment when Discord can be spoken to, until cancelled."""
         await resumed()
-        while True:
-            await self.sweep()
-            await self._clock.sleep(EVERY)
+        topics = (FORGOTTEN, jobs.name, emptied_messages.name)
+        await keep_looking(self.sweep, self._engine, *topics, every=EVERY, clock=self._clock)
 
-    async def sweep(self) -> None:
-        """Look for posts that no job knows of, then empty all that is due."""
+    async def sweep(self) -> bool:
+        """Look for posts that no job knows of, then empty all that is due; return whether anything is left."""
         for job in await self._sought(self._clock.now()):
             await self._seek(job)
         while telltales := await self._take(self._clock.now()):
             for telltale in telltales:
                 await self._empty(telltale)
+        return await self._is_left()
+
+    @uncancelled
+    async def _is_left(self) -> bool:
+        left = or_(exists().where(*_UNSOUGHT), exists(select(emptied_messages.c.message_id)))
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(select(left)))
 
     async def _empty(self, telltale: Telltale) -> None:
         try:
@@ -104,9 +116,8 @@ class Emptying:
     @uncancelled
     async def _sought(self, now: datetime) -> Sequence[Job]:
         """Read the deleted jobs that have ended and may have posts from attempts that got no answer, or a no."""
-        mine = (jobs.c.forgotten > 0, jobs.c.state.in_(list(OVER)), jobs.c.post_attempts > 0)
         due = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= now)
-        query = select(jobs).where(*mine, jobs.c.post_message_id.is_(None), due).limit(AT_ONCE)
+        query = select(jobs).where(*_UNSOUGHT, due).limit(AT_ONCE)
         async with self._engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 

@@ -51,12 +51,12 @@ class BlockStore:
     """The blocks that count now; one that has run out is as good as none."""
 
     def __init__(self, engine: AsyncEngine, clock: _Clock) -> None:
-        self._engine = engine
+        self.engine = engine
         self._clock = clock
 
     async def put(self, block: Block) -> None:
         """Block a member; a block that there is gives way to the new one."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             row = asdict(block)
             await connection.execute(insert_if_absent(connection, blocks, row))
             await connection.execute(update(blocks).where(*_of(block.guild_id, block.member_id)).values(row))
@@ -64,13 +64,13 @@ class BlockStore:
     async def lift(self, guild_id: int, member_id: int) -> Block | None:
         """Take a block away; return it, or None where none counted."""
         found = await self.get(guild_id, member_id)
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             gone = await connection.execute(delete(blocks).where(*_of(guild_id, member_id)))
         return found if gone.rowcount else None
 
     async def get(self, guild_id: int, member_id: int) -> Block | None:
         query = select(blocks).where(*_of(guild_id, member_id), _counts_at(self._clock.now()))
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
         return None if row is None else Block(**row)
 
@@ -78,7 +78,7 @@ class BlockStore:
         """Read a server's blocks from the newest on, leaving out `first` of them; and tell how many there are."""
         counting = and_(blocks.c.guild_id == guild_id, _counts_at(self._clock.now()))
         query = select(blocks).where(counting).order_by(blocks.c.at.desc(), blocks.c.member_id)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(query.offset(first).limit(at_most))
             found = [Block(**row) for row in rows.mappings()]
             count = await connection.scalar(select(func.count()).select_from(blocks).where(counting))

@@ -18,11 +18,12 @@ from bot.jobs.states import CANCELLABLE, DRIVEN, IN_FLIGHT, MADE, REVIEWED, Stat
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import Reserve, SpendLimits
 from bot.jobs.storage.saving import Enlist
-from bot.jobs.tasks import for_each
+from bot.jobs.tasks import for_each, keep_looking
 
 log = structlog.get_logger(__name__)
 
 WATCH_EVERY: Final = 20.0  # seconds
+WATCHED: Final = CANCELLABLE - {State.ACCEPTED}  # what waits unpaid, its card known
 AT_ONCE: Final = 50  # jobs for which Discord is asked how their members stand
 
 # Where a no ends a job, by where it is.
@@ -215,17 +216,22 @@ class Moderation:
         """
         await drivers.resumed()
         last = 0
-        while True:
-            await self.clock.sleep(WATCH_EVERY)
+
+        async def look() -> bool:
+            nonlocal last
             waiting = [job for job in await self._waiting() if job.state is State.HELD or drivers.drives(job.id)]
             later = [job for job in waiting if job.id > last] or waiting
             batch = sorted(later, key=lambda job: job.id)[:AT_ONCE]
             await for_each(batch, self._end_if_objected)
             last = batch[-1].id if batch else 0
+            return bool(batch)
+
+        await self.clock.sleep(WATCH_EVERY)
+        await keep_looking(look, self.store.engine, *WATCHED, every=WATCH_EVERY, clock=self.clock)
 
     async def _waiting(self) -> Sequence[Job]:
         """Read what waits unpaid, its card known."""
-        return await self.store.in_states(CANCELLABLE - {State.ACCEPTED})
+        return await self.store.in_states(WATCHED)
 
     async def _end_if_objected(self, job: Job) -> None:
         try:

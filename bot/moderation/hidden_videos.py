@@ -56,7 +56,7 @@ class HiddenVideos:
         if job.output_url is None:
             raise ChannelClosed("the video no longer exists anywhere")
         path = self._part_of(job)
-        await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES)
+        await self._outputs.fetch(job.output_url, path, max_bytes=MOST_BYTES, lasting=True)
         return path
 
     async def find_for_moderators(self, job: Job, case: Case) -> Path | None:
@@ -71,7 +71,7 @@ class HiddenVideos:
             if (url := await self._shown_video(job, case)) is not None:
                 part = self._part_of(job)
                 try:
-                    await self._attachments.fetch(url, part, max_bytes=MOST_BYTES)
+                    await self._attachments.fetch(url, part, max_bytes=MOST_BYTES, lasting=True)
                     await self._kept.keep(job.id, {KEPT_NAME: part})
                 finally:
                     part.unlink(missing_ok=True)
@@ -118,7 +118,7 @@ class HiddenVideos:
     async def _fetched(self, url: str | None, path: Path) -> Path | None:
         with suppress(MediaError):
             if url is not None:
-                await self._attachments.fetch(url, path, max_bytes=MOST_BYTES)
+                await self._attachments.fetch(url, path, max_bytes=MOST_BYTES, lasting=True)
                 return path
         return None
 

@@ -15,6 +15,7 @@ import discord
 import structlog
 
 from bot.catalogue.offer import Offer
+from bot.database.tables import cases, jobs, reports
 from bot.delivery.post_search import PostSearch
 from bot.delivery.post_view import alt_text, hidden_controls, hidden_text, post_controls
 from bot.discord_api.channel_pace import AtOnce, PacedChannels
@@ -27,7 +28,7 @@ from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
-from bot.jobs.tasks import supervised, uncancelled, until_first
+from bot.jobs.tasks import keep_looking, supervised, uncancelled
 from bot.media.errors import MediaError
 from bot.moderation.hidden_videos import POST_FILE, HiddenVideos
 from bot.moderation.history import RecordReader
@@ -90,12 +91,18 @@ class ReportMessages:
     async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
         """See to what is owed, from the moment when drivers may start, until cancelled."""
         await resumed()
-        while True:
-            self._wanted.clear()
-            for case in await self._store.owing(at_most=AT_ONCE):
-                await self.see_to(case.job_id)
-            await self._tidy()
-            await until_first(self._wanted.wait(), self._clock.sleep(SWEEP_EVERY))
+        topics = (cases.name, reports.name, jobs.name)
+        await keep_looking(
+            self._sweep, self._store.engine, *topics, every=SWEEP_EVERY, clock=self._clock, hurry=self._wanted.wait
+        )
+
+    async def _sweep(self) -> bool:
+        """See to what is owed now; return whether anything may be left."""
+        self._wanted.clear()
+        owing = await self._store.owing(at_most=AT_ONCE)
+        for case in owing:
+            await self.see_to(case.job_id)
+        return await self._tidy() or bool(owing)
 
     async def look_again(self, guild_id: int) -> None:
         """Have moderators of a server shown what is undecided where they look now, if they do not see it there."""
@@ -349,13 +356,15 @@ class ReportMessages:
             return False
         return True
 
-    async def _tidy(self) -> None:
-        """Forget the videos that no one will put back any more."""
-        for job_id in await self._videos.jobs():
+    async def _tidy(self) -> bool:
+        """Forget the videos that no one will put back any more; return whether there were any."""
+        kept = await self._videos.jobs()
+        for job_id in kept:
             job, case = await self._jobs.get(job_id), await self._store.case(job_id)
             waits = job is not None and job.state is State.DELIVERED and (job.hidden or (case and case.owed))
             if not waits:
                 await self._videos.forget(job_id)
+        return bool(kept)
 
     def _channel(self, job: Job, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=job.request.guild_id)

@@ -187,13 +187,15 @@ class ReviewMessages:
         if review is not None:
             await self._settle(job, review)
 
-    async def settle_all(self) -> None:
-        for review in await self._store.opened(at_most=MOST_SETTLED):
+    async def settle_all(self) -> bool:
+        opened = await self._store.opened(at_most=MOST_SETTLED)
+        for review in opened:
             job = await self._jobs.get(review.job_id)
             if job is None:
                 await self._store.close(review.job_id)
             elif not is_waiting(job):
                 await self._settle(job, review)
+        return bool(opened)
 
     async def _settle(self, job: Job, review: Review) -> None:
         """Edit what moderators see to how it ended; what Discord leaves unclear is tried again by the sweep."""

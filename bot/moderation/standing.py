@@ -1,12 +1,15 @@
 """The requester's standing in the server at this moment, by Discord and the moderators' lists."""
 
+import operator
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import discord
 import structlog
 
+from bot.database.changes import Remembered
 from bot.discord_api.channels import channel_of, home_id_of, is_age_restricted
 from bot.discord_api.errors import translated
 from bot.discord_api.reasons import Then, reason_of
@@ -25,6 +28,7 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 UNKNOWN_MEMBER: Final = 10007
+BLOCKS: Final = ("blocks", "operator_blocks")  # the tables that say who is blocked
 
 
 class MemberStanding:
@@ -47,9 +51,14 @@ class MemberStanding:
         self._images = images
         self._log_channel = log_channel
         self._clock = clock
+        self._blocked = Remembered[tuple[int, int], bool](blocks.engine, *BLOCKS)
 
     async def is_blocked(self, job: Job) -> bool:
-        guild_id, member_id = job.request.guild_id, job.request.member_id
+        who = (job.request.guild_id, job.request.member_id)
+        # A block may run out by itself, but none begins so.
+        return await self._blocked.read(who, partial(self._is_blocked, *who), keep=operator.not_)
+
+    async def _is_blocked(self, guild_id: int, member_id: int) -> bool:
         if await self._stopped.is_blocked(guild_id, member_id) is not None:
             return True
         return await self._blocks.get(guild_id, member_id) is not None

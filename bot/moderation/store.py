@@ -54,13 +54,13 @@ class Case:
 
 class ReportStore:
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     async def add(self, job: Job, member_id: int, reason: str, now: datetime) -> int | None:
         """Note a member's report; return how many there are to be decided, or None where it was made before."""
         row = {"job_id": job.id, "member_id": member_id, "reason": reason, "at": now, "settled": 0}
         mine = reports.c.job_id == job.id
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             added = await connection.execute(insert_if_absent(connection, reports, row))
             if added.rowcount == 0:
                 return None
@@ -71,32 +71,32 @@ class ReportStore:
     async def was_made(self, job_id: int, member_id: int) -> bool:
         """Return whether a member has reported a video."""
         mine = (reports.c.job_id == job_id, reports.c.member_id == member_id)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return bool(await connection.scalar(select(exists().where(*mine))))
 
     async def open(self, job_id: int) -> tuple[Sequence[Report], int]:
         """Read the newest reports that no one has decided on, and how many there are."""
         undecided = (reports.c.job_id == job_id, reports.c.settled == 0)
         query = select(reports).where(*undecided).order_by(reports.c.at.desc(), reports.c.member_id)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (await connection.execute(query.limit(NEWEST))).all()
             count = await connection.scalar(select(func.count()).select_from(reports).where(*undecided))
         return [Report(member_id=row.member_id, reason=row.reason, at=row.at) for row in rows], count or 0
 
     async def case(self, job_id: int) -> Case | None:
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             row = (await connection.execute(select(cases).where(cases.c.job_id == job_id))).one_or_none()
         return None if row is None else _from_row(row)
 
     async def owe(self, job: Job) -> None:
         """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await owe_in(connection, job)
 
     async def look_again(self, guild_id: int) -> None:
         """Let moderators be shown again what no one has decided on in a server."""
         undecided = exists().where(reports.c.job_id == cases.c.job_id, reports.c.settled == 0)
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             mine = (cases.c.guild_id == guild_id, undecided)
             await connection.execute(update(cases).where(*mine).values(_OWE))
 
@@ -104,13 +104,13 @@ class ReportStore:
         """Take it on oneself to see to a case, unless someone is at it or could not do it within `patience`."""
         due = or_(cases.c.tried_at.is_(None), cases.c.tried_at <= now - patience)
         claiming = update(cases).where(cases.c.job_id == job_id, cases.c.owed > _IN_LINE, due)
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             claimed = await connection.execute(claiming.values(owed=_SEEN_TO, tried_at=now))
         return claimed.rowcount > 0
 
     async def renew(self, job_id: int, claimed_at: datetime, now: datetime) -> bool:
         """Go on holding a case, claimed at `now` from here on; return whether it was still held."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             renewed = await connection.execute(update(cases).where(*_held(job_id, claimed_at)).values(tried_at=now))
         return renewed.rowcount > 0
 
@@ -130,7 +130,7 @@ class ReportStore:
         anew = cases.c.owed == _OWED_ANEW
         rest = literal(tried_at, cases.c.tried_at.type)
         letting = update(cases).where(*_held(job_id, claimed_at)).returning(cases.c.owed)
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             values = {"owed": case((anew, _OWED), else_=owed), "tried_at": case((anew, None), else_=rest)}
             left = (await connection.execute(letting.values(values))).scalar_one_or_none()
             if left is None:
@@ -141,12 +141,12 @@ class ReportStore:
         """Read what is owed: first what no one has tried yet, last what rests."""
         owed = select(cases).where(cases.c.owed > _IN_LINE)
         query = owed.order_by(cases.c.tried_at.asc().nulls_first()).limit(at_most)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
     async def note(self, job_id: int, **values: str | int | datetime | None) -> None:
         """Note facts of a case, by the names of `Case`."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(update(cases).where(cases.c.job_id == job_id).values(values))
 
 

@@ -42,12 +42,11 @@ class OperatorFigures:
         self._engine = engine
 
     async def spent(self, today: date) -> Spent:
-        total = func.sum(spending.c.usd, type_=Usd)
-        month = select(total).where(spending.c.day >= today.replace(day=1), spending.c.day < _next_month(today))
+        of_month = (spending.c.day >= today.replace(day=1), spending.c.day < _next_month(today))
         async with self._engine.connect() as connection:
-            of_month = await connection.scalar(month)
-            of_today = await connection.scalar(select(total).where(spending.c.day == today))
-        return Spent(today=of_today or NOTHING, this_month=of_month or NOTHING)
+            rows = (await connection.execute(select(spending.c.day, spending.c.usd).where(*of_month))).all()
+        of_day = {row.day: row.usd for row in rows}
+        return Spent(today=of_day.get(today, NOTHING), this_month=sum(of_day.values(), NOTHING))
 
     async def servers(self, today: date, *, first: int, at_most: int) -> tuple[Sequence[ServerUse], int]:
         """Read which servers spent in this month, the most first; and tell how many did."""

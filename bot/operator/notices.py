@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import discord
 import structlog
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.changes import Remembered
 from bot.database.record_tables import operator_notices
 from bot.database.statements import insert_if_absent
 from bot.database.types import value_of
@@ -77,10 +78,13 @@ class OperatorNotice:
 class OperatorNotices:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._all = Remembered[None, Sequence[tuple[OperatorNotice, bool]]](engine, operator_notices.name)
 
     async def note(self, kind: NoticeKind, now: datetime, *, about: str = "", detail: str = "") -> bool:
         """Note something to be told; False where it is known already. `about` tells several of a kind apart."""
         name = f"{kind.value}:{about}"[:80]
+        if any(notice.name == name for notice, _ in await self._read()):
+            return False
         row = {"name": name, "kind": kind, "detail": detail, "at": now}
         async with self._engine.begin() as connection:
             noted = insert_if_absent(connection, operator_notices, row).returning(operator_notices.c.name)
@@ -88,19 +92,19 @@ class OperatorNotices:
 
     async def over(self, kind: NoticeKind, *, about: str = "") -> bool:
         """Note that a problem has ended, so that it is told if it comes again; return whether it was on."""
-        mine = operator_notices.c.name == f"{kind.value}:{about}"[:80]
-        async with self._engine.connect() as connection:
-            if not await connection.scalar(select(exists().where(mine))):
-                return False
+        name = f"{kind.value}:{about}"[:80]
+        if not any(notice.name == name for notice, _ in await self._read()):
+            return False
         async with self._engine.begin() as connection:
-            return (await connection.execute(delete(operator_notices).where(mine))).rowcount > 0
+            gone = delete(operator_notices).where(operator_notices.c.name == name)
+            return (await connection.execute(gone)).rowcount > 0
 
     async def current(self, *kinds: NoticeKind) -> Sequence[OperatorNotice]:
         """Read what is on of these kinds, told or not."""
-        return await self._read(operator_notices.c.kind.in_(list(kinds)))
+        return [notice for notice, _ in await self._read() if notice.kind in kinds]
 
     async def untold(self) -> Sequence[OperatorNotice]:
-        return await self._read(operator_notices.c.told_at.is_(None))
+        return [notice for notice, told in await self._read() if not told]
 
     async def told(self, notices: Sequence[OperatorNotice], now: datetime) -> None:
         names = [each.name for each in notices]
@@ -108,10 +112,16 @@ class OperatorNotices:
             mine = operator_notices.c.name.in_(names)
             await connection.execute(update(operator_notices).where(mine).values(told_at=now))
 
-    async def _read(self, which: Any) -> Sequence[OperatorNotice]:
-        query = select(operator_notices).where(which).order_by(operator_notices.c.at, operator_notices.c.name)
-        async with self._engine.connect() as connection:
-            return [value_of(OperatorNotice, row) for row in await connection.execute(query)]
+    async def _read(self) -> Sequence[tuple[OperatorNotice, bool]]:
+        """Read all that are on, which are few, the oldest first, each with whether it was told."""
+
+        async def read() -> Sequence[tuple[OperatorNotice, bool]]:
+            query = select(operator_notices).order_by(operator_notices.c.at, operator_notices.c.name)
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(query)).all()
+            return [(value_of(OperatorNotice, row), row.told_at is not None) for row in rows]
+
+        return await self._all.read(None, read)
 
 
 class Operators:

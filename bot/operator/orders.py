@@ -14,7 +14,7 @@ from bot.jobs.errors import StaleJob, WrongState
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
-from bot.jobs.tasks import uncancelled
+from bot.jobs.tasks import keep_looking, uncancelled
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +25,12 @@ class OrderStore:
     """One wish for a job at a time: that its work be taken up again."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     @uncancelled
     async def leave(self, job_id: int, now: datetime) -> None:
         """Leave a wish; one for the same job that was answered, or not yet, gives way to it."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(delete(wishes).where(wishes.c.job_id == job_id))
             await connection.execute(wishes.insert().values(job_id=job_id, asked_at=now))
 
@@ -38,25 +38,25 @@ class OrderStore:
     async def take(self, now: datetime) -> int | None:
         """Take the oldest wish that no one has taken; return its job, or None where there is none."""
         oldest = select(wishes.c.job_id).where(wishes.c.taken_at.is_(None)).order_by(wishes.c.asked_at).limit(1)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             job_id = (await connection.execute(oldest)).scalar_one_or_none()
         if job_id is None:
             return None
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             mine = update(wishes).where(wishes.c.job_id == job_id, wishes.c.taken_at.is_(None)).values(taken_at=now)
             return job_id if (await connection.execute(mine)).rowcount else None
 
     @uncancelled
     async def answer(self, job_id: int, words: str) -> None:
         """Say what came of a wish."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(update(wishes).where(wishes.c.job_id == job_id).values(answer=words))
 
     @uncancelled
     async def answered(self, job_id: int) -> str | None:
         """Read what came of a wish; None as long as no one has said."""
         query = select(wishes.c.answer).where(wishes.c.job_id == job_id)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none()
 
 
@@ -69,12 +69,14 @@ class OrderTaker:
 
     async def run(self) -> None:
         """Obey until cancelled."""
-        while True:
-            while (job_id := await self._wishes.take(self._engine.clock.now())) is not None:
-                words = await self._obey(job_id)
-                log.info("wish_obeyed", job=job_id, answer=words)
-                await self._wishes.answer(job_id, words)
-            await self._engine.clock.sleep(LOOK_EVERY)
+        database, clock = self._wishes.engine, self._engine.clock
+        await keep_looking(self._obey_all, database, wishes.name, every=LOOK_EVERY, clock=clock)
+
+    async def _obey_all(self) -> None:
+        while (job_id := await self._wishes.take(self._engine.clock.now())) is not None:
+            words = await self._obey(job_id)
+            log.info("wish_obeyed", job=job_id, answer=words)
+            await self._wishes.answer(job_id, words)
 
     async def _obey(self, job_id: int) -> str:
         job = await self._engine.store.get(job_id)

@@ -1,9 +1,9 @@
 """For the bot operator: what they can stop, see, and decide, and a watch that tells them what they must know."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -15,9 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
+from bot.database.changes import changes_of
 from bot.database.locks import take_turn
-from bot.database.record_tables import records
-from bot.database.tables import jobs, orphans
+from bot.database.record_tables import operator_notices, records
+from bot.database.tables import jobs, orphans, spending
 from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
 from bot.jobs.driving.control import JobControl
@@ -29,7 +30,7 @@ from bot.jobs.prices import Prices
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.jobs.storage.rows import from_row
-from bot.jobs.tasks import Work
+from bot.jobs.tasks import Work, keep_looking
 from bot.operator.figures import SPENDING, Caps, OperatorFigures, is_past, spending_notices
 from bot.operator.model_watch import ModelWatch
 from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotices, Operators
@@ -46,6 +47,8 @@ ASK_EVERY: Final = timedelta(minutes=10)  # at Segmind: a request for the credit
 ASK_IN_TROUBLE: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
 LOOKS_BACK: Final = timedelta(days=7)  # for what happened while no one watched; as long it is in view
+# What may show in a look once it has changed.
+_HAPPENED: Final = (State.FAILED, orphans.name, jobs.name)
 MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
 
 
@@ -106,15 +109,26 @@ class OperatorWatch:
     figures: OperatorFigures
     caps: Caps
     clock: Clock
+    seen: dict[str, int | None] = field(
+        default_factory=dict[str, int | None], init=False
+    )  # as of when each part was done last
+    failed_until: dict[str, float] = field(default_factory=dict[str, float], init=False)
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        while True:
-            await self.clock.sleep(LOOK_EVERY.total_seconds())
-            if self.client.user is not None and await take_turn(
-                self.database, "operator_looked", self.clock.now(), every=LOOK_EVERY
-            ):
-                await self.look()
+        every, longest = LOOK_EVERY.total_seconds(), ASK_EVERY.total_seconds()
+        await self.clock.sleep(every)
+        topics = (*_HAPPENED, spending.name, State.COMPLETED, operator_notices.name)
+        await keep_looking(self._look_in_turn, self.database, *topics, every=every, longest=longest, clock=self.clock)
+
+    async def _look_in_turn(self) -> bool:
+        """Look where it is this process's turn; return whether there is more to do soon."""
+        if self.client.user is None:
+            return True
+        if not await take_turn(self.database, "operator_looked", self.clock.now(), every=LOOK_EVERY):
+            return True
+        refused = await self.look()
+        return refused or bool(await self.notices.untold())
 
     async def answered_elsewhere(self) -> None:
         """Take note that another process with the bot's token answered a member; told with the next look."""
@@ -128,21 +142,41 @@ class OperatorWatch:
         with suppress(SegmindError):
             await self.segmind.credits()
 
-    async def look(self) -> None:
-        """Look once at what happened, ask Segmind if it is time to, and tell what is new."""
+    async def look(self) -> bool:
+        """Look once at what happened, ask Segmind if it is time to, and tell what is new.
+
+        Return whether Segmind refuses runs now.
+        """
         now = self.clock.now()
-        await self._note_what_happened(now)
-        await self._note_spending(now)
-        refused = await self._failed(now - FRESH, ProblemCode.SERVICE)
+        refused = await self._failed(now - FRESH, ProblemCode.SERVICE) if self._may_be_refused() else ()
         every = ASK_IN_TROUBLE if refused else ASK_EVERY
         if await take_turn(self.database, "operator_asked", now, every=every):
+            self.seen.clear()  # what only time changes is looked at with this, too
             await self._ask(now)
-        await self._note_prices(now)
+        await self._if_changed(self._note_what_happened, now, *_HAPPENED)
+        await self._if_changed(self._note_spending, now, spending.name)
+        await self._if_changed(self._note_prices, now, State.COMPLETED, jobs.name)
         await self.model_watch.look(
             lambda kind, about, detail: self._note(kind, now, about=about, detail=detail), refused=bool(refused)
         )
         await self._note_refusal(refused, now)
         await self._tell(now)
+        return bool(refused)
+
+    def _may_be_refused(self) -> bool:
+        """Tell whether a job has failed just now, as far as is known."""
+        version, moment = changes_of(self.database).version(*_HAPPENED), self.clock.monotonic()
+        if version is None or self.seen.get("failed") != version:
+            self.failed_until["at"] = moment + FRESH.total_seconds()
+        self.seen["failed"] = version
+        return moment <= self.failed_until["at"]
+
+    async def _if_changed(self, work: Callable[[datetime], Awaitable[None]], now: datetime, *topics: str) -> None:
+        """Do one part of a look, unless nothing that it reads has changed since it was done last."""
+        version = changes_of(self.database).version(*topics)
+        if version is None or self.seen.get(work.__name__) != version:
+            await work(now)
+            self.seen[work.__name__] = version
 
     async def _note_what_happened(self, now: datetime) -> None:
         since = now - LOOKS_BACK

@@ -1,6 +1,6 @@
 """A server's log channel: single messages to its moderators, and its record, one line per entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -11,13 +11,15 @@ import discord
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.tables import decisions
 from bot.discord_api.channel_pace import AtOnce, PacedChannels
 from bot.discord_api.errors import translated
 from bot.discord_api.sending import words_nonce
 from bot.jobs.clock import Clock
 from bot.jobs.ports import OutcomeUnclear, PortError
-from bot.jobs.tasks import Work
-from bot.records.store import Item, RecordLog, RecordStore, keep_records_thin
+from bot.jobs.states import TOLD
+from bot.jobs.tasks import Work, keep_looking
+from bot.records.store import AT_ONCE, Item, RecordLog, RecordStore, keep_records_thin
 from bot.records.words import log_line
 from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
@@ -25,6 +27,7 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 EVERY: Final = timedelta(seconds=10)  # one message for each server in this time: far below Discord's limits
+TOPICS: Final = (*TOLD, decisions.name)  # what may be owed once these have changed
 MESSAGE_LIMIT: Final = 2_000  # characters; Discord's
 GIVEN_UP: Final = timedelta(days=1)  # after which what Discord never took is told no more
 _SILENT: Final = discord.AllowedMentions.none()
@@ -91,23 +94,33 @@ class LogMirror:
 
     async def run(self) -> None:
         """Tell what is owed now and then, until cancelled."""
-        while True:
-            await self._clock.sleep(EVERY.total_seconds())
-            if self._client.user is None or not await self._records.owed():
-                continue
-            if await self._records.is_my_turn(self._clock.now(), every=EVERY):
-                await self.tell()
+        await self._clock.sleep(EVERY.total_seconds())
+        every = EVERY.total_seconds()
+        await keep_looking(self._look, self._records.engine, *TOPICS, every=every, clock=self._clock)
+
+    async def _look(self) -> bool:
+        """Tell what is owed, where it is this process's turn; return whether there may be more."""
+        if self._client.user is None:
+            return True
+        owed = await self._records.owed()
+        if not owed or not await self._records.is_my_turn(self._clock.now(), every=EVERY):
+            return bool(owed)
+        return await self._tell_all(owed)
 
     async def tell(self) -> None:
         """Tell each server one message of what it is owed."""
-        for guild_id, items in (await self._records.owed()).items():
-            await self._tell(guild_id, items)
+        await self._tell_all(await self._records.owed())
 
-    async def _tell(self, guild_id: int, items: Sequence[Item]) -> None:
+    async def _tell_all(self, owed: Mapping[int, Sequence[Item]]) -> bool:
+        left = [await self._tell(guild_id, items) for guild_id, items in owed.items()]
+        return any(left)
+
+    async def _tell(self, guild_id: int, items: Sequence[Item]) -> bool:
+        """Tell a server one message; return whether there may be more to tell."""
         settings = await self._settings.get(guild_id)
         if settings.log_channel_id is None:
             await self._records.settle(items)
-            return
+            return len(items) >= AT_ONCE
         oldest = self._clock.now() - GIVEN_UP
         past = [item for item in items if item.is_said_already or item.at < oldest]
         due = [item for item in items if item not in past]
@@ -118,10 +131,9 @@ class LogMirror:
             if told
             else Heard.SAID
         )
-        if heard is Heard.UNCLEAR:
-            await self._records.settle(past)
-        else:
-            await self._records.settle([*past, *told])
+        settled = past if heard is Heard.UNCLEAR else [*past, *told]
+        await self._records.settle(settled)
+        return len(settled) < len(items) or len(items) >= AT_ONCE
 
     def _locale(self, guild_id: int) -> str | None:
         guild = self._client.get_guild(guild_id)

@@ -234,24 +234,25 @@ class Item:
 
 class RecordLog:
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     async def is_my_turn(self, now: datetime, *, every: timedelta) -> bool:
         """Return whether it is this process that tells the log channels now."""
-        return await take_turn(self._engine, _TURN, now, every=every)
+        return await take_turn(self.engine, _TURN, now, every=every)
 
     async def owed(self) -> Mapping[int, Sequence[Item]]:
         """Read what is owed, by server, oldest first."""
-        ended = select(records).where(records.c.log_owed > 0).order_by(records.c.state_since).limit(_AT_ONCE)
-        made = select(decisions).where(decisions.c.log_owed > 0).order_by(decisions.c.at).limit(_AT_ONCE)
-        async with self._engine.connect() as connection:
+        ended = select(records).where(records.c.log_owed > 0).order_by(records.c.state_since).limit(AT_ONCE)
+        made = select(decisions).where(decisions.c.log_owed > 0).order_by(decisions.c.at).limit(AT_ONCE)
+        async with self.engine.connect() as connection:
             owed_records = (await connection.execute(ended)).all()
             owed_decisions = [value_of(Decision, row) for row in await connection.execute(made)]
             if not owed_records and not owed_decisions:
                 return {}
             known = {row.job_id for row in owed_records}
             missing = {each.job_id for each in owed_decisions if each.job_id} - known
-            others = (await connection.execute(select(records).where(records.c.job_id.in_(missing)))).all()
+            absent = select(records).where(records.c.job_id.in_(missing))
+            others = (await connection.execute(absent)).all() if missing else ()
             about = select(decisions).where(decisions.c.job_id.in_(known))
             said: dict[int, list[Decision]] = {}
             for row in await connection.execute(about):
@@ -269,7 +270,7 @@ class RecordLog:
     async def settle(self, items: Sequence[Item]) -> None:
         """Note that these were told, or that there is no one to tell; what has moved on since stays owed."""
         # A power cut may undo this: a line is told once more then.
-        async with self._engine.execution_options(durable=False).begin() as connection:
+        async with self.engine.execution_options(durable=False).begin() as connection:
             for item in items:
                 if item.decision is not None:
                     mine: Any = decisions.c.id == item.decision.id

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.changes import Remembered
 from bot.database.statements import insert_if_absent
 from bot.database.tables import guild_settings
 from bot.settings.model import UNSET, GuildSettings
@@ -21,9 +23,13 @@ _ADAPTER: Final = TypeAdapter(GuildSettings)
 class SettingsStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._known = Remembered[int, GuildSettings](engine, guild_settings.name)
 
     async def get(self, guild_id: int) -> GuildSettings:
         """Read a server's settings; the defaults where it has set nothing."""
+        return await self._known.read(guild_id, partial(self._read, guild_id))
+
+    async def _read(self, guild_id: int) -> GuildSettings:
         query = select(guild_settings.c.settings).where(guild_settings.c.guild_id == guild_id)
         async with self._engine.connect() as connection:
             saved = (await connection.execute(query)).scalar_one_or_none()

@@ -80,6 +80,7 @@ async def drive(engine: Engine, job: Job) -> Job:
             await engine.clear_folder_of(job.id)
     finally:
         engine.machine.let_go(job.id)
+        engine.last_queued.pop(job.id, None)
         engine.queue.leave(job.id)
     return job
 

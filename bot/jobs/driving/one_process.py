@@ -14,8 +14,9 @@ from bot.database.engine import SQLITE
 from bot.jobs.driving.driver import drive, read_again
 from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
 from bot.jobs.model import Job
-from bot.jobs.states import DRIVEN
+from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
+from bot.jobs.tasks import keep_looking
 
 if TYPE_CHECKING:
     from bot.jobs.driving.work_queue import WorkQueue
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = 20.0  # seconds
+MAY_OWE: Final = frozenset(State) - DRIVEN  # a card, the last word on it, or a private word
 
 
 class Dispatcher(Protocol):
@@ -126,12 +128,18 @@ class InProcessDispatcher:
     async def run(self) -> None:
         """See to cards that no one knows of, and to those that no one edited any more, until cancelled."""
         await self._resumed.wait()
-        while True:
-            for job in await see_to_cardless(self._engine):
-                await self.dispatch(job)
-            await show_last_cards(self._engine)
-            await give_owed_notices(self._engine)
-            await self._engine.clock.sleep(SWEEP_EVERY)
+        engine = self._engine
+        await keep_looking(self._sweep, engine.store.engine, *MAY_OWE, every=SWEEP_EVERY, clock=engine.clock)
+
+    async def _sweep(self) -> bool:
+        """See to them once; return whether any are left, or may be."""
+        if not await self._engine.store.owes():
+            return False
+        for job in await see_to_cardless(self._engine):
+            await self.dispatch(job)
+        await show_last_cards(self._engine)
+        await give_owed_notices(self._engine)
+        return True
 
     async def stop(self) -> None:
         """Stop every driver; a request in flight is given its grace, and every job stays as saved."""

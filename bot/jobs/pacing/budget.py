@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent
@@ -22,6 +22,11 @@ log = structlog.get_logger(__name__)
 
 NAME = "segmind"
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+_SWAP: Final = update(request_budget).where(
+    request_budget.c.name == NAME, request_budget.c.version == bindparam("known_version")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +178,5 @@ def _unpacked(departures: bytes, poll_due: float) -> Minute:
 
 async def _swap(connection: AsyncConnection, after: _BudgetRow) -> bool:
     """Put `after` in the place of the row it was made of; False where another process has been quicker."""
-    unchanged = request_budget.c.version == after.version
-    values = replace(after, version=after.version + 1).values
-    swap = update(request_budget).where(request_budget.c.name == NAME, unchanged).values(**values)
-    return (await connection.execute(swap)).rowcount > 0
+    row = {**replace(after, version=after.version + 1).values, "known_version": after.version}
+    return (await connection.execute(_SWAP, row)).rowcount > 0

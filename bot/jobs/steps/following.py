@@ -254,7 +254,6 @@ async def _completed(engine: Engine, job: Job, result: RunResult, sighting: Sigh
         run_seconds=run_seconds,
         queue_seconds=queue_seconds,
     )
-    engine.last_queued.pop(job.id, None)
     if run_seconds is not None:
         request = job.request
         engine.run_times.learn(
@@ -264,7 +263,6 @@ async def _completed(engine: Engine, job: Job, result: RunResult, sighting: Sigh
 
 
 async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool = False) -> Job:
-    engine.last_queued.pop(job.id, None)
     problem = problem_in_words(detail, otherwise=ProblemCode.RUN_FAILED, moderation=moderation)
     return await engine.move(job, State.FAILED, problem=problem)
 

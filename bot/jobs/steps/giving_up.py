@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
 import structlog
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -42,8 +42,11 @@ class Breakdowns:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # Whoever loses a mark in a power cut has lost the death, too.
+        self._marking = engine.execution_options(durable=False)
         self._process = uuid4().hex
         self._suspects = asyncio.Lock()
+        self._in_step: set[int] = set()
 
     @asynccontextmanager
     async def in_step(self, job_id: int) -> AsyncGenerator[int]:
@@ -60,13 +63,14 @@ class Breakdowns:
 
     @asynccontextmanager
     async def _marked(self, job_id: int) -> AsyncGenerator[int]:
-        deaths = await self._begin(job_id)
+        self._in_step.add(job_id)
         try:
-            yield deaths
+            yield await self._begin(job_id)
         except BaseException:
             await self._end(job_id)
             raise
-        await self.forget(job_id)
+        finally:
+            self._in_step.discard(job_id)
 
     async def _was_left(self, job_id: int) -> bool:
         left = exists().where(breakdowns.c.job_id == job_id, breakdowns.c.process.not_in(["", self._process]))
@@ -76,23 +80,25 @@ class Breakdowns:
     @uncancelled
     async def _begin(self, job_id: int) -> int:
         mine = breakdowns.c.job_id == job_id
-        beside = (breakdowns.c.process == self._process, breakdowns.c.job_id != job_id)
-        async with self._engine.begin() as connection:
-            await connection.execute(insert_if_absent(connection, breakdowns, {"job_id": job_id}))
+        async with self._marking.begin() as connection:
+            beside = self._in_step - {job_id}
+            values: dict[str, Any] = {"process": self._process, "alone": int(not beside)}
+            if beside:
+                await connection.execute(update(breakdowns).where(breakdowns.c.job_id.in_(beside)).values(alone=0))
+            first = insert_if_absent(connection, breakdowns, {"job_id": job_id, **values})
+            if (await connection.execute(first.returning(breakdowns.c.job_id))).one_or_none() is not None:
+                return 0
             row = (await connection.execute(select(breakdowns).where(mine).with_for_update())).one()
             died = bool(row.process) and row.process != self._process and row.alone
             deaths: int = row.deaths + int(bool(died))
-            alone = not await connection.scalar(select(func.count()).where(*beside))
-            await connection.execute(update(breakdowns).where(*beside).values(alone=0))
-            values = {"process": self._process, "alone": int(alone), "deaths": deaths}
-            await connection.execute(update(breakdowns).where(mine).values(values))
+            await connection.execute(update(breakdowns).where(mine).values(**values, deaths=deaths))
         return deaths
 
     @uncancelled
     async def _end(self, job_id: int) -> None:
         """Take the mark away; a database that is away leaves it, which this process does not take for a death."""
         try:
-            async with self._engine.begin() as connection:
+            async with self._marking.begin() as connection:
                 await connection.execute(
                     update(breakdowns).where(breakdowns.c.job_id == job_id).values(process="", alone=0)
                 )
@@ -113,7 +119,7 @@ class Breakdowns:
 
     @uncancelled
     async def forget(self, job_id: int) -> None:
-        """Forget the failures of a job that has passed its step, or has ended."""
+        """Forget the failures of a job that has ended; those of one that has left PREPARING go with its save."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(breakdowns).where(breakdowns.c.job_id == job_id))
 

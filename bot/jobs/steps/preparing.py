@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.jobs.model import Job, Problem, ProblemCode, ReviewMode, model_gone
+from bot.jobs.model import Changes, Job, Problem, ProblemCode, ReviewMode, model_gone
 from bot.jobs.ports import (
     ChannelClosed,
     ElementGone,
@@ -44,11 +44,13 @@ async def prepare(engine: Engine, job: Job) -> Job:
         if job.awaits_review(ReviewMode.BEFORE_SPENDING):
             return await hold(engine, job, pictures)
         elements = [await engine.elements.lasting(element) for element in job.request.elements]
-        # Saved once more: a driver that lost the job while it fetched learns it here, and leaves the card alone.
-        job = await engine.store.save(job.evolve(elements=tuple(elements)))
+        # A driver that lost the job while it fetched learns it here, and leaves the card alone.
+        await engine.make_sure_of(job)
+        job = job.evolve(elements=tuple(elements))
         if job.awaits_review(ReviewMode.BEFORE_POSTING):
             await _show_moderators(engine, job, pictures)
-            return await engine.move(job, State.WAITING)
+            inputs: Changes = {"references": job.request.references, "elements": job.request.elements}
+            return await engine.move(job, State.WAITING, **inputs)
         names = await engine.cards.attach(job, pictures)
     except _UnusableReference as unusable:
         return await engine.move(job, State.FAILED, problem=unusable.problem)

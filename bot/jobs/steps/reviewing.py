@@ -23,12 +23,13 @@ from bot.jobs.steps.engine import Engine
 from bot.jobs.steps.finished_file import fetched
 from bot.jobs.steps.giving_up import end_hopeless, is_hopeless
 from bot.jobs.steps.references import clean_reference, fetch_clean
-from bot.jobs.tasks import for_each, until_first
+from bot.jobs.tasks import for_each, keep_looking
 from bot.media.errors import MediaError
 
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = 20.0  # seconds
+REVIEWS: Final = "reviews"  # the table of what moderators are shown
 SERVERS_AT_ONCE: Final = 4  # a server whose channel takes its time does not hold up all others
 # What may still come before moderators: their images are kept.
 _KEPT_IN = REVIEWED | {State.PREPARING}
@@ -57,13 +58,16 @@ async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]])
     If the moderators' channel is deleted or changed, the next sweep begins at once.
     """
     await resumed()
-    while True:
-        await see_to_reviews(engine)
-        await until_first(engine.reviews.wanted(), engine.clock.sleep(SWEEP_EVERY))
+    look, reviews = partial(see_to_reviews, engine), engine.reviews
+    topics = (*REVIEWED, REVIEWS)
+    await keep_looking(look, engine.store.engine, *topics, every=SWEEP_EVERY, clock=engine.clock, hurry=reviews.wanted)
 
 
-async def see_to_reviews(engine: Engine) -> None:
-    """End what has waited too long, and see to it that moderators see the rest where they look now."""
+async def see_to_reviews(engine: Engine) -> bool:
+    """End what has waited too long, and see to it that moderators see the rest where they look now.
+
+    Return whether anything waits, or may have to be seen to later.
+    """
     by_server: dict[int, list[Job]] = {}
     for job in await engine.store.in_states(REVIEWED):
         by_server.setdefault(job.request.guild_id, []).append(job)
@@ -73,8 +77,8 @@ async def see_to_reviews(engine: Engine) -> None:
     )
     for broken in filter(None, seen):
         raise broken
-    await engine.reviews.settle_all()
-    await _tidy(engine)
+    unsettled = await engine.reviews.settle_all()
+    return await _tidy(engine) or unsettled or bool(by_server)
 
 
 async def _see_to_server(engine: Engine, places: asyncio.Semaphore, waiting: Sequence[Job]) -> None:
@@ -175,9 +179,11 @@ def _by_number(job: Job, on_card: Mapping[str, str]) -> Mapping[str, str]:
     return {reference_name(number): on_card[name] for number, name in named.items() if name in on_card}
 
 
-async def _tidy(engine: Engine) -> None:
-    """Delete the files of jobs that no longer wait."""
-    for job_id in await engine.kept.jobs():
+async def _tidy(engine: Engine) -> bool:
+    """Delete the files of jobs that no longer wait; return whether there were any."""
+    kept = await engine.kept.jobs()
+    for job_id in kept:
         job = await engine.store.get(job_id)
         if job is None or not (job.state in _KEPT_IN or job.hidden):
             await engine.kept.forget(job_id)
+    return bool(kept)

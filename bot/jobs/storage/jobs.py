@@ -8,12 +8,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.changes import TOLD, Remembered, changes_of
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
 from bot.jobs.decisions import Decision
@@ -21,18 +23,19 @@ from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace
 from bot.jobs.fairness import Entry, Queue
 from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, normal_id
 from bot.jobs.run_times import FinishedRun
-from bot.jobs.states import DRIVEN, ENDED, IN_DOUBT, IN_FLIGHT, State
+from bot.jobs.states import DRIVEN, ENDED, FOUND_AGAIN, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.storage import ledger
 from bot.jobs.storage.ledger import UNLIMITED, Reserve, SpendLimits
-from bot.jobs.storage.records import record
+from bot.jobs.storage.records import first_record
 from bot.jobs.storage.rows import from_row, to_row
-from bot.jobs.storage.saving import Enlist, Moved, Saving, saving
+from bot.jobs.storage.saving import Enlist, Moved, Newest, Saving, saving
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET
 
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
 TURNS_REMEMBERED: Final = timedelta(hours=1)  # for so long it counts that a server had a turn
+_INSERT: Final = jobs.insert().execution_options(**{TOLD: True})
 
 
 class JobStore:
@@ -40,9 +43,10 @@ class JobStore:
 
     def __init__(self, engine: AsyncEngine, enlist: Enlist | None = None) -> None:
         """`enlist` hears of each job saved that has to be driven and has no driver, and is part of the transaction."""
-        self._engine = engine
+        self.engine = engine
         self._enlist = enlist
         self._moved: Moved | None = None
+        self._newest: Newest = Remembered(engine, jobs.name)
         # One connection of this process waits for its turn to submit, and one to reserve: the others are for what need
         # not wait.
         self._submitting, self._reserving = asyncio.Lock(), asyncio.Lock()
@@ -66,21 +70,25 @@ class JobStore:
         `reserve` raises; nothing is saved then.
         """
         limits = SpendLimits(per_day=daily_limit_usd, per_month=monthly_limit_usd)
-        async with self._reserving, self._engine.begin() as connection:
+        async with self._reserving, self.engine.begin() as connection:
             await ledger.reserve(connection, job, limits, reserve)
             saved = replace(job, version=1, ledger_usd=job.reserved_usd)
-            await connection.execute(jobs.insert().values(to_row(saved)))
-            await record(connection, saved)
+            await connection.execute(_INSERT, to_row(saved))
+            await first_record(connection, saved)
+        changes_of(self.engine).note(saved.state)
         return saved
 
-    def saving(self) -> AbstractAsyncContextManager[Saving]:
+    def saving(self, *, durable: bool = True) -> AbstractAsyncContextManager[Saving]:
         """Open a transaction to save jobs in; one that moves is checked, counted, logged, and shown."""
-        return saving(self._engine, self._enlist, self._moved)
+        engine = self.engine if durable else self.engine.execution_options(durable=False)
+        return saving(engine, self._enlist, self._moved, self._newest)
 
     @uncancelled
     async def save(self, job: Job, *decided: Decision, also: Enlist | None = None) -> Job:
         """Save the next value of a job as `Saving.save` does; nothing is saved where that raises."""
-        async with self.saving() as transaction:
+        before = job.moved_from
+        again = before is not None and (before.state, job.state) in FOUND_AGAIN
+        async with self.saving(durable=not again or bool(decided) or also is not None) as transaction:
             return await transaction.save(job, *decided, also=also)
 
     @uncancelled
@@ -128,20 +136,24 @@ class JobStore:
     @uncancelled
     async def make_sure_that_it_may_go(self, job: Job, *, places: int) -> None:
         """Tell beforehand what `save_submitting` would refuse: raises `NoFreePlace` or `EqualBodyInDoubt`."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             await _make_sure_that_it_may_go(connection, job, places)
 
     @uncancelled
     async def get(self, job_id: int) -> Job | None:
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             row = (await connection.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
         return None if row is None else from_row(row)
+
+    async def latest(self, job_id: int) -> Job | None:
+        """Return a job as `get` does, from memory where this process alone saves jobs and has saved it lately."""
+        return await self._newest.read(job_id, partial(self.get, job_id), keep=lambda _: False)
 
     @uncancelled
     async def take(self, job_id: int, driver: str) -> tuple[Job, str] | None:
         """Make a job `driver`'s own; return it with its former driver, or None where nothing is left to drive."""
         mine = jobs.c.id == job_id
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             query = select(jobs).where(mine, jobs.c.state.in_(list(DRIVEN))).with_for_update()
             row = (await connection.execute(query)).one_or_none()
             if row is None:
@@ -154,7 +166,7 @@ class JobStore:
     async def in_states(self, states: Iterable[State]) -> Sequence[Job]:
         """Read every job in one of `states`, oldest first."""
         query = select(jobs).where(jobs.c.state.in_(list(states))).order_by(jobs.c.created_at, jobs.c.id)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [from_row(row) for row in rows]
 
@@ -180,7 +192,7 @@ class JobStore:
             )
             .order_by(jobs.c.created_at, jobs.c.id)
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         entries = {row.id: Entry(job_id=row.id, guild_id=row.guild_id, member_id=row.member_id) for row in rows}
         submitted = [row for row in rows if row.state != State.WAITING and row.submitted_at is not None]
@@ -192,6 +204,13 @@ class JobStore:
         )
 
     @uncancelled
+    async def owes(self) -> bool:
+        """Tell whether a job waits for its card to be known or to show its last word, or its member for a notice."""
+        owing = or_(jobs.c.state == State.ACCEPTED, jobs.c.card_owed > 0, jobs.c.notice_owed > 0)
+        async with self.engine.connect() as connection:
+            return bool(await connection.scalar(select(exists().where(owing))))
+
+    @uncancelled
     async def cards_owed(self, *, before: datetime, at_most: int) -> Sequence[Job]:
         """Read jobs that came before a moment to a state that no driver leaves, and whose card may not show it yet."""
         query = (
@@ -200,36 +219,39 @@ class JobStore:
             .order_by(jobs.c.state_since)
             .limit(at_most)
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def card_shown(self, job: Job) -> None:
         """Note that a job's card shows it as it stands, or never will."""
         shown = update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(card_owed=0)
+        shown = shown.execution_options(**{TOLD: True})
         # A power cut may undo this: the card is edited once more then.
-        async with self._engine.execution_options(durable=False).begin() as connection:
+        async with self.engine.execution_options(durable=False).begin() as connection:
             await connection.execute(shown)
 
     @uncancelled
     async def notices_owed(self, *, before: datetime, at_most: int) -> Sequence[Job]:
         """Read jobs that came before a moment to where they owe a notice, and whose member may not have been told."""
         query = select(jobs).where(jobs.c.notice_owed > 0, jobs.c.state_since < before).limit(at_most)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def owe_notice(self, job: Job) -> None:
         """Note that a job's member has to hear in private where it has come: its card cannot show that."""
         owing = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=1)
-        async with self._engine.begin() as connection:
+        owing = owing.execution_options(**{TOLD: True})
+        async with self.engine.begin() as connection:
             await connection.execute(owing)
 
     async def notice_given(self, job: Job) -> None:
         """Note that a job's member was told what became of it this time, or takes no words."""
         given = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=0)
+        given = given.execution_options(**{TOLD: True})
         # A power cut may undo this: the member is told once more then.
-        async with self._engine.execution_options(durable=False).begin() as connection:
+        async with self.engine.execution_options(durable=False).begin() as connection:
             await connection.execute(given)
 
     @uncancelled
@@ -240,7 +262,7 @@ class JobStore:
             and_(jobs.c.state == State.UNDELIVERED, jobs.c.completed_at < before - OUTPUT_LIFETIME),
         )
         old = select(jobs.c.id).where(over, jobs.c.state_since < before).limit(at_most)
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             return (await connection.execute(delete(jobs).where(jobs.c.id.in_(old)))).rowcount
 
     @uncancelled
@@ -252,7 +274,7 @@ class JobStore:
         query = select(jobs).where(
             jobs.c.state == State.FAILED, jobs.c.request_id.is_(None), jobs.c.submitted_at >= since
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
@@ -267,14 +289,14 @@ class JobStore:
             .limit(at_most)
             .offset(skipped)
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
     async def is_first(self, job: Job) -> bool:
         """Return whether a job is the only one of its member that is on record, over all servers."""
         other = exists().where(jobs.c.member_id == job.request.member_id, jobs.c.id != job.id)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return not await connection.scalar(select(other))
 
     @uncancelled
@@ -284,7 +306,7 @@ class JobStore:
         query = select(jobs.c.request_id, jobs.c.history_key).where(
             or_(jobs.c.history_key.in_(set(keys.values())), jobs.c.request_id.in_(list(keys)))
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         known = {row.request_id for row in rows} | {row.history_key for row in rows}
         return {each for each, key in keys.items() if each in known or key in known}
@@ -305,7 +327,7 @@ class JobStore:
             )
             .order_by(jobs.c.submitted_at, jobs.c.id)
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 
     @uncancelled
@@ -330,7 +352,7 @@ class JobStore:
             .order_by(jobs.c.completed_at.desc())
             .limit(RUNS_REMEMBERED)
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [
             FinishedRun(model=row.model, duration=row.duration, seconds=row.run_seconds, queued=row.queue_seconds)
@@ -340,7 +362,7 @@ class JobStore:
     @uncancelled
     async def spent(self, day: date) -> Decimal:
         """Tell what is reserved and charged on a UTC day, in US dollars."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return await connection.scalar(select(spending.c.usd).where(spending.c.day == day)) or NOTHING
 
 
@@ -350,9 +372,10 @@ def _own(member_id: int, guild_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 async def _make_sure_that_it_may_go(connection: AsyncConnection, job: Job, places: int) -> None:
-    taken = await connection.scalar(select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)))
-    if (taken or 0) >= places:
-        raise NoFreePlace
+    taken = select(func.count()).where(jobs.c.state.in_(IN_FLIGHT)).scalar_subquery()
     equal = exists().where(jobs.c.body_hash == job.body_hash, jobs.c.state.in_(IN_DOUBT), jobs.c.id != job.id)
-    if await connection.scalar(select(equal)):
+    row = (await connection.execute(select(taken.label("taken"), equal.label("in_doubt")))).one()
+    if row.taken >= places:
+        raise NoFreePlace
+    if row.in_doubt:
         raise EqualBodyInDoubt

@@ -63,13 +63,14 @@ async def move(
 async def _take(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:
     if others is not None:
         await others(connection, job)
-    await connection.execute(insert_if_absent(connection, spending, {"day": job.spend_day, "usd": NOTHING}))
     price = literal(job.reserved_usd, Usd)
     room = spending.c.usd + price <= literal(limits.per_day, Usd)
     today = spending.c.day == job.spend_day
-    reserved = await connection.execute(update(spending).where(today, room).values(usd=spending.c.usd + price))
-    if reserved.rowcount == 0:
-        raise SpendLimitReached
+    more = update(spending).where(today, room).values(usd=spending.c.usd + price)
+    if (await connection.execute(more)).rowcount == 0:  # no room, or the first of the day
+        await connection.execute(insert_if_absent(connection, spending, {"day": job.spend_day, "usd": NOTHING}))
+        if (await connection.execute(more)).rowcount == 0:
+            raise SpendLimitReached
     if limits.per_month is not None and await _spent_in_month(connection, job) > limits.per_month:
         raise SpendLimitReached(whole_month=True)
 

@@ -6,7 +6,7 @@ So it is never behind the job, whatever dies, and it outlives the job. What it i
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Integer, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.record_tables import records
@@ -15,11 +15,26 @@ from bot.database.tables import decisions
 from bot.database.types import value_of
 from bot.jobs.decisions import Decided, Decision
 from bot.jobs.model import Job
-from bot.jobs.states import ENDED, State
+from bot.jobs.states import TOLD
 from bot.jobs.tasks import uncancelled
 
-# The log channel is told of these; of what expired no one saw anything.
-TOLD: Final = (ENDED - {State.EXPIRED}) | {State.UNDELIVERED}
+# Made once: to build a statement with so many values takes longer than to run it.
+_UPDATE: Final = (
+    update(records)
+    .where(records.c.job_id == bindparam("known_id"))
+    .values(
+        log_owed=case(
+            (records.c.state != bindparam("state_now"), bindparam("owed_now", type_=Integer)),
+            else_=records.c.log_owed,
+        )
+    )
+)
+
+
+async def first_record(connection: AsyncConnection, job: Job) -> None:
+    """Write down a job that is saved for the first time."""
+    row = {**_origin(job), **_course(job), "log_owed": int(job.state in TOLD)}
+    await connection.execute(insert_if_absent(connection, records), row)
 
 
 async def record(connection: AsyncConnection, job: Job) -> None:
@@ -28,12 +43,9 @@ async def record(connection: AsyncConnection, job: Job) -> None:
     A prompt is written when the job is first seen, and never again, and no message is forgotten: the job may be deleted
     at its member's wish, and its messages too.
     """
-    moved = records.c.state != job.state
-    owed = case((moved, int(job.state in TOLD)), else_=records.c.log_owed)
-    written = update(records).where(records.c.job_id == job.id).values({**_course(job), "log_owed": owed})
-    if (await connection.execute(written)).rowcount == 0:
-        row = {**_origin(job), **_course(job), "log_owed": int(job.state in TOLD)}
-        await connection.execute(insert_if_absent(connection, records, row))
+    row = {**_course(job), "known_id": job.id, "state_now": job.state, "owed_now": int(job.state in TOLD)}
+    if (await connection.execute(_UPDATE, row)).rowcount == 0:
+        await first_record(connection, job)
 
 
 async def forget_contents(connection: AsyncConnection, member_id: int) -> None:

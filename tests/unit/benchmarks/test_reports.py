@@ -1,6 +1,7 @@
 """What the benchmarks print and say with their exit status, for figures that are given."""
 
 import io
+from collections.abc import Sequence
 
 import pytest
 from PIL import Image
@@ -12,10 +13,17 @@ from benchmarks.usage import Usage
 LIKE_THE_BARE_COMMAND = [0.004] * 100
 
 
-def answers(busy: list[float]) -> tuple[int, str]:
+def answers(busy: list[float], last_cards: Sequence[float] = (0.2,)) -> tuple[int, str]:
     page = io.StringIO()
     measured = answer.Measured(
-        busy=busy, idle=LIKE_THE_BARE_COMMAND, bare=LIKE_THE_BARE_COMMAND, polls=500, throttled=0, seconds=60.0
+        busy=busy,
+        idle=LIKE_THE_BARE_COMMAND,
+        bare=LIKE_THE_BARE_COMMAND,
+        last_idle=last_cards,
+        last_bare=[0.05],
+        polls=500,
+        throttled=0,
+        seconds=60.0,
     )
     return answer.report(answer.FULL, measured, Console(file=page, width=80)), page.getvalue()
 
@@ -45,6 +53,13 @@ def test_answers_that_two_of_a_hundred_wait_for_miss_the_target() -> None:
     assert status == 1
     assert page.count("missed") == 2
     assert "56.0 ms more, at most 50 ms more" in page
+
+
+def test_a_last_card_that_takes_more_than_four_times_as_long_misses_the_target() -> None:
+    status, page = answers(LIKE_THE_BARE_COMMAND, [0.19, 0.21, 0.25])
+
+    assert status == 1
+    assert "4.2 x bare, at most 4 x bare" in page
 
 
 def test_the_ratios_are_to_the_bare_command() -> None:

@@ -28,7 +28,7 @@ PICTURES = [Picture(content=png(colour=colour), content_type="image/png") for co
 
 @pytest.fixture
 async def cast(stage: Stage) -> CastStore:
-    store = CastStore(stage.engine.store._engine)
+    store = CastStore(stage.engine.store.engine)
     await store.add(1, 30, "lamp", PICTURES, most=20, now=stage.clock.now())
     return store
 
@@ -187,7 +187,7 @@ async def test_what_the_pictures_of_characters_show_is_kept_with_the_request_and
     again = await stage.store.get(job.id)
     assert again is not None
     assert again.request.elements == job.request.elements
-    [record], _ = await RecordStore(stage.store._engine).page(Search(guild_id=10), first=0, at_most=1)
+    [record], _ = await RecordStore(stage.store.engine).page(Search(guild_id=10), first=0, at_most=1)
     assert isinstance(record, Record)
     assert record.fingerprints == job.request.fingerprints
 

@@ -363,7 +363,7 @@ async def test_a_review_whose_job_is_gone_makes_room_for_others(desk: Desk, monk
     for job in (gone, decided):
         await shown(desk, job)
         await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
-    async with desk.store._engine.begin() as connection:
+    async with desk.store.engine.begin() as connection:
         await connection.execute(delete(jobs).where(jobs.c.id == gone.id))
     for _ in range(2):
         await desk.moderators.reviews.settle_all()

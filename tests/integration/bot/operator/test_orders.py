@@ -16,7 +16,7 @@ from tests.support.stage import Stage
 class Wishing:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.store = OrderStore(stage.store._engine)
+        self.store = OrderStore(stage.store.engine)
         desk = OrderTaker(self.store, engine=stage.engine, control=stage.control, dispatcher=stage.dispatcher)
         self.desk = asyncio.create_task(desk.run())
 
@@ -106,14 +106,14 @@ async def test_a_job_that_is_gone_is_told(wishing: Wishing) -> None:
 
 
 async def test_a_wish_is_taken_by_one_process(stage: Stage) -> None:
-    store = OrderStore(stage.store._engine)
+    store = OrderStore(stage.store.engine)
     await store.leave(1, stage.clock.now())
     taken = await asyncio.gather(*(store.take(stage.clock.now()) for _ in range(5)))
     assert sorted(each or 0 for each in taken) == [0, 0, 0, 0, 1]
 
 
 async def test_a_wish_left_anew_is_obeyed_anew(stage: Stage) -> None:
-    store = OrderStore(stage.store._engine)
+    store = OrderStore(stage.store.engine)
     await store.leave(1, stage.clock.now())
     assert await store.take(stage.clock.now()) == 1
     await store.answer(1, "done")

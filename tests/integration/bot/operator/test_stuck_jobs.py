@@ -83,8 +83,8 @@ async def test_a_request_that_turns_up_after_all_has_its_job_again(stage: Stage)
     await doubts(stage).give_up(job.id)
     assert job.body is not None
     [request_id] = await stage.segmind.insert_request(dict(job.body))
-    await OrphanStore(stage.store._engine).watched_since(stage.clock.now() - timedelta(days=2))
-    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    await OrphanStore(stage.store.engine).watched_since(stage.clock.now() - timedelta(days=2))
+    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store.engine)).compare()
     found = await stage.saved(job)
     assert (found.state, found.request_id) == (State.QUEUED, request_id)
 

@@ -98,7 +98,7 @@ async def test_a_job_of_the_example_becomes_a_video(tmp_path: Path) -> None:
         assert body == {"prompt": "a fox", "duration": 4, "seed": 42}
         assert done.request.options == options_of(model.slug, 4, "", {"seed": 42})
         assert "4 s · Seed 42" in post_text(done, stage.engine.offer)
-        [record], _count = await RecordStore(stage.store._engine).page(Search(guild_id=10), first=0, at_most=9)
+        [record], _count = await RecordStore(stage.store.engine).page(Search(guild_id=10), first=0, at_most=9)
         assert isinstance(record, Record)
         assert "seed 42" in facts_line(record)
         assert b",4,,seed=42," in records_csv([record])[0]

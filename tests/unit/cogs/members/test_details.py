@@ -86,7 +86,7 @@ async def test_a_post_in_another_channel_of_the_server_has_its_details_too(stage
 async def test_a_job_of_another_server_is_not_told(stage: Stage) -> None:
     await stage.ask()
     [job] = await stage.jobs()
-    async with stage.bot.services.store._engine.begin() as connection:
+    async with stage.bot.services.store.engine.begin() as connection:
         await connection.execute(jobs.update().values(guild_id=1))
     assert await press_under_a_post(stage, job, stage.channel) == (
         "This video is no longer in the records. Delete the card and the video?"

@@ -57,7 +57,7 @@ async def test_a_hint_that_breaks_is_no_matter_of_the_video(stage: Stage) -> Non
         if "member_preferences" in str(told):
             raise RuntimeError("the disk")
 
-    event.listen(stage.bot.services.store._engine.sync_engine, "before_cursor_execute", break_hint)
+    event.listen(stage.bot.services.store.engine.sync_engine, "before_cursor_execute", break_hint)
     assert (await stage.ask()).followups == []
     assert [job.state for job in await stage.jobs()] == [State.PREPARING]
 

@@ -142,7 +142,7 @@ async def test_a_click_that_broke_may_have_made_a_run_and_is_not_repeated_at_onc
         if troubles and "UPDATE jobs" in str(told):
             raise troubles.pop()
 
-    event.listen(stage.bot.services.store._engine.sync_engine, "before_cursor_execute", break_once)
+    event.listen(stage.bot.services.store.engine.sync_engine, "before_cursor_execute", break_once)
     await press(stage, card)
     assert not troubles
     assert said(await press(stage, card)) == "This video was already requested again a moment ago."
@@ -324,7 +324,7 @@ async def test_a_button_of_a_job_that_is_no_longer_kept_says_so(
 
 async def test_a_button_that_breaks_says_so_instead_of_failing(stage: Stage) -> None:
     card = await a_post(stage)
-    async with stage.bot.services.store._engine.begin() as connection:
+    async with stage.bot.services.store.engine.begin() as connection:
         await connection.execute(text("DROP TABLE jobs"))
     with capture_logs() as logged:
         answer = said(await press(stage, card))

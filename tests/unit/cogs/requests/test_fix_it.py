@@ -64,12 +64,12 @@ async def fix(stage: Stage, refused: InteractionResult) -> InteractionResult:
 
 
 async def kept(stage: Stage) -> Sequence[Any]:
-    async with stage.bot.services.store._engine.connect() as connection:
+    async with stage.bot.services.store.engine.connect() as connection:
         return list(await connection.execute(select(paused_requests)))
 
 
 async def age(stage: Stage, by: timedelta) -> None:
-    async with stage.bot.services.store._engine.begin() as connection:
+    async with stage.bot.services.store.engine.begin() as connection:
         for row in await connection.execute(select(paused_requests)):
             older = update(paused_requests).where(paused_requests.c.id == row.id)
             await connection.execute(older.values(paused_at=row.paused_at - by))

@@ -63,7 +63,7 @@ async def test_an_answer_that_discord_does_not_take_is_noted_as_discords_own_tro
 
 async def test_a_form_that_breaks_says_so_to_the_member_alone(stage: Stage) -> None:
     shown = await stage.alice.slash(stage.channel, "video")
-    async with stage.bot.services.store._engine.begin() as connection:
+    async with stage.bot.services.store.engine.begin() as connection:
         await connection.execute(text("DROP TABLE jobs"))
     with capture_logs() as logged:
         result = await stage.submit(shown, {"prompt": "a fox", "images": [picture()]})

@@ -164,7 +164,7 @@ async def test_a_request_that_another_process_with_the_database_has_taken_is_lef
 
 
 async def test_a_command_that_breaks_says_so_to_the_member_alone(stage: Stage) -> None:
-    async with stage.bot.services.store._engine.begin() as connection:
+    async with stage.bot.services.store.engine.begin() as connection:
         await connection.execute(text("DROP TABLE jobs"))
     with capture_logs() as logged:
         result = await stage.ask()

@@ -70,7 +70,7 @@ async def test_what_is_done_to_a_job_that_nobody_knows_is_refused(stage: Stage, 
 async def test_who_is_overtaken_acts_on_what_there_is_then(stage: Stage, way: str) -> None:
     state, act = (CONTROLS | DECISIONS)[way]
     job = await begun(stage, state)
-    stage.store = Overtaken(stage.store._engine)
+    stage.store = Overtaken(stage.store.engine)
     stage.store.tell(stage.announcer)
     await act(stage, job.id)
     done = await stage.saved(job)

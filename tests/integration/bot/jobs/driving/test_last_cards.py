@@ -14,7 +14,7 @@ CARD = 4_242
 
 async def dies_after(stage: Stage, job: Job) -> Job:
     """Save a job as a process does that dies before it can edit the card."""
-    return await JobStore(stage.store._engine).save(job)
+    return await JobStore(stage.store.engine).save(job)
 
 
 async def test_a_card_is_owed_its_last_word_until_it_is_shown(stage: Stage) -> None:

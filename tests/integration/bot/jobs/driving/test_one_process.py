@@ -102,7 +102,7 @@ async def test_a_read_that_breaks_where_a_job_is_sent_on_drops_no_job(stage: Sta
 
     for _ in range(2):
         await stage.dispatcher.dispatch(job)
-    event.listen(stage.store._engine.sync_engine, "before_cursor_execute", break_once)
+    event.listen(stage.store.engine.sync_engine, "before_cursor_execute", break_once)
     await stage.dispatcher.release(job.id)
     await stage.clock.pass_until(asyncio.create_task(stage.cards.wait_for(job.id, State.DELIVERED)))
     assert not troubles
@@ -168,8 +168,8 @@ async def test_a_job_whose_card_may_still_come_is_waited_for(stage: Stage) -> No
 async def test_the_dispatcher_looks_for_jobs_without_a_card_again_and_again(stage: Stage) -> None:
     sweeping = asyncio.create_task(stage.dispatcher.run())
     await stage.dispatcher.resume()
-    await stage.clock.asleep()
     job = await stage.begin(State.ACCEPTED)
+    await stage.clock.asleep()
     for _ in range(5):
         stage.clock.advance(SWEEP_EVERY)
         await stage.clock.asleep()

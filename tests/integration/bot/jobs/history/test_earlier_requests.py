@@ -18,7 +18,7 @@ BEFORE = timedelta(minutes=5)
 
 async def _older_than_the_process(stage: Stage, state: State) -> int:
     job = await stage.begin(state)
-    async with stage.store._engine.begin() as connection:
+    async with stage.store.engine.begin() as connection:
         moment = int((job.created_at - BEFORE).timestamp() * 1_000_000)
         await connection.exec_driver_sql("UPDATE jobs SET created_at = ?, state_since = ?", (moment, moment))
     return job.id
@@ -120,7 +120,7 @@ async def test_a_copy_made_while_the_bot_works_opens_as_a_database_of_its_own(st
     job = await stage.begin(State.PROCESSING)
     database = tmp_path / "restored"
     database.mkdir()
-    source = Path(str(stage.store._engine.url.database))
+    source = Path(str(stage.store.engine.url.database))
     assert back_up(source, database / source.name) > 0
     async with open_stage(database) as restored:
         assert await restored.store.get(job.id) == job

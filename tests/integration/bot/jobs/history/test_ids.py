@@ -25,7 +25,7 @@ async def form(stage: Stage, request: pytest.FixtureRequest) -> IdForm:
 
 async def compare(stage: Stage) -> list[str]:
     """Hold the history against the jobs; return the requests of which the operator is told."""
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     await orphans.watched_since(stage.clock.now() - timedelta(hours=1))
     with structlog.testing.capture_logs() as told:
         await Reconciler(stage.engine, stage.dispatcher, orphans).compare()

@@ -59,7 +59,7 @@ def put(monkeypatch: pytest.MonkeyPatch, step: Step, state: State = State.PREPAR
 
 
 async def rows(stage: Stage) -> list[int]:
-    async with stage.store._engine.connect() as connection:
+    async with stage.store.engine.connect() as connection:
         return [row.job_id for row in await connection.execute(select(marks))]
 
 
@@ -165,7 +165,7 @@ async def test_a_request_that_cannot_be_shown_to_moderators_ends(stage: Stage, m
 
 async def dies(stage: Stage, *job_ids: int) -> None:
     """Leave what a process leaves that is killed while it has these jobs in their step."""
-    process = Breakdowns(stage.store._engine)
+    process = Breakdowns(stage.store.engine)
     for job_id in job_ids:
         await process._begin(job_id)
 
@@ -210,7 +210,7 @@ async def test_a_stop_in_good_order_is_no_death(stage: Stage, monkeypatch: pytes
         await stage.clock.asleep()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    later = Breakdowns(stage.store._engine)
+    later = Breakdowns(stage.store.engine)
     assert await later._begin(job.id) == 0
 
 

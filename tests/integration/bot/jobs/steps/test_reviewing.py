@@ -147,7 +147,7 @@ async def test_a_request_nobody_looked_at_in_time_is_rejected_and_released(stage
     assert (over.state, over.problem.code) == (State.REJECTED, ProblemCode.REVIEW_OVER)
     assert await stage.spent(job) == 0
     assert stage.moderators.settled == [job.id]
-    [decision] = await DecisionStore(stage.store._engine).of_job(job.id)
+    [decision] = await DecisionStore(stage.store.engine).of_job(job.id)
     assert (decision.kind, decision.by_id) == (Decided.REJECTED, None)
 
 
@@ -271,7 +271,7 @@ async def test_the_video_of_who_left_or_was_blocked_is_withheld(stage: Stage, ob
     assert (job.state, job.problem.code) == (State.WITHHELD, objection)
     assert stage.moderators.told == [(job.id, objection)]
     assert stage.posts.attempts == 0
-    [decision] = await DecisionStore(stage.store._engine).of_job(job.id)
+    [decision] = await DecisionStore(stage.store.engine).of_job(job.id)
     assert (decision.kind, decision.reason) == (Decided.WITHHELD, objection)
 
 

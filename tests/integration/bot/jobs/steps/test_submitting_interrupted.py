@@ -48,7 +48,7 @@ class AnswerLost(JobStore):
 async def test_an_intent_that_was_saved_though_the_database_did_not_say_so_is_taken_back_and_paid_once(
     stage: Stage,
 ) -> None:
-    stage.use(AnswerLost(stage.store._engine))
+    stage.use(AnswerLost(stage.store.engine))
     queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
     assert stage.cards.states(queued.id) == [State.WAITING, State.SUBMITTING, State.QUEUED]
     assert (queued.submit_attempts, await stage.submits()) == (2, 1)
@@ -66,7 +66,7 @@ class IntentTaken(AnswerLost):
 
 
 async def test_an_intent_that_another_driver_has_taken_is_not_taken_back(stage: Stage) -> None:
-    stage.use(IntentTaken(stage.store._engine))
+    stage.use(IntentTaken(stage.store.engine))
     job = await stage.begin(State.WAITING)
     await stage.clock.pass_until(stage.start(job))
     saved = await stage.saved(job)
@@ -79,7 +79,7 @@ async def test_an_intent_that_another_driver_has_taken_is_not_taken_back(stage: 
 async def test_a_clear_no_outlives_a_database_that_is_away_for_a_moment(
     stage: Stage, status: int, state: State, ends: State
 ) -> None:
-    store = DatabaseAway(stage.store._engine)
+    store = DatabaseAway(stage.store.engine)
     store.state = state
     stage.use(store)
     await stage.says("submit", (status, {"error": "no"}))
@@ -90,7 +90,7 @@ async def test_a_clear_no_outlives_a_database_that_is_away_for_a_moment(
 
 
 async def test_the_id_of_an_accepted_request_outlives_a_database_that_is_away_for_a_moment(stage: Stage) -> None:
-    stage.use(DatabaseAway(stage.store._engine))
+    stage.use(DatabaseAway(stage.store.engine))
     queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
     [request] = (await stage.segmind.state())["requests"]
     assert queued.request_id == request["request_id"]
@@ -153,7 +153,7 @@ class IntentLost(JobStore):
 
 
 async def test_an_intent_that_could_not_be_saved_is_made_anew_and_nothing_was_sent_for_it(stage: Stage) -> None:
-    stage.use(IntentLost(stage.store._engine))
+    stage.use(IntentLost(stage.store.engine))
     queued = await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
     assert State.UNCONFIRMED not in stage.cards.states(queued.id)
     assert (queued.submit_attempts, await stage.submits()) == (1, 1)
@@ -169,7 +169,7 @@ class TakenOver(JobStore):
 
 
 async def test_a_driver_that_was_replaced_while_its_request_was_answered_lets_go_of_the_job(stage: Stage) -> None:
-    stage.use(TakenOver(stage.store._engine))
+    stage.use(TakenOver(stage.store.engine))
     job = await stage.begin(State.WAITING)
     with capture_logs() as told:
         await stage.clock.pass_until(stage.start(job))

@@ -94,7 +94,7 @@ async def test_an_odd_cost_in_the_history_keeps_the_reservation_too(stage: Stage
 
 
 async def test_the_last_ten_charges_of_the_same_model_and_duration_make_the_price(stage: Stage) -> None:
-    prices = Prices(stage.store._engine, stage.engine.offer)
+    prices = Prices(stage.store.engine, stage.engine.offer)
     model = stage.engine.offer.default
     assert (await prices.of(model, 5)).usd == Decimal("1.35")
     await charge(stage.store, "9.99", *["0.70"] * 9)
@@ -109,7 +109,7 @@ async def test_the_last_ten_charges_of_the_same_model_and_duration_make_the_pric
 
 async def test_a_charge_outside_all_sense_makes_no_price(stage: Stage) -> None:
     await charge(stage.store, "0", "13.51", "-1", "1.30")
-    price = await Prices(stage.store._engine, stage.engine.offer).of(DEFAULT, 5)
+    price = await Prices(stage.store.engine, stage.engine.offer).of(DEFAULT, 5)
     assert price.costs == (Decimal("1.30"),)
 
 

@@ -57,7 +57,7 @@ async def given_up(stage: Stage, job: Job) -> object:
 
 async def adopted(stage: Stage, job: Job) -> None:
     await stage.segmind.insert_request(dict(job.body or {}), status="PROCESSING")
-    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store.engine)).compare()
 
 
 async def review_ended(stage: Stage, _job: Job) -> None:
@@ -77,7 +77,7 @@ async def card_found(stage: Stage, job: Job) -> None:
 
 
 async def forgotten(stage: Stage, job: Job) -> None:
-    database = stage.store._engine
+    database = stage.store.engine
     forgetting = Forgetting(
         database, Discord(), stage.store, dispatcher=stage.dispatcher, cards=stage.cards, clock=stage.clock
     )

@@ -27,7 +27,7 @@ def _charges(told: list[EventDict]) -> list[str]:
 
 @pytest.fixture
 async def reconciler(stage: Stage) -> Reconciler:
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     await orphans.watched_since(stage.clock.now() - timedelta(hours=1))
     return Reconciler(stage.engine, stage.dispatcher, orphans)
 
@@ -77,7 +77,7 @@ async def test_failed_requests_of_others_cost_nothing_and_are_not_told(stage: St
 async def test_what_was_made_before_the_bot_watched_is_none_of_its_business(stage: Stage) -> None:
     await stage.segmind.insert_request({"prompt": "old"}, status="COMPLETED", cost=1.35, age=3_600)
     with structlog.testing.capture_logs() as told:
-        await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+        await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store.engine)).compare()
     assert _charges(told) == []
 
 
@@ -86,12 +86,12 @@ async def test_a_request_made_before_the_first_look_of_all_goes_to_its_job(stage
     given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
     stage.clock.advance(EVERY)
     [request_id] = await stage.segmind.insert_request(dict(given_up.body or {}), status="PROCESSING", age=EVERY)
-    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    await Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store.engine)).compare()
     assert (await stage.saved(given_up)).request_id == request_id
 
 
 async def test_charges_are_watched_for_from_the_start_of_the_first_process(stage: Stage) -> None:
-    reconciler = Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store._engine))
+    reconciler = Reconciler(stage.engine, stage.dispatcher, OrphanStore(stage.store.engine))
     running = asyncio.create_task(reconciler.run())
     await stage.clock.asleep()
     stage.clock.advance(5.0)
@@ -134,7 +134,7 @@ async def test_a_history_that_cannot_be_read_proves_nothing(stage: Stage, reconc
 
 
 async def test_a_charge_of_some_hours_ago_is_told_when_a_look_goes_back_all_the_way(stage: Stage) -> None:
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     await orphans.watched_since(stage.clock.now() - LOOKS_BACK)
     reconciler = Reconciler(stage.engine, stage.dispatcher, orphans)
     await reconciler.compare()
@@ -170,9 +170,9 @@ async def test_a_request_whose_id_is_saved_while_it_is_looked_for_is_no_charge_w
             await self.save(job.move(State.QUEUED, stage.clock.now(), request_id=request_id))
             return owned
 
-    engine = replace(stage.engine, store=AnswersMeanwhile(stage.store._engine))
+    engine = replace(stage.engine, store=AnswersMeanwhile(stage.store.engine))
     with structlog.testing.capture_logs() as told:
-        await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+        await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store.engine)).compare()
     assert _charges(told) == []
     assert (await stage.saved(job)).request_id == request_id
 
@@ -183,7 +183,7 @@ async def test_a_request_found_after_a_day_without_a_bot_is_adopted_and_the_oper
     async def tell(news: News, *, about: str, detail: str) -> None:
         heard.append((news, about))
 
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     engine = replace(stage.engine, tell_operator=tell)
     waiting = await stage.begin(State.UNCONFIRMED)
     given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
@@ -203,7 +203,7 @@ async def test_a_request_found_after_a_day_without_a_bot_is_adopted_and_the_oper
 async def test_a_request_made_while_no_bot_ran_for_days_is_found_by_the_next_whole_look_and_no_later(
     stage: Stage, *, compared: bool
 ) -> None:
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     await orphans.watched_since(stage.clock.now() - timedelta(days=20))
     waiting = await stage.begin(State.UNCONFIRMED)
     given_up = await stage.engine.move(waiting, State.FAILED, problem=NEVER_ARRIVED)
@@ -217,7 +217,7 @@ async def test_a_request_made_while_no_bot_ran_for_days_is_found_by_the_next_who
 
 
 async def test_a_whole_look_that_breaks_off_is_made_again(stage: Stage, reconciler: Reconciler) -> None:
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     await stage.says("history", (500, {"error": "down"}))
     with pytest.raises(SegmindError):
         await reconciler.compare()
@@ -270,7 +270,7 @@ async def test_a_charge_is_told_though_a_job_waits_that_a_restored_database_may_
 
 
 async def test_a_turn_that_another_process_has_taken_and_a_history_that_is_away_end_no_watch(stage: Stage) -> None:
-    orphans = OrphanStore(stage.store._engine)
+    orphans = OrphanStore(stage.store.engine)
     reconciler = Reconciler(stage.engine, stage.dispatcher, orphans)
     with structlog.testing.capture_logs() as told:
         running = asyncio.create_task(reconciler.run())
@@ -299,7 +299,7 @@ async def test_a_job_that_somebody_else_moves_meanwhile_is_left_to_them(stage: S
                     await self.save(newest.move(State.QUEUED, stage.clock.now(), request_id=request_id, problem=None))
             return found
 
-    engine = replace(stage.engine, store=MovedMeanwhile(stage.store._engine))
-    await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store._engine)).compare()
+    engine = replace(stage.engine, store=MovedMeanwhile(stage.store.engine))
+    await Reconciler(engine, stage.dispatcher, OrphanStore(stage.store.engine)).compare()
     assert stage.dispatcher.driving == 0
     assert (await stage.saved(given_up)).request_id == request_id

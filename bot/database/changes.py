@@ -1,0 +1,149 @@
+"""What has changed in the database: heard of, where one process has it to itself, instead of looked for.
+
+That is so with SQLite. A change has topics: the table, or, for what is saved of a job, the state that it is saved in.
+What other programs write, such as an order from the command line, shows in SQLite's `data_version`, and counts for all
+topics. With PostgreSQL nothing is heard: what waits for changes looks, and nothing is remembered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.sqlite import Connection as File
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+LOOK_EVERY: Final = 5.0  # seconds between two looks at what other programs have written
+TOLD: Final = "told"  # the option of statements whose change is noted by the caller, by a topic of its own
+_OPTION: Final = "changes"  # of an engine
+_INFO: Final = "changed"  # what an open transaction has changed
+
+
+class ChangeCounter:
+    """Counts what has changed since the process began, by topic."""
+
+    def __init__(self) -> None:
+        self._file: File | None = None
+        self._data_version = 0
+        self._counts: Counter[str] = Counter()
+        self._of_all = 0
+        self._waiting: dict[asyncio.Event, frozenset[str]] = {}
+
+    def opened(self, file: File) -> None:
+        """Take note of the connection that everything of this process is written through."""
+        self._file, self._data_version = file, file.data_version
+        self._all_changed()
+
+    def note(self, *topics: str) -> None:
+        self._counts.update(topics)
+        for event, wanted in self._waiting.items():
+            if not wanted.isdisjoint(topics):
+                event.set()
+
+    def version(self, *topics: str) -> int | None:
+        """Return a number that is another once one of `topics` has changed; None where that can't be told."""
+        if self._file is None or self._file.is_busy or not self._look(self._file):
+            return None
+        return self._of_all + sum(self._counts[topic] for topic in topics)
+
+    async def after(self, version: int | None, *topics: str) -> None:
+        """Wait until the version of `topics` is another; not at all where it is unknown."""
+        event = asyncio.Event()
+        self._waiting[event] = frozenset(topics)
+        try:
+            while version is not None and version == self._of_all + sum(self._counts[topic] for topic in topics):
+                await event.wait()
+                event.clear()
+        finally:
+            del self._waiting[event]
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Look at what other programs have written now and then, until cancelled."""
+        while True:
+            await sleep(LOOK_EVERY)
+            self.version()
+
+    def _look(self, file: File) -> bool:
+        try:
+            data_version = file.data_version
+        except ValueError:  # it's closed; the next connection is told of
+            return False
+        if data_version != self._data_version:
+            self._data_version = data_version
+            self._all_changed()
+        return True
+
+    def _all_changed(self) -> None:
+        self._of_all += 1
+        for event in self._waiting:
+            event.set()
+
+
+class Remembered(Generic[K, V]):
+    """What was read of some topics, until one of them changes."""
+
+    def __init__(self, engine: AsyncEngine, *topics: str, at_most: int = 1_000) -> None:
+        self._changes = changes_of(engine)
+        self._topics = topics
+        self._at_most = at_most
+        self._at: int | None = None
+        self._values: dict[K, V] = {}
+
+    @property
+    def version(self) -> int | None:
+        """Return as of when a value that is read from now on counts; None where nothing can be remembered."""
+        return self._changes.version(*self._topics)
+
+    async def read(self, key: K, read: Callable[[], Awaitable[V]], *, keep: Callable[[V], bool] | None = None) -> V:
+        """Return what is remembered, else what `read` gives, which is remembered unless `keep` says no."""
+        at = self.version
+        if at is not None and at == self._at and key in self._values:
+            return self._values[key]
+        value = await read()
+        if keep is None or keep(value):
+            self.put(key, value, at)
+        return value
+
+    def put(self, key: K, value: V, at: int | None) -> None:
+        """Remember a value that was read, or written, when the version was `at`."""
+        if at is None or (self._at is not None and at < self._at):
+            return
+        if at != self._at or len(self._values) >= self._at_most:
+            self._values.clear()
+            self._at = at
+        self._values[key] = value
+
+    def drop(self, key: K) -> None:
+        self._values.pop(key, None)
+
+
+def changes_of(engine: AsyncEngine) -> ChangeCounter:
+    """Return what an engine's changes are noted in."""
+    return engine.sync_engine.get_execution_options().get(_OPTION) or ChangeCounter()
+
+
+def noting(changes: ChangeCounter) -> dict[str, Any]:
+    """Return the options of an engine whose changes are noted there."""
+    return {_OPTION: changes}
+
+
+def note_statement(
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any
+) -> None:
+    """Note which table a statement changes; it counts once its transaction has ended."""
+    words = statement.split(None, 3)
+    table = {"INSERT": 2, "DELETE": 2, "UPDATE": 1}.get(words[0])
+    if table is not None and not context.execution_options.get(TOLD):
+        connection.info.setdefault(_INFO, set()).add(words[table])
+
+
+def changed_in(connection: Any) -> set[str]:
+    """Take which tables a transaction has changed."""
+    return set() if connection.invalidated else connection.info.pop(_INFO, set())
