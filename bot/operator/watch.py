@@ -164,7 +164,7 @@ class OperatorWatch:
         return bool(refused)
 
     def _may_be_refused(self) -> bool:
-        """Tell whether a job has failed just now, as far as is known."""
+        """Return whether a job has failed just now, as far as is known."""
         version, moment = changes_of(self.database).version(*_HAPPENED), self.clock.monotonic()
         if version is None or self.seen.get("failed") != version:
             self.failed_until["at"] = moment + FRESH.total_seconds()

@@ -205,7 +205,7 @@ class JobStore:
 
     @uncancelled
     async def owes(self) -> bool:
-        """Tell whether a job waits for its card to be known or to show its last word, or its member for a notice."""
+        """Return whether a job waits for its card to be known or to show its last word, or its member for a notice."""
         owing = or_(jobs.c.state == State.ACCEPTED, jobs.c.card_owed > 0, jobs.c.notice_owed > 0)
         async with self.engine.connect() as connection:
             return bool(await connection.scalar(select(exists().where(owing))))
