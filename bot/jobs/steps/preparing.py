@@ -1,6 +1,5 @@
 """PREPARING: the references are fetched, checked, and put on the card, before any money is spent."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from bot.jobs.ports import (
 )
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
-from bot.jobs.steps.references import clean_reference, noted
+from bot.jobs.steps.references import clean_references, noted
 from bot.jobs.steps.reviewing import hold
 from bot.media.errors import FetchError, ImageRefused, image_fault
 
@@ -64,12 +63,12 @@ async def prepare(engine: Engine, job: Job) -> Job:
 
 
 async def _references(engine: Engine, job: Job) -> tuple[Job, dict[str, Path]]:
-    """Fetch the references, all at once, and make clean copies, one after the other.
+    """Fetch the references and make clean copies, one after the other, each as soon as it is here.
 
     What the step is taken again for finds its copies here, and what they show saved with the job.
     """
     numbers = range(1, len(job.request.references) + 1)
-    copies = await asyncio.gather(*(clean_reference(engine, job, number) for number in numbers), return_exceptions=True)
+    copies = await clean_references(engine, job, numbers)
     references, paths = list(job.request.references), dict[str, Path]()
     for number, copy in zip(numbers, copies, strict=True):
         if isinstance(copy, BaseException):

@@ -1,7 +1,8 @@
 """A job's reference images as they may be shown and sent: clean copies, and their addresses while they last."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,11 +19,27 @@ from bot.media.errors import ChildFailed, FetchError, ImageRefused
 log = structlog.get_logger(__name__)
 
 _PLAIN: Final = "plain"  # in a file's name, for an image without a fingerprint
+FETCHED_AT_ONCE: Final = 2
 FRESH_FOR: Final = timedelta(minutes=10)  # Segmind fetches when the run starts, which may be a while after the submit
 UPLOAD_KEPT_FOR: Final = timedelta(minutes=5)  # how old a command's own upload may be to be relied on
 
 
-async def clean_reference(engine: Engine, job: Job, number: int) -> tuple[Path, str]:
+async def clean_references(
+    engine: Engine, job: Job, numbers: Sequence[int]
+) -> "list[tuple[Path, str] | BaseException]":
+    """Return what `clean_reference` does for each of several references, or what it raises.
+
+    A few at a time are fetched, which fills the line as well as all at once: so the first is cleaned while others are
+    still on their way.
+    """
+    line = asyncio.Semaphore(FETCHED_AT_ONCE)
+    fetching = (clean_reference(engine, job, number, line=line) for number in numbers)
+    return await asyncio.gather(*fetching, return_exceptions=True)
+
+
+async def clean_reference(
+    engine: Engine, job: Job, number: int, *, line: asyncio.Semaphore | None = None
+) -> tuple[Path, str]:
     """Return the clean copy of a reference on this machine, and its fingerprint: of one that a moderator saw, that one.
 
     An upload is decoded once: a copy that is there already is taken. Raises FetchError, ImageRefused, ChildFailed with
@@ -39,16 +56,19 @@ async def clean_reference(engine: Engine, job: Job, number: int) -> tuple[Path, 
         if kept is not None:
             return await _cleaned(engine, job, number, kept)
         url = (await engine.reviews.pictures(job)).get(reference_name(number), url)
-    return await fetch_clean(engine, job, number, url)
+    return await fetch_clean(engine, job, number, url, line=line)
 
 
-async def fetch_clean(engine: Engine, job: Job, number: int, url: str) -> tuple[Path, str]:
-    """Bring what is at `url` here and make a clean copy of it; raises as `clean_reference` does."""
+async def fetch_clean(
+    engine: Engine, job: Job, number: int, url: str, *, line: asyncio.Semaphore | None = None
+) -> tuple[Path, str]:
+    """Bring what is at `url` here, in its turn in `line`, and make a clean copy; raises as `clean_reference` does."""
     upload = engine.folder_of(job) / f"upload-{number}"
     rules = engine.offer.image_rules(job.request.model)
     engine.images.expect()
     try:
-        await engine.references.fetch(url, upload, max_bytes=rules.max_bytes)
+        async with line or nullcontext():
+            await engine.references.fetch(url, upload, max_bytes=rules.max_bytes)
         return await _cleaned(engine, job, number, upload)
     finally:
         await asyncio.to_thread(upload.unlink, missing_ok=True)
