@@ -15,6 +15,7 @@ from bot.jobs.driving.one_process import Drivers, drivers_of
 from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.model import Job
+from bot.jobs.pacing.one_request import OneRequest
 from bot.jobs.pacing.planner import places_for
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.ports import Elements
@@ -93,6 +94,7 @@ def jobs_of(
         breakdowns=Breakdowns(opened.database),
         folder=files.work,
         limits=limits,
+        one_request=OneRequest(opened.database),
         caps=caps,
         tell_operator=OperatorNews(OperatorNotices(opened.database), clock),
         offer=settings.offer,

@@ -154,6 +154,7 @@ class OperatorPanel:
             credits_usd=await operating.credits(within=CREDITS_WITHIN),
             budget_left=left.requests,
             budget_per_minute=left.per_minute,
+            one_request=await operating.figures.one_request(),
             states=await count_by_state(operating.database, _NOW),
             servers=len(operating.operators.client.guilds),
             prices=[self._price(price) for price in await services.operating.prices.all()],

@@ -13,6 +13,7 @@ from bot.database.tables import spending, usage
 from bot.database.types import Usd
 from bot.gate.spend_warnings import NEAR
 from bot.jobs.model import NOTHING
+from bot.jobs.pacing.one_request import OneRequest
 from bot.operator.notices import NoticeKind, OperatorNotice
 
 _OF_DAY: Final = (NoticeKind.DAY_NEAR, NoticeKind.DAY_SPENT)
@@ -47,6 +48,10 @@ class OperatorFigures:
             rows = (await connection.execute(select(spending.c.day, spending.c.usd).where(*of_month))).all()
         of_day = {row.day: row.usd for row in rows}
         return Spent(today=of_day.get(today, NOTHING), this_month=sum(of_day.values(), NOTHING))
+
+    async def one_request(self) -> bool | None:
+        """Tell whether a poll also brings the result; None where that isn't known yet."""
+        return await OneRequest(self._engine).read()
 
     async def servers(self, today: date, *, first: int, at_most: int) -> tuple[Sequence[ServerUse], int]:
         """Read which servers spent in this month, the most first; and tell how many did."""

@@ -1,6 +1,6 @@
 """The operator's panel: one private message with pages. Each button's custom id says what it does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -80,6 +80,7 @@ class Overview:
     credits_usd: Decimal | None  # None: Segmind does not say right now
     budget_left: int  # requests
     budget_per_minute: int
+    one_request: bool | None  # whether a poll also brings the result; None: not known yet
     states: Mapping[State, int]
     servers: int
     prices: Sequence[PriceLine]
@@ -108,6 +109,7 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         f"**{_('Spent this month')}** {month}",
         f"**{_('Requests to Segmind')}** "
         + requests.format(left=number(facts.budget_left), rate=number(facts.budget_per_minute)),
+        f"**{_('Result of a video')}** {_RESULTS[facts.one_request]()}",
         *(_price(price) for price in facts.prices),
         f"**{_('Servers')}** {number(facts.servers)}",
         *([f"**{_('Jobs in progress')}** {_states(facts.states)}"] if any(facts.states.values()) else []),
@@ -136,6 +138,13 @@ def pause_page() -> ui.LayoutView:
     return _panel(
         OperatorVerb.OVERVIEW, _("The bot"), [question], "", [pause, _button(_("Don't pause"), OperatorVerb.OVERVIEW)]
     )
+
+
+_RESULTS: Final[Mapping[bool | None, Callable[[], str]]] = {
+    True: lambda: _("Comes with its status"),
+    False: lambda: _("Takes one more request"),
+    None: lambda: _("Not known until the first video"),
+}
 
 
 def _price(price: PriceLine) -> str:

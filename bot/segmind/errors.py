@@ -74,7 +74,9 @@ class TooLate(TryLater):
 
 
 class NotFinished(TryLater):
-    """The run has no result yet; ask for its status."""
+    """The run has no result yet; `word` is its status, where that came instead."""
+
+    word: str = ""
 
 
 class OutcomeUnknown(SegmindError):

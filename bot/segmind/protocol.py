@@ -113,7 +113,9 @@ def run_result(answer: Response) -> RunResult:
     if not outputs:
         word = reading.text(facts.get("status"))
         if word is not None and RunState.read(word) is not RunState.COMPLETED:
-            raise errors.NotFinished(f"the generation is {word}", status=answer.status)
+            unfinished = errors.NotFinished(f"the generation is {word}", status=answer.status)
+            unfinished.word = errors.cleaned(word)
+            raise unfinished
         raise errors.UnreadableAnswer("no output in it", status=answer.status)
     return RunResult(outputs=outputs, metrics=metrics(facts), seed=reading.integer(facts.get("seed")))
 

@@ -59,8 +59,10 @@ class Api:
         return web.json_response(answers.status(run, self._base_url), status=_http_status(run))
 
     async def result(self, request: web.Request) -> web.Response:
-        """Answer a finished run's result; one that is not finished answers as its status does."""
+        """Answer a finished run's result; one that is not finished answers as it is set to."""
         run = self._service.record(request.match_info["request_id"])
+        if run.status in {"QUEUED", "PROCESSING"} and self._service.settings.early_result == "refusal":
+            raise RefusalError(409, f"Request {run.request_id} is not finished")
         if run.status != "COMPLETED" or run.output is None:
             return web.json_response(answers.status(run, self._base_url), status=_http_status(run))
         stored = self._service.ledger.files.get(run.output)

@@ -24,6 +24,7 @@ class Settings(BaseModel):
     rate_limit_header: Literal["iso", "unix", "absent"] = "iso"
     record_seconds: float = 3600.0  # a request is known this long after submission
     output_seconds: float = 7 * 86_400.0
+    early_result: Literal["refusal", "status"] = "refusal"  # what asking for the result of an unfinished run answers
     output_form: Literal["string", "list", "object"] = "string"
     history_lag: float = Field(default=0.0, ge=0)  # seconds until a request shows in the history
     history_hidden: bool = False

@@ -18,6 +18,7 @@ from bot.jobs.history.earlier_requests import EarlierRequests
 from bot.jobs.history.reading import SharedHistory
 from bot.jobs.kept_files import KeptFiles
 from bot.jobs.model import Changes, Job
+from bot.jobs.pacing.one_request import OneRequest
 from bot.jobs.pacing.queue import FairQueue
 from bot.jobs.ports import Cards, Elements, Notices, Posts, Reviews, Standing, TellOperator
 from bot.jobs.run_times import RunTimes
@@ -78,6 +79,7 @@ class Engine:
     last_queued: dict[int, float] = field(default_factory=dict[int, float])  # by job, monotonic; a restart forgets it
     overdue: Overdue = field(default_factory=Overdue)
     machine: Machine = field(default_factory=Machine)
+    one_request: OneRequest | None = None  # None: status and result are always asked for apart
     caps: Callable[[Job], Awaitable[Reserve]] | None = None  # finds room under the caps of a job's server
     tell_operator: TellOperator | None = None
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted

@@ -1,15 +1,20 @@
 """QUEUED and PROCESSING: a run is followed to its end through whatever its polls answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import structlog.testing
 
+from bot.database.engine import open_database
 from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.pacing.one_request import OneRequest
 from bot.jobs.states import State
 from bot.jobs.steps.following import HISTORY_WAIT, TROUBLE_WAIT
+from tests.support.database import file_url
 from tests.support.stage import COST, Stage
 
 HTML = "<html><h1>Service unavailable</h1></html>"
@@ -243,3 +248,78 @@ async def test_a_run_that_failed_without_a_word_in_the_history_ends_all_the_same
     failed = await stage.drive(job)
     assert failed.problem == Problem(code=ProblemCode.RUN_FAILED)
     assert await stage.spent(job) == 0
+
+
+# --- one request for status and result ----------------------------------------------------------------------------
+
+
+async def asked(stage: Stage) -> tuple[int, int]:
+    """Count the requests for a status, and for a result."""
+    operations = (await stage.segmind.state())["operations"]
+    return operations.get("status", 0), operations.get("result", 0)
+
+
+async def follow_to_the_end(stage: Stage, one_request: OneRequest) -> tuple[int, int]:
+    """Have a run of some minutes followed; return how often its status and its result were asked for."""
+    stage.engine = replace(stage.engine, one_request=one_request)
+    before = await asked(stage)
+    await stage.segmind.configure(speed=1, queue_seconds=30.0, run_seconds=100.0, sigma=0.0)
+    job = await stage.begin(State.WAITING)
+    done = await stage.drive(job)
+    assert (done.state, done.cost_usd) == (State.DELIVERED, Decimal("1.35"))
+    after = await asked(stage)
+    return after[0] - before[0], after[1] - before[1]
+
+
+async def test_where_a_result_tells_the_status_each_poll_brings_both_from_the_first_run_on(
+    stage: Stage, tmp_path: Path
+) -> None:
+    await stage.segmind.configure(early_result="status")
+    async with open_database(file_url(tmp_path)) as database:
+        one_request = OneRequest(database)
+        assert await one_request.serves() is None
+        assert (await follow_to_the_end(stage, one_request))[0] == 1
+        assert await OneRequest(database).serves() is True  # after a restart
+        statuses, results = await follow_to_the_end(stage, OneRequest(database))
+        assert statuses == 0
+        assert results > 1
+
+
+async def test_where_an_early_result_is_refused_it_is_asked_for_early_once(stage: Stage, tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as database:
+        statuses, results = await follow_to_the_end(stage, OneRequest(database))
+        assert statuses > 1
+        assert results == 2
+        assert await OneRequest(database).serves() is False
+        assert (await follow_to_the_end(stage, OneRequest(database)))[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (409, {"error": "not finished"}),
+        (404, {"error": "Request r not found"}),
+        (200, {"status": "SLEEPING"}),
+        (200, HTML),
+    ],
+)
+async def test_an_odd_answer_ends_it_and_loses_nothing(
+    stage: Stage, tmp_path: Path, status: int, body: str | Mapping[str, object]
+) -> None:
+    await stage.segmind.configure(early_result="status")
+    async with open_database(file_url(tmp_path)) as database:
+        await OneRequest(database).found(stage.clock.now(), serves=True)
+        await stage.says("result", (status, body))
+        statuses, _results = await follow_to_the_end(stage, OneRequest(database))
+        assert statuses > 1
+        assert await OneRequest(database).serves() is False
+        assert (await asked(stage))[1] == 2
+
+
+async def test_an_outage_says_nothing_about_it(stage: Stage, tmp_path: Path) -> None:
+    await stage.segmind.configure(early_result="status")
+    async with open_database(file_url(tmp_path)) as database:
+        await OneRequest(database).found(stage.clock.now(), serves=True)
+        await stage.says("result", (503, HTML), (429, {}))
+        assert (await follow_to_the_end(stage, OneRequest(database)))[0] == 0
+        assert await OneRequest(database).serves() is True
