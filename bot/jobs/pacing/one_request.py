@@ -3,18 +3,28 @@
 Segmind doesn't document what `GET /v2/requests/{id}` answers then. It's found out on a run in progress, and saved.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import marks
 from bot.jobs.tasks import uncancelled
+from bot.segmind.budget import Claim
+from bot.segmind.client import SegmindClient
+from bot.segmind.errors import NotFinished, RecordGone, Refused, SegmindError, UnreadableAnswer
+from bot.segmind.models import RunResult, RunState, RunStatus
+
+log = structlog.get_logger(__name__)
 
 ONE: Final = "status_in_result"
 TWO: Final = "no_status_in_result"
+_GOES_ON: Final = frozenset({RunState.QUEUED, RunState.PROCESSING})
+_ODD: Final = (RecordGone, Refused, UnreadableAnswer)
 
 
 class OneRequest:
@@ -38,14 +48,39 @@ class OneRequest:
             names = (await connection.scalars(select(marks.c.name).where(marks.c.name.in_([ONE, TWO])))).all()
         return None if not names else TWO not in names
 
-    def take_trial(self) -> bool:
-        """Tell whether to try it out now: it's unknown, and no one in this process does so already."""
-        due = self._is_read and self._known is None and not self._is_tried
-        self._is_tried = self._is_tried or due
-        return due
+    async def look(self, segmind: SegmindClient, request_id: str, claim: Claim, now: datetime) -> RunStatus | RunResult:
+        """Return a run's status, or its result in place of that. Raises `SegmindError`."""
+        if not await self.serves():
+            status = await segmind.status(request_id, claim=claim)
+            if status.state in _GOES_ON and self._known is None and not self._is_tried:
+                await self._try_out(segmind, request_id, claim, now)
+            return status
+        with suppress(*_ODD):
+            found = await _in_one(segmind, request_id, claim)
+            if isinstance(found, RunResult) or found.state in _GOES_ON:
+                return found
+        # Odd, unless the status has no better answer either.
+        status = await segmind.status(request_id, claim=claim)
+        if status.state in _GOES_ON:
+            log.warning("status_in_result_dropped", request_id=request_id)
+            await self.found(now, serves=False)
+        return status
 
-    def trial_told_nothing(self) -> None:
-        self._is_tried = False
+    async def _try_out(self, segmind: SegmindClient, request_id: str, claim: Claim, now: datetime) -> None:
+        """Find out whether the result of a run that goes on tells its status."""
+        self._is_tried = True  # one run is enough
+        try:
+            found = await _in_one(segmind, request_id, claim)
+            serves = None if isinstance(found, RunResult) else found.state in _GOES_ON  # it may have ended meanwhile
+        except _ODD:
+            serves = False
+        except SegmindError:
+            serves = None
+        if serves is None:
+            self._is_tried = False
+            return
+        log.info("status_in_result", request_id=request_id, serves=serves)
+        await self.found(now, serves=serves)
 
     @uncancelled
     async def found(self, now: datetime, *, serves: bool) -> None:
@@ -55,3 +90,11 @@ class OneRequest:
             if not serves:
                 await connection.execute(delete(marks).where(marks.c.name == ONE))
             await connection.execute(insert_if_absent(connection, marks, {"name": ONE if serves else TWO, "at": now}))
+
+
+async def _in_one(segmind: SegmindClient, request_id: str, claim: Claim) -> RunStatus | RunResult:
+    """Ask for the result of a run, which may be its status."""
+    try:
+        return await segmind.result(request_id, claim=claim)
+    except NotFinished as unfinished:
+        return RunStatus(word=unfinished.word, state=RunState.read(unfinished.word))

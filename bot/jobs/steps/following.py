@@ -10,7 +10,6 @@ import structlog
 
 from bot.jobs.history.reading import HistoryTooLong, find
 from bot.jobs.model import NOTHING, Job, Problem, ProblemCode, spellings
-from bot.jobs.pacing.one_request import OneRequest
 from bot.jobs.ports import News
 from bot.jobs.prices import MOST_TIMES
 from bot.jobs.run_times import FinishedRun, RunTime, has_record, is_dying, is_given_up, is_late
@@ -18,17 +17,7 @@ from bot.jobs.segmind_terms import problem_in_words
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.segmind.budget import Claim, Rank
-from bot.segmind.errors import (
-    NotFinished,
-    OperatorMustAct,
-    RecordGone,
-    Refused,
-    RunFailed,
-    SegmindError,
-    TryLater,
-    UnreadableAnswer,
-    cleaned,
-)
+from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater, cleaned
 from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
 
 log = structlog.get_logger(__name__)
@@ -210,49 +199,9 @@ async def _ask(engine: Engine, job: Job, request_id: str, sighting: Sighting) ->
 
 
 async def _looked(engine: Engine, request_id: str, claim: Claim) -> RunStatus | RunResult:
-    both = engine.one_request
-    if both is None:
+    if engine.one_request is None:
         return await engine.segmind.status(request_id, claim=claim)
-    if await both.serves():
-        with contextlib.suppress(RecordGone, Refused, UnreadableAnswer):
-            found = await _in_one(engine, request_id, claim)
-            if isinstance(found, RunResult) or found.state in _STATES:
-                return found
-        # Odd, unless the status has no better answer either.
-        status = await engine.segmind.status(request_id, claim=claim)
-        if status.state in _STATES:
-            log.warning("status_in_result_dropped", request_id=request_id)
-            await both.found(engine.clock.now(), serves=False)
-        return status
-    status = await engine.segmind.status(request_id, claim=claim)
-    if status.state in _STATES and both.take_trial():
-        await _try_out(engine, both, request_id, claim)
-    return status
-
-
-async def _in_one(engine: Engine, request_id: str, claim: Claim) -> RunStatus | RunResult:
-    """Ask for the result of a run, which may be its status."""
-    try:
-        return await engine.segmind.result(request_id, claim=claim)
-    except NotFinished as unfinished:
-        return RunStatus(word=unfinished.word, state=RunState.read(unfinished.word))
-
-
-async def _try_out(engine: Engine, both: OneRequest, request_id: str, claim: Claim) -> None:
-    """Find out whether the result of a run that goes on tells its status."""
-    try:
-        found = await _in_one(engine, request_id, claim)
-        if isinstance(found, RunResult):
-            both.trial_told_nothing()  # it has ended meanwhile
-            return
-        serves = found.state in _STATES
-    except (RecordGone, Refused, UnreadableAnswer):
-        serves = False
-    except SegmindError:
-        both.trial_told_nothing()
-        return
-    log.info("status_in_result", request_id=request_id, serves=serves)
-    await both.found(engine.clock.now(), serves=serves)
+    return await engine.one_request.look(engine.segmind, request_id, claim, engine.clock.now())
 
 
 def _last_sighting(engine: Engine, job: Job) -> Sighting:
