@@ -218,8 +218,9 @@ class ModeratorsInMemory(Reviews, Standing):
     async def settle(self, job: Job) -> None:
         self.settled.append(job.id)
 
-    async def settle_all(self) -> None:
+    async def settle_all(self) -> bool:
         self.sweeps.release()
+        return False
 
     async def is_blocked(self, job: Job) -> bool:
         return job.request.member_id in self.blocked
