@@ -8,6 +8,7 @@ topics. With PostgreSQL nothing is heard: what waits for changes looks, and noth
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Final, Generic, TypeVar
@@ -73,7 +74,7 @@ class ChangeCounter:
     def _look(self, file: File) -> bool:
         try:
             data_version = file.data_version
-        except ValueError:  # it's closed; the next connection is told of
+        except (ValueError, sqlite3.Error):  # it's closed, and the next connection is told of, or the file is away
             return False
         if data_version != self._data_version:
             self._data_version = data_version

@@ -56,7 +56,8 @@ class Connection:
 
     @property
     def data_version(self) -> int:
-        """Return a number that is another once another connection has written; raises ValueError if it's closed."""
+        """Return a number that is another once another connection has written; raises what SQLite says."""
+        self._until = float("inf")  # the limit of a read before it isn't this one's
         return self.open.execute("PRAGMA data_version").fetchone()[0]
 
     def cursor(self) -> "Cursor":
@@ -67,6 +68,7 @@ class Connection:
 
     async def rollback(self) -> None:
         await self.alone()
+        self._until = float("inf")
         self.open.rollback()
 
     async def create_function(self, *arguments: Any, **options: Any) -> None:

@@ -3,7 +3,17 @@
 import pytest
 
 from bot.jobs import states
-from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, IN_FLIGHT, MOVES, IllegalMove, State, check_move
+from bot.jobs.states import (
+    DRIVEN,
+    ENDED_UNCHARGED,
+    FOUND_AGAIN,
+    IN_DOUBT,
+    IN_FLIGHT,
+    MOVES,
+    IllegalMove,
+    State,
+    check_move,
+)
 
 TABLE = """
 ACCEPTED    PREPARING EXPIRED CANCELLED REJECTED
@@ -74,6 +84,7 @@ SETS = {
     "MADE": "COMPLETED POSTING",
     "IN_DOUBT": "SUBMITTING UNCONFIRMED",
     "ENDED": "DELIVERED FAILED CANCELLED EXPIRED REJECTED WITHHELD TAKEN_DOWN",
+    "TOLD": "DELIVERED FAILED CANCELLED REJECTED WITHHELD TAKEN_DOWN UNDELIVERED",
     "REVIEWED": "HELD REVIEW",
     "WITHDRAWN": "REJECTED WITHHELD TAKEN_DOWN",
     "UNFINISHED": ("ACCEPTED HELD PREPARING WAITING SUBMITTING UNCONFIRMED QUEUED PROCESSING COMPLETED REVIEW POSTING"),
@@ -82,7 +93,15 @@ SETS = {
 
 
 def test_every_group_of_states_is_spoken_of_here() -> None:
-    assert {name for name, value in vars(states).items() if isinstance(value, frozenset)} == set(SETS)
+    groups = {name for name, value in vars(states).items() if isinstance(value, frozenset)}
+    assert groups == {*SETS, "FOUND_AGAIN"}
+
+
+def test_what_may_be_undone_by_a_power_cut_is_a_move_before_or_after_which_nothing_is_paid_or_posted() -> None:
+    assert all(target in LEGAL[source] for source, target in FOUND_AGAIN)
+    assert not {target for _, target in FOUND_AGAIN} & {State.SUBMITTING, State.POSTING, State.ACCEPTED, State.HELD}
+    assert (State.SUBMITTING, State.QUEUED) not in FOUND_AGAIN
+    assert (State.UNCONFIRMED, State.QUEUED) not in FOUND_AGAIN
 
 
 @pytest.mark.parametrize("name", SETS)

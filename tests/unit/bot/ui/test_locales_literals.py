@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.support.messages import LOOKS_UP, trees
 
-EXPORTED = "bot/records/page.py"  # a table for programs, whose columns have one name everywhere
+EXPORTED = "bot/records/export.py"  # a table for programs, whose columns have one name everywhere
 # What is in the way of the connection and of the registration is told by the health check, to the operator.
 FOR_THE_OPERATOR = ("bot/discord_api/door.py", "bot/discord_api/registration.py")
 # SQL, errors for the log, and what moderators may type.
