@@ -63,7 +63,6 @@ class Breakdowns:
 
     @asynccontextmanager
     async def _marked(self, job_id: int) -> AsyncGenerator[int]:
-        self._in_step.add(job_id)
         try:
             yield await self._begin(job_id)
         except BaseException:
@@ -80,6 +79,7 @@ class Breakdowns:
     @uncancelled
     async def _begin(self, job_id: int) -> int:
         mine = breakdowns.c.job_id == job_id
+        self._in_step.add(job_id)
         async with self._marking.begin() as connection:
             beside = self._in_step - {job_id}
             values: dict[str, Any] = {"process": self._process, "alone": int(not beside)}

@@ -35,7 +35,7 @@ async def test_a_request_moves_from_queued_to_a_video_that_anyone_can_fetch(clie
     await client.until(request_id, "PROCESSING")
     status, processing = await client.ask("GET", f"{path}/status")
     assert (status, processing["status"], processing["metrics"]) == (200, "PROCESSING", {})
-    assert (await client.ask("GET", path))[1]["status"] == "PROCESSING"
+    assert (await client.ask("GET", path))[0] == 409
 
     await client.control.advance(60)
     await client.until(request_id, "COMPLETED")
@@ -49,6 +49,13 @@ async def test_a_request_moves_from_queued_to_a_video_that_anyone_can_fetch(clie
         video = await response.read()
     assert len(video) == result["video"]["file_size"]
     assert picture_of(video) == (180, 320, 5)
+
+
+async def test_a_result_that_is_not_there_yet_may_be_answered_like_the_status(client: Client, keeper: bytes) -> None:
+    await client.control.configure(early_result="status")
+    request_id = await client.submit(*await client.upload(keeper))
+    path = f"/v2/requests/{request_id}"
+    assert await client.ask("GET", path) == await client.ask("GET", f"{path}/status")
 
 
 async def test_a_run_fetches_every_image_in_order_elements_too(client: Client, keeper: bytes) -> None:
@@ -70,6 +77,7 @@ async def test_another_model_runs_on_the_same_contract(client: Client, keeper: b
 
 
 async def test_the_addresses_of_a_submission_all_lead_to_it(client: Client, keeper: bytes) -> None:
+    await client.control.configure(early_result="status")
     body = {"prompt": "@Image1", "image_urls": await client.upload(keeper)}
     _, answer = await client.ask("POST", f"/v2/{MODEL}", json=body)
     for name in ("poll_url", "status_url", "response_url"):
