@@ -186,13 +186,15 @@ class Faults:
         return None
 
     def around(self, server: Server, handler: Handler) -> Handler:
-        """Return a handler of another server than REST that fails where a fault says so, before it does anything."""
+        """Return a handler of another server than REST that fails, or is held back, before it does anything."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             fault = self.take(request.method, request.path, moment="before", server=server)
-            if fault is None:
-                return await handler(request)
-            return disturb(fault, request).response()
+            if fault is not None and not fault.hold:
+                return disturb(fault, request).response()
+            if fault is not None:
+                await self.held()
+            return await handler(request)
 
         return guarded
 

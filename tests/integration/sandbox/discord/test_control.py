@@ -83,6 +83,16 @@ async def test_files_and_the_gateways_handshake_fail_too(
     assert refused.value.status == 429
 
 
+async def test_a_file_is_held_back_until_the_faults_are_cleared(mira: Member, control: Sandbox) -> None:
+    sent = await mira.send("look", files=[Upload(png(), "a.png")])
+    await control.admin.fault(server="cdn", hold=True)
+    held = asyncio.create_task(mira.download(sent.attachments[0]))
+    await mira.send("after it")  # which the same server answers meanwhile
+    assert not held.done()
+    await control.admin.clear_faults()
+    assert await held == png()
+
+
 async def test_commands_that_are_refused_leave_those_that_are_there(
     rest: Rest, local_discord: DiscordSandbox, control: Sandbox
 ) -> None:
