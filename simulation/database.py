@@ -4,11 +4,12 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
-from bot.database import sqlite
+from bot.database import engine, sqlite
 from simulation.loop import LIFE
+from tests.support.statements import compiled_once
 
 T = TypeVar("T")
 Fail = Callable[[str], None]  # told of BEGIN, and before and after each COMMIT; raises what the driver would
@@ -37,6 +38,7 @@ class _Connection(sqlite.Connection):
         self._fail("committed")
 
 
+_CREATE_ENGINE: Final = compiled_once(engine.create_async_engine)  # for all lives
 _OPEN: dict[int, list[sqlite3.Connection]] = {}
 
 
@@ -55,5 +57,9 @@ def called_in_order(fail: Fail) -> Generator[None]:
         return _Connection(sqlite3.connect(database, **options), fail)
 
     # What is read begins again nowhere: how long it takes is no seed's.
-    with patch.object(sqlite, "connect", connect), patch.object(sqlite, "LONGEST_READ", float("inf")):
+    with (
+        patch.object(sqlite, "connect", connect),
+        patch.object(sqlite, "LONGEST_READ", float("inf")),
+        patch.object(engine, "create_async_engine", _CREATE_ENGINE),
+    ):
         yield
