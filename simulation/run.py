@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import logging
 import random
+import re
 import shutil
 import tempfile
 import traceback
@@ -141,7 +142,8 @@ def _quiet(world: World, surprises: Counter[str]) -> Generator[None]:
             surprises[
                 f"{name}: {type(error).__name__} at {Path(where.filename).name}:{where.lineno} {error}"[:200]
             ] += 1
-            world.note("traceback", text="".join(traceback.format_exception(error))[-1500:])
+            text = re.sub(r"0x[0-9a-f]+", "0x…", "".join(traceback.format_exception(error)))
+            world.note("traceback", text=text[-1500:])
         elif level in {"error", "critical"} or error is True:
             surprises[name] += 1
         raise structlog.DropEvent
