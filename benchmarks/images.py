@@ -263,12 +263,12 @@ async def _ordinary(folder: Path, *, rounds: int) -> bool:
             began = time.perf_counter()
             for number, url in enumerate(urls):
                 await fetcher.fetch(url, folder / f"old-{number}", max_bytes=10_000_000)
-                await asyncio.to_thread(_inspected, folder / f"old-{number}")
+                await asyncio.to_thread(inspected, folder / f"old-{number}")
             for number in range(len(urls)):
-                await asyncio.to_thread(_fingerprinted, folder / f"old-{number}")
+                await asyncio.to_thread(fingerprinted, folder / f"old-{number}")
             for number in range(len(urls)):
-                await asyncio.to_thread(_inspected, folder / f"old-{number}")
-                await asyncio.to_thread(_scaled, folder / f"old-{number}")
+                await asyncio.to_thread(inspected, folder / f"old-{number}")
+                await asyncio.to_thread(scaled, folder / f"old-{number}")
             before.append(time.perf_counter() - began)
             began = time.perf_counter()
             await asyncio.gather(*(_cleaned(desk, fetcher, url, folder / f"{at}") for at, url in enumerate(urls)))
@@ -286,28 +286,32 @@ async def _cleaned(desk: ImageChecker, fetcher: Fetcher, url: str, path: Path) -
     await desk.clean(path, path.with_suffix(".clean"), ImageRules())
 
 
-def _inspected(path: Path) -> None:
+def inspected(path: Path) -> None:
+    """Decode an image, as the first version did to check it."""
     with Image.open(path, formats=("JPEG",)) as image:
         image.draft(None, (1, 1))
         image.load()
 
 
-def _fingerprinted(path: Path) -> None:
+def fingerprinted(path: Path) -> None:
+    """Hash an image, as the first version did."""
     with Image.open(path, formats=("JPEG",)) as image:
         image.draft(None, (512, 512))
         greys = ImageOps.exif_transpose(image).convert("L").resize((9, 9), Image.Resampling.LANCZOS)
         dhash.dhash_row_col(list(greys.tobytes()), 8)
 
 
-def _scaled(path: Path) -> None:
-    """Make the copy for the card, as the first version did of a file over 3,000,000 bytes."""
+def scaled(path: Path) -> Path:
+    """Return the copy for the card, which the first version made of a file over 3,000,000 bytes."""
     if path.stat().st_size <= 3_000_000:  # noqa: PLR2004 - its limit
-        return
+        return path
     with Image.open(path, formats=("JPEG",)) as image:
         image.draft(None, (2_048, 2_048))
         picture = ImageOps.exif_transpose(image).convert("RGB")
         picture.thumbnail((2_048, 2_048))
-        picture.save(io.BytesIO(), "JPEG", quality=88, progressive=True)
+        copy = path.with_suffix(".shown")
+        picture.save(copy, "JPEG", quality=88, progressive=True)
+    return copy
 
 
 @asynccontextmanager

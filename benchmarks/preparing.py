@@ -7,7 +7,6 @@ request to Segmind leaves. It ends with 1 where the target is missed. `--quick` 
 
 import argparse
 import asyncio
-import io
 import os
 import sys
 import tempfile
@@ -19,13 +18,11 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
-import dhash
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from PIL import Image, ImageOps
 
 from benchmarks.figures import median
-from benchmarks.images import photo
+from benchmarks.images import fingerprinted, inspected, photo, scaled
 from bot.catalogue.offer import Offer
 from bot.jobs.model import Job
 from bot.jobs.steps.references import clean_reference, clean_references
@@ -98,12 +95,12 @@ def _ways(checker: ImageChecker, fetcher: Fetcher) -> Mapping[str, Way]:
         paths = [folder / str(number) for number in range(len(urls))]
         for url, path in zip(urls, paths, strict=True):
             await fetcher.fetch(url, path, max_bytes=MOST_BYTES)
-            await asyncio.to_thread(_inspected, path)
+            await asyncio.to_thread(inspected, path)
         for path in paths:
-            await asyncio.to_thread(_fingerprinted, path)
+            await asyncio.to_thread(fingerprinted, path)
         for path in paths:
-            await asyncio.to_thread(_inspected, path)
-        return [await asyncio.to_thread(_scaled, path) for path in paths]
+            await asyncio.to_thread(inspected, path)
+        return [await asyncio.to_thread(scaled, path) for path in paths]
 
     async def all_at_once(urls: Sequence[str], folder: Path) -> Sequence[Path]:
         """Do as this version did before: all images share the line, and so come at the same time."""
@@ -128,34 +125,6 @@ def _ways(checker: ImageChecker, fetcher: Fetcher) -> Mapping[str, Way]:
 
 def _job(urls: Sequence[str]) -> Any:
     return a_job(request=a_request(references=[a_reference(url) for url in urls]))
-
-
-def _inspected(path: Path) -> None:
-    with Image.open(path, formats=("JPEG",)) as image:
-        image.draft(None, (1, 1))
-        image.load()
-
-
-def _fingerprinted(path: Path) -> None:
-    with Image.open(path, formats=("JPEG",)) as image:
-        image.draft(None, (512, 512))
-        grays = ImageOps.exif_transpose(image).convert("L").resize((9, 9), Image.Resampling.LANCZOS)
-        dhash.dhash_row_col(list(grays.tobytes()), 8)
-
-
-def _scaled(path: Path) -> Path:
-    """Make the copy for the card, as the first version did of a file over 3,000,000 bytes."""
-    if path.stat().st_size <= 3_000_000:  # noqa: PLR2004 - its limit
-        return path
-    with Image.open(path, formats=("JPEG",)) as image:
-        image.draft(None, (2_048, 2_048))
-        picture = ImageOps.exif_transpose(image).convert("RGB")
-        picture.thumbnail((2_048, 2_048))
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=88, progressive=True)
-    copy = path.with_suffix(".shown")
-    copy.write_bytes(buffer.getvalue())
-    return copy
 
 
 async def _upload(paths: Sequence[Path], url: str) -> None:

@@ -304,6 +304,16 @@ class Reviews(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What Discord said of a job's member and channel; None for what did not matter then."""
+
+    objection: ProblemCode | None = None
+    roles: frozenset[int] = frozenset()
+    home_id: int | None = None  # of the channel that a thread belongs to
+    manages_server: bool | None = None
+
+
 class Standing(Protocol):
     """The requester's standing in the server now, not at the time of the request."""
 
@@ -313,7 +323,11 @@ class Standing(Protocol):
         """Return which of these images moderators have blocked, as its place from 0."""
         ...
 
-    async def objection(self, job: Job) -> ProblemCode | None:
+    async def seen(self, job: Job) -> Seen:
+        """Ask Discord for its part of `objection`, which may take a while; raises as that does."""
+        ...
+
+    async def objection(self, job: Job, seen: Seen | None = None) -> ProblemCode | None:
         """Find what speaks against posting a video now: the requester's standing in the server, or the channel.
 
         Raises `ChannelClosed` or `OutcomeUnclear`.

@@ -18,6 +18,7 @@ from bot.gate.stops import OperatorStore
 from bot.jobs.clock import Clock
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Job, ProblemCode
+from bot.jobs.ports import Seen
 from bot.moderation.blocks import BlockedImageStore, BlockStore
 from bot.moderation.words import objection_told
 from bot.records.log_channel import LogChannel
@@ -70,19 +71,36 @@ class MemberStanding:
             await self._tell(job, ProblemCode.BLOCKED_IMAGE)
         return place
 
-    async def objection(self, job: Job) -> ProblemCode | None:
-        if await self.is_blocked(job):
-            return ProblemCode.BLOCKED
+    async def seen(self, job: Job) -> Seen:
         with translated():
             member = await self._member(job)
             if member is None:
-                return ProblemCode.LEFT
+                return Seen(objection=ProblemCode.LEFT)
             if _ends(member.get("communication_disabled_until")) > self._clock.now():
-                return ProblemCode.TIMED_OUT
-            if not await self._is_allowed(job, member):
-                return ProblemCode.NOT_ALLOWED
+                return Seen(objection=ProblemCode.TIMED_OUT)
             await channel_of(self._client, job.video_channel_id)  # which may have been deleted
-            return None if await self._keeps_age_restriction(job) else ProblemCode.AGE_RESTRICTED
+            if not await self._keeps_age_restriction(job):
+                return Seen(objection=ProblemCode.AGE_RESTRICTED)
+            roles = _roles(job, member)
+            settings = await self._settings.get(job.request.guild_id)
+            if not settings.chosen:
+                return Seen(roles=roles, manages_server=await self._manages_server(job, roles))
+            if _is_open(settings, job):
+                return Seen(roles=roles)
+            return Seen(roles=roles, home_id=await home_id_of(self._client, _place_of(job)))
+
+    async def objection(self, job: Job, seen: Seen | None = None) -> ProblemCode | None:
+        if seen is None:
+            if await self.is_blocked(job):
+                return ProblemCode.BLOCKED
+            seen = await self.seen(job)
+        if seen.objection is not None:
+            return seen.objection
+        # Last: Discord may have taken its time.
+        with translated():
+            if not await self._is_allowed(job, seen):
+                return ProblemCode.NOT_ALLOWED
+        return ProblemCode.BLOCKED if await self.is_blocked(job) else None
 
     async def pause(self, job: Job) -> Pause | None:
         if await self._stopped.paused_since() is not None:
@@ -135,18 +153,20 @@ class MemberStanding:
                 return None
             raise
 
-    async def _is_allowed(self, job: Job, member: Any) -> bool:
-        """Return whether channel and roles still allow what they allowed when it was requested."""
+    async def _is_allowed(self, job: Job, seen: Seen) -> bool:
+        """Return whether channel and roles still allow what they allowed when it was requested.
+
+        Discord is asked only for what didn't matter when it was `seen`.
+        """
         settings = await self._settings.get(job.request.guild_id)
-        roles = _roles(job, member)
         if not settings.chosen:
-            return await self._manages_server(job, roles)
-        if settings.roles and not settings.roles & roles:
+            manages = seen.manages_server
+            return await self._manages_server(job, seen.roles) if manages is None else manages
+        if settings.roles and not settings.roles & seen.roles:
             return False
-        place = _place_of(job)
-        if settings.is_open(place) or job.post_channel_id in _outputs(settings):
+        if _is_open(settings, job):
             return True
-        return settings.is_open(await home_id_of(self._client, place))
+        return settings.is_open(seen.home_id or await home_id_of(self._client, _place_of(job)))
 
     async def _keeps_age_restriction(self, job: Job) -> bool:
         """Return whether the video of an age-restricted channel goes to one that is age-restricted, too."""
@@ -178,6 +198,11 @@ def _place_of(job: Job) -> int:
     """Return the channel that has to be open: where it was requested, or another that it was sent to since."""
     sent = job.post_channel_id
     return job.request.channel_id if sent is None or sent == job.usual_channel_id else sent
+
+
+def _is_open(settings: GuildSettings, job: Job) -> bool:
+    """Return whether a job's channel is open by itself, whatever a thread's parent is."""
+    return settings.is_open(_place_of(job)) or job.post_channel_id in _outputs(settings)
 
 
 def _outputs(settings: GuildSettings) -> frozenset[int]:

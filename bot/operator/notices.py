@@ -179,7 +179,7 @@ def is_trouble(error: Exception) -> bool:
 
 
 def _people(info: discord.AppInfo) -> frozenset[int]:
-    """Name who runs an application: of a team the members who may work on it, not those who may only look."""
+    """Return the ids of an application's operators: its owner, or the members of its team who can change it."""
     if info.team is None:
         return frozenset({info.owner.id})
     joined = (

@@ -151,7 +151,7 @@ class OperatorWatch:
         refused = await self._failed(now - FRESH, ProblemCode.SERVICE) if self._may_be_refused() else ()
         every = ASK_IN_TROUBLE if refused else ASK_EVERY
         if await take_turn(self.database, "operator_asked", now, every=every):
-            self.seen.clear()  # what only time changes is looked at with this, too
+            self.seen.clear()  # what changes with time alone is checked again, too
             await self._ask(now)
         await self._if_changed(self._note_what_happened, now, *_HAPPENED)
         await self._if_changed(self._note_spending, now, spending.name)

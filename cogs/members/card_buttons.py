@@ -208,9 +208,9 @@ async def _delete(services: Services, job: Job, by_id: int) -> str:
 
 
 class SendAgainButton(PressedItem, template=RESEND_PATTERN):
-    """Posts the video where it was to go from the first, for who asked or may manage messages there.
+    """Posts the video to its first destination, for its requester or a member with Manage Messages there.
 
-    It stands in direct messages too, so that the server of a press says nothing.
+    It's in direct messages, too, where a press has no server.
     """
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
@@ -226,7 +226,7 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
         # Discord may have to be asked several things; the answer has three seconds.
         await defer(interaction)
         try:
-            # A pause, and what is against who asked, is for a moderator who presses for them to decide.
+            # Only the requester is held to a pause and to decisions against them. A moderator decides by pressing.
             own = interaction.user.id == job.request.member_id
             standing = bot.services.moderators.standing
             pause = await standing.pause(job) if own else None

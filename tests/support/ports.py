@@ -18,6 +18,7 @@ from bot.jobs.ports import (
     Posts,
     ReviewPart,
     Reviews,
+    Seen,
     Standing,
     Video,
 )
@@ -228,7 +229,10 @@ class ModeratorsInMemory(Reviews, Standing):
     async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
         return next((place for place, each in enumerate(fingerprints) if each in self.blocked_prints), None)
 
-    async def objection(self, job: Job) -> ProblemCode | None:
+    async def seen(self, job: Job) -> Seen:
+        return Seen()
+
+    async def objection(self, job: Job, seen: Seen | None = None) -> ProblemCode | None:
         return self.objections.popleft() if self.objections else None
 
     async def pause(self, job: Job) -> Pause | None:

@@ -1,4 +1,4 @@
-"""The rooms of the house: which of them may import which, and who may speak to Discord."""
+"""The rooms: which of them can import which, and which can call Discord."""
 
 import ast
 import re

@@ -42,7 +42,7 @@ class Breakdowns:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        # Whoever loses a mark in a power cut has lost the death, too.
+        # A power cut that undoes a mark is itself no death that the job caused.
         self._marking = engine.execution_options(durable=False)
         self._process = uuid4().hex
         self._suspects = asyncio.Lock()

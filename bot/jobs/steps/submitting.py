@@ -103,11 +103,13 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
                 return await _paused(engine, job, pause)
             await engine.budget.take(Claim(rank=Rank.SUBMIT))
             turn_came = engine.clock.monotonic()
-            # What may not be posted is not paid for.
-            if (objection := await engine.standing.objection(job)) is not None:
-                return await _objected(engine, job, objection)
+            seen = await engine.standing.seen(job)
             if engine.clock.monotonic() - turn_came > TURN_LASTS:
                 await engine.budget.take(Claim(rank=Rank.SUBMIT))
+            # What may not be posted is not paid for. What moderators decided while Discord, or a turn, took its time
+            # counts, too.
+            if (objection := await engine.standing.objection(job, seen)) is not None:
+                return await _objected(engine, job, objection)
             now = engine.clock.now()
             not_after = engine.clock.monotonic() + SEND_WITHIN
             intent = job.move(

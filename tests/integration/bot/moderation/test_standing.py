@@ -33,6 +33,11 @@ async def objection(desk: Desk, job: Job | None = None) -> ProblemCode | None:
     return await desk.moderators.standing.objection(job or await desk.job(State.COMPLETED))
 
 
+def a_block(desk: Desk, job: Job) -> Block:
+    who = {"guild_id": job.request.guild_id, "member_id": job.request.member_id}
+    return Block(**who, until=None, by_id=1, reason="", at=desk.clock.now())
+
+
 def role(desk: Desk, name: str) -> int:
     return int(desk.channel.sandbox.admin._id("roles", name, "Film Club"))
 
@@ -57,17 +62,29 @@ async def test_a_time_out_counts_until_it_ends(desk: Desk) -> None:
 
 async def test_who_is_blocked_is_not_asked_of_discord(desk: Desk) -> None:
     job = await desk.job(State.COMPLETED)
-    block = Block(
-        guild_id=job.request.guild_id,
-        member_id=job.request.member_id,
-        until=None,
-        by_id=1,
-        reason="",
-        at=desk.clock.now(),
-    )
-    await desk.moderators.blocks.put(block)
+    await desk.moderators.blocks.put(a_block(desk, job))
     assert await objection(desk, job) is ProblemCode.BLOCKED
     assert desk.channel.requests("GET", "/members/") == []
+
+
+@pytest.mark.parametrize("closes", [True, False], ids=["the channel is closed", "the member is blocked"])
+async def test_what_moderators_decide_while_discord_is_asked_counts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, closes: bool
+) -> None:
+    job = await desk.job(State.COMPLETED)
+    standing = desk.moderators.standing
+    ask = standing._member
+
+    async def meanwhile(job: Job) -> object:
+        found = await ask(job)
+        if closes:
+            await desk.set(channels=frozenset({desk.place("general")}))
+        else:
+            await desk.moderators.blocks.put(a_block(desk, job))
+        return found
+
+    monkeypatch.setattr(standing, "_member", meanwhile)
+    assert await objection(desk, job) is (ProblemCode.NOT_ALLOWED if closes else ProblemCode.BLOCKED)
 
 
 async def test_a_role_taken_away_since_counts(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError
+from bot.jobs.ports import CardGone, ChannelClosed, OutcomeUnclear, PortError, Seen
 from bot.jobs.states import State
 from bot.jobs.steps import submitting
 from bot.jobs.steps.settling import MOST_REPEATS
@@ -332,9 +332,10 @@ async def test_a_paid_request_that_breaks_in_no_known_way_leaves_its_outcome_ope
 async def test_a_turn_that_discord_held_up_is_taken_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, slow: float, turns: int
 ) -> None:
-    async def objection(job: Job) -> None:
+    async def seen(_job: Job) -> Seen:
         stage.clock.advance(slow)
+        return Seen()
 
-    monkeypatch.setattr(stage.moderators, "objection", objection)
+    monkeypatch.setattr(stage.moderators, "seen", seen)
     await stage.drive_until(await stage.begin(State.WAITING), State.QUEUED)
     assert stage.budget.taken.count(Rank.SUBMIT) == turns

@@ -9,9 +9,9 @@ import pytest
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
-from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear
+from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear, Seen
 from bot.jobs.states import State
-from bot.jobs.steps.submitting import PAUSE_RECHECK
+from bot.jobs.steps.submitting import PAUSE_RECHECK, TURN_LASTS
 from bot.moderation import decide
 from bot.moderation.decide import WATCH_EVERY
 from tests.support.clock import PATIENCE
@@ -51,6 +51,27 @@ async def test_who_may_not_have_a_video_by_now_has_none_paid_for(stage: Stage, o
     await check_unpaid(stage, job, objection)
 
 
+async def test_what_is_decided_while_discord_and_a_second_turn_take_their_time_counts(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes: list[None] = []
+
+    def take() -> None:
+        takes.append(None)
+        if len(takes) == 2:
+            stage.moderators.objections.append(ProblemCode.BLOCKED)
+
+    async def slowly(_job: Job) -> Seen:
+        stage.clock.advance(2 * TURN_LASTS)
+        return Seen()
+
+    job = await stage.begin(State.WAITING)
+    stage.budget.on_take = take
+    monkeypatch.setattr(stage.moderators, "seen", slowly)
+    await stage.drive(job)
+    await check_unpaid(stage, job, ProblemCode.BLOCKED)
+
+
 @pytest.mark.parametrize("objection", ENDS)
 @pytest.mark.parametrize("state", [State.PREPARING, State.HELD, State.WAITING])
 async def test_what_waits_ends_when_it_becomes_known_that_it_may_not_be_posted(
@@ -85,7 +106,7 @@ async def test_its_driver_is_let_go_of_and_its_place_in_the_queue_is_free(stage:
 
 
 async def test_what_waits_for_a_channel_that_is_gone_ends(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def gone(_job: Job) -> ProblemCode | None:
+    async def gone(_job: Job, _seen: Seen | None = None) -> ProblemCode | None:
         raise ChannelClosed("10003", ProblemCode.CHANNEL_GONE)
 
     job = await stage.begin(State.HELD)
@@ -135,7 +156,7 @@ async def test_of_many_that_wait_some_are_looked_at_at_a_time_and_all_in_turn(
     monkeypatch.setattr(decide, "AT_ONCE", 2)
     asked: list[int] = []
 
-    async def objection(job: Job) -> ProblemCode | None:
+    async def objection(job: Job, _seen: Seen | None = None) -> ProblemCode | None:
         asked.append(job.id)
         return None
 
@@ -156,7 +177,7 @@ async def test_what_discord_does_not_tell_is_asked_again_before_it_is_paid_for(
     job = await stage.begin(State.WAITING)
     asked: list[int] = []
 
-    async def unclear(job: Job) -> ProblemCode | None:
+    async def unclear(job: Job, _seen: Seen | None = None) -> ProblemCode | None:
         asked.append(job.id)
         if len(asked) < 3:
             raise OutcomeUnclear("503")
