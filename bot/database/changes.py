@@ -22,7 +22,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 LOOK_EVERY: Final = 5.0  # seconds between two looks at what other programs have written
-TOLD: Final = "told"  # the option of statements whose change is noted by the caller, by a topic of its own
+NOTED_BY_CALLER: Final = "noted_by_caller"  # an option of statements: the caller notes a topic of its own
 _OPTION: Final = "changes"  # of an engine
 _INFO: Final = "changed"  # what an open transaction has changed
 
@@ -74,7 +74,11 @@ class ChangeCounter:
     def _look(self, file: File) -> bool:
         try:
             data_version = file.data_version
-        except (ValueError, sqlite3.Error):  # it's closed, and the next connection is told of, or the file is away
+        except sqlite3.Error:  # the file is away
+            return False
+        except ValueError:  # it's closed: what happens until the next one is opened isn't heard of
+            self._file = None
+            self._all_changed()
             return False
         if data_version != self._data_version:
             self._data_version = data_version
@@ -115,6 +119,7 @@ class Remembered(Generic[K, V]):
     def put(self, key: K, value: V, at: int | None) -> None:
         """Remember a value that was read, or written, when the version was `at`."""
         if at is None or (self._at is not None and at < self._at):
+            self.drop(key)
             return
         if at != self._at or len(self._values) >= self._at_most:
             self._values.clear()
@@ -141,7 +146,7 @@ def note_statement(
     """Note which table a statement changes; it counts once its transaction has ended."""
     words = statement.split(None, 3)
     table = {"INSERT": 2, "DELETE": 2, "UPDATE": 1}.get(words[0])
-    if table is not None and not context.execution_options.get(TOLD):
+    if table is not None and not context.execution_options.get(NOTED_BY_CALLER):
         connection.info.setdefault(_INFO, set()).add(words[table])
 
 

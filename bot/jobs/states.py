@@ -55,7 +55,6 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
 # undone by a process that dies.
 FOUND_AGAIN: Final = frozenset(
     {
-        (_S.ACCEPTED, _S.PREPARING),  # the card is looked for
         (_S.PREPARING, _S.WAITING),
         (_S.QUEUED, _S.PROCESSING),
         (_S.PROCESSING, _S.QUEUED),

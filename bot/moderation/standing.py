@@ -10,6 +10,8 @@ import discord
 import structlog
 
 from bot.database.changes import Remembered
+from bot.database.record_tables import operator_blocks
+from bot.database.tables import blocks
 from bot.discord_api.channels import channel_of, home_id_of, is_age_restricted
 from bot.discord_api.errors import translated
 from bot.discord_api.reasons import Then, reason_of
@@ -29,11 +31,11 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 UNKNOWN_MEMBER: Final = 10007
-BLOCKS: Final = ("blocks", "operator_blocks")  # the tables that say who is blocked
+BLOCKS: Final = (blocks.name, operator_blocks.name)  # who is blocked
 
 
 class MemberStanding:
-    """Reads a member over REST: no gateway is needed, and nothing that was remembered is believed."""
+    """Reads a member over REST: no gateway is needed, and nothing of what Discord said before is believed."""
 
     def __init__(
         self,

@@ -48,7 +48,7 @@ ASK_IN_TROUBLE: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=2)  # a refusal that shows that something is wrong now
 LOOKS_BACK: Final = timedelta(days=7)  # for what happened while no one watched; as long it is in view
 # What may show in a look once it has changed.
-_HAPPENED: Final = (State.FAILED, orphans.name, jobs.name)
+_HAPPENED: Final = (State.FAILED, State.QUEUED, orphans.name, jobs.name)
 MOST_AT_ONCE: Final = 4  # notices in a message of 2,000 characters
 
 

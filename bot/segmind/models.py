@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 
 class RunState(StrEnum):
@@ -22,6 +23,9 @@ class RunState(StrEnum):
             return cls(word.strip().upper())
         except ValueError:
             return cls.UNKNOWN
+
+
+GOES_ON: Final = frozenset({RunState.QUEUED, RunState.PROCESSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from bot.segmind import errors, history, reading
 from bot.segmind.models import (
+    GOES_ON,
     BlockingResult,
     CatalogEntry,
     Credits,
@@ -110,12 +111,14 @@ def run_result(answer: Response) -> RunResult:
     if (failed := failure(facts, answer.status)) is not None:
         raise failed
     outputs = reading.urls(facts.get("output")) or reading.urls(facts.get("video"))
+    word = reading.text(facts.get("status"))
+    state = RunState.COMPLETED if word is None else RunState.read(word)
+    # One that goes on may tell its output's address before there is a file; an unknown word may say that it's done.
+    if word is not None and (state in GOES_ON or not (outputs or state is RunState.COMPLETED)):
+        unfinished = errors.NotFinished(f"the generation is {word}", status=answer.status)
+        unfinished.word = errors.cleaned(word)
+        raise unfinished
     if not outputs:
-        word = reading.text(facts.get("status"))
-        if word is not None and RunState.read(word) is not RunState.COMPLETED:
-            unfinished = errors.NotFinished(f"the generation is {word}", status=answer.status)
-            unfinished.word = errors.cleaned(word)
-            raise unfinished
         raise errors.UnreadableAnswer("no output in it", status=answer.status)
     return RunResult(outputs=outputs, metrics=metrics(facts), seed=reading.integer(facts.get("seed")))
 

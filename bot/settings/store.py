@@ -1,4 +1,4 @@
-"""The settings of servers, in the database: read at each request, so that a change counts at once everywhere."""
+"""The settings of servers, in the database. A change counts at once, in every process."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime

@@ -233,7 +233,8 @@ class ModeratorsInMemory(Reviews, Standing):
         return Seen()
 
     async def objection(self, job: Job, seen: Seen | None = None) -> ProblemCode | None:
-        return self.objections.popleft() if self.objections else None
+        known = None if seen is None else seen.objection
+        return known or (self.objections.popleft() if self.objections else None)
 
     async def pause(self, job: Job) -> Pause | None:
         return self.paused

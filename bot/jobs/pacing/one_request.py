@@ -17,13 +17,13 @@ from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import Claim
 from bot.segmind.client import SegmindClient
 from bot.segmind.errors import NotFinished, RecordGone, Refused, SegmindError, UnreadableAnswer
-from bot.segmind.models import RunResult, RunState, RunStatus
+from bot.segmind.models import GOES_ON, RunResult, RunState, RunStatus
 
 log = structlog.get_logger(__name__)
 
 ONE: Final = "status_in_result"
 TWO: Final = "no_status_in_result"
-_GOES_ON: Final = frozenset({RunState.QUEUED, RunState.PROCESSING})
+MOST_TRIES: Final = 3  # of one process, until an answer tells
 _ODD: Final = (RecordGone, Refused, UnreadableAnswer)
 
 
@@ -34,7 +34,7 @@ class OneRequest:
         self._engine = engine
         self._known: bool | None = None
         self._is_read = False
-        self._is_tried = False
+        self._tries = 0
 
     async def serves(self) -> bool | None:
         if not self._is_read:
@@ -52,32 +52,31 @@ class OneRequest:
         """Return a run's status, or its result in place of that. Raises `SegmindError`."""
         if not await self.serves():
             status = await segmind.status(request_id, claim=claim)
-            if status.state in _GOES_ON and self._known is None and not self._is_tried:
+            if status.state in GOES_ON and self._known is None and self._tries < MOST_TRIES:
                 await self._try_out(segmind, request_id, claim, now)
             return status
         with suppress(*_ODD):
             found = await _in_one(segmind, request_id, claim)
-            if isinstance(found, RunResult) or found.state in _GOES_ON:
+            if isinstance(found, RunResult) or found.state in GOES_ON:
                 return found
         # Odd, unless the status has no better answer either.
         status = await segmind.status(request_id, claim=claim)
-        if status.state in _GOES_ON:
+        if status.state in GOES_ON:
             log.warning("status_in_result_dropped", request_id=request_id)
             await self.found(now, serves=False)
         return status
 
     async def _try_out(self, segmind: SegmindClient, request_id: str, claim: Claim, now: datetime) -> None:
         """Find out whether the result of a run that goes on tells its status."""
-        self._is_tried = True  # one run is enough
+        self._tries += 1
         try:
             found = await _in_one(segmind, request_id, claim)
-            serves = None if isinstance(found, RunResult) else found.state in _GOES_ON  # it may have ended meanwhile
+            serves = None if isinstance(found, RunResult) else found.state in GOES_ON  # it may have ended meanwhile
         except _ODD:
             serves = False
         except SegmindError:
             serves = None
         if serves is None:
-            self._is_tried = False
             return
         log.info("status_in_result", request_id=request_id, serves=serves)
         await self.found(now, serves=serves)

@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from bot.database import tables
 from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
@@ -29,7 +30,6 @@ from bot.media.errors import MediaError
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = 20.0  # seconds
-REVIEWS: Final = "reviews"  # the table of what moderators are shown
 SERVERS_AT_ONCE: Final = 4  # a server whose channel takes its time does not hold up all others
 # What may still come before moderators: their images are kept.
 _KEPT_IN = REVIEWED | {State.PREPARING}
@@ -59,7 +59,7 @@ async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]])
     """
     await resumed()
     look, reviews = partial(see_to_reviews, engine), engine.reviews
-    topics = (*REVIEWED, REVIEWS)
+    topics = (*REVIEWED, tables.reviews.name)
     await keep_looking(look, engine.store.engine, *topics, every=SWEEP_EVERY, clock=engine.clock, hurry=reviews.wanted)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, se
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.changes import TOLD, Remembered, changes_of
+from bot.database.changes import NOTED_BY_CALLER, Remembered, changes_of
 from bot.database.locks import Lock, LockTaken, exclusive
 from bot.database.tables import jobs, spending
 from bot.jobs.decisions import Decision
@@ -35,7 +35,7 @@ from bot.segmind.budget import FARTHEST_RESET
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
 TURNS_REMEMBERED: Final = timedelta(hours=1)  # for so long it counts that a server had a turn
-_INSERT: Final = jobs.insert().execution_options(**{TOLD: True})
+_INSERT: Final = jobs.insert().execution_options(**{NOTED_BY_CALLER: True})
 
 
 class JobStore:
@@ -70,12 +70,14 @@ class JobStore:
         `reserve` raises; nothing is saved then.
         """
         limits = SpendLimits(per_day=daily_limit_usd, per_month=monthly_limit_usd)
-        async with self._reserving, self.engine.begin() as connection:
-            await ledger.reserve(connection, job, limits, reserve)
-            saved = replace(job, version=1, ledger_usd=job.reserved_usd)
-            await connection.execute(_INSERT, to_row(saved))
-            await first_record(connection, saved)
-        changes_of(self.engine).note(saved.state)
+        saved = replace(job, version=1, ledger_usd=job.reserved_usd)
+        try:
+            async with self._reserving, self.engine.begin() as connection:
+                await ledger.reserve(connection, job, limits, reserve)
+                await connection.execute(_INSERT, to_row(saved))
+                await first_record(connection, saved)
+        finally:  # also where it is unknown whether it was committed
+            changes_of(self.engine).note(saved.state)
         return saved
 
     def saving(self, *, durable: bool = True) -> AbstractAsyncContextManager[Saving]:
@@ -226,7 +228,7 @@ class JobStore:
     async def card_shown(self, job: Job) -> None:
         """Note that a job's card shows it as it stands, or never will."""
         shown = update(jobs).where(jobs.c.id == job.id, jobs.c.version == job.version).values(card_owed=0)
-        shown = shown.execution_options(**{TOLD: True})
+        shown = shown.execution_options(**{NOTED_BY_CALLER: True})
         # A power cut may undo this: the card is edited once more then.
         async with self.engine.execution_options(durable=False).begin() as connection:
             await connection.execute(shown)
@@ -242,14 +244,15 @@ class JobStore:
     async def owe_notice(self, job: Job) -> None:
         """Note that a job's member has to hear in private where it has come: its card cannot show that."""
         owing = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=1)
-        owing = owing.execution_options(**{TOLD: True})
+        owing = owing.execution_options(**{NOTED_BY_CALLER: True})
         async with self.engine.begin() as connection:
             await connection.execute(owing)
+        changes_of(self.engine).note(job.state)
 
     async def notice_given(self, job: Job) -> None:
         """Note that a job's member was told what became of it this time, or takes no words."""
         given = update(jobs).where(jobs.c.id == job.id, jobs.c.state_since == job.state_since).values(notice_owed=0)
-        given = given.execution_options(**{TOLD: True})
+        given = given.execution_options(**{NOTED_BY_CALLER: True})
         # A power cut may undo this: the member is told once more then.
         async with self.engine.execution_options(durable=False).begin() as connection:
             await connection.execute(given)

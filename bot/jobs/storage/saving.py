@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Boolean, and_, bindparam, case, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.changes import TOLD, Remembered, changes_of
+from bot.database.changes import NOTED_BY_CALLER, Remembered, changes_of
 from bot.database.tables import breakdowns, jobs
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import StaleJob
@@ -34,7 +34,7 @@ Moved = Callable[[Job, Job], object]  # hears of a job before and after a move
 _MINE: Final = (
     update(jobs)
     .where(jobs.c.id == bindparam("known_id"), jobs.c.version == bindparam("known_version"))
-    .execution_options(**{TOLD: True})
+    .execution_options(**{NOTED_BY_CALLER: True})
 )
 _CAME_NOW: Final = or_(
     jobs.c.state != bindparam("state_now"),

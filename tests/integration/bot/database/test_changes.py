@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Delete, Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.changes import TOLD, ChangeCounter, Remembered, changes_of
+from bot.database.changes import NOTED_BY_CALLER, ChangeCounter, Remembered, changes_of
 from bot.database.engine import open_database
 from bot.database.tables import marks
 
@@ -47,7 +47,7 @@ async def test_each_kind_of_change_is_heard_unless_its_statement_is_told_of_othe
     before = changes.version("marks")
 
     async with engine.execution_options(durable=False).begin() as connection:
-        await connection.execute(statement.execution_options(**{TOLD: True}))
+        await connection.execute(statement.execution_options(**{NOTED_BY_CALLER: True}))
     told_otherwise = changes.version("marks")
     async with engine.execution_options(durable=False).begin() as connection:
         await connection.execute(statement)
@@ -77,6 +77,32 @@ async def test_who_waits_goes_on_with_the_change_alone(engine: AsyncEngine) -> N
     assert not waiting.done()
 
     await write(engine)
+    await waiting
+
+
+async def test_who_waits_goes_on_with_what_another_program_writes(engine: AsyncEngine) -> None:
+    changes = changes_of(engine)
+    looks = asyncio.Semaphore(0)
+
+    async def sleep(_seconds: float) -> None:
+        await looks.acquire()
+
+    looking = asyncio.create_task(changes.run(sleep))
+    waiting = asyncio.create_task(changes.after(changes.version("marks"), "marks"))
+    with closing(sqlite3.connect(engine.url.database or "")) as other:
+        other.execute("INSERT INTO marks (name, at) VALUES ('other', 0)")
+        other.commit()
+    looks.release()
+    await waiting
+    looking.cancel()
+
+
+async def test_who_waits_goes_on_where_the_file_was_closed(engine: AsyncEngine) -> None:
+    changes = changes_of(engine)
+    waiting = asyncio.create_task(changes.after(changes.version("marks"), "marks"))
+    await asyncio.sleep(0)
+    await engine.dispose()
+    assert changes.version("marks") is None
     await waiting
 
 

@@ -13,7 +13,7 @@ from bot.jobs.decisions import Pause
 from bot.jobs.model import Handling, Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State
-from bot.moderation.blocks import Block
+from bot.moderation.blocks import Block, BlockStore
 from bot.settings.model import ChannelSettings
 from sandbox.discord.world.permissions import Permission
 from tests.support.channel import Channel
@@ -85,6 +85,25 @@ async def test_what_moderators_decide_while_discord_is_asked_counts(
 
     monkeypatch.setattr(standing, "_member", meanwhile)
     assert await objection(desk, job) is (ProblemCode.NOT_ALLOWED if closes else ProblemCode.BLOCKED)
+
+
+async def test_a_block_that_another_program_writes_counts_and_so_does_its_end(desk: Desk) -> None:
+    job = await desk.job(State.WAITING)
+    standing = desk.moderators.standing
+    async with open_database(file_url(desk.folder)) as elsewhere:
+        others = BlockStore(elsewhere, desk.clock)
+        operators = OperatorStore(elsewhere)
+        assert not await standing.is_blocked(job)
+        await others.put(a_block(desk, job))
+        assert await standing.is_blocked(job)
+        await others.lift(job.request.guild_id, job.request.member_id)
+        assert not await standing.is_blocked(job)
+        await operators.block(
+            OperatorBlock(
+                target=Target.MEMBER, target_id=job.request.member_id, reason="", by_id=1, at=desk.clock.now()
+            )
+        )
+        assert await standing.is_blocked(job)
 
 
 async def test_a_role_taken_away_since_counts(desk: Desk) -> None:

@@ -180,6 +180,17 @@ def test_a_result_asked_for_too_early_is_not_finished(word: str) -> None:
         protocol.run_result(answer(200, {"status": word}))
 
 
+@pytest.mark.parametrize("word", ["QUEUED", "processing"])
+def test_an_output_of_a_run_that_goes_on_is_no_result_yet(word: str) -> None:
+    with pytest.raises(errors.NotFinished):
+        protocol.run_result(answer(200, {"status": word, "output": ["https://a/1.mp4"]}))
+
+
+def test_an_output_with_an_unknown_word_is_a_result() -> None:
+    shown = protocol.run_result(answer(200, {"status": "SUCCEEDED", "output": ["https://a/1.mp4"]}))
+    assert shown.outputs == ("https://a/1.mp4",)
+
+
 @pytest.mark.parametrize("code", [200, 422])
 def test_the_result_of_a_failed_run_is_its_failure(code: int) -> None:
     with pytest.raises(errors.RunFailed) as caught:

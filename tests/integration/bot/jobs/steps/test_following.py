@@ -1,5 +1,6 @@
 """QUEUED and PROCESSING: a run is followed to its end through whatever its polls answer."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -11,9 +12,10 @@ import structlog.testing
 
 from bot.database.engine import open_database
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.pacing.one_request import OneRequest
+from bot.jobs.pacing.one_request import MOST_TRIES, OneRequest
 from bot.jobs.states import State
 from bot.jobs.steps.following import HISTORY_WAIT, TROUBLE_WAIT
+from bot.segmind.budget import Claim, Rank
 from tests.support.database import file_url
 from tests.support.stage import COST, Stage
 
@@ -292,6 +294,25 @@ async def test_where_an_early_result_is_refused_it_is_asked_for_early_once(stage
         assert results == 2
         assert await OneRequest(database).serves() is False
         assert (await follow_to_the_end(stage, OneRequest(database)))[1] == 1
+
+
+async def test_where_no_answer_tells_it_is_tried_out_a_few_times(stage: Stage, tmp_path: Path) -> None:
+    job = await stage.begin(State.PROCESSING)
+    await stage.says("status", *[(200, {"status": "PROCESSING", "request_id": job.request_id})] * 9)
+    await stage.says("result", *[(503, HTML)] * 99)
+    claim = Claim(rank=Rank.POLL)
+    async with open_database(file_url(tmp_path)) as database:
+        one_request = OneRequest(database)
+        tries: list[int] = []
+        for _ in range(9):
+            looking = asyncio.ensure_future(
+                one_request.look(stage.engine.segmind, job.request_id or "", claim, stage.clock.now())
+            )
+            await stage.clock.pass_until(looking)
+            tries.append((await asked(stage))[1])
+        assert tries[0] > 0
+        assert tries[MOST_TRIES - 1 :] == [tries[MOST_TRIES - 1]] * (9 - MOST_TRIES + 1)
+        assert await one_request.serves() is None
 
 
 @pytest.mark.parametrize(

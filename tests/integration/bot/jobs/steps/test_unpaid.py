@@ -11,7 +11,7 @@ from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear, Seen
 from bot.jobs.states import State
-from bot.jobs.steps.submitting import PAUSE_RECHECK, TURN_LASTS
+from bot.jobs.steps.submitting import PAUSE_RECHECK, SEND_WITHIN, TURN_LASTS
 from bot.moderation import decide
 from bot.moderation.decide import WATCH_EVERY
 from tests.support.clock import PATIENCE
@@ -49,6 +49,35 @@ async def test_who_may_not_have_a_video_by_now_has_none_paid_for(stage: Stage, o
     stage.budget.on_take = lambda: stage.moderators.objections.append(objection)
     await stage.drive(job)
     await check_unpaid(stage, job, objection)
+
+
+@pytest.mark.parametrize("pause", Pause)
+async def test_a_pause_during_the_wait_for_a_turn_holds_the_job_back(stage: Stage, pause: Pause) -> None:
+    job = await stage.begin(State.WAITING)
+    stage.budget.on_take = lambda: setattr(stage.moderators, "paused", pause)
+    await stage.dispatcher.dispatch(job)
+    await rests(stage, job)
+    assert (await stage.saved(job)).problem == Problem(code=ProblemCode.PAUSED, detail=pause.value)
+    assert await stage.submits() == 0
+
+
+async def test_discord_is_asked_again_where_the_next_turn_came_late(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [Seen(), Seen(objection=ProblemCode.TIMED_OUT)]
+    asked: list[Seen] = []
+
+    async def slowly(_job: Job) -> Seen:
+        asked.append(said[len(asked)])
+        stage.clock.advance(0 if asked[-1].objection else 2 * TURN_LASTS)
+        return asked[-1]
+
+    job = await stage.begin(State.WAITING)
+    stage.budget.on_take = lambda: stage.clock.advance(2 * SEND_WITHIN)
+    monkeypatch.setattr(stage.moderators, "seen", slowly)
+    await stage.drive(job)
+    assert asked == said
+    await check_unpaid(stage, job, ProblemCode.TIMED_OUT)
 
 
 async def test_what_is_decided_while_discord_and_a_second_turn_take_their_time_counts(
