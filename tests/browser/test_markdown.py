@@ -1,4 +1,4 @@
-"""Discord's markdown as the page reads it: the parser itself, asked in the browser that runs it."""
+"""Discord's markdown as the page reads it, and mentions as it sends them: asked in the browser that runs the page."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -105,3 +105,24 @@ async def test_no_text_takes_long_to_read(tab: Tab, mark: str) -> None:
         mark * (6000 // len(mark)),
     )
     assert spent < 2_000  # milliseconds; a tenth of that on an idle machine
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("@Noor and @Noora", "<@1> and @Noora"),
+        ("@Noor, @Noor. (@Noor)", "<@1>, <@1>. (<@1>)"),
+        ("@Noor Vale, @Noor", "<@2>, <@1>"),
+        ("@Noor.b @Noor_c me@Noor", "@Noor.b @Noor_c me@Noor"),
+        ("@A+(b) @A", "<@3> @A"),
+        ("@1 @Noor", "<@4> <@1>"),  # an id that was written isn't read as a name
+    ],
+)
+async def test_a_member_who_was_chosen_is_sent_and_no_one_whose_name_is_longer(tab: Tab, typed: str, sent: str) -> None:
+    taken = [["@Noor", "<@1>"], ["@Noor Vale", "<@2>"], ["@A+(b)", "<@3>"], ["@1", "<@4>"]]
+    written = await tab.evaluate(
+        """({ typed, taken }) => import("/page/js/composer/mentions.js").then(
+            ({ withMentions }) => withMentions(typed, new Map(taken)))""",
+        {"typed": typed, "taken": taken},
+    )
+    assert written == sent

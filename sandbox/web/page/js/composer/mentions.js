@@ -4,6 +4,7 @@ import { memberItems } from "../components/select.js";
 import { Suggestions } from "../popups/suggest.js";
 
 const BEGUN = /(^|\s)@([\p{L}\p{N}_.]{0,32})$/u; // what stands before the caret while a name is typed
+const SYNTAX = /[$()*+.?[\\\]^{|}]/g; // what has a meaning in a pattern
 const SHOWN = 10; // members, as in Discord
 
 export class Mentions {
@@ -36,8 +37,7 @@ export class Mentions {
 
   /** Return the text as the app is sent it: a member who was chosen is `<@id>`, a name that was typed stays a name. */
   sent() {
-    const longestFirst = [...this.#taken].toSorted(([one], [other]) => other.length - one.length);
-    return longestFirst.reduce((text, [shown, mention]) => text.replaceAll(shown, mention), this.#input.value);
+    return withMentions(this.#input.value, this.#taken);
   }
 
   #begun() {
@@ -56,4 +56,13 @@ export class Mentions {
     this.#input.setRangeText(`${before}@${label} `, caret - whole.length, caret, "end");
     this.#taken.set(`@${label}`, `<@${value}>`);
   }
+}
+
+/** Write a text with what is sent in the place of each whole name in it, as `taken` has them: no part of a longer one. */
+export function withMentions(text, taken) {
+  if (!taken.size) return text;
+  const longestFirst = [...taken.keys()].toSorted((one, other) => other.length - one.length);
+  const names = longestFirst.map((shown) => shown.replaceAll(SYNTAX, "\\$&")).join("|");
+  const whole = new RegExp(`(?<![\\p{L}\\p{N}_.])(?:${names})(?!\\.?[\\p{L}\\p{N}_])`, "gu");
+  return text.replace(whole, (shown) => taken.get(shown));
 }
