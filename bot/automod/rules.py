@@ -56,7 +56,7 @@ class Allowed:
 
     @cached_property
     def _word_starts(self) -> Sequence[int]:
-        """Return for each place, the end included, where the word begins that goes on there; else the place itself."""
+        """Return, for each place, the end included, where the word begins that goes on there; else the place itself."""
         found = [0]
         for place in range(1, len(self._folded) + 1):
             within = place < len(self._folded) and self._of_word[place - 1] and self._of_word[place]
@@ -65,7 +65,7 @@ class Allowed:
 
     @cached_property
     def _word_ends(self) -> Sequence[int]:
-        """Return for each place where the word ends that went on there; else the place itself."""
+        """Return, for each place, where the word ends that went on there; else the place itself."""
         found = list(range(len(self._folded) + 1))
         for place in range(len(self._folded) - 1, 0, -1):
             if self._of_word[place - 1] and self._of_word[place]:

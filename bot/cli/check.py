@@ -177,7 +177,7 @@ def suspects(error: str) -> str:
 
 
 def gateway_finding(address: str, shards: int, limit: SessionStartLimit) -> ReportLine:
-    """Return how many sessions Discord still lets the bot begin today."""
+    """Report how many sessions Discord still lets the bot begin today."""
     needed = max(1, shards)
     left, total = limit["remaining"], limit["total"]
     words = f"{address}, {shards} shard{'s' if shards > 1 else ''}, {left} of {total} session starts left"

@@ -82,7 +82,7 @@ class UsageStore:
             return await _read(connection, terms, guild_id, member_id, now, now.date(), back)
 
     async def give_back(self, job_id: int) -> bool:
-        """Let a video no longer count for its member; money stays as it is. Tell whether it did count.
+        """Let a video no longer count for its member; money stays as it is. Return whether it did count.
 
         Not undone by what still becomes of the job.
         """

@@ -204,7 +204,7 @@ class ReportMessages:
                 await post.edit(content=text, attachments=[], view=view, allowed_mentions=_SILENT)
 
     async def _put_back(self, job: Job, post: discord.PartialMessage, case: Case) -> None:
-        """Return a post back its video and its words."""
+        """Put its video and its words back into a post."""
         handling = job.request.handling
         link = job.output_url if case.post_link else None
         with_file = case.post_link != "open"

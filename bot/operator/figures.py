@@ -50,7 +50,7 @@ class OperatorFigures:
         return Spent(today=of_day.get(today, NOTHING), this_month=sum(of_day.values(), NOTHING))
 
     async def one_request(self) -> bool | None:
-        """Tell whether a poll also brings the result; None where that isn't known yet."""
+        """Return whether a poll also brings the result; None where that isn't known yet."""
         return await OneRequest(self._engine).read()
 
     async def servers(self, today: date, *, first: int, at_most: int) -> tuple[Sequence[ServerUse], int]:

@@ -117,7 +117,7 @@ class RecentPresses:
         self._pressed_at: dict[Hashable, float] = {}  # oldest first
 
     def is_repeated(self, press: Hashable) -> bool:
-        """Take note of a press, and tell whether the same one came just before."""
+        """Note a press, and return whether the same one came just before."""
         now = self._monotonic()
         while self._pressed_at and now - next(iter(self._pressed_at.values())) >= self._seconds:
             del self._pressed_at[next(iter(self._pressed_at))]

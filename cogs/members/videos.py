@@ -89,7 +89,7 @@ class VideoList:
         await self.show(shown, page)
 
     async def say_limits(self) -> None:
-        """Return how much of each limit is used, and why the member can't make videos here, if they can't."""
+        """Show how much of each limit is used, and why the member can't make videos here, if they can't."""
         asked = asked_by(self._interaction)
         verdict = await self._services.gate.rules.judge(asked)
         limits = await self._limits()

@@ -245,7 +245,7 @@ class SettingsEditor:
             await show(interaction, view=reset_question())
 
     async def show_words(self, interaction: discord.Interaction[Any]) -> None:
-        """Return the list of words in a file: who did not ask need not read them."""
+        """Show the list of blocked words in a file, so that only those who open it read them."""
         if not await self.admits(interaction):
             return
         words = (await self.settings(interaction)).words
