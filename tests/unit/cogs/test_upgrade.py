@@ -77,7 +77,10 @@ OTHERS: Final = (
     ),
     *(f"reelcast:case:{verb}:7" for verb in ("takedown", "putback", "dismiss", "block")),
     *(f"reelcast:review:{verb}:7" for verb in ("approve", "spoiler", "reject")),
-    *("reelcast:operator-block", "reelcast:review-reason:7", "reelcast:settings:put:paused:0:on"),
+    *("reelcast:review-reason:7", "reelcast:settings:put:paused:0:on"),
+    *("reelcast:settings:turn:page:0", "reelcast:settings:turn:back:0:channels"),
+    *(f"reelcast:settings:do:{deed}:0" for deed in ("check", "tidy", "words", "show", "reset")),
+    "reelcast:settings:do:as_server:7",
     *(f"reelcast:settings:{deed}:channels:7" for deed in ("pick", "allow", "point", "list", "form", "role", "channel")),
 )
 

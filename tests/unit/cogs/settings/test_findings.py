@@ -12,8 +12,6 @@ from bot.settings.model import (
 from tests.support.settings_panel import a_moderator, hidden_channel
 from tests.unit.cogs.stage import Stage
 
-HOSTILE = ("*", "@everyone", "x" * 61, "\u202e\u200b", "```\n# x", "0" * 20, "NaN", "-1")
-
 
 async def test_what_was_deleted_is_named_so_and_tidied_up_with_one_press(stage: Stage) -> None:
     mo = a_moderator(stage)
