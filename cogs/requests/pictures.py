@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -13,7 +12,7 @@ from bot.jobs.model import Reference
 from bot.media.rules import may_be_image
 from bot.requests.forms import pictures_modal
 from bot.requests.wish import Wish, chosen_images_in, numbered, wish_in, wish_of
-from bot.ui.answers import Shape, open_form, say
+from bot.ui.answers import Shape, open_form, say, take_controls_away
 from bot.ui.commands import MenuCog
 from bot.ui.custom_ids import PICTURES_PATTERN
 from bot.ui.forms import FormCog, Submission
@@ -54,9 +53,7 @@ class PicturesCog(MenuCog, FormCog):
         wish = Wish(prompt="", images=numbered(images))
         if not images:
             await say(interaction, _(NO_PICTURES))
-        elif await Requests(services).admits(
-            interaction, replace(wish, images=wish.images[: services.offer.most_images])
-        ):
+        elif await Requests(services).admits(interaction, wish):
             await services.paused.pause(interaction.id, interaction.user.id, wish, services.clock.now())
             await _open(services, interaction, interaction.id, wish)
 
@@ -65,6 +62,7 @@ class PicturesCog(MenuCog, FormCog):
     ) -> None:
         services = self._services
         paused = await services.paused.resume(int(match["request"]), interaction.user.id, services.clock.now())
+        await take_controls_away(interaction)  # off the refusal whose *Fix it* opened the form, if one did
         if paused is None or Wish.kind not in paused.facts:
             await refuse(services, interaction, _(FORGOTTEN), wish_in(submission, services.offer, ()))
             return

@@ -13,7 +13,7 @@ from bot.app import Reelcast, Services
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import DURATION, Options, OptionValue
-from bot.requests.forms import EXPIRED, FORM_EXPIRED, model_prices, video_modal
+from bot.requests.forms import EXPIRED, FORM_EXPIRED, model_prices, pictures_modal, video_modal
 from bot.requests.wish import Wish, uploaded_images_in, wish_in, wish_of
 from bot.ui.answers import ANSWER, Shape, open_form, say, take_controls_away
 from bot.ui.custom_ids import ID_PATTERN, VIDEO_FORM_PATTERN, fix_id
@@ -222,9 +222,13 @@ async def _open(services: Services, interaction: discord.Interaction[Any]) -> No
 
 
 async def open_draft(services: Services, interaction: discord.Interaction[Any], request_id: int, wish: Wish) -> None:
-    """Open the form with a wish that is kept under an id."""
+    """Open the form with a wish that is kept under an id; with too many images, the one where some are chosen."""
     offer = await services.operating.prices.offer()
-    await open_form(interaction, video_modal(offer, fix_id(wish.kind, request_id), wish))
+    if len(wish.images) > offer.most_images:
+        modal = pictures_modal(request_id, [image for _number, image in wish.images], offer)
+    else:
+        modal = video_modal(offer, fix_id(wish.kind, request_id), wish)
+    await open_form(interaction, modal)
 
 
 async def setup(bot: Reelcast) -> None:

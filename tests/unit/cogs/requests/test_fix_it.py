@@ -154,7 +154,7 @@ async def test_what_was_refused_is_made_once_it_is_fixed_with_the_images_that_we
 
 
 async def test_where_the_command_on_a_message_is_refused_its_images_are_kept(stage: Stage) -> None:
-    message = await stage.alice.send(stage.channel, "look", attachments=[picture(f"{name}.png") for name in "abcdefgh"])
+    message = await stage.alice.send(stage.channel, "look", attachments=[picture(f"{name}.png") for name in "abcdefg"])
     await stage.set(paused=True)
     refused = await stage.alice.context_menu(stage.channel, "Make a video", message)
     assert refused.modal is None

@@ -6,6 +6,7 @@ import discord
 import simcord
 from simcord.results import InteractionResult
 
+from tests.support.answers import answer_of
 from tests.unit.cogs.stage import Boot, Stage, Upload, picture
 
 
@@ -48,6 +49,19 @@ async def test_of_ten_images_the_first_seven_are_chosen_unless_the_member_says_o
     message = await a_message(stage, *[picture(f"{number}.png") for number in range(10)])
     await submit(stage, message)
     assert await filenames(stage) == [f"{number}.png" for number in range(7)]
+
+
+async def test_a_refusal_keeps_all_ten_images_to_choose_from(stage: Stage) -> None:
+    message = await a_message(stage, *[picture(f"{number}.png") for number in range(1, 11)])
+    await stage.set(paused=True)
+    refused = await opened(stage, message)
+    assert refused.modal is None
+    await stage.set(paused=False)
+    form = await stage.alice.click(answer_of(refused), label="Fix it")
+    result = await stage.submit(form, {"prompt": "@Image1 waves", "images": ["3", "8", "10"]})
+    assert result.response is not None
+    assert result.response.components == []  # of the refusal
+    assert await filenames(stage) == ["3.png", "8.png", "10.png"]
 
 
 async def test_a_message_without_images_says_so(stage: Stage) -> None:
