@@ -205,10 +205,10 @@ class OperatorPanel:
         if job is None:
             return _moved_on(WrongState(job_id, None))
         try:
-            await self._services.jobs.control.send_again(job_id, job.video_channel_id)
+            sent = await self._services.jobs.control.send_again(job_id, job.video_channel_id)
         except WrongState as error:
             return _moved_on(error)
-        return sent_again_sentence(job.video_channel_id)
+        return sent_again_sentence(sent.video_channel_id, reviewed=sent.state is State.REVIEW)
 
     async def _close(self, job_id: int) -> str:
         try:

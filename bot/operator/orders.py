@@ -86,6 +86,8 @@ class OrderTaker:
             match what_helps(job, self._engine.clock.now()):
                 case State.POSTING:
                     sent = await self._control.send_again(job.id, job.video_channel_id)
+                    if sent.state is State.REVIEW:
+                        return "The video waits for review. It's posted once a moderator approves it."
                     return f"The video is being posted again, attempt {sent.post_attempts}."
                 case State.QUEUED:
                     await self._dispatcher.dispatch(await self._engine.move(job, State.QUEUED, problem=None, driver=""))

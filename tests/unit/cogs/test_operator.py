@@ -11,7 +11,7 @@ from discord import TeamMemberRole, TeamMembershipState
 from simcord.results import InteractionResult
 
 from bot import VERSION
-from bot.jobs.model import Problem, ProblemCode
+from bot.jobs.model import Problem, ProblemCode, ReviewMode
 from bot.jobs.pacing.one_request import OneRequest
 from bot.jobs.states import State
 from bot.operator.notices import NoticeKind
@@ -260,6 +260,18 @@ async def test_an_undelivered_video_is_sent_again(stage: Stage, olga: simcord.Me
     assert "That job has already moved on. Its state is now POSTING." in shown(
         await pressed(olga, stale, f"close:{job_id}")
     )
+
+
+async def test_a_video_sent_again_that_moderators_have_to_see_first_is_said_to_wait_for_them(
+    stage: Stage, olga: simcord.MemberActor
+) -> None:
+    await stage.set(review=ReviewMode.BEFORE_POSTING)
+    job_id = await stuck(stage, State.UNDELIVERED, output_url="https://images.segmind.com/x.mp4")
+    told = shown(await pressed(olga, await opened(stage, olga, "stuck:00"), f"send:{job_id}"))
+    assert "A moderator reviews the video first." in told
+    assert "is being sent" not in told
+    [job] = await stage.jobs()
+    assert job.state is State.REVIEW
 
 
 async def test_an_undelivered_video_is_closed_and_its_member_told(stage: Stage, olga: simcord.MemberActor) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs.model import Handling, Job, Problem, ProblemCode
+from bot.jobs.model import Handling, Job, Problem, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.operator.orders import OrderStore, OrderTaker
 from tests.support.clock import PATIENCE
@@ -68,6 +68,13 @@ async def test_it_is_posted_where_its_server_wants_videos(stage: Stage, wishing:
     kept = await stage.store.save(completed.move(State.UNDELIVERED, stage.clock.now()))
     await wishing.wish(kept.id)
     assert (await stage.saved(kept)).video_channel_id == 99
+
+
+async def test_what_moderators_have_to_see_first_waits_for_them(stage: Stage, wishing: Wishing) -> None:
+    completed = await stage.begin(State.COMPLETED, handling=Handling(review=ReviewMode.BEFORE_POSTING))
+    kept = await stage.store.save(completed.move(State.UNDELIVERED, stage.clock.now()))
+    assert await wishing.wish(kept.id) == "The video waits for review. It's posted once a moderator approves it."
+    assert (await stage.saved(kept)).state is State.REVIEW
 
 
 async def test_a_video_whose_file_is_gone_cannot_be_posted(stage: Stage, wishing: Wishing) -> None:
