@@ -148,14 +148,13 @@ def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = Fals
             "`{name}` shows something moderators don't allow here. Nothing was charged. Use a different image."
         )
         return sentence.format(name=f"image{problem.image}")
-    if (reason := BY_PROBLEM.get(problem.code)) is not None:
-        return reason.member_sentence()
-    return _(_PROBLEMS[problem.code])
+    return objection_sentence(problem.code)
 
 
 def objection_sentence(code: ProblemCode) -> str:
-    """Say why a member's video is not posted as they stand with the server now."""
-    return _(_PROBLEMS[code])
+    """Say why a video is not posted as its member, the channel, or the bot stands now."""
+    reason = BY_PROBLEM.get(code)
+    return _(_PROBLEMS[code]) if reason is None else reason.member_sentence()
 
 
 def withdrawn_notice(job: Job, offer: Offer) -> str:

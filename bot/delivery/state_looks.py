@@ -169,8 +169,8 @@ def _button(label: str, custom_id: str, style: discord.ButtonStyle = discord.But
     return ui.Button(label=label, style=style, custom_id=custom_id)
 
 
-def with_picture(text: str, address: str | None) -> ui.Item[ui.LayoutView]:
+def with_picture(text: str, address: str | None, *, spoiler: bool = False) -> ui.Item[ui.LayoutView]:
     """Lay out a text beside a small picture, if there is one."""
     if address is None:
         return ui.TextDisplay(text)
-    return ui.Section[ui.LayoutView](text, accessory=ui.Thumbnail[ui.LayoutView](address))
+    return ui.Section[ui.LayoutView](text, accessory=ui.Thumbnail[ui.LayoutView](address, spoiler=spoiler))

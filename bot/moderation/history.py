@@ -101,12 +101,13 @@ async def name_of(client: discord.Client, guild_id: int, member_id: int) -> str:
 
 async def unshown_in(client: discord.Client, here: int, places: Collection[int]) -> Collection[int]:
     """Return those of some channels whose prompts must not be shown `here`: age-restricted ones, and unknown ones."""
-    if await _is_restricted(client, here, unknown=False):
+    if await is_restricted(client, here):
         return ()
-    return [place for place in places if await _is_restricted(client, place, unknown=True)]
+    return [place for place in places if await is_restricted(client, place, unknown=True)]
 
 
-async def _is_restricted(client: discord.Client, channel_id: int, *, unknown: bool) -> bool:
+async def is_restricted(client: discord.Client, channel_id: int, *, unknown: bool = False) -> bool:
+    """Return whether a channel is age-restricted, or `unknown` where Discord doesn't say."""
     with suppress(PortError), translated():
         return await is_age_restricted(client, channel_id)
     return unknown
@@ -133,10 +134,11 @@ def history_card(
     images: Mapping[int, str] | None = None,
     *,
     unshown: Collection[int] = (),
+    spoilers: Collection[int] = (),
 ) -> ui.LayoutView:
     """Lay out a member's last requests; of those from the channels in `unshown` the prompt is left out.
 
-    `images` are addresses of first images, by job.
+    `images` are addresses of first images, by job; those of the jobs in `spoilers` are hidden until they are clicked.
     """
     container: ui.Container[ui.LayoutView] = ui.Container()
     add_head(container, [head_line("📜", member_id, record)], record)
@@ -144,7 +146,8 @@ def history_card(
         container.add_item(ui.TextDisplay(_("No requests are in the records.")))
     for each in last:
         text = _entry(each, with_prompt=each.channel_id not in unshown)
-        container.add_item(with_picture(text, (images or {}).get(each.job_id)))
+        image = (images or {}).get(each.job_id)
+        container.add_item(with_picture(text, image, spoiler=each.job_id in spoilers))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     view.stop()

@@ -13,6 +13,7 @@ from bot.database.statements import insert_if_absent
 from bot.database.tables import cases, reports, reviews
 from bot.database.types import value_of
 from bot.jobs.model import Job
+from bot.jobs.states import State
 
 NEWEST: Final = 5  # reports whose reasons moderators are shown
 # How a case is owed. The run that handles it holds it until it ends, even if it's owed again meanwhile.
@@ -115,7 +116,7 @@ class ReportStore:
         return renewed.rowcount > 0
 
     async def done(self, job_id: int, claimed_at: datetime) -> bool:
-        """Note that a case is in line, and tell whether it is: not where something was owed since it was claimed.
+        """Note that a case is in line, and return whether it is: not where something was owed since it was claimed.
 
         Nor where someone else has claimed it since: who acted last is not known then, so it is owed again.
         """
@@ -164,7 +165,7 @@ async def owe_known_in(connection: AsyncConnection, job: Job) -> None:
 async def settle_in(connection: AsyncConnection, job_id: int) -> bool:
     """Note as part of a transaction that a moderator has decided: further reports are counted again.
 
-    Tell whether there was something to decide.
+    Return whether there was something to decide.
     """
     undecided = (reports.c.job_id == job_id, reports.c.settled == 0)
     settled = await connection.execute(update(reports).where(*undecided).values(settled=1))
@@ -202,6 +203,11 @@ class Review:
     video_message_id: int | None
     tried_at: datetime | None
     open: bool  # they do not show yet how it ended
+
+    def shows(self, job: Job) -> bool:
+        """Return whether moderators were shown what they decide on: the video once there is one, else the request."""
+        message_id = self.video_message_id if job.state is State.REVIEW else self.request_message_id
+        return message_id is not None
 
 
 class ReviewStore:

@@ -1,5 +1,6 @@
 """All that waits for moderators in a server, in one private message: chosen there, and decided in one go."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,19 +16,18 @@ from bot.moderation.review_card import reject_menu
 from bot.ui.custom_ids import read_id
 from bot.ui.formats import dollars, lasted, number
 from bot.ui.language import _, ngettext
-from bot.ui.text import clip, in_a_line, plain
+from bot.ui.text import in_a_line
 
 MOST: Final = 25  # options that a menu of Discord's takes
 LABEL_LIMIT: Final = 60  # characters; Discord takes 100
 NAME_LIMIT: Final = 40
-LINE_LIMIT: Final = 40  # characters of a prompt in the list of outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of one of several decisions; `done` is whether it took effect."""
 
-    job: Job
+    job_id: int
     told: str
     done: bool
 
@@ -37,8 +37,12 @@ def waiting_page(
     names: dict[int, str],
     chosen: Collection[int] = (),
     outcomes: Sequence[Outcome] = (),
+    *,
+    unlisted: int = 0,
 ) -> ui.LayoutView:
     """Lay out what waits, the first `MOST` of it in a menu; `names` are those of the members.
+
+    `unlisted` is how much more waits that can't be decided here.
 
     What is chosen stays marked in the menu, from where the buttons read it: no custom id has room for it.
     """
@@ -46,9 +50,18 @@ def waiting_page(
     for text in _told(outcomes):
         container.add_item(ui.TextDisplay(text))
     count = ngettext("**{count} waiting for review**", "**{count} waiting for review**", len(waiting))
-    lines = [count.format(count=number(len(waiting)))] if waiting else [_("Nothing is waiting for review.")]
+    lines = [count.format(count=number(len(waiting)))] if waiting else []
+    if not waiting and not unlisted:
+        lines.append(_("Nothing is waiting for review."))
     if len(waiting) > MOST:
         lines.append(f"-# {_('The first {count} are listed.').format(count=number(MOST))}")
+    if unlisted:
+        left_out = ngettext(
+            "{count} isn't listed. It's age-restricted, or not in the review channel yet.",
+            "{count} aren't listed. They're age-restricted, or not in the review channel yet.",
+            unlisted,
+        )
+        lines.append(f"-# {left_out.format(count=number(unlisted))}")
     marked = [job for job in waiting[:MOST] if job.id in chosen]
     if marked:
         told = ngettext("{count} chosen", "{count} chosen", len(marked)).format(count=number(len(marked)))
@@ -95,15 +108,12 @@ def chosen_in(components: Iterable[discord.Component]) -> Sequence[int]:
 
 
 def _told(outcomes: Sequence[Outcome]) -> Sequence[str]:
-    """Write what came of several decisions: alike ones counted, each one that took no effect by itself."""
-    lines: list[str] = []
-    for told in dict.fromkeys(each.told for each in outcomes if each.done):
-        count = sum(each.told == told and each.done for each in outcomes)
-        lines.append(f"✅ {number(count)}: {told}")
-    for each in outcomes:
-        if not each.done:
-            prompt = plain(clip(" ".join(each.job.request.prompt.split()), LINE_LIMIT))
-            lines.append(f"⚠️ <@{each.job.request.member_id}> · {prompt}\n-# {each.told}")
+    """Write what came of several decisions, alike ones counted: first those that took effect."""
+    counts = Counter((each.done, each.told) for each in outcomes)
+    lines = [
+        f"{'✅' if done else '⚠️'} {number(count)}: {told}"
+        for (done, told), count in sorted(counts.items(), key=lambda counted: not counted[0][0])
+    ]
     return ["\n".join(lines)] if lines else []
 
 

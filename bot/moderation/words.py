@@ -100,6 +100,10 @@ def cannot_approve(code: ProblemCode) -> str:
                 "This was requested in an age-restricted channel, but would be posted in one that isn't. Reject "
                 "it, or make the other channel age-restricted again."
             )
+        case ProblemCode.CHANNEL_GONE:
+            return _("The channel this would be posted in was deleted. Reject the request, or let it expire.")
+        case _ if (reason := moderator_reason(code)) is not None:
+            return reason
         case _:
             return _(
                 "The member who requested this can no longer make videos there. Reject it, or allow it again in "
@@ -133,6 +137,18 @@ def no_room_sentence(denial: Denial) -> str:
 
 def not_a_moderator() -> str:
     return _("You need Manage Messages in the moderators' channel to decide here.")
+
+
+def not_listed() -> str:
+    return _("It can't be decided here. It's age-restricted, or not in the review channel yet.")
+
+
+def no_review_channel() -> str:
+    return _("There's no review channel. Choose one with `/settings`.")
+
+
+def review_channel_gone() -> str:
+    return _("The review channel was deleted. Choose another one with `/settings`.")
 
 
 def why_reviewed(job: Job, *, is_new: bool) -> str:

@@ -15,7 +15,7 @@ from bot.gate.words import denial_sentence
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Handling, Job
-from bot.jobs.ports import PortError
+from bot.jobs.ports import NotTaken, PortError
 from bot.jobs.states import IN_FLIGHT, State
 from bot.members.list_view import POST_HERE_PATTERN
 from bot.members.words import (
@@ -233,6 +233,8 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
             objection = await standing.objection(job) if own else None
             # What moderators approved goes as they approved it.
             asked = None if job.approved else await standing.asked_anew(job)
+        except NotTaken as error:
+            return objection_sentence(error.problem)
         except PortError:
             return discord_unclear()
         if pause is not None:

@@ -12,7 +12,7 @@ from bot.jobs.decisions import Decided, Decision, decision_on
 from bot.jobs.model import Job
 from bot.jobs.states import REVIEWED
 from bot.moderation.blocks import LENGTHS, Block, ends_at
-from bot.moderation.history import history_card, name_of, unshown_in
+from bot.moderation.history import history_card, is_restricted, name_of, unshown_in
 from bot.moderation.modals import ALSO, BLOCK, BLOCK_IMAGES, GIVE_BACK, REASON, REASON_LIMIT
 from bot.moderation.store import Case, Review
 from bot.moderation.waiting import MOST, Outcome, waiting_page
@@ -21,8 +21,10 @@ from bot.moderation.words import (
     blocked_answer,
     given_back,
     images_blocked_sentence,
+    no_review_channel,
     not_a_moderator,
     not_all_removed,
+    review_channel_gone,
     taken_down_answer,
 )
 from bot.requests.reading import has_words
@@ -60,28 +62,48 @@ async def reviews_here(services: Services, interaction: discord.Interaction[Any]
     return may_review(interaction, job, review, chosen)
 
 
-async def show_history(interaction: discord.Interaction[Any], job: Job) -> None:
-    """Show who acts the last requests of a job's member, but no prompt from behind an age gate in front of one."""
+async def show_history(interaction: discord.Interaction[Any], job: Job, *, reported: bool = False) -> None:
+    """Show who acts the last requests of a job's member, but no prompt from behind an age gate in front of one.
+
+    Images are spoilers as they are in the channel, and all of them from a report.
+    """
     await defer(interaction)
     services: Services = interaction.client.services
     reader, guild_id, member_id = services.moderators.record, job.request.guild_id, job.request.member_id
     record = await reader.described(interaction.client, guild_id, member_id)
     last = await reader.last(guild_id, member_id)
     unshown = await unshown_in(interaction.client, interaction.channel_id or 0, {each.channel_id for each in last})
-    known = [await services.store.get(each.job_id) for each in last if each.channel_id not in unshown]
-    images = await first_images(services, filter(None, known))
-    await show(interaction, view=history_card(member_id, record, last, images, unshown=unshown))
+    found = [await services.store.get(each.job_id) for each in last if each.channel_id not in unshown]
+    known = [each for each in found if each is not None]
+    images = await first_images(services, known)
+    spoilers = {each.id for each in known if reported or each.request.handling.spoiler}
+    view = history_card(member_id, record, last, images, unshown=unshown, spoilers=spoilers)
+    await show(interaction, view=view)
 
 
 async def show_all_waiting(services: Services, interaction: discord.Interaction[Any]) -> None:
     """Show what waits where moderators look, or say where that is."""
     chosen = (await services.guild_settings.get(interaction.guild_id or 0)).review_channel_id
-    if not interaction.permissions.manage_messages:
+    guild = interaction.guild
+    if chosen is None:
+        await say(interaction, no_review_channel())
+    elif interaction.channel_id != chosen:
+        is_gone = guild is not None and not guild.unavailable and guild.get_channel_or_thread(chosen) is None
+        elsewhere = _("Use `/mod review` in {channel}.").format(channel=f"<#{chosen}>")
+        await say(interaction, review_channel_gone() if is_gone else elsewhere)
+    elif not interaction.permissions.manage_messages:
         await say(interaction, not_a_moderator())
-    elif chosen is not None and interaction.channel_id != chosen:
-        await say(interaction, _("Use this in {channel}.").format(channel=f"<#{chosen}>"))
     else:
         await show_waiting(services, interaction)
+
+
+async def is_listed(services: Services, job: Job, *, restricted: bool) -> bool:
+    """Return whether a job can be decided on from a list, which is read behind an age gate or not (`restricted`).
+
+    One from behind an age gate needs that. Nor is one listed that was never shown to moderators: they'd decide unseen.
+    """
+    review = await services.moderators.review_store.get(job.id)
+    return (restricted or not job.request.handling.age_restricted) and review is not None and review.shows(job)
 
 
 async def show_waiting(
@@ -92,18 +114,21 @@ async def show_waiting(
     chosen: Sequence[int] = (),
     outcomes: Sequence[Outcome] = (),
 ) -> None:
-    """Show what waits in a server where moderators look here, the oldest first.
+    """Show what waits in a server where moderators look here: what is chosen first, then the oldest.
 
-    From a member's card, which is `first`, theirs come first, and are chosen.
+    From a member's card, which is `first`, theirs are chosen.
     """
     found = await services.store.in_states(REVIEWED)
-    waiting = [job for job in found if await reviews_here(services, interaction, job)]
-    waiting.sort(key=lambda job: (first is None or job.request.member_id != first.request.member_id, job.id))
+    mine = [job for job in found if await reviews_here(services, interaction, job)]
+    restricted = await is_restricted(interaction.client, interaction.channel_id or 0)
+    waiting = [job for job in mine if await is_listed(services, job, restricted=restricted)]
     if first is not None:
         chosen = [job.id for job in waiting if job.request.member_id == first.request.member_id]
+    waiting.sort(key=lambda job: (job.id not in chosen, job.id))
     members = dict.fromkeys(job.request.member_id for job in waiting[:MOST])
     names = {each: await name_of(interaction.client, interaction.guild_id or 0, each) for each in members}
-    await show(interaction, view=waiting_page(waiting, names, chosen, outcomes))
+    view = waiting_page(waiting, names, chosen, outcomes, unlisted=len(mine) - len(waiting))
+    await show(interaction, view=view)
 
 
 def values_of(interaction: discord.Interaction[Any]) -> Sequence[str]:

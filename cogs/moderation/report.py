@@ -82,7 +82,7 @@ class CaseButton(JobButton, template=CASE_PATTERN):
         if case is None or not may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())
         elif verb is CaseVerb.HISTORY:
-            await show_history(interaction, job)
+            await show_history(interaction, job, reported=True)
         elif verb is CaseVerb.TAKE_DOWN:
             await open_form(interaction, takedown_modal(job.id, may_block=may_block(interaction, case)))
         elif verb is CaseVerb.BLOCK and not may_block(interaction, case):

@@ -10,9 +10,10 @@ from bot.gate.limits import caps_of
 from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job
-from bot.jobs.ports import PortError
+from bot.jobs.ports import NotTaken, PortError
 from bot.jobs.states import State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
+from bot.moderation.history import is_restricted
 from bot.moderation.ids import (
     REASON_PATTERN,
     REJECT_PATTERN,
@@ -30,6 +31,7 @@ from bot.moderation.words import (
     discord_unclear,
     no_room_sentence,
     not_a_moderator,
+    not_listed,
     not_yet,
     outcome_sentence,
     paused_sentence,
@@ -38,11 +40,13 @@ from bot.moderation.words import (
 from bot.ui.answers import Shape, defer, open_form, say
 from bot.ui.custom_ids import read_id
 from bot.ui.forms import JobFormCog, Submission
-from bot.ui.pressed_item import JobButton, PressedItem
+from bot.ui.language import _
+from bot.ui.pressed_item import NO_RECORD, JobButton, PressedItem
 from cogs.moderation.measures import (
     also_chosen,
     block_pictures,
     first_value,
+    is_listed,
     ready_reason,
     reason_given,
     reviews_here,
@@ -119,19 +123,27 @@ class WaitingItem(PressedItem, template=WAITING_PATTERN):
             return
         await defer(interaction)
         outcomes: list[Outcome] = []
+        restricted = await is_restricted(bot, interaction.channel_id or 0)
         for job_id in chosen_in(interaction.message.components if interaction.message else ()):
             job = await services.store.get(job_id)
-            if job is None or not await reviews_here(services, interaction, job):
-                continue
-            if verb is WaitingVerb.APPROVE:
+            if job is None or job.forgotten:
+                told, done = _(NO_RECORD), False
+            elif not await reviews_here(services, interaction, job):
+                told, done = not_a_moderator(), False
+            elif not await is_listed(services, job, restricted=restricted):
+                told, done = not_listed(), False
+            elif verb is WaitingVerb.APPROVE:
                 told, done = await _approve(services, interaction.user.id, job, spoiler=False)
             else:
                 reason = ready_reason(job, first_value(interaction))
                 told, done = await _reject(services, interaction.user.id, job, reason)
-            outcomes.append(Outcome(job=job, told=told, done=done))
-        await show_waiting(services, interaction, outcomes=outcomes)
+            outcomes.append(Outcome(job_id=job_id, told=told, done=done))
+        # What took no effect stays chosen, so that it is seen which that is.
+        undone = [each.job_id for each in outcomes if not each.done]
+        await show_waiting(services, interaction, chosen=undone, outcomes=outcomes)
         for each in outcomes:
-            await services.moderators.reviews.settle(await services.store.get(each.job.id) or each.job)
+            if (newest := await services.store.get(each.job_id)) is not None:
+                await services.moderators.reviews.settle(newest)
 
 
 class ReviewCog(JobFormCog):
@@ -198,6 +210,8 @@ async def _approve(services: Services, by_id: int, job: Job, *, spoiler: bool) -
         denial = denial_of(error, services.clock.now())
         await tell_of_refusal(services, job.request, denial)
         return no_room_sentence(denial), False
+    except NotTaken as error:
+        return cannot_approve(error.problem), False
     except PortError:
         return discord_unclear(), False
     await tell_of_spending(services, approved, reservation)

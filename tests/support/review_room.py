@@ -132,6 +132,19 @@ def texts_of(message: discord.Message) -> str:
     return "\n".join(walk(message.components))
 
 
+def page_of(result: InteractionResult) -> discord.Message:
+    """Return the private list that a press has shown."""
+    [shown] = [each for each in (result.response, *result.followups) if each is not None and each.components]
+    return shown.message
+
+
+def spoilers_in(message: discord.Message) -> list[bool]:
+    """Return, for each small picture in a layout, whether it's a spoiler."""
+    items = [each for container in message.components for each in getattr(container, "children", ())]
+    pictures = [each.accessory for each in items if isinstance(each, discord.SectionComponent)]
+    return [each.spoiler for each in pictures if isinstance(each, discord.ThumbnailComponent)]
+
+
 def said(result: InteractionResult) -> str:
     """Return the one sentence that only who acted sees."""
     [told] = [result.response] if result.response is not None and result.response.content else result.followups

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import discord
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from bot.catalogue.models import MODELS
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import options_of
-from bot.jobs.decisions import Decided, Decision
-from bot.jobs.model import Handling, Job, ReviewMode
+from bot.gate.denial import Denial, DenialCode
+from bot.gate.limits import Limit
+from bot.jobs.decisions import Decided, Decision, Pause
+from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
 from bot.jobs.states import State
 from bot.moderation.blocks import PER_PAGE, Block, blocks_list
 from bot.moderation.history import LAST, MemberRecord, history_card
@@ -21,8 +24,21 @@ from bot.moderation.modals import block_modal, reject_modal, report_modal, taked
 from bot.moderation.report_card import case_card, owners_card
 from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, review_card
 from bot.moderation.store import Report
-from bot.moderation.waiting import Outcome, waiting_page
+from bot.moderation.waiting import MOST, Outcome, waiting_page
+from bot.moderation.words import (
+    cannot_approve,
+    discord_unclear,
+    no_room_sentence,
+    not_a_moderator,
+    not_listed,
+    not_yet,
+    outcome_sentence,
+    paused_sentence,
+)
 from bot.records.store import Record
+from bot.ui.commands import CommandLinks
+from bot.ui.language import LANGUAGES, speaking
+from bot.ui.pressed_item import NO_RECORD
 from sandbox.discord.messages.components import walk
 from sandbox.discord.messages.rules import IS_COMPONENTS_V2, FileFacts, check_message
 from tests.support.jobs import NOON, a_job, a_reference, a_request
@@ -250,9 +266,62 @@ def test_a_members_history_shows_outcome_date_and_link_and_no_prompt_from_behind
 @settings(max_examples=200)
 def test_all_that_waits_is_listed_whatever_was_typed(prompts: list[str], name: str) -> None:
     waiting = [replace(a_reviewed_job(State.HELD, prompt), id=number) for number, prompt in enumerate(prompts)]
-    outcomes = [Outcome(job=job, told="Approved.", done=job.id % 2 == 0) for job in waiting[:25]]
+    outcomes = [Outcome(job_id=job.id, told="Approved.", done=job.id % 2 == 0) for job in waiting[:25]]
     check(waiting_page(waiting, {30: name}, [0, 1], outcomes))
     check(waiting_page([], {}))
+
+
+def failures() -> list[str]:
+    """Return every sentence that tells why a decision took no effect, the longest first."""
+    limits = [Denial(code=DenialCode.LIMIT, limit=limit, again_at=NOON) for limit in Limit]
+    told = {
+        *(cannot_approve(code) for code in ProblemCode),
+        *(paused_sentence(pause) for pause in Pause),
+        *(no_room_sentence(denial) for denial in [Denial(code=DenialCode.LIMIT, limit=Limit.PER_DAY), *limits]),
+        *(outcome_sentence(a_reviewed_job(state, "a fox"), []) for state in State),
+        *(outcome_sentence(a_reviewed_job(State.HELD, "a fox"), [decided(kind)]) for kind in Decided),
+        *(discord_unclear(), not_yet(), not_a_moderator(), not_listed(), NO_RECORD),
+    }
+    return sorted(told, key=len, reverse=True)
+
+
+@pytest.mark.parametrize("language", ["en-US", *LANGUAGES])
+def test_what_came_of_many_decisions_fits_a_message_whatever_it_is(language: str) -> None:
+    commands: Any = [
+        SimpleNamespace(name=name, id=10**19, type=discord.AppCommandType.chat_input)
+        for name in ("video", "videos", "settings", "mod")
+    ]
+    links = CommandLinks()
+    links.learn(commands)
+    waiting = [replace(a_reviewed_job(State.HELD, "*" * 100), id=number) for number in range(40)]
+    with speaking(language):
+        longest = failures()
+        for told in ([longest[0]] * MOST, longest[:MOST]):
+            outcomes = [Outcome(job_id=number, told=each, done=False) for number, each in enumerate(told)]
+            page = waiting_page(waiting, {30: "*" * 32}, range(MOST), outcomes, unlisted=10**6)
+            links.within({"view": page})
+            shown = check(page)
+            assert f"⚠️ {MOST if told[0] == told[-1] else 1}: {links.linked(told[0])}" in shown
+
+
+def test_alike_outcomes_are_counted_and_what_took_effect_comes_first() -> None:
+    told = [("Gone.", False), ("Approved.", True), ("Gone.", False), ("Approved.", True), ("Paused.", False)]
+    outcomes = [Outcome(job_id=number, told=words, done=done) for number, (words, done) in enumerate(told)]
+    assert check(waiting_page([], {}, outcomes=outcomes)).startswith("✅ 2: Approved.\n⚠️ 2: Gone.\n⚠️ 1: Paused.\n")
+
+
+def test_what_is_not_listed_is_counted() -> None:
+    assert check(waiting_page([], {}, unlisted=2)).startswith("-# 2 aren't listed. They're age-restricted, or not")
+    shown = check(waiting_page([a_reviewed_job(State.HELD, "a fox")], {}, unlisted=1))
+    assert "**1 waiting for review**\n-# 1 isn't listed." in shown
+
+
+def test_in_a_history_images_that_are_spoilers_elsewhere_are_spoilers() -> None:
+    last = [a_record(number, "a fox", "") for number in range(2)]
+    images = {each.job_id: "https://cdn.discordapp.com/a.png" for each in last}
+    card = history_card(30, RECORD, last, images, spoilers={last[1].job_id})
+    thumbnails = [each for each in walk(card.to_components()) if each["type"] == discord.ComponentType.thumbnail.value]
+    assert [each["spoiler"] for each in thumbnails] == [False, False, True]  # the first is the avatar
 
 
 def test_moderators_find_the_card_and_the_video_while_it_is_there() -> None:

@@ -1,5 +1,7 @@
 """*Send again* and *Post here*: a video that was made and not posted reaches a channel after all."""
 
+from typing import Any
+
 import discord
 import pytest
 import simcord
@@ -10,7 +12,7 @@ from bot.jobs.states import State
 from bot.settings.model import ChannelSettings
 from tests.support.answers import answer_of
 from tests.support.review_room import said
-from tests.unit.cogs.stage import Boot, Stage, picture, post_here
+from tests.unit.cogs.stage import Boot, Stage, picture, post_here, press_id
 
 PROBLEM = Problem(code=ProblemCode.CHANNEL)
 GONE = "This video is no longer waiting to be sent."
@@ -251,3 +253,12 @@ async def test_a_thread_has_the_rules_of_its_channel_for_the_button_too(stage: S
     await stage.alice.click(card, label="Send again")
     [waiting] = await stage.jobs()
     assert waiting.state is State.REVIEW
+
+
+async def test_a_video_whose_channel_was_deleted_is_said_to_have_none(stage: Stage) -> None:
+    job = await an_undelivered_job(stage)
+    other = stage.guild.create_text_channel("other")
+    backend: Any = stage.env.backend
+    backend.delete_channel(stage.channel.id)
+    result = await press_id(stage, f"reelcast:resend:{job.id}", channel=other)
+    assert said(result) == "The channel was deleted, so the bot can't post in it. Use another channel."

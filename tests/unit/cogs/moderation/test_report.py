@@ -15,7 +15,7 @@ from bot.jobs.storage import saving
 from bot.moderation.ids import CaseVerb
 from tests.support.answers import answer_of, words_of
 from tests.support.files import mp4
-from tests.support.review_room import Room, a_room, said, texts_of
+from tests.support.review_room import Room, a_room, page_of, said, spoilers_in, texts_of
 from tests.unit.cogs.stage import Boot, Stage
 
 GOOD = "Thanks for the report. This server's moderators have been notified."
@@ -210,6 +210,12 @@ async def test_reports_go_to_the_log_channel_where_there_is_no_review(room: Room
     [bob] = members(room, "bob2")
     assert await report(room, bob) == GOOD
     assert len(log.history()) == 1
+
+
+async def test_from_a_report_the_history_hides_every_image(room: Room) -> None:
+    await a_post(room)
+    await report(room, room.guest)
+    assert spoilers_in(page_of(await room.press("History"))) == [False, True]  # the avatar, and the image
 
 
 @pytest.mark.parametrize("verb", CaseVerb)

@@ -9,7 +9,6 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from simcord.results import InteractionResult
 
 from bot.jobs.clock import SystemClock
 from bot.jobs.decisions import Decided
@@ -23,7 +22,7 @@ from bot.moderation.waiting import chosen_in
 from bot.moderation.words import READY_REASONS
 from bot.settings.model import ChannelSettings
 from bot.ui.custom_ids import pictures_in
-from tests.support.review_room import Room, a_room, said, texts_of
+from tests.support.review_room import Room, a_room, page_of, said, spoilers_in, texts_of
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.stage import Boot, Stage, picture
 
@@ -344,6 +343,11 @@ async def test_the_history_of_a_member_is_for_who_presses_alone(room: Room) -> N
     assert said(await room.press("History", room.guest)).startswith("You need Manage Messages")
 
 
+async def test_the_history_hides_images_that_are_spoilers_in_the_channel(room: Room) -> None:
+    await room.request("a fox", spoiler=True)
+    assert spoilers_in(page_of(await room.press("History"))) == [False, True]  # the avatar, and the image
+
+
 async def test_whoever_is_blocked_from_the_card_has_nothing_waiting_there_any_more(room: Room) -> None:
     await room.finished()
     form = await room.press("Block")
@@ -366,13 +370,7 @@ async def several(room: Room, count: int) -> list[Job]:
     return found
 
 
-def page_of(result: InteractionResult) -> discord.Message:
-    """Return the private list that a press has shown."""
-    [shown] = [each for each in (result.response, *result.followups) if each is not None and each.components]
-    return shown.message
-
-
-async def test_several_requests_are_approved_in_one_go_and_what_has_no_room_waits_on(room: Room) -> None:
+async def test_several_requests_are_approved_in_one_go_and_what_was_decided_meanwhile_is_told(room: Room) -> None:
     jobs = await several(room, 3)
     await room.stage.bot.services.moderation.reject(jobs[2].id, room.kim.id, "")
     page = page_of(await room.press("Decide several", card=room.cards()[0]))
@@ -380,9 +378,124 @@ async def test_several_requests_are_approved_in_one_go_and_what_has_no_room_wait
     assert "2 chosen. Approving can spend $2.70." in texts_of(page)  # all of the member's whose card it is
     assert set(chosen_in(page.components)) == {jobs[0].id, jobs[1].id}
     await room.stage.bot.services.moderation.reject(jobs[0].id, room.kim.id, "")  # meanwhile
-    await room.mo.click(page, label="Approve")
+    told = texts_of(page_of(await room.mo.click(page, label="Approve")))
+    assert told.startswith(f"✅ 1: Approved.\n⚠️ 1: {room.kim.mention} rejected it.\nNothing is waiting for review.")
     states = {job.id: job.state for job in await room.stage.jobs()}
     assert [states[job.id] for job in jobs] == [State.REJECTED, State.PREPARING, State.REJECTED]
+
+
+async def test_of_several_requests_those_that_have_no_room_wait_on_and_stay_chosen(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.stage.set(review_hours=100)
+    jobs = await several(room, 2)
+    days_later(monkeypatch, jobs[0], 1)
+    await room.stage.set(spend_per_day_usd=jobs[0].reserved_usd)
+    page = page_of(await room.press("Decide several"))
+    page = page_of(await room.mo.click(page, label="Approve"))
+    assert "✅ 1: Approved.\n⚠️ 1: This server has reached its spending limit for today." in texts_of(page)
+    states = {job.id: job.state for job in await room.stage.jobs()}
+    assert sorted(states[job.id] for job in jobs) == [State.HELD, State.PREPARING]
+    assert [states[each] for each in chosen_in(page.components)] == [State.HELD]
+
+
+async def unlist(room: Room, job: Job, why: str) -> None:
+    """Make a request one that may not be decided on from a list."""
+    if why == "restricted":
+        handling = replace(job.request.handling, age_restricted=True)
+        await room.stage.bot.services.store.save(job.evolve(handling=handling))
+    else:
+        reviews = room.stage.bot.services.moderators.review_store
+        await reviews.shown(job.id, room.channel.id, request_message_id=None)
+
+
+@pytest.mark.parametrize("why", ["restricted", "never shown"])
+@pytest.mark.parametrize("verb", [WaitingVerb.APPROVE, WaitingVerb.REJECT])
+async def test_what_moderators_may_not_see_or_have_not_seen_is_neither_listed_nor_decided(
+    room: Room, why: str, verb: WaitingVerb
+) -> None:
+    jobs = await several(room, 2)
+    page = page_of(await room.press("Decide several"))
+    assert len(chosen_in(page.components)) == 2
+    await unlist(room, jobs[0], why)
+    if verb is WaitingVerb.APPROVE:
+        told = texts_of(page_of(await room.mo.click(page, label="Approve")))
+    else:
+        told = texts_of(page_of(await room.mo.select(page, ["hate"], custom_id=waiting_id(verb))))
+    assert "⚠️ 1: It can't be decided here. It's age-restricted, or not in the review channel yet." in told
+    states = {job.id: job.state for job in await room.stage.jobs()}
+    assert (states[jobs[0].id], states[jobs[1].id] is State.HELD) == (State.HELD, False)
+    again = page_of(await room.mo.slash(room.channel, "mod review"))
+    assert texts_of(again).startswith("-# 1 isn't listed.")
+    assert "fox 0" not in str(again.components)
+
+
+async def test_an_age_restricted_review_channel_lists_requests_from_behind_an_age_gate(room: Room) -> None:
+    [job] = await several(room, 1)
+    await unlist(room, job, "restricted")
+    for channel in (room.channel, room.stage.channel):
+        known: Any = room.stage.bot.get_channel(channel.id)
+        known.nsfw = True
+    page = page_of(await room.press("Decide several"))
+    assert list(chosen_in(page.components)) == [job.id]
+    await room.mo.click(page, label="Approve")
+    assert (await room.job()).state is State.PREPARING
+
+
+async def test_what_is_deleted_meanwhile_is_told(room: Room) -> None:
+    [job] = await several(room, 1)
+    page = page_of(await room.press("Decide several"))
+    store = room.stage.bot.services.store
+    await store.save(replace(job, state=State.CANCELLED))
+    await store.delete_ended(before=job.created_at + timedelta(days=1), at_most=5)
+    told = texts_of(page_of(await room.mo.click(page, label="Approve")))
+    assert told.startswith("⚠️ 1: This video is no longer in the records.")
+
+
+async def test_what_is_chosen_stays_in_the_menu_however_much_is_older(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.moderation.waiting.MOST", 2)
+    monkeypatch.setattr("cogs.moderation.measures.MOST", 2)
+    jobs = await several(room, 2)
+    await room.guest.slash(room.stage.channel, "video", prompt="@Image1 meets an owl", image1=picture())
+    [asked] = [job for job in await room.stage.jobs() if job.state is not State.HELD]
+    newest = await room.stage.bot.services.store.save(replace(asked, state=State.HELD))
+    await room.show(newest)
+    page = page_of(await room.press("Decide several"))
+    assert list(chosen_in(page.components)) == [newest.id]
+    chosen = {str(newest.id), str(jobs[0].id)}
+    page = page_of(await room.mo.select(page, sorted(chosen), custom_id=waiting_id(WaitingVerb.CHOOSE)))
+    assert set(map(str, chosen_in(page.components))) == chosen
+
+
+@pytest.mark.parametrize(
+    ("channel_id", "told"),
+    [
+        (None, "There's no review channel. Choose one with `/settings`."),
+        (777, "The review channel was deleted. Choose another one with `/settings`."),
+    ],
+)
+async def test_without_a_review_channel_the_list_says_so(room: Room, channel_id: int | None, told: str) -> None:
+    await room.stage.set(review_channel_id=channel_id)
+    for place in (room.channel, room.stage.channel):
+        assert said(await room.mo.slash(place, "mod review")) == told
+
+
+async def test_who_asks_for_the_list_elsewhere_is_told_where_it_is_before_what_it_takes(room: Room) -> None:
+    await room.allow("mod", room.guest)
+    elsewhere = said(await room.guest.slash(room.stage.channel, "mod review"))
+    assert elsewhere == f"Use `/mod review` in {room.channel.mention}."
+    assert said(await room.guest.slash(room.channel, "mod review")).startswith("You need Manage Messages")
+
+
+async def test_a_video_whose_channel_was_deleted_is_said_to_have_none(room: Room) -> None:
+    await room.finished()
+    backend: Any = room.stage.env.backend
+    backend.delete_channel(room.stage.channel.id)
+    told = said(await room.press("Approve"))
+    assert told == "The channel this would be posted in was deleted. Reject the request, or let it expire."
+    assert (await room.job()).state is State.REVIEW
 
 
 async def test_those_that_are_chosen_are_rejected_for_a_ready_reason_and_no_others(room: Room) -> None:
@@ -401,7 +514,7 @@ async def test_the_list_of_what_waits_opens_with_a_command_too(room: Room) -> No
     assert "**2 waiting for review**" in texts_of(page)
     await room.mo.select(page, [str(jobs[0].id)], custom_id=waiting_id(WaitingVerb.CHOOSE))
     elsewhere = await room.mo.slash(room.stage.channel, "mod review")
-    assert said(elsewhere) == f"Use this in {room.channel.mention}."
+    assert said(elsewhere) == f"Use `/mod review` in {room.channel.mention}."
 
 
 async def test_who_may_not_decide_one_request_may_not_decide_several(room: Room) -> None:
