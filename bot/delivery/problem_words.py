@@ -49,7 +49,8 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.UNREACHABLE: N_("The video service couldn't be reached. Nothing was charged. Try again later."),
     ProblemCode.NEVER_ARRIVED: N_(
-        "The request didn't reach the video service. Nothing was charged. You can request it again."
+        "The request didn't reach the video service and won't be resent automatically. Nothing was charged. "
+        "You can request it again."
     ),
     ProblemCode.UNSETTLED: N_(
         "The bot couldn't confirm that the video service got this request. The bot operator has been "
@@ -57,7 +58,7 @@ _PROBLEMS: Final = {
     ),
     ProblemCode.RECORD_GONE: N_(
         "The video service no longer has this video, but might still charge for it. The bot operator has been "
-        "notified. Another request costs extra."
+        "notified. A new request is charged separately."
     ),
     ProblemCode.OUTPUT_GONE: N_(
         "The video was made but couldn't be downloaded. It's still charged. The bot operator has been notified."
@@ -96,7 +97,8 @@ _PROBLEMS: Final = {
     ),
 }
 
-
+# Of videos that won't be posted, those whose sentence says that they're charged.
+_SAY_CHARGED: Final = frozenset({ProblemCode.CLOSED, ProblemCode.REVIEW_OVER})
 # The same where it was known before anything was charged.
 _UNPAID: Final = {
     ProblemCode.CARD_GONE: N_("The card was deleted, so this request was stopped. Use `/video` to request it again."),
@@ -166,6 +168,8 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
             told = _("Your video in {channel} was taken down.")
         case State.FAILED:
             told = _("There's no video for your request in {channel}.")
+        case _ if job.problem is not None and job.problem.code in _SAY_CHARGED:
+            told = _("Your video for {channel} was made but won't be posted.")
         case _:
             told = _("Your video for {channel} was made and charged, but won't be posted.")
     lines = [told.format(channel=f"<#{job.request.channel_id}>")]

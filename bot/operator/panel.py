@@ -109,7 +109,7 @@ def overview_page(facts: Overview, notice: str = "") -> ui.LayoutView:
         f"**{_('Spent this month')}** {month}",
         f"**{_('Requests to Segmind')}** "
         + requests.format(left=number(facts.budget_left), rate=number(facts.budget_per_minute)),
-        f"**{_('Result of a video')}** {_RESULTS[facts.one_request]()}",
+        f"**{_('Status and result')}** {_RESULTS[facts.one_request]()}",
         *(_price(price) for price in facts.prices),
         f"**{_('Servers')}** {number(facts.servers)}",
         *([f"**{_('Jobs in progress')}** {_states(facts.states)}"] if any(facts.states.values()) else []),
@@ -141,8 +141,8 @@ def pause_page() -> ui.LayoutView:
 
 
 _RESULTS: Final[Mapping[bool | None, Callable[[], str]]] = {
-    True: lambda: _("Comes with its status"),
-    False: lambda: _("Takes one more request"),
+    True: lambda: _("In one request"),
+    False: lambda: _("In two requests"),
     None: lambda: _("Not known until the first video"),
 }
 

@@ -80,7 +80,7 @@ def _of_decision(decision: Decision) -> Sequence[str]:
 
 
 def _decided(decision: Decision) -> str:
-    who = f"<@{decision.by_id}>" if decision.by_id else "Reelcast"
+    who = f"<@{decision.by_id}>" if decision.by_id else "bot"
     line = f"{decision.at.isoformat(timespec='seconds')} {decision.kind.value} by {who}"
     return f"{line}: {decision.reason}" if decision.reason else line
 

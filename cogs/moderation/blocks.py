@@ -52,7 +52,7 @@ class BlockCog(FormCog):
     form_pattern = BLOCK_PATTERN
     mod = app_commands.Group(
         name="mod",
-        description="Block and unblock members and images",
+        description="Review requests, and block members and images",
         guild_only=True,
         default_permissions=discord.Permissions(moderate_members=True),
     )

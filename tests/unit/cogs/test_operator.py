@@ -80,11 +80,11 @@ async def test_the_overview_tells_money_jobs_and_what_is_wrong(stage: Stage, olg
     assert "**Spent this month** $1.35" in text
     assert "**Jobs in progress** PREPARING 1" in text
     assert f"**Version** {VERSION}" in text
-    assert "**Result of a video** Not known until the first video" in text
+    assert "**Status and result** Not known until the first video" in text
     one_request = OneRequest(stage.bot.services.operating.database)
-    for serves, words in ((True, "Comes with its status"), (False, "Takes one more request")):
+    for serves, words in ((True, "In one request"), (False, "In two requests")):
         await one_request.found(stage.bot.services.clock.now(), serves=serves)
-        assert f"**Result of a video** {words}" in shown(await opened(stage, olga))
+        assert f"**Status and result** {words}" in shown(await opened(stage, olga))
     assert r"the model kling\_x" in text
 
 

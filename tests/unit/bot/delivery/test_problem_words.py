@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.catalogue.offer import Offer
-from bot.delivery.problem_words import problem_sentence, undelivered_notice
+from bot.delivery.problem_words import problem_sentence, undelivered_notice, withdrawn_notice
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.decisions import Pause
 from bot.jobs.model import Problem, ProblemCode
@@ -183,3 +183,9 @@ def test_what_ended_before_it_was_paid_for_says_so_and_speaks_of_no_video_that_i
     assert sentence.endswith("Nothing was charged.")
     assert "/send-again" not in sentence
     assert "posted" not in sentence
+
+
+@pytest.mark.parametrize("code", [ProblemCode.CLOSED, ProblemCode.REVIEW_OVER, ProblemCode.REMOVED])
+def test_a_member_reads_once_that_a_video_that_will_not_be_posted_is_charged(code: ProblemCode) -> None:
+    notice = withdrawn_notice(a_job(State.WITHHELD).evolve(problem=Problem(code=code)), Offer())
+    assert notice.count("charged") == 1
