@@ -80,11 +80,13 @@ class MemberStanding:
                 return Seen(objection=ProblemCode.LEFT)
             if _ends(member.get("communication_disabled_until")) > self._clock.now():
                 return Seen(objection=ProblemCode.TIMED_OUT)
+            roles = _roles(job, member)
+            settings = await self._settings.get(job.request.guild_id)
+            if _lacks_role(settings, roles):
+                return Seen(objection=ProblemCode.NOT_ALLOWED)
             await channel_of(self._client, job.video_channel_id)  # which may have been deleted
             if not await self._keeps_age_restriction(job):
                 return Seen(objection=ProblemCode.AGE_RESTRICTED)
-            roles = _roles(job, member)
-            settings = await self._settings.get(job.request.guild_id)
             if not settings.chosen:
                 return Seen(roles=roles, manages_server=await self._manages_server(job, roles))
             if _is_open(settings, job):
@@ -164,7 +166,7 @@ class MemberStanding:
         if not settings.chosen:
             manages = seen.manages_server
             return await self._manages_server(job, seen.roles) if manages is None else manages
-        if settings.roles and not settings.roles & seen.roles:
+        if _lacks_role(settings, seen.roles):
             return False
         if _is_open(settings, job):
             return True
@@ -194,6 +196,10 @@ def _roles(job: Job, member: Any) -> frozenset[int]:
     """Read a member's roles: @everyone, whose id is the server's, can be chosen as well, and Discord leaves it out."""
     held = [int(role) for role in member["roles"]] if member else []
     return frozenset({job.request.guild_id, *held})
+
+
+def _lacks_role(settings: GuildSettings, held: frozenset[int]) -> bool:
+    return bool(settings.chosen and settings.roles and not settings.roles & held)
 
 
 def _place_of(job: Job) -> int:
