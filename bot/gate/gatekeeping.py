@@ -32,7 +32,7 @@ class Gatekeeping:
 def gatekeeping_of(database: AsyncEngine, reader: Reader, automod: RuleBook, clock: Clock) -> Gatekeeping:
     """`reader` is for the facts that a member waits for."""
     return Gatekeeping(
-        rules=Gate(GateFactsReader(reader), clock, ServerTexts(automod)),
+        rules=Gate(GateFactsReader(reader), clock, ServerTexts(automod, clock.monotonic)),
         usage=UsageStore(database),
         warnings=WarningStore(database),
         automod=automod,
