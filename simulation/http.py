@@ -68,6 +68,9 @@ class Response:
     async def _chunks(self, _size: int) -> AsyncIterator[bytes]:
         yield self._content
 
+    def close(self) -> None:
+        """No connection is kept."""
+
     async def text(self, encoding: str = "utf-8") -> str:
         return self._content.decode(encoding)
 

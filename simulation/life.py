@@ -8,6 +8,7 @@ from simulation.process import Process
 from simulation.world import World
 
 STARTS: Final = 20  # in a row that may fail
+ENDS: Final = (("killed", 0.6), ("stopped", 0.75), ("frozen", 0.9), ("clock", 1.0))  # how often, added up
 
 
 class Lives:
@@ -50,17 +51,20 @@ class Lives:
             if world.weather.calm:
                 continue
             drawn = world.rng.random()
-            if drawn < 0.6:
+            what = next(what for what, below in ENDS if drawn < below)
+            if not world.weather.allows(what):
+                continue
+            if what == "killed":
                 for _ in range(world.rng.randrange(200)):
                     await asyncio.sleep(0)  # so that it is at any await, not only where something is due
                 world.note("killed", life=self.process.life.name)
                 self.process.kill()
                 await self._begin_anew(world.rng.uniform(1, 40))
-            elif drawn < 0.75:
+            elif what == "stopped":
                 world.note("stopped", life=self.process.life.name)
                 await self.process.stop()
                 await self._begin_anew(world.rng.uniform(1, 10))
-            elif drawn < 0.9:
+            elif what == "frozen":
                 world.note("frozen", life=self.process.life.name)
                 self.process.life.frozen = True
                 await asyncio.sleep(world.rng.choice((2.0, 8.0, 30.0, 300.0)))

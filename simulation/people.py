@@ -10,6 +10,8 @@ from simulation.world import World
 
 COMMAND, COMPONENT, MODAL = 2, 3, 5
 BUTTON: Final = 2
+# What members do after a request, and how often; most do nothing.
+THEN: Final = {"cancels": 10, "again": 3, "deletes": 2, "removes": 0.5, "leaves": 0.5, "forgets": 1, "": 83}
 IMPATIENT: Final = 60.0  # seconds after which a member does something else
 
 
@@ -50,27 +52,35 @@ class Crowd:
             return
         self.asked[asked.id] = asked
         await asyncio.sleep(rng.expovariate(1 / 120))
-        drawn = rng.random()
-        if drawn < 0.10:
-            await self._press(member, asked.message, "reelcast:cancel:")
-        elif drawn < 0.13:
-            await asyncio.sleep(rng.uniform(100, 900))
-            await self._press(member, asked.message, "reelcast:again:")
-        elif drawn < 0.15:
-            await asyncio.sleep(rng.uniform(100, 900))
-            await self._press(member, asked.message, "reelcast:delete:")
-        elif drawn < 0.155 and asked.message is not None:
-            self._world.note("card_deleted_by_hand", message=asked.message.id)
-            discord.remove(asked.message)
-        elif drawn < 0.16:
-            self._world.note("member_left", member=member.id)
-            guild.members.pop(member.id, None)
-        elif drawn < 0.17:
-            data = discord.command_data("help", {}, {})
-            answer = await self._do(member, channel, COMMAND, data)
-            told = await self._press(member, answer.message, "reelcast:forget:tell")
-            question = await self._press(member, told and told.message, "reelcast:forget:ask")
-            await self._press(member, question and question.message, "reelcast:forget:data")
+        (then,) = rng.choices(list(THEN), list(THEN.values()))
+        if then and self._world.weather.allows(then):
+            await self._change_of_mind(then, guild, channel, member, asked)
+
+    async def _change_of_mind(
+        self, then: str, guild: Guild, channel: Channel, member: Member, asked: Interaction
+    ) -> None:
+        rng, discord = self._rng, self._world.discord
+        match then:
+            case "cancels":
+                await self._press(member, asked.message, "reelcast:cancel:")
+            case "again":
+                await asyncio.sleep(rng.uniform(100, 900))
+                await self._press(member, asked.message, "reelcast:again:")
+            case "deletes":
+                await asyncio.sleep(rng.uniform(100, 900))
+                await self._press(member, asked.message, "reelcast:delete:")
+            case "removes" if asked.message is not None:
+                self._world.note("card_deleted_by_hand", message=asked.message.id)
+                discord.remove(asked.message)
+            case "leaves":
+                self._world.note("member_left", member=member.id)
+                guild.members.pop(member.id, None)
+            case _:
+                data = discord.command_data("help", {}, {})
+                answer = await self._do(member, channel, COMMAND, data)
+                told = await self._press(member, answer.message, "reelcast:forget:tell")
+                question = await self._press(member, told and told.message, "reelcast:forget:ask")
+                await self._press(member, question and question.message, "reelcast:forget:data")
 
     async def _sees_notice(self, member: Member, asked: Interaction) -> bool:
         """Accept the notice where it is shown: the request goes on under the press's own id."""
@@ -92,13 +102,15 @@ class Crowd:
             waiting = [
                 message
                 for message in list(discord.messages.get(channel.id, {}).values())[-60:]
-                if not message.flags & EPHEMERAL and message.button("reelcast:review:approve")
+                if not message.flags & EPHEMERAL
+                and message.button("reelcast:review:approve")
+                and self._world.weather.allows("reviews")
             ]
             for message in waiting:
                 if rng.random() < 0.6:
                     verb = rng.choice(("approve", "approve", "approve", "spoiler", "reject"))
                     await self._press(member, message, f"reelcast:review:{verb}:")
-            if not self._world.weather.calm and rng.random() < 0.02:
+            if not self._world.weather.calm and rng.random() < 0.02 and self._world.weather.allows("takedown"):
                 await self._take_down(guild, member)
 
     async def _take_down(self, guild: Guild, member: Member) -> None:
@@ -142,7 +154,7 @@ class Crowd:
         interaction = discord.interact(member, channel, kind, data, source)
         word = data.get("name") or data.get("custom_id", "")
         self._world.note("did", interaction=interaction.id, member=member.id, what=word)
-        times = 2 if self._world.weather.strikes(0.01) else 1
+        times = 2 if self._world.weather.strikes("twice", 0.01) else 1
         for _ in range(times):
             self._lives.deliver(interaction.payload)
         until = self._world.loop.time() + IMPATIENT

@@ -86,11 +86,14 @@ class Process:
         self.life.dead = True
         self.bot = None
         database.close_all_of(self.life)
-        for task in list(self.life.tasks):
+        while self.life.tasks:  # what is closed may begin another in its last moment
+            task = next(iter(self.life.tasks))
+            del self.life.tasks[task]
             task._log_destroy_pending = False  # type: ignore[attr-defined] # noqa: SLF001 - it is meant to be gone
-            with contextlib.suppress(BaseException):
-                task.get_coro().close()  # type: ignore[union-attr]
-        self.life.tasks.clear()
+            with contextlib.suppress(
+                BaseException
+            ):  # in its life's context, where it can neither log nor begin anything
+                self.context.run(task.get_coro().close)  # type: ignore[union-attr]
 
     def deliver(self, payload: dict[str, Any]) -> None:
         """Hand an interaction to the bot as its gateway would."""

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Generator, MutableMapping
+from collections.abc import Collection, Generator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -24,6 +24,7 @@ from bot.jobs.model import ReviewMode
 from bot.settings.model import GuildSettings
 from simulation.discord_world import Channel, Guild
 from simulation.life import Lives
+from simulation.loop import LIFE
 from simulation.people import Crowd
 from simulation.process import real_code_in
 from simulation.watch import Watch
@@ -57,22 +58,54 @@ class Result:
         return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()[:16]
 
 
-def run(seed: int, jobs: int, *, severity: float = 1.0) -> Result:
-    """Live through one history of about `jobs` requests."""
+def run(
+    seed: int,
+    jobs: int,
+    *,
+    severity: float = 1.0,
+    without: Collection[str] = frozenset[str](),
+    until_broken: bool = False,
+) -> Result:
+    """Live through one history of about `jobs` requests, or through its part up to the first violation.
+
+    `without` names the switches of `weather.SWITCHES` that are off.
+    """
     folder = Path(tempfile.mkdtemp(prefix="simulation-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108
     surprises: Counter[str] = Counter()
     random.seed(seed)  # what libraries draw, such as the jitter of a retry
-    world = World(seed, folder, severity=severity)
+    world = World(seed, folder, severity=severity, without=without)
     asyncio.set_event_loop(world.loop)
     try:
         with _quiet(world, surprises), real_code_in(world):
-            return world.loop.run_until_complete(_history(world, jobs, seed, surprises))
+            return world.loop.run_until_complete(_history(world, jobs, surprises, until_broken=until_broken))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _history(world: World, jobs: int, seed: int, surprises: Counter[str]) -> Result:
-    watch = Watch(world)
+async def _history(world: World, jobs: int, surprises: Counter[str], *, until_broken: bool) -> Result:
+    watch, lives = Watch(world), Lives(world)
+    crowd = Crowd(world, lives, seed=world.rng.getrandbits(32))
+    living = asyncio.ensure_future(_live(world, watch, lives, crowd, jobs))
+    if until_broken:
+        watch.heard = living.cancel
+    with contextlib.suppress(asyncio.CancelledError):
+        await living
+    lives.process.kill()
+    return Result(
+        seed=world.seed,
+        asked=len(crowd.asked),
+        states=watch.states(),
+        violations=watch.violations,
+        surprises=surprises,
+        trace=world.trace,
+        lives=lives.count,
+        charges=sum(each.charged for each in world.segmind.runs.values()),
+        virtual_hours=world.loop.time() / 3600,
+        unknown=world.discord.unknown,
+    )
+
+
+async def _live(world: World, watch: Watch, lives: Lives, crowd: Crowd, jobs: int) -> None:
     places: list[tuple[Guild, Channel, Channel, ReviewMode]] = []
     for mode in REVIEWS:
         guild = world.discord.add_guild()
@@ -84,8 +117,6 @@ async def _history(world: World, jobs: int, seed: int, surprises: Counter[str]) 
                 mode,
             )
         )
-    lives = Lives(world)
-    crowd = Crowd(world, lives, seed=world.rng.getrandbits(32))
     process = await lives.ready()
     services: Any = process.bot and process.bot.services
     for guild, channel, mods, mode in places:
@@ -108,20 +139,8 @@ async def _history(world: World, jobs: int, seed: int, surprises: Counter[str]) 
         await asyncio.sleep(900.0)
         for task in background:
             task.cancel()
-    states = watch.at_the_end(crowd.asked)
+    watch.at_the_end(crowd.asked)
     await lives.process.stop()
-    return Result(
-        seed=seed,
-        asked=len(crowd.asked),
-        states=states,
-        violations=watch.violations,
-        surprises=surprises,
-        trace=world.trace,
-        lives=lives.count,
-        charges=sum(each.charged for each in world.segmind.runs.values()),
-        virtual_hours=world.loop.time() / 3600,
-        unknown=world.discord.unknown,
-    )
 
 
 def _first(chosen: GuildSettings, _before: GuildSettings) -> GuildSettings:
@@ -133,6 +152,9 @@ def _quiet(world: World, surprises: Counter[str]) -> Generator[None]:
     """Take the log into the trace, and count errors that are faults of the code."""
 
     def take(_logger: Any, level: str, event: MutableMapping[str, Any]) -> Any:
+        life = LIFE.get()
+        if life is not None and life.dead:  # its coroutines are closed, which no killed process would live to see
+            raise structlog.DropEvent
         name, error = str(event.pop("event")), event.pop("exc_info", None)
         if name != "segmind.request":
             facts = {key: value for key, value in event.items() if key in {"job", "state", "before", "error", "why"}}

@@ -4,7 +4,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from simulation.discord_world import EPHEMERAL, Interaction, Message
@@ -26,6 +26,7 @@ class Watch:
         self._world = world
         self._database: sqlite3.Connection | None = None
         self.violations: list[str] = []
+        self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
         world.segmind.accepted = self.paid
         world.discord.changed = self.shown
@@ -41,6 +42,7 @@ class Watch:
         told = " ".join(f"{name}={value}" for name, value in facts.items())
         self.violations.append(f"{promise}: {told}")
         self._world.note("VIOLATION", promise=promise, **facts)
+        self.heard()
 
     # --- with each event -------------------------------------------------------------------------------------
 
@@ -90,6 +92,10 @@ class Watch:
             if message.id > job_id and not message.flags & EPHEMERAL and message.button(needle)
         ]
 
+    def states(self) -> Counter[str]:
+        """Return how many jobs are in which state."""
+        return Counter(row["state"] for row in self._rows("SELECT state FROM jobs"))
+
     # --- at the end ------------------------------------------------------------------------------------------
 
     def restless(self) -> bool:
@@ -98,8 +104,8 @@ class Watch:
         query = f"SELECT 1 FROM jobs WHERE state NOT IN ({marks}) OR card_owed OR notice_owed LIMIT 1"  # noqa: S608
         return bool(self._rows(query))
 
-    def at_the_end(self, asked: Mapping[int, Interaction]) -> Counter[str]:
-        """Hold what is left against what was promised; return how many jobs ended in which state."""
+    def at_the_end(self, asked: Mapping[int, Interaction]) -> None:
+        """Hold what is left against what was promised."""
         rows = {row["id"]: row for row in self._rows("SELECT * FROM jobs")}
         for job in rows.values():
             self._rests(job)
@@ -112,7 +118,6 @@ class Watch:
             self.broken("reservations and ledger agree", spent=spent, booked=booked)
         if self._world.segmind.over_budget:
             self.broken("never over the request budget", times=self._world.segmind.over_budget)
-        return Counter(row["state"] for row in rows.values())
 
     def _rests(self, job: sqlite3.Row) -> None:
         state, job_id = job["state"], job["id"]

@@ -1,6 +1,7 @@
 """The world around the bot: its time, its peers, what goes wrong, and a trace of what happened."""
 
 import random
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,13 +18,25 @@ BEGIN: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 class World:
     """Everything outside of the process, drawn from one seed."""
 
-    def __init__(self, seed: int, folder: Path, *, rate: int = 60, severity: float = 1.0) -> None:
-        """`rate` is Segmind's limit of requests a minute, `severity` how rough the weather is."""
+    def __init__(
+        self,
+        seed: int,
+        folder: Path,
+        *,
+        rate: int = 60,
+        severity: float = 1.0,
+        without: Collection[str] = frozenset[str](),
+    ) -> None:
+        """`rate` is Segmind's limit of requests a minute, `severity` how rough the weather is.
+
+        `without` names the switches of `weather.SWITCHES` that are off.
+        """
+        self.seed = seed
         self.rng = random.Random(seed)
         self.loop = VirtualLoop(self.rng.getrandbits(32))
         self.folder = folder
         self.rate = rate
-        self.weather = Weather(random.Random(self.rng.random()), severity=severity)
+        self.weather = Weather(random.Random(self.rng.random()), severity=severity, without=without)
         self.clock_error = timedelta()
         self.spend_limit = Decimal(100_000)
         self.trace: list[str] = []
