@@ -106,13 +106,13 @@ class Remembered(Generic[K, V]):
         """Return as of when a value that is read from now on counts; None where nothing can be remembered."""
         return self._changes.version(*self._topics)
 
-    async def read(self, key: K, read: Callable[[], Awaitable[V]], *, keep: Callable[[V], bool] | None = None) -> V:
-        """Return what is remembered, else what `read` gives, which is remembered unless `keep` says no."""
+    async def read(self, key: K, read: Callable[[], Awaitable[V]], *, keep: bool = True) -> V:
+        """Return what is remembered, else what `read` gives; remember that unless `keep` is false."""
         at = self.version
         if at is not None and at == self._at and key in self._values:
             return self._values[key]
         value = await read()
-        if keep is None or keep(value):
+        if keep:
             self.put(key, value, at)
         return value
 

@@ -42,6 +42,9 @@ class Block:
     reason: str
     at: datetime
 
+    def counts_at(self, now: datetime) -> bool:
+        return self.until is None or self.until > now
+
 
 class _Clock(Protocol):
     def now(self) -> datetime: ...
@@ -69,14 +72,21 @@ class BlockStore:
         return found if gone.rowcount else None
 
     async def get(self, guild_id: int, member_id: int) -> Block | None:
-        query = select(blocks).where(*_of(guild_id, member_id), _counts_at(self._clock.now()))
+        """Return the block that counts now."""
+        block = await self.last(guild_id, member_id)
+        return block if block is not None and block.counts_at(self._clock.now()) else None
+
+    async def last(self, guild_id: int, member_id: int) -> Block | None:
+        """Return a member's block, even if it has run out."""
+        query = select(blocks).where(*_of(guild_id, member_id))
         async with self.engine.connect() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
         return None if row is None else Block(**row)
 
     async def page(self, guild_id: int, *, first: int, at_most: int) -> tuple[Sequence[Block], int]:
         """Read a server's blocks from the newest on, leaving out `first` of them; and tell how many there are."""
-        counting = and_(blocks.c.guild_id == guild_id, _counts_at(self._clock.now()))
+        counts = or_(blocks.c.until.is_(None), blocks.c.until > self._clock.now())
+        counting = and_(blocks.c.guild_id == guild_id, counts)
         query = select(blocks).where(counting).order_by(blocks.c.at.desc(), blocks.c.member_id)
         async with self.engine.connect() as connection:
             rows = await connection.execute(query.offset(first).limit(at_most))
@@ -87,10 +97,6 @@ class BlockStore:
 
 def _of(guild_id: int, member_id: int) -> tuple[Any, ...]:
     return blocks.c.guild_id == guild_id, blocks.c.member_id == member_id
-
-
-def _counts_at(now: datetime) -> Any:
-    return or_(blocks.c.until.is_(None), blocks.c.until > now)
 
 
 def ends_at(length: str, now: datetime) -> datetime | None:

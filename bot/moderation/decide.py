@@ -74,8 +74,10 @@ class Moderation:
     settle: Callable[[AsyncConnection, int], Awaitable[bool]]  # notes a job's reports as decided; were there any?
     limits: SpendLimits
 
-    async def approve(self, job_id: int, by_id: int, *, spoiler: bool, reserve: Reserve | None = None) -> Job:
-        """Let a job go on that waits for a moderator.
+    async def approve(
+        self, job_id: int, by_id: int, *, spoiler: bool, reserve: Reserve | None = None, channel_id: int | None = None
+    ) -> Job:
+        """Let a job go on that waits for a moderator; its video is posted in `channel_id`, if given.
 
         Nothing is spent yet on what was asked for on an earlier UTC day: from now on its price counts for this one, if
         there is room, and `reserve` finds room.
@@ -85,6 +87,8 @@ class Moderation:
         """
         while True:
             job = await self._expect(job_id, REVIEWED)
+            if channel_id is not None:
+                job = job.sent_to(channel_id)
             if (objection := await self.standing.objection(job)) is not None:
                 raise ApprovalObjected(job_id, objection)
             # A finished video is no new work: it is paid for.

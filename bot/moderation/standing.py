@@ -1,8 +1,7 @@
 """The requester's standing in the server at this moment, by Discord and the moderators' lists."""
 
-import operator
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -31,6 +30,7 @@ from bot.ui.language import speaking
 log = structlog.get_logger(__name__)
 
 UNKNOWN_MEMBER: Final = 10007
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 BLOCKS: Final = (blocks.name, operator_blocks.name)  # who is blocked
 
 
@@ -54,17 +54,19 @@ class MemberStanding:
         self._images = images
         self._log_channel = log_channel
         self._clock = clock
-        self._blocked = Remembered[tuple[int, int], bool](blocks.engine, *BLOCKS)
+        self._blocked_until = Remembered[tuple[int, int], datetime | None](blocks.engine, *BLOCKS)
 
     async def is_blocked(self, job: Job) -> bool:
         who = (job.request.guild_id, job.request.member_id)
-        # A block may run out by itself, but none begins so.
-        return await self._blocked.read(who, partial(self._is_blocked, *who), keep=operator.not_)
+        until = await self._blocked_until.read(who, partial(self._read_blocked_until, *who))
+        return until is not None and until > self._clock.now()
 
-    async def _is_blocked(self, guild_id: int, member_id: int) -> bool:
+    async def _read_blocked_until(self, guild_id: int, member_id: int) -> datetime | None:
+        """Return when a member's block ends or ended, or None without a block. The clock may be set back."""
         if await self._stopped.is_blocked(guild_id, member_id) is not None:
-            return True
-        return await self._blocks.get(guild_id, member_id) is not None
+            return NEVER
+        block = await self._blocks.last(guild_id, member_id)
+        return None if block is None else block.until or NEVER
 
     async def blocked_image(self, job: Job, fingerprints: Sequence[str]) -> int | None:
         place = await self._images.find(job.request.guild_id, fingerprints)

@@ -86,9 +86,14 @@ def objection_told(job: Job, code: ProblemCode) -> str | None:
     return told.format(member=f"<@{job.request.member_id}>", channel=f"<#{job.request.channel_id}>")
 
 
-def cannot_approve(code: ProblemCode) -> str:
-    """Say why a moderator cannot approve something now."""
+def cannot_approve(code: ProblemCode, state: State) -> str:
+    """Say why a moderator cannot approve something in `state` now."""
     match code:
+        case ProblemCode.CHANNEL_GONE if state is State.REVIEW:
+            return _(
+                "The channel this would be posted in was deleted. Choose in `/settings` where videos are "
+                "posted, then approve it. Or reject it."
+            )
         case ProblemCode.LEFT:
             return _("This member is no longer in the server. Reject the request, or let it expire.")
         case ProblemCode.BLOCKED:
@@ -166,8 +171,13 @@ def discord_unclear() -> str:
     return _("Discord didn't give a clear answer. Nothing was changed. Press the button again in a moment.")
 
 
-def approved_answer(*, spoiler: bool) -> str:
-    return _("Approved as a spoiler.") if spoiler else _("Approved.")
+def approved_answer(*, spoiler: bool, channel_id: int | None) -> str:
+    """Say that something was approved, and where it's posted if the channel that it was meant for was deleted."""
+    told = _("Approved as a spoiler.") if spoiler else _("Approved.")
+    if channel_id is None:
+        return told
+    other = _("The channel it was requested for was deleted, so it's posted in {channel}.")
+    return f"{told} {other.format(channel=f'<#{channel_id}>')}"
 
 
 def rejected_answer(job: Job, *, blocked: int | None) -> str:

@@ -9,7 +9,7 @@ from bot.app import Reelcast, Services
 from bot.gate.limits import caps_of
 from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.errors import SpendLimitReached, WrongState
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import NotTaken, PortError
 from bot.jobs.states import State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
@@ -195,15 +195,22 @@ class ReviewCog(JobFormCog):
         await say(interaction, told)
 
 
-async def _approve(services: Services, by_id: int, job: Job, *, spoiler: bool) -> tuple[str, bool]:
-    """Approve what waits; return what the moderator is told, and whether it was done."""
+async def _approve(
+    services: Services, by_id: int, job: Job, *, spoiler: bool, channel_id: int | None = None
+) -> tuple[str, bool]:
+    """Approve what waits; return what the moderator is told, and whether it was done.
+
+    A finished video whose channel was deleted is posted where videos are posted now, else where it was requested.
+    """
     reservation = Rebooking(terms=caps_of(await services.guild_settings.get(job.request.guild_id)))
     try:
-        approved = await services.moderation.approve(job.id, by_id, spoiler=spoiler, reserve=reservation)
+        approved = await services.moderation.approve(
+            job.id, by_id, spoiler=spoiler, reserve=reservation, channel_id=channel_id
+        )
     except WrongState:
         return await _too_late(services, job), False
     except ApprovalObjected as error:
-        return cannot_approve(error.code), False
+        return cannot_approve(error.code, job.state), False
     except ApprovalPaused as error:
         return paused_sentence(error.pause), False
     except (LimitReached, SpendLimitReached) as error:
@@ -211,11 +218,16 @@ async def _approve(services: Services, by_id: int, job: Job, *, spoiler: bool) -
         await tell_of_refusal(services, job.request, denial)
         return no_room_sentence(denial), False
     except NotTaken as error:
-        return cannot_approve(error.problem), False
+        if error.problem is ProblemCode.CHANNEL_GONE and job.state is State.REVIEW and channel_id is None:
+            settings = await services.guild_settings.get(job.request.guild_id)
+            other = settings.in_channel(job.request.channel_id).output_channel_id or job.request.channel_id
+            if other != job.video_channel_id:
+                return await _approve(services, by_id, job, spoiler=spoiler, channel_id=other)
+        return cannot_approve(error.problem, job.state), False
     except PortError:
         return discord_unclear(), False
     await tell_of_spending(services, approved, reservation)
-    return approved_answer(spoiler=spoiler), True
+    return approved_answer(spoiler=spoiler, channel_id=channel_id), True
 
 
 async def _reject(

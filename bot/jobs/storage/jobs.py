@@ -149,7 +149,7 @@ class JobStore:
 
     async def latest(self, job_id: int) -> Job | None:
         """Return a job as `get` does, from memory where this process alone saves jobs and has saved it lately."""
-        return await self._newest.read(job_id, partial(self.get, job_id), keep=lambda _: False)
+        return await self._newest.read(job_id, partial(self.get, job_id), keep=False)
 
     @uncancelled
     async def take(self, job_id: int, driver: str) -> tuple[Job, str] | None:

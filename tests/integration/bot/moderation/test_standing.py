@@ -106,6 +106,17 @@ async def test_a_block_that_another_program_writes_counts_and_so_does_its_end(de
         assert await standing.is_blocked(job)
 
 
+async def test_a_temporary_block_counts_as_the_clock_says_even_if_that_is_set_back(desk: Desk) -> None:
+    job = await desk.job(State.WAITING)
+    standing = desk.moderators.standing
+    await desk.moderators.blocks.put(replace(a_block(desk, job), until=desk.clock.now() + timedelta(hours=1)))
+    answers: list[bool] = []
+    for hours in (0, 2, -2):
+        desk.clock.advance(timedelta(hours=hours).total_seconds())
+        answers.append(await standing.is_blocked(job))
+    assert answers == [True, False, True]
+
+
 async def test_a_role_taken_away_since_counts(desk: Desk) -> None:
     await desk.set(roles=frozenset({role(desk, "Trusted")}))
     await desk.channel.sandbox.admin.set_member_roles("mira", ["Trusted"], guild="Film Club")

@@ -17,7 +17,7 @@ from bot.gate.denial import Denial, DenialCode
 from bot.gate.limits import Limit
 from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Handling, Job, ProblemCode, ReviewMode
-from bot.jobs.states import State
+from bot.jobs.states import REVIEWED, State
 from bot.moderation.blocks import PER_PAGE, Block, blocks_list
 from bot.moderation.history import LAST, MemberRecord, history_card
 from bot.moderation.modals import block_modal, reject_modal, report_modal, takedown_modal
@@ -275,7 +275,7 @@ def failures() -> list[str]:
     """Return every sentence that tells why a decision took no effect, the longest first."""
     limits = [Denial(code=DenialCode.LIMIT, limit=limit, again_at=NOON) for limit in Limit]
     told = {
-        *(cannot_approve(code) for code in ProblemCode),
+        *(cannot_approve(code, state) for code in ProblemCode for state in REVIEWED),
         *(paused_sentence(pause) for pause in Pause),
         *(no_room_sentence(denial) for denial in [Denial(code=DenialCode.LIMIT, limit=Limit.PER_DAY), *limits]),
         *(outcome_sentence(a_reviewed_job(state, "a fox"), []) for state in State),

@@ -64,6 +64,11 @@ async def held_overnight(room: Room, monkeypatch: pytest.MonkeyPatch) -> Job:
     return held
 
 
+def deleted(room: Room, channel_id: int) -> None:
+    backend: Any = room.stage.env.backend
+    backend.delete_channel(channel_id)
+
+
 async def pause(room: Room, place: str, *, paused: bool = True) -> None:
     services = room.stage.bot.services
     match place:
@@ -489,13 +494,31 @@ async def test_who_asks_for_the_list_elsewhere_is_told_where_it_is_before_what_i
     assert said(await room.guest.slash(room.channel, "mod review")).startswith("You need Manage Messages")
 
 
-async def test_a_video_whose_channel_was_deleted_is_said_to_have_none(room: Room) -> None:
+async def test_a_video_whose_channel_was_deleted_is_posted_in_the_output_channel_that_is_chosen_then(
+    room: Room,
+) -> None:
     await room.finished()
-    backend: Any = room.stage.env.backend
-    backend.delete_channel(room.stage.channel.id)
+    deleted(room, room.stage.channel.id)
     told = said(await room.press("Approve"))
-    assert told == "The channel this would be posted in was deleted. Reject the request, or let it expire."
+    assert told.startswith("The channel this would be posted in was deleted. Choose in `/settings` where videos")
     assert (await room.job()).state is State.REVIEW
+    gallery = room.stage.guild.create_text_channel("gallery")
+    await room.stage.set(output_channel_id=gallery.id)
+    told = said(await room.press("Approve"))
+    assert told == f"Approved. The channel it was requested for was deleted, so it's posted in {gallery.mention}."
+    approved = await room.job()
+    assert (approved.state, approved.video_channel_id) == (State.POSTING, gallery.id)
+
+
+async def test_a_video_whose_output_channel_was_deleted_is_posted_where_it_was_requested(room: Room) -> None:
+    gallery = room.stage.guild.create_text_channel("gallery")
+    await room.stage.set(output_channel_id=gallery.id)
+    await room.finished()
+    deleted(room, gallery.id)
+    assert said(await room.press("Approve")).startswith("The channel this would be posted in was deleted.")
+    await room.stage.set(output_channel_id=None)
+    assert said(await room.press("Approve")).endswith(f"so it's posted in {room.stage.channel.mention}.")
+    assert (await room.job()).video_channel_id == room.stage.channel.id
 
 
 async def test_those_that_are_chosen_are_rejected_for_a_ready_reason_and_no_others(room: Room) -> None:
