@@ -85,7 +85,8 @@ class OneRequest:
     async def found(self, now: datetime, *, serves: bool) -> None:
         """Save what was found; that it doesn't serve holds, whatever another process finds."""
         self._known, self._is_read = serves, True
-        async with self._engine.begin() as connection:
+        # A power cut may undo this: it's found out once more then.
+        async with self._engine.execution_options(durable=False).begin() as connection:
             if not serves:
                 await connection.execute(delete(marks).where(marks.c.name == ONE))
             await connection.execute(insert_if_absent(connection, marks, {"name": ONE if serves else TWO, "at": now}))

@@ -106,7 +106,7 @@ class Engine:
 
     async def make_sure_of(self, job: Job) -> None:
         """Raise `StaleJob` where someone else has saved a job since it was read."""
-        newest = await self.store.get(job.id)
+        newest = await self.store.latest(job.id)
         if newest is None or newest.version != job.version:
             raise StaleJob(job.id)
 

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import aiohttp
 import structlog
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.changes import NOTED_BY_CALLER, Remembered
 from bot.database.statements import insert_if_absent
 from bot.database.tables import breakdowns
 from bot.database.trouble import is_away
@@ -43,8 +44,10 @@ class Breakdowns:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         # A power cut that undoes a mark is itself no death that the job caused.
-        self._marking = engine.execution_options(durable=False)
+        self._marking = engine.execution_options(durable=False, **{NOTED_BY_CALLER: True})
         self._process = uuid4().hex
+        # Of its own marks this process notes none as a change: no dead process has left them.
+        self._left = Remembered[None, frozenset[int]](engine, breakdowns.name)
         self._suspects = asyncio.Lock()
         self._in_step: set[int] = set()
 
@@ -72,9 +75,12 @@ class Breakdowns:
             self._in_step.discard(job_id)
 
     async def _was_left(self, job_id: int) -> bool:
-        left = exists().where(breakdowns.c.job_id == job_id, breakdowns.c.process.not_in(["", self._process]))
+        return job_id in await self._left.read(None, self._all_left)
+
+    async def _all_left(self) -> frozenset[int]:
+        left = select(breakdowns.c.job_id).where(breakdowns.c.process.not_in(["", self._process]))
         async with self._engine.connect() as connection:
-            return bool(await connection.scalar(select(left)))
+            return frozenset(await connection.scalars(left))
 
     @uncancelled
     async def _begin(self, job_id: int) -> int:

@@ -47,6 +47,7 @@ class JobStore:
         self._enlist = enlist
         self._moved: Moved | None = None
         self._newest: Newest = Remembered(engine, jobs.name)
+        self._known_of = Remembered[int, int](engine, jobs.name)  # one job of a member's, until jobs are deleted
         # One connection of this process waits for its turn to submit, and one to reserve: the others are for what need
         # not wait.
         self._submitting, self._reserving = asyncio.Lock(), asyncio.Lock()
@@ -298,9 +299,14 @@ class JobStore:
     @uncancelled
     async def is_first(self, job: Job) -> bool:
         """Return whether a job is the only one of its member that is on record, over all servers."""
-        other = exists().where(jobs.c.member_id == job.request.member_id, jobs.c.id != job.id)
+        known = await self._known_of.read(job.request.member_id, partial(self._one_of, job))
+        return known == job.id
+
+    async def _one_of(self, job: Job) -> int:
+        """Return the id of another job of a job's member, or of this one if there is none."""
+        other = select(jobs.c.id).where(jobs.c.member_id == job.request.member_id, jobs.c.id != job.id).limit(1)
         async with self.engine.connect() as connection:
-            return not await connection.scalar(select(other))
+            return await connection.scalar(other) or job.id
 
     @uncancelled
     async def owned(self, request_ids: Iterable[str]) -> set[str]:

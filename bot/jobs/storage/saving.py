@@ -40,6 +40,11 @@ _CAME_NOW: Final = or_(
     jobs.c.state != bindparam("state_now"),
     and_(bindparam("has_problem", type_=Boolean), jobs.c.problem.is_(None)),
 )
+_LEFT_PREPARING: Final = (
+    delete(breakdowns)
+    .where(breakdowns.c.job_id == bindparam("known_id"))
+    .execution_options(**{NOTED_BY_CALLER: True})  # no dead process's mark comes of it
+)
 _OWING: Final = _MINE.values(notice_owed=case((_CAME_NOW, 1), else_=jobs.c.notice_owed))
 _OWING_NOTHING: Final = _MINE.values(notice_owed=0)
 
@@ -73,7 +78,7 @@ class Saving:
         if self._enlist is not None and saved.state in DRIVEN and not saved.driver:
             await self._enlist(self.connection, saved)
         if before is not None and before.state is State.PREPARING:
-            await self.connection.execute(delete(breakdowns).where(breakdowns.c.job_id == saved.id))
+            await self.connection.execute(_LEFT_PREPARING, {"known_id": saved.id})
         self.saved.append(saved)
         if before is not None:
             self.moves.append((before, saved))

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pillow_heif
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
@@ -328,9 +328,25 @@ async def test_of_jobs_that_a_dead_process_left_in_their_step_one_takes_it_at_a_
         new = asyncio.create_task(take(3))
         async with asyncio.timeout(PATIENCE):
             while 3 not in inside or len(inside) < 2:
-                await breakdowns._was_left(3)  # a turn of the database, in which all others have theirs
-        await breakdowns._was_left(3)
+                await breakdowns._all_left()  # a turn of the database, in which all others have theirs
+        await breakdowns._all_left()
         assert len(inside) == 2, "a job that nobody left goes beside one of them"
         let_go.set()
         await asyncio.gather(*suspects, new)
         assert most == 2
+
+
+async def test_who_was_left_is_asked_once_and_again_after_another_program_has_written(tmp_path: Path) -> None:
+    async with open_database(file_url(tmp_path)) as database:
+        breakdowns = Breakdowns(database)
+        asked: list[str] = []
+        event.listen(database.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        for job_id in (1, 2):
+            async with breakdowns.in_step(job_id):
+                pass
+        assert sum(each.startswith("SELECT breakdowns") for each in asked) == 1
+
+        async with open_database(file_url(tmp_path), migrate=False) as elsewhere:
+            await Breakdowns(elsewhere)._begin(3)
+
+        assert await breakdowns._was_left(3)

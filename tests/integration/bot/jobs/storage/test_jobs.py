@@ -266,3 +266,16 @@ async def test_a_save_whose_caller_is_cancelled_is_whole(store: JobStore) -> Non
     assert saved is not None
     assert (saved.state, saved.version) == (State.COMPLETED, 2)
     assert await store.spent(DAY) == 2
+
+
+async def test_the_first_job_of_a_member_is_the_first_until_there_is_another(store: JobStore) -> None:
+    first = await add(store, a_job(State.WAITING))
+    assert await store.is_first(first)
+    second = await add(store, a_job(State.WAITING))
+    assert not await store.is_first(second)
+
+    await store.save(second.move(State.CANCELLED, NOON))
+    await store.delete_ended(before=NOON + timedelta(days=1), at_most=10)
+
+    assert await store.is_first(first)
+    assert await store.is_first(await add(store, a_job(State.WAITING, request=a_request(member_id=999))))
