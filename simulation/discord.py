@@ -117,7 +117,7 @@ class Discord(DiscordWorld):
         if channel is None:
             channel = Channel(id=self.snowflake(), guild_id=None, name="", recipient=recipient)
             self.channels[channel.id] = channel
-        return self._channel_json(channel)
+        return self.channel_json(channel)
 
     def _guild_route(self, _asked: Asked, guild_id: str) -> Any:
         return self.guild_json(self._guild(guild_id))
@@ -132,7 +132,7 @@ class Discord(DiscordWorld):
         return []
 
     def _channel_route(self, _asked: Asked, channel_id: str) -> Any:
-        return self._channel_json(self._open(channel_id, "view_channel"))
+        return self.channel_json(self._open(channel_id, "view_channel"))
 
     def _history(self, asked: Asked, channel_id: str) -> Any:
         channel = self._open(channel_id, "view_channel")

@@ -153,7 +153,7 @@ class DiscordWorld:
             "version": 1,
             "data": data,
             "channel_id": str(channel.id),
-            "channel": self._channel_json(channel) | {"permissions": str(self.permissions(guild, member.id, channel))},
+            "channel": self.channel_json(channel) | {"permissions": str(self.permissions(guild, member.id, channel))},
             "guild_id": str(guild.id),
             "guild": {"id": str(guild.id), "locale": "en-US", "features": []},
             "guild_locale": "en-US",
@@ -173,14 +173,25 @@ class DiscordWorld:
         return interaction
 
     def command_data(
-        self, name: str, options: Mapping[str, Any], attachments: Mapping[str, dict[str, Any]]
+        self, words: str, options: Mapping[str, Any], attachments: Mapping[str, dict[str, Any]]
     ) -> dict[str, Any]:
         """Return the data of a slash command; `attachments` are those of options, by the option's name."""
-        command = next(each for each in self.commands if each["name"] == name)
-        types = {str: 3, int: 4, bool: 5}
-        given = [{"name": key, "type": types[type(value)], "value": value} for key, value in options.items()]
+        name, _, verb = words.partition(" ")
+        command = next((each for each in self.commands if each["name"] == name), {"id": "0"})
+        types = {str: 3, int: 4, bool: 5, Member: 6}
+        given = [
+            {"name": key, "type": types[type(value)], "value": str(value.id) if isinstance(value, Member) else value}
+            for key, value in options.items()
+        ]
         given += [{"name": key, "type": 11, "value": each["id"]} for key, each in attachments.items()]
-        resolved = {"attachments": {each["id"]: each for each in attachments.values()}}
+        members = [value for value in options.values() if isinstance(value, Member)]
+        resolved = {
+            "attachments": {each["id"]: each for each in attachments.values()},
+            "users": {str(each.id): self._user_json(each.id, each.name) for each in members},
+            "members": {str(each.id): self._member_json(each) | {"permissions": str(MEMBER)} for each in members},
+        }
+        if verb:
+            given = [{"name": verb, "type": 1, "options": given}]
         return {"id": command["id"], "name": name, "type": 1, "options": given, "resolved": resolved}
 
     def upload(self, channel_id: int, filename: str, size: int = 300_000) -> dict[str, Any]:
@@ -248,7 +259,7 @@ class DiscordWorld:
             "premium_since": None,
         }
 
-    def _channel_json(self, channel: Channel) -> dict[str, Any]:
+    def channel_json(self, channel: Channel) -> dict[str, Any]:
         described: dict[str, Any] = {"id": str(channel.id), "type": 0 if channel.recipient is None else 1, "flags": 0}
         if channel.recipient is not None:
             return described | {"recipients": [self._user_json(channel.recipient, "someone")], "last_message_id": None}
@@ -297,7 +308,7 @@ class DiscordWorld:
             ],
             "emojis": [],
             "stickers": [],
-            "channels": [self._channel_json(each) for each in guild.channels.values()],
+            "channels": [self.channel_json(each) for each in guild.channels.values()],
             "threads": [],
             "members": [self._member_json(own)],
             "member_count": len(guild.members),

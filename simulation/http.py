@@ -4,6 +4,7 @@
 # It takes the place of what the libraries keep to themselves.
 
 import asyncio
+import contextvars
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Response:
         yield self._content
 
     def close(self) -> None:
-        """No connection is kept."""
+        """Nothing is open."""
 
     async def text(self, encoding: str = "utf-8") -> str:
         return self._content.decode(encoding)
@@ -83,8 +84,17 @@ class Session:
 
     closed = False
 
-    def __init__(self, serve: Serve, plan: Plan, trace: aiohttp.TraceConfig | None = None) -> None:
+    def __init__(
+        self,
+        serve: Serve,
+        plan: Plan,
+        trace: aiohttp.TraceConfig | None = None,
+        *,
+        leaves: Callable[[Asked], None] = lambda _asked: None,
+    ) -> None:
+        """`leaves` hears of each request that leaves."""
         self._serve = serve
+        self._leaves = leaves
         self._plan = plan
         self._trace = trace
         if trace is not None:
@@ -125,19 +135,30 @@ class Session:
         await self._hear("on_connection_reuseconn")
         if isinstance(data, aiohttp.Payload):
             await data.write(_Sink())  # type: ignore[arg-type]
-        await asyncio.sleep(trouble.before)
+        self._leaves(asked)
         if trouble.lost:
+            await asyncio.sleep(trouble.before)
             await self._nothing_comes(trouble)
-        told = self._serve(asked) if trouble.answer is None or trouble.cut else trouble.answer
-        if trouble.cut:
-            if trouble.answer is not None:
-                told = trouble.answer
-            else:
-                await self._nothing_comes(trouble)
+        told = await self._served(asked, trouble)
+        if trouble.cut and trouble.answer is None:
+            await self._nothing_comes(trouble)
         await asyncio.sleep(trouble.after)
         response = Response(told, url)
         await self._hear("on_request_end", method=method, url=url, headers=CIMultiDict(), response=response)
         return response
+
+    def _served(self, asked: Asked, trouble: Trouble) -> asyncio.Future[Told]:
+        """Let a request arrive, also where who sent it is killed or frozen, or has given up, meanwhile."""
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Told] = loop.create_future()
+
+        def arrive() -> None:
+            told = self._serve(asked) if trouble.answer is None or trouble.cut else trouble.answer
+            if not answered.done():
+                answered.set_result(trouble.answer or told)
+
+        loop.call_later(trouble.before, arrive, context=contextvars.Context())
+        return answered
 
     async def _nothing_comes(self, trouble: Trouble) -> None:
         await asyncio.sleep(trouble.after)

@@ -1,22 +1,24 @@
 """The lives of the bot's process, one after another: killed, frozen, stopped, and started again."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any, Final
 
 from simulation.process import Process
 from simulation.world import World
 
 STARTS: Final = 20  # in a row that may fail
-ENDS: Final = (("killed", 0.6), ("stopped", 0.75), ("frozen", 0.9), ("clock", 1.0))  # how often, added up
 
 
 class Lives:
-    """Keeps one process alive, as a service manager would, and lets the weather end it."""
+    """Keeps one process alive, as a service manager would, until something ends it."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.count = 0
+        self.process = Process(world, 0)  # that never lives
+
+    def begin(self) -> None:
         self.process = self._next()
 
     def _next(self) -> Process:
@@ -43,45 +45,36 @@ class Lives:
                 await self._begin_anew(1.0)
         return self.process
 
-    async def end_and_begin(self) -> None:
-        """Kill, freeze or stop the process again and again, as long as the weather is rough."""
-        world = self._world
-        while True:
-            await asyncio.sleep(world.weather.pause(120.0))
-            if world.weather.calm:
-                continue
-            drawn = world.rng.random()
-            what = next(what for what, below in ENDS if drawn < below)
-            if not world.weather.allows(what):
-                continue
-            if what == "killed":
-                for _ in range(world.rng.randrange(200)):
-                    await asyncio.sleep(0)  # so that it is at any await, not only where something is due
-                world.note("killed", life=self.process.life.name)
-                self.process.kill()
-                await self._begin_anew(world.rng.uniform(1, 40))
-            elif what == "stopped":
-                world.note("stopped", life=self.process.life.name)
-                await self.process.stop()
-                await self._begin_anew(world.rng.uniform(1, 10))
-            elif what == "frozen":
-                world.note("frozen", life=self.process.life.name)
-                self.process.life.frozen = True
-                await asyncio.sleep(world.rng.choice((2.0, 8.0, 30.0, 300.0)))
-                world.note("awake", life=self.process.life.name)
-                self.process.life.thaw(world.loop)
-            else:
-                await self._jump()
+    async def kill(self) -> None:
+        """Kill the process at any await, and start another."""
+        for _ in range(self._world.rng.randrange(200)):
+            await asyncio.sleep(0)  # so that it is at any await, not only where something is due
+        self.process.kill()
+        await self._begin_anew(self._world.rng.uniform(1, 40))
+
+    async def stop(self) -> None:
+        await self.process.stop()
+        await self._begin_anew(self._world.rng.uniform(1, 10))
+
+    async def freeze(self) -> None:
+        self.process.life.frozen = True
+        await asyncio.sleep(self._world.rng.choice((2.0, 8.0, 30.0, 300.0)))
+        self._world.note("awake", life=self.process.life.name)
+        self.process.life.thaw(self._world.loop)
+
+    async def cut_power(self, close: Callable[[], None]) -> None:
+        """Kill the process, and lose what it had not synced; `close` lets go of the database besides."""
+        disk, rng = self._world.disk, self._world.rng
+        disk.power_fails = True
+        await asyncio.sleep(rng.uniform(1, 30))
+        for _ in range(rng.randrange(200)):
+            await asyncio.sleep(0)
+        self.process.kill()
+        close()
+        self._world.note("lost", size=disk.cut())
+        await self._begin_anew(rng.uniform(1, 40))
 
     async def _begin_anew(self, after: float) -> None:
         await asyncio.sleep(after)
         self.process = self._next()
         self._world.note("started", life=self.process.life.name)
-
-    async def _jump(self) -> None:
-        """Let the time of day be wrong for a while."""
-        world = self._world
-        world.clock_error = timedelta(hours=world.rng.choice((-30, -1, 1, 48)))
-        world.note("clock_jumped", error=world.clock_error)
-        await asyncio.sleep(world.rng.uniform(5, 90))
-        world.clock_error = timedelta()

@@ -4,7 +4,8 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable
-from contextvars import Context, ContextVar
+from contextvars import Context, ContextVar, copy_context
+from functools import partial
 from typing import Any
 
 LIFE: ContextVar["Life | None"] = ContextVar("life", default=None)
@@ -21,7 +22,7 @@ class Life:
         self.name = name
         self.dead = False
         self.frozen = False
-        self.tasks: dict[asyncio.Task[Any], None] = {}  # those that are not done, in order
+        self.tasks: dict[asyncio.Task[Any], Context] = {}  # those that are not done, in order
         self._put_aside: list[asyncio.Handle] = []
 
     def put_aside(self, handle: asyncio.Handle) -> None:
@@ -91,12 +92,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
 
 def _task_of_its_life(loop: asyncio.AbstractEventLoop, work: Any, context: Context | None = None) -> asyncio.Task[Any]:
+    context = copy_context() if context is None else context
     task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, context=context)
-    life = LIFE.get() if context is None else context.get(LIFE)
+    life = context.get(LIFE)
     if life is not None:
-        life.tasks[task] = None
-        task.add_done_callback(life.tasks.pop)
+        life.tasks[task] = context
+        task.add_done_callback(partial(_done, life))
     return task
+
+
+def _done(life: Life, task: asyncio.Task[Any]) -> None:
+    life.tasks.pop(task, None)
 
 
 def _call(future: asyncio.Future[Any], func: Callable[..., Any], args: tuple[Any, ...]) -> None:

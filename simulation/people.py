@@ -1,179 +1,336 @@
-"""Members, moderators, and what they do, drawn from the seed: each acts through interactions and sees the answers."""
+"""Members, moderators, and the operator, as chance has it: each acts through interactions and sees the answers."""
 
 import asyncio
 import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
+from bot.cli.jobs import NoSuchJob, retry_job
+from bot.jobs.model import ReviewMode
+from bot.settings.model import GuildSettings, Limits
 from simulation.discord_world import EPHEMERAL, Channel, Guild, Interaction, Member, Message
 from simulation.life import Lives
+from simulation.process import VirtualClock
+from simulation.watch import PER_DAY, Watch
 from simulation.world import World
 
 COMMAND, COMPONENT, MODAL = 2, 3, 5
-BUTTON: Final = 2
-# What members do after a request, and how often; most do nothing.
-THEN: Final = {"cancels": 10, "again": 3, "deletes": 2, "removes": 0.5, "leaves": 0.5, "forgets": 1, "": 83}
+BUTTON, SELECT, TEXT_INPUT = 2, 3, 4
 IMPATIENT: Final = 60.0  # seconds after which a member does something else
+LOOKS_EVERY: Final = 90.0  # seconds, on average, between a moderator's looks
+OPERATES_EVERY: Final = 300.0
+FORBIDDEN: Final = "forbidden"  # a word that servers block
+VERBS: Final = ("approve", "approve", "approve", "spoiler", "reject", "block")
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """A server, and who is there."""
+
+    guild: Guild
+    videos: Channel
+    mods: Channel
+    review: ReviewMode
+    members: list[Member] = field(default_factory=list[Member])
+    moderators: list[Member] = field(default_factory=list[Member])
 
 
 class Crowd:
-    """Everybody who asks, changes their mind, or decides."""
+    """Everyone who asks, changes their mind, or decides."""
 
-    def __init__(self, world: World, lives: Lives, *, seed: int) -> None:
+    def __init__(self, world: World, lives: Lives, watch: Watch, *, seed: int) -> None:
         self._world = world
         self._lives = lives
+        self._watch = watch
         self._rng = random.Random(seed)
-        self.asked: dict[int, Interaction] = {}  # by the interaction's id, which is the job's
-        self._members: list[tuple[Guild, Channel, Member]] = []
-        self.moderators: list[tuple[Guild, Channel, Member]] = []
+        self._happens = world.chances.happens
+        self.places: list[Place] = []
 
-    def move_in(self, guild: Guild, channel: Channel, mods: Channel, *, members: int) -> None:
-        """Fill a server with members and two moderators."""
-        for number in range(members):
-            self._members.append((guild, channel, self._world.discord.add_member(guild, f"member-{number}")))
-        for number in range(2):
-            member = self._world.discord.add_member(guild, f"moderator-{number}", moderator=True)
-            self.moderators.append((guild, mods, member))
+    async def move_in(self, review: ReviewMode, *, members: int) -> None:
+        """Make a server with two moderators, and set the bot up there."""
+        discord = self._world.discord
+        guild = discord.add_guild()
+        videos = discord.add_channel(guild, "videos")
+        mods = discord.add_channel(guild, "moderators", moderators_only=True)
+        place = Place(guild=guild, videos=videos, mods=mods, review=review)
+        place.moderators = [discord.add_member(guild, f"moderator-{each}", moderator=True) for each in range(2)]
+        self.places.append(place)
+        for _ in range(members):
+            self.joins(place)
+
+    def joins(self, place: Place | None = None) -> None:
+        """Let someone join a server."""
+        place = place or self._rng.choice(self.places)
+        place.members.append(self._world.discord.add_member(place.guild, f"member-{len(place.members)}"))
+
+    async def set_up(self, place: Place) -> None:
+        """Tell the bot which channels are meant, as soon as it is there."""
+        limits = Limits(per_day=PER_DAY, at_once=PER_DAY - 2) if self._world.member_limits else Limits()
+        while True:
+            process = await self._lives.ready()
+            services: Any = process.bot and process.bot.services
+            try:
+                chosen = partial(_chosen, place=place, limits=limits)
+                await services.guild_settings.change(place.guild.id, chosen, self._world.now())
+            except Exception:  # noqa: BLE001 - of a life that has just ended
+                await asyncio.sleep(5.0)
+            else:
+                return
 
     # --- members ---------------------------------------------------------------------------------------------
 
     async def ask(self, number: int) -> None:
         """Ask for one video, and do with it what members do."""
-        rng, discord = self._rng, self._world.discord
-        guild, channel, member = rng.choice(self._members)
-        if member.id not in guild.members or channel.id not in guild.channels:
+        rng, discord, happens = self._rng, self._world.discord, self._happens
+        place = rng.choice(self.places)
+        member, channel = rng.choice(place.members), place.videos
+        if member.id not in place.guild.members or channel.id not in place.guild.channels:
             return
-        prompt = f"a lighthouse, take {number if rng.random() < 0.97 else number - 1}"
-        images = {
-            f"image{place}": discord.upload(channel.id, f"{place}.jpg") for place in range(1, rng.choice((2, 2, 3)))
-        }
-        data = discord.command_data("video", {"prompt": prompt, "duration": rng.choice((5, 5, 5, 10))}, images)
-        asked = await self._do(member, channel, COMMAND, data)
-        if await self._sees_notice(member, asked):
+        prompt = f"a lighthouse, take {number if rng.random() < 0.97 else number - 1}."
+        wrong = happens("fixes")
+        images = {f"image{each}": discord.upload(channel.id, f"{each}.jpg") for each in range(1, rng.choice((2, 2, 3)))}
+        options = {"prompt": f"{prompt} {FORBIDDEN}" if wrong else prompt, "duration": rng.choice((5, 5, 5, 10))}
+        asked = await self._do(member, channel, COMMAND, discord.command_data("video", options, images))
+        if asked.message and asked.message.button("reelcast:consent:"):
+            await self._press(member, asked.message, "reelcast:consent:")
             return
-        self.asked[asked.id] = asked
+        if wrong:
+            await self._open_and_submit(member, asked.message, "reelcast:fix:", prompt=prompt)
+            return
         await asyncio.sleep(rng.expovariate(1 / 120))
-        (then,) = rng.choices(list(THEN), list(THEN.values()))
-        if then and self._world.weather.allows(then):
-            await self._change_of_mind(then, guild, channel, member, asked)
+        await self._meanwhile(place, member, asked)
+        await asyncio.sleep(rng.uniform(100, 900))
+        await self._afterwards(place, member, asked, prompt)
 
-    async def _change_of_mind(
-        self, then: str, guild: Guild, channel: Channel, member: Member, asked: Interaction
-    ) -> None:
-        rng, discord = self._rng, self._world.discord
-        match then:
-            case "cancels":
-                await self._press(member, asked.message, "reelcast:cancel:")
-            case "again":
-                await asyncio.sleep(rng.uniform(100, 900))
-                await self._press(member, asked.message, "reelcast:again:")
-            case "deletes":
-                await asyncio.sleep(rng.uniform(100, 900))
-                await self._press(member, asked.message, "reelcast:delete:")
-            case "removes" if asked.message is not None:
-                self._world.note("card_deleted_by_hand", message=asked.message.id)
-                discord.remove(asked.message)
-            case "leaves":
-                self._world.note("member_left", member=member.id)
-                guild.members.pop(member.id, None)
-            case _:
-                data = discord.command_data("help", {}, {})
-                answer = await self._do(member, channel, COMMAND, data)
-                told = await self._press(member, answer.message, "reelcast:forget:tell")
-                question = await self._press(member, told and told.message, "reelcast:forget:ask")
-                await self._press(member, question and question.message, "reelcast:forget:data")
+    async def _meanwhile(self, place: Place, member: Member, asked: Interaction) -> None:
+        """Do what members do while they wait."""
+        discord, happens = self._world.discord, self._happens
+        if happens("cancels"):
+            await self._press(member, asked.message, "reelcast:cancel:")
+        if happens("deletes_card_by_hand") and asked.message is not None:
+            self._world.note("card_deleted_by_hand", message=asked.message.id)
+            discord.remove(asked.message)
+        if happens("leaves"):
+            self._world.note("member_left", member=member.id)
+            place.guild.members.pop(member.id, None)
+        if happens("looks"):
+            await self._do(member, place.videos, COMMAND, discord.command_data("videos", {}, {}))
+        if happens("deletes_data"):
+            await self._delete_data(member, place.videos)
 
-    async def _sees_notice(self, member: Member, asked: Interaction) -> bool:
-        """Accept the notice where it is shown: the request goes on under the press's own id."""
-        button = asked.message and asked.message.button("reelcast:consent:")
-        if not button:
-            return False
-        accepted = await self._press(member, asked.message, "reelcast:consent:")
-        if accepted is not None:
-            self.asked[accepted.id] = accepted
-        return True
+    async def _afterwards(self, place: Place, member: Member, asked: Interaction, prompt: str) -> None:
+        """Do what members do with a video, or with the want of one."""
+        happens = self._happens
+        if happens("makes_again"):
+            await self._press(member, asked.message, "reelcast:again:")
+        if happens("edits"):
+            await self._open_and_submit(member, asked.message, "reelcast:edit:", prompt=f"{prompt} Again.")
+        if happens("sends_again"):
+            await self._press(member, asked.message, "reelcast:resend:")
+        if happens("deletes"):
+            answer = await self._press(member, asked.message, "reelcast:delete:")
+            await self._press(member, answer and answer.message, "reelcast:erase:")
+        if happens("reports"):
+            await self._report(self._rng.choice(place.members), place)
+
+    async def _delete_data(self, member: Member, channel: Channel) -> None:
+        answer = await self._do(member, channel, COMMAND, self._world.discord.command_data("help", {}, {}))
+        told = await self._press(member, answer.message, "reelcast:forget:tell")
+        question = await self._press(member, told and told.message, "reelcast:forget:ask")
+        await self._press(member, question and question.message, "reelcast:forget:data")
+
+    async def _report(self, member: Member, place: Place) -> None:
+        post = self._some_post(place)
+        details = post and await self._press(member, post, "reelcast:details:post:")
+        await self._open_and_submit(member, details and details.message, "reelcast:report:", reason="It's not nice.")
 
     # --- moderators ------------------------------------------------------------------------------------------
 
-    async def moderate(self, guild: Guild, channel: Channel, member: Member) -> None:
-        """Decide on what waits in the moderators' channel, and now and then take a video down."""
-        rng, discord = self._rng, self._world.discord
+    async def moderate(self, place: Place, member: Member) -> None:
+        """Decide on what waits in the moderators' channel, and now and then do what else moderators do."""
+        rng, happens = self._rng, self._happens
         while True:
-            await asyncio.sleep(rng.expovariate(1 / 90))
-            waiting = [
-                message
-                for message in list(discord.messages.get(channel.id, {}).values())[-60:]
-                if not message.flags & EPHEMERAL
-                and message.button("reelcast:review:approve")
-                and self._world.weather.allows("reviews")
-            ]
-            for message in waiting:
-                if rng.random() < 0.6:
-                    verb = rng.choice(("approve", "approve", "approve", "spoiler", "reject"))
-                    await self._press(member, message, f"reelcast:review:{verb}:")
-            if not self._world.weather.calm and rng.random() < 0.02 and self._world.weather.allows("takedown"):
-                await self._take_down(guild, member)
+            await asyncio.sleep(rng.expovariate(1 / LOOKS_EVERY))
+            for message in self._messages(place.mods, 60):
+                if message.button("reelcast:review:approve") and rng.random() < 0.6:
+                    await self._review(place, member, message)
+                elif message.button("reelcast:case:putback") and happens("restores"):
+                    verb = rng.choice(("putback", "putback", "dismiss", "block"))
+                    await self._open_and_submit(member, message, f"reelcast:case:{verb}:")
+                elif message.button("reelcast:case:takedown") and rng.random() < 0.2:
+                    await self._open_and_submit(member, message, "reelcast:case:takedown:")
+            if self._world.chances.calm:
+                continue
+            if happens("takes_down"):
+                await self._take_down(place, member)
+            if happens("blocks"):
+                await self._block(place, member)
+            if happens("changes_settings"):
+                await self._change_settings(place, member)
 
-    async def _take_down(self, guild: Guild, member: Member) -> None:
-        posts = [
-            message
-            for channel in guild.channels.values()
-            for message in list(self._world.discord.messages.get(channel.id, {}).values())[-30:]
-            if message.button("reelcast:details:post:")
-        ]
-        if posts:
-            post = self._rng.choice(posts)
-            link = f"https://discord.com/channels/{guild.id}/{post.channel_id}/{post.id}"
-            channel = guild.channels[post.channel_id]
-            asked = await self._do(
-                member, channel, COMMAND, self._world.discord.command_data("takedown", {"link": link}, {})
-            )
-            if asked.modal is not None:
-                await self._submit(member, channel, asked.modal)
+    async def _review(self, place: Place, member: Member, message: Message) -> None:
+        verbs = [self._rng.choice(VERBS), self._rng.choice(VERBS)]
+        both = zip(place.moderators, verbs, strict=True) if self._happens("both_decide") else ((member, verbs[0]),)
+        await asyncio.gather(*(self._open_and_submit(who, message, f"reelcast:review:{verb}:") for who, verb in both))
+
+    async def _take_down(self, place: Place, member: Member) -> None:
+        post = self._some_post(place)
+        channel = post and place.guild.channels.get(post.channel_id)
+        if post is None or channel is None:
+            return
+        link = f"https://discord.com/channels/{place.guild.id}/{post.channel_id}/{post.id}"
+        data = self._world.discord.command_data("takedown", {"link": link}, {})
+        await self._submit(member, channel, await self._do(member, channel, COMMAND, data))
+
+    async def _block(self, place: Place, member: Member) -> None:
+        """Block a member, and maybe think better of it."""
+        whom = self._rng.choice(place.members)
+        for verb in ("block", *(("unblock",) if self._happens("unblocks") else ())):
+            data = self._world.discord.command_data(f"mod {verb}", {"member": whom}, {})
+            await self._do(member, place.videos, COMMAND, data)
+            await asyncio.sleep(self._rng.uniform(10, 300))
+
+    async def _change_settings(self, place: Place, member: Member) -> None:
+        """Press some button of the panel that changes a setting at once, or pause the server for a while."""
+        rng = self._rng
+        panel = await self._do(member, place.mods, COMMAND, self._world.discord.command_data("settings", {}, {}))
+        if rng.random() < 0.3:
+            asked = await self._press(member, panel.message, "reelcast:settings:put:paused:0:on")
+            await self._press(member, asked and asked.message, "reelcast:settings:do:pause:")
+            await asyncio.sleep(rng.uniform(20, 200))
+            await self._press(member, asked and asked.message, "reelcast:settings:put:paused:0:off")
+            return
+        pages = await self._press(member, panel.message, "reelcast:settings:turn:", rng.choice(("review", "posts")))
+        shown = pages and pages.message
+        puts = [each for each in shown.custom_ids() if each.startswith("reelcast:settings:put:")] if shown else []
+        if puts:
+            await self._press(member, shown, rng.choice(puts))
+        await self._press(member, shown, "reelcast:settings:pick:review:", rng.choice(tuple(ReviewMode)).value)
+
+    # --- the operator ----------------------------------------------------------------------------------------
+
+    async def operate(self) -> None:
+        """Pause everything now and then, settle what is stuck, and retry jobs on the command line."""
+        rng, happens, discord = self._rng, self._happens, self._world.discord
+        guild = next(iter(discord.guilds.values()))
+        owner = guild.members[guild.owner_id]
+        while True:
+            await asyncio.sleep(rng.expovariate(1 / OPERATES_EVERY))
+            place = self.places[0]
+            panel = await self._do(owner, place.mods, COMMAND, discord.command_data("operator", {}, {}))
+            await self._press(owner, panel.message, "reelcast:operator:resume:")
+            if happens("operator_pauses") and not self._world.chances.calm:
+                asked = await self._press(owner, panel.message, "reelcast:operator:pause:")
+                await self._press(owner, asked and asked.message, "reelcast:operator:pause-now:")
+                await asyncio.sleep(rng.uniform(20, 200))
+                await self._press(owner, panel.message, "reelcast:operator:resume:")
+            if happens("operator_settles"):
+                page = await self._press(owner, panel.message, "reelcast:operator:stuck:")
+                verb = rng.choice(("look", "give-up", "send", "close"))
+                await self._press(owner, page and page.message, f"reelcast:operator:{verb}:")
+            if happens("operator_retries"):
+                await self._retry()
+
+    async def _retry(self) -> None:
+        url, clock = f"sqlite:///{self._world.folder}/reelcast.db", VirtualClock(self._world)
+        for job_id in self._watch.resumable()[-3:]:
+            self._world.note("retries", job=job_id)
+            try:
+                await retry_job(url, job_id, clock)
+            except NoSuchJob:
+                continue
+            except Exception as error:  # noqa: BLE001 - the database is away, and the command says so
+                self._world.note("retry_failed", error=type(error).__name__)
 
     # --- hands -----------------------------------------------------------------------------------------------
 
-    async def _press(self, member: Member, message: Message | None, prefix: str) -> Interaction | None:
-        """Press a button, if it is there."""
+    def _messages(self, channel: Channel, most: int) -> Iterator[Message]:
+        messages = list(self._world.discord.messages.get(channel.id, {}).values())[-most:]
+        return (message for message in messages if not message.flags & EPHEMERAL)
+
+    def _some_post(self, place: Place) -> Message | None:
+        posts = [
+            message
+            for channel in place.guild.channels.values()
+            for message in self._messages(channel, 30)
+            if message.button("reelcast:details:post:")
+        ]
+        return self._rng.choice(posts) if posts else None
+
+    async def _press(self, member: Member, message: Message | None, prefix: str, *values: str) -> Interaction | None:
+        """Press a button or choose from a menu, if it is there."""
         custom_id = message and message.button(prefix)
         channel = self._world.discord.channels.get(message.channel_id) if message else None
         if message is None or custom_id is None or channel is None:
             return None
         if message.id not in self._world.discord.messages.get(channel.id, {}):
             return None
-        return await self._do(member, channel, COMPONENT, {"custom_id": custom_id, "component_type": BUTTON}, message)
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": SELECT if values else BUTTON}
+        if values:
+            data["values"] = list(values)
+        return await self._do(member, channel, COMPONENT, data, message)
 
-    async def _submit(self, member: Member, channel: Channel, modal: dict[str, Any]) -> Interaction:
-        data = {"custom_id": modal["custom_id"], "components": list(map(_filled, modal["components"]))}
-        return await self._do(member, channel, MODAL, data)
+    async def _open_and_submit(self, member: Member, message: Message | None, prefix: str, **typed: str) -> None:
+        """Press a button, and submit the form that it may open."""
+        pressed = await self._press(member, message, prefix)
+        channel = self._world.discord.channels.get(message.channel_id) if message else None
+        if pressed is not None and channel is not None:
+            await self._submit(member, channel, pressed, **typed)
+
+    async def _submit(self, member: Member, channel: Channel, opened: Interaction, **typed: str) -> None:
+        modal = opened.modal
+        if modal is not None:
+            components = [_filled(each, typed) for each in modal["components"]]
+            await self._do(member, channel, MODAL, {"custom_id": modal["custom_id"], "components": components})
 
     async def _do(
         self, member: Member, channel: Channel, kind: int, data: dict[str, Any], source: Message | None = None
     ) -> Interaction:
         """Let Discord tell the bot of an interaction, and wait for a while until something is to be seen."""
-        discord = self._world.discord
-        interaction = discord.interact(member, channel, kind, data, source)
+        world = self._world
+        interaction = world.discord.interact(member, channel, kind, data, source)
         word = data.get("name") or data.get("custom_id", "")
-        self._world.note("did", interaction=interaction.id, member=member.id, what=word)
-        times = 2 if self._world.weather.strikes("twice", 0.01) else 1
-        for _ in range(times):
+        world.note("did", interaction=interaction.id, member=member.id, what=word)
+        for name in ("delivered_twice", "delivered_late"):
+            if self._happens(name):
+                world.loop.call_later(self._rng.uniform(0.5, 12), self._lives.deliver, interaction.payload)
+                if name == "delivered_late":
+                    break
+        else:
             self._lives.deliver(interaction.payload)
-        until = self._world.loop.time() + IMPATIENT
-        while interaction.answered is None and self._world.loop.time() < until:
-            await asyncio.sleep(0.5)
+        until = world.loop.time() + IMPATIENT
+        while interaction.answered is None and world.loop.time() < until:
+            await asyncio.sleep(1.0)
         await asyncio.sleep(self._rng.uniform(0.5, 4.0))
         return interaction
 
 
-def _filled(component: dict[str, Any]) -> dict[str, Any]:
-    """Return what a member submits for one part of a form, who leaves all as it is."""
+def _chosen(before: GuildSettings, *, place: Place, limits: Limits) -> GuildSettings:
+    return replace(
+        before,
+        channels=frozenset({place.videos.id}),
+        review=place.review,
+        review_channel_id=place.mods.id,
+        words=(FORBIDDEN,),
+        report_threshold=2,
+        member_limits=limits,
+    )
+
+
+def _filled(component: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a member submits for one part of a form, who leaves as it is what they do not type."""
     inner = component.get("component") or (component.get("components") or [None])[0]
     if inner is None:
         return {"type": component["type"], "id": component.get("id", 0)}
-    value: dict[str, Any] = {"type": inner["type"], "custom_id": inner.get("custom_id", ""), "id": 0}
-    if inner["type"] == 4:
-        value["value"] = inner.get("value", "")
+    custom_id = inner.get("custom_id", "")
+    value: dict[str, Any] = {"type": inner["type"], "custom_id": custom_id, "id": 0}
+    chosen = [each["value"] for each in inner.get("options") or () if each.get("default")]
+    if inner["type"] == TEXT_INPUT:
+        value["value"] = typed.get(custom_id, inner.get("value") or "")
     else:
-        value["values"] = []
+        value |= {"values": chosen, "value": chosen[0] if chosen else inner.get("default", False)}
     if "component" in component:
         return {"type": component["type"], "id": 0, "component": value}
     return {"type": component["type"], "id": 0, "components": [value]}

@@ -28,7 +28,7 @@ from bot.media.images.checker import CleanImage
 from bot.media.videos.checker import VideoFacts
 from bot.services import open_services
 from bot.ui.language import read_catalogues
-from simulation import database
+from simulation.database import called_in_order
 from simulation.http import Session
 from simulation.loop import LIFE, Life
 from simulation.world import World
@@ -79,21 +79,18 @@ class Process:
         if self._task is not None:
             await asyncio.wait({self._task})
         self.life.dead = True
-        database.close_all_of(self.life)
+        self.world.disk.close_all_of(self.life)
 
     def kill(self) -> None:
         """Take everything in memory away at once: no `finally` has an effect on the world from now on."""
         self.life.dead = True
         self.bot = None
-        database.close_all_of(self.life)
+        self.world.disk.close_all_of(self.life)
         while self.life.tasks:  # what is closed may begin another in its last moment
-            task = next(iter(self.life.tasks))
-            del self.life.tasks[task]
+            task, context = self.life.tasks.popitem()
             task._log_destroy_pending = False  # type: ignore[attr-defined] # noqa: SLF001 - it is meant to be gone
-            with contextlib.suppress(
-                BaseException
-            ):  # in its life's context, where it can neither log nor begin anything
-                self.context.run(task.get_coro().close)  # type: ignore[union-attr]
+            with contextlib.suppress(BaseException):  # in its own context, where it can neither log nor begin anything
+                context.run(task.get_coro().close)  # type: ignore[union-attr]
 
     def deliver(self, payload: dict[str, Any]) -> None:
         """Hand an interaction to the bot as its gateway would."""
@@ -205,7 +202,7 @@ class _Fetcher:
 
     async def fetch(self, url: str, destination: Path, **_limits: int) -> Fetched:
         await asyncio.sleep(self._world.rng.uniform(0.2, 6.0))
-        trouble = self._world.weather.fetch(url)
+        trouble = self._world.weather.fetch(of_ours="images.segmind" not in url)
         if trouble == "gone":
             raise FetchGone("a host", 404)
         if trouble:
@@ -222,9 +219,9 @@ def real_code_in(world: World) -> Generator[None]:
     now = _frozen_datetime(world)
     with contextlib.ExitStack() as stack:
         stack.enter_context(patch("sys.unraisablehook", _ignored))  # a killed life's coroutines end as they can
-        stack.enter_context(database.called_in_order(world.weather.database))
+        stack.enter_context(called_in_order(world.disk))
         stand_ins: dict[str, Any] = {
-            "bot.segmind_account.open_segmind_session": lambda: Session(world.segmind.serve, world.weather.segmind),
+            "bot.segmind_account.open_segmind_session": world.segmind_session,
             "bot.media.fetch.open_fetch_session": _no_session,
             "bot.media.fetch.Fetcher": partial(_fetcher, world),
             "bot.resources.ImageChecker": _Images,

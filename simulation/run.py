@@ -12,17 +12,15 @@ import traceback
 from collections import Counter
 from collections.abc import Collection, Generator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
 from bot.jobs.model import ReviewMode
-from bot.settings.model import GuildSettings
-from simulation.discord_world import Channel, Guild
+from simulation.events import Events
 from simulation.life import Lives
 from simulation.loop import LIFE
 from simulation.people import Crowd
@@ -68,7 +66,7 @@ def run(
 ) -> Result:
     """Live through one history of about `jobs` requests, or through its part up to the first violation.
 
-    `without` names the switches of `weather.SWITCHES` that are off.
+    `without` names the switches of `chances.SWITCHES` that are off.
     """
     folder = Path(tempfile.mkdtemp(prefix="simulation-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108
     surprises: Counter[str] = Counter()
@@ -84,53 +82,48 @@ def run(
 
 async def _history(world: World, jobs: int, surprises: Counter[str], *, until_broken: bool) -> Result:
     watch, lives = Watch(world), Lives(world)
-    crowd = Crowd(world, lives, seed=world.rng.getrandbits(32))
-    living = asyncio.ensure_future(_live(world, watch, lives, crowd, jobs))
+    living = asyncio.ensure_future(_live(world, watch, lives, jobs))
     if until_broken:
         watch.heard = living.cancel
     with contextlib.suppress(asyncio.CancelledError):
         await living
     lives.process.kill()
+    states = watch.states()
+    watch.let_go()
     return Result(
         seed=world.seed,
-        asked=len(crowd.asked),
-        states=watch.states(),
+        asked=states.total(),
+        states=states,
         violations=watch.violations,
         surprises=surprises,
         trace=world.trace,
         lives=lives.count,
-        charges=sum(each.charged for each in world.segmind.runs.values()),
+        charges=sum(each.charged and not each.foreign for each in world.segmind.runs.values()),
         virtual_hours=world.loop.time() / 3600,
         unknown=world.discord.unknown,
     )
 
 
-async def _live(world: World, watch: Watch, lives: Lives, crowd: Crowd, jobs: int) -> None:
-    places: list[tuple[Guild, Channel, Channel, ReviewMode]] = []
+async def _live(world: World, watch: Watch, lives: Lives, jobs: int) -> None:
+    crowd = Crowd(world, lives, watch, seed=world.rng.getrandbits(32))
     for mode in REVIEWS:
-        guild = world.discord.add_guild()
-        places.append(
-            (
-                guild,
-                world.discord.add_channel(guild, "videos"),
-                world.discord.add_channel(guild, "moderators", moderators_only=True),
-                mode,
-            )
-        )
-    process = await lives.ready()
-    services: Any = process.bot and process.bot.services
-    for guild, channel, mods, mode in places:
-        crowd.move_in(guild, channel, mods, members=MEMBERS)
-        chosen = replace(GuildSettings(), channels=frozenset({channel.id}), review=mode, review_channel_id=mods.id)
-        await services.guild_settings.change(guild.id, partial(_first, chosen), world.now())
+        await crowd.move_in(mode, members=MEMBERS)
+    lives.begin()
+    for place in crowd.places:
+        await crowd.set_up(place)
     async with asyncio.TaskGroup() as others:
-        background = [others.create_task(lives.end_and_begin())]
-        background += [others.create_task(crowd.moderate(*who)) for who in crowd.moderators]
+        events = Events(world, lives, crowd, watch)
+        events.begin(others)
+        background = [
+            others.create_task(watch.look_who_sleeps(lives)),
+            others.create_task(crowd.operate()),
+            *(others.create_task(crowd.moderate(place, who)) for place in crowd.places for who in place.moderators),
+        ]
         async with asyncio.TaskGroup() as asking:
             for number in range(jobs):
                 asking.create_task(crowd.ask(number))
                 await asyncio.sleep(world.rng.expovariate(1 / EVERY))
-        world.weather.calm = True
+        await events.end()
         world.note("calm")
         await lives.ready()
         until = world.now() + SETTLES_WITHIN
@@ -139,12 +132,8 @@ async def _live(world: World, watch: Watch, lives: Lives, crowd: Crowd, jobs: in
         await asyncio.sleep(900.0)
         for task in background:
             task.cancel()
-    watch.at_the_end(crowd.asked)
+    watch.at_the_end()
     await lives.process.stop()
-
-
-def _first(chosen: GuildSettings, _before: GuildSettings) -> GuildSettings:
-    return chosen
 
 
 @contextmanager
@@ -152,14 +141,16 @@ def _quiet(world: World, surprises: Counter[str]) -> Generator[None]:
     """Take the log into the trace, and count errors that are faults of the code."""
 
     def take(_logger: Any, level: str, event: MutableMapping[str, Any]) -> Any:
-        life = LIFE.get()
-        if life is not None and life.dead:  # its coroutines are closed, which no killed process would live to see
-            raise structlog.DropEvent
         name, error = str(event.pop("event")), event.pop("exc_info", None)
+        life = LIFE.get()
+        if life is not None and life.dead:  # what a killed life would say as it is taken apart
+            raise structlog.DropEvent
         if name != "segmind.request":
             facts = {key: value for key, value in event.items() if key in {"job", "state", "before", "error", "why"}}
             world.note(name, **facts)
-        if isinstance(error, BaseException) and type(error).__name__ not in EXPECTED:
+        if isinstance(error, BaseException) and type(error).__name__ in EXPECTED:
+            raise structlog.DropEvent
+        if isinstance(error, BaseException):
             where = traceback.extract_tb(error.__traceback__)[-1]
             surprises[
                 f"{name}: {type(error).__name__} at {Path(where.filename).name}:{where.lineno} {error}"[:200]

@@ -1,22 +1,35 @@
 """What must hold whatever happens: looked at with each event, and once more when everything has come to rest."""
 
+import asyncio
 import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
-from simulation.discord_world import EPHEMERAL, Interaction, Message
+from bot.jobs.states import DRIVEN, REVIEWED, WITHDRAWN, State
+from simulation.discord_world import EPHEMERAL, Message
+from simulation.life import Lives
 from simulation.segmind import Run
 from simulation.world import World
 
 POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")
 CARD: Final = re.compile(r"reelcast:details:card:(\d+):\d+")
-NOT_SHOWN: Final = frozenset({"REJECTED", "WITHHELD", "TAKEN_DOWN", "REVIEW", "HELD"})
-AT_REST: Final = frozenset(
-    {"DELIVERED", "FAILED", "CANCELLED", "EXPIRED", "REJECTED", "WITHHELD", "TAKEN_DOWN", "UNDELIVERED"}
-)
+NOT_SHOWN: Final = WITHDRAWN | REVIEWED
+AT_REST: Final = frozenset(State) - DRIVEN - REVIEWED - {State.ACCEPTED}
+PER_DAY: Final = 4  # videos of a member, in a history with limits
+LOOKS_EVERY: Final = 60.0  # seconds
+WOKEN_WITHIN: Final = 3  # looks
+BLOCKED: Final = """
+    SELECT id FROM jobs WHERE id = ? AND (
+        forgotten OR cancel_requested
+        OR EXISTS (SELECT 1 FROM blocks b WHERE b.guild_id = jobs.guild_id AND b.member_id = jobs.member_id
+                   AND b.until IS NULL)
+        OR EXISTS (SELECT 1 FROM operator_blocks o WHERE o.target_id IN (jobs.guild_id, jobs.member_id))
+    )
+"""
 
 
 class Watch:
@@ -28,8 +41,19 @@ class Watch:
         self.violations: list[str] = []
         self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
+        self._intents: set[tuple[int, int]] = set()  # jobs with their attempt
+        self._posts: dict[int, dict[int, Message]] = {}  # by the job
+        self._asleep: Counter[int] = Counter()  # looks, by the job
         world.segmind.accepted = self.paid
+        world.segmind.over_budget = self.over_budget
         world.discord.changed = self.shown
+        world.disk.committed = self.committed
+
+    def let_go(self) -> None:
+        """Close the database."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
 
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         if self._database is None:
@@ -44,53 +68,111 @@ class Watch:
         self._world.note("VIOLATION", promise=promise, **facts)
         self.heard()
 
+    def resumable(self) -> Sequence[int]:
+        """Return the jobs that an operator would try to take up again."""
+        return [row["id"] for row in self._rows("SELECT id FROM jobs WHERE state IN ('FAILED', 'UNDELIVERED')")]
+
     # --- with each event -------------------------------------------------------------------------------------
+
+    def committed(self, tables: frozenset[str]) -> None:
+        """Look at what a transaction has just saved."""
+        if "jobs" not in tables:
+            return
+        for row in self._rows("SELECT id, submit_attempts FROM jobs WHERE state = 'SUBMITTING'"):
+            intent = (row["id"], row["submit_attempts"])
+            if intent not in self._intents:
+                self._intents.add(intent)
+                if self._rows(BLOCKED, row["id"]):
+                    self.broken("nothing is paid for after a decision against it", job=row["id"])
+        self._ledger()
+
+    def _ledger(self) -> None:
+        spent = self._rows("SELECT COALESCE(SUM(usd), 0) AS usd FROM spending")[0]["usd"]
+        booked = self._rows("SELECT COALESCE(SUM(ledger_usd), 0) AS usd FROM jobs")[0]["usd"]
+        if spent != booked:
+            self.broken("reservations and ledger agree", spent=spent, booked=booked)
+
+    def over_budget(self, count: int) -> None:
+        """Note that more requests left for Segmind in a minute than it takes."""
+        self.broken("never over the request budget", left_in_a_minute=count)
 
     def paid(self, run: Run) -> None:
         """Look at a request that Segmind has just accepted."""
-        rows = self._rows(
-            "SELECT * FROM jobs WHERE body IS NOT NULL AND submitted_at IS NOT NULL AND request_id IS NULL"
-        )
+        rows = self._rows("SELECT * FROM jobs WHERE body IS NOT NULL AND submitted_at IS NOT NULL")
         mine = [row for row in rows if json.loads(row["body"]) == run.body]
-        sent = [row for row in mine if row["state"] == "SUBMITTING"]
-        self._world.note("paid", request=run.request_id[:8], jobs=[row["id"] for row in sent], cost=run.cost)
-        if len(sent) != 1:
+        job = next((row for row in mine if row["request_id"] is None), None)
+        self._world.note("paid", request=run.request_id[:8], jobs=[row["id"] for row in mine], cost=run.cost)
+        if job is None:
             self.broken("a run is paid for by one job's intent", run=run.request_id, jobs=[row["id"] for row in mine])
             return
-        job = sent[0]
         before = self.runs.setdefault(job["id"], [])
         before.append(run)
         if sum(each.charged for each in before) > 1:
             self.broken("at most one charge", job=job["id"], runs=[each.request_id for each in before])
-        if job["forgotten"] or self._blocked(job):
-            self.broken("nothing is paid for after a decision against it", job=job["id"])
+        if run.charged and not self._world.wrong_clock:
+            self._limits(job)
 
-    def _blocked(self, job: sqlite3.Row) -> bool:
-        query = "SELECT 1 FROM blocks WHERE guild_id = ? AND member_id = ?"
-        return bool(self._rows(query, job["guild_id"], job["member_id"]))
+    def _limits(self, job: sqlite3.Row) -> None:
+        """Hold what is really charged against the limits, in a history whose clock is right."""
+        now = self._world.now()
+        recent = [
+            (key, run) for key, runs in self.runs.items() for run in runs if run.charged and run.at.date() == now.date()
+        ]
+        spent = sum(run.price for _key, run in recent)
+        if spent > self._world.spend_limit:
+            self.broken("the day's limit holds", charged=spent, limit=self._world.spend_limit)
+        if self._world.member_limits:
+            query = "SELECT job_id FROM usage WHERE guild_id = ? AND member_id = ? AND NOT given_back"
+            counted = {row["job_id"] for row in self._rows(query, job["guild_id"], job["member_id"])}
+            made = [key for key, run in recent if key in counted and run.at > now - timedelta(days=1)]
+            if len(made) > PER_DAY:
+                self.broken("a member's limit holds", member=job["member_id"], jobs=made)
 
     def shown(self, what: str, message: Message) -> None:
-        """Look at a message that was sent, edited or deleted."""
-        job_id = _job_in(message, POST)
-        if what != "sent" or job_id is None or message.flags & EPHEMERAL:
+        """Look at a message that was sent, edited, or deleted."""
+        if message.flags & EPHEMERAL:
             return
+        job_id = _job_in(message, POST)
+        if what == "deleted" or job_id is None:
+            for posts in self._posts.values():
+                posts.pop(message.id, None)
+            return
+        posts = self._posts.setdefault(job_id, {})
+        if message.id in posts:
+            return
+        posts[message.id] = message
         self._world.note("posted", job=job_id, message=message.id)
-        posts = self.posts_of(job_id)
         if len(posts) > 1:
-            self.broken("at most one visible post", job=job_id, posts=[post.id for post in posts])
+            self.broken("at most one visible post", job=job_id, posts=list(posts))
         rows = self._rows("SELECT state, hidden, forgotten FROM jobs WHERE id = ?", job_id)
         if not rows or rows[0]["state"] in NOT_SHOWN or rows[0]["hidden"] or rows[0]["forgotten"]:
             self.broken("nothing is shown that may not be", job=job_id, state=rows and rows[0]["state"])
 
-    def posts_of(self, job_id: int) -> list[Message]:
-        """Return the messages that show a job's video."""
-        needle = f"reelcast:details:post:{job_id}:"
-        return [
-            message
-            for channel in self._world.discord.messages.values()
-            for message in channel.values()
-            if message.id > job_id and not message.flags & EPHEMERAL and message.button(needle)
-        ]
+    def channel_gone(self, channel_id: int) -> None:
+        """Forget the posts of a channel that was deleted."""
+        for job_id, posts in self._posts.items():
+            self._posts[job_id] = {key: each for key, each in posts.items() if each.channel_id != channel_id}
+
+    async def look_who_sleeps(self, lives: Lives) -> None:
+        """Look now and then whether each job that isn't over has something that will wake it."""
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            bot = lives.process.bot
+            if bot is None or not lives.process.ready:
+                self._asleep.clear()
+                continue
+            services: Any = bot.services
+            drivers = services.jobs.dispatcher
+            asleep: set[int] = set()
+            for row in self._rows("SELECT jobs.id, state, open FROM jobs LEFT JOIN reviews ON job_id = jobs.id"):
+                if row["state"] in DRIVEN and not drivers.drives(row["id"]):
+                    asleep.add(row["id"])
+                if row["state"] in REVIEWED and not row["open"]:
+                    asleep.add(row["id"])
+            self._asleep = Counter({job_id: self._asleep[job_id] + 1 for job_id in sorted(asleep)})
+            for job_id, looks in self._asleep.items():
+                if looks == WOKEN_WITHIN:
+                    self.broken("a job that isn't over has something that will wake it", job=job_id)
 
     def states(self) -> Counter[str]:
         """Return how many jobs are in which state."""
@@ -104,20 +186,14 @@ class Watch:
         query = f"SELECT 1 FROM jobs WHERE state NOT IN ({marks}) OR card_owed OR notice_owed LIMIT 1"  # noqa: S608
         return bool(self._rows(query))
 
-    def at_the_end(self, asked: Mapping[int, Interaction]) -> None:
+    def at_the_end(self) -> None:
         """Hold what is left against what was promised."""
         rows = {row["id"]: row for row in self._rows("SELECT * FROM jobs")}
         for job in rows.values():
             self._rests(job)
-        for job_id, interaction in asked.items():
-            self._answered(job_id, interaction, rows)
+        self._answered(rows)
         self._owned()
-        spent = self._rows("SELECT COALESCE(SUM(usd), 0) AS usd FROM spending")[0]["usd"]
-        booked = self._rows("SELECT COALESCE(SUM(ledger_usd), 0) AS usd FROM jobs")[0]["usd"]
-        if spent != booked:
-            self.broken("reservations and ledger agree", spent=spent, booked=booked)
-        if self._world.segmind.over_budget:
-            self.broken("never over the request budget", times=self._world.segmind.over_budget)
+        self._ledger()
 
     def _rests(self, job: sqlite3.Row) -> None:
         state, job_id = job["state"], job["id"]
@@ -125,26 +201,29 @@ class Watch:
             self.broken("every job ends", job=job_id, state=state)
         if job["card_owed"] or job["notice_owed"]:
             self.broken("what is owed is said", job=job_id, card=job["card_owed"], notice=job["notice_owed"])
-        posts = self.posts_of(job_id)
-        if state in NOT_SHOWN and posts:
+        posts = self._posts.get(job_id)
+        if posts and (state in NOT_SHOWN or job["forgotten"]):
             self.broken("what is withdrawn is gone", job=job_id, state=state)
-        if state == "DELIVERED" and not posts and not job["forgotten"]:
+        if state == State.DELIVERED and not posts and not job["forgotten"]:
             self._world.note("post_gone", job=job_id)
 
-    def _answered(self, job_id: int, interaction: Interaction, rows: Mapping[int, sqlite3.Row]) -> None:
-        message = interaction.message
-        if job_id in rows or message is None or message.flags & EPHEMERAL or not _job_in(message, CARD):
-            return
-        if self._rows("SELECT 1 FROM usage WHERE job_id = ? AND counts = 1", job_id):
-            self.broken("an accepted job is on record", job=job_id)
+    def _answered(self, rows: Mapping[int, sqlite3.Row]) -> None:
+        for interaction in self._world.discord.interactions.values():
+            message = interaction.message
+            job_id = None if message is None or message.flags & EPHEMERAL else _job_in(message, CARD)
+            if job_id is None or job_id in rows:
+                continue
+            if self._rows("SELECT 1 FROM usage WHERE job_id = ? AND counts = 1", job_id):
+                self.broken("an accepted job is on record", job=job_id)
 
     def _owned(self) -> None:
         owned = {
-            _plain(row["request_id"]) for row in self._rows("SELECT request_id FROM jobs WHERE request_id IS NOT NULL")
+            _plain(row["id"])
+            for column in ("jobs.request_id", "jobs.history_id", "orphans.request_id")
+            for row in self._rows(f"SELECT {column} AS id FROM {column.partition('.')[0]} WHERE {column} IS NOT NULL")  # noqa: S608
         }
-        owned |= {_plain(row["request_id"]) for row in self._rows("SELECT request_id FROM orphans")}
         for run in self._world.segmind.runs.values():
-            if run.charged and _plain(run.request_id) not in owned:
+            if run.charged and not run.foreign and not {_plain(run.request_id), _plain(run.listed_id)} & owned:
                 self.broken("every charge has an owner or a notice", run=run.request_id, at=run.at)
 
 

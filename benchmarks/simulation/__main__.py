@@ -25,7 +25,7 @@ def main() -> int:
     broken = 0
     for seed in range(options.seed, options.seed + options.seeds):
         began = time.process_time()
-        result = run(seed, options.jobs, severity=options.severity)
+        result = run(seed, options.jobs, severity=options.severity, without=options.without)
         _report(result, time.process_time() - began)
         broken += len(result.violations)
         if options.trace is not None:
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=1, help="how many, one after another (default: 1)")
     parser.add_argument("--jobs", type=int, default=200, help="how many videos are asked for (default: 200)")
     parser.add_argument("--severity", type=float, default=1.0, help="how rough the weather is; 0: none (default: 1)")
+    parser.add_argument("--without", nargs="*", default=(), help="names in simulation/chances.py that are switched off")
     parser.add_argument("--trace", type=Path, help="a folder that the trace of each history is written to")
     return parser
 
