@@ -13,7 +13,7 @@ from bot.cast.model import Character
 from bot.catalogue.models import CHARACTER_REFERENCES
 from bot.jobs.prompt import NAME_LIMIT
 from bot.ui.commands import ImageUpload
-from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN, layout_of, stopped
 from bot.ui.formats import date, number
 from bot.ui.forms import kept_images
 from bot.ui.language import N_, _, ngettext
@@ -120,9 +120,7 @@ def cast_add_modal(custom_id: str = CAST_ADD_ID, *, name: str = "", filenames: S
     front = _("A person's face, or an object from the front (JPEG, PNG, WebP, HEIC, AVIF, or GIF)")
     modal.add_item(_images_field(FRONTAL, _("Front image"), front, filenames[:1], (1, 1)))
     more = _("1 to 3 images from other angles")
-    modal.add_item(_images_field(OTHERS, _("More images"), more, filenames[1:], (least, most)))
-    modal.stop()
-    return modal
+    return stopped(modal, _images_field(OTHERS, _("More images"), more, filenames[1:], (least, most)))
 
 
 def _images_field(
@@ -231,15 +229,14 @@ def rename_modal(character: Character) -> ui.Modal:
     field: ui.TextInput[Any] = ui.TextInput(
         custom_id=NAME, style=discord.TextStyle.short, max_length=NAME_LIMIT, default=character.name
     )
-    modal.add_item(
+    return stopped(
+        modal,
         ui.Label(
             text=_("Name"),
             description=_("Letters, digits, -, and _. In a prompt, write it with an @ in front."),
             component=field,
-        )
+        ),
     )
-    modal.stop()
-    return modal
 
 
 def _line(character: Character, member_id: int) -> str:
@@ -254,10 +251,7 @@ def _layout(title: str, lines: Sequence[str], parts: Sequence[ui.Item[ui.LayoutV
     container.add_item(ui.TextDisplay("\n".join([title, *lines])))
     for part in parts:
         container.add_item(part)
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view
+    return layout_of(container)
 
 
 def _button(

@@ -14,6 +14,7 @@ from bot.delivery.state_looks import GREY, STOPPED, card_buttons, details_button
 from bot.jobs.model import Job
 from bot.jobs.run_times import RunTime, RunTimes
 from bot.jobs.states import ENDED_UNCHARGED, WITHDRAWN, State
+from bot.ui.custom_ids import layout_of
 from bot.ui.formats import countdown, lasted, number
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import message_address, plain, shortened
@@ -50,7 +51,7 @@ def emptied_description() -> str:
 def _emptied(sentence: str) -> ui.LayoutView:
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=GREY)
     container.add_item(ui.TextDisplay(f"### 🗑️ {_('Deleted')}\n{sentence}"))
-    return _view(container)
+    return layout_of(container)
 
 
 def status_card(
@@ -72,9 +73,9 @@ def status_card(
         if job.forgotten:
             return emptied_card()
         if job.state is State.DELIVERED:
-            return _view(ui.TextDisplay(f"-# {_posted(job)}"))
+            return layout_of(ui.TextDisplay(f"-# {_posted(job)}"))
         if job.state in WITHDRAWN:
-            return _view(ui.Section(f"-# {_withdrawn(job)}", accessory=details_button(job)))
+            return layout_of(ui.Section(f"-# {_withdrawn(job)}", accessory=details_button(job)))
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=look_of(job).colour)
         if job.state in _WITHOUT_VIDEO or is_stopped(job):
             container.add_item(ui.TextDisplay("\n".join(_ended(job, offer))))
@@ -84,14 +85,7 @@ def status_card(
             picture = _picture(job) if gallery and job.shows_contents else None
             container.add_item(ui.Section(lines, accessory=picture) if picture else ui.TextDisplay(lines))
         container.add_item(ui.ActionRow(*card_buttons(job)))
-        return _view(container)
-
-
-def _view(item: ui.Item[Any]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(item)
-    view.stop()
-    return view
+        return layout_of(container)
 
 
 def _lines(job: Job, offer: Offer, now: datetime, position: int | None, run_time: RunTime) -> Iterator[str]:

@@ -13,7 +13,7 @@ from bot.discord_api.sending import notice_nonce
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
 from bot.jobs.states import State
-from bot.ui.custom_ids import resend_id
+from bot.ui.custom_ids import resend_id, view_of
 from bot.ui.language import _, speaking
 
 log = structlog.get_logger(__name__)
@@ -21,10 +21,7 @@ log = structlog.get_logger(__name__)
 
 def undelivered_controls(job: Job) -> ui.View:
     """Offer to send an undelivered video where it was requested; the view is stopped, its id says it all."""
-    view = ui.View(timeout=None)
-    view.add_item(ui.Button(label=_("Send again"), style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
-    view.stop()
-    return view
+    return view_of(ui.Button(label=_("Send again"), style=discord.ButtonStyle.secondary, custom_id=resend_id(job.id)))
 
 
 class PrivateNotices:

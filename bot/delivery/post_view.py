@@ -9,6 +9,7 @@ from bot.catalogue.offer import Offer
 from bot.delivery.card_view import request_facts
 from bot.delivery.state_looks import post_buttons
 from bot.jobs.model import Job
+from bot.ui.custom_ids import view_of
 from bot.ui.formats import date, mebibytes
 from bot.ui.language import _
 from bot.ui.text import clip, excerpt
@@ -74,11 +75,7 @@ def hidden_text() -> str:
 
 def hidden_controls(job: Job) -> ui.View:
     """Make the one button of a hidden post, by which it is found again."""
-    view = ui.View(timeout=None)
-    [details] = [button for button in post_buttons(job) if "details" in (button.custom_id or "")]
-    view.add_item(details)
-    view.stop()
-    return view
+    return view_of(*(button for button in post_buttons(job) if "details" in (button.custom_id or "")))
 
 
 def alt_text(job: Job) -> str:
@@ -88,11 +85,8 @@ def alt_text(job: Job) -> str:
 
 def post_controls(job: Job, *, link: str | None = None, fitted: bool = False) -> ui.View:
     """Make the post's buttons; *Details* also carries the job and attempt by which the post is found again."""
-    view = ui.View(timeout=None)
-    if link is not None:
-        label = _("Open original file") if fitted else _("Open video")
-        view.add_item(ui.Button(label=label, style=discord.ButtonStyle.link, url=link))
-    for button in post_buttons(job):
-        view.add_item(button)
-    view.stop()
-    return view
+    buttons = post_buttons(job)
+    if link is None:
+        return view_of(*buttons)
+    label = _("Open original file") if fitted else _("Open video")
+    return view_of(ui.Button(label=label, style=discord.ButtonStyle.link, url=link), *buttons)

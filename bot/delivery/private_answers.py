@@ -15,7 +15,7 @@ from bot.delivery.state_looks import DELETABLE, again_button, look_of
 from bot.jobs.model import Job
 from bot.jobs.states import ENDED_UNCHARGED, State
 from bot.requests.reading import has_words
-from bot.ui.custom_ids import delete_id
+from bot.ui.custom_ids import delete_id, layout_of, view_of
 from bot.ui.formats import date_and_time, dollars, lasted
 from bot.ui.language import _
 from bot.ui.text import ELLIPSIS, plain, quoted
@@ -49,10 +49,7 @@ def details_view(
     container.add_item(ui.TextDisplay("\n".join(_known(job, offer, own=own))))
     if own and job.state in DELETABLE:
         container.add_item(ui.ActionRow(_danger(_("Delete"), delete_id(job.id))))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view
+    return layout_of(container)
 
 
 def _known(job: Job, offer: Offer, *, own: bool) -> Iterator[str]:
@@ -83,18 +80,12 @@ def has_prompt_file(job: Job) -> bool:
 
 def confirmation(label: str, custom_id: str) -> ui.View:
     """Make the one button that does what was asked about."""
-    view = ui.View(timeout=None)
-    view.add_item(_danger(label, custom_id))
-    view.stop()
-    return view
+    return view_of(_danger(label, custom_id))
 
 
 def price_confirmation(job: Job, price_usd: Decimal) -> ui.View:
     """Make the button that makes a video once more, at the price of today."""
-    view = ui.View(timeout=None)
-    view.add_item(again_button(job, price_usd))
-    view.stop()
-    return view
+    return view_of(again_button(job, price_usd))
 
 
 def _danger(label: str, custom_id: str) -> ui.Button[Any]:

@@ -13,7 +13,7 @@ from bot.delivery.state_looks import STOPPED, card_buttons, look_of, with_pictur
 from bot.jobs.model import Job
 from bot.jobs.states import UNFINISHED, WITHDRAWN, State
 from bot.members.preferences import DEFAULTS, Preferences
-from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN, layout_of
 from bot.ui.formats import date, date_and_time, lasted, number
 from bot.ui.language import N_, _
 from bot.ui.text import clip, message_address, plain, quoted
@@ -117,7 +117,7 @@ def videos_page(page: VideosPage) -> ui.LayoutView:
     container.add_item(
         ui.ActionRow(*_turning(page), _button(_("Limits"), page.id_of(ListAction.LIMITS)), _telling(page))
     )
-    return _stopped(container)
+    return layout_of(container)
 
 
 def one_video(job: Job, page: VideosPage) -> ui.LayoutView:
@@ -136,14 +136,7 @@ def one_video(job: Job, page: VideosPage) -> ui.LayoutView:
         row.add_item(ui.Button(label=label, url=address))
     row.add_item(_button(_("Back"), page.id_of(ListAction.TURN)))
     container.add_item(row)
-    return _stopped(container)
-
-
-def _stopped(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view
+    return layout_of(container)
 
 
 def _head(page: VideosPage) -> str:

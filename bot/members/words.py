@@ -15,6 +15,7 @@ from bot.gate.words import denial_sentence
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.ui.commands import option_name
+from bot.ui.custom_ids import view_of
 from bot.ui.formats import countdown, dollars, number
 from bot.ui.language import N_, _, ngettext
 
@@ -113,11 +114,7 @@ def _named(command: str) -> str:
 
 
 def hint_controls() -> ui.View:
-    view = ui.View(timeout=None)
-    button: ui.Button[Any] = ui.Button(label=_("How it works"), style=discord.ButtonStyle.secondary, custom_id=HELP_ID)
-    view.add_item(button)
-    view.stop()
-    return view
+    return view_of(ui.Button(label=_("How it works"), style=discord.ButtonStyle.secondary, custom_id=HELP_ID))
 
 
 def limits_text(quotas: Sequence[Quota], *, asked_today: int, denial: Denial | None, is_moderator: bool) -> str:
@@ -295,8 +292,4 @@ def _button(label: str, deed: ForgetDeed, style: discord.ButtonStyle = discord.B
 
 
 def _view(*buttons: ui.Button[Any]) -> ui.View:
-    view = ui.View(timeout=None)
-    for button in buttons:
-        view.add_item(button)
-    view.stop()
-    return view
+    return view_of(*buttons)

@@ -14,6 +14,7 @@ from bot.database.statements import insert_if_absent
 from bot.database.tables import blocked_images, blocks
 from bot.media.images.fingerprints import are_alike
 from bot.moderation.ids import blocks_id
+from bot.ui.custom_ids import view_of
 from bot.ui.formats import date, number
 from bot.ui.language import _
 from bot.ui.text import clip, plain
@@ -167,12 +168,9 @@ def _line(block: Block) -> str:
 
 def blocks_turner(page: int, pages: int) -> ui.View:
     """Make the buttons that turn the pages, where there is more than one."""
-    view = ui.View(timeout=None)
-    if pages > 1:
-        view.add_item(_button(_("Back"), page - 1, at_end=page <= 1))
-        view.add_item(_button(_("Next"), page + 1, at_end=page >= pages))
-    view.stop()
-    return view
+    back = _button(_("Back"), page - 1, at_end=page <= 1)
+    more = _button(_("Next"), page + 1, at_end=page >= pages)
+    return view_of(back, more) if pages > 1 else view_of()
 
 
 def _button(label: str, page: int, *, at_end: bool) -> ui.Button[Any]:

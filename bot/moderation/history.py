@@ -19,6 +19,7 @@ from bot.discord_api.errors import translated
 from bot.jobs.ports import PortError
 from bot.jobs.states import State
 from bot.records.store import Record, records_in
+from bot.ui.custom_ids import layout_of
 from bot.ui.formats import countdown, date, lasted, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import clip, message_address, plain
@@ -148,10 +149,7 @@ def history_card(
         text = _entry(each, with_prompt=each.channel_id not in unshown)
         image = (images or {}).get(each.job_id)
         container.add_item(with_picture(text, image, spoiler=each.job_id in spoilers))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view
+    return layout_of(container)
 
 
 def add_head(container: ui.Container[ui.LayoutView], lines: Sequence[str], record: MemberRecord) -> None:

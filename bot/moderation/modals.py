@@ -9,7 +9,7 @@ from discord import ui
 from bot.moderation.blocks import FOR_GOOD, LENGTHS
 from bot.moderation.ids import block_id, reason_id, takedown_id
 from bot.moderation.words import length_name
-from bot.ui.custom_ids import report_id
+from bot.ui.custom_ids import report_id, stopped
 from bot.ui.language import _
 
 REASON: Final = "reason"
@@ -96,7 +96,4 @@ def _reason(description: str, *, required: bool = False) -> ui.Label[ui.Modal]:
 
 def _modal(title: str, custom_id: str, *labels: ui.Label[ui.Modal]) -> ui.Modal:
     modal = ui.Modal(title=title, custom_id=custom_id)
-    for label in labels:
-        modal.add_item(label)
-    modal.stop()
-    return modal
+    return stopped(modal, *labels)

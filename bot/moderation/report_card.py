@@ -15,6 +15,7 @@ from bot.moderation.ids import CaseVerb, case_id
 from bot.moderation.review_card import add_pictures, add_words, decided_card, facts_line
 from bot.moderation.store import Report
 from bot.moderation.words import outcome_sentence
+from bot.ui.custom_ids import layout_of
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext, speaking
 from bot.ui.text import clip, message_address, plain, quoted
@@ -78,7 +79,7 @@ def case_card(
         if not public:
             container.add_item(ui.TextDisplay(_reasons(reports, count)))
         container.add_item(ui.ActionRow(*_buttons(job)))
-    return _view(container)
+    return layout_of(container)
 
 
 def owners_card(
@@ -100,7 +101,7 @@ def owners_card(
         container = _frame(job, offer, record)
         container.add_item(ui.TextDisplay(_reasons(reports, count, named=False)))
         container.add_item(ui.TextDisplay(_(OWNER)))
-    return _view(container)
+    return layout_of(container)
 
 
 def is_open(job: Job, count: int) -> bool:
@@ -149,10 +150,3 @@ def _buttons(job: Job) -> list[ui.Button[Any]]:
         )
         for label, verb in chosen
     ]
-
-
-def _view(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view

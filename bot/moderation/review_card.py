@@ -15,6 +15,7 @@ from bot.jobs.states import REVIEWED, State
 from bot.moderation.history import MemberRecord, add_head, head_line
 from bot.moderation.ids import ReviewVerb, reject_id, review_id
 from bot.moderation.words import READY_REASONS, last_decision, outcome_sentence
+from bot.ui.custom_ids import layout_of
 from bot.ui.formats import countdown, dollars, number
 from bot.ui.language import _, ngettext, speaking
 from bot.ui.text import message_address, plain, quoted, shortened
@@ -81,7 +82,7 @@ def review_card(
         if not small:
             add_pictures(container, pictures, expected=len(job.request.references))
         _add_controls(container, job)
-    return _view(container)
+    return layout_of(container)
 
 
 def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> ui.LayoutView:
@@ -103,7 +104,7 @@ def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> u
         told += filter(None, [words, _card_link(job)])
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
         container.add_item(ui.TextDisplay(f"-# {' · '.join(told)}"))
-    return _view(container)
+    return layout_of(container)
 
 
 def is_waiting(job: Job) -> bool:
@@ -205,10 +206,3 @@ def _button(
     label: str, verb: ReviewVerb, job: Job, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> ui.Button[Any]:
     return ui.Button(label=label, style=style, custom_id=review_id(verb, job.id))
-
-
-def _view(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view

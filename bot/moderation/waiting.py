@@ -13,7 +13,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.moderation.ids import WaitingVerb, waiting_id
 from bot.moderation.review_card import reject_menu
-from bot.ui.custom_ids import read_id
+from bot.ui.custom_ids import layout_of, read_id
 from bot.ui.formats import dollars, lasted, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import in_a_line
@@ -90,10 +90,7 @@ def waiting_page(
         )
         container.add_item(ui.ActionRow(approve))
         container.add_item(ui.ActionRow(reject_menu(waiting_id(WaitingVerb.REJECT), with_other=False)))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()
-    return view
+    return layout_of(container)
 
 
 def chosen_in(components: Iterable[discord.Component]) -> Sequence[int]:

@@ -17,7 +17,7 @@ from bot.jobs.states import State
 from bot.operator.figures import ServerUse, Spent
 from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotice
 from bot.operator.words import notice_sentence
-from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN, stopped
 from bot.ui.formats import countdown, dollars, lasted, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import clip, plain
@@ -232,15 +232,14 @@ def block_modal() -> ui.Modal:
             component=ui.TextInput[Any](custom_id=TARGET_ID, min_length=15, max_length=20),
         )
     )
-    modal.add_item(
+    return stopped(
+        modal,
         ui.Label(
             text=_("Reason"),
             description=_("Only shown in the block list"),
             component=ui.TextInput[Any](custom_id=REASON, required=False, max_length=REASON_LIMIT),
-        )
+        ),
     )
-    modal.stop()
-    return modal
 
 
 def _panel(
@@ -270,9 +269,7 @@ def _panel(
         # Other buttons may lead to the same page: an id stands in a message once.
         style = discord.ButtonStyle.primary if verb is page else discord.ButtonStyle.secondary
         row.add_item(ui.Button(label=label, custom_id=f"{operator_id(verb)}0", style=style))
-    view.add_item(row)
-    view.stop()
-    return view
+    return stopped(view, row)
 
 
 def _turner(verb: OperatorVerb, listed: Listed, per_page: int) -> Sequence[ui.Button[Any]]:

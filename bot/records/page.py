@@ -10,7 +10,7 @@ from discord import ui
 from bot.jobs.decisions import Decided, Decision
 from bot.records.store import Entry, Record, Search
 from bot.records.words import card_address, decided_line, facts_line, video_address
-from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN, layout_of
 from bot.ui.formats import date_and_time, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import quoted
@@ -44,16 +44,12 @@ def read_records_id(match: re.Match[str], guild_id: int) -> tuple[Search, int]:
 
 def records_page(search: Search, entries: Sequence[Entry], *, first: int, count: int) -> ui.LayoutView:
     """Show what was found from `first` on, with buttons to what is newer and older; the view is stopped."""
-    view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container()
     box.add_item(ui.TextDisplay(_heading(first, len(entries), count)))
     for entry in entries:
         box.add_item(ui.TextDisplay(_entry(entry, alone=count == ONLY)))
-    view.add_item(box)
-    if count > PER_PAGE and search.message_id is None:
-        view.add_item(_buttons(search, first, count))
-    view.stop()
-    return view
+    has_pages = count > PER_PAGE and search.message_id is None
+    return layout_of(box, _buttons(search, first, count)) if has_pages else layout_of(box)
 
 
 def nothing_found(*, filtered: bool) -> str:

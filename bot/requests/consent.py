@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import consents
-from bot.ui.custom_ids import ID_PATTERN
+from bot.ui.custom_ids import ID_PATTERN, view_of
 from bot.ui.formats import dollars
 from bot.ui.language import N_, _
 
@@ -68,9 +68,6 @@ def cost_line(seconds: int, price_usd: Decimal) -> str:
 
 def consent_controls(request_id: int) -> ui.View:
     """Let a member accept, and go on with the request that waits; the view is stopped, its id says it all."""
-    view = ui.View(timeout=None)
-    view.add_item(
+    return view_of(
         ui.Button(label=_("Accept and continue"), style=discord.ButtonStyle.success, custom_id=consent_id(request_id))
     )
-    view.stop()
-    return view

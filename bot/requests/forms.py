@@ -16,7 +16,7 @@ from bot.jobs.model import Reference, VideoRequest
 from bot.requests.reading import has_words
 from bot.requests.wish import IMAGES, MODEL, PROMPT, SPOILER, Wish, field_id
 from bot.ui.commands import ImageUpload
-from bot.ui.custom_ids import VIDEO_FORM_ID, edit_id, pictures_id
+from bot.ui.custom_ids import VIDEO_FORM_ID, edit_id, pictures_id, stopped
 from bot.ui.formats import dollars
 from bot.ui.forms import KEEPS, LABEL_LIMIT, kept_images
 from bot.ui.language import N_, _, ngettext
@@ -136,8 +136,7 @@ def _modal(title: str, custom_id: str, images: ui.Label[ui.Modal], offer: Offer,
         modal.add_item(_option(option, chosen.get(option.name), offer))
     if len(modal.children) < MOST_FIELDS:
         modal.add_item(_spoiler_choice(is_ticked=draft is not None and draft.spoiler))
-    modal.stop()
-    return modal
+    return stopped(modal)
 
 
 def _model_choice(offer: Offer, chosen: VideoModel) -> ui.Label[ui.Modal]:

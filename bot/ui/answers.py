@@ -26,6 +26,7 @@ from bot.ui.attempts import (
     repeat_until_clear,
     single_try,
 )
+from bot.ui.custom_ids import view_of
 from bot.ui.language import N_, _
 from bot.ui.text import replace_nul
 
@@ -168,9 +169,7 @@ class Answer:
         data: Any = self._interaction.data or {}
         is_pressed = data.get("component_type") == discord.ComponentType.button.value
         custom_id = data["custom_id"] if is_pressed else modal.custom_id
-        view = ui.View(timeout=None)
-        view.add_item(ui.Button(label=modal.title, style=discord.ButtonStyle.primary, custom_id=custom_id))
-        view.stop()
+        view = view_of(ui.Button(label=modal.title, style=discord.ButtonStyle.primary, custom_id=custom_id))
         await self._answer(
             partial(self._interaction.response.send_modal, modal),
             lambda: self._follow_up(content=_(OPEN_FORM), view=view, ephemeral=True),

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 import discord
+from discord import ui
 
 from bot.jobs.model import Job
+
+Holder = TypeVar("Holder", ui.View, ui.LayoutView, ui.Modal)
 
 LARGEST_ID: Final = 2**63 - 1  # what the database has room for
 VIDEO_FORM_ID: Final = "reelcast:video"
@@ -151,3 +154,19 @@ REPORT_PATTERN: Final = rf"reelcast:report:(?P<job>{ID_PATTERN})"  # of the butt
 
 def report_id(job_id: int) -> str:
     return f"reelcast:report:{job_id}"
+
+
+def stopped(holder: Holder, *items: ui.Item[Any]) -> Holder:
+    """Add items and stop: a custom id says what a press or a submission means, so discord.py remembers nothing."""
+    for item in items:
+        holder.add_item(item)
+    holder.stop()
+    return holder
+
+
+def view_of(*items: ui.Item[Any]) -> ui.View:
+    return stopped(ui.View(timeout=None), *items)
+
+
+def layout_of(*items: ui.Item[Any]) -> ui.LayoutView:
+    return stopped(ui.LayoutView(timeout=None), *items)

@@ -12,7 +12,7 @@ from bot.requests.waiting import Draft
 from bot.requests.wish import Wish
 from bot.services import Services
 from bot.ui.answers import answer_of, open_form, say
-from bot.ui.custom_ids import fix_id
+from bot.ui.custom_ids import fix_id, view_of
 from bot.ui.language import N_, _
 
 FIX_IT: Final = N_("Fix it")
@@ -21,10 +21,7 @@ ADD_IMAGES: Final = N_("Add images")
 
 def fix_controls(kind: str, request_id: int, label: str = FIX_IT) -> ui.View:
     """Let a member open the form of a kind with what is kept under an id."""
-    view = ui.View(timeout=None)
-    view.add_item(ui.Button(label=_(label), style=discord.ButtonStyle.primary, custom_id=fix_id(kind, request_id)))
-    view.stop()
-    return view
+    return view_of(ui.Button(label=_(label), style=discord.ButtonStyle.primary, custom_id=fix_id(kind, request_id)))
 
 
 async def has_accepted(services: Services, interaction: discord.Interaction[Any], draft: Draft, cost: str = "") -> bool:

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.app import Reelcast
 from bot.settings.panel.ids import SETUP_ID
 from bot.settings.panel.panel import open_server
+from bot.ui.custom_ids import view_of
 from bot.ui.language import _, speaking
 from bot.ui.text import plain
 
@@ -24,9 +25,7 @@ def welcome(guild: discord.Guild, *, to_owner: bool = False) -> tuple[str, ui.Vi
     Its owner gets it where the bot can write in no channel.
     """
     setup = ui.Button[ui.View](label=_("Set up"), style=discord.ButtonStyle.primary, custom_id=SETUP_ID)
-    view = ui.View(timeout=None)
-    view.add_item(setup)
-    view.stop()  # a press is known by its custom id
+    view = view_of(setup)
     if to_owner:
         setup.custom_id = f"{SETUP_ID}:{guild.id}"
         view.add_item(open_server(guild.id))

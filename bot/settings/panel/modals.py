@@ -19,6 +19,7 @@ from bot.settings.model import NO_LIMITS, ChannelSettings, GuildSettings, Limits
 from bot.settings.panel.ids import WORD_FORMS, PanelAction, PanelId, forms
 from bot.settings.panel.parts import ASKING, POSTING, Part, buttons, important
 from bot.settings.words import prices_line
+from bot.ui.custom_ids import stopped
 from bot.ui.formats import dollars, number
 from bot.ui.language import _
 from bot.ui.text import clip, plain, unescaped
@@ -89,8 +90,7 @@ def numbers_modal(
                 ),
             )
         )
-    modal.stop()
-    return modal
+    return stopped(modal)
 
 
 def typed_numbers(form: str, values: Mapping[str, str]) -> Sequence[tuple[str, str]]:
@@ -101,7 +101,8 @@ def typed_numbers(form: str, values: Mapping[str, str]) -> Sequence[tuple[str, s
 def words_modal(form: str, typed: Sequence[str] = ()) -> ui.Modal:
     """Ask for words to be added or removed."""
     modal = ui.Modal(title=_(WORD_FORMS[form]), custom_id=str(PanelId(deed=PanelAction.FORM, name=form)))
-    modal.add_item(
+    return stopped(
+        modal,
         ui.Label(
             text=_("Words and phrases"),
             description=_("One per line, or separated by commas. A * at either end stands for more letters."),
@@ -111,10 +112,8 @@ def words_modal(form: str, typed: Sequence[str] = ()) -> ui.Modal:
                 max_length=WORDS_LIMIT,
                 default=unescaped(typed[0]) if typed else None,
             ),
-        )
+        ),
     )
-    modal.stop()
-    return modal
 
 
 def typed_words(words: Iterable[str]) -> Sequence[tuple[str, str]]:
@@ -169,15 +168,14 @@ def setup_modal(
             ),
         )
     )
-    modal.add_item(
+    return stopped(
+        modal,
         _asked(
             PER_DAY,
             _("{prices}. Leave empty for no limit.").format(prices=prices_line(facts.prices_usd)),
             ui.TextInput(custom_id=PER_DAY, required=False, max_length=NUMBER_LIMIT, default=amount or None),
-        )
+        ),
     )
-    modal.stop()
-    return modal
 
 
 def _channels_field(

@@ -14,6 +14,7 @@ from bot.settings.panel.ids import EMOJI, SETUP, TITLES, PanelAction, PanelId
 from bot.settings.panel.modals import RefusedForm, refused_parts
 from bot.settings.panel.pages import overview_page, settings_page
 from bot.settings.panel.parts import PanelState, Part, button, buttons, important, one_of, text
+from bot.ui.custom_ids import layout_of
 from bot.ui.formats import number
 from bot.ui.language import N_, _, ngettext
 
@@ -61,7 +62,7 @@ def settings_panel(
         container.add_item(part)
     container.add_item(ui.Separator())
     container.add_item(buttons(*_always(page, state)))
-    return _view_of(container)
+    return layout_of(container)
 
 
 def owners_answer(guild_id: int, state: PanelState, notice: str, refused: RefusedForm | None) -> ui.LayoutView:
@@ -72,7 +73,7 @@ def owners_answer(guild_id: int, state: PanelState, notice: str, refused: Refuse
     ):
         container.add_item(part)
     container.add_item(ui.ActionRow(open_server(guild_id)))
-    return _view_of(container)
+    return layout_of(container)
 
 
 def open_server(guild_id: int) -> ui.Button[Any]:
@@ -103,14 +104,7 @@ def _question(question: str, done: ui.Button[ui.LayoutView], kept: str) -> ui.La
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_AMBER)
     container.add_item(text(question))
     container.add_item(buttons(done, button(kept, PanelId(deed=PanelAction.DO, name="show"))))
-    return _view_of(container)
-
-
-def _view_of(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    view.stop()  # a press is known by its custom id: discord.py need not remember the view
-    return view
+    return layout_of(container)
 
 
 def _parts(page: Page, state: PanelState) -> Sequence[Part]:
