@@ -17,7 +17,7 @@ from bot.jobs.states import State
 from bot.operator.figures import ServerUse, Spent
 from bot.operator.notices import HAPPENED, NoticeKind, OperatorNotice
 from bot.operator.words import notice_sentence
-from bot.ui.custom_ids import ID_PATTERN, stopped
+from bot.ui.custom_ids import ID_PATTERN, layout_of, stopped
 from bot.ui.formats import countdown, dollars, lasted, number
 from bot.ui.language import _, ngettext
 from bot.ui.text import clip, plain
@@ -250,14 +250,10 @@ def _panel(
     buttons: Sequence[ui.Button[Any]],
 ) -> ui.LayoutView:
     """Lay out a page above the buttons of all pages, of which its own stands out."""
-    view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container()
     box.add_item(ui.TextDisplay(f"### {title}" + (f"\n{notice}" if notice else "")))
     for part in parts:
         box.add_item(ui.TextDisplay(part) if isinstance(part, str) else ui.ActionRow(*part))
-    view.add_item(box)
-    if buttons:
-        view.add_item(ui.ActionRow(*buttons))
     pages = {
         OperatorVerb.OVERVIEW: _("Overview"),
         OperatorVerb.STUCK: _("Needs attention"),
@@ -269,7 +265,8 @@ def _panel(
         # Other buttons may lead to the same page: an id stands in a message once.
         style = discord.ButtonStyle.primary if verb is page else discord.ButtonStyle.secondary
         row.add_item(ui.Button(label=label, custom_id=f"{operator_id(verb)}0", style=style))
-    return stopped(view, row)
+    own: list[ui.Item[Any]] = [ui.ActionRow(*buttons)] if buttons else []
+    return layout_of(box, *own, row)
 
 
 def _turner(verb: OperatorVerb, listed: Listed, per_page: int) -> Sequence[ui.Button[Any]]:

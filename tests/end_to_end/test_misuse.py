@@ -146,7 +146,7 @@ async def test_a_moderator_of_one_server_finds_nothing_of_anothers_video(stage: 
         assert await seen(mira, "videos") == messages
 
 
-async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_what_waits(
+async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_what_waits_to_decide_together(
     stage: Stage,
 ) -> None:
     ada, mira, mo = stage.member("ada"), stage.member(), stage.member("mo", channel="review")
@@ -172,8 +172,14 @@ async def test_a_review_channel_that_goes_is_told_of_and_another_has_at_once_wha
         video = await shown(mo, "why: every video", *DECISIONS)
         request = await shown(mo, "why: every request", *DECISIONS)
         assert {video.channel_id, request.channel_id} == {general}
-        assert await told(mo, await mo.click(video, "Approve")) == "Approved."
-        assert await told(mo, await mo.click(request, "Approve")) == "Approved."
+        listed = (await mo.slash("mod review")).message
+        assert listed is not None
+        both = [str(stage.job_of(each)) for each in (finished, held)]
+        listed = (await mo.select(listed, "reelcast:waiting:choose", both)).message
+        assert listed is not None
+        assert "**2 waiting for review**\n2 chosen. Approving can spend $1.35." in listed.text
+        await mo.click(listed, "Approve")
+        await shown(mo, "Nothing is waiting for review.")
         await replied(mira, finished)
         await replied(mira, held)
     assert await stage.charged() == (2, 2.70)
