@@ -5,7 +5,6 @@ command. In each round every bot gets one command, in random order, so that what
 Then each gets twenty commands at once, again and again; what the jobs of one burst leave to do, the next one meets.
 """
 
-import argparse
 import asyncio
 import random
 import sys
@@ -22,7 +21,7 @@ from PIL import Image
 from rich.console import Console
 
 from benchmarks.answer_times import answer_times
-from benchmarks.figures import Target, judge, machine, median, percentile, titled
+from benchmarks.figures import Target, is_quick, judge, machine, median, percentile, titled
 from benchmarks.processes import run
 from benchmarks.subjects import CHANNEL, MEMBER, Bare, Reelcast, bare, reelcast
 from sandbox.member import Member, Sandbox, Upload, past_notice
@@ -199,9 +198,7 @@ def broken_png() -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.answer", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small run that shows that it works, not how fast")
-    plan = QUICK if parser.parse_args(arguments).quick else FULL
+    plan = QUICK if is_quick("answer", __doc__, arguments) else FULL
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         measured = run(measure(plan, Path(folder)))
     return report(plan, measured, Console(highlight=False))

@@ -4,7 +4,6 @@ The real bot makes videos of two images, 16:9, in the local Discord at Segmind's
 on a desktop, where each message is measured while it works and when it is done, and then the lists of what was made.
 """
 
-import argparse
 import asyncio
 import os
 import sys
@@ -20,7 +19,7 @@ from typing import Final
 from playwright.async_api import Locator, expect
 from rich.console import Console
 
-from benchmarks.figures import Target, judge, titled
+from benchmarks.figures import Target, is_quick, judge, titled
 from benchmarks.processes import run
 from sandbox.demo.start import passed_on, start_bot, start_sandbox, until_ready
 from sandbox.member import Member, Message, Sandbox
@@ -73,10 +72,7 @@ class Measurement:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns 0 if every target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.channel", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one video, made quickly, to see that it runs")
-    quick = parser.parse_args(arguments).quick
-    videos, speed = (1, QUICK_SPEED) if quick else (VIDEOS, 1.0)
+    videos, speed = (1, QUICK_SPEED) if is_quick("channel", __doc__, arguments) else (VIDEOS, 1.0)
     return _report(Console(highlight=False), run(_measure(videos, speed)))
 
 

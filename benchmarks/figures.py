@@ -1,5 +1,6 @@
-"""Figures from samples, and the targets that they are held to."""
+"""What benchmarks share: their one option, figures from samples, and the targets that they are held to."""
 
+import argparse
 import math
 import os
 from collections.abc import Sequence
@@ -24,6 +25,13 @@ class Target:
     @property
     def is_met(self) -> bool:
         return self.value <= self.limit
+
+
+def is_quick(program: str, about: str | None, arguments: Sequence[str] | None = None) -> bool:
+    """Read the one option of a benchmark."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{program}", description=about)
+    parser.add_argument("--quick", action="store_true", help="a small run that shows that it works")
+    return bool(parser.parse_args(arguments).quick)
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:

@@ -4,7 +4,6 @@ Films of 10 s in 1080p and some 30 MB are made on the spot, lying and standing, 
 that every channel takes, by the very process that the bot starts for it.
 """
 
-import argparse
 import asyncio
 import math
 import resource
@@ -21,7 +20,7 @@ from av.video.frame import PictureType, VideoFrame
 from PIL import Image, ImageChops, ImageStat
 from rich.console import Console
 
-from benchmarks.figures import Target, judge, machine, titled
+from benchmarks.figures import Target, is_quick, judge, machine, titled
 from bot.media.videos.checker import VideoFacts
 from bot.media.videos.fitting import VideoFitter
 from bot.media.videos.inspecting import inspect_video
@@ -159,11 +158,5 @@ async def main(*, quick: bool) -> int:
     return report(fits, limit, Console(width=100))
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fitting", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small run that only shows that it works")
-    return parser.parse_args()
-
-
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(quick=_options().quick)))
+    sys.exit(asyncio.run(main(quick=is_quick("fitting", __doc__))))

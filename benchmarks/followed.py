@@ -4,7 +4,6 @@ Three bots side by side in one run, following few, many and very many jobs on eq
 Discord and a local Segmind of its own.
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from typing import Final
 import aiohttp
 from rich.console import Console
 
-from benchmarks.figures import Target, judge, machine, titled
+from benchmarks.figures import Target, is_quick, judge, machine, titled
 from benchmarks.processes import run
 from benchmarks.subjects import Reelcast, reelcast
 from benchmarks.usage import Usage, read_usage
@@ -139,9 +138,7 @@ def report(plan: Plan, measured: Sequence[Measured], console: Console) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.followed", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small run that shows that it works, not how much")
-    plan = QUICK if parser.parse_args(arguments).quick else FULL
+    plan = QUICK if is_quick("followed", __doc__, arguments) else FULL
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         measured = run(measure(plan, Path(folder)))
     return report(plan, measured, Console(highlight=False))

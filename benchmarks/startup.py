@@ -6,7 +6,6 @@ page there can be. In each round everything has its turn, in random order, so th
 all.
 """
 
-import argparse
 import asyncio
 import random
 import sys
@@ -22,7 +21,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page
 from rich.console import Console
 
-from benchmarks.figures import Target, judge, machine, median, titled
+from benchmarks.figures import Target, is_quick, judge, machine, median, titled
 from benchmarks.processes import ProcessFailed, run, running
 from benchmarks.subjects import says_ready
 from benchmarks.usage import read_usage
@@ -89,9 +88,7 @@ class Stage:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns 0 if every target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one of each, to see that it runs")
-    rounds = 1 if parser.parse_args(arguments).quick else ROUNDS
+    rounds = 1 if is_quick("startup", __doc__, arguments) else ROUNDS
     console = Console(highlight=False)
     try:
         taken = run(_measure(rounds))

@@ -5,7 +5,7 @@ from typing import Any
 from bot.settings.model import ReviewMode
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Member
-from tests.end_to_end.moderation import DECISIONS, forged_buttons, set_up, shown, told, told_alone
+from tests.end_to_end.moderation import DECISIONS, forged_buttons, set_up, shown, told_alone
 from tests.end_to_end.stage import Stage, photo, replied, shows
 
 # What a decision could have changed, by table: not when somebody looked at it last, or who was told of it.
