@@ -23,8 +23,8 @@ from bot.cli.check import NOT_REACHED, ReportLine, application_id_of, invitation
 from bot.cli.jobs import NoSuchJob, read_job, read_jobs, retry_job
 from bot.config import Settings, checked_database, file_of
 from bot.database.files import PRIVATE_UMASK, BackupRefused, back_up, real_file
+from bot.database.outages import DatabaseUnfit, explained, is_away, is_known, reason
 from bot.database.transfer import TransferRefused, transfer
-from bot.database.trouble import DatabaseUnfit, explained, is_away, is_known, reason
 from bot.jobs.clock import SystemClock
 from bot.jobs.states import State
 from bot.observing.logs import configure_logging

@@ -25,7 +25,7 @@ from bot import VERSION
 from bot.app import run as run_bot
 from bot.config import READABLE, Settings, SettingsError, env_file_troubles, load_settings, unknown_names
 from bot.database.files import PRIVATE_UMASK, files_of, lock_of, make_private, real_file
-from bot.database.trouble import DatabaseUnfit, explained
+from bot.database.outages import DatabaseUnfit, explained
 from bot.jobs.errors import trouble_of
 from bot.observing.health import HealthNotServed
 from bot.observing.logs import configure_logging

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.config import service_manager
-from bot.database.trouble import explained, may_pass
+from bot.database.outages import explained, may_pass
 from bot.jobs.clock import Clock
 from bot.observing.health import Outside
 from bot.observing.metrics import Metrics

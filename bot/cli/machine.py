@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.config import READABLE, Settings, env_file_troubles, ignored_proxy, unknown_names
 from bot.database.engine import make_sure_of
 from bot.database.files import files_of, lock_of, open_as_it_is, real_file
+from bot.database.outages import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.database.schema import FROM_LATER, revisions
-from bot.database.trouble import MAY_NOT_CREATE, DatabaseUnfit, explained
 from bot.jobs.prices import Price, Prices
 from bot.operator.notices import NoticeKind, OperatorNotices
 from bot.operator.words import notice_sentence

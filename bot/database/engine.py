@@ -16,8 +16,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.database import sqlite
 from bot.database.changes import ChangeCounter, changed_in, changes_of, note_statement, noting
 from bot.database.locks import Lock, exclusive
+from bot.database.outages import DatabaseUnfit, explained, is_away, words
 from bot.database.schema import REVISION, bring_up_to_date
-from bot.database.trouble import DatabaseUnfit, explained, is_away, words
 
 log = structlog.get_logger(__name__)
 

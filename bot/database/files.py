@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.database import sqlite
 from bot.database.engine import POSTGRESQL, create_engine
+from bot.database.outages import DatabaseUnfit
 from bot.database.schema import REVISION
-from bot.database.trouble import DatabaseUnfit
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
 
+from bot.database.outages import DatabaseUnfit
 from bot.database.record_tables import metadata
-from bot.database.trouble import DatabaseUnfit
 
 if TYPE_CHECKING:
     from alembic.config import Config

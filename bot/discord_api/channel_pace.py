@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.trouble import words
+from bot.database.outages import words
 from bot.jobs.clock import Clock
 from bot.jobs.tasks import uncancelled
 

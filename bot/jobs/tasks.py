@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.changes import changes_of
-from bot.database.trouble import is_away
+from bot.database.outages import is_away
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 

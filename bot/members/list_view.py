@@ -49,24 +49,24 @@ class ListAction(StrEnum):
     STOP_TELLING = "quiet"
 
 
-_DEEDS: Final = "|".join(ListAction)
+_ACTIONS: Final = "|".join(ListAction)
 _SHOWN: Final = "|".join(ListFilter)
-VIDEOS_PATTERN: Final = rf"reelcast:jobs:(?P<deed>{_DEEDS}):(?P<shown>{_SHOWN}):(?P<page>[0-9]{{1,6}})"
+VIDEOS_PATTERN: Final = rf"reelcast:jobs:(?P<action>{_ACTIONS}):(?P<shown>{_SHOWN}):(?P<page>[0-9]{{1,6}})"
 POST_HERE_PATTERN: Final = rf"reelcast:post-here:(?P<job>{ID_PATTERN})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideosId:
-    deed: ListAction
+    action: ListAction
     shown: ListFilter = ListFilter.ALL
     page: int = 0  # the first is 0
 
     def __str__(self) -> str:
-        return f"reelcast:jobs:{self.deed}:{self.shown}:{self.page}"
+        return f"reelcast:jobs:{self.action}:{self.shown}:{self.page}"
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
-        return cls(deed=ListAction(match["deed"]), shown=ListFilter(match["shown"]), page=int(match["page"]))
+        return cls(action=ListAction(match["action"]), shown=ListFilter(match["shown"]), page=int(match["page"]))
 
 
 STATES: Final[Mapping[ListFilter, frozenset[State]]] = {
@@ -99,9 +99,9 @@ class VideosPage:
     pictures: Mapping[int, str] = field(default_factory=dict[int, str])  # the address of a first image, by job
     limit: str = ""  # the line of the limit that is closest to being reached
 
-    def id_of(self, deed: ListAction, page: int | None = None) -> str:
+    def id_of(self, action: ListAction, page: int | None = None) -> str:
         """Return the custom id of a component of this page, or one that leads to another page."""
-        return str(VideosId(deed=deed, shown=self.shown, page=self.page if page is None else page))
+        return str(VideosId(action=action, shown=self.shown, page=self.page if page is None else page))
 
 
 def videos_page(page: VideosPage) -> ui.LayoutView:
@@ -193,7 +193,7 @@ def _opening(page: VideosPage) -> ui.Select[Any]:
 
 
 def _choice(shown: ListFilter) -> ui.Select[Any]:
-    select: ui.Select[Any] = ui.Select(custom_id=str(VideosId(deed=ListAction.CHOOSE)))
+    select: ui.Select[Any] = ui.Select(custom_id=str(VideosId(action=ListAction.CHOOSE)))
     for each, name in _NAMED.items():
         select.add_option(label=_(name), value=each.value, default=each is shown)
     return select

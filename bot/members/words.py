@@ -228,7 +228,7 @@ def sent_again_sentence(channel_id: int, *, reviewed: bool = False) -> str:
     return _("The video is being sent to {channel}.").format(channel=f"<#{channel_id}>")
 
 
-class ForgetDeed(StrEnum):
+class ForgetAction(StrEnum):
     TELL = "tell"  # what is stored
     ASK = "ask"
     DATA = "data"  # delete, and leave the posted videos
@@ -236,26 +236,26 @@ class ForgetDeed(StrEnum):
     KEEP = "keep"
 
 
-FORGET_PATTERN: Final = rf"reelcast:forget:(?P<deed>{'|'.join(ForgetDeed)})"
+FORGET_PATTERN: Final = rf"reelcast:forget:(?P<action>{'|'.join(ForgetAction)})"
 
 
 def your_data_controls() -> ui.View:
     """Make the button below help that tells what is stored."""
-    return _view(_button(_("Your data"), ForgetDeed.TELL))
+    return _view(_button(_("Your data"), ForgetAction.TELL))
 
 
 def privacy_controls() -> ui.View:
-    return _view(_button(_("Delete my data"), ForgetDeed.ASK, discord.ButtonStyle.danger))
+    return _view(_button(_("Delete my data"), ForgetAction.ASK, discord.ButtonStyle.danger))
 
 
 def forget_question() -> tuple[str, ui.View]:
     """Ask whether it is meant, and whether posted videos are to go, too."""
     choices = {
-        ForgetDeed.DATA: (_("Delete my data"), discord.ButtonStyle.danger),
-        ForgetDeed.ALL: (_("Delete my data and videos"), discord.ButtonStyle.danger),
-        ForgetDeed.KEEP: (_("Keep everything"), discord.ButtonStyle.secondary),
+        ForgetAction.DATA: (_("Delete my data"), discord.ButtonStyle.danger),
+        ForgetAction.ALL: (_("Delete my data and videos"), discord.ButtonStyle.danger),
+        ForgetAction.KEEP: (_("Keep everything"), discord.ButtonStyle.secondary),
     }
-    buttons = [_button(label, deed, style) for deed, (label, style) in choices.items()]
+    buttons = [_button(label, action, style) for action, (label, style) in choices.items()]
     return _(_QUESTION), _view(*buttons)
 
 
@@ -287,8 +287,10 @@ def forgotten_sentence(*, requests: int, running: int, removed: bool) -> str:
     return "\n".join(lines)
 
 
-def _button(label: str, deed: ForgetDeed, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
-    return ui.Button(label=label, style=style, custom_id=f"reelcast:forget:{deed}")
+def _button(
+    label: str, action: ForgetAction, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
+    return ui.Button(label=label, style=style, custom_id=f"reelcast:forget:{action}")
 
 
 def _view(*buttons: ui.Button[Any]) -> ui.View:

@@ -30,9 +30,9 @@ from bot.moderation.blocks import BlockedImageStore, BlockStore
 from bot.moderation.decide import Moderation
 from bot.moderation.hidden_videos import HiddenVideos
 from bot.moderation.history import RecordReader
+from bot.moderation.member_standing import MemberStanding
 from bot.moderation.report_messages import ReportMessages
 from bot.moderation.review_messages import ReviewMessages
-from bot.moderation.standing import MemberStanding
 from bot.moderation.store import ReportStore, ReviewStore, owe_in, settle_in
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore

@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
-from bot.database.trouble import is_away, words
+from bot.database.outages import is_away, words
 
 MASK: Final = "[secret]"
 OURS: Final = ("bot", "cogs")  # the packages whose lines are ours

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.database.trouble import is_away, words
+from bot.database.outages import is_away, words
 from bot.jobs.errors import trouble_of
 from bot.ui.answers import answer_of, say
 from bot.ui.attempts import DISCORD_AWAY, AnswerUnclear, NotAnswered

@@ -14,7 +14,7 @@ from bot.members.words import (
     HELP_ID,
     KEPT,
     PRIVACY,
-    ForgetDeed,
+    ForgetAction,
     forget_question,
     forgotten_sentence,
     help_here,
@@ -85,21 +85,21 @@ class ForgetButton(PressedItem, template=FORGET_PATTERN):
     shape = Shape.UPDATE
 
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
-        match deed := ForgetDeed(self.match["deed"]):
-            case ForgetDeed.TELL:
+        match action := ForgetAction(self.match["action"]):
+            case ForgetAction.TELL:
                 await say(interaction, _(PRIVACY), view=privacy_controls())
-            case ForgetDeed.ASK:
+            case ForgetAction.ASK:
                 question, controls = forget_question()
                 await say(interaction, question, view=controls)
-            case ForgetDeed.KEEP:
+            case ForgetAction.KEEP:
                 await show(interaction, content=_(KEPT), view=None)
-            case ForgetDeed.DATA | ForgetDeed.ALL:
-                await self._forget(interaction, deed)
+            case ForgetAction.DATA | ForgetAction.ALL:
+                await self._forget(interaction, action)
 
-    async def _forget(self, interaction: discord.Interaction[Any], deed: ForgetDeed) -> None:
+    async def _forget(self, interaction: discord.Interaction[Any], action: ForgetAction) -> None:
         bot: Reelcast = interaction.client
         await defer(interaction)  # a long history takes its time; an answer has three seconds
-        removed = deed is ForgetDeed.ALL
+        removed = action is ForgetAction.ALL
         done = await forget_everything(bot.services, interaction.user.id, remove_messages=removed)
         answer = forgotten_sentence(requests=done.requests, running=done.running, removed=removed)
         await show(interaction, content=answer, view=None)

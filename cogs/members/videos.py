@@ -134,7 +134,7 @@ class VideosItem(PressedItem, template=VIDEOS_PATTERN):
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         bot: Reelcast = interaction.client
         videos, pressed = VideoList(bot.services, interaction), VideosId.of(self.match)
-        match pressed.deed:
+        match pressed.action:
             case ListAction.TURN:
                 await videos.show(pressed.shown, pressed.page)
             case ListAction.CHOOSE:
@@ -144,7 +144,7 @@ class VideosItem(PressedItem, template=VIDEOS_PATTERN):
             case ListAction.LIMITS:
                 await videos.say_limits()
             case ListAction.TELL | ListAction.STOP_TELLING:
-                await videos.tell(pressed.shown, pressed.page, wanted=pressed.deed is ListAction.TELL)
+                await videos.tell(pressed.shown, pressed.page, wanted=pressed.action is ListAction.TELL)
 
     @property
     def _values(self) -> Sequence[str]:

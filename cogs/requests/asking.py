@@ -9,7 +9,7 @@ import discord
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database.trouble import words
+from bot.database.outages import words
 from bot.discord_api.reasons import reason_of
 from bot.gate.denial import missing_permissions
 from bot.gate.usage import Reservation

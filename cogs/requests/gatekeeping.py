@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from bot.automod.rules import Match
 from bot.catalogue.model import VideoModel
 from bot.catalogue.options import Options
-from bot.database.trouble import words
+from bot.database.outages import words
 from bot.delivery.private_answers import with_prompt
 from bot.gate.counting import find_full, next_day, next_month
 from bot.gate.denial import Denial, DenialCode, missing_permissions

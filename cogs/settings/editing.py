@@ -169,7 +169,7 @@ class SettingsEditor:
         if form.name == SETUP and guild is not None and guild.text_channels:
             prices = await self._services.operating.prices.least()
             facts = server_facts(guild, (), prices, AutomodFacts(readable=False))
-            opened = custom_id or str(replace(form, deed=PanelAction.FORM, value=""))
+            opened = custom_id or str(replace(form, action=PanelAction.FORM, value=""))
             # In a direct message no menu lists a server's channels by itself.
             named = {each.id: each.name for each in guild.text_channels} if self._guild else None
             modal = setup_modal(opened, settings, facts, typed=typed, review=form.value, named=named)

@@ -63,7 +63,7 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
         bot: Reelcast = interaction.client
         pressed, chosen = self._panel_id, self._chosen
         editor = _editor_of(bot, pressed)
-        match pressed.deed:
+        match pressed.action:
             case PanelAction.TURN:
                 await editor.show(interaction, _page(chosen or [pressed.value]))
             case PanelAction.CHANNEL:
@@ -87,7 +87,7 @@ class PanelItem(PressedItem, template=PANEL_PATTERN):
     def _change(self) -> Change:
         """Make the change that a press asks for."""
         pressed, chosen = self._panel_id, self._chosen
-        match pressed.deed:
+        match pressed.action:
             case PanelAction.PUT | PanelAction.FIX:
                 return choose(pressed.name, pressed.value, pressed.target)
             case PanelAction.PICK:
@@ -190,7 +190,7 @@ class SetupForms(FormCog):
 
 def _setup_of(bot: Reelcast, match: re.Match[str]) -> tuple[PanelId, SettingsEditor]:
     """Return the form that *Set up* opens, and the editor of the server that a direct message's is about."""
-    form = PanelId(deed=PanelAction.FORM, name=SETUP, target=int(match["guild"] or SERVER))
+    form = PanelId(action=PanelAction.FORM, name=SETUP, target=int(match["guild"] or SERVER))
     return form, _editor_of(bot, form)
 
 

@@ -256,7 +256,7 @@ async def settings_pages(puppet: Puppet, noor: Visitor) -> None:
     )
     typed = typed_numbers("server_limits", {"at_once": "9", "spend_per_day_usd": "2O", "spend_per_month_usd": "300"})
     refused = RefusedForm(
-        form=PanelId(deed=PanelAction.FORM, name="server_limits"),
+        form=PanelId(action=PanelAction.FORM, name="server_limits"),
         typed=typed,
         sentence="“2O” isn't a dollar amount. For *Spending limit per day, in US dollars*, enter one like `20`.",
     )

@@ -390,7 +390,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
         "report_messages",
         "review_card",
         "review_messages",
-        "standing",
+        "member_standing",
         "waiting",
     ),
     "bot.operator": (

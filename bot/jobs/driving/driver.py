@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from bot.database.trouble import is_away, words
+from bot.database.outages import is_away, words
 from bot.jobs.errors import StaleJob, trouble_of
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear

@@ -7,7 +7,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database.trouble import is_away
+from bot.database.outages import is_away
 from bot.jobs.driving.driver import drive, see_off
 from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
 from bot.jobs.driving.work_queue import STALLED_AFTER, WorkerForgotten, WorkQueue

@@ -13,9 +13,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.changes import NOTED_BY_CALLER, Remembered
+from bot.database.outages import is_away
 from bot.database.statements import insert_if_absent
 from bot.database.tables import breakdowns
-from bot.database.trouble import is_away
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import PortError

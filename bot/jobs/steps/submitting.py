@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from bot.catalogue.model import VideoModel
-from bot.database.trouble import words
+from bot.database.outages import words
 from bot.jobs.decisions import Pause
 from bot.jobs.errors import EqualBodyInDoubt, JobError, NoFreePlace, SpendLimitReached, StaleJob
 from bot.jobs.model import Job, Problem, ProblemCode, model_gone

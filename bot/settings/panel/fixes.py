@@ -59,16 +59,16 @@ def fix_of(finding: Finding) -> tuple[str, PanelId]:
     if finding.code in _CHANGES:
         label, name, value = _CHANGES[finding.code]
         target = here if finding.code is FindingCode.CHANNEL_PAUSED else SERVER
-        return _(label), PanelId(deed=PanelAction.FIX, name=name, target=target, value=value)
+        return _(label), PanelId(action=PanelAction.FIX, name=name, target=target, value=value)
     match finding.code:
         case FindingCode.NOT_CHOSEN:
-            return _("Set up"), PanelId(deed=PanelAction.FORM, name=SETUP)
+            return _("Set up"), PanelId(action=PanelAction.FORM, name=SETUP)
         case FindingCode.STALE:
-            return _("Tidy up"), PanelId(deed=PanelAction.DO, name="tidy")
+            return _("Tidy up"), PanelId(action=PanelAction.DO, name="tidy")
         case FindingCode.UNUSED_CHANNEL:
-            return _("Use server settings"), PanelId(deed=PanelAction.DO, name="as_server", target=here)
+            return _("Use server settings"), PanelId(action=PanelAction.DO, name="as_server", target=here)
         case FindingCode.NO_DURATION | FindingCode.NO_RATIO if here:
-            return _opens(Page.CHANNELS)[0], PanelId(deed=PanelAction.CHANNEL, name="own_settings", target=here)
+            return _opens(Page.CHANNELS)[0], PanelId(action=PanelAction.CHANNEL, name="own_settings", target=here)
         case FindingCode.MISSING | FindingCode.CHANNEL_GONE | FindingCode.UNRESTRICTED:
             return _opens(Page.REVIEW if finding.purpose is Purpose.REVIEW else Page.PLACES)
         case code if code in _PAGES:
@@ -128,28 +128,28 @@ def fixes_row(findings: Sequence[Finding], page: Page) -> Sequence[Part]:
 
 def _is_on(page: Page, fix: PanelId) -> bool:
     """Return whether a page has by itself what fixes something."""
-    if fix.deed is PanelAction.TURN:
+    if fix.action is PanelAction.TURN:
         return fix.value == page.value
     if fix.name == SETUP:
         return page is Page.OVERVIEW
-    return fix.deed is PanelAction.DO or fix.page is page
+    return fix.action is PanelAction.DO or fix.page is page
 
 
 def _opens(page: Page) -> tuple[str, PanelId]:
-    return f"{EMOJI[page]} {_(TITLES[page])}", PanelId(deed=PanelAction.TURN, name="fix", value=page.value)
+    return f"{EMOJI[page]} {_(TITLES[page])}", PanelId(action=PanelAction.TURN, name="fix", value=page.value)
 
 
 def _form_of(finding: Finding) -> PanelId:
     """Return what opens the form with the number that a finding is about."""
     if finding.role_id is not None:
-        return PanelId(deed=PanelAction.FORM, name="role_limits", target=finding.role_id)
+        return PanelId(action=PanelAction.FORM, name="role_limits", target=finding.role_id)
     if finding.channel_id is not None:
-        return PanelId(deed=PanelAction.FORM, name="channel_limits", target=finding.channel_id)
+        return PanelId(action=PanelAction.FORM, name="channel_limits", target=finding.channel_id)
     if finding.code in _SERVER_FORMS:
-        return PanelId(deed=PanelAction.FORM, name="server_limits")
+        return PanelId(action=PanelAction.FORM, name="server_limits")
     with_it = (
         name
         for name, form in forms().items()
         if form.page is not Page.CHANNEL and any(each.label == finding.name for each in form.fields.values())
     )
-    return PanelId(deed=PanelAction.FORM, name=next(with_it, "member_limits"))
+    return PanelId(action=PanelAction.FORM, name=next(with_it, "member_limits"))

@@ -32,7 +32,7 @@ class PanelAction(StrEnum):
 
 
 PANEL_PATTERN: Final = (
-    rf"reelcast:settings:(?P<deed>{'|'.join(PanelAction)}):(?P<name>[a-z_]{{1,32}}):(?P<target>{ID_PATTERN})"
+    rf"reelcast:settings:(?P<action>{'|'.join(PanelAction)}):(?P<name>[a-z_]{{1,32}}):(?P<target>{ID_PATTERN})"
     r"(?::(?P<value>[a-zA-Z_-]{1,32}))?"
 )
 
@@ -110,24 +110,27 @@ def forms(settings: type[GuildSettings] = GuildSettings) -> Mapping[str, Numbers
 class PanelId:
     """`target` is the channel or role that a component is about, or 0; `value` what a button sets."""
 
-    deed: PanelAction
+    action: PanelAction
     name: str
     target: int = SERVER
     value: str = ""
 
     def __str__(self) -> str:
-        return f"reelcast:settings:{self.deed}:{self.name}:{self.target}" + (f":{self.value}" if self.value else "")
+        return f"reelcast:settings:{self.action}:{self.name}:{self.target}" + (f":{self.value}" if self.value else "")
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         return cls(
-            deed=PanelAction(match["deed"]), name=match["name"], target=int(match["target"]), value=match["value"] or ""
+            action=PanelAction(match["action"]),
+            name=match["name"],
+            target=int(match["target"]),
+            value=match["value"] or "",
         )
 
     @property
     def page(self) -> Page:
         """Tell the page on which what this changes is seen."""
-        if self.target != SERVER and self.deed not in {PanelAction.ROLE, PanelAction.FORM, PanelAction.RETRY}:
+        if self.target != SERVER and self.action not in {PanelAction.ROLE, PanelAction.FORM, PanelAction.RETRY}:
             return Page.CHANNEL
         if self.name in WORD_FORMS:
             return Page.FILTERS

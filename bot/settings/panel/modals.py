@@ -50,7 +50,7 @@ def refused_parts(refused: RefusedForm) -> Sequence[Part]:
     """Show what was typed, with the button that opens the form with it."""
     lines = (f"-# **{label}** {value}".rstrip() for label, value in refused.typed)
     shown = ui.TextDisplay[Any]("\n".join([refused.sentence, *lines]), id=TYPED_ID)
-    retry = replace(refused.form, deed=PanelAction.RETRY)
+    retry = replace(refused.form, action=PanelAction.RETRY)
     return shown, buttons(important(_("Fix it"), retry))
 
 
@@ -73,7 +73,7 @@ def numbers_modal(
     of_a_role = form == "role_limits"
     title = _("Limits for {role}").format(role=role_name) if of_a_role else _(asked.title)
     modal = ui.Modal(
-        title=clip(title, TITLE_LIMIT), custom_id=str(PanelId(deed=PanelAction.FORM, name=form, target=target))
+        title=clip(title, TITLE_LIMIT), custom_id=str(PanelId(action=PanelAction.FORM, name=form, target=target))
     )
     values = _values(form, settings, target)
     for position, (name, entry) in enumerate(asked.fields.items()):
@@ -100,7 +100,7 @@ def typed_numbers(form: str, values: Mapping[str, str]) -> Sequence[tuple[str, s
 
 def words_modal(form: str, typed: Sequence[str] = ()) -> ui.Modal:
     """Ask for words to be added or removed."""
-    modal = ui.Modal(title=_(WORD_FORMS[form]), custom_id=str(PanelId(deed=PanelAction.FORM, name=form)))
+    modal = ui.Modal(title=_(WORD_FORMS[form]), custom_id=str(PanelId(action=PanelAction.FORM, name=form)))
     return stopped(
         modal,
         ui.Label(

@@ -143,11 +143,11 @@ def _controls(name: str, entry: Setting[Any], value: Any, state: PanelState, her
             return _words_controls(label, told, len(value))
         case RoleLimits():
             own = [(role_name(each, facts), limits) for each, limits in sorted(value.items())]
-            menu = PanelId(deed=PanelAction.ROLE, name=name)
+            menu = PanelId(action=PanelAction.ROLE, name=name)
             return [_each_of(label, told, own, state), any_role(menu, _("Choose a role to set its limits"))]
         case OwnSettings():
             own = [(channel_name(each, facts), theirs) for each, theirs in sorted(value.items())]
-            menu = PanelId(deed=PanelAction.CHANNEL, name="own_settings")
+            menu = PanelId(action=PanelAction.CHANNEL, name="own_settings")
             return [
                 _each_of(label, told, own, state),
                 any_channel(menu, _("Choose a channel to see and change its settings")),
@@ -166,10 +166,10 @@ def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, state: Pane
     if isinstance(entry, Choice):
         labels = {key: _(each.label) for key, each in entry.options.items()}
         notes = {key: _(each.note) for key, each in entry.options.items() if each.note and not here}
-        return one_of(PanelId(deed=PanelAction.PICK, name=name, target=here), labels, entry.key(value), notes)
+        return one_of(PanelId(action=PanelAction.PICK, name=name, target=here), labels, entry.key(value), notes)
     labels = {key: entry.option_label(each) for key, each in entry.options.items()}
     chosen = {key for key, each in entry.options.items() if (not here if value is None else each in value)}
-    menu = PanelId(deed=PanelAction.ALLOW, name=name, target=here)
+    menu = PanelId(action=PanelAction.ALLOW, name=name, target=here)
     prices: Mapping[Any, Decimal] = state.facts.prices_usd if name == "durations" else {}
     notes = {key: dollars(prices[each]) for key, each in entry.options.items() if each in prices}
     return some_of(menu, labels, chosen, notes, none=_("Use server setting") if here else "")
@@ -178,11 +178,11 @@ def _menu(name: str, entry: "Choice[Any] | Subset[Any]", value: Any, state: Pane
 def _words_controls(label: str, told: str, count: int) -> Sequence[Part]:
     listed = ngettext("{count} more blocked word.", "{count} more blocked words.", count).format(count=number(count))
     row = [
-        button(_("Add words"), PanelId(deed=PanelAction.FORM, name="add_words")),
-        button(_("Remove words"), PanelId(deed=PanelAction.FORM, name="remove_words")),
+        button(_("Add words"), PanelId(action=PanelAction.FORM, name="add_words")),
+        button(_("Remove words"), PanelId(action=PanelAction.FORM, name="remove_words")),
     ]
     if count:
-        row.append(button(_("Show words"), PanelId(deed=PanelAction.DO, name="words")))
+        row.append(button(_("Show words"), PanelId(action=PanelAction.DO, name="words")))
     return [explained(label, f"{listed} {told}" if count else told), buttons(*row)]
 
 

@@ -87,7 +87,7 @@ def reset_question() -> ui.LayoutView:
         "Reset all of this server's settings? Until someone chooses channels again, only members with "
         "Manage Server can make videos. Records and blocks are kept."
     )
-    forget = button(_("Reset settings"), PanelId(deed=PanelAction.DO, name="reset"), discord.ButtonStyle.danger)
+    forget = button(_("Reset settings"), PanelId(action=PanelAction.DO, name="reset"), discord.ButtonStyle.danger)
     return _question(question, forget, _("Keep settings"))
 
 
@@ -96,14 +96,14 @@ def pause_question() -> ui.LayoutView:
     question = _(
         "Pause new videos in the whole server? Videos in progress continue. Other requests wait until someone resumes."
     )
-    pause = important(_("Pause new videos"), PanelId(deed=PanelAction.DO, name="pause"))
+    pause = important(_("Pause new videos"), PanelId(action=PanelAction.DO, name="pause"))
     return _question(question, pause, _("Don't pause"))
 
 
 def _question(question: str, done: ui.Button[ui.LayoutView], kept: str) -> ui.LayoutView:
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_AMBER)
     container.add_item(text(question))
-    container.add_item(buttons(done, button(kept, PanelId(deed=PanelAction.DO, name="show"))))
+    container.add_item(buttons(done, button(kept, PanelId(action=PanelAction.DO, name="show"))))
     return layout_of(container)
 
 
@@ -128,32 +128,32 @@ def _colour(page: Page, state: PanelState) -> discord.Colour:
 def _page_menu(page: Page) -> Part:
     titles = {each.value: f"{EMOJI[each]} {_(title)}" for each, title in TITLES.items()}
     notes = {each.value: _(note) for each, note in _NOTES.items()}
-    return one_of(PanelId(deed=PanelAction.TURN, name="page"), titles, page.value, notes)
+    return one_of(PanelId(action=PanelAction.TURN, name="page"), titles, page.value, notes)
 
 
 def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]:
     """Make the buttons that every page has."""
     found: list[ui.Button[ui.LayoutView]] = []
     if page is Page.OVERVIEW and not state.settings.chosen:
-        setup = PanelId(deed=PanelAction.FORM, name=SETUP)
+        setup = PanelId(action=PanelAction.FORM, name=SETUP)
         found.append(important(_("Set up"), setup))
     check = _("Check again") if page is Page.CHECK else _check_label(state)
-    found.append(button(check, PanelId(deed=PanelAction.DO, name="check")))
+    found.append(button(check, PanelId(action=PanelAction.DO, name="check")))
     if page is not Page.CHECK and any(each.code is FindingCode.STALE for each in state.findings):
-        found.append(button(_("Tidy up"), PanelId(deed=PanelAction.DO, name="tidy")))
+        found.append(button(_("Tidy up"), PanelId(action=PanelAction.DO, name="tidy")))
     if page is Page.OVERVIEW:
-        found.append(button(_("Reset"), PanelId(deed=PanelAction.DO, name="ask_to_reset")))
+        found.append(button(_("Reset"), PanelId(action=PanelAction.DO, name="ask_to_reset")))
     if page is Page.CHANNEL and state.channel_id in state.settings.channel_settings:
         found.append(
-            button(_("Use server settings"), PanelId(deed=PanelAction.DO, name="as_server", target=state.channel_id))
+            button(_("Use server settings"), PanelId(action=PanelAction.DO, name="as_server", target=state.channel_id))
         )
     if page is Page.CHANNEL:  # the menu of pages cannot lead to the page that it shows as chosen
-        found.append(button(_("Back"), PanelId(deed=PanelAction.TURN, name="back", value=Page.CHANNELS.value)))
+        found.append(button(_("Back"), PanelId(action=PanelAction.TURN, name="back", value=Page.CHANNELS.value)))
     if state.settings.paused:
-        resume = PanelId(deed=PanelAction.PUT, name="paused", value="off")
+        resume = PanelId(action=PanelAction.PUT, name="paused", value="off")
         found.insert(0, button(_("Resume"), resume, discord.ButtonStyle.success))
     else:  # asks first
-        found.append(button(_("Pause new videos"), PanelId(deed=PanelAction.PUT, name="paused", value="on")))
+        found.append(button(_("Pause new videos"), PanelId(action=PanelAction.PUT, name="paused", value="on")))
     return found
 
 

@@ -66,13 +66,13 @@ def switch(title: str, explanation: str, name: str, *, is_on: bool, channel_id: 
     """Put a button beside what it turns on or off; which of the two is in its id, so that a double press is one."""
     label, value = (_("Turn off"), "off") if is_on else (_("Turn on"), "on")
     state = _("On") if is_on else _("Off")
-    pressed = button(label, PanelId(deed=PanelAction.PUT, name=name, target=channel_id, value=value))
+    pressed = button(label, PanelId(action=PanelAction.PUT, name=name, target=channel_id, value=value))
     return beside(f"{title}: {state}", explanation, pressed)
 
 
 def opens(title: str, explanation: str, label: str, name: str, target: int = SERVER) -> Part:
     """Put a button that opens a modal beside what it asks for."""
-    return beside(title, explanation, button(label, PanelId(deed=PanelAction.FORM, name=name, target=target)))
+    return beside(title, explanation, button(label, PanelId(action=PanelAction.FORM, name=name, target=target)))
 
 
 def channel_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
@@ -101,13 +101,13 @@ def role_list(name: str, chosen: Collection[int], facts: ServerFacts) -> Part:
 
 
 def _list_id(name: str, shown: object | None) -> str:
-    return str(PanelId(deed=PanelAction.LIST, name=name, value="" if shown is not None else TOGGLE))
+    return str(PanelId(action=PanelAction.LIST, name=name, value="" if shown is not None else TOGGLE))
 
 
 def one_channel(name: str, chosen: int | None, facts: ServerFacts, placeholder: str, channel_id: int = SERVER) -> Part:
     """Let one channel be chosen, or none."""
     select: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id=str(PanelId(deed=PanelAction.POINT, name=name, target=channel_id)),
+        custom_id=str(PanelId(action=PanelAction.POINT, name=name, target=channel_id)),
         channel_types=list(POSTING),
         placeholder=placeholder,
         min_values=0,

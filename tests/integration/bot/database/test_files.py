@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.database.engine import open_database
 from bot.database.files import make_private, open_as_it_is, real_file
-from bot.database.trouble import DatabaseUnfit
+from bot.database.outages import DatabaseUnfit
 from tests.integration.bot.cli.command_line import World, open_world
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database import engine as engine_module
 from bot.database.engine import open_database
 from bot.database.migrations import work_queue
-from bot.database.trouble import DatabaseUnfit, explained
+from bot.database.outages import DatabaseUnfit, explained
 from bot.jobs.driving.work_queue import open_work_queue
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore

@@ -133,7 +133,7 @@ def test_every_page_has_room_for_a_form_that_is_refused_in_it(
     state = PanelState(settings=chosen, facts=known, findings=check(chosen, known), channel_id=LARGEST)
     with speaking(locale):
         values = typed_numbers(form, dict.fromkeys(forms()[form].fields, one_line(typed)[:20]))
-        panel_id = PanelId(deed=PanelAction.FORM, name=form)
+        panel_id = PanelId(action=PanelAction.FORM, name=form)
         refused = RefusedForm(form=panel_id, typed=values, sentence="No.")
         check_taken(payload_of(panel_id.page, state, "Saved.", refused=refused))
 
@@ -155,7 +155,7 @@ def components_of(state: PanelState, page: Page, refused: RefusedForm) -> list[A
 @example("server_limits", ["", "", "7", "", "\u05d0 1"])
 def test_what_was_typed_in_a_refused_form_stands_in_it_again(form: str, typed: list[str]) -> None:
     fields = dict(zip(forms()[form].fields, (visible(each)[:20].strip() for each in typed), strict=False))
-    refused = RefusedForm(form=PanelId(deed=PanelAction.FORM, name=form), typed=typed_numbers(form, fields))
+    refused = RefusedForm(form=PanelId(action=PanelAction.FORM, name=form), typed=typed_numbers(form, fields))
     state = PanelState(settings=UNSET, facts=NOTHING, findings=[])
     kept = typed_in(components_of(state, Page.LIMITS, refused))
     modal = numbers_modal(form, UNSET, typed=kept)
@@ -174,7 +174,7 @@ def test_what_was_chosen_for_a_setup_that_is_refused_stands_in_its_form_again() 
         automod=AutomodFacts(readable=False),
         prices_usd=PRICES,
     )
-    form = PanelId(deed=PanelAction.FORM, name="setup", value="before_posting")
+    form = PanelId(action=PanelAction.FORM, name="setup", value="before_posting")
     refused = RefusedForm(form=form, typed=[*typed_setup([7, 8], "before_posting", 9, "2O $")])
     kept = typed_in(components_of(PanelState(settings=UNSET, facts=facts, findings=[]), Page.CHECK, refused))
     modal = setup_modal("x", UNSET, facts, typed=kept, review=form.value)
@@ -187,7 +187,7 @@ def test_what_was_chosen_for_a_setup_that_is_refused_stands_in_its_form_again() 
 
 def test_words_that_cannot_be_words_stand_in_their_form_again() -> None:
     words = ["***", "x" * 61]
-    form = PanelId(deed=PanelAction.FORM, name="add_words")
+    form = PanelId(action=PanelAction.FORM, name="add_words")
     refused = RefusedForm(form=form, typed=typed_words(words))
     kept = typed_in(components_of(PanelState(settings=UNSET, facts=NOTHING, findings=[]), Page.FILTERS, refused))
     [field] = words_modal("add_words", kept).to_dict()["components"]
@@ -222,8 +222,8 @@ def test_every_finding_has_a_button_that_leads_to_its_fix(
     label, fix = fix_of(Finding(code=code, purpose=purpose, name=numbers(Limits)["per_day"].label, **place))
     assert label
     assert re.fullmatch(PANEL_PATTERN, str(fix))
-    assert fix.deed is not PanelAction.FORM or fix.name in {"setup", *forms()}
-    assert fix.deed is not PanelAction.TURN or fix.value in {page.value for page in Page}
+    assert fix.action is not PanelAction.FORM or fix.name in {"setup", *forms()}
+    assert fix.action is not PanelAction.TURN or fix.value in {page.value for page in Page}
 
 
 @pytest.mark.parametrize("page", Page)
@@ -327,8 +327,8 @@ def findings_parts_of(chosen: GuildSettings, facts: ServerFacts) -> Any:
 
 def test_what_a_custom_id_says_is_read_back() -> None:
     known = [
-        PanelId(deed=deed, name=name, target=target, value=value)
-        for deed in PanelAction
+        PanelId(action=action, name=name, target=target, value=value)
+        for action in PanelAction
         for name in ("everywhere", "output_channel_id")
         for target in (0, LARGEST)
         for value in ("", "on", "before_posting", "en-US")

@@ -6,7 +6,7 @@ import pytest
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from bot.database.trouble import explained, is_away, may_pass, words
+from bot.database.outages import explained, is_away, may_pass, words
 
 ADDRESS = "postgresql://reelcast:hidden@db.example.com/reelcast"
 LASTING = {

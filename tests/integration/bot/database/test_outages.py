@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.database import engine as engine_module
 from bot.database.engine import create_engine, open_database, open_watched
+from bot.database.outages import is_away, words
 from bot.database.tables import jobs
-from bot.database.trouble import is_away, words
 from bot.jobs.driving.driver import drive
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
