@@ -23,7 +23,8 @@ from bot.observing.health import serve_health
 from bot.observing.metrics import Metrics
 from bot.services import Services, open_services
 from bot.starting import Front, open_persistently, until_stopped
-from bot.ui.answers import ANSWER, Arrivals, Shape, say
+from bot.ui.answers import ANSWER, Shape, say
+from bot.ui.arrivals import Arrivals
 from bot.ui.attempts import DISCORD_AWAY, single_tries
 from bot.ui.commands import CommandLinks, CommandTranslator, with_file_types
 from bot.ui.failures import answer_broken
@@ -227,7 +228,10 @@ async def open_bot(settings: Settings, metrics: Metrics | None = None) -> AsyncG
     use_discord_at(settings.discord_api_url)
     bot = Reelcast(metrics, shard_count=settings.shard_count, shard_ids=list(settings.shard_ids) or None)
     troubles = {"discord": lambda: bot.door.trouble, "commands": lambda: bot.registration.trouble}
-    async with bot, open_services(settings, bot, metrics=bot.metrics, troubles=troubles) as services:
+    opened = open_services(
+        settings, bot, metrics=bot.metrics, troubles=troubles, answers_first=bot.arrivals.all_answered
+    )
+    async with bot, opened as services:
         bot.services = services
         yield bot
 

@@ -100,6 +100,7 @@ def jobs_of(
         offer=settings.offer,
         run_times=delivery.run_times,
         tell_done=tell_done,
+        answers_first=opened.answers_first,
     )
     dispatcher = drivers_of(engine, opened.rows)
     intake = Intake(

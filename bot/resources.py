@@ -18,7 +18,7 @@ from bot.database.engine import open_watched
 from bot.database.reading import Reader, open_reader
 from bot.discord_api.channel_pace import ChannelTurns
 from bot.discord_api.door import is_connected
-from bot.jobs.clock import Clock
+from bot.jobs.clock import AnswersFirst, Clock
 from bot.jobs.driving.one_process import open_rows
 from bot.jobs.kept_files import Files
 from bot.jobs.storage.jobs import JobStore
@@ -52,6 +52,7 @@ class Resources:
     files: Files
     store: JobStore
     troubles: Troubles
+    answers_first: AnswersFirst
 
     @property
     def work(self) -> Work:
@@ -84,7 +85,13 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, client: discord.Client, *, clock: Clock, metrics: Metrics, troubles: Troubles
+    settings: Settings,
+    client: discord.Client,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    troubles: Troubles,
+    answers_first: AnswersFirst,
 ) -> AsyncGenerator[Resources]:
     segmind_state = SegmindState()
 
@@ -97,7 +104,7 @@ async def open_resources(
         open_watched(settings.database_url, clock.monotonic) as (database, watch),
         open_reader(database) as reader,
         open_rows(settings.database_url, database) as rows,
-        open_account(settings, database, clock, heard=heard) as account,
+        open_account(settings, database, clock, heard=heard, answers_first=answers_first) as account,
         # A repeated request may have its images in Segmind's storage alone.
         open_fetcher(settings.attachment_hosts | settings.segmind_output_hosts) as attachments,
         open_fetcher(settings.segmind_output_hosts) as outputs,
@@ -116,4 +123,5 @@ async def open_resources(
             files=Files(attachments=attachments, outputs=outputs, images=images, data_dir=settings.data_dir),
             store=JobStore(database, enlist=rows and rows.enlist),
             troubles={"database": lambda: watch.trouble, **troubles},
+            answers_first=answers_first,
         )

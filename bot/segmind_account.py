@@ -9,7 +9,7 @@ import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
-from bot.jobs.clock import Clock, monotonic
+from bot.jobs.clock import AnswersFirst, Clock, monotonic
 from bot.jobs.pacing.budget import BudgetRow
 from bot.jobs.pacing.planner import Planner
 from bot.segmind.budget import Budget, Rate
@@ -55,11 +55,11 @@ def segmind_client(
 
 @asynccontextmanager
 async def open_account(
-    settings: Settings, database: AsyncEngine, clock: Clock, *, heard: Heard
+    settings: Settings, database: AsyncEngine, clock: Clock, *, heard: Heard, answers_first: AnswersFirst
 ) -> AsyncGenerator[SegmindAccount]:
     """Open the session and a client whose requests all processes pace together; `heard` hears of each answer."""
     async with open_segmind_session() as session:
         budget = budget_row(settings, database, clock)
-        planner = Planner(budget, clock)
+        planner = Planner(budget, clock, answers_first)
         client = segmind_client(settings, session, planner, heard=heard)
         yield SegmindAccount(client=client, planner=planner, budget=budget)

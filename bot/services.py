@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.delivery.delivery import Delivery, open_delivery
 from bot.engine import Jobs, jobs_of, stopped_first
 from bot.gate.gatekeeping import Gatekeeping, gatekeeping_of, keep_usage_thin
-from bot.jobs.clock import Clock, SystemClock
+from bot.jobs.clock import AnswersFirst, Clock, SystemClock, at_once
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.tasks import Work, in_background
 from bot.members.members import DoneNotices, Members, members_of
@@ -72,11 +72,12 @@ async def open_services(
     clock: Clock | None = None,
     metrics: Metrics | None = None,
     troubles: Troubles | None = None,
+    answers_first: AnswersFirst = at_once,
 ) -> AsyncGenerator[Services]:
     """Open database, HTTP sessions and the job engine, delivering through `client`.
 
     `metrics` are those that `client` tells of Discord's answers, if it does; `troubles` say, by part, what is wrong
-    with what only the caller knows.
+    with what only the caller knows; `answers_first` is waited for before background work goes on.
 
     Drivers start with `jobs.dispatcher.resume()`, once `client` is logged in. On leaving, drivers stop first, then the
     last edits of cards go out, then everything closes.
@@ -84,7 +85,12 @@ async def open_services(
     clock = clock or SystemClock()
     await asyncio.to_thread(read_catalogues)
     async with open_resources(
-        settings, client, clock=clock, metrics=metrics or Metrics(), troubles=troubles or {}
+        settings,
+        client,
+        clock=clock,
+        metrics=metrics or Metrics(),
+        troubles=troubles or {},
+        answers_first=answers_first,
     ) as opened:
         database, store, turns, offer = opened.database, opened.store, opened.turns, settings.offer
         guild_settings, preferences = SettingsStore(database), PreferenceStore(database)
@@ -136,7 +142,7 @@ async def open_services(
                 jobs=jobs,
                 delivery=delivery,
                 presses=RecentPresses(clock.monotonic),
-                consents=ConsentStore(database),
+                consents=ConsentStore(database, opened.reader),
                 paused=paused,
                 members=members,
                 cast=cast,

@@ -55,7 +55,7 @@ class Counter:
         match words[0]:
             case "BEGIN":
                 self._writes, self._statements = "IMMEDIATE" in words, []
-            case "COMMIT" | "ROLLBACK":
+            case "COMMIT" | "ROLLBACK" if words[1:2] != ["TO"]:  # a savepoint
                 self._ended(committed=words[0] == "COMMIT")
             case "PRAGMA":
                 self._pragma(statement)

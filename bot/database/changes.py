@@ -49,8 +49,12 @@ class ChangeCounter:
                 event.set()
 
     def version(self, *topics: str) -> int | None:
-        """Return a number that is another once one of `topics` has changed; None where that can't be told."""
-        if self._file is None or self._file.is_busy or not self._look(self._file):
+        """Return a number that is another once one of `topics` has changed; None where that can't be told.
+
+        What other programs write while a thread works with the connection, mostly within a transaction that keeps them
+        out, counts from the next time on.
+        """
+        if self._file is None or not (self._file.is_busy or self._look(self._file)):
             return None
         return self._of_all + sum(self._counts[topic] for topic in topics)
 

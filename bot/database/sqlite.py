@@ -20,7 +20,11 @@ T = TypeVar("T")
 BUSY_TIMEOUT: Final = 5_000  # milliseconds another process (a backup, `bot check`) may hold SQLite's write lock
 LONGEST_READ: Final = 0.005  # seconds on the event loop; what takes longer begins again in a thread
 STEPS: Final = 1_000  # of SQLite's virtual machine between two looks at the clock, about 0.1 ms
-SHORT: Final = ("SELECT", "INSERT", "UPDATE", "BEGIN", "PRAGMA SYNCHRONOUS")  # what such statements begin with
+# What such statements begin with.
+SHORT: Final = (
+    *("SELECT", "INSERT", "UPDATE", "BEGIN", "PRAGMA SYNCHRONOUS"),
+    *("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO"),
+)
 BOUNDED: Final = "SELECT"  # only a statement that changes nothing can begin again
 
 

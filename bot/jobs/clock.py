@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -22,6 +23,13 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None: ...
+
+
+AnswersFirst = Callable[[], Awaitable[None]]  # waits until each member who waits has an answer
+
+
+async def at_once() -> None:
+    """Wait for no one, as where nothing is answered: an `AnswersFirst`."""
 
 
 def monotonic() -> float:

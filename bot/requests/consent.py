@@ -9,9 +9,10 @@ from typing import Final
 
 import discord
 from discord import ui
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.reading import Reader, SharedReader
 from bot.database.statements import insert_if_absent
 from bot.database.tables import consents
 from bot.ui.custom_ids import ID_PATTERN, view_of
@@ -19,19 +20,22 @@ from bot.ui.formats import dollars
 from bot.ui.language import N_, _
 
 WORDING: Final = 2  # raised with each change of the notice: everyone accepts it again then
+# Made once: to build it takes longer than to run it.
+_ACCEPTED: Final = select(
+    exists().where(consents.c.member_id == bindparam("member_id"), consents.c.version == WORDING).label("accepted")
+)
 
 
 class ConsentStore:
     """The record: who, when, which wording, and in which language it was read."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, reader: Reader | None = None) -> None:
         self._engine = engine
+        self._reader = reader or SharedReader(engine)
 
     async def given(self, member_id: int) -> bool:
         """Return whether a member has accepted today's wording."""
-        accepted = exists().where(consents.c.member_id == member_id, consents.c.version == WORDING)
-        async with self._engine.connect() as connection:
-            return bool(await connection.scalar(select(accepted)))
+        return bool((await self._reader.row(_ACCEPTED, {"member_id": member_id})).accepted)
 
     async def give(self, member_id: int, *, locale: str, now: datetime) -> None:
         """Record that a member accepts today's wording; the first time counts."""

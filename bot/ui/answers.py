@@ -1,6 +1,6 @@
 """The one way to answer an interaction: every answer, deferral, edit, and form goes through here.
 
-Discord waits 3 seconds for an answer. One that is not there after `PATIENCE` is deferred, and given then.
+Discord waits 3 seconds for an answer. One that takes too long is deferred, and given then.
 """
 
 import asyncio
@@ -21,23 +21,17 @@ from bot.ui.attempts import (
     AnswerServices,
     AnswerUnclear,
     NotAnswered,
-    RecentPresses,
     answer_first,
     repeat_until_clear,
     single_try,
 )
 from bot.ui.custom_ids import view_of
 from bot.ui.language import N_, _
-from bot.ui.text import replace_nul
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final = 2.0  # seconds after an interaction was made
 LEAST_PATIENCE: Final = 0.2
-FOR_EACH_OTHER: Final = 0.02  # seconds: what a deferral takes of a busy machine, for each answer that is due as well
-CROWD: Final = 20  # answers that are due at the same moment, and can be given while Discord waits
 DISCORD_WAITS: Final = 3.0  # seconds
-REMEMBERED: Final = 15 * 60.0  # seconds; for so long Discord may tell of an interaction again
 ANSWER: Final = "answer"  # by this a command's extras give the shape of its answer, and an interaction's the answer
 OPEN_FORM: Final = N_("This took longer than usual. Open the form with the button.")
 INVALID_FORM: Final = 50035  # code for an answer that breaks Discord's rules: a fault of the bot
@@ -54,44 +48,6 @@ class Shape(StrEnum):
 
 class AnswerUnproven(Exception):
     """The deferred answer may be another process's: nothing that costs money may follow it."""
-
-
-class Arrivals:
-    """Watches over the interactions of this process until each has an answer."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._seen = RecentPresses(monotonic, REMEMBERED)
-        self._open: set[int] = set()
-        self._calm = asyncio.Event()
-
-    async def receive(self, interaction: discord.Interaction[Any], shape: Shape) -> bool:
-        """Begin to watch an interaction that the current task answers; False where there is nothing to answer.
-
-        In a crowd it is deferred at once, and taken up when the others are deferred: only Discord cannot wait.
-        """
-        replace_nul(interaction.data)
-        if self._seen.is_repeated(interaction.id):
-            log.info("interaction_repeated", interaction=interaction.id, kind=interaction.type.name)
-            return False
-        if shape is Shape.UPDATE and interaction.message is None:
-            shape = Shape.PRIVATE
-        answer = Answer(interaction, shape, is_open=partial(self._note, interaction.id))
-        interaction.extras[ANSWER] = answer
-        answer.watch(PATIENCE - FOR_EACH_OTHER * len(self._open))
-        if len(self._open) <= CROWD:
-            return True
-        try:
-            await answer.defer()
-        except NotAnswered:
-            return False
-        except discord.HTTPException as error:
-            log.warning("answer_refused", interaction=interaction.id, status=error.status, code=error.code)
-        await self._calm.wait()
-        return True
-
-    def _note(self, interaction_id: int, is_open: bool) -> None:
-        (self._open.add if is_open else self._open.discard)(interaction_id)
-        (self._calm.clear if len(self._open) > CROWD else self._calm.set)()
 
 
 class Answer:
@@ -113,6 +69,7 @@ class Answer:
         self._proven = True
         self._lost: NotAnswered | None = None
         self._followed: Any = None  # the card, where it is not the first answer
+        self.given = asyncio.get_running_loop().create_future()  # done once Discord waits no longer, or never again
 
     @property
     def takes_gallery(self) -> bool:
@@ -128,7 +85,7 @@ class Answer:
         self._watch = asyncio.create_task(self._defer_after(max(patience, LEAST_PATIENCE)), name="answer-watch")
         task = asyncio.current_task()
         if task is not None:
-            task.add_done_callback(lambda _task: self._stop_watching())
+            task.add_done_callback(lambda _task: self._end())
 
     async def say(self, sentence: str, **extra: Any) -> None:
         """Tell the member alone. What Discord takes no longer is logged."""
@@ -185,13 +142,13 @@ class Answer:
                 raise self._lost
 
     async def post(
-        self, view: ui.LayoutView, *, plain: ui.LayoutView, is_ours: Callable[[discord.Message], bool]
+        self, view: ui.LayoutView, *, plain: Callable[[], ui.LayoutView], is_ours: Callable[[discord.Message], bool]
     ) -> int | None:
         """Answer with a message that everyone sees; return its id, or None where it surely is not there.
 
-        `plain` is the view without a gallery, which Discord may refuse in the first edit of a deferred answer. Raises
-        `NotAnswered`, `AnswerUnproven`, `AnswerUnclear` where it may be there, and `discord.HTTPException` where it is
-        refused.
+        `plain` makes the view without a gallery, which Discord may refuse in the first edit of a deferred answer.
+        Raises `NotAnswered`, `AnswerUnproven`, `AnswerUnclear` where it may be there, and `discord.HTTPException` where
+        it is refused.
         """
         self._stop_watching()
         none = discord.AllowedMentions.none()
@@ -201,7 +158,7 @@ class Answer:
             if self._deferred is Shape.PUBLIC:
                 if not self._proven:
                     raise AnswerUnproven
-                edit = partial(self._interaction.edit_original_response, view=plain, allowed_mentions=none)
+                edit = partial(self._interaction.edit_original_response, view=plain(), allowed_mentions=none)
                 try:
                     message = await repeat_until_clear(edit, self._services.clock.sleep)
                 except AnswerUnclear:
@@ -285,6 +242,7 @@ class Answer:
     def _answered(self) -> None:
         self._is_first = False
         self._tell_open(False)
+        self._note_given()
 
     async def _lose(self, error: NotAnswered) -> None:
         self._lost = error
@@ -351,6 +309,14 @@ class Answer:
 
     def _facts_of(self, error: discord.HTTPException) -> dict[str, int]:
         return {"interaction": self._interaction.id, "status": error.status, "code": error.code}
+
+    def _end(self) -> None:
+        self._stop_watching()
+        self._note_given()
+
+    def _note_given(self) -> None:
+        if not self.given.done():
+            self.given.set_result(None)
 
     def _stop_watching(self) -> None:
         self._tell_open(False)

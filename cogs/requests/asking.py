@@ -114,7 +114,9 @@ class Requests:
         mark = str(DetailsId.of_card(job))
         try:
             message_id = await answer.post(
-                card(), plain=card(gallery=False), is_ours=lambda message: mark in button_ids(message.components)
+                card(),
+                plain=partial(card, gallery=False),
+                is_ours=lambda message: mark in button_ids(message.components),
             )
         except AnswerUnclear as error:
             log.warning("card_unclear", job=job.id, error=str(error))
@@ -139,6 +141,7 @@ class Requests:
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
         """Let a job go on whose card is there; where that cannot be saved now, say that it goes on when it can."""
         answer_of(interaction).uncharged = False
+        await interaction.client.arrivals.all_answered()
         self._services.delivery.cards.answered(job, answer_of(interaction).edit)
         try:
             await self._services.jobs.intake.card_sent(job, message_id)

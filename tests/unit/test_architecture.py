@@ -414,6 +414,7 @@ DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
     ),
     "bot.ui": (
         "answers",
+        "arrivals",
         "attempts",
         "commands",
         "custom_ids",

@@ -53,6 +53,7 @@ async def drive(engine: Engine, job: Job) -> Job:
     try:
         while (step := STEPS.get(job.state)) is not None:
             failure: Exception | None = None
+            await engine.answers_first()
             try:
                 job = await _take(engine, job, step)
             except StaleJob:

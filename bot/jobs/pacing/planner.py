@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.jobs.clock import Clock
+from bot.jobs.clock import AnswersFirst, Clock, at_once
 from bot.jobs.tasks import until_first
 from bot.segmind.budget import Claim, Departure, Rank
 
@@ -109,9 +109,11 @@ class Planner:
     `Turns` has the order; a request that gives up waiting leaves its turn to the next.
     """
 
-    def __init__(self, purse: Purse, clock: Clock) -> None:
+    def __init__(self, purse: Purse, clock: Clock, answers_first: AnswersFirst = at_once) -> None:
+        """Requests leave when `answers_first` has let them."""
         self._purse = purse
         self._clock = clock
+        self._answers_first = answers_first
         self._turns = Claims()
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._arrived = asyncio.Event()
@@ -139,6 +141,7 @@ class Planner:
         while True:
             await self._arrived.wait()
             while self._waiting:
+                await self._answers_first()
                 self._urgent_arrived.clear()
                 urgent = self._turns.is_urgent
                 decision = await self._purse.take(urgent=urgent)

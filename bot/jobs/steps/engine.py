@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import Unpack
 
 from bot.catalogue.offer import Offer
-from bot.jobs.clock import Clock, Overdue
+from bot.jobs.clock import AnswersFirst, Clock, Overdue, at_once
 from bot.jobs.decisions import Decision
 from bot.jobs.errors import Machine, StaleJob
 from bot.jobs.history.earlier_requests import EarlierRequests
@@ -83,6 +83,7 @@ class Engine:
     caps: Callable[[Job], Awaitable[Reserve]] | None = None  # finds room under the caps of a job's server
     tell_operator: TellOperator | None = None
     tell_done: Callable[[Job], Awaitable[None]] | None = None  # hears of each video that this process knows posted
+    answers_first: AnswersFirst = at_once  # is waited for before each step
     deliveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERIES_AT_ONCE))
 
     async def move(self, job: Job, state: State, *decided: Decision, **changes: Unpack[Changes]) -> Job:

@@ -25,9 +25,9 @@ from bot.jobs.model import NOTHING, OUTPUT_LIFETIME, Job, normal_id
 from bot.jobs.run_times import FinishedRun
 from bot.jobs.states import DRIVEN, ENDED, FOUND_AGAIN, IN_DOUBT, IN_FLIGHT, State
 from bot.jobs.storage import ledger
+from bot.jobs.storage.adding import Additions
 from bot.jobs.storage.ledger import UNLIMITED, Reserve, SpendLimits
-from bot.jobs.storage.records import first_record
-from bot.jobs.storage.rows import from_row, to_row
+from bot.jobs.storage.rows import from_row
 from bot.jobs.storage.saving import Enlist, Moved, Newest, Saving, saving
 from bot.jobs.tasks import uncancelled
 from bot.segmind.budget import FARTHEST_RESET
@@ -35,7 +35,6 @@ from bot.segmind.budget import FARTHEST_RESET
 RUNS_REMEMBERED: Final = 500  # far more than `run_times` gives any weight to, over all models and durations
 LONGEST_REST: Final = timedelta(seconds=FARTHEST_RESET)  # a rest that ends later was set by a clock set back since
 TURNS_REMEMBERED: Final = timedelta(hours=1)  # for so long it counts that a server had a turn
-_INSERT: Final = jobs.insert().execution_options(**{NOTED_BY_CALLER: True})
 
 
 class JobStore:
@@ -51,6 +50,7 @@ class JobStore:
         # One connection of this process waits for its turn to submit, and one to reserve: the others are for what need
         # not wait.
         self._submitting, self._reserving = asyncio.Lock(), asyncio.Lock()
+        self._additions = Additions(engine, self._reserving)
 
     def tell(self, moved: Moved) -> None:
         """Have `moved` hear of each move from now on, once it is saved."""
@@ -73,10 +73,7 @@ class JobStore:
         limits = SpendLimits(per_day=daily_limit_usd, per_month=monthly_limit_usd)
         saved = replace(job, version=1, ledger_usd=job.reserved_usd)
         try:
-            async with self._reserving, self.engine.begin() as connection:
-                await ledger.reserve(connection, job, limits, reserve)
-                await connection.execute(_INSERT, to_row(saved))
-                await first_record(connection, saved)
+            await self._additions.add(saved, limits, reserve)
         finally:  # also where it is unknown whether it was committed
             changes_of(self.engine).note(saved.state)
         return saved

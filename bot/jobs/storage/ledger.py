@@ -14,7 +14,6 @@ from typing import Final
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.locks import Lock, exclusive
 from bot.database.statements import insert_if_absent
 from bot.database.tables import spending, usage
 from bot.database.types import Usd
@@ -37,30 +36,25 @@ class SpendLimits:
 UNLIMITED: Final = SpendLimits(per_day=Decimal(10**9))
 
 
-async def reserve(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:
-    """Take a new job's price from the day's spending, after `others` have found room for it.
-
-    No one else reserves until the transaction ends. Raises `SpendLimitReached`, and what `others` raises.
-    """
-    await exclusive(connection, Lock.RESERVING)
-    await _take(connection, job, limits, others)
-
-
 async def move(
     connection: AsyncConnection, saved: Job, former_day: date, limits: SpendLimits, others: Reserve | None
 ) -> None:
     """Take a job's price from the spending of its day, as it is saved now, and give it back to its former day's.
 
     Who does so goes through the gate before the job is saved, and takes the earlier day's row first, as who settles
-    several jobs does. Raises as `reserve` does.
+    several jobs does. Raises as `take` does.
     """
     price = literal(saved.reserved_usd, Usd)
     former = spending.c.day == former_day
     await connection.execute(update(spending).where(former).values(usd=spending.c.usd - price))
-    await _take(connection, saved, limits, others)
+    await take(connection, saved, limits, others)
 
 
-async def _take(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:
+async def take(connection: AsyncConnection, job: Job, limits: SpendLimits, others: Reserve | None) -> None:
+    """Take a job's price from the day's spending, after `others` have found room for it.
+
+    Who does so has gone through the gate. Raises `SpendLimitReached`, and what `others` raises.
+    """
     if others is not None:
         await others(connection, job)
     price = literal(job.reserved_usd, Usd)

@@ -58,7 +58,7 @@ async def boot(
     monkeypatch.setattr("bot.delivery.cards.next_change", lambda _job, _now, _run_time: None)
     monkeypatch.setattr("bot.delivery.edit_queue.EDIT_EVERY", 0.0)
     monkeypatch.setattr("bot.ui.attempts.PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr("bot.ui.answers.PATIENCE", NO_DEFERRAL)
+    monkeypatch.setattr("bot.ui.arrivals.PATIENCE", NO_DEFERRAL)
     monkeypatch.setattr(TCPConnector, "__init__", partialmethod(TCPConnector.__init__, force_close=True))
     settings = Settings.model_validate(
         {
