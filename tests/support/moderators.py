@@ -27,6 +27,8 @@ from tests.support.clock import ManualClock
 from tests.support.database import LIMIT, file_url
 from tests.support.drawings import drawing, encoded
 
+DECIDE = ["Approve", "Spoiler", "Block", "History", "Decide several"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -106,3 +108,14 @@ async def open_desk(
         )
         await desk.set(review_channel_id=desk.place("review"), log_channel_id=desk.place("general"))
         yield desk
+
+
+async def shown(desk: Desk, job: Job, pictures: int = 1) -> Message:
+    """Show moderators a job; return the newest message that they see."""
+    await desk.moderators.reviews.claim(job)
+    await desk.moderators.reviews.show_request(job, desk.pictures(pictures))
+    return (await desk.seen())[-1]
+
+
+def labels(message: Message) -> list[str]:
+    return [button.label for button in message.buttons]

@@ -1,13 +1,17 @@
 """A server under review on SimCord: a channel for moderators, and requests that wait there."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 import simcord
 from simcord.results import InteractionResult
 
+from bot.jobs.clock import SystemClock
+from bot.jobs.decisions import Decided
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.ports import Video, reference_name
 from bot.jobs.states import State
@@ -173,3 +177,14 @@ async def a_room(stage: Stage, folder: Path) -> Room:
         guest=stage.guild.add_member(stage.env.create_user("bob"), roles=[guests]),
         folder=folder,
     )
+
+
+async def decisions(room: Room) -> list[tuple[Decided, int | None]]:
+    made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
+    return [(each.kind, each.by_id) for each in made]
+
+
+def days_later(monkeypatch: pytest.MonkeyPatch, job: Job, days: int) -> None:
+    """Have it be so many days after a job was asked for."""
+    later = job.created_at + timedelta(days=days)
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)

@@ -20,6 +20,7 @@ from bot.moderation.store import owe_known_in
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url
 from tests.support.doors import let_in
+from tests.support.review_room import Room, a_room
 from tests.unit.cogs.served_cdn import ServedCdn, served_cdn
 from tests.unit.cogs.stage import Boot, MeasuringCdn, NotedDispatcher, SimulatedClock, Stage
 
@@ -135,3 +136,8 @@ async def stage(simcord_env: simcord.Env, channels_chosen: bool, newcomer: bool)
     if not newcomer:
         await stage.bot.services.members.preferences.hint(stage.alice.id)
     return stage
+
+
+@pytest.fixture
+async def room(stage: Stage, tmp_path: Path) -> Room:
+    return await a_room(stage, tmp_path)

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import discord
@@ -17,7 +16,7 @@ from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
 from bot.records.store import Record, Search
 from tests.support.answers import words_of
-from tests.support.review_room import Room, a_room
+from tests.support.review_room import Room
 from tests.support.settings_panel import a_moderator
 from tests.unit.cogs.served_cdn import ServedCdn
 from tests.unit.cogs.stage import Stage, picture, press_id, texts
@@ -37,11 +36,6 @@ def changes(cdn: ServedCdn) -> dict[str, object]:
 def stage(stage: Stage, cdn: ServedCdn) -> Stage:
     stage.env.backend.cdn = cdn
     return stage
-
-
-@pytest.fixture
-async def room(stage: Stage, tmp_path: Path) -> Room:
-    return await a_room(stage, tmp_path)
 
 
 async def video_form(room: Room) -> Opened:

@@ -1,7 +1,6 @@
 """Every post of a job is deleted, hidden and taken down, whichever attempt made it: a post without an answer, too."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import discord
 import pytest
@@ -12,24 +11,15 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.videos.fitting import VideoFitter
-from bot.media.videos.inspecting import inspect_video
 from bot.members.emptying import MessageEmptier
 from bot.moderation.store import owe_in
 from sandbox.discord.world.permissions import Permission
 from sandbox.member import Message
 from tests.support.channel import FILM_CLUB, OFFER
 from tests.support.database import LIMIT
-from tests.support.files import mp4
 from tests.support.moderators import Desk
 
 UNREADABLE = int(Permission.READ_MESSAGE_HISTORY)
-
-
-@pytest.fixture
-def video(tmp_path: Path) -> Video:
-    path = tmp_path / "video.mp4"
-    path.write_bytes(mp4())
-    return Video(path=path, facts=inspect_video(path))
 
 
 async def posted_twice(desk: Desk, video: Video, *, where: str = "general") -> Job:

@@ -13,7 +13,7 @@ from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.ui.custom_ids import DetailsId
 from tests.support.answers import words_of
-from tests.support.review_room import Room, a_room, said
+from tests.support.review_room import Room, said
 from tests.unit.cogs.stage import Boot, Stage, texts
 
 Withdrawal = Callable[[Room, str], Awaitable[None]]
@@ -100,11 +100,6 @@ async def test_details_of_a_job_that_is_no_longer_kept_say_so(stage: Stage, boot
     assert result.ephemeral
     assert result.response is not None
     assert result.response.content == "This video is no longer in the records."
-
-
-@pytest.fixture
-async def room(stage: Stage, tmp_path: Path) -> Room:
-    return await a_room(stage, tmp_path)
 
 
 async def waiting(room: Room, prompt: str) -> None:

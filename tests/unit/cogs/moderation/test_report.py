@@ -1,7 +1,6 @@
 """Members report videos, and moderators decide on them."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import discord
 import pytest
@@ -15,15 +14,10 @@ from bot.jobs.storage import saving
 from bot.moderation.ids import CaseVerb
 from tests.support.answers import answer_of, words_of
 from tests.support.files import mp4
-from tests.support.review_room import Room, a_room, page_of, said, spoilers_in, texts_of
-from tests.unit.cogs.stage import Boot, Stage
+from tests.support.review_room import Room, page_of, said, spoilers_in, texts_of
+from tests.unit.cogs.stage import Boot
 
 GOOD = "Thanks for the report. This server's moderators have been notified."
-
-
-@pytest.fixture
-async def room(stage: Stage, tmp_path: Path) -> Room:
-    return await a_room(stage, tmp_path)
 
 
 async def a_post(room: Room) -> discord.Message:

@@ -2,84 +2,27 @@
 
 import copy
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 import simcord
 
-from bot.jobs.clock import SystemClock
 from bot.jobs.decisions import Decided
-from bot.jobs.model import Job, ProblemCode, ReviewMode
+from bot.jobs.model import ProblemCode, ReviewMode
 from bot.jobs.states import State
-from bot.jobs.storage.ledger import SpendLimits
-from bot.moderation.blocks import Block
-from bot.moderation.ids import ReviewVerb, WaitingVerb, reject_id, waiting_id
+from bot.moderation.ids import ReviewVerb, reject_id
 from bot.moderation.review_card import NO_REASON
-from bot.moderation.waiting import chosen_in
 from bot.moderation.words import READY_REASONS
-from bot.settings.model import ChannelSettings
 from bot.ui.custom_ids import pictures_in
-from tests.support.review_room import Room, a_room, page_of, said, spoilers_in, texts_of
+from tests.support.review_room import Room, decisions, page_of, said, spoilers_in, texts_of
 from tests.support.settings_panel import a_moderator
-from tests.unit.cogs.stage import Boot, Stage, picture
-
-PAUSED = {
-    "server": "Videos are paused in this server. Resume them with `/settings`",
-    "channel": (
-        "Videos are paused in the channel where this was requested. Resume them with `/settings` under *Channels*"
-    ),
-    "bot": "The bot operator has paused new videos. Approve it when the bot resumes",
-}
-
-
-@pytest.fixture
-async def room(stage: Stage, tmp_path: Path) -> Room:
-    return await a_room(stage, tmp_path)
+from tests.unit.cogs.stage import Boot, picture
 
 
 async def reject(room: Room, reason: str = "", who: simcord.MemberActor | None = None, **values: object) -> str:
     shown = await room.rejection(who)
     return said(await (who or room.mo).submit_modal(shown, {"reason": reason, **values}))
-
-
-async def decisions(room: Room) -> list[tuple[Decided, int | None]]:
-    made = await room.stage.bot.services.moderators.decisions.of_job((await room.job()).id)
-    return [(each.kind, each.by_id) for each in made]
-
-
-def days_later(monkeypatch: pytest.MonkeyPatch, job: Job, days: int) -> None:
-    """Have it be so many days after a job was asked for."""
-    later = job.created_at + timedelta(days=days)
-    monkeypatch.setattr(SystemClock, "now", lambda _: later)
-
-
-async def held_overnight(room: Room, monkeypatch: pytest.MonkeyPatch) -> Job:
-    """Have a request wait for a moderator since yesterday."""
-    await room.stage.set(review_hours=100)
-    held = await room.request()
-    days_later(monkeypatch, held, 1)
-    return held
-
-
-def deleted(room: Room, channel_id: int) -> None:
-    backend: Any = room.stage.env.backend
-    backend.delete_channel(channel_id)
-
-
-async def pause(room: Room, place: str, *, paused: bool = True) -> None:
-    services = room.stage.bot.services
-    match place:
-        case "server":
-            await room.stage.set(paused=paused)
-        case "channel":
-            await room.stage.set(channel_settings={room.stage.channel.id: ChannelSettings(paused=paused)})
-        case _ if paused:
-            await services.operating.store.pause(services.clock.now())
-        case _:
-            await services.operating.store.resume()
 
 
 async def test_moderators_see_the_request_with_its_pictures_and_what_is_known_of_the_member(room: Room) -> None:
@@ -234,100 +177,6 @@ async def test_pictures_are_blocked_with_a_rejection(room: Room) -> None:
     assert Decided.IMAGES_BLOCKED in [kind for kind, _ in await decisions(room)]
 
 
-async def test_who_was_blocked_since_is_not_approved(room: Room) -> None:
-    await room.request()
-    services = room.stage.bot.services
-    now = services.clock.now()
-    block = Block(guild_id=room.stage.guild.id, member_id=room.stage.alice.id, until=None, by_id=1, reason="", at=now)
-    await services.moderators.blocks.put(block)
-    assert said(await room.press("Approve")).startswith("The member who requested this is blocked now.")
-    assert (await room.job()).state is State.HELD
-
-
-async def test_who_left_since_is_not_approved(room: Room) -> None:
-    await room.request()
-    room.stage.guild.remove_member(room.stage.alice)
-    assert said(await room.press("Approve")).startswith("This member is no longer in the server.")
-    assert (await room.job()).state is State.HELD
-
-
-@pytest.mark.parametrize("place", ["server", "channel", "bot"])
-async def test_while_videos_are_paused_no_request_is_approved_and_it_waits_on(room: Room, place: str) -> None:
-    job, driven = await room.request(), list(room.stage.driven)
-    await pause(room, place)
-    assert said(await room.press("Approve")).startswith(PAUSED[place])
-    waiting = await room.job()
-    assert (waiting.state, waiting.version) == (State.HELD, job.version)
-    assert (await decisions(room), room.stage.driven) == ([], driven)
-    await pause(room, place, paused=False)
-    assert said(await room.press("Approve")) == "Approved."
-    assert (await room.job()).state is State.PREPARING
-
-
-async def test_a_pause_of_another_channel_keeps_nothing_waiting(room: Room) -> None:
-    await room.request()
-    other = room.stage.guild.create_text_channel("other")
-    await room.stage.set(channel_settings={other.id: ChannelSettings(paused=True)})
-    assert said(await room.press("Approve")) == "Approved."
-
-
-@pytest.mark.parametrize("place", ["server", "bot"])
-async def test_a_video_that_is_paid_for_is_approved_in_spite_of_a_pause(room: Room, place: str) -> None:
-    await room.finished()
-    await pause(room, place)
-    assert said(await room.press("Approve")) == "Approved."
-
-
-async def test_what_was_held_overnight_is_approved_when_the_day_has_room_for_it(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = await held_overnight(room, monkeypatch)
-    await room.stage.set(review=ReviewMode.OFF, spend_per_day_usd=held.reserved_usd)
-    await room.stage.ask()
-    answer = said(await room.press("Approve"))
-    assert answer.startswith("This server has reached its spending limit for today. Try again")
-    store = room.stage.bot.services.store
-    assert await store.get(held.id) == held
-    days_later(monkeypatch, held, 2)
-    assert said(await room.press("Approve")) == "Approved."
-    approved = await store.get(held.id)
-    assert approved is not None
-    assert (approved.state, approved.spend_day) == (State.PREPARING, held.spend_day + timedelta(days=2))
-    assert (await store.spent(held.spend_day), await store.spent(approved.spend_day)) == (0, held.reserved_usd)
-
-
-async def test_the_caps_of_the_whole_bot_hold_for_what_was_held_overnight(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = await held_overnight(room, monkeypatch)
-    moderation = room.stage.bot.services.moderation
-    poor = replace(moderation, limits=SpendLimits(per_day=held.reserved_usd / 2))
-    monkeypatch.setattr(room.stage.bot, "services", replace(room.stage.bot.services, moderation=poor))
-    assert said(await room.press("Approve")).startswith("This bot has reached its spending limit for today.")
-    assert await room.job() == held
-
-
-async def test_what_costs_more_than_the_servers_cap_by_now_is_no_matter_of_waiting(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = await held_overnight(room, monkeypatch)
-    await room.stage.set(spend_per_month_usd=held.reserved_usd / 2)
-    assert said(await room.press("Approve")).startswith("This costs more than this server's whole spending limit.")
-    assert await room.job() == held
-
-
-async def test_moderators_hear_that_an_approval_brings_spending_to_the_cap(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = room.stage.guild.create_text_channel("log")
-    await room.stage.set(review_hours=100, log_channel_id=log.id)
-    held = await room.request()
-    days_later(monkeypatch, held, 1)
-    await room.stage.set(spend_per_day_usd=held.reserved_usd)
-    assert said(await room.press("Approve")) == "Approved."
-    assert ["1.35" in message.content for message in log.history()] == [True]
-
-
 @pytest.mark.parametrize("chosen", [*READY_REASONS, NO_REASON])
 async def test_a_ready_reason_rejects_with_one_choice(room: Room, chosen: str) -> None:
     job = await room.request()
@@ -360,191 +209,6 @@ async def test_whoever_is_blocked_from_the_card_has_nothing_waiting_there_any_mo
     assert answer.startswith(f"{room.stage.alice.mention} can't make videos here until")
     assert (await room.job()).state is State.WITHHELD
     assert f"{room.mo.mention} rejected it." in room.texts()[0]
-
-
-async def several(room: Room, count: int) -> list[Job]:
-    """Have so many requests of Alice's wait for moderators."""
-    await room.stage.set(review=ReviewMode.BEFORE_SPENDING)
-    services, found = room.stage.bot.services, list[Job]()
-    for number in range(count):
-        await room.stage.ask(f"@Image1 meets fox {number}")
-        [asked] = [job for job in await room.stage.jobs() if job.state is not State.HELD]
-        held = await services.store.save(replace(asked, state=State.HELD))
-        await room.show(held)
-        found.append(held)
-    return found
-
-
-async def test_several_requests_are_approved_in_one_go_and_what_was_decided_meanwhile_is_told(room: Room) -> None:
-    jobs = await several(room, 3)
-    await room.stage.bot.services.moderation.reject(jobs[2].id, room.kim.id, "")
-    page = page_of(await room.press("Decide several", card=room.cards()[0]))
-    assert "**2 waiting for review**" in texts_of(page)
-    assert "2 chosen. Approving can spend $2.70." in texts_of(page)  # all of the member's whose card it is
-    assert set(chosen_in(page.components)) == {jobs[0].id, jobs[1].id}
-    await room.stage.bot.services.moderation.reject(jobs[0].id, room.kim.id, "")  # meanwhile
-    told = texts_of(page_of(await room.mo.click(page, label="Approve")))
-    assert told.startswith(f"✅ 1: Approved.\n⚠️ 1: {room.kim.mention} rejected it.\nNothing is waiting for review.")
-    states = {job.id: job.state for job in await room.stage.jobs()}
-    assert [states[job.id] for job in jobs] == [State.REJECTED, State.PREPARING, State.REJECTED]
-
-
-async def test_of_several_requests_those_that_have_no_room_wait_on_and_stay_chosen(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await room.stage.set(review_hours=100)
-    jobs = await several(room, 2)
-    days_later(monkeypatch, jobs[0], 1)
-    await room.stage.set(spend_per_day_usd=jobs[0].reserved_usd)
-    page = page_of(await room.press("Decide several"))
-    page = page_of(await room.mo.click(page, label="Approve"))
-    assert "✅ 1: Approved.\n⚠️ 1: This server has reached its spending limit for today." in texts_of(page)
-    states = {job.id: job.state for job in await room.stage.jobs()}
-    assert sorted(states[job.id] for job in jobs) == [State.HELD, State.PREPARING]
-    assert [states[each] for each in chosen_in(page.components)] == [State.HELD]
-
-
-async def unlist(room: Room, job: Job, why: str) -> None:
-    """Make a request one that may not be decided on from a list."""
-    if why == "restricted":
-        handling = replace(job.request.handling, age_restricted=True)
-        await room.stage.bot.services.store.save(job.evolve(handling=handling))
-    else:
-        reviews = room.stage.bot.services.moderators.review_store
-        await reviews.shown(job.id, room.channel.id, request_message_id=None)
-
-
-@pytest.mark.parametrize("why", ["restricted", "never shown"])
-@pytest.mark.parametrize("verb", [WaitingVerb.APPROVE, WaitingVerb.REJECT])
-async def test_what_moderators_may_not_see_or_have_not_seen_is_neither_listed_nor_decided(
-    room: Room, why: str, verb: WaitingVerb
-) -> None:
-    jobs = await several(room, 2)
-    page = page_of(await room.press("Decide several"))
-    assert len(chosen_in(page.components)) == 2
-    await unlist(room, jobs[0], why)
-    if verb is WaitingVerb.APPROVE:
-        told = texts_of(page_of(await room.mo.click(page, label="Approve")))
-    else:
-        told = texts_of(page_of(await room.mo.select(page, ["hate"], custom_id=waiting_id(verb))))
-    assert "⚠️ 1: It can't be decided here. It's age-restricted, or not in the review channel yet." in told
-    states = {job.id: job.state for job in await room.stage.jobs()}
-    assert (states[jobs[0].id], states[jobs[1].id] is State.HELD) == (State.HELD, False)
-    again = page_of(await room.mo.slash(room.channel, "mod review"))
-    assert texts_of(again).startswith("-# 1 isn't listed.")
-    assert "fox 0" not in str(again.components)
-
-
-async def test_an_age_restricted_review_channel_lists_requests_from_behind_an_age_gate(room: Room) -> None:
-    [job] = await several(room, 1)
-    await unlist(room, job, "restricted")
-    for channel in (room.channel, room.stage.channel):
-        known: Any = room.stage.bot.get_channel(channel.id)
-        known.nsfw = True
-    page = page_of(await room.press("Decide several"))
-    assert list(chosen_in(page.components)) == [job.id]
-    await room.mo.click(page, label="Approve")
-    assert (await room.job()).state is State.PREPARING
-
-
-async def test_what_is_deleted_meanwhile_is_told(room: Room) -> None:
-    [job] = await several(room, 1)
-    page = page_of(await room.press("Decide several"))
-    store = room.stage.bot.services.store
-    await store.save(replace(job, state=State.CANCELLED))
-    await store.delete_ended(before=job.created_at + timedelta(days=1), at_most=5)
-    told = texts_of(page_of(await room.mo.click(page, label="Approve")))
-    assert told.startswith("⚠️ 1: This video is no longer in the records.")
-
-
-async def test_what_is_chosen_stays_in_the_menu_however_much_is_older(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.moderation.waiting.MOST", 2)
-    monkeypatch.setattr("cogs.moderation.measures.MOST", 2)
-    jobs = await several(room, 2)
-    await room.guest.slash(room.stage.channel, "video", prompt="@Image1 meets an owl", image1=picture())
-    [asked] = [job for job in await room.stage.jobs() if job.state is not State.HELD]
-    newest = await room.stage.bot.services.store.save(replace(asked, state=State.HELD))
-    await room.show(newest)
-    page = page_of(await room.press("Decide several"))
-    assert list(chosen_in(page.components)) == [newest.id]
-    chosen = {str(newest.id), str(jobs[0].id)}
-    page = page_of(await room.mo.select(page, sorted(chosen), custom_id=waiting_id(WaitingVerb.CHOOSE)))
-    assert set(map(str, chosen_in(page.components))) == chosen
-
-
-@pytest.mark.parametrize(
-    ("channel_id", "told"),
-    [
-        (None, "There's no review channel. Choose one with `/settings`."),
-        (777, "The review channel was deleted. Choose another one with `/settings`."),
-    ],
-)
-async def test_without_a_review_channel_the_list_says_so(room: Room, channel_id: int | None, told: str) -> None:
-    await room.stage.set(review_channel_id=channel_id)
-    for place in (room.channel, room.stage.channel):
-        assert said(await room.mo.slash(place, "mod review")) == told
-
-
-async def test_who_asks_for_the_list_elsewhere_is_told_where_it_is_before_what_it_takes(room: Room) -> None:
-    await room.allow("mod", room.guest)
-    elsewhere = said(await room.guest.slash(room.stage.channel, "mod review"))
-    assert elsewhere == f"Use `/mod review` in {room.channel.mention}."
-    assert said(await room.guest.slash(room.channel, "mod review")).startswith("You need Manage Messages")
-
-
-async def test_a_video_whose_channel_was_deleted_is_posted_in_the_output_channel_that_is_chosen_then(
-    room: Room,
-) -> None:
-    await room.finished()
-    deleted(room, room.stage.channel.id)
-    told = said(await room.press("Approve"))
-    assert told.startswith("The channel this would be posted in was deleted. Choose in `/settings` where videos")
-    assert (await room.job()).state is State.REVIEW
-    gallery = room.stage.guild.create_text_channel("gallery")
-    await room.stage.set(output_channel_id=gallery.id)
-    told = said(await room.press("Approve"))
-    assert told == f"Approved. The channel it was requested for was deleted, so it's posted in {gallery.mention}."
-    approved = await room.job()
-    assert (approved.state, approved.video_channel_id) == (State.POSTING, gallery.id)
-
-
-async def test_a_video_whose_output_channel_was_deleted_is_posted_where_it_was_requested(room: Room) -> None:
-    gallery = room.stage.guild.create_text_channel("gallery")
-    await room.stage.set(output_channel_id=gallery.id)
-    await room.finished()
-    deleted(room, gallery.id)
-    assert said(await room.press("Approve")).startswith("The channel this would be posted in was deleted.")
-    await room.stage.set(output_channel_id=None)
-    assert said(await room.press("Approve")).endswith(f"so it's posted in {room.stage.channel.mention}.")
-    assert (await room.job()).video_channel_id == room.stage.channel.id
-
-
-async def test_those_that_are_chosen_are_rejected_for_a_ready_reason_and_no_others(room: Room) -> None:
-    jobs = await several(room, 2)
-    page = page_of(await room.press("Decide several"))
-    page = page_of(await room.mo.select(page, [str(jobs[1].id)], custom_id=waiting_id(WaitingVerb.CHOOSE)))
-    assert chosen_in(page.components) == [jobs[1].id]
-    await room.mo.select(page, ["hate"], custom_id=waiting_id(WaitingVerb.REJECT))
-    after = {job.id: (job.state, job.reason) for job in await room.stage.jobs()}
-    assert after == {jobs[0].id: (State.HELD, ""), jobs[1].id: (State.REJECTED, "Harassment or hate")}
-
-
-async def test_the_list_of_what_waits_opens_with_a_command_too(room: Room) -> None:
-    jobs = await several(room, 2)
-    page = page_of(await room.mo.slash(room.channel, "mod review"))
-    assert "**2 waiting for review**" in texts_of(page)
-    await room.mo.select(page, [str(jobs[0].id)], custom_id=waiting_id(WaitingVerb.CHOOSE))
-    elsewhere = await room.mo.slash(room.stage.channel, "mod review")
-    assert said(elsewhere) == f"Use `/mod review` in {room.channel.mention}."
-
-
-async def test_who_may_not_decide_one_request_may_not_decide_several(room: Room) -> None:
-    [job] = await several(room, 1)
-    forged = await room.forge(room.stage.channel, waiting_id(WaitingVerb.APPROVE))
-    assert said(await room.stage.alice.click(forged, label="Forged")).startswith("You need Manage Messages")
-    assert await room.stage.bot.services.store.get(job.id) == job
 
 
 async def test_a_video_being_made_can_be_rejected_before_it_is_paid_for(room: Room) -> None:

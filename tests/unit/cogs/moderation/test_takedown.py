@@ -1,6 +1,5 @@
 """A moderator's one action against a video, and what it does besides."""
 
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -12,13 +11,8 @@ from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
 from bot.settings.model import Limits
 from tests.support.answers import words_of
-from tests.support.review_room import Room, a_room, said, texts_of
-from tests.unit.cogs.stage import Boot, Stage
-
-
-@pytest.fixture
-async def room(stage: Stage, tmp_path: Path) -> Room:
-    return await a_room(stage, tmp_path)
+from tests.support.review_room import Room, said, texts_of
+from tests.unit.cogs.stage import Boot
 
 
 async def a_post(room: Room) -> discord.Message:
