@@ -25,11 +25,20 @@ WOKEN_WITHIN: Final = 3  # looks
 BLOCKED: Final = """
     SELECT id FROM jobs WHERE id = ? AND (
         forgotten OR cancel_requested
+        OR (NOT approved AND json_extract(handling, '$.review') = 'BEFORE_SPENDING')
         OR EXISTS (SELECT 1 FROM blocks b WHERE b.guild_id = jobs.guild_id AND b.member_id = jobs.member_id
                    AND b.until IS NULL)
         OR EXISTS (SELECT 1 FROM operator_blocks o WHERE o.target_id IN (jobs.guild_id, jobs.member_id))
     )
 """
+
+
+UNSEEN: Final = """
+    SELECT id, post_attempts, cancel_requested
+        OR (NOT approved AND json_extract(handling, '$.review') = 'BEFORE_POSTING') AS refused
+    FROM jobs WHERE state = 'POSTING'
+"""
+ENDED_UNPAID: Final = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED, State.REJECTED})
 
 
 class Watch:
@@ -42,6 +51,7 @@ class Watch:
         self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
         self._intents: set[tuple[int, int]] = set()  # jobs with their attempt
+        self._attempts: set[tuple[int, int]] = set()  # to post, of jobs with their number
         self._posts: dict[int, dict[int, Message]] = {}  # by the job
         self._asleep: Counter[int] = Counter()  # looks, by the job
         world.segmind.accepted = self.paid
@@ -84,6 +94,11 @@ class Watch:
                 self._intents.add(intent)
                 if self._rows(BLOCKED, row["id"]):
                     self.broken("nothing is paid for after a decision against it", job=row["id"])
+        for row in self._rows(UNSEEN):
+            attempt = (row["id"], row["post_attempts"])
+            if attempt not in self._attempts and row["refused"]:
+                self.broken("nothing is posted after a decision against it", job=row["id"])
+            self._attempts.add(attempt)
         self._ledger()
 
     def _ledger(self) -> None:
@@ -204,8 +219,23 @@ class Watch:
         posts = self._posts.get(job_id)
         if posts and (state in NOT_SHOWN or job["forgotten"]):
             self.broken("what is withdrawn is gone", job=job_id, state=state)
-        if state == State.DELIVERED and not posts and not job["forgotten"]:
-            self._world.note("post_gone", job=job_id)
+        if job["forgotten"]:
+            return
+        if state == State.DELIVERED and posts is None:
+            self.broken("what is delivered was posted", job=job_id)
+        if state == State.UNDELIVERED and not self._was_told(job):
+            self.broken("a person was told why", job=job_id)
+        made = [run for run in self.runs.get(job_id, ()) if run.charged]
+        if made and state in ENDED_UNPAID:
+            self.broken("no video that is paid for is lost", job=job_id, state=state, run=made[0].request_id)
+        ids = {_plain(each) for run in made for each in (run.request_id, run.listed_id)}
+        if made and job["request_id"] and _plain(job["request_id"]) not in ids:
+            self.broken("a job has the run that it paid for", job=job_id, request=job["request_id"])
+
+    def _was_told(self, job: sqlite3.Row) -> bool:
+        discord, button = self._world.discord, f"reelcast:resend:{job['id']}"
+        channels = [each.id for each in discord.channels.values() if each.recipient == job["member_id"]]
+        return any(message.button(button) for each in channels for message in discord.messages.get(each, {}).values())
 
     def _answered(self, rows: Mapping[int, sqlite3.Row]) -> None:
         for interaction in self._world.discord.interactions.values():

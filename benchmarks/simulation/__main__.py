@@ -8,11 +8,15 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from simulation.run import Result, run
+from benchmarks.simulation.planting import plant
+from benchmarks.simulation.plants import PLANTS
+from benchmarks.simulation.shrinking import Case, keep, shrink, story
+
+if TYPE_CHECKING:
+    from simulation.run import Result
 
 HASHES: Final = "PYTHONHASHSEED"
 
@@ -22,35 +26,61 @@ def main() -> int:
     if os.environ.get(HASHES) != "0":  # sets of texts would be walked in another order each time
         os.environ[HASHES] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "benchmarks.simulation", *sys.argv[1:]])  # noqa: S606 - itself
-    broken = 0
-    for seed in range(options.seed, options.seed + options.seeds):
+    if options.plant:
+        plant(next(each for each in PLANTS if each.name == options.plant))
+    case = Case(
+        seed=options.seed,
+        jobs=options.jobs,
+        severity=options.severity,
+        without=frozenset(filter(None, options.without.split(","))),
+        plant=options.plant,
+    )
+    return _shrunk(case, options.keep) if options.shrink else _lived(case, options)
+
+
+def _lived(case: Case, options: argparse.Namespace) -> int:
+    broken = asked = 0
+    for seed in range(case.seed, case.seed + options.seeds):
         began = time.process_time()
-        result = run(seed, options.jobs, severity=options.severity, without=options.without)
+        result = case.with_(seed=seed).live(until_broken=options.until_broken)
+        asked += result.asked
         _report(result, time.process_time() - began)
         broken += len(result.violations)
         if options.trace is not None:
             options.trace.mkdir(parents=True, exist_ok=True)
             (options.trace / f"{seed}.txt").write_text("\n".join(result.trace), encoding="utf-8")
-    _say(f"{broken} promises broken")
+        if broken and options.until_broken:
+            break
+    _say(f"{broken} promises broken in {asked} jobs")
     return 1 if broken else 0
 
 
-def _report(result: Result, seconds: float) -> None:
+def _shrunk(case: Case, name: str) -> int:
+    result = case.live(until_broken=True)
+    if not result.violations:
+        _say("nothing is broken")
+        return 0
+    smallest, result = shrink(case, result, _say)
+    _say(f"smallest: {smallest}")
+    for line in story(result.trace):
+        _say(line)
+    if name:
+        _say(f"kept in {keep(name, smallest, result)}")
+    return 1
+
+
+def _report(result: "Result", seconds: float) -> None:
     ended = ", ".join(f"{count} {state}" for state, count in result.states.most_common())
     _say(
         f"seed {result.seed}: {result.asked} asked, {ended}; {result.charges} charges, {result.lives} lives, "
         f"{result.virtual_hours:.1f} h in {seconds:.0f} s, trace {result.digest}"
     )
-    for line in _lines("broken", result.violations):
-        _say(line)
+    for violation in result.violations:
+        _say(f"  broken: {violation}")
     for name, count in result.surprises.most_common():
         _say(f"  {count:4} times in the log: {name}")
     if result.unknown:
         _say(f"  Discord was asked for what it does not know: {', '.join(sorted(result.unknown))}")
-
-
-def _lines(word: str, found: Sequence[str]) -> list[str]:
-    return [f"  {word}: {each}" for each in found]
 
 
 def _say(line: str) -> None:
@@ -64,8 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=1, help="how many, one after another (default: 1)")
     parser.add_argument("--jobs", type=int, default=200, help="how many videos are asked for (default: 200)")
     parser.add_argument("--severity", type=float, default=1.0, help="how rough the weather is; 0: none (default: 1)")
-    parser.add_argument("--without", nargs="*", default=(), help="names in simulation/chances.py that are switched off")
+    parser.add_argument("--without", default="", help="what is left out, by the names of switches, with commas")
     parser.add_argument("--trace", type=Path, help="a folder that the trace of each history is written to")
+    parser.add_argument("--until-broken", action="store_true", help="stop at the first broken promise")
+    parser.add_argument("--plant", default="", choices=["", *(each.name for each in PLANTS)], help="a bug to be found")
+    parser.add_argument("--shrink", action="store_true", help="find the smallest history that breaks the same promise")
+    parser.add_argument("--keep", default="", metavar="NAME", help="with --shrink: write it to the regression tests")
     return parser
 
 
