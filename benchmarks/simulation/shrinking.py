@@ -57,7 +57,7 @@ def shrink(case: Case, result: "Result", say: Callable[[str], object]) -> "tuple
         return True
 
     case = fewest_jobs(case, fails)
-    case = fewest_switches(case, fails, sorted(SWITCHES - case.without))
+    case = fewest_switches(case, fails, [each for each in SWITCHES if each not in case.without])
     lower = (case.with_(severity=each) for each in SEVERITIES if each < case.severity)
     case = next(filter(fails, lower), case)
     return fewest_jobs(case, fails), best

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from benchmarks.simulation.planting import PROJECT, Plant
 from benchmarks.simulation.plants import PLANTS
 from benchmarks.simulation.shrinking import REGRESSIONS, Case, fewest_jobs, fewest_switches, story
 
-HISTORIES = tomllib.loads(REGRESSIONS.read_text(encoding="utf-8"))["history"]
+HISTORIES = tomllib.loads(REGRESSIONS.read_text(encoding="utf-8")).get("history", [])
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
@@ -23,7 +22,7 @@ def test_each_plant_applies(plant: Plant) -> None:
 
 def test_a_plant_whose_text_is_gone_is_refused() -> None:
     gone = Plant(name="gone", promise="", module="bot.jobs.states", old="no such text", new="")
-    with pytest.raises(ValueError, match="0 times in bot.jobs.states"):
+    with pytest.raises(ValueError, match="0 times in"):
         gone.planted()
 
 
@@ -60,7 +59,7 @@ def test_a_history_that_broke_a_promise_is_lived_through_again(history: dict[str
     """With its planted bug it breaks the same promise again; a bug that was fixed breaks none."""
     command = [sys.executable, "-m", "benchmarks.simulation", "--until-broken", "--plant", history["plant"]]
     command += ["--seed", str(history["seed"]), "--jobs", str(history["jobs"])]
-    command += ["--severity", str(history["severity"]), "--without", ",".join(history["without"])]
+    command += ["--severity", str(history["severity"]), "--without", *history["without"]]
     done = subprocess.run(  # noqa: S603 - ourselves
         command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=600
     )
