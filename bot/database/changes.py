@@ -120,6 +120,10 @@ class Remembered(Generic[K, V]):
             self.put(key, value, at)
         return value
 
+    def known(self, key: K) -> V | None:
+        """Return what is remembered; None if nothing is."""
+        return self._values.get(key) if self._at is not None and self.version == self._at else None
+
     def put(self, key: K, value: V, at: int | None) -> None:
         """Remember a value that was read, or written, when the version was `at`."""
         if at is None or (self._at is not None and at < self._at):

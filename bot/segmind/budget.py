@@ -16,6 +16,7 @@ WINDOW: Final = 61.0  # seconds: Segmind's minute, and one second for requests t
 CATCH_UP: Final = 0.5  # seconds by which a poll that left late may be made good
 BUSY: Final = 0.35  # of the rate, taken by results and submits, beyond which polls leave no place free for a result
 SPREAD: Final = 0.5  # of what results and submits have taken, by which polls are fewer
+AHEAD: Final = 1.0  # seconds for which polls may be taken out of the budget before they are due
 ROUNDING: Final = 0.001  # seconds; what adding up epoch seconds may lose
 NEVER: Final = 0.0  # seconds since the epoch: nothing was ever sent, or refused
 FARTHEST_RESET: Final = 300.0  # seconds; nothing that counts by the minute resets later than this
@@ -161,24 +162,37 @@ class Minute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
-    """May a request leave now? The next that is urgent or a poll may not within so many seconds."""
+    """May a request leave now? The next that is urgent or a poll may not within so many seconds.
+
+    `further` are those taken with it, in seconds from now until each may leave.
+    """
 
     allowed: bool
     urgent_wait: float
     poll_wait: float
+    further: tuple[float, ...] = ()
 
     def wait(self, *, urgent: bool) -> float:
         return self.urgent_wait if urgent else self.poll_wait
 
 
-def decide(spent: Minute, rate: Rate, now: float, *, urgent: bool) -> tuple[Departure, Minute]:
-    """Judge one request at `now`; the state is to be saved before it leaves."""
+def decide(spent: Minute, rate: Rate, now: float, *, urgent: bool, at_most: int = 1) -> tuple[Departure, Minute]:
+    """Judge one request at `now`, and take out as many as may leave with it: polls those that are due soon.
+
+    The state is to be saved before any leaves.
+    """
     spent = spent.at(now)
     allowed = spent.wait(rate, now, urgent=urgent) <= ROUNDING
+    further: list[float] = []
     if allowed:
         spent = spent.after(rate, now, urgent=urgent)
+        farthest = ROUNDING if urgent else AHEAD
+        while len(further) + 1 < at_most and (wait := max(0.0, spent.wait(rate, now, urgent=urgent))) <= farthest:
+            spent = spent.after(rate, now + wait, urgent=urgent)
+            further.append(wait)
     urgent_wait, poll_wait = (max(0.0, spent.wait(rate, now, urgent=each)) for each in (True, False))
-    return Departure(allowed=allowed, urgent_wait=urgent_wait, poll_wait=poll_wait), spent
+    departure = Departure(allowed=allowed, urgent_wait=urgent_wait, poll_wait=poll_wait, further=tuple(further))
+    return departure, spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.changes import Remembered
 from bot.database.statements import insert_if_absent
 from bot.database.tables import request_budget
 from bot.jobs.clock import Clock
@@ -62,17 +63,30 @@ class BudgetRow:
         self._rate = rate
         self._clock = clock
         self._boot = boot or this_boot()
+        self._kept = Remembered[None, _BudgetRow](engine, request_budget.name)  # as it was last read or written
 
     @uncancelled
-    async def take(self, *, urgent: bool) -> Departure:
-        """Take one request out of the budget, if the minute has room for one now."""
+    async def take(self, *, urgent: bool, at_most: int = 1) -> Departure:
+        """Take one request out of the budget, if the minute has room for one now, and more that may leave with it.
+
+        What is taken counts as used, whether it leaves or not. A no needs no transaction where the row is remembered.
+        """
+        kept = self._kept.known(None)
+        if kept is not None:
+            departure, _ = self._decide(*self._by_now(kept), urgent=urgent, at_most=at_most)
+            if not departure.allowed:
+                return departure
+        at = self._kept.version
         async with self._engine.begin() as connection:
             while True:
-                before, now = await self._read(connection)
-                rate = before.pace.applied(self._rate, now)
-                departure, spent = decide(before.known(rate), rate, now, urgent=urgent)
-                if not departure.allowed or await _swap(connection, replace(before, spent=spent)):
-                    return departure
+                before, now = await self._read(connection) if kept is None else self._by_now(kept)
+                departure, after = self._decide(before, now, urgent=urgent, at_most=at_most)
+                if not departure.allowed or await _swap(connection, after):
+                    break
+                kept = None
+        # A write of this process that came between counts as a change: a row that isn't the newest is written by none.
+        self._kept.put(None, after, self._kept.version if departure.allowed else at)
+        return departure
 
     @uncancelled
     async def left(self) -> Left:
@@ -92,7 +106,7 @@ class BudgetRow:
                 pace = before.pace.after_429(now, reset)
                 rate = pace.applied(self._rate, now)
                 spent = before.known(rate).at(now).held(rate, reset)
-                if await _swap(connection, replace(before, spent=spent, pace=pace)):
+                if await _swap(connection, replace(before, version=before.version + 1, spent=spent, pace=pace)):
                     break
         faster = before.pace.applied(self._rate, now).requests_per_minute
         if rate.requests_per_minute < faster:
@@ -101,6 +115,18 @@ class BudgetRow:
                 requests_per_minute=rate.requests_per_minute,
                 configured=self._rate.requests_per_minute,
             )
+
+    def _decide(self, row: "_BudgetRow", now: float, *, urgent: bool, at_most: int) -> "tuple[Departure, _BudgetRow]":
+        """Judge a request by the row; return the row as it is to be then."""
+        rate = row.pace.applied(self._rate, now)
+        departure, spent = decide(row.known(rate), rate, now, urgent=urgent, at_most=at_most)
+        return departure, replace(row, version=row.version + 1, spent=spent) if departure.allowed else row
+
+    def _by_now(self, kept: "_BudgetRow") -> "tuple[_BudgetRow, float]":
+        """Return a row that was read earlier as `_read` returns it."""
+        now = self._clock.now().timestamp()
+        ahead = now - self._clock.monotonic()
+        return replace(kept.shifted(ahead - kept.ahead), ahead=ahead), now
 
     async def _read(self, connection: AsyncConnection) -> "tuple[_BudgetRow, float]":
         """Return the row as this process's clock tells it, and that clock's time."""
@@ -177,6 +203,6 @@ def _unpacked(departures: bytes, poll_due: float) -> Minute:
 
 
 async def _swap(connection: AsyncConnection, after: _BudgetRow) -> bool:
-    """Put `after` in the place of the row it was made of; False where another process has been quicker."""
-    row = {**replace(after, version=after.version + 1).values, "known_version": after.version}
+    """Put `after` in the place of the row before it; False where another process has been quicker."""
+    row = {**after.values, "known_version": after.version - 1}
     return (await connection.execute(_SWAP, row)).rowcount > 0

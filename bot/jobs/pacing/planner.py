@@ -1,6 +1,7 @@
 """One planner for all requests of a process to Segmind: who goes next, and how many jobs a budget can follow."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from heapq import heappop, heappush, heapreplace
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 VALID_FOR: Final = 0.0005  # seconds that an urgency is taken for, times the claims that wait: 2,000 are judged a second
 UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute it counts, and a second
+LATE: Final = 0.25  # seconds after which a poll that was taken ahead no longer leaves: it counts where it was due
 REQUESTS_A_JOB: Final = 5  # a submit, a result and a few polls
 
 
@@ -98,7 +100,7 @@ def places_for(wanted: int, requests_per_minute: int, run_seconds: float) -> int
 class Purse(Protocol):
     """Where the budget is kept."""
 
-    def take(self, *, urgent: bool) -> Awaitable[Departure]: ...
+    def take(self, *, urgent: bool, at_most: int = 1) -> Awaitable[Departure]: ...
 
     def push(self, until: datetime) -> Awaitable[None]: ...
 
@@ -116,6 +118,8 @@ class Planner:
         self._answers_first = answers_first
         self._turns = Claims()
         self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._urgent: set[int] = set()  # of these
+        self._ahead: deque[float] = deque()  # when polls may leave that are taken already, in monotonic seconds
         self._arrived = asyncio.Event()
         self._urgent_arrived = asyncio.Event()
 
@@ -124,16 +128,19 @@ class Planner:
         turn = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._arrived.set()
         if claim.is_urgent:
+            self._urgent.add(number)
             self._urgent_arrived.set()
         try:
             await turn
         finally:
             self._turns.drop(number)
             self._waiting.pop(number, None)
+            self._urgent.discard(number)
 
     async def throttled(self, reset_at: datetime | None) -> None:
         until = reset_at or self._clock.now() + UNTOLD_RESET
         log.warning("segmind_throttled", until=until.isoformat())
+        self._ahead.clear()
         await self._purse.push(until)
 
     async def run(self) -> None:
@@ -143,19 +150,46 @@ class Planner:
             while self._waiting:
                 await self._answers_first()
                 self._urgent_arrived.clear()
-                urgent = self._turns.is_urgent
-                decision = await self._purse.take(urgent=urgent)
-                if decision.allowed:
-                    self._let_one_go(urgent=urgent)
+                decision = await self._take()
+                while self._ahead and self._waiting and not self._turns.is_urgent:
+                    await self._next_ahead()
                 if self._waiting:  # for the next: to ask before it may leave would be a transaction for nothing
                     await self._pause(decision)
             self._arrived.clear()
 
-    async def _pause(self, decision: Departure) -> None:
-        """Wait until the next may leave, or something more urgent comes."""
+    async def _take(self) -> tuple[Departure, float]:
+        """Take as many out of the budget as may leave with the next one; return what was decided, and when."""
         urgent = self._turns.is_urgent
-        wait = self._clock.sleep(decision.wait(urgent=urgent))
-        await (wait if urgent else until_first(self._urgent_arrived.wait(), wait))
+        decision = await self._purse.take(urgent=urgent, at_most=len(self._urgent if urgent else self._waiting))
+        now = self._clock.monotonic()
+        if decision.allowed:
+            self._let_one_go(urgent=urgent)
+        for wait in decision.further:
+            if urgent:
+                self._let_one_go(urgent=True)
+            else:
+                self._ahead.append(now + wait)
+        return decision, now
+
+    async def _next_ahead(self) -> None:
+        """Let a poll go that was taken ahead, when it is due, or return as soon as something more urgent comes."""
+        due = self._ahead[0]
+        if (wait := due - self._clock.monotonic()) > 0:
+            await until_first(self._urgent_arrived.wait(), self._clock.sleep(wait))
+            if self._urgent_arrived.is_set():
+                self._urgent_arrived.clear()  # what arrived goes first, if it's still there
+                return
+        if self._ahead and self._ahead.popleft() >= self._clock.monotonic() - LATE:
+            self._let_one_go(urgent=False)
+
+    async def _pause(self, decided: tuple[Departure, float]) -> None:
+        """Wait until the next may leave, or something more urgent comes."""
+        decision, then = decided
+        urgent = self._turns.is_urgent
+        seconds = decision.wait(urgent=urgent) + then - self._clock.monotonic()
+        if seconds > 0:
+            wait = self._clock.sleep(seconds)
+            await (wait if urgent else until_first(self._urgent_arrived.wait(), wait))
 
     def _let_one_go(self, *, urgent: bool) -> None:
         # If all gave up while the budget was asked the turn stays unused: the budget errs on the slow side. So it does
@@ -165,6 +199,7 @@ class Planner:
             if number is None:
                 return
             turn = self._waiting.pop(number)
+            self._urgent.discard(number)
             if not turn.done():
                 turn.set_result(None)
                 return

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.segmind.budget import CATCH_UP, FARTHEST_RESET, WINDOW, Departure, Minute, Rate, decide
+from bot.segmind.budget import AHEAD, CATCH_UP, FARTHEST_RESET, WINDOW, Departure, Minute, Rate, decide
 
 NOW = 1_790_000_000.0
 FLOAT_ERROR = 0.002  # seconds; what adding up epoch seconds in floating point may lose over some minutes
@@ -29,10 +29,10 @@ class Sender:
     def sent(self) -> list[float]:
         return sorted(self.urgent + self.polls)
 
-    def ask(self, *, urgent: bool) -> Departure:
-        departure, self.spent = decide(self.spent, self.rate, self.now, urgent=urgent)
+    def ask(self, *, urgent: bool, at_most: int = 1) -> Departure:
+        departure, self.spent = decide(self.spent, self.rate, self.now, urgent=urgent, at_most=at_most)
         if departure.allowed:
-            (self.urgent if urgent else self.polls).append(self.now)
+            (self.urgent if urgent else self.polls).extend(self.now + wait for wait in (0.0, *departure.further))
         return departure
 
     def send(self, *, urgent: bool) -> None:
@@ -41,6 +41,19 @@ class Sender:
             wait = departure.wait(urgent=urgent)
             assert wait > 0
             self.now += wait
+
+
+@given(rates, st.lists(st.tuples(st.floats(0, 3), st.booleans(), st.integers(1, 20)), max_size=200))
+def test_no_minute_sees_more_where_several_are_taken_at_once(rate: Rate, pauses: list[tuple[float, bool, int]]) -> None:
+    sender = Sender(rate)
+    for pause, urgent, at_most in pauses:
+        sender.now += pause
+        taken = len(sender.sent)
+        departure = sender.ask(urgent=urgent, at_most=at_most)
+        assert len(sender.sent) - taken <= at_most
+        assert all(wait <= AHEAD for wait in departure.further)
+        assert sorted(departure.further) == list(departure.further)
+    assert most_in_a_window(sender.sent, 60) <= rate.requests_per_minute
 
 
 def most_in_a_window(times: Sequence[float], window: float) -> int:

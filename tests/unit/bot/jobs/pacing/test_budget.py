@@ -1,10 +1,12 @@
 """The budget's row in a real database file: what it forbids, and what it learns from 429s."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
@@ -88,3 +90,37 @@ async def test_the_times_are_kept_as_they_were(database: AsyncEngine) -> None:
     assert (await BudgetRow(database, RATE, clock).left()).requests == 57
     clock.advance(WINDOW - 3 * (10 + CATCH_UP))
     assert (await BudgetRow(database, RATE, clock).left()).requests == 58
+
+
+async def test_what_may_not_leave_is_known_without_a_transaction_and_others_writes_are_heard_of(
+    tmp_path: Path, database: AsyncEngine
+) -> None:
+    clock, begun = ManualClock(), list[object]()
+    event.listen(database.sync_engine, "begin", begun.append)
+    row = BudgetRow(database, RATE, clock)
+    assert (await row.take(urgent=False)).allowed
+    told = [await row.take(urgent=False) for _ in range(3)]
+    assert [each.allowed for each in told] == [False] * 3
+    assert len(begun) == 1
+
+    async with open_database(file_url(tmp_path), migrate=False) as elsewhere:
+        await BudgetRow(elsewhere, RATE, clock).push(in_seconds(clock, 100))
+    clock.advance(50)
+
+    assert not (await row.take(urgent=True)).allowed
+
+
+async def test_a_remembered_row_is_told_by_a_clock_that_was_set_since(database: AsyncEngine) -> None:
+    clock = ManualClock()
+    row = BudgetRow(database, RATE, clock)
+    assert (await row.take(urgent=False)).allowed
+    clock.set_back(timedelta(hours=1))
+    assert (await row.take(urgent=False)).poll_wait == pytest.approx(INTERVAL - CATCH_UP, abs=0.01)
+
+
+async def test_as_many_as_may_leave_are_taken_in_one_write(database: AsyncEngine) -> None:
+    clock = ManualClock()
+    row = BudgetRow(database, RATE, clock)
+    taken = await row.take(urgent=True, at_most=20)
+    assert (taken.allowed, len(taken.further)) == (True, 19)
+    assert (await row.left()).requests == 40

@@ -18,24 +18,26 @@ INTERVAL = WINDOW / 60
 class Purse:
     """The budget of a database row, kept in memory, with the times at which it let requests leave."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: ManualClock, rate: Rate = RATE) -> None:
+        self.rate = rate
         self.left_at: list[float] = []
         self.asked = 0
         self.on_take: Callable[[], object] = lambda: None
         self._clock = clock
         self._spent = Minute()
 
-    async def take(self, *, urgent: bool) -> Departure:
+    async def take(self, *, urgent: bool, at_most: int = 1) -> Departure:
         self.asked += 1
         self.on_take()
         await asyncio.sleep(0)
-        decision, self._spent = decide(self._spent, RATE, self._clock.now().timestamp(), urgent=urgent)
+        now = self._clock.now().timestamp()
+        decision, self._spent = decide(self._spent, self.rate, now, urgent=urgent, at_most=at_most)
         if decision.allowed:
-            self.left_at.append(self._clock.monotonic())
+            self.left_at += [self._clock.monotonic() + wait for wait in (0.0, *decision.further)]
         return decision
 
     async def push(self, until: datetime) -> None:
-        self._spent = self._spent.held(RATE, until.timestamp())
+        self._spent = self._spent.held(self.rate, until.timestamp())
 
 
 class Scene:
@@ -46,6 +48,7 @@ class Scene:
         self.purse = Purse(self.clock)
         self.planner = Planner(self.purse, self.clock)
         self.left: list[str] = []
+        self.left_at: list[float] = []
         self.claims: dict[str, asyncio.Task[None]] = {}
 
     def claim(self, name: str, rank: Rank = Rank.POLL, urgency: Callable[[float], float] | None = None) -> None:
@@ -64,6 +67,7 @@ class Scene:
     async def _take(self, name: str, claim: Claim) -> None:
         await self.planner.take(claim)
         self.left.append(name)
+        self.left_at.append(self.clock.monotonic())
 
 
 @pytest.fixture
@@ -215,3 +219,43 @@ def test_the_operator_hears_that_fewer_places_are_used_than_were_set() -> None:
         assert places_for(20, 5, 194) == 3
         assert places_for(20, 60, 194) == 20
     assert [(line["event"], line["wanted"], line["places"]) for line in told] == [("places_lowered", 20, 3)]
+
+
+async def test_polls_of_the_next_second_are_taken_in_one_write_and_leave_when_they_are_due(scene: Scene) -> None:
+    scene.purse.rate = Rate(requests_per_minute=610)
+    for number in range(33):
+        scene.claim(str(number))
+    await scene.all_left()
+
+    assert scene.purse.asked <= 6  # 0.5 s of them at once, as after any pause; then ten a second
+    assert scene.left_at == pytest.approx(scene.purse.left_at, abs=0.01)
+    assert scene.left_at[-1] - scene.left_at[0] == pytest.approx((33 - 6) * 0.1, abs=0.2)
+
+
+async def test_results_and_submits_that_wait_leave_with_one_write_before_polls_that_are_taken(scene: Scene) -> None:
+    scene.purse.rate = Rate(requests_per_minute=122)
+    for number in range(9):
+        scene.claim(f"poll {number}")
+    await scene.clock.asleep()
+    gone, asked = len(scene.left), scene.purse.asked
+    for number in range(3):
+        scene.claim(f"result {number}", Rank.RESULT)
+    await asyncio.wait({scene.claims[f"result {number}"] for number in range(3)})
+
+    assert scene.purse.asked == asked + 1
+    assert scene.left[gone:] == ["result 0", "result 1", "result 2"]
+    await scene.all_left()
+    assert len(scene.left) == 12
+
+
+async def test_after_a_429_no_poll_leaves_that_was_taken_before(scene: Scene) -> None:
+    scene.purse.rate = Rate(requests_per_minute=610)
+    for number in range(20):
+        scene.claim(str(number))
+    await scene.clock.asleep()
+    gone, then = len(scene.left), scene.clock.monotonic()
+    assert gone < 20
+    await scene.planner.throttled(scene.clock.now() + timedelta(seconds=30))
+    await scene.all_left()
+
+    assert all(at - then >= 29.9 for at in scene.left_at[gone:])
