@@ -1,6 +1,7 @@
 """Real PostgreSQL servers of a test run's own, of each major version that this machine has."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import subprocess
@@ -28,7 +29,8 @@ SYSTEM: Final = Path("/usr/lib/postgresql")  # where Debian keeps a folder for e
 MIGRATED: Final = "reelcast_migrated"
 UNPRIVILEGED: Final = 65534  # nobody: PostgreSQL refuses to run as root
 # Durability is not what tests are about, and the disk is slow.
-SETTINGS: Final = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+SETTINGS: Final = ("fsync=off", "full_page_writes=off", "max_connections=400", "shared_buffers=64MB")
+_STOP: Final = ("-D", "data", "-m", "immediate", "-w", "stop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +69,33 @@ class LocalPostgres:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._is_migrated = False  # the database that the others are copied from
+        self._template = folder / "migrated"  # is there once the database that the others are copied from is
 
     @asynccontextmanager
     async def database(self, *, migrated: bool = False, encoding: str = "") -> AsyncGenerator[str]:
         """Make an empty database, with today's schema where asked for; give its address, and drop it at the end."""
         name = f"reelcast_{uuid4().hex[:12]}"
         async with await psycopg.AsyncConnection.connect(self._address("postgres"), autocommit=True) as connection:
-            if migrated and not self._is_migrated:
-                await connection.execute(f"CREATE DATABASE {MIGRATED}".encode())
-                await asyncio.to_thread(_migrate, self._address(MIGRATED))
-                self._is_migrated = True
+            if migrated and not self._template.exists():
+                await asyncio.to_thread(self._make_template)
             template = MIGRATED if migrated else "template0"
             coded = f" ENCODING '{encoding}' LOCALE 'C'" if encoding else ""
             await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{coded}".encode())
             yield self._address(name)
             await connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def _make_template(self) -> None:
+        with _alone_in(self._folder):
+            if self._template.exists():
+                return
+            with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {MIGRATED}".encode())
+            engine = create_engine(
+                make_url(self._address(MIGRATED)).set(drivername="postgresql+psycopg"), poolclass=NullPool
+            )
+            with engine.begin() as connection:
+                upgrade(connection)
+            self._template.touch()
 
     def _address(self, database: str) -> str:
         url = URL.create("postgresql", "postgres", database=database, query={"host": str(self._folder)})
@@ -91,46 +104,71 @@ class LocalPostgres:
 
 @contextmanager
 def running_postgres(major: int | None = None) -> Generator[LocalPostgres]:
-    """Run a server, the newest unless another is named, in a folder of its own until the block ends.
+    """Run a server, the newest unless another is named, in a folder of its own until the block ends."""
+    with shared_postgres() as folder:
+        yield started_postgres(folder, major or max(installed()))
+
+
+@contextmanager
+def shared_postgres() -> Generator[Path]:
+    """Give a folder in which any process may start servers; they are ended, and it is deleted, when the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="reelcast-pg-"))
+    try:
+        yield folder
+    finally:
+        for started in folder.glob("*/started"):
+            major = int(started.parent.name)
+            _call(started.parent, _commands(installed()[major], started.parent) / "pg_ctl", *_STOP)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def started_postgres(shared: Path, major: int) -> LocalPostgres:
+    """Return the server of a major version in a shared folder, started by whichever process needs it first.
 
     It has no address but a socket there. As root it runs as an unprivileged user, a wheel's from a copy that this user
     can read wherever the wheel lies.
     """
-    found = installed()
-    folder = Path(tempfile.mkdtemp(prefix="reelcast-pg-"))
-    try:
-        commands, data = _readable(found[major or max(found)], folder), folder / "data"
-        _call(folder, commands / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync")
-        options = " ".join([f"-h '' -k {folder}", *(f"-c {setting}" for setting in SETTINGS)])
-        _call(folder, commands / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
-        try:
-            yield LocalPostgres(folder)
-        finally:
-            _call(folder, commands / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = shared / str(major)
+    with _alone_in(shared):
+        if not (folder / "started").exists():
+            folder.mkdir()
+            programs = installed()[major]
+            _make_readable(programs, folder)
+            commands = _commands(programs, folder)
+            made = ("-D", "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync")
+            _call(folder, commands / "initdb", *made)
+            options = " ".join([f"-h '' -k {folder}", *(f"-c {setting}" for setting in SETTINGS)])
+            _call(folder, commands / "pg_ctl", "-D", "data", "-l", "log", "-o", options, "-w", "start")
+            (folder / "started").touch()
+    return LocalPostgres(folder)
 
 
-def _migrate(address: str) -> None:
-    engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    with engine.begin() as connection:
-        upgrade(connection)
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Have no other process of the test run in such a block for this folder."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _readable(programs: Installed, folder: Path) -> Path:
-    """Give the folder of the commands, where whoever runs them can read it."""
-    if os.geteuid() != 0:
+def _commands(programs: Installed, folder: Path) -> Path:
+    """Return the folder of the commands: a wheel's, as root, are a copy in the server's own folder."""
+    if os.geteuid() != 0 or programs.package is None:
         return programs.commands
-    commands = programs.commands
+    return folder / programs.commands.relative_to(programs.folder.parent.parent)
+
+
+def _make_readable(programs: Installed, folder: Path) -> None:
+    """Give the server's folder to the user it runs as, with a wheel's programs in it, wherever the wheel lies."""
+    if os.geteuid() != 0:
+        return
+    folder.parent.chmod(0o755)
     if programs.package is not None:
         within = programs.folder.parent.parent
-        parts = (programs.folder, *within.glob(f"{programs.package}.libs"))
-        for part in parts:
+        for part in (programs.folder, *within.glob(f"{programs.package}.libs")):
             shutil.copytree(part, folder / part.relative_to(within), symlinks=True)
-        commands = folder / programs.commands.relative_to(within)
     for path in (folder, *folder.rglob("*")):
         os.chown(path, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
-    return commands
 
 
 def _call(folder: Path, *command: object) -> None:
