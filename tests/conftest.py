@@ -13,7 +13,7 @@ import structlog
 
 from bot.database import engine, locks
 from tests.support.database import file_url
-from tests.support.postgres import LocalPostgres, shared_postgres, started_postgres, tested_majors
+from tests.support.postgres import LocalPostgres, majors_under_test, shared_postgres, started_postgres
 from tests.support.statements import compiled_once
 
 PATIENT = 120_000  # milliseconds
@@ -75,13 +75,13 @@ def postgres_servers() -> Generator[Callable[[int], LocalPostgres]]:
         yield cache(partial(started_postgres, Path(os.environ[SERVERS])))
 
 
-@pytest.fixture(params=tested_majors(), ids=lambda major: f"postgresql-{major}")
+@pytest.fixture(params=majors_under_test(), ids=lambda major: f"postgresql-{major}")
 def postgres(request: pytest.FixtureRequest, postgres_servers: Callable[[int], LocalPostgres]) -> LocalPostgres:
     """Give a server of each major version that is tested."""
     return postgres_servers(request.param)
 
 
-@pytest.fixture(params=[None, *tested_majors()], ids=lambda major: f"postgresql-{major}" if major else "sqlite")
+@pytest.fixture(params=[None, *majors_under_test()], ids=lambda major: f"postgresql-{major}" if major else "sqlite")
 async def database_url(
     request: pytest.FixtureRequest, tmp_path: Path, postgres_servers: Callable[[int], LocalPostgres]
 ) -> AsyncGenerator[str]:

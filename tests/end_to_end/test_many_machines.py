@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from sandbox.demo.processes import python
 from sandbox.member import Member, Message
 from tests.end_to_end.stage import Bot, Stage, an_address, health_url, replied, replies, sent, shows
 from tests.support.doors import open_doors
+from tests.support.postgres import LocalPostgres, majors_under_test
 
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
 TAKEOVER_WITHIN = 45.0  # seconds from a worker's death to the moment when another has all its jobs
@@ -79,6 +80,11 @@ async def service(stage: Stage, name: str, database_url: str) -> AsyncGenerator[
     }
     async with python(name, "bot", *described["command"], folder=folder, environment=variables) as child:
         yield Bot(child=child, health=health_url(variables))
+
+
+@pytest.fixture(params=majors_under_test(newest=True), ids=lambda major: f"postgresql-{major}")
+def postgres(request: pytest.FixtureRequest, postgres_servers: Callable[[int], LocalPostgres]) -> LocalPostgres:
+    return postgres_servers(request.param)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from benchmarks.pacing.grid import LAWS, over_budget
-from benchmarks.pacing.plot import draw
 from benchmarks.pacing.simulation import Cell, Outcome, Policy, simulate
 from benchmarks.pacing.turn_cost import turn_costs
 
@@ -65,6 +64,8 @@ def test_every_turn_is_timed() -> None:
 
 
 def test_the_plot_is_a_picture_with_a_line_for_each_policy() -> None:
+    from benchmarks.pacing.plot import draw  # noqa: PLC0415 - Matplotlib, which no other test needs
+
     picture = draw(
         {"in turn": [1.0, 200.0, 390.0, 900.0], "planned": [194.0]},
         {"in turn": 2, "planned": 1},

@@ -14,8 +14,9 @@ def test_every_definition_that_is_looked_for_is_found() -> None:
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_others() -> None:
-    assert draw(1, 20) == draw(1, 20) != draw(2, 20)
-    assert len(draw(1, 20)) == 20
+    drawn = draw(1, 20)
+    assert drawn == draw(1, 20) != draw(2, 20)
+    assert len(drawn) == 20
 
 
 def test_a_module_is_found_wherever_it_moved_and_one_that_is_missing_is_named(tmp_path: Path) -> None:
