@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.catalogue.options import Options, options_of
+from bot.database.engine import SQLITE
 from bot.database.locks import take_turn
 from bot.database.record_tables import records
 from bot.database.statements import search_key
@@ -46,6 +47,7 @@ _AT_ONCE: Final = 500  # ids in one question, rows in one answer
 EVERY: Final = 3_600.0  # seconds between two rounds of thinning
 AT_ONCE: Final = 500  # rows in one transaction: no one waits long for the database
 _TURN: Final = "records_mirrored"
+_THINNED: Final = "records_thinned"
 # Where a decision says already how a job has ended.
 _SAID_BY: Final[Mapping[State, frozenset[Decided]]] = {
     State.REJECTED: frozenset({Decided.REJECTED, Decided.TAKEN_DOWN}),
@@ -117,11 +119,19 @@ class RecordStore:
                 by_key |= await _decisions(connection, [row.key for row in some if not row.job])
         return [by_key[row.key] for row in rows if row.key in by_key], count or 0
 
-    async def servers(self) -> Sequence[int]:
-        """Tell the servers that have a record."""
-        query = select(records.c.guild_id).union(select(decisions.c.guild_id))
+    async def oldest(self) -> Mapping[int, datetime]:
+        """Return from when the oldest that may be deleted is, by server."""
+        ended = select(records.c.guild_id, records.c.asked_at.label("at")).where(records.c.state.in_(list(_OVER)))
+        every = ended.union_all(select(decisions.c.guild_id, decisions.c.at)).subquery()
+        query = select(every.c.guild_id, func.min(every.c.at).label("at")).group_by(every.c.guild_id)
         async with self._engine.connect() as connection:
-            return [row[0] for row in await connection.execute(query)]
+            return {row.guild_id: row.at for row in await connection.execute(query)}
+
+    async def is_my_turn(self, now: datetime) -> bool:
+        """Return whether it is this process that thins now; with SQLite it is always."""
+        if self._engine.dialect.name == SQLITE:
+            return True
+        return await take_turn(self._engine, _THINNED, now, every=timedelta(seconds=EVERY))
 
     async def thin(self, guild_id: int, *, before: datetime, at_most: int) -> int:
         """Delete what a server's record has from before a moment, `at_most` rows of each kind; return how many.
@@ -193,9 +203,9 @@ async def _decisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[st
 async def thin_records(store: RecordStore, settings: SettingsStore, now: datetime) -> int:
     """Delete what is older than its server keeps; return how many rows."""
     deleted = 0
-    for guild_id in await store.servers():
+    for guild_id, oldest in (await store.oldest()).items():
         before = now - timedelta(days=(await settings.get(guild_id)).keep_records_days)
-        while batch := await store.thin(guild_id, before=before, at_most=AT_ONCE):
+        while oldest < before and (batch := await store.thin(guild_id, before=before, at_most=AT_ONCE)):
             deleted += batch
     return deleted
 
@@ -203,7 +213,8 @@ async def thin_records(store: RecordStore, settings: SettingsStore, now: datetim
 async def keep_records_thin(store: RecordStore, settings: SettingsStore, clock: Clock) -> None:
     """Thin now and then, until cancelled."""
     while True:
-        if deleted := await thin_records(store, settings, await steady_now(clock)):
+        now = await steady_now(clock)
+        if await store.is_my_turn(now) and (deleted := await thin_records(store, settings, now)):
             log.info("old_records_deleted", count=deleted)
         await clock.sleep(EVERY)
 

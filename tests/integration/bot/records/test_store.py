@@ -16,7 +16,7 @@ from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore, forget_contents
-from bot.records.store import Record, RecordStore, Search, thin_records
+from bot.records.store import EVERY, Record, RecordStore, Search, thin_records
 from bot.settings.model import UNSET
 from bot.settings.store import SettingsStore
 from tests.support.database import LIMIT
@@ -141,6 +141,17 @@ async def test_each_server_keeps_its_record_as_long_as_it_wants(database: AsyncE
     assert await found(database) == ["UNBLOCKED", kept.id, running.id]
     others, _ = await RecordStore(database).page(Search(guild_id=11), first=0, at_most=5)
     assert len(others) == 1
+
+
+async def test_of_several_processes_one_thins_and_begins_where_something_is_old(database: AsyncEngine) -> None:
+    store = RecordStore(database)
+    await added(database, State.PROCESSING)
+    ended = await added(database, State.CANCELLED, minute=5)
+    await added(database, State.CANCELLED, minute=9)
+    assert await store.oldest() == {GUILD: ended.created_at}
+    assert await store.is_my_turn(NOON)
+    assert await store.is_my_turn(NOON) is (database.dialect.name == "sqlite")
+    assert await store.is_my_turn(NOON + timedelta(seconds=EVERY))
 
 
 async def test_pages_follow_one_another(database: AsyncEngine) -> None:
