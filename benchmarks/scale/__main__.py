@@ -1,13 +1,14 @@
 """`python -m benchmarks.scale`: thousands of jobs followed, by one process or two, and many large videos at once.
 
-The exit status is 1 where delivering takes more memory than it may.
+The exit status is 1 where delivering takes more memory than it may. With `--flat` it measures instead what a video
+takes where servers and videos are few and where they are many, and the exit status is 1 where that differs.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ import aiohttp
 from rich.console import Console
 
 from benchmarks.processes import run
-from benchmarks.scale import delivering, following
+from benchmarks.scale import delivering, flat, following
 from benchmarks.scale.report import report
 from tests.support.postgres import running_postgres
 
@@ -47,6 +48,14 @@ QUICK: Final = Plan(
 )
 
 
+FLAT: Final = flat.Plan(
+    rows=[flat.Row(videos=videos, servers=servers) for videos, servers in ((500, 50), (2_000, 200), (2_000, 2_000))],
+    per_minute=60.0,
+    run_seconds=20.0,
+)
+FLAT_QUICK: Final = flat.Plan(rows=[flat.Row(videos=3, servers=2)], per_minute=600.0, run_seconds=2.0)
+
+
 async def measure(plan: Plan, folder: Path) -> tuple[list[following.Followed], delivering.Delivered]:
     async with aiohttp.ClientSession() as session:
         alone = await following.follow(plan.alone, folder / ALONE, session)
@@ -57,15 +66,39 @@ async def measure(plan: Plan, folder: Path) -> tuple[list[following.Followed], d
     return [alone, shared], delivered
 
 
+async def measure_flat(plan: flat.Plan, folder: Path) -> list[flat.Cost]:
+    async with aiohttp.ClientSession() as session:
+        return await flat.measure(plan, folder, session)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a small run that shows that it works, not how much")
-    plan = QUICK if parser.parse_args(arguments).quick else FULL
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+    parser.add_argument(
+        "--flat",
+        nargs="*",
+        type=_row,
+        metavar="VIDEOS/SERVERS",
+        help="what a video takes, whatever the number of servers: 500/50, 2000/200, and 2000/2000 unless named",
+    )
+    parser.add_argument("--per-minute", type=float, help="videos that are requested, with --flat", default=None)
+    told = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        folder = Path(name)
+        if told.flat is not None:
+            plan = FLAT_QUICK if told.quick else FLAT
+            plan = replace(plan, rows=told.flat or plan.rows, per_minute=told.per_minute or plan.per_minute)
+            return flat.report(run(measure_flat(plan, folder)), console)
         for part in (ALONE, SHARED, DELIVERY):
-            Path(folder, part).mkdir()
-        followed, delivered = run(measure(plan, Path(folder)))
-    return report(followed, delivered, Console(highlight=False))
+            (folder / part).mkdir()
+        followed, delivered = run(measure(QUICK if told.quick else FULL, folder))
+    return report(followed, delivered, console)
+
+
+def _row(told: str) -> flat.Row:
+    videos, servers = map(int, told.split("/"))
+    return flat.Row(videos=videos, servers=servers)
 
 
 if __name__ == "__main__":

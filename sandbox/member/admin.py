@@ -213,6 +213,12 @@ class Admin:
         self._description.update(await self._connection.get("world"))
         return made["name"]
 
+    async def add_guilds(self, owner: str, count: int) -> None:
+        """Make as many fresh servers of a member's."""
+        for _ in range(count):
+            await self._do("add_guild", owner_id=self._id("members", owner, None))
+        self._description.update(await self._connection.get("world"))
+
     async def add_automod_rule(self, rule: JsonObject, *, guild: str | None = None) -> JsonObject:
         """Add an AutoMod rule of Discord's shape; what is left out has Discord's default."""
         return await self._do("automod_rule", **{"guild_id": self.guild_id(guild)} | rule)

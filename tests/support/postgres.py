@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -43,6 +43,10 @@ class Installed:
     @property
     def commands(self) -> Path:
         return self.folder / "bin"
+
+    def has(self, extension: str) -> bool:
+        shared = self.folder / "share" if self.package else Path("/usr/share/postgresql", self.folder.name)
+        return (shared / "extension" / f"{extension}.control").exists()
 
 
 def installed() -> Mapping[int, Installed]:
@@ -108,10 +112,10 @@ class LocalPostgres:
 
 
 @contextmanager
-def running_postgres(major: int | None = None) -> Generator[LocalPostgres]:
+def running_postgres(major: int | None = None, settings: Sequence[str] = ()) -> Generator[LocalPostgres]:
     """Run a server, the newest unless another is named, in a folder of its own until the block ends."""
     with shared_postgres() as folder:
-        yield started_postgres(folder, major or max(installed()))
+        yield started_postgres(folder, major or max(installed()), settings)
 
 
 @contextmanager
@@ -127,7 +131,7 @@ def shared_postgres() -> Generator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def started_postgres(shared: Path, major: int) -> LocalPostgres:
+def started_postgres(shared: Path, major: int, settings: Sequence[str] = ()) -> LocalPostgres:
     """Return the server of a major version in a shared folder, started by whichever process needs it first.
 
     It has no address but a socket there. As root it runs as an unprivileged user, a wheel's from a copy that this user
@@ -142,7 +146,7 @@ def started_postgres(shared: Path, major: int) -> LocalPostgres:
             commands = _commands(programs, folder)
             made = ("-D", "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync")
             _call(folder, commands / "initdb", *made)
-            options = " ".join([f"-h '' -k {folder}", *(f"-c {setting}" for setting in SETTINGS)])
+            options = " ".join([f"-h '' -k {folder}", *(f"-c {setting}" for setting in (*SETTINGS, *settings))])
             _call(folder, commands / "pg_ctl", "-D", "data", "-l", "log", "-o", options, "-w", "start")
             (folder / "started").touch()
     return LocalPostgres(folder)

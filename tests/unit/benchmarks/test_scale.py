@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks.scale import flat
 from benchmarks.scale.__main__ import FULL
+from benchmarks.scale.counted import Bytes, read_bytes
 from benchmarks.scale.delivering import Delivered, Highest
 from benchmarks.scale.following import AtDiscord, Followed, Plan, Process, Taken
 from benchmarks.scale.jobs import ages_of, running_jobs, standing_ages
@@ -122,3 +124,46 @@ def test_a_short_run_follows_alone_and_shared_and_posts_every_video() -> None:
     assert ended.stderr == ""
     assert re.search(r"^ *40 \(SQLite\) +40 ", ended.stdout, flags=re.MULTILINE)
     assert "met    of them not posted" in ended.stdout
+
+
+def cost(videos: int, servers: int, *, cpu: float = 0.4, posted: int | None = None) -> flat.Cost:
+    return flat.Cost(
+        row=flat.Row(videos=videos, servers=servers),
+        posted=videos if posted is None else posted,
+        seconds=60.0,
+        cpu_seconds=cpu * videos,
+        queries=200 * videos,
+        pages=600 * videos,
+        sent=Bytes(from_discord=1_000 * videos, to_discord=2_000 * videos, from_segmind=3_000 * videos),
+    )
+
+
+def test_what_a_video_takes_may_differ_by_so_much_between_few_servers_and_many() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    assert flat.report([cost(500, 50), cost(2_000, 2_000, cpu=0.45)], console) == 0
+    assert flat.report([cost(500, 50), cost(2_000, 200), cost(2_000, 2_000, cpu=0.47)], console) == 1
+    assert flat.report([cost(500, 50), cost(2_000, 200, posted=1_999)], console) == 1
+
+
+def test_what_sockets_send_and_receive_is_counted_by_who_is_at_the_other_end(tmp_path: Path) -> None:
+    program = """
+import socket, sys
+from pathlib import Path
+from benchmarks.scale import counted
+discord, segmind = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
+counts = memoryview(bytearray(counted.SIZE)).cast("q")
+counted.count_sockets(counts, frozenset({segmind.getsockname()[1]}))
+for server, told, answer in ((discord, b"a" * 3, b"b" * 5), (segmind, b"c" * 7, b"d" * 11)):
+    ours = socket.create_connection(server.getsockname())
+    theirs, _ = server.accept()
+    ours.send(told)
+    theirs.sendall(answer)
+    assert ours.recv(100) == answer
+    ours.close(), theirs.close()
+Path(sys.argv[1]).write_bytes(counts)
+"""
+    file = tmp_path / "counts"
+    subprocess.run([sys.executable, "-c", program, str(file)], cwd=ROOT, check=True, timeout=LONGEST)  # noqa: S603
+    assert read_bytes(file) == Bytes(from_discord=5, to_discord=3, from_segmind=11, to_segmind=7)
+    assert (read_bytes(file) + read_bytes(file)).since(read_bytes(file)) == read_bytes(file)
+    assert read_bytes(file).all == 26
