@@ -72,9 +72,13 @@ class Prose(TypeDecorator[str]):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def value_of(kind: type[Value], row: Row[Any]) -> Value:
-    """Return a row as a dataclass whose fields are named after its columns; further columns are left out."""
-    return _adapter(kind).validate_python(row._asdict())  # pyright: ignore[reportPrivateUsage] - a public method
+def value_of(kind: type[Value], row: Row[Any], **others: object) -> Value:
+    """Return a row as a dataclass whose fields are named after its columns; further columns are left out.
+
+    `others` are fields that aren't columns, or are something else than these hold.
+    """
+    columns = row._asdict()  # pyright: ignore[reportPrivateUsage] - a public method
+    return _adapter(kind).validate_python(columns | others)
 
 
 @cache
