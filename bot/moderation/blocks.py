@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.statements import insert_if_absent
 from bot.database.tables import blocked_images, blocks
+from bot.database.types import value_of
 from bot.media.images.fingerprints import are_alike
 from bot.moderation.ids import blocks_id
 from bot.ui.custom_ids import view_of
@@ -81,8 +82,8 @@ class BlockStore:
         """Return a member's block, even if it has run out."""
         query = select(blocks).where(*_of(guild_id, member_id))
         async with self.engine.connect() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-        return None if row is None else Block(**row)
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else value_of(Block, row)
 
     async def page(self, guild_id: int, *, first: int, at_most: int) -> tuple[Sequence[Block], int]:
         """Read a server's blocks from the newest on, leaving out `first` of them; and tell how many there are."""
@@ -91,7 +92,7 @@ class BlockStore:
         query = select(blocks).where(counting).order_by(blocks.c.at.desc(), blocks.c.member_id)
         async with self.engine.connect() as connection:
             rows = await connection.execute(query.offset(first).limit(at_most))
-            found = [Block(**row) for row in rows.mappings()]
+            found = [value_of(Block, row) for row in rows]
             count = await connection.scalar(select(func.count()).select_from(blocks).where(counting))
         return found, count or 0
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent
@@ -87,7 +87,7 @@ class ReportStore:
     async def case(self, job_id: int) -> Case | None:
         async with self.engine.connect() as connection:
             row = (await connection.execute(select(cases).where(cases.c.job_id == job_id))).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else value_of(Case, row, owed=bool(row.owed))
 
     async def owe(self, job: Job) -> None:
         """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
@@ -143,7 +143,7 @@ class ReportStore:
         owed = select(cases).where(cases.c.owed > _IN_LINE)
         query = owed.order_by(cases.c.tried_at.asc().nulls_first()).limit(at_most)
         async with self.engine.connect() as connection:
-            return [_from_row(row) for row in await connection.execute(query)]
+            return [value_of(Case, row, owed=bool(row.owed)) for row in await connection.execute(query)]
 
     async def note(self, job_id: int, **values: str | int | datetime | None) -> None:
         """Note facts of a case, by the names of `Case`."""
@@ -178,18 +178,6 @@ def _held(job_id: int, claimed_at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _first(job: Job) -> dict[str, Any]:
     return {"job_id": job.id, "guild_id": job.request.guild_id, "owed": _OWED}
-
-
-def _from_row(row: Row[Any]) -> Case:
-    return Case(
-        job_id=row.job_id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        message_id=row.message_id,
-        post_text=row.post_text,
-        post_link=row.post_link,
-        owed=bool(row.owed),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
