@@ -204,7 +204,7 @@ async def _prices(database: AsyncEngine, settings: Settings) -> AsyncGenerator[R
 
 
 def price_finding(price: Price) -> ReportLine:
-    """Tell what is configured, what Segmind charged of late, and whether the two differ notably."""
+    """Tell what is configured, what Segmind charged recently, and whether the two differ notably."""
     charged = "nothing charged yet" if price.charged is None else f"Segmind charged up to {dollars(price.charged)}"
     words = f"{price.model}, {price.duration} s: {dollars(price.configured)} configured, {charged}"
     words += ". Set PRICES_USD to match" if price.differs else ""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import marks
 
-_NOT_AVAILABLE: Final = "55P03"  # PostgreSQL's code for a lock that was waited for in vain
+_NOT_AVAILABLE: Final = "55P03"  # PostgreSQL's code for a lock that wasn't released in time
 
 
 class Lock(IntEnum):

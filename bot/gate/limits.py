@@ -55,7 +55,7 @@ def terms_for(settings: GuildSettings, *, role_ids: Collection[int], channel_id:
 
 
 def caps_of(settings: GuildSettings) -> Terms:
-    """Put together what a server may spend, and no other limit."""
+    """Return a server's spending limits, without its other limits."""
     return Terms(server_usd_per_day=settings.spend_per_day_usd, server_usd_per_month=settings.spend_per_month_usd)
 
 

@@ -9,7 +9,7 @@ from bot.jobs.model import Job
 
 
 class Decided(StrEnum):
-    """What came of it."""
+    """What was decided."""
 
     APPROVED = "APPROVED"
     APPROVED_AS_SPOILER = "APPROVED_AS_SPOILER"

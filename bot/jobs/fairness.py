@@ -22,7 +22,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Jobs before Segmind: those that may go, `waiting`, from the oldest, `served` of late from the longest ago."""
+    """Jobs before Segmind: `waiting` from the oldest, and the recently `served` from the longest ago."""
 
     waiting: Sequence[Entry]
     resting: set[int]  # ids of jobs that wait, too, but may not go yet
@@ -33,7 +33,7 @@ class Queue:
 def fair_order(waiting: Sequence[Entry], served: Iterable[Entry]) -> list[int]:
     """Put waiting jobs, given from the oldest to the newest, in the order in which they may go to Segmind.
 
-    `served` are those submitted of late, from the longest ago to the last.
+    `served` are those submitted recently, from the longest ago to the last.
     """
     guild_served: dict[int, int] = {}
     member_served: dict[tuple[int, int], int] = {}

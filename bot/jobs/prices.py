@@ -1,4 +1,4 @@
-"""What videos cost: the configured price of a model and duration, and what Segmind charged of late."""
+"""What videos cost: the configured price of a model and duration, and what Segmind charged recently."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

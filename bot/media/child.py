@@ -25,7 +25,7 @@ class Child:
 
     @classmethod
     async def start(cls, module: str) -> Self:
-        """Start the process whose work `main` of that module does; raises OSError."""
+        """Start a process that runs `main` of that module; raises OSError."""
         # Nothing of our environment: the secrets in it are no business of a process that reads strangers' files.
         starting = asyncio.ensure_future(
             asyncio.create_subprocess_exec(
@@ -49,7 +49,7 @@ class Child:
         return self._process.pid
 
     async def outcome(self, work: Mapping[str, object], *, time_limit: float) -> dict[str, Any]:
-        """Hand over the work and return what the process answers; it is gone then, after a cancellation, too.
+        """Send the work and return the answer. The process has ended then, even after a cancellation.
 
         Raises ChildFailed for one that died, or is not done within `time_limit` seconds.
         """

@@ -23,7 +23,7 @@ NO_WORK: Final = 3
 
 
 def serve(do: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """Do the one work that comes; return the exit status."""
+    """Do the work that is sent; return the exit status."""
     work = _work()
     if work is None:
         return NO_WORK
@@ -33,7 +33,7 @@ def serve(do: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
 
 
 def bound(kind: int, memory: int, *, seconds: int, niceness: int = 0) -> None:
-    """Take so many bytes of memory at most, by one of the kinds that Linux bounds, and seconds of the processor."""
+    """Limit this process's memory in bytes, by one of the kinds that Linux limits, and its processor time."""
     os.nice(niceness)
     # A member's file is not for a core dump. The time is for what hangs where the end of the bot doesn't reach it.
     for each, most in ((kind, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):

@@ -48,7 +48,7 @@ class Forgotten:
 
 
 class Forgetting:
-    """Deletes in one transaction: the driver of one of the jobs learns of it at its next save, and lets go."""
+    """Deletes in one transaction: the driver of a deleted job learns of it at its next save, and stops."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Forgetting:
             return (await connection.execute(delete(jobs).where(mine, unowned, unsought))).rowcount
 
     async def run(self) -> None:
-        """Tidy now and then, until cancelled."""
+        """Delete settled jobs now and then, until cancelled."""
         while True:
             if deleted := await self.tidy(await steady_now(self._clock)):
                 log.info("settled_jobs_deleted", count=deleted)

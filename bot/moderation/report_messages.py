@@ -1,6 +1,6 @@
 """Reported videos: taken off their posts and put back, deleted, and shown to moderators with what was reported.
 
-What is saved is what shall be: a post is brought in line with its job, as often as it takes. The bytes of a video that
+The database decides: a post is brought in line with its job, as often as it takes. The bytes of a video that
 was taken off its post are kept on this machine and on the moderators' message.
 """
 

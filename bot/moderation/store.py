@@ -102,7 +102,7 @@ class ReportStore:
             await connection.execute(update(cases).where(*mine).values(_OWE))
 
     async def claim(self, job_id: int, now: datetime, patience: timedelta) -> bool:
-        """Take it on oneself to see to a case, unless someone is at it or could not do it within `patience`."""
+        """Claim a case, unless another process has it or failed to update it within `patience`."""
         due = or_(cases.c.tried_at.is_(None), cases.c.tried_at <= now - patience)
         claiming = update(cases).where(cases.c.job_id == job_id, cases.c.owed > _IN_LINE, due)
         async with self.engine.begin() as connection:
@@ -208,7 +208,7 @@ class ReviewStore:
         return None if row is None else value_of(Review, row)
 
     async def claim(self, job_id: int, guild_id: int, now: datetime, patience: timedelta) -> bool:
-        """Take it on oneself to see to a job's messages, unless someone did within `patience`; one of several may."""
+        """Claim a job's messages, unless another process did within `patience`; only one succeeds."""
         first = {"job_id": job_id, "guild_id": guild_id, "open": 1}
         due = or_(reviews.c.tried_at.is_(None), reviews.c.tried_at <= now - patience)
         async with self._engine.begin() as connection:

@@ -109,7 +109,7 @@ def wish_in(
     spoiler: bool = False,
     before: Options = NOTHING_CHOSEN,
 ) -> Wish:
-    """Read a request with these images. Of what its model doesn't take, a choice is for others.
+    """Read a request with these images. Choices that its model doesn't take are left out.
 
     `spoiler` and `before` go where the modal had no room to ask for it.
     """

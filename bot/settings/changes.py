@@ -150,7 +150,7 @@ def reset(settings: GuildSettings) -> GuildSettings:
 
 
 def tidy(channels: Collection[int], roles: Collection[int]) -> Change:
-    """Forget the channels and roles that no longer exist; these are the ones that do.
+    """Remove the channels and roles that no longer exist; `channels` and `roles` are those that do.
 
     Where members may ask and who may stay decided: of a list whose last entry goes, an empty one is left for channels,
     and for roles the entries stay, as an empty list would let everyone in.

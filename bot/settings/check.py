@@ -150,8 +150,8 @@ def _review(settings: GuildSettings, facts: ServerFacts) -> Iterator[Finding]:
 
 def _amounts(settings: GuildSettings) -> Iterator[Finding]:
     yield from _numbers(settings, FindingCode.SERVER_ZERO)
-    everybody: tuple[int | None, Limits] = (None, settings.member_limits)
-    for role_id, limits in (everybody, *sorted(settings.role_limits.items())):
+    everyone: tuple[int | None, Limits] = (None, settings.member_limits)
+    for role_id, limits in (everyone, *sorted(settings.role_limits.items())):
         yield from _numbers(limits, FindingCode.ZERO, role_id=role_id)
         rising = [each for each in (limits.per_day, limits.per_week, limits.per_month) if each is not None]
         if rising != sorted(rising):

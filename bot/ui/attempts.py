@@ -109,7 +109,7 @@ async def repeat_until_clear(send: Callable[[], Awaitable[Any]], sleep: Callable
 
 
 class RecentPresses:
-    """Remembers what came of late; what comes from a channel reaches one process."""
+    """Remembers recent interactions; those of a channel all reach the same process."""
 
     def __init__(self, monotonic: Callable[[], float], seconds: float = TOO_SOON) -> None:
         self._monotonic = monotonic

@@ -88,7 +88,7 @@ class CastPanel:
                 await self.show_one(character)
 
     async def show(self, page: int = 0, notice: str = "") -> None:
-        """List the characters in place of what the component stands in, else in a message of its own."""
+        """Show the list in the message of the pressed component, or else in a new one."""
         guild_id = await sharing_guild(self._services, self._interaction.guild_id)
         usable = await self._store.usable(self._member_id, guild_id)
         view = cast_page(usable, self._member_id, self._services.settings.cast_limit, page=page, notice=notice)

@@ -66,7 +66,7 @@ def new_of_facts(facts: Mapping[str, Any]) -> NewCharacter:
 
 
 async def has_room(services: Services, interaction: discord.Interaction[Any], new: NewCharacter | None = None) -> bool:
-    """Return whether a member may have one more character, and answer if not: a form is not filled in in vain."""
+    """Return whether a member may have one more character, and answer if not, before they fill in a form."""
     most = services.settings.cast_limit
     if await services.cast.store.count(interaction.user.id) < most:
         return True

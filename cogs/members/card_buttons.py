@@ -106,7 +106,7 @@ class StopButton(JobButton, template=STOP_PATTERN):
 
 
 class DeleteButton(JobButton, template=DELETE_PATTERN):
-    """Asks whether the video and its card shall go, for the requester or someone with Manage Messages there."""
+    """Asks whether to delete the video and its card, for the requester or someone with Manage Messages there."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         if why := _why_not_deleted(interaction, job):

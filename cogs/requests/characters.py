@@ -73,7 +73,7 @@ async def _mentioned(
 ) -> Character | None:
     """Find the character that stands for a member: one that they share here under their name, or the requester's own.
 
-    Discord tells no names with a text, so it is asked for them; without an answer nobody is meant.
+    Discord tells no names with a text, so it is asked for them; without an answer, no character is found.
     """
     guild = interaction.guild
     if guild is None or mentioned_id > LARGEST_ID:
@@ -100,7 +100,7 @@ async def find_character(services: Services, text: str, member_id: int, guild_id
 
 
 async def sharing_guild(services: Services, guild_id: int | None) -> int | None:
-    """Return a server where what members share counts; None where nothing is shared."""
+    """Return the server whose shared characters can be used, or None if sharing is off there."""
     if guild_id is None:
         return None
     settings = await services.guild_settings.get(guild_id)

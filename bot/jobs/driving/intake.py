@@ -77,7 +77,7 @@ class Intake:
         return saved
 
     async def card_sent(self, job: Job, message_id: int) -> None:
-        """Go on with a job whose card the channel shows; a card that came too late is told so."""
+        """Continue a job whose card is in the channel; a card that came too late shows what became of its job."""
         shown = job.evolve(card_message_id=message_id)
         try:
             preparing = await self._store.save(shown.move(State.PREPARING, self._clock.now()))

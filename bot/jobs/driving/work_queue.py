@@ -181,7 +181,7 @@ class WorkQueue:
             raise
 
     async def _analyze(self) -> None:
-        """Have the planner know how many rows wait: guessing few, it reads all of them to take each (2,000: 0.2 s)."""
+        """Tell PostgreSQL's planner how many rows wait: if it expects few, it reads all to take one (2,000: 0.2 s)."""
         async with self._database.begin() as connection:
             await connection.execute(text("ANALYZE procrastinate_jobs"))
 

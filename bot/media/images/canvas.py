@@ -42,7 +42,7 @@ class Canvas:
 
     @property
     def factors(self) -> tuple[int, int]:
-        """Return how many pixels become one in each direction; the rest of the way is the last resize."""
+        """Return how many pixels become one in each direction; the last resize does the rest."""
         return max(1, self.width // self.target[0]), max(1, self.height // self.target[1])
 
     @property
