@@ -42,7 +42,7 @@ DRIVERS_AND_CARDS: Final = 8.0  # seconds that both may take together, of the te
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
-    """The ways in, and who drives; `work` is what goes on in the background."""
+    """Intake, control, and the dispatcher; `work` is the background work."""
 
     engine: Engine
     dispatcher: Drivers
@@ -128,7 +128,7 @@ def jobs_of(
 
 @asynccontextmanager
 async def stopped_first(jobs: Jobs, delivery: Delivery, clock: Clock) -> AsyncGenerator[None]:
-    """On leaving, stop the drivers, then give the last edits of cards what is left of the time."""
+    """On exit, stop the drivers, then give the last edits of cards the remaining time."""
     try:
         yield
     finally:

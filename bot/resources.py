@@ -56,7 +56,7 @@ class Resources:
 
     @property
     def work(self) -> Work:
-        """What goes on in the background: with SQLite, what other programs write is looked for."""
+        """Background work: with SQLite, looking for what other programs have written."""
         return {} if self.rows else {"changes": partial(changes_of(self.database).run, self.clock.sleep)}
 
     def outside(

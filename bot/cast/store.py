@@ -122,7 +122,7 @@ class CastStore:
 
     @uncancelled
     async def pictures(self, cast_id: int) -> Sequence[StoredPicture]:
-        """Read all images of a character, the frontal one first; none where it is gone."""
+        """Return all images of a character, the frontal one first; empty if it was deleted."""
         query = select(cast_images).where(cast_images.c.cast_id == cast_id).order_by(cast_images.c.place)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()

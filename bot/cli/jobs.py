@@ -56,7 +56,7 @@ async def read_job(url: str, job_id: int) -> list[tuple[str, str]]:
 
 
 async def retry_job(url: str, job_id: int, clock: Clock) -> str:
-    """Leave the wish that a job be followed or posted again, and tell what came of it.
+    """Order a job to be followed or posted again, and print the answer.
 
     Raises `NoSuchJob`.
     """

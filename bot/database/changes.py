@@ -59,7 +59,7 @@ class ChangeCounter:
         return self._of_all + sum(self._counts[topic] for topic in topics)
 
     async def after(self, version: int | None, *topics: str) -> None:
-        """Wait until the version of `topics` is another; not at all where it is unknown."""
+        """Wait until the version of `topics` differs from `version`; return at once if that is unknown."""
         event = asyncio.Event()
         self._waiting[event] = frozenset(topics)
         try:

@@ -154,7 +154,7 @@ def _when(job: Job, now: datetime, position: int | None, run_time: RunTime) -> s
 
 
 def next_change(job: Job, now: datetime, run_time: RunTime) -> datetime | None:
-    """Return the next moment at which a card says something else by itself, or None."""
+    """Return the next moment at which a card's text changes without a move, or None."""
     return next((moment for moment in _moments(job, run_time) if moment > now), None)
 
 

@@ -111,7 +111,7 @@ class CardEditor:
         self._shown[job.id] = _face(self.view(job))
 
     async def find(self, job: Job) -> int | None:
-        """Look through what came right after the interaction, whose id is the job's, for its answer."""
+        """Search the messages right after the interaction, whose id is the job's, for its answer."""
         with translated():
             async for message in self._channel(job).history(
                 after=discord.Object(job.id), limit=MOST_MESSAGES, oldest_first=True
@@ -236,7 +236,7 @@ class CardEditor:
         return self._believed.setdefault(job.id, expected) if job.state in DRIVEN else expected
 
     def _plan(self, channel: EditQueue, job: Job) -> None:
-        """Have a card that says something else by itself at some moment shown again then."""
+        """Schedule an edit of a card whose text changes at some moment."""
         now = self._clock.now()
         moment = next_change(job, now, self._run_time(job))
         if moment is None:

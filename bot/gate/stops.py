@@ -32,7 +32,7 @@ class OperatorBlock:
 
 
 class OperatorStore:
-    """What is stopped is stopped at once, in every process. What is in progress goes on."""
+    """Stops count at once, in every process. What is in progress continues."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -56,7 +56,7 @@ class Reservation:
 
 @dataclass(slots=True, kw_only=True)
 class Rebooking(Reservation):
-    """What a job takes that goes on, by its last move, on a later UTC day than it was requested.
+    """The usage of a job that continues, with its last move, on a later UTC day than that of its request.
 
     That is money alone: `terms` limit nothing else. How many videos there are is counted from when they were requested.
     """

@@ -231,7 +231,7 @@ class Job:
         return moved.bare() if self.forgotten else moved
 
     def bare(self) -> Job:
-        """Make the next value of a job whose member had it deleted: what has to be settled, and nothing that tells.
+        """Return a deleted job's next value, with only what has to be settled.
 
         That is Segmind's id and the cost; the body as long as the history may have to tell whose request it is; and the
         address of the file while a post is in progress.

@@ -281,7 +281,7 @@ class Reviews(Protocol):
         ...
 
     async def wanted(self) -> None:
-        """Wait until what waits is to be checked at once, unless that was wanted meanwhile."""
+        """Wait until waiting jobs have to be checked at once; return immediately if that was requested before."""
         ...
 
     async def missing(self, job: Job) -> frozenset[ReviewPart]:

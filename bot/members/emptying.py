@@ -70,7 +70,7 @@ class Empties(Protocol):
         ...
 
     async def empty(self, telltale: Telltale) -> None:
-        """Do with a message what is to be done; one that is gone is done. Raises `PortError`."""
+        """Empty or delete a message; one that's deleted counts as done. Raises `PortError`."""
         ...
 
 

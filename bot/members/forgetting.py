@@ -98,7 +98,7 @@ class Forgetting:
         return Forgotten(requests=len(found), running=len(running))
 
     async def erase(self) -> None:
-        """See to it that the files of the database no longer have what was deleted."""
+        """Remove what was deleted from the database's files."""
         await erase_remains(self._engine)
 
     @uncancelled

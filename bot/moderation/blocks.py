@@ -53,7 +53,7 @@ class _Clock(Protocol):
 
 
 class BlockStore:
-    """The blocks that count now; one that has run out is as good as none."""
+    """A server's blocks of members. Those that have run out don't count."""
 
     def __init__(self, engine: AsyncEngine, clock: _Clock) -> None:
         self.engine = engine

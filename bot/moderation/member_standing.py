@@ -35,7 +35,7 @@ BLOCKS: Final = (blocks.name, operator_blocks.name)  # who is blocked
 
 
 class MemberStanding:
-    """Reads a member over REST: no gateway is needed, and nothing of what Discord said before is believed."""
+    """Reads a member over REST, without the gateway and its cache."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class MemberStanding:
         return Pause.CHANNEL if settings.in_channel(home_id).paused else None
 
     async def asked_anew(self, job: Job) -> Asked:
-        """Say who asks for a job's video, and where, as it would be if they asked by now; raises as `objection`.
+        """Return a job's member, roles, and place as they would be for a new request; raises as `objection`.
 
         Who left is taken for someone without a role.
         """

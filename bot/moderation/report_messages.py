@@ -52,7 +52,7 @@ _SILENT: Final = discord.AllowedMentions.none()
 
 @dataclass(slots=True, kw_only=True)
 class _Hold:
-    """A case that is being seen to, and since when its claim counts."""
+    """A claimed case, and the time of its claim."""
 
     job_id: int
     claimed_at: datetime
@@ -89,7 +89,7 @@ class ReportMessages:
         self._unseen: set[int] = set()  # jobs of whose reports no one could be told when that was tried last
 
     async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
-        """See to what is owed, from the moment when drivers may start, until cancelled."""
+        """Handle owed cases, from when drivers may start, until cancelled."""
         await resumed()
         topics = (cases.name, reports.name, jobs.name)
         await keep_looking(
@@ -97,7 +97,7 @@ class ReportMessages:
         )
 
     async def _sweep(self) -> bool:
-        """See to what is owed now; return whether anything may be left."""
+        """Handle owed cases now; return whether any may be left."""
         self._wanted.clear()
         owing = await self._store.owing(at_most=AT_ONCE)
         for case in owing:
@@ -119,7 +119,7 @@ class ReportMessages:
         return Reached.MODERATORS if in_server else Reached.OWNER
 
     async def see_to(self, job_id: int) -> bool:
-        """Bring a video's post and the moderators' message in line with what is saved; return whether they are.
+        """Update a video's post and the moderators' message to what is saved; return whether they show it.
 
         What Discord leaves unclear stays owed. Where someone is at it already, they go on with what is owed since.
         Never raises for what Discord does.

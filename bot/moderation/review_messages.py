@@ -112,7 +112,7 @@ class ReviewMessages:
             await self._store.shown(job.id, channel_id, request_message_id=message_id)
 
     async def _replaced(self, job: Job, before: Review | None, channel_id: int, message_id: int) -> bool:
-        """Take away the request's own message, whose place the video's has taken; return whether it is gone."""
+        """Delete the request's message, which the video's has replaced; return whether it's deleted."""
         former = before.request_message_id if before is not None and before.channel_id == channel_id else None
         return former in {None, message_id} or await self._take_away(job, channel_id, former or 0)
 

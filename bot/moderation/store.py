@@ -90,7 +90,7 @@ class ReportStore:
         return None if row is None else value_of(Case, row, owed=bool(row.owed))
 
     async def owe(self, job: Job) -> None:
-        """Note that a job's post and the moderators' card have to be brought in line with what is saved."""
+        """Note that a job's post and the moderators' card have to be updated to what is saved."""
         async with self.engine.begin() as connection:
             await owe_in(connection, job)
 
@@ -116,14 +116,14 @@ class ReportStore:
         return renewed.rowcount > 0
 
     async def done(self, job_id: int, claimed_at: datetime) -> bool:
-        """Note that a case is in line, and return whether it is: not where something was owed since it was claimed.
+        """Note that a case is up to date; return False if something became owed after it was claimed.
 
         Nor where someone else has claimed it since: who acted last is not known then, so it is owed again.
         """
         return await self._let_go(job_id, claimed_at, _IN_LINE, claimed_at) == _IN_LINE
 
     async def put_off(self, job_id: int, claimed_at: datetime, tried_at: datetime) -> None:
-        """Note that a case could not be brought in line: it rests from `tried_at` on, unless it is owed again."""
+        """Note that a case couldn't be updated: it rests from `tried_at` on, unless it's owed again."""
         await self._let_go(job_id, claimed_at, _OWED, tried_at)
 
     async def _let_go(self, job_id: int, claimed_at: datetime, owed: int, tried_at: datetime) -> int | None:

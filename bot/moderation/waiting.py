@@ -25,7 +25,7 @@ NAME_LIMIT: Final = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one of several decisions; `done` is whether it took effect."""
+    """The outcome of one of several decisions; `done` is whether it took effect."""
 
     job_id: int
     told: str
@@ -105,7 +105,7 @@ def chosen_in(components: Iterable[discord.Component]) -> Sequence[int]:
 
 
 def _told(outcomes: Sequence[Outcome]) -> Sequence[str]:
-    """Write what came of several decisions, alike ones counted: first those that took effect."""
+    """Write the outcomes of several decisions, equal ones counted, those that took effect first."""
     counts = Counter((each.done, each.told) for each in outcomes)
     lines = [
         f"{'✅' if done else '⚠️'} {number(count)}: {told}"

@@ -67,7 +67,7 @@ def last_decision(made: Sequence[Decision]) -> Decision | None:
 
 
 def outcome_sentence(job: Job, made: Sequence[Decision]) -> str:
-    """Say what became of what moderators were shown: their last decision, else where the job has come."""
+    """Say how a case ended: the last decision, or else the job's state."""
     if (last := last_decision(made)) is not None:
         return decided_sentence(last)
     if job.state is State.CANCELLED or job.cancel_requested:

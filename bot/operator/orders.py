@@ -48,13 +48,13 @@ class OrderStore:
 
     @uncancelled
     async def answer(self, job_id: int, words: str) -> None:
-        """Say what came of a wish."""
+        """Save the answer to an order."""
         async with self.engine.begin() as connection:
             await connection.execute(update(wishes).where(wishes.c.job_id == job_id).values(answer=words))
 
     @uncancelled
     async def answered(self, job_id: int) -> str | None:
-        """Read what came of a wish; None as long as no one has said."""
+        """Return the answer to an order, or None until there is one."""
         query = select(wishes.c.answer).where(wishes.c.job_id == job_id)
         async with self.engine.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none()

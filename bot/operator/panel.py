@@ -157,7 +157,7 @@ def _price(price: PriceLine) -> str:
 
 
 def _most_pressing(notices: Sequence[OperatorNotice]) -> Sequence[OperatorNotice]:
-    """Choose what there is room for, of what is given oldest first: what lasts, then the newest of what happened."""
+    """Return what there is room for, of notices given oldest first: lasting ones, then the newest events."""
     kinds = [kind for kind in NoticeKind if kind not in HAPPENED]
     lasting = sorted((each for each in notices if each.kind in kinds), key=lambda each: kinds.index(each.kind))
     happened = [each for each in reversed(notices) if each.kind in HAPPENED]
@@ -165,7 +165,7 @@ def _most_pressing(notices: Sequence[OperatorNotice]) -> Sequence[OperatorNotice
 
 
 def stuck_page(jobs: Sequence[Job], listed: Listed, notice: str = "") -> ui.LayoutView:
-    """List the jobs that a person may have to see to, with two buttons each."""
+    """List the jobs that may need a person, with two buttons each."""
     parts: list[str | Sequence[ui.Button[Any]]] = []
     for job in jobs:
         request = job.request

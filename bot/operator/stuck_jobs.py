@@ -41,7 +41,7 @@ class Doubts:
         self._dispatcher = dispatcher
 
     async def look(self, job_id: int) -> Looked:
-        """Look for an UNCONFIRMED job's request now, and go on with it if it is there. Raises `WrongState`."""
+        """Look for an UNCONFIRMED job's request now, and continue it if it's found. Raises `WrongState`."""
         job = await self._expect(job_id, State.UNCONFIRMED)
         engine = self._engine
         try:
@@ -62,7 +62,7 @@ class Doubts:
         return Looked.FOUND
 
     async def give_up(self, job_id: int) -> Looked:
-        """End an UNCONFIRMED job that is in no history, and release what it reserves; one that is found goes on.
+        """End an UNCONFIRMED job that isn't in the history, and release its reservation; one that's found continues.
 
         Not before its request must have shown up: until then a new one could be a second charge for the same wish.
         If it does turn up within a day, the reconciler gives it back to the job. A history that cannot be

@@ -34,7 +34,7 @@ _SILENT: Final = discord.AllowedMentions.none()
 
 
 class Heard(Enum):
-    """What came of saying something."""
+    """The outcome of a message to the log channel."""
 
     SAID = auto()
     NOBODY = auto()  # the server has no log channel
@@ -52,14 +52,14 @@ class LogChannel:
         self._turns = turns or AtOnce()
 
     async def say(self, guild_id: int, words: str | discord.ui.LayoutView) -> bool:
-        """Tell a server's moderators; return whether it stands in a channel now. Never raises for what Discord does.
+        """Tell a server's moderators; return whether a channel has the message. Never raises for what Discord does.
 
         `words` are in the language of the server and ping no one. A server without a log channel is told nothing.
         """
         return await self.send(guild_id, words) is Heard.SAID
 
     async def send(self, guild_id: int, words: str | discord.ui.LayoutView, *, nonce: str | None = None) -> Heard:
-        """Do the same, and tell what came of it; Discord drops a repeat of the same `nonce` for some minutes."""
+        """Do the same, and return the outcome; Discord drops a repeat of the same `nonce` for some minutes."""
         channel_id = (await self._settings.get(guild_id)).log_channel_id
         if channel_id is None:
             return Heard.NOBODY
@@ -108,7 +108,7 @@ class LogMirror:
         return await self._tell_all(owed)
 
     async def tell(self) -> None:
-        """Tell each server one message of what it is owed."""
+        """Send each server the next message that it is owed."""
         await self._tell_all(await self._records.owed())
 
     async def _tell_all(self, owed: Mapping[int, Sequence[Item]]) -> bool:

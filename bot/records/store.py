@@ -58,7 +58,7 @@ _SAID_BY: Final[Mapping[State, frozenset[Decided]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One request, as it stood last; `prompt` is empty where its member had it deleted."""
+    """One request in its last state; `prompt` is empty if its member had it deleted."""
 
     job_id: int
     guild_id: int

@@ -48,12 +48,12 @@ class SegmindError(Exception):
 
     @property
     def words(self) -> str:
-        """What came, in the server's words, which may repeat a member's."""
+        """The server's answer in its own words, which may repeat a member's."""
         answer = "no answer" if self.status is None else f"HTTP {self.status}"
         return f"{answer}: {self.detail}" if self.detail else answer
 
     def __str__(self) -> str:
-        """Say what came, fit for a log: the words are our own where no answer came, and left out else."""
+        """Return a text for the log: our own words if there was no answer, and no words of the server's."""
         return self.words if self.status is None else f"HTTP {self.status}"
 
 

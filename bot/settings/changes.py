@@ -66,7 +66,7 @@ def point_to(name: str, target_id: int | None, channel_id: int = SERVER) -> Chan
 
 
 def add_and_remove(name: str, added: Collection[int], removed: Collection[int]) -> Change:
-    """Change a list of channels or roles by what came and went, whatever else has changed in it meanwhile."""
+    """Add to and remove from a list of channels or roles, and keep other changes made since it was read."""
     entry_of(IdList, name, GuildSettings)
 
     def change(settings: GuildSettings) -> GuildSettings:
@@ -159,7 +159,7 @@ def tidy(channels: Collection[int], roles: Collection[int]) -> Change:
 
 
 def changes_line(before: GuildSettings, after: GuildSettings) -> str:
-    """Write what a change changed, for the record: lists by what came and went, the rest by its value before and after.
+    """Write a change for the record: added and removed entries of lists, and other values before and after.
 
     Of refused words only how many: what a server does not want to read stands nowhere else.
     """

@@ -216,7 +216,7 @@ class OneChannel(Setting[int | None]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdList(Setting[Value]):
-    """Channels or roles. A change is told by what came and what went."""
+    """Channels or roles. A change names the added and the removed ones."""
 
     empty: str
 

@@ -98,7 +98,7 @@ class Answer:
         )
 
     async def show(self, **parts: Any) -> None:
-        """Show a page in place of the one that a component stands in, else to the member alone.
+        """Replace the page of the pressed component; without one, show it to the member alone.
 
         `files` take the place of those that the page had.
         """
@@ -346,7 +346,7 @@ async def say(interaction: discord.Interaction[Any], sentence: str, **extra: Any
 
 
 async def show(interaction: discord.Interaction[Any], **parts: Any) -> None:
-    """Show a page in place of the one that a component stands in, else to the member alone."""
+    """Replace the page of the pressed component; without one, show it to the member alone."""
     await answer_of(interaction).show(**parts)
 
 

@@ -48,7 +48,7 @@ class Submission:
 
 
 class FormCog(commands.Cog):
-    """A cog that takes the submissions of its modals; a subclass gives their custom ids and what comes of them."""
+    """A cog that takes the submissions of its modals; a subclass defines their custom ids and handles them."""
 
     form_pattern: ClassVar[str]
     shape: ClassVar[Shape] = Shape.PRIVATE  # of the answer to a submission, should it take long

@@ -50,7 +50,7 @@ async def forget_everything(services: Services, member_id: int, *, remove_messag
 
 
 async def _show_help(services: Services, interaction: discord.Interaction[Any]) -> None:
-    """Answer with what the bot does, and what counts for who asks in this place."""
+    """Answer with what the bot does, and the rules for this member in this channel."""
     here = ""
     if interaction.guild_id is not None:
         verdict = await services.gate.rules.judge(asked_by(interaction))

@@ -55,7 +55,7 @@ class VideoList:
         self._interaction = interaction
 
     async def show(self, shown: ListFilter = ListFilter.ALL, page: int = 0) -> None:
-        """Show a page as things stand now, in place of the one that a component stands in."""
+        """Show a page in its present state, in place of the pressed component's."""
         jobs = await self._read(shown, page)
         if page and not jobs:  # what was there is deleted, or no longer one of these
             page, jobs = 0, await self._read(shown, 0)

@@ -62,7 +62,7 @@ class BlockCog(FormCog):
 
     @commands.Cog.listener("on_guild_role_delete")
     async def role_gone(self, role: discord.Role) -> None:
-        """End what waits of members who may not have videos without the role."""
+        """End waiting requests of members who can't make videos without the role."""
         await self._services.moderation.end_what_waits(role.guild.id)
 
     @commands.Cog.listener("on_guild_channel_delete")
@@ -159,7 +159,7 @@ class BlockCog(FormCog):
         await self._services.moderation.end_what_waits(guild_id, member_id)
 
     async def _end_review(self, by_id: int, job: Job) -> None:
-        """End the review of what waits for moderators by a member who is blocked now."""
+        """End the reviews of a member who is blocked now."""
         moderators = self._services.moderators
         newest = await self._services.store.get(job.id)
         if newest is not None and newest.state is State.REVIEW:  # which is charged, and so not ended by a block alone
@@ -200,7 +200,7 @@ class BlockCog(FormCog):
 
 
 class BlocksButton(PressedItem, template=BLOCKS_PATTERN):
-    """Turns the pages of the list of blocks, for who may see it."""
+    """Turns the pages of the list of blocks, for those who may see it."""
 
     shape = Shape.UPDATE
 

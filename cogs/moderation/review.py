@@ -58,7 +58,7 @@ from cogs.requests.gatekeeping import denial_of, tell_of_refusal, tell_of_spendi
 
 
 class ReviewButton(JobButton, template=REVIEW_PATTERN):
-    """Decides on what waits, for who may manage messages in the channel where moderators see it."""
+    """Decides on a case, for members with Manage Messages in the moderators' channel."""
 
     async def pressed(self, interaction: discord.Interaction[Any], job: Job) -> None:
         bot: Reelcast = interaction.client
@@ -107,7 +107,7 @@ class ReasonButton(JobButton, template=REASON_PATTERN):
 
 
 class WaitingItem(PressedItem, template=WAITING_PATTERN):
-    """Chooses among all that waits in a server, and decides on what is chosen, each by the same checks as by itself."""
+    """Chooses several cases of a server and decides on them, each with the checks of a single one."""
 
     shape = Shape.UPDATE
 
@@ -147,7 +147,7 @@ class WaitingItem(PressedItem, template=WAITING_PATTERN):
 
 
 class ReviewCog(JobFormCog):
-    """Takes the modal of *Reject*, and sees to it that what waits is where moderators look."""
+    """Takes the modal of *Reject*, and has cases shown elsewhere when the moderators' channel changes."""
 
     form_pattern = REASON_PATTERN
 

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class Requests:
-    """Judges what members ask for, and makes jobs of what may be made."""
+    """Checks members' requests, and makes jobs of those that pass."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -139,7 +139,7 @@ class Requests:
         return None
 
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
-        """Let a job go on whose card is there; where that cannot be saved now, say that it goes on when it can."""
+        """Continue a job whose card was sent; if that can't be saved now, say that it continues later."""
         answer_of(interaction).uncharged = False
         await interaction.client.arrivals.all_answered()
         self._services.delivery.cards.answered(job, answer_of(interaction).edit)

@@ -65,7 +65,7 @@ def asked_by(
     options: Options | None = None,
     model: VideoModel | None = None,
 ) -> Asked:
-    """Read who asks, and where; what is asked for is given, as far as it is known already."""
+    """Return the member and place of a request; the caller gives the rest, as far as it's known."""
     channel, member, guild = interaction.channel, interaction.user, interaction.guild
     permissions = interaction.permissions
     here = channel.parent if isinstance(channel, discord.Thread) else channel
@@ -167,7 +167,7 @@ async def reserve(
 
 
 async def tell_of_refusal(services: Services, request: VideoRequest, denial: Denial) -> None:
-    """Tell the server's moderators where what had no room has met a cap of theirs, once for each."""
+    """Tell the server's moderators that a request has met their spending limit, once for each."""
     warning = warning_of(denial, guild_id=request.guild_id, day=services.clock.now().date())
     await _warn(services, request.guild_locale, [warning] if warning else [])
 

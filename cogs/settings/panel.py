@@ -1,4 +1,4 @@
-"""`/settings` and its panel: what each component does stands in its custom id, so that it works after a restart."""
+"""`/settings` and its panel: the custom id of a component says what it does, so it works after a restart."""
 
 import re
 from collections.abc import Sequence

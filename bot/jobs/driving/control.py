@@ -61,7 +61,7 @@ class JobControl:
             return cancelled
 
     async def _withhold(self, job: Job) -> Job:
-        """Note the wish on a run that cannot be stopped; its driver goes on until the cost is settled."""
+        """Note the cancellation of a run that can't be stopped; its driver continues until the cost is settled."""
         noted = await self._store.save(job.evolve(cancel_requested=True))
         log.info("cancel_requested", job=job.id, state=job.state.value)
         self._cards.changed(noted)

@@ -42,7 +42,7 @@ class QueuedDispatcher:
         self._released: set[int] = set()
 
     async def dispatch(self, job: Job) -> None:
-        """See to it that someone drives a saved job; one without a driver got its row when it was saved."""
+        """Make sure that a saved job is driven; one without a driver got its row when it was saved."""
         if job.driver:
             await self._queue.enlist_now([job.id])
 

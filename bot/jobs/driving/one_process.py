@@ -29,11 +29,11 @@ MAY_OWE: Final = frozenset(State) - DRIVEN  # a card, the last word on it, or a 
 
 class Dispatcher(Protocol):
     async def dispatch(self, job: Job) -> None:
-        """See to it that someone drives this job."""
+        """Make sure that this job is driven."""
         ...
 
     async def release(self, job_id: int) -> None:
-        """Let go of a job that has ended; a driver elsewhere finds that out at its next save."""
+        """Stop driving a job that has ended; another process's driver notices at its next save."""
         ...
 
 
@@ -126,13 +126,13 @@ class InProcessDispatcher:
         await self._resumed.wait()
 
     async def run(self) -> None:
-        """See to cards that no one knows of, and to those that no one edited any more, until cancelled."""
+        """Handle cards with unknown ids, and cards that don't show the last state, until cancelled."""
         await self._resumed.wait()
         engine = self._engine
         await keep_looking(self._sweep, engine.store.engine, *MAY_OWE, every=SWEEP_EVERY, clock=engine.clock)
 
     async def _sweep(self) -> bool:
-        """See to them once; return whether any are left, or may be."""
+        """Handle them once; return whether any may be left."""
         if not await self._engine.store.owes():
             return False
         for job in await see_to_cardless(self._engine):

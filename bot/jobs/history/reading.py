@@ -62,7 +62,7 @@ async def history_pages(
 
 
 class _NewestFirst:
-    """Tells whether pages have come to requests from before a moment: only where they are seen to be sorted."""
+    """Knows whether pages have reached requests older than a moment, if the pages are sorted."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment

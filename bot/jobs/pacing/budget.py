@@ -90,7 +90,7 @@ class BudgetRow:
 
     @uncancelled
     async def left(self) -> Left:
-        """Tell what is left of the budget now, and leave it as it is."""
+        """Return what is left of the budget now, without taking any."""
         async with self._engine.begin() as connection:
             row, now = await self._read(connection)
         rate = row.pace.applied(self._rate, now)

@@ -43,7 +43,7 @@ class OneRequest:
         return self._known
 
     async def read(self) -> bool | None:
-        """Read it anew: another process may have found it."""
+        """Read again what was found; another process may have found it."""
         async with self._engine.connect() as connection:
             names = (await connection.scalars(select(marks.c.name).where(marks.c.name.in_([ONE, TWO])))).all()
         return None if not names else TWO not in names
@@ -67,7 +67,7 @@ class OneRequest:
         return status
 
     async def _try_out(self, segmind: SegmindClient, request_id: str, claim: Claim, now: datetime) -> None:
-        """Find out whether the result of a run that goes on tells its status."""
+        """Find out whether the result of an unfinished run has its status."""
         self._tries += 1
         try:
             found = await _in_one(segmind, request_id, claim)

@@ -114,7 +114,7 @@ class FairQueue:
                 self._moved_up(mine.job, position)
 
     def _dismiss(self, job_ids: Iterable[int]) -> None:
-        """Let go of drivers whose jobs wait no longer."""
+        """Release drivers whose jobs no longer wait."""
         for job_id in job_ids:
             gone = self._waiting.pop(job_id, None)
             if gone is not None and not gone.turn.done():

@@ -69,7 +69,7 @@ async def resume_posting(engine: Engine, job: Job) -> Job:
 
 
 async def _look(engine: Engine, job: Job) -> Job | None:
-    """Look for the post, and end the job by what there is; None where there surely is no post yet."""
+    """Look for the post, and end the job if it's found; return None if there certainly is no post yet."""
     try:
         found = await engine.posts.find(job)
     except CannotTell as error:

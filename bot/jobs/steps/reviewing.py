@@ -64,7 +64,7 @@ async def keep_reviewing(engine: Engine, resumed: Callable[[], Awaitable[None]])
 
 
 async def see_to_reviews(engine: Engine) -> bool:
-    """End what has waited too long, and see to it that moderators see the rest where they look now.
+    """End what has waited too long, and show moderators the rest in their present channel.
 
     Return whether anything waits, or may have to be seen to later.
     """

@@ -78,7 +78,7 @@ async def _found_in(reading: Reading, engine: Engine, job: Job) -> HistoryRow | 
 
 
 async def _absent(engine: Engine, job: Job) -> Job:
-    """Go on with a job whose request is in no history: it is sent again only where Segmind itself said that it failed.
+    """Continue a job whose request isn't in the history: it's sent again only if Segmind said that it failed.
 
     That is what a time of the next attempt tells.
     """

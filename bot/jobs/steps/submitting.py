@@ -205,7 +205,7 @@ async def _take_back(engine: Engine, intent: Job, error: Exception) -> Job:
 
 
 async def _adopt(engine: Engine, job: Job, row: HistoryRow) -> Job:
-    """Go on with a request that this job has sent already, though a restored database has forgotten it.
+    """Adopt a request that this job has sent, but that a restored database doesn't know.
 
     It is the job's with the first save. Raises `EqualBodyInDoubt` where another job, alike, was faster.
     """
@@ -226,7 +226,7 @@ async def _adopt(engine: Engine, job: Job, row: HistoryRow) -> Job:
 
 
 async def _post(engine: Engine, job: Job, not_after: float) -> Job:
-    """Send the paid POST and save what came of it, whatever it was."""
+    """Send the paid POST and save its outcome, whatever it is."""
     assert job.body is not None  # noqa: S101 - SUBMITTING is never saved without its body
     try:
         submitted = await engine.segmind.submit(job.request.model, job.body, not_after=not_after)
@@ -282,7 +282,7 @@ async def _refused(engine: Engine, job: Job, error: Refused | RunFailed | Operat
 async def _insistently(
     engine: Engine, job: Job, work: Callable[[], Awaitable[T]], *, request_id: str | None = None
 ) -> T:
-    """Do `work` in the database, also where it is away for a moment: what came of the POST no one else knows yet."""
+    """Retry `work` while the database is unreachable: nothing else knows the outcome of the POST yet."""
     tries = 0
     while True:
         try:

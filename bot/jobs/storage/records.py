@@ -49,7 +49,7 @@ async def record(connection: AsyncConnection, job: Job) -> None:
 
 
 async def forget_contents(connection: AsyncConnection, member_id: int) -> None:
-    """Leave in the records of a member, in every server, nothing of what they wrote or showed."""
+    """Delete what a member wrote or showed from their records in every server."""
     bare: dict[str, Any] = {"prompt": "", "prompt_key": "", "fingerprints": []}
     await connection.execute(update(records).where(records.c.member_id == member_id).values(bare))
 
@@ -74,7 +74,7 @@ def _origin(job: Job) -> Mapping[str, Any]:
 
 
 def _course(job: Job) -> Mapping[str, Any]:
-    """Return what changes as a job goes on."""
+    """Return the columns that change while a job is in progress."""
     messages = {"card_message_id": job.card_message_id, "video_message_id": job.post_message_id}
     prints = list(job.request.fingerprints)
     return {

@@ -31,7 +31,7 @@ class Shaper:
         self._form: tuple[object, ...] = ()
 
     def shape(self, frame: VideoFrame) -> Iterator[VideoFrame]:
-        """Yield what comes out where a picture goes in: itself or none, if the next one tells how it is to be."""
+        """Yield the pictures that are ready after this one: none while the next one decides its shape."""
         self._time(frame)
         form = (frame.width, frame.height, frame.format.name, frame.colorspace, frame.color_range)
         if form != self._form:  # some films change their size midway

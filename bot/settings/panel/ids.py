@@ -1,4 +1,4 @@
-"""The custom ids of the settings panel: what a press changes stands in them, so that a panel outlives a restart."""
+"""The custom ids of the settings panel: they say what a press changes, so a panel works after a restart."""
 
 import re
 from collections.abc import Mapping

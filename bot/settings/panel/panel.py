@@ -66,7 +66,7 @@ def settings_panel(
 
 
 def owners_answer(guild_id: int, state: PanelState, notice: str, refused: RefusedForm | None) -> ui.LayoutView:
-    """Lay out what came of a setup in a direct message to a server's owner: the panel itself works in the server."""
+    """Lay out the answer to a setup in a direct message to the owner: the panel itself works in the server."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(Page.CHECK, state))
     for part in (
         refused_parts(refused) if refused else [text(f"{notice}\n{findings_list(state.findings, state.facts)}")]
@@ -158,7 +158,7 @@ def _always(page: Page, state: PanelState) -> Sequence[ui.Button[ui.LayoutView]]
 
 
 def _check_label(state: PanelState) -> str:
-    """Name the button to the check, with how much stands in the way."""
+    """Return the label of the button to the check, with the number of problems."""
     serious = [each for each in state.findings if each.weight < Weight.ODD]
     if not serious:
         return _("Check")
