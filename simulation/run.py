@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import logging
 import random
@@ -30,6 +31,7 @@ from simulation.world import World
 
 EVERY: Final = 6.0  # seconds between two requests, on average
 SETTLES_WITHIN: Final = timedelta(hours=30)  # once the weather is calm: reviews and lost requests run out
+COLLECTED_EVERY: Final = 10  # requests
 MEMBERS: Final = 30  # a server
 REVIEWS: Final = (ReviewMode.OFF, ReviewMode.OFF, ReviewMode.BEFORE_SPENDING, ReviewMode.BEFORE_POSTING)
 EXPECTED: Final = ("OperationalError",)  # of a database that fails as the weather has it
@@ -74,7 +76,7 @@ def run(
     world = World(seed, folder, severity=severity, without=without)
     asyncio.set_event_loop(world.loop)
     try:
-        with _quiet(world, surprises), real_code_in(world):
+        with _quiet(world, surprises), real_code_in(world), _collected_in_order():
             return world.loop.run_until_complete(_history(world, jobs, surprises, until_broken=until_broken))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -122,6 +124,8 @@ async def _live(world: World, watch: Watch, lives: Lives, jobs: int) -> None:
         async with asyncio.TaskGroup() as asking:
             for number in range(jobs):
                 asking.create_task(crowd.ask(number))
+                if number % COLLECTED_EVERY == 0:
+                    gc.collect()
                 await asyncio.sleep(world.rng.expovariate(1 / EVERY))
         await events.end()
         world.note("calm")
@@ -134,6 +138,19 @@ async def _live(world: World, watch: Watch, lives: Lives, jobs: int) -> None:
             task.cancel()
     watch.at_the_end()
     await lives.process.stop()
+
+
+@contextmanager
+def _collected_in_order() -> Generator[None]:
+    """Collect garbage at moments of the history alone: what is closed then can call something at the next turn."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 @contextmanager
