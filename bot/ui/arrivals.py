@@ -8,7 +8,7 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.ui.answers import ANSWER, Answer, Shape
+from bot.ui.answers import ANSWER, DISCORD_WAITS, Answer, Shape
 from bot.ui.attempts import NotAnswered, RecentPresses
 from bot.ui.text import replace_nul
 
@@ -65,7 +65,7 @@ class Arrivals:
         for _round in range(ROUNDS):
             if not self._unanswered:
                 return
-            await asyncio.wait(self._unanswered)
+            await asyncio.wait(self._unanswered, timeout=DISCORD_WAITS)
 
     def _note(self, interaction_id: int, is_open: bool) -> None:
         (self._open.add if is_open else self._open.discard)(interaction_id)
