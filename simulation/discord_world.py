@@ -58,11 +58,17 @@ class Message:
 
     def custom_ids(self) -> Iterator[str]:
         """Yield the custom ids of all its buttons and menus."""
-        yield from _custom_ids(self.components)
+        for each in _interactive(self.components):
+            yield each["custom_id"]
 
     def button(self, prefix: str) -> str | None:
         """Return the first custom id that begins so, or None."""
         return next((each for each in self.custom_ids() if each.startswith(prefix)), None)
+
+    def choices(self, custom_id: str) -> list[str]:
+        """Return what can be chosen in a menu."""
+        menu = next(each for each in _interactive(self.components) if each["custom_id"] == custom_id)
+        return [each["value"] for each in menu.get("options") or ()]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +83,16 @@ class Interaction:
     message: Message | None = None  # the first answer, or the message that it changed
     modal: dict[str, Any] | None = None
     followups: list[Message] = field(default_factory=list[Message])
+
+    @property
+    def shown(self) -> Message | None:
+        """Return what the member sees last of it."""
+        return self.followups[-1] if self.followups else self.message
+
+    @property
+    def waits(self) -> bool:
+        """Whether the member still sees that something is to come."""
+        return self.answered is None or (self.shown is not None and bool(self.shown.flags & LOADING))
 
 
 class DiscordWorld:
@@ -319,10 +335,10 @@ class DiscordWorld:
         }
 
 
-def _custom_ids(components: list[Any]) -> Iterator[str]:
+def _interactive(components: list[Any]) -> Iterator[dict[str, Any]]:
     for each in components:
-        if custom_id := each.get("custom_id"):
-            yield custom_id
-        yield from _custom_ids(each.get("components") or [])
+        if "custom_id" in each:
+            yield each
+        yield from _interactive(each.get("components") or [])
         if accessory := each.get("accessory"):
-            yield from _custom_ids([accessory])
+            yield from _interactive([accessory])

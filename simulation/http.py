@@ -112,6 +112,9 @@ class Session:
     def request(self, method: str, url: str | URL, **options: Any) -> "_Exchange":
         return _Exchange(self._exchange(method, URL(url), options))
 
+    def get(self, url: str | URL, **options: Any) -> "_Exchange":
+        return self.request("GET", url, **options)
+
     async def _exchange(self, method: str, url: URL, options: Mapping[str, Any]) -> Response:
         limit = options.get("timeout")
         total = limit.total if isinstance(limit, aiohttp.ClientTimeout) else None

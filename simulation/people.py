@@ -19,10 +19,11 @@ from simulation.world import World
 COMMAND, COMPONENT, MODAL = 2, 3, 5
 BUTTON, SELECT, TEXT_INPUT = 2, 3, 4
 IMPATIENT: Final = 60.0  # seconds after which a member does something else
+TRIES: Final = 3
 LOOKS_EVERY: Final = 90.0  # seconds, on average, between a moderator's looks
 OPERATES_EVERY: Final = 300.0
 FORBIDDEN: Final = "forbidden"  # a word that servers block
-VERBS: Final = ("approve", "approve", "approve", "spoiler", "reject", "block")
+VERDICTS: Final = (*("review:approve:",) * 6, "review:spoiler:", "review:reject:", "review-choice:", "review:block:")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,13 +93,11 @@ class Crowd:
         wrong = happens("fixes")
         images = {f"image{each}": discord.upload(channel.id, f"{each}.jpg") for each in range(1, rng.choice((2, 2, 3)))}
         options = {"prompt": f"{prompt} {FORBIDDEN}" if wrong else prompt, "duration": rng.choice((5, 5, 5, 10))}
-        asked = await self._do(member, channel, COMMAND, discord.command_data("video", options, images))
-        if asked.message and asked.message.button("reelcast:consent:"):
-            await self._press(member, asked.message, "reelcast:consent:")
-            return
+        data = discord.command_data("video", options, images)
+        asked = await self._do(member, channel, COMMAND, data)
         if wrong:
-            await self._open_and_submit(member, asked.message, "reelcast:fix:", prompt=prompt)
-            return
+            asked = await self._open_and_submit(member, asked.shown, "reelcast:fix:", prompt=prompt) or asked
+        asked = await self._press(member, asked.shown, "reelcast:consent:") or asked
         await asyncio.sleep(rng.expovariate(1 / 120))
         await self._meanwhile(place, member, asked)
         await asyncio.sleep(rng.uniform(100, 900))
@@ -108,10 +107,10 @@ class Crowd:
         """Do what members do while they wait."""
         discord, happens = self._world.discord, self._happens
         if happens("cancels"):
-            await self._press(member, asked.message, "reelcast:cancel:")
-        if happens("deletes_card_by_hand") and asked.message is not None:
-            self._world.note("card_deleted_by_hand", message=asked.message.id)
-            discord.remove(asked.message)
+            await self._press(member, asked.shown, "reelcast:cancel:")
+        if happens("deletes_card_by_hand") and asked.shown is not None:
+            self._world.note("card_deleted_by_hand", message=asked.shown.id)
+            discord.remove(asked.shown)
         if happens("leaves"):
             self._world.note("member_left", member=member.id)
             place.guild.members.pop(member.id, None)
@@ -122,29 +121,26 @@ class Crowd:
 
     async def _afterwards(self, place: Place, member: Member, asked: Interaction, prompt: str) -> None:
         """Do what members do with a video, or with the want of one."""
-        happens = self._happens
+        happens, seen = self._happens, self._watch.post_of(asked.id) or asked.message
         if happens("makes_again"):
-            await self._press(member, asked.message, "reelcast:again:")
+            await self._press(member, seen, "reelcast:again:")
         if happens("edits"):
-            await self._open_and_submit(member, asked.message, "reelcast:edit:", prompt=f"{prompt} Again.")
+            await self._open_and_submit(member, seen, "reelcast:edit:", prompt=f"{prompt} Again.")
         if happens("sends_again"):
             await self._press(member, asked.message, "reelcast:resend:")
         if happens("deletes"):
-            answer = await self._press(member, asked.message, "reelcast:delete:")
-            await self._press(member, answer and answer.message, "reelcast:erase:")
+            details = await self._press(member, seen, "reelcast:details:")
+            question = await self._press(member, details and details.shown, "reelcast:delete:")
+            await self._press(member, question and question.shown, "reelcast:erase:")
         if happens("reports"):
-            await self._report(self._rng.choice(place.members), place)
+            reporter = self._rng.choice(place.members)
+            await self._open_and_submit(reporter, self._some_post(place), "reelcast:report:", reason="It's not nice.")
 
     async def _delete_data(self, member: Member, channel: Channel) -> None:
         answer = await self._do(member, channel, COMMAND, self._world.discord.command_data("help", {}, {}))
-        told = await self._press(member, answer.message, "reelcast:forget:tell")
-        question = await self._press(member, told and told.message, "reelcast:forget:ask")
-        await self._press(member, question and question.message, "reelcast:forget:data")
-
-    async def _report(self, member: Member, place: Place) -> None:
-        post = self._some_post(place)
-        details = post and await self._press(member, post, "reelcast:details:post:")
-        await self._open_and_submit(member, details and details.message, "reelcast:report:", reason="It's not nice.")
+        told = await self._press(member, answer.shown, "reelcast:forget:tell")
+        question = await self._press(member, told and told.shown, "reelcast:forget:ask")
+        await self._press(member, question and question.shown, "reelcast:forget:data")
 
     # --- moderators ------------------------------------------------------------------------------------------
 
@@ -171,9 +167,9 @@ class Crowd:
                 await self._change_settings(place, member)
 
     async def _review(self, place: Place, member: Member, message: Message) -> None:
-        verbs = [self._rng.choice(VERBS), self._rng.choice(VERBS)]
-        both = zip(place.moderators, verbs, strict=True) if self._happens("both_decide") else ((member, verbs[0]),)
-        await asyncio.gather(*(self._open_and_submit(who, message, f"reelcast:review:{verb}:") for who, verb in both))
+        verdicts = [self._rng.choice(VERDICTS), self._rng.choice(VERDICTS)]
+        both = zip(place.moderators, verdicts, strict=True) if self._happens("both_decide") else [(member, verdicts[0])]
+        await asyncio.gather(*(self._open_and_submit(who, message, f"reelcast:{verdict}") for who, verdict in both))
 
     async def _take_down(self, place: Place, member: Member) -> None:
         post = self._some_post(place)
@@ -197,17 +193,17 @@ class Crowd:
         rng = self._rng
         panel = await self._do(member, place.mods, COMMAND, self._world.discord.command_data("settings", {}, {}))
         if rng.random() < 0.3:
-            asked = await self._press(member, panel.message, "reelcast:settings:put:paused:0:on")
-            await self._press(member, asked and asked.message, "reelcast:settings:do:pause:")
+            asked = await self._press(member, panel.shown, "reelcast:settings:put:paused:0:on")
+            await self._press(member, asked and asked.shown, "reelcast:settings:do:pause:")
             await asyncio.sleep(rng.uniform(20, 200))
-            await self._press(member, asked and asked.message, "reelcast:settings:put:paused:0:off")
+            await self._press(member, asked and asked.shown, "reelcast:settings:put:paused:0:off")
             return
-        pages = await self._press(member, panel.message, "reelcast:settings:turn:", rng.choice(("review", "posts")))
-        shown = pages and pages.message
+        pages = await self._press(member, panel.shown, "reelcast:settings:turn:", rng.choice(("review", "posts")))
+        shown = pages and pages.shown
         puts = [each for each in shown.custom_ids() if each.startswith("reelcast:settings:put:")] if shown else []
         if puts:
             await self._press(member, shown, rng.choice(puts))
-        await self._press(member, shown, "reelcast:settings:pick:review:", rng.choice(tuple(ReviewMode)).value)
+        await self._press(member, shown, "reelcast:settings:pick:review:")
 
     # --- the operator ----------------------------------------------------------------------------------------
 
@@ -220,22 +216,22 @@ class Crowd:
             await asyncio.sleep(rng.expovariate(1 / OPERATES_EVERY))
             place = self.places[0]
             panel = await self._do(owner, place.mods, COMMAND, discord.command_data("operator", {}, {}))
-            await self._press(owner, panel.message, "reelcast:operator:resume:")
+            await self._press(owner, panel.shown, "reelcast:operator:resume:")
             if happens("operator_pauses") and not self._world.chances.calm:
-                asked = await self._press(owner, panel.message, "reelcast:operator:pause:")
-                await self._press(owner, asked and asked.message, "reelcast:operator:pause-now:")
+                asked = await self._press(owner, panel.shown, "reelcast:operator:pause:")
+                await self._press(owner, asked and asked.shown, "reelcast:operator:pause-now:")
                 await asyncio.sleep(rng.uniform(20, 200))
-                await self._press(owner, panel.message, "reelcast:operator:resume:")
+                await self._press(owner, panel.shown, "reelcast:operator:resume:")
             if happens("operator_settles"):
-                page = await self._press(owner, panel.message, "reelcast:operator:stuck:")
+                page = await self._press(owner, panel.shown, "reelcast:operator:stuck:")
                 verb = rng.choice(("look", "give-up", "send", "close"))
-                await self._press(owner, page and page.message, f"reelcast:operator:{verb}:")
+                await self._press(owner, page and page.shown, f"reelcast:operator:{verb}:")
             if happens("operator_retries"):
                 await self._retry()
 
     async def _retry(self) -> None:
         url, clock = f"sqlite:///{self._world.folder}/reelcast.db", VirtualClock(self._world)
-        for job_id in self._watch.resumable()[-3:]:
+        for job_id in self._watch.resumable()[-1:]:
             self._world.note("retries", job=job_id)
             try:
                 await retry_job(url, job_id, clock)
@@ -267,26 +263,39 @@ class Crowd:
             return None
         if message.id not in self._world.discord.messages.get(channel.id, {}):
             return None
-        data: dict[str, Any] = {"custom_id": custom_id, "component_type": SELECT if values else BUTTON}
-        if values:
-            data["values"] = list(values)
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": BUTTON}
+        if choices := message.choices(custom_id):
+            chosen = [each for each in choices if each in values] or [self._rng.choice(choices)]
+            data |= {"component_type": SELECT, "values": chosen}
         return await self._do(member, channel, COMPONENT, data, message)
 
-    async def _open_and_submit(self, member: Member, message: Message | None, prefix: str, **typed: str) -> None:
-        """Press a button, and submit the form that it may open."""
+    async def _open_and_submit(
+        self, member: Member, message: Message | None, prefix: str, **typed: str
+    ) -> Interaction | None:
+        """Press a button, and submit the form that it may open; return the last interaction."""
         pressed = await self._press(member, message, prefix)
         channel = self._world.discord.channels.get(message.channel_id) if message else None
-        if pressed is not None and channel is not None:
-            await self._submit(member, channel, pressed, **typed)
+        return pressed and channel and await self._submit(member, channel, pressed, **typed)
 
-    async def _submit(self, member: Member, channel: Channel, opened: Interaction, **typed: str) -> None:
+    async def _submit(self, member: Member, channel: Channel, opened: Interaction, **typed: str) -> Interaction:
         modal = opened.modal
-        if modal is not None:
-            components = [_filled(each, typed) for each in modal["components"]]
-            await self._do(member, channel, MODAL, {"custom_id": modal["custom_id"], "components": components})
+        if modal is None:
+            return opened
+        components = [_filled(each, typed) for each in modal["components"]]
+        return await self._do(member, channel, MODAL, {"custom_id": modal["custom_id"], "components": components})
 
     async def _do(
         self, member: Member, channel: Channel, kind: int, data: dict[str, Any], source: Message | None = None
+    ) -> Interaction:
+        """Do something, and again if there is no answer: the bot may be down."""
+        interaction = await self._do_once(member, channel, kind, data, source)
+        for _ in range(TRIES - 1):
+            if interaction.answered is None:
+                interaction = await self._do_once(member, channel, kind, data, source)
+        return interaction
+
+    async def _do_once(
+        self, member: Member, channel: Channel, kind: int, data: dict[str, Any], source: Message | None
     ) -> Interaction:
         """Let Discord tell the bot of an interaction, and wait for a while until something is to be seen."""
         world = self._world
@@ -301,9 +310,9 @@ class Crowd:
         else:
             self._lives.deliver(interaction.payload)
         until = world.loop.time() + IMPATIENT
-        while interaction.answered is None and world.loop.time() < until:
+        while interaction.waits and world.loop.time() < until:
             await asyncio.sleep(1.0)
-        await asyncio.sleep(self._rng.uniform(0.5, 4.0))
+        await asyncio.sleep(self._rng.uniform(1.0, 5.0))
         return interaction
 
 
@@ -314,7 +323,7 @@ def _chosen(before: GuildSettings, *, place: Place, limits: Limits) -> GuildSett
         review=place.review,
         review_channel_id=place.mods.id,
         words=(FORBIDDEN,),
-        report_threshold=2,
+        report_threshold=1,
         member_limits=limits,
     )
 

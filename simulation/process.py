@@ -92,7 +92,7 @@ class Process:
             task._log_destroy_pending = False  # type: ignore[attr-defined] # noqa: SLF001 - it is meant to be gone
             with contextlib.suppress(BaseException):  # in its own context, where it can neither log nor begin anything
                 context.run(task.get_coro().close)  # type: ignore[union-attr]
-        gc.collect()
+        self.context.run(gc.collect)
 
     def deliver(self, payload: dict[str, Any]) -> None:
         """Hand an interaction to the bot as its gateway would."""

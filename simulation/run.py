@@ -8,6 +8,7 @@ import logging
 import random
 import re
 import shutil
+import sys
 import tempfile
 import traceback
 from collections import Counter
@@ -77,7 +78,9 @@ def run(
     asyncio.set_event_loop(world.loop)
     try:
         with _quiet(world, surprises), real_code_in(world), _collected_in_order():
-            return world.loop.run_until_complete(_history(world, jobs, surprises, until_broken=until_broken))
+            result = world.loop.run_until_complete(_history(world, jobs, surprises, until_broken=until_broken))
+            world.loop.close()
+            return result
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -149,6 +152,7 @@ def _collected_in_order() -> Generator[None]:
     try:
         yield
     finally:
+        gc.collect()
         gc.enable()
         gc.unfreeze()
 
@@ -160,8 +164,10 @@ def _quiet(world: World, surprises: Counter[str]) -> Generator[None]:
     def take(_logger: Any, level: str, event: MutableMapping[str, Any]) -> Any:
         name, error = str(event.pop("event")), event.pop("exc_info", None)
         life = LIFE.get()
-        if life is not None and life.dead:  # what a killed life would say as it is taken apart
+        # What a killed life would say as it is taken apart.
+        if not world.loop.is_running() or (life is not None and life.dead):
             raise structlog.DropEvent
+        error = sys.exc_info()[1] if error is True else error
         if name != "segmind.request":
             facts = {key: value for key, value in event.items() if key in {"job", "state", "before", "error", "why"}}
             world.note(name, **facts)
@@ -174,7 +180,7 @@ def _quiet(world: World, surprises: Counter[str]) -> Generator[None]:
             ] += 1
             text = re.sub(r"0x[0-9a-f]+", "0x…", "".join(traceback.format_exception(error)))
             world.note("traceback", text=text[-1500:])
-        elif level in {"error", "critical"} or error is True:
+        elif level in {"error", "critical"}:
             surprises[name] += 1
         raise structlog.DropEvent
 

@@ -82,6 +82,10 @@ class Watch:
         """Return the jobs that an operator would try to take up again."""
         return [row["id"] for row in self._rows("SELECT id FROM jobs WHERE state IN ('FAILED', 'UNDELIVERED')")]
 
+    def post_of(self, job_id: int) -> Message | None:
+        """Return the message that shows a job's video, or None."""
+        return next(iter(self._posts.get(job_id, {}).values()), None)
+
     # --- with each event -------------------------------------------------------------------------------------
 
     def committed(self, tables: frozenset[str]) -> None:
