@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-import re2
-
 from bot.automod.charsets import mark_edges, place_in_text
 from bot.automod.syntax import SyntaxRefused, translate
 
@@ -61,6 +59,8 @@ class Pattern:
 
 def compile_pattern(written: str) -> Pattern:
     """Make a pattern ready; raises `PatternRefused`."""
+    import re2  # noqa: PLC0415 - where a server has patterns
+
     options = re2.Options()
     options.max_mem = MEMORY
     options.case_sensitive = False

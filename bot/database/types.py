@@ -78,9 +78,14 @@ def value_of(kind: type[Value], row: Row[Any], **others: object) -> Value:
     `others` are fields that aren't columns, or are something else than these hold.
     """
     columns = row._asdict()  # pyright: ignore[reportPrivateUsage] - a public method
-    return _adapter(kind).validate_python(columns | others)
+    return adapter_of(kind).validate_python(columns | others)
+
+
+def adapter_of(kind: type[Value]) -> TypeAdapter[Value]:
+    """Return what reads and writes a dataclass, made when it is first needed: that takes longer than to use it."""
+    return _made(kind)
 
 
 @cache
-def _adapter(kind: type[Value]) -> TypeAdapter[Value]:
+def _made(kind: type[Any]) -> TypeAdapter[Any]:
     return TypeAdapter(kind)

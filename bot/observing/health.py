@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.observing.metrics import Gauges, Metrics
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 TROUBLES: Final = 3  # in a row, before one speaks of trouble: single requests fail every day
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -144,18 +146,22 @@ async def serve_health(host: str, port: int, seen: SeenFromOutside) -> AsyncGene
     if port == 0:
         yield
         return
+    from aiohttp import web  # noqa: PLC0415 - where it is served
 
-    async def healthz(_request: web.Request) -> web.Response:
+    def told(words: Mapping[str, object], *, well: bool) -> "web.Response":
+        return web.json_response(words, status=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def healthz(_request: "web.Request") -> "web.Response":
         if stopped := seen.stopped():
-            return _told({"status": "broken", "stopped": list(stopped)}, well=False)
-        return _told({"status": "alive"}, well=True)
+            return told({"status": "broken", "stopped": list(stopped)}, well=False)
+        return told({"status": "alive"}, well=True)
 
-    async def readyz(_request: web.Request) -> web.Response:
+    async def readyz(_request: "web.Request") -> "web.Response":
         parts = await seen.ready()
         ready = all(word == OK for word in parts.values())
-        return _told({"status": "ready" if ready else "not ready", **parts}, well=ready)
+        return told({"status": "ready" if ready else "not ready", **parts}, well=ready)
 
-    async def metrics(_request: web.Request) -> web.Response:
+    async def metrics(_request: "web.Request") -> "web.Response":
         return web.Response(body=await seen.page(), headers=_PLAIN)
 
     app = web.Application()
@@ -170,7 +176,3 @@ async def serve_health(host: str, port: int, seen: SeenFromOutside) -> AsyncGene
         yield
     finally:
         await runner.cleanup()
-
-
-def _told(words: Mapping[str, object], *, well: bool) -> web.Response:
-    return web.json_response(words, status=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)

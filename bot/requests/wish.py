@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Self
 
-from pydantic import TypeAdapter
-
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import ASPECT_RATIO, DURATION, ModelOption, Options, OptionValue
+from bot.database.types import adapter_of
 from bot.jobs.model import Element, Reference
 from bot.ui.forms import Submission
 
@@ -44,7 +43,7 @@ class Wish:
         return [image.filename for _number, image in self.images]
 
     def facts(self) -> Mapping[str, Any]:
-        return _ADAPTER.dump_python(self, mode="json")
+        return adapter_of(Wish).dump_python(self, mode="json")
 
     def only(self, *, words: bool, images: bool) -> Self:
         wish = self if words else replace(self, prompt="", cast=(), kept=())
@@ -82,14 +81,11 @@ class Wish:
         return numbers.index(self.faulty) + 1 if self.faulty in numbers and len(numbers) > 1 else 0
 
 
-_ADAPTER: Final = TypeAdapter(Wish)
-
-
 def wish_of(facts: Mapping[str, Any]) -> Wish:
     if "options" not in facts:  # as version 0.1 wrote it down
         values = {name: facts[name] for name in (DURATION, ASPECT_RATIO) if facts.get(name) is not None}
         facts = {**facts, "options": {"model": facts.get("model", ""), "values": values}}
-    return _ADAPTER.validate_python(facts)
+    return adapter_of(Wish).validate_python(facts)
 
 
 def numbered(images: Sequence[Reference]) -> Sequence[tuple[int, Reference]]:

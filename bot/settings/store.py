@@ -3,21 +3,18 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Final
 
-from pydantic import TypeAdapter
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.changes import Remembered
 from bot.database.statements import insert_if_absent
 from bot.database.tables import guild_settings
+from bot.database.types import adapter_of
 from bot.settings.model import UNSET, GuildSettings
 
 Change = Callable[[GuildSettings], GuildSettings]
 Noted = Callable[[AsyncConnection, GuildSettings, GuildSettings], Awaitable[None]]
-
-_ADAPTER: Final = TypeAdapter(GuildSettings)
 
 
 class SettingsStore:
@@ -48,7 +45,7 @@ class SettingsStore:
         async with self._engine.begin() as connection:
             await connection.execute(insert_if_absent(connection, guild_settings, first))
             query = select(guild_settings.c.settings).where(mine).with_for_update()
-            before = _ADAPTER.validate_python((await connection.execute(query)).scalar_one())
+            before = adapter_of(GuildSettings).validate_python((await connection.execute(query)).scalar_one())
             after = change(before)
             await connection.execute(update(guild_settings).where(mine).values(settings=_dump(after), changed_at=now))
             if noted is not None and after != before:
@@ -58,8 +55,8 @@ class SettingsStore:
 
 def parsed(saved: object) -> GuildSettings:
     """Make settings of what the column holds; the defaults of None, where a server has no row."""
-    return UNSET if saved is None else _ADAPTER.validate_python(saved)
+    return UNSET if saved is None else adapter_of(GuildSettings).validate_python(saved)
 
 
 def _dump(settings: GuildSettings) -> object:
-    return _ADAPTER.dump_python(settings, mode="json", exclude_defaults=True)
+    return adapter_of(GuildSettings).dump_python(settings, mode="json", exclude_defaults=True)

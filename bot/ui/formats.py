@@ -1,22 +1,26 @@
-"""Figures, moments and lists as the language spoken writes them."""
+"""Figures, moments and lists as the language spoken writes them.
+
+Babel is loaded with a language's rules when they are needed: prices in English, which the commands show, are not.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-
-from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
 
 from bot.ui.language import SOURCE, _, spoken
 
 
 def number(value: float) -> str:
     """Write a number as the language spoken does, with three figures after the point at most."""
+    from babel.numbers import format_decimal  # noqa: PLC0415
+
     return format_decimal(value, locale=spoken())
 
 
 def percent(share: float) -> str:
     """Write a share of 1 as the language spoken writes percent."""
+    from babel.numbers import format_percent  # noqa: PLC0415
+
     return format_percent(share, locale=spoken())
 
 
@@ -33,6 +37,10 @@ def _rounded(value: float) -> float:
 
 
 def dollars(amount: Decimal) -> str:
+    if spoken() == SOURCE and not amount.is_signed():
+        return f"${amount:,.2f}"
+    from babel.numbers import format_currency  # noqa: PLC0415
+
     return format_currency(amount, "USD", locale=spoken())
 
 
@@ -58,4 +66,6 @@ def lasted(seconds: float) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Write names one after another, in English as in Britain: "a, b and c"."""
+    from babel.lists import format_list  # noqa: PLC0415
+
     return format_list(names, locale="en_GB" if spoken() == SOURCE else spoken())

@@ -8,6 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from babel.numbers import format_currency
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.catalogue.offer import Offer
 from bot.delivery.card_view import status_card
@@ -230,3 +233,9 @@ def test_every_button_and_form_speaks_the_language_of_who_uses_it() -> None:
         and "speak(interaction" not in ast.unparse(node)
     ]
     assert silent == [], "call speak(interaction.locale.value) first of all"
+
+
+@given(cents=st.integers(0, 10**9), more=st.integers(0, 10**6 - 1))
+def test_prices_in_english_are_as_babel_writes_them(cents: int, more: int) -> None:
+    amount = Decimal(cents) / 100 + Decimal(more) / 10**8
+    assert dollars(amount) == format_currency(amount, "USD", locale="en")
