@@ -17,13 +17,14 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     ValidationError,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 
 from bot.catalogue.models import DEFAULT, MODELS
@@ -58,20 +59,18 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What an operator sets.
 
     `title` says what a setting is for, in `.env.example` and in the operators' guide; `description` says what a value
     should be, there and in the answer to a wrong one.
     """
 
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8-sig",  # some editors begin a file with a mark that would become part of the first name
+    model_config = ConfigDict(
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
-        env_ignore_empty=True,
+        validate_default=True,
         arbitrary_types_allowed=True,
     )
 
@@ -103,7 +102,7 @@ class Settings(BaseSettings):
         title="Hosts that finished videos can be downloaded from.",
         description="comma-separated host names, with or without a port",
     )
-    segmind_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_models)] = Field(
+    segmind_models: Annotated[tuple[str, ...], BeforeValidator(read_models)] = Field(
         (DEFAULT.slug,),
         title=(
             "Models that members can choose from. The first is the default. With more than one, `/video` gets the "
@@ -128,7 +127,7 @@ class Settings(BaseSettings):
         ),
         description="a whole number from 1 to 10000",
     )
-    prices_usd: Annotated[Prices, NoDecode, BeforeValidator(read_prices)] = Field(
+    prices_usd: Annotated[Prices, BeforeValidator(read_prices)] = Field(
         {},
         title=(
             "Prices of one video by length. If it's empty, Segmind's usual prices apply, which are upper bounds. "
@@ -184,7 +183,7 @@ class Settings(BaseSettings):
         title="Shards of all processes together. If it's empty, Discord decides.",
         description="a whole number from 1, or nothing",
     )
-    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(read_shards)] = Field(
+    shard_ids: Annotated[tuple[int, ...], BeforeValidator(read_shards)] = Field(
         (),
         title="The shards that this process connects. If it's empty, it connects all of them.",
         description="shards like 0-3,7, each below SHARD_COUNT (set that, too), or nothing for all",
@@ -286,11 +285,19 @@ def file_of(database_url: str) -> Path | None:
     return Path(url.database) if url.database and url.drivername == "sqlite" else None
 
 
+def _written_in(env_file: Path | None) -> dict[str, str]:
+    """Read what is set in the environment, else in the file, by fields; what is empty there counts as not set."""
+    # Some editors begin a file with a mark that would become part of the first name.
+    in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file is not None and env_file.is_file() else {}
+    written = [*in_file.items(), *os.environ.items()]
+    return {field: value for name, value in written if value and (field := name.lower()) in Settings.model_fields}
+
+
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Read the settings; raises `SettingsError` with a sentence for every wrong one at once."""
     logging.getLogger("dotenv").setLevel(logging.ERROR)  # `env_file_troubles` says it
     try:
-        return Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue] - the required ones come from outside
+        return Settings.model_validate(_written_in(env_file))
     except ValidationError as error:
         # The chain would carry pydantic's report with the values in it.
         raise SettingsError([_sentence(detail) for detail in error.errors(include_input=False)]) from None

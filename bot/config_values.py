@@ -5,7 +5,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, TypeAdapter, ValidationInfo
-from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from yarl import URL
@@ -121,5 +120,5 @@ def _secret(value: SecretStr) -> SecretStr:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Hosts = Annotated[AllowedHosts, NoDecode, BeforeValidator(_hosts)]
+Hosts = Annotated[AllowedHosts, BeforeValidator(_hosts)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -28,6 +28,6 @@ def test_a_setting_that_is_missing_for_its_misspelled_name_is_told_by_that_name(
 def test_a_full_disk_keeps_no_bot_from_starting(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk, capture_logs() as told:
         fill(disk)
-        _begin(Settings(data_dir=disk, discord_token="token", segmind_api_key="key", _env_file=None))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        _begin(Settings.model_validate({"data_dir": disk, "discord_token": "token", "segmind_api_key": "key"}))
     [line] = [line for line in told if line["event"] == "machine_in_trouble"]
     assert "is full. Free some space" in line["error"]

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot import command_line
 from bot.cli.machine import ReportLine, check_database
-from bot.config import Settings
+from bot.config import load_settings
 from bot.database.engine import open_database
 from bot.database.files import open_as_it_is
 from tests.integration.bot.cli.command_line import surroundings
@@ -54,7 +54,7 @@ ODD = {
 
 
 async def found(address: str = URL) -> list[ReportLine]:
-    settings = Settings(database_url=address)  # pyright: ignore[reportCallIssue] - the rest comes from the environment
+    settings = load_settings(None).model_copy(update={"database_url": address})
     return [finding async for finding in check_database(settings)]
 
 
