@@ -5,7 +5,7 @@ import base64
 import random
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -141,10 +141,24 @@ async def _with_planner(place: _Place, seconds: float) -> Trial:
         for _ in range(REMEMBERED)
     ]
     times = RunTimes(known)
-    url = place.at["api_url"]
+    async with _client(place) as (client, planner):
+        jobs = [_follow(client, planner, times, place.inputs, trial) for _ in range(IN_FLIGHT)]
+        work = [asyncio.create_task(each) for each in (planner.run(), *jobs)]
+        _, going = await asyncio.wait(work, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+        for task in going:
+            task.cancel()
+        broken = [each for each in await asyncio.gather(*work, return_exceptions=True) if isinstance(each, Exception)]
+        trial.exceptions += len(broken)
+    await _read_totals(place, trial)
+    return trial
+
+
+@asynccontextmanager
+async def _client(place: _Place) -> AsyncGenerator[tuple[SegmindClient, Planner]]:
+    """Open the bot's client on a budget of its own, which is in a database as the bot's is."""
+    url, clock = place.at["api_url"], SystemClock()
     with tempfile.TemporaryDirectory() as folder:
         async with open_database(f"sqlite:///{folder}/pacing.db") as database:
-            clock = SystemClock()
             planner = Planner(BudgetRow(database, Rate(requests_per_minute=PER_MINUTE, reserve=RESERVE), clock), clock)
             client = SegmindClient(
                 place.session,
@@ -152,17 +166,26 @@ async def _with_planner(place: _Place, seconds: float) -> Trial:
                 endpoints=Endpoints(api=url, history=url, storage=url),
                 budget=planner,
             )
-            jobs = [_follow(client, planner, times, place.inputs, trial) for _ in range(IN_FLIGHT)]
-            work = [asyncio.create_task(each) for each in (planner.run(), *jobs)]
-            _, going = await asyncio.wait(work, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-            for task in going:
-                task.cancel()
-            broken = [
-                each for each in await asyncio.gather(*work, return_exceptions=True) if isinstance(each, Exception)
-            ]
-            trial.exceptions += len(broken)
-    await _read_totals(place, trial)
-    return trial
+            yield client, planner
+
+
+async def burst(requests: int) -> tuple[Sequence[float], int]:
+    """Submit so many requests at once after a minute without any.
+
+    Return the seconds until Segmind had taken each, in order, and how many requests it answered with 429.
+    """
+
+    async def submit(client: SegmindClient, planner: Planner) -> float:
+        began = time.monotonic()
+        await planner.take(Claim(rank=Rank.SUBMIT))
+        await client.submit(MODEL, place.inputs)
+        return time.monotonic() - began
+
+    async with _place() as place, _client(place) as (client, planner):
+        running = asyncio.create_task(planner.run())
+        took = await asyncio.gather(*(submit(client, planner) for _ in range(requests)))
+        running.cancel()
+        return sorted(took), (await place.control.state())["too_many_requests"]
 
 
 async def _follow(
