@@ -1,7 +1,7 @@
 """`python -m benchmarks.followed`: what one more followed job costs in memory and processor time.
 
 Three bots side by side in one run, following few, many and very many jobs on equal request budgets, each with a local
-Discord and a local Segmind of its own.
+Discord and a local Segmind of its own. Then one bot makes many videos from beginning to end: what stays is measured.
 """
 
 import asyncio
@@ -15,13 +15,24 @@ from typing import Final
 
 import aiohttp
 from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.figures import Target, is_quick, judge, machine, titled
 from benchmarks.processes import run
-from benchmarks.subjects import Reelcast, reelcast
+from benchmarks.seeding import database_url
+from benchmarks.subjects import CHANNEL, MEMBER, Reelcast, reelcast
 from benchmarks.usage import Usage, read_usage
+from bot.database.engine import open_database
+from bot.jobs.states import State
+from bot.jobs.storage.rows import count_by_state
+from sandbox.member import Sandbox, Upload, past_notice
+from sandbox.sample import sample_images
 
 MOST_PER_JOB: Final = 30.0  # KiB beyond the first bot's jobs
+MOST_LEFT: Final = 40.0  # MiB above idle after many jobs
+SETTLES: Final = 5.0  # seconds until a bot counts as idle
+MADE_WITHIN: Final = 1_200.0  # seconds, on a machine that has a lot else to do
+ENOUGH: Final = 6_000  # requests a minute, so that no job waits for its turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +42,11 @@ class Plan:
     jobs: tuple[int, ...]
     requests_per_minute: int
     seconds: float  # every job is polled about once in them
+    made: int  # videos, by the bot whose memory is compared before and afterwards
 
 
-FULL: Final = Plan(jobs=(100, 1_000, 2_000), requests_per_minute=1_000, seconds=125.0)
-QUICK: Final = Plan(jobs=(5, 40), requests_per_minute=1_000, seconds=2.0)
+FULL: Final = Plan(jobs=(100, 1_000, 2_000), requests_per_minute=1_000, seconds=125.0, made=200)
+QUICK: Final = Plan(jobs=(5, 40), requests_per_minute=1_000, seconds=2.0, made=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +109,62 @@ async def _watch(bot: Reelcast, jobs: int, seconds: float) -> Measured:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What making videos leaves in a bot: resident KiB when idle, before and afterwards."""
+
+    before: int
+    afterwards: int
+
+    @property
+    def mib(self) -> float:
+        return (self.afterwards - self.before) / 1024
+
+
+async def make_videos(videos: int, folder: Path) -> Left:
+    """Request so many videos one after another, and wait until all are posted."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        opening = reelcast(
+            "making",
+            folder / "making",
+            session,
+            jobs=0,
+            requests_per_minute=ENOUGH,
+            segmind_options=("--render", "tiny"),
+        )
+        bot = await stack.enter_async_context(opening)
+        sandbox = await stack.enter_async_context(Sandbox.connect(bot.control_url))
+        await sandbox.admin.set_rate_limits(enabled=False)
+        member = sandbox.member(MEMBER, channel=CHANNEL)
+        image = Upload(sample_images(folder)[0].read_bytes(), "reference.png")
+        await asyncio.sleep(SETTLES)
+        before = read_usage(bot.pid).rss_kib
+        for number in range(videos):
+            answer = await member.slash("video", prompt=f"@Image1 waves, take {number}", image1=image)
+            if number == 0:
+                await past_notice(member, answer)
+        database = await stack.enter_async_context(open_database(database_url(folder / "making"), migrate=False))
+        async with asyncio.timeout(MADE_WITHIN):
+            await _until_posted(database, videos)
+        await asyncio.sleep(SETTLES)
+        return Left(before=before, afterwards=read_usage(bot.pid).rss_kib)
+
+
+async def _until_posted(database: AsyncEngine, videos: int) -> None:
+    while True:
+        posted = await count_by_state(database, [State.DELIVERED])
+        if posted.get(State.DELIVERED, 0) >= videos:
+            return
+        await asyncio.sleep(1)
+
+
 def kib_a_job(few: Measured, many: Measured) -> float:
     """Return the resident KiB that each job of `many` takes beyond those of `few`."""
     return (many.usage.rss_kib - few.usage.rss_kib) / (many.jobs - few.jobs)
 
 
-def report(plan: Plan, measured: Sequence[Measured], console: Console) -> int:
+def report(plan: Plan, measured: Sequence[Measured], left: Left, console: Console) -> int:
     """Print the figures; return the exit status."""
     few, *others = measured
     table = titled(f"Following jobs for {plan.seconds:.0f} s on {plan.requests_per_minute:,} requests a minute", "jobs")
@@ -124,6 +186,9 @@ def report(plan: Plan, measured: Sequence[Measured], console: Console) -> int:
         )
     console.print(table)
     console.print(f"Answered with 429: {sum(each.throttled for each in measured)}.")
+    console.print(
+        f"Idle memory {left.before / 1024:.1f} MiB, after {plan.made} videos {left.afterwards / 1024:.1f} MiB."
+    )
     console.print(machine())
     targets = [
         Target(
@@ -134,6 +199,7 @@ def report(plan: Plan, measured: Sequence[Measured], console: Console) -> int:
         )
         for each in others
     ]
+    targets.append(Target(name=f"after {plan.made} videos", value=left.mib, limit=MOST_LEFT, unit="MiB above idle"))
     return judge(targets, console)
 
 
@@ -141,7 +207,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plan = QUICK if is_quick("followed", __doc__, arguments) else FULL
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         measured = run(measure(plan, Path(folder)))
-    return report(plan, measured, Console(highlight=False))
+        left = run(make_videos(plan.made, Path(folder)))
+    return report(plan, measured, left, Console(highlight=False))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What is measured: bots as processes, each with a local Discord and a local Segmind of its own."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,17 +56,21 @@ async def reelcast(
     *,
     jobs: int,
     requests_per_minute: int,
+    segmind_options: Sequence[str] = (),
     program: tuple[str, ...] = ("bot",),
 ) -> AsyncGenerator[Reelcast]:
     """Run our bot with so many jobs that Segmind goes on processing, on a request budget that Segmind grants too.
 
-    `program` is the module that runs it, with what it is told before `run`.
+    `segmind_options` are those of the local Segmind. `program` is the module that runs it, with what it is told before
+    `run`.
     """
     recording, (module, *told) = _recording_in(folder), program
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(sandbox_part("discord", folder, "--recording", str(recording)))
         rate = str(requests_per_minute)
-        segmind = await stack.enter_async_context(sandbox_part("segmind", folder, "--requests-per-minute", rate))
+        segmind = await stack.enter_async_context(
+            sandbox_part("segmind", folder, "--requests-per-minute", rate, *segmind_options)
+        )
         control = SegmindControl(segmind["segmind"]["control_url"], session)
         if jobs:
             # Requests of "somebody else" stand still: they stay PROCESSING for as long as the record lives.

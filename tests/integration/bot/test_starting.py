@@ -19,7 +19,7 @@ from tests.support.stranger import a_stranger
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
 SELDOM_NEEDED = {
     *("alembic", "av", "mako", "PIL", "procrastinate", "psycopg", "pygments", "rich.console", "typer"),
-    *("sqlalchemy.dialects.postgresql", "sqlalchemy.orm", "ahocorasick_rs", "aiohttp.web", "babel.numbers", "re2"),
+    *("sqlalchemy.dialects.postgresql", "sqlalchemy.orm", "aiohttp.web", "babel.numbers", "re2"),
 }
 REELCAST = {"DATABASE_URL": "sqlite:///reelcast.db"}
 

@@ -35,9 +35,9 @@ def following(jobs: int, rss_kib: int, cpu_seconds: float = 6.0) -> followed.Mea
     )
 
 
-def weights(*measured: followed.Measured) -> tuple[int, str]:
-    page = io.StringIO()
-    return followed.report(followed.FULL, measured, Console(file=page, width=80)), page.getvalue()
+def weights(*measured: followed.Measured, left_kib: int = 0) -> tuple[int, str]:
+    page, left = io.StringIO(), followed.Left(before=90_000, afterwards=90_000 + left_kib)
+    return followed.report(followed.FULL, measured, left, Console(file=page, width=80)), page.getvalue()
 
 
 def test_answers_in_time_for_all_but_one_of_a_hundred_meet_the_target() -> None:
@@ -78,6 +78,8 @@ def test_a_light_job_meets_the_target_and_a_heavy_one_misses_it() -> None:
 
     assert weights(few, light)[0] == 0
     assert weights(few, light, heavy)[0] == 1
+    assert weights(few, light, left_kib=40 * 1024)[0] == 0
+    assert weights(few, light, left_kib=41 * 1024)[0] == 1
 
 
 @pytest.mark.parametrize("heading", ["RSS", "PSS", "job more", "CPU job", "polls"])
