@@ -32,6 +32,7 @@ MOST_PER_JOB: Final = 30.0  # KiB beyond the first bot's jobs
 MOST_LEFT: Final = 40.0  # MiB above idle after many jobs
 SETTLES: Final = 5.0  # seconds until a bot counts as idle
 MADE_WITHIN: Final = 1_200.0  # seconds, on a machine that has a lot else to do
+CREDITS: Final = 100_000  # US dollars, more than all cost
 ENOUGH: Final = 6_000  # requests a minute, so that no job waits for its turn
 
 
@@ -136,6 +137,7 @@ async def make_videos(videos: int, folder: Path) -> Left:
         bot = await stack.enter_async_context(opening)
         sandbox = await stack.enter_async_context(Sandbox.connect(bot.control_url))
         await sandbox.admin.set_rate_limits(enabled=False)
+        await bot.segmind.configure(credits=CREDITS)
         member = sandbox.member(MEMBER, channel=CHANNEL)
         image = Upload(sample_images(folder)[0].read_bytes(), "reference.png")
         await asyncio.sleep(SETTLES)
