@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.simulation.planting import plant
 from benchmarks.simulation.plants import PLANTS
 from benchmarks.simulation.shrinking import Case, keep, shrink, story
+from simulation.chances import SWITCHES
 
 if TYPE_CHECKING:
     from simulation.run import Result
@@ -32,7 +33,7 @@ def main() -> int:
         seed=options.seed,
         jobs=options.jobs,
         severity=options.severity,
-        without=frozenset(options.without),
+        without=frozenset(options.without if options.only is None else SWITCHES.keys() - set(options.only)),
         plant=options.plant,
     )
     return _shrunk(case, options.keep) if options.shrink else _lived(case, options)
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=200, help="how many videos are asked for (default: 200)")
     parser.add_argument("--severity", type=float, default=1.0, help="how rough the weather is; 0: none (default: 1)")
     parser.add_argument("--without", nargs="*", default=(), help="names in simulation/chances.py that are switched off")
+    parser.add_argument("--only", nargs="*", help="those that are left on")
     parser.add_argument("--trace", type=Path, help="a folder that the trace of each history is written to")
     parser.add_argument("--until-broken", action="store_true", help="stop at the first broken promise")
     parser.add_argument("--plant", default="", choices=["", *(each.name for each in PLANTS)], help="a bug to be found")

@@ -9,6 +9,26 @@ TWICE_POSTED: Final = "never posted twice"
 LOST: Final = "never lost"
 DECIDED: Final = "nothing against a decision"
 LIMITS: Final = "limits hold"
+# By which of the simulation's checks a bug of each kind shows. Another check that comes first has found something else.
+CHECKS: Final = {
+    TWICE_PAID: ("at most one charge", "a run is paid for by one job's intent"),
+    TWICE_POSTED: ("at most one visible post",),
+    LOST: (
+        "what is delivered was posted",
+        "a person was told why",
+        "no video that is paid for is lost",
+        "a job has the run that it paid for",
+        "a job that isn't over has something that will wake it",
+        "every job ends",
+    ),
+    DECIDED: (
+        "nothing is paid for after a decision against it",
+        "nothing is posted after a decision against it",
+        "nothing is shown that may not be",
+        "what is withdrawn is gone",
+    ),
+    LIMITS: ("reservations and ledger agree", "never over the request budget", "the day's limit holds"),
+}
 
 PLANTS: Final = (
     Plant(
@@ -48,7 +68,7 @@ PLANTS: Final = (
     ),
     Plant(
         name="old-values-are-saved",
-        promise=DECIDED,
+        promise=LIMITS,
         module="bot.jobs.storage.saving",
         old='jobs.c.version == bindparam("known_version")',
         new='bindparam("known_version") >= 0',

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from simulation.chances import SWITCHES
+
 if TYPE_CHECKING:
     from simulation.run import Result
 
@@ -27,6 +29,18 @@ class Case:
     without: frozenset[str] = frozenset()
     plant: str = ""
 
+    def __str__(self) -> str:
+        off = f"without {', '.join(sorted(self.without))}" if len(self.without) < len(self.only) else ""
+        on = off or f"only {', '.join(self.only) or 'what is asked for'}"
+        return (
+            f"seed {self.seed}, {self.jobs} jobs, severity {self.severity}, {on if self.without else 'everything on'}"
+        )
+
+    @property
+    def only(self) -> Sequence[str]:
+        """The switches that are on."""
+        return sorted(SWITCHES.keys() - self.without)
+
     def with_(self, **changes: Any) -> "Case":
         return replace(self, **changes)
 
@@ -43,8 +57,6 @@ def promise_of(result: "Result") -> str:
 
 def shrink(case: Case, result: "Result", say: Callable[[str], object]) -> "tuple[Case, Result]":
     """Find a smaller case that breaks the same promise: fewer jobs, fewer switches, lower severity."""
-    from simulation.chances import SWITCHES  # noqa: PLC0415 - as above
-
     promise, best = promise_of(result), result
 
     def fails(smaller: Case) -> bool:
@@ -114,7 +126,7 @@ def keep(name: str, case: Case, result: "Result") -> Path:
         "seed": case.seed,
         "jobs": case.jobs,
         "severity": case.severity,
-        "without": sorted(case.without),
+        "only": case.only,
     }
     with REGRESSIONS.open("a", encoding="utf-8") as file:
         file.write("\n[[history]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in line.items()))

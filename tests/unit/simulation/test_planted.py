@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.simulation.planting import PROJECT, Plant
-from benchmarks.simulation.plants import PLANTS
+from benchmarks.simulation.plants import CHECKS, PLANTS
 from benchmarks.simulation.shrinking import REGRESSIONS, Case, fewest_jobs, fewest_switches, story
 
 HISTORIES = tomllib.loads(REGRESSIONS.read_text(encoding="utf-8")).get("history", [])
@@ -18,6 +18,12 @@ HISTORIES = tomllib.loads(REGRESSIONS.read_text(encoding="utf-8")).get("history"
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
 def test_each_plant_applies(plant: Plant) -> None:
     assert plant.planted().co_filename == str(plant.path)
+
+
+def test_each_promise_that_a_plant_breaks_is_held_against_checks_that_there_are() -> None:
+    watch = (PROJECT / "simulation" / "watch.py").read_text(encoding="utf-8")
+    assert {plant.promise for plant in PLANTS} == set(CHECKS)
+    assert [check for checks in CHECKS.values() for check in checks if f'broken("{check}"' not in watch] == []
 
 
 def test_a_plant_whose_text_is_gone_is_refused() -> None:
@@ -59,7 +65,7 @@ def test_a_history_that_broke_a_promise_is_lived_through_again(history: dict[str
     """With its planted bug it breaks the same promise again; a bug that was fixed breaks none."""
     command = [sys.executable, "-m", "benchmarks.simulation", "--until-broken", "--plant", history["plant"]]
     command += ["--seed", str(history["seed"]), "--jobs", str(history["jobs"])]
-    command += ["--severity", str(history["severity"]), "--without", *history["without"]]
+    command += ["--severity", str(history["severity"]), "--only", *history["only"]]
     done = subprocess.run(  # noqa: S603 - ourselves
         command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=600
     )
