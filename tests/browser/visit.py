@@ -5,7 +5,17 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 from sandbox.member import Upload
 from tests.end_to_end.stage import photo
@@ -123,7 +133,7 @@ async def visiting(
     At the end nothing of the page has failed, and it has asked nobody but its own server.
     """
     width, height = size
-    view = {"width": width, "height": height}
+    view = ViewportSize(width=width, height=height)
     # Drawing what moves takes more of the processor than all else in a test.
     context = await browser.new_context(viewport=view, locale=locale, reduced_motion="reduce", **options)
     if clock:
