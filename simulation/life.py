@@ -72,6 +72,8 @@ class Lives:
         self.process.kill()
         close()
         self._world.note("lost", size=disk.cut())
+        # The budget's row is written without waiting for the disk: its last writes, and so what left last, may be lost.
+        self._world.segmind.requests.clear()
         await self._begin_anew(rng.uniform(1, 40))
 
     async def _begin_anew(self, after: float) -> None:
