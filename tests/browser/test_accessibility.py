@@ -72,7 +72,7 @@ async def test_a_channel_with_cards_posts_and_what_moderators_see(puppet: Puppet
         "# Head\n### Small\n**bold** [link](https://example.com) in a text, `code` <@&1> <t:1700000000:R> ||hidden||\n"
         f"> quote\n-# small [link](https://example.com)\n- one\n- two <@{puppet.control.member('noor').id}>",
     )
-    async with visiting(puppet.browser, puppet.origin, "noor", reduced_motion="reduce") as noor:
+    async with visiting(puppet.browser, puppet.origin, "noor") as noor:
         await expect(noor.message("Small")).to_be_visible()
         await looked_at(noor, "channel", ("light", DESKTOP))
         await noor.messages.locator("button.picture:not([inert])").last.click()
@@ -89,7 +89,7 @@ async def test_the_settings_panel_and_its_lists(puppet: Puppet) -> None:
     state = PanelState(settings=UNSET, facts=NOTHING_KNOWN, findings=check(UNSET, NOTHING_KNOWN))
     for page in set(Page) - {Page.CHANNEL}:
         await puppet.show(*layout(settings_panel(page, state)), where="late-night")
-    async with visiting(puppet.browser, puppet.origin, "ada", "film-club/late-night", reduced_motion="reduce") as ada:
+    async with visiting(puppet.browser, puppet.origin, "ada", "film-club/late-night") as ada:
         await expect(ada.messages.locator(".container").first).to_be_visible()
         await looked_at(ada, "settings", ("light", DESKTOP))
         await ada.messages.get_by_role("button", name="Choose channels").first.click()
@@ -99,9 +99,7 @@ async def test_the_settings_panel_and_its_lists(puppet: Puppet) -> None:
 
 async def test_commands_and_forms(puppet: Puppet) -> None:
     now = datetime.now(UTC)
-    async with visiting(
-        puppet.browser, puppet.origin, "noor", "film-club/storyboards", reduced_motion="reduce"
-    ) as noor:
+    async with visiting(puppet.browser, puppet.origin, "noor", "film-club/storyboards") as noor:
         await noor.input.fill("/")
         await expect(noor.page.get_by_role("listbox", name="Commands")).to_be_visible()
         await looked_at(noor, "suggestions")

@@ -316,7 +316,7 @@ async def test_the_keyboard_alone_leads_to_a_video(demo: Demo) -> None:
 
 async def test_a_phone_has_room_for_all_of_it(demo: Demo) -> None:
     prompt = "A balloon of @Image1 above the hills"
-    async with visiting(demo.browser, demo.origin, size=PHONE, has_touch=True, reduced_motion="reduce") as mira:
+    async with visiting(demo.browser, demo.origin, size=PHONE, has_touch=True) as mira:
         page = mira.page
         await expect(page.get_by_role("link", name="general")).to_be_hidden()
         await page.get_by_role("button", name="Servers and channels").click()
