@@ -97,7 +97,7 @@ class Watch:
             if intent not in self._intents:
                 self._intents.add(intent)
                 if self._rows(BLOCKED, row["id"]):
-                    self.broken("nothing is paid for after a decision against it", job=row["id"])
+                    self.broken("nothing is submitted after a decision against it", job=row["id"])
         for row in self._rows(UNSEEN):
             attempt = (row["id"], row["post_attempts"])
             if attempt not in self._attempts and row["refused"]:
@@ -122,7 +122,7 @@ class Watch:
         job = next((row for row in mine if row["request_id"] is None), None)
         self._world.note("paid", request=run.request_id[:8], jobs=[row["id"] for row in mine], cost=run.cost)
         if job is None:
-            self.broken("a run is paid for by one job's intent", run=run.request_id, jobs=[row["id"] for row in mine])
+            self.broken("a paid run belongs to one job's intent", run=run.request_id, jobs=[row["id"] for row in mine])
             return
         before = self.runs.setdefault(job["id"], [])
         before.append(run)
@@ -234,7 +234,7 @@ class Watch:
             self.broken("no video that is paid for is lost", job=job_id, state=state, run=made[0].request_id)
         ids = {_plain(each) for run in made for each in (run.request_id, run.listed_id)}
         if made and job["request_id"] and _plain(job["request_id"]) not in ids:
-            self.broken("a job has the run that it paid for", job=job_id, request=job["request_id"])
+            self.broken("a job has the run that was charged for it", job=job_id, request=job["request_id"])
 
     def _was_told(self, job: sqlite3.Row) -> bool:
         discord, button = self._world.discord, f"reelcast:resend:{job['id']}"

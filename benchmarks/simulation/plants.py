@@ -11,18 +11,18 @@ DECIDED: Final = "nothing against a decision"
 LIMITS: Final = "limits hold"
 # By which of the simulation's checks a bug of each kind shows. Another check that comes first has found something else.
 CHECKS: Final = {
-    TWICE_PAID: ("at most one charge", "a run is paid for by one job's intent"),
+    TWICE_PAID: ("at most one charge", "a paid run belongs to one job's intent"),
     TWICE_POSTED: ("at most one visible post",),
     LOST: (
         "what is delivered was posted",
         "a person was told why",
         "no video that is paid for is lost",
-        "a job has the run that it paid for",
+        "a job has the run that was charged for it",
         "a job that isn't over has something that will wake it",
         "every job ends",
     ),
     DECIDED: (
-        "nothing is paid for after a decision against it",
+        "nothing is submitted after a decision against it",
         "nothing is posted after a decision against it",
         "nothing is shown that may not be",
         "what is withdrawn is gone",
