@@ -63,7 +63,7 @@ class Lives:
         self.process.life.thaw(self._world.loop)
 
     async def cut_power(self, close: Callable[[], None]) -> None:
-        """Kill the process, and lose what it had not synced; `close` lets go of the database besides."""
+        """Kill the process, and lose what it hadn't synced. `close` closes the other connections to the database."""
         disk, rng = self._world.disk, self._world.rng
         disk.power_fails = True
         await asyncio.sleep(rng.uniform(1, 30))

@@ -5,24 +5,29 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.jobs.states import DRIVEN, REVIEWED, WITHDRAWN, State
+from bot.jobs.states import DRIVEN, REVIEWED, State
 from simulation.discord_world import EPHEMERAL, Message
 from simulation.life import Lives
 from simulation.segmind import Run
 from simulation.world import World
 
 POST: Final = re.compile(r"reelcast:details:post:(\d+):\d+")
-CARD: Final = re.compile(r"reelcast:details:card:(\d+):\d+")
-NOT_SHOWN: Final = WITHDRAWN | REVIEWED
-AT_REST: Final = frozenset(State) - DRIVEN - REVIEWED - {State.ACCEPTED}
+# Written out, and not taken from the bot's own tables: a fault in those has to be found.
+NOT_SHOWN: Final = frozenset({"REJECTED", "WITHHELD", "TAKEN_DOWN", "REVIEW", "HELD"})
+AT_REST: Final = frozenset(
+    {"DELIVERED", "FAILED", "CANCELLED", "EXPIRED", "REJECTED", "WITHHELD", "TAKEN_DOWN", "UNDELIVERED"}
+)
+ENDED_UNPAID: Final = frozenset({"FAILED", "CANCELLED", "EXPIRED", "REJECTED"})
+# A request that has left arrives, whatever its sender knows of it by then.
+SENT_IN: Final = frozenset({"SUBMITTING", "UNCONFIRMED", "WAITING", "FAILED"})
 PER_DAY: Final = 4  # videos of a member, in a history with limits
 LOOKS_EVERY: Final = 60.0  # seconds
 WOKEN_WITHIN: Final = 3  # looks
-BLOCKED: Final = """
+DECIDED_AGAINST: Final = """
     SELECT id FROM jobs WHERE id = ? AND (
         forgotten OR cancel_requested
         OR (NOT approved AND json_extract(handling, '$.review') = 'BEFORE_SPENDING')
@@ -31,14 +36,11 @@ BLOCKED: Final = """
         OR EXISTS (SELECT 1 FROM operator_blocks o WHERE o.target_id IN (jobs.guild_id, jobs.member_id))
     )
 """
-
-
-UNSEEN: Final = """
+BEING_POSTED: Final = """
     SELECT id, post_attempts, cancel_requested
         OR (NOT approved AND json_extract(handling, '$.review') = 'BEFORE_POSTING') AS refused
     FROM jobs WHERE state = 'POSTING'
 """
-ENDED_UNPAID: Final = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED, State.REJECTED})
 
 
 class Watch:
@@ -50,6 +52,7 @@ class Watch:
         self.violations: list[str] = []
         self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
+        self._known: set[int] = set()  # jobs that were saved
         self._intents: set[tuple[int, int]] = set()  # jobs with their attempt
         self._attempts: set[tuple[int, int]] = set()  # to post, of jobs with their number
         self._posts: dict[int, dict[int, Message]] = {}  # by the job
@@ -92,13 +95,14 @@ class Watch:
         """Look at what a transaction has just saved."""
         if "jobs" not in tables:
             return
+        self._known.update(row["id"] for row in self._rows("SELECT id FROM jobs"))
         for row in self._rows("SELECT id, submit_attempts FROM jobs WHERE state = 'SUBMITTING'"):
             intent = (row["id"], row["submit_attempts"])
             if intent not in self._intents:
                 self._intents.add(intent)
-                if self._rows(BLOCKED, row["id"]):
+                if self._rows(DECIDED_AGAINST, row["id"]):
                     self.broken("nothing is submitted after a decision against it", job=row["id"])
-        for row in self._rows(UNSEEN):
+        for row in self._rows(BEING_POSTED):
             attempt = (row["id"], row["post_attempts"])
             if attempt not in self._attempts and row["refused"]:
                 self.broken("nothing is posted after a decision against it", job=row["id"])
@@ -119,7 +123,7 @@ class Watch:
         """Look at a request that Segmind has just accepted."""
         rows = self._rows("SELECT * FROM jobs WHERE body IS NOT NULL AND submitted_at IS NOT NULL")
         mine = [row for row in rows if json.loads(row["body"]) == run.body]
-        job = next((row for row in mine if row["request_id"] is None), None)
+        job = next((row for row in mine if row["request_id"] is None and row["state"] in SENT_IN), None)
         self._world.note("paid", request=run.request_id[:8], jobs=[row["id"] for row in mine], cost=run.cost)
         if job is None:
             self.broken("a paid run belongs to one job's intent", run=run.request_id, jobs=[row["id"] for row in mine])
@@ -210,7 +214,8 @@ class Watch:
         rows = {row["id"]: row for row in self._rows("SELECT * FROM jobs")}
         for job in rows.values():
             self._rests(job)
-        self._answered(rows)
+        for job_id in sorted(self._known - rows.keys()):
+            self.broken("an accepted job is on record", job=job_id)
         self._owned()
         self._ledger()
 
@@ -223,6 +228,8 @@ class Watch:
         posts = self._posts.get(job_id)
         if posts and (state in NOT_SHOWN or job["forgotten"]):
             self.broken("what is withdrawn is gone", job=job_id, state=state)
+        if job["hidden"] and any(post.attachments for post in (posts or {}).values()):
+            self.broken("what is hidden shows no video", job=job_id)
         if job["forgotten"]:
             return
         if state == State.DELIVERED and posts is None:
@@ -240,15 +247,6 @@ class Watch:
         discord, button = self._world.discord, f"reelcast:resend:{job['id']}"
         channels = [each.id for each in discord.channels.values() if each.recipient == job["member_id"]]
         return any(message.button(button) for each in channels for message in discord.messages.get(each, {}).values())
-
-    def _answered(self, rows: Mapping[int, sqlite3.Row]) -> None:
-        for interaction in self._world.discord.interactions.values():
-            message = interaction.message
-            job_id = None if message is None or message.flags & EPHEMERAL else _job_in(message, CARD)
-            if job_id is None or job_id in rows:
-                continue
-            if self._rows("SELECT 1 FROM usage WHERE job_id = ? AND counts = 1", job_id):
-                self.broken("an accepted job is on record", job=job_id)
 
     def _owned(self) -> None:
         owned = {

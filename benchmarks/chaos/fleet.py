@@ -30,7 +30,7 @@ TELL_EVERY: Final = 30.0  # seconds
 FEW: Final = 3
 GATEWAY_LIVES: Final = 15
 # The gateway's alone: a worker never saves a new job, and answers no command.
-GATEWAY: Final = tuple(each for each in BOUNDARIES if each.startswith(("ACCEPTED", "card:")))
+GATEWAY: Final = tuple(each for each in BOUNDARIES if each.startswith(("ACCEPTED", "card:", "PREPARING")))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -95,8 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=1, help="how many, one after another (default: 1)")
     parser.add_argument("--jobs", type=int, default=200, help="how many videos are asked for (default: 200)")
     parser.add_argument("--severity", type=float, default=1.0, help="how rough the weather is; 0: none (default: 1)")
-    parser.add_argument("--without", nargs="*", default=(), help="names in simulation/chances.py that are switched off")
-    parser.add_argument("--only", nargs="*", help="those that are left on")
+    names = sorted(SWITCHES)  # of simulation/chances.py
+    parser.add_argument("--without", nargs="*", choices=names, metavar="SWITCH", default=(), help="what is left out")
+    parser.add_argument("--only", nargs="*", choices=names, metavar="SWITCH", help="what is not")
     parser.add_argument("--trace", type=Path, help="a folder that the trace of each history is written to")
     parser.add_argument("--until-broken", action="store_true", help="stop at the first broken promise")
     parser.add_argument("--plant", default="", choices=["", *(each.name for each in PLANTS)], help="a bug to be found")

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 REGRESSIONS: Final = Path(__file__).parents[2] / "tests" / "unit" / "simulation" / "regressions.toml"
 SEVERITIES: Final = (0.0, 0.25, 0.5)  # less than that of most histories
-LIVES: Final = frozenset({"killed", "stopped", "frozen", "awake", "started", "clock_jumped", "calm"})
+LIVES: Final = frozenset(
+    {"killed", "stopped", "frozen", "awake", "started", "power_cut", "lost", "clock_jumps", "calm"}
+)
 _JOB: Final = re.compile(r"\b\d{17,20}\b")
 _REQUEST: Final = re.compile(r"\b[0-9a-f]{8}(?=-[0-9a-f]{4}-|\b)")
 
@@ -101,15 +103,19 @@ def fewest_switches(case: Case, fails: Callable[[Case], bool], on: Sequence[str]
 
 
 def story(trace: Sequence[str]) -> Sequence[str]:
-    """Cut a trace to what concerns the jobs of its first violation, and the lives of the process meanwhile."""
+    """Cut a trace to what concerns the jobs of its first violation, and the lives of the process meanwhile.
+
+    A violation that names no job, such as one of the request budget, is told by the lives alone.
+    """
     end = next((place for place, line in enumerate(trace) if " VIOLATION " in line), len(trace) - 1)
     told = {*_JOB.findall(trace[end]), *_REQUEST.findall(trace[end])}
     told |= {job for line in trace[:end] if " paid " in line and _mentions(line, told) for job in _JOB.findall(line)}
-    concerned = [place for place in range(end + 1) if _mentions(trace[place], told)]
+    concerned = {end, *(place for place in range(end) if _mentions(trace[place], told))}
+    start = min(concerned) if told else -1
     return [
         line
         for place, line in enumerate(trace[: end + 1])
-        if place in concerned or (place > concerned[0] and line.split(maxsplit=2)[1] in LIVES)
+        if place in concerned or (place > start and line.split(maxsplit=2)[1] in LIVES)
     ]
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick
+
 WORD_LIMIT: Final = 60  # characters of a keyword; Discord's, and ours for a server's own list
 FEW: Final = 32  # keywords in one text, whole words or not; with all that overlap, some thousands
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -99,8 +101,6 @@ class KeywordIndex:
 
     def __init__(self, keywords: Iterable[tuple[int, Keyword]]) -> None:
         """Take keywords with their owners."""
-        from ahocorasick_rs import AhoCorasick  # noqa: PLC0415 - where a server has keywords
-
         by_core: dict[str, dict[tuple[int, bool, bool], Keyword]] = {}
         for owner, keyword in keywords:
             for core in keyword.cores:

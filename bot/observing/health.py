@@ -86,7 +86,7 @@ class Readiness:
         try:
             async with asyncio.timeout(DATABASE_WITHIN):
                 if known():
-                    # A full disk can still be read. Only a write shows that there's room again.
+                    # A full disk can still be read. Only a write shows that it has space again.
                     async with self._database.begin() as connection:
                         await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
                 async with self._database.connect() as connection:

@@ -230,7 +230,7 @@ class SendAgainButton(PressedItem, template=RESEND_PATTERN):
             own = interaction.user.id == job.request.member_id
             standing = bot.services.moderators.standing
             pause = await standing.pause(job) if own else None
-            objection = await standing.objection(job) if own else None
+            objection = await standing.objection(job.sent_to(job.usual_channel_id)) if own else None
             # What moderators approved goes as they approved it.
             asked = None if job.approved else await standing.asked_anew(job)
         except NotTaken as error:

@@ -200,7 +200,7 @@ class BlockCog(FormCog):
 
 
 class BlocksButton(PressedItem, template=BLOCKS_PATTERN):
-    """Turns the pages of the list of blocks, for those who may see it."""
+    """Turns the pages of the list of blocks, for moderators."""
 
     shape = Shape.UPDATE
 

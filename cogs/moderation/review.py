@@ -11,7 +11,7 @@ from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.model import Job, ProblemCode
 from bot.jobs.ports import NotTaken, PortError
-from bot.jobs.states import State
+from bot.jobs.states import REVIEWED, State
 from bot.moderation.decide import ApprovalObjected, ApprovalPaused
 from bot.moderation.history import is_restricted
 from bot.moderation.ids import (
@@ -130,7 +130,7 @@ class WaitingItem(PressedItem, template=WAITING_PATTERN):
                 told, done = _(NO_RECORD), False
             elif not await reviews_here(services, interaction, job):
                 told, done = not_a_moderator(), False
-            elif not await is_listed(services, job, restricted=restricted):
+            elif job.state in REVIEWED and not await is_listed(services, job, restricted=restricted):
                 told, done = not_listed(), False
             elif verb is WaitingVerb.APPROVE:
                 told, done = await _approve(services, interaction.user.id, job, spoiler=False)
@@ -200,7 +200,8 @@ async def _approve(
 ) -> tuple[str, bool]:
     """Approve what waits; return what the moderator is told, and whether it was done.
 
-    A finished video whose channel was deleted is posted where videos are posted now, else where it was requested.
+    A finished video whose channel was deleted is posted in the channel that the server has chosen for videos by now, if
+    any. Any other channel may be open to people who weren't meant to see it.
     """
     reservation = Rebooking(terms=caps_of(await services.guild_settings.get(job.request.guild_id)))
     try:
@@ -218,16 +219,24 @@ async def _approve(
         await tell_of_refusal(services, job.request, denial)
         return no_room_sentence(denial), False
     except NotTaken as error:
-        if error.problem is ProblemCode.CHANNEL_GONE and job.state is State.REVIEW and channel_id is None:
-            settings = await services.guild_settings.get(job.request.guild_id)
-            other = settings.in_channel(job.request.channel_id).output_channel_id or job.request.channel_id
-            if other != job.video_channel_id:
-                return await _approve(services, by_id, job, spoiler=spoiler, channel_id=other)
-        return cannot_approve(error.problem, job.state), False
+        gone = error.problem is ProblemCode.CHANNEL_GONE and job.state is State.REVIEW and channel_id is None
+        try:
+            output = await _output_now(services, job) if gone else None
+        except PortError:
+            return discord_unclear(), False
+        if output is None:
+            return cannot_approve(error.problem, job.state), False
+        return await _approve(services, by_id, job, spoiler=spoiler, channel_id=output)
     except PortError:
         return discord_unclear(), False
     await tell_of_spending(services, approved, reservation)
     return approved_answer(spoiler=spoiler, channel_id=channel_id), True
+
+
+async def _output_now(services: Services, job: Job) -> int | None:
+    """Return the channel that the server has chosen by now for the videos of a job's channel, or None."""
+    asked = await services.moderators.standing.asked_anew(job)
+    return (await services.guild_settings.get(job.request.guild_id)).in_channel(asked.home_id).output_channel_id
 
 
 async def _reject(

@@ -39,7 +39,7 @@ def settings_at(segmind: SegmindSandbox) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teammate:
-    """Who belongs to the team that owns the application, besides the team's owner."""
+    """Who belongs to the team that owns the application, apart from the team's owner."""
 
     user: simcord.MemberActor
     role: discord.TeamMemberRole

@@ -1,7 +1,7 @@
 """The rooms: what each of them can import, which files can call Discord, and how many files a room holds."""
 
-# What each room may import of ours besides itself, and nothing of that may stand below it in this table: imports point
-# one way. The longest row that fits a module speaks for it, and for none of the rooms within it.
+# The other rooms that each room can import. They stand above it in this table, so imports point one way. A module
+# belongs to the room of the longest row that fits it, and to no other.
 PURE_JOBS = (  # values and rules without I/O
     "bot.jobs.clock",
     "bot.jobs.states",
@@ -333,7 +333,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot": ("bot",),  # the modules directly in it wire
     "sandbox": (),
 }
-# Who may speak to Discord, by file; the cogs all do.
+# The files that can call Discord. All cogs can.
 DISCORD_SPEAKERS: dict[str, tuple[str, ...]] = {
     "bot": ("command_line", "processes", "app", "resources", "services", "worker"),
     "bot.automod": ("discord_rules",),

@@ -215,7 +215,7 @@ def guild(subject: Guild) -> JsonObject:
 
 
 def guild_counts(subject: Guild) -> JsonObject:
-    """Return what a guild has besides, where its counts are asked for."""
+    """Return what is added to a guild where its counts are asked for."""
     count = len(subject.members)
     return {"approximate_member_count": count, "approximate_presence_count": count}
 

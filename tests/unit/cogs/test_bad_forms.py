@@ -190,7 +190,7 @@ async def test_a_form_sent_from_another_members_request_is_nobodys(room: Room) -
 
 
 async def decided(room: Room) -> list[Decided]:
-    """What moderators did besides hearing of reports."""
+    """What moderators did, apart from hearing of reports."""
     services = room.stage.bot.services
     search = Search(guild_id=room.stage.guild.id)
     found, _ = await services.records.store.page(search, first=0, at_most=9)

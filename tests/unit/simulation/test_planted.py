@@ -60,6 +60,17 @@ def test_a_story_has_the_lines_of_the_broken_job_and_the_lives_meanwhile() -> No
     assert story(trace) == [trace[1], trace[3], trace[4], trace[6]]
 
 
+def test_the_story_of_a_violation_that_names_no_job_has_the_lives_alone() -> None:
+    trace = [
+        "0.1 started life=life-1",
+        "1.0 job_state job=1457646230308913771 state=QUEUED",
+        "2.0 power_cut life=life-1",
+        "2.1 lost size=4096",
+        "3.0 VIOLATION promise=never over the request budget left_in_a_minute=61",
+    ]
+    assert story(trace) == [trace[0], trace[2], trace[3], trace[4]]
+
+
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history["name"])
 def test_a_history_that_broke_a_promise_is_lived_through_again(history: dict[str, Any]) -> None:
     """With its planted bug it breaks the same promise again; a bug that was fixed breaks none."""

@@ -158,12 +158,27 @@ async def test_a_video_whose_channel_was_deleted_is_posted_in_the_output_channel
     assert (approved.state, approved.video_channel_id) == (State.POSTING, gallery.id)
 
 
-async def test_a_video_whose_output_channel_was_deleted_is_posted_where_it_was_requested(room: Room) -> None:
-    gallery = room.stage.guild.create_text_channel("gallery")
+async def test_a_video_whose_output_channel_was_deleted_is_posted_nowhere_until_another_is_chosen(room: Room) -> None:
+    gallery, stage = room.stage.guild.create_text_channel("gallery"), room.stage.guild.create_text_channel("stage")
     await room.stage.set(output_channel_id=gallery.id)
     await room.finished()
     deleted(room, gallery.id)
     assert said(await room.press("Approve")).startswith("The channel this would be posted in was deleted.")
+    # Where it was requested, people may read who weren't meant to see it.
     await room.stage.set(output_channel_id=None)
-    assert said(await room.press("Approve")).endswith(f"so it's posted in {room.stage.channel.mention}.")
-    assert (await room.job()).video_channel_id == room.stage.channel.id
+    assert said(await room.press("Approve")).startswith("The channel this would be posted in was deleted.")
+    await room.stage.set(output_channel_id=stage.id)
+    assert said(await room.press("Approve")).endswith(f"so it's posted in {stage.mention}.")
+    assert (await room.job()).video_channel_id == stage.id
+
+
+async def test_a_video_for_the_output_channel_is_approved_though_the_channel_it_was_requested_in_is_gone(
+    room: Room,
+) -> None:
+    gallery = room.stage.guild.create_text_channel("gallery")
+    await room.stage.set(output_channel_id=gallery.id)
+    await room.finished()
+    await room.stage.set(channels=frozenset({gallery.id}))  # so that Discord is asked for a parent of the other
+    deleted(room, room.stage.channel.id)
+    assert said(await room.press("Approve")).endswith(f"so it's posted in {gallery.mention}.")
+    assert (await room.job()).video_channel_id == gallery.id

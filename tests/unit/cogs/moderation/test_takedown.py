@@ -1,4 +1,4 @@
-"""A moderator's one action against a video, and what it does besides."""
+"""A moderator's one action against a video, and what follows from it."""
 
 from typing import Any
 
