@@ -25,7 +25,7 @@ LONG = ("browser/", "end_to_end/", "unit/benchmarks/", "unit/simulation/", "unit
 def pytest_configure(config: pytest.Config) -> None:
     """Let an example take its time, have logs print exceptions as the bot does, and compile each statement once.
 
-    The processes of a test run share their PostgreSQL servers, which end with the first of them, the last to go.
+    The processes of a test run share their PostgreSQL servers. The process that started the others stops them.
 
     How long an example takes on a busy machine says nothing about the code; to draw all variables of a stack, as
     structlog does where nobody has chosen, takes a second or more.

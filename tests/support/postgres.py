@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -98,6 +98,7 @@ class LocalPostgres:
             if self._template.exists():
                 return
             with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {MIGRATED} WITH (FORCE)".encode())
                 connection.execute(f"CREATE DATABASE {MIGRATED}".encode())
             engine = create_engine(
                 make_url(self._address(MIGRATED)).set(drivername="postgresql+psycopg"), poolclass=NullPool
@@ -125,9 +126,8 @@ def shared_postgres() -> Generator[Path]:
     try:
         yield folder
     finally:
-        for started in folder.glob("*/started"):
-            major = int(started.parent.name)
-            _call(started.parent, _commands(installed()[major], started.parent) / "pg_ctl", *_STOP)
+        for server in folder.glob("[0-9]*"):
+            _remove(server)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -140,6 +140,7 @@ def started_postgres(shared: Path, major: int, settings: Sequence[str] = ()) -> 
     folder = shared / str(major)
     with _alone_in(shared):
         if not (folder / "started").exists():
+            _remove(folder)  # what a process left behind that could not start it
             folder.mkdir()
             programs = installed()[major]
             _make_readable(programs, folder)
@@ -150,6 +151,14 @@ def started_postgres(shared: Path, major: int, settings: Sequence[str] = ()) -> 
             _call(folder, commands / "pg_ctl", "-D", "data", "-l", "log", "-o", options, "-w", "start")
             (folder / "started").touch()
     return LocalPostgres(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Stop the server in a folder, if it runs, and delete the folder, if it is there."""
+    if (folder / "data" / "postmaster.pid").exists():
+        with suppress(RuntimeError):  # it has ended by itself
+            _call(folder, _commands(installed()[int(folder.name)], folder) / "pg_ctl", *_STOP)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -7,12 +7,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import discord
+import pytest
 
 from bot.ui.answers import Shape, answer_of, say
 from bot.ui.arrivals import ROUNDS, Arrivals
 from tests.support.clock import ManualClock
 
 IDS = count(1)
+AGES = 1e6  # seconds: however busy the machine is, nothing is deferred or given up for that
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.ui.arrivals.PATIENCE", AGES)
+    monkeypatch.setattr("bot.ui.arrivals.DISCORD_WAITS", AGES)
 
 
 def an_interaction(send: Callable[..., Awaitable[object]]) -> Any:
