@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from benchmarks.chaos.audit import Against
-from benchmarks.chaos.world import SEATS, World
+from benchmarks.chaos.world import SEATS, THREADS, World
 from bot.database.engine import open_database
 from bot.jobs.clock import SystemClock
 from bot.moderation.blocks import Block, BlockStore
@@ -210,7 +210,8 @@ class Weather:
         admin = self._world.sandbox.admin
         guild_id, channel_id = int(admin.guild_id(guild)), int(admin.channel_id(channel, guild=guild))
         member_id = self._world.seats[seat].id
-        blocks = self._draw.random() < 0.5  # noqa: PLR2004 - half of them
+        # A thread stays open for as long as its channel is.
+        blocks = self._draw.random() < 0.5 or channel in THREADS  # noqa: PLR2004 - half of them
         url = self._world.variables["DATABASE_URL"]
 
         async def decide(*, allow: bool) -> None:

@@ -36,6 +36,7 @@ SEATS: Final = (
     ("mira", "Animation Guild", "videos"),
     ("noor", "Animation Guild", "general"),
 )
+THREADS: Final = frozenset({"storyboards"})  # of these
 BROKEN_ONE_IN: Final = 12
 NEWEST: Final = 6  # cards: of jobs that are most probably on their way
 # A bot that is started every few seconds meets limits that no usual restart does.

@@ -25,7 +25,7 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-AnswersFirst = Callable[[], Awaitable[None]]  # waits until each member who waits has an answer
+AnswersFirst = Callable[[], Awaitable[None]]  # waits a little while members wait for answers
 
 
 async def at_once() -> None:

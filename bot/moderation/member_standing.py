@@ -179,7 +179,7 @@ class MemberStanding:
         return not job.request.handling.age_restricted or await is_age_restricted(self._client, job.video_channel_id)
 
     async def _last_home_id(self, channel_id: int) -> int:
-        """Find the same; a channel that is gone, or closed to the bot, is taken for one that is no thread."""
+        """Return the id of a thread's channel, or of the channel itself, also where it is gone or closed to the bot."""
         try:
             return await home_id_of(self._client, channel_id)
         except (discord.NotFound, discord.Forbidden) as error:

@@ -145,7 +145,10 @@ def not_a_moderator() -> str:
 
 
 def not_listed() -> str:
-    return _("It can't be decided here. It's age-restricted, or not in the review channel yet.")
+    return _(
+        "You can't decide about it here. If it's age-restricted, make the review channel age-restricted, too. "
+        "If it isn't, wait until it's in the review channel."
+    )
 
 
 def no_review_channel() -> str:

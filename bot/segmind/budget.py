@@ -177,7 +177,7 @@ class Departure:
 
 
 def decide(spent: Minute, rate: Rate, now: float, *, urgent: bool, at_most: int = 1) -> tuple[Departure, Minute]:
-    """Judge one request at `now`, and take out as many as may leave with it: polls those that are due soon.
+    """Judge one request at `now`, and take out those that may leave with it: urgent ones now, polls due within `AHEAD`.
 
     The state is to be saved before any leaves.
     """

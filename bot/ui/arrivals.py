@@ -57,12 +57,12 @@ class Arrivals:
         await self._calm.wait()
         return True
 
-    async def all_answered(self) -> None:
+    async def all_answered(self, rounds: int = ROUNDS) -> None:
         """Wait until those who wait have an answer, which Discord has within seconds; others may come meanwhile.
 
         Background work does so before each of its steps: an answer needs the same processor and the same database.
         """
-        for _round in range(ROUNDS):
+        for _round in range(rounds):
             if not self._unanswered:
                 return
             await asyncio.wait(self._unanswered, timeout=DISCORD_WAITS)

@@ -141,7 +141,7 @@ class Requests:
     async def _go_on(self, interaction: discord.Interaction[Any], job: Job, message_id: int) -> bool:
         """Continue a job whose card was sent; if that can't be saved now, say that it continues later."""
         answer_of(interaction).uncharged = False
-        await interaction.client.arrivals.all_answered()
+        await interaction.client.arrivals.all_answered(rounds=1)
         self._services.delivery.cards.answered(job, answer_of(interaction).edit)
         try:
             await self._services.jobs.intake.card_sent(job, message_id)

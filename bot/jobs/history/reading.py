@@ -107,7 +107,9 @@ async def unowned(store: JobStore, segmind: SegmindClient, rows: Sequence[Histor
         owner = await _find_owner(store, segmind, unseen, row)
         if owner is None or not await store.seen_as(owner.id, row.request_id):
             nobodys.append(row)
-    return nobodys
+    # Another process may have found the owner of one meanwhile.
+    found = await store.owned([row.request_id for row in nobodys]) if nobodys else set[str]()
+    return [row for row in nobodys if row.request_id not in found]
 
 
 async def _find_owner(store: JobStore, segmind: SegmindClient, unseen: list[Job], row: HistoryRow) -> Job | None:

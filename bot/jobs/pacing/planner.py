@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 VALID_FOR: Final = 0.0005  # seconds that an urgency is taken for, times the claims that wait: 2,000 are judged a second
 UNTOLD_RESET: Final = timedelta(seconds=61)  # a 429 without a time: the minute it counts, and a second
-LATE: Final = 0.25  # seconds after which a poll that was taken ahead no longer leaves: it counts where it was due
+LATE: Final = 0.25  # seconds after which what was taken ahead no longer leaves: it counts where it was due
 REQUESTS_A_JOB: Final = 5  # a submit, a result and a few polls
 
 
@@ -140,8 +140,8 @@ class Planner:
     async def throttled(self, reset_at: datetime | None) -> None:
         until = reset_at or self._clock.now() + UNTOLD_RESET
         log.warning("segmind_throttled", until=until.isoformat())
-        self._ahead.clear()
         await self._purse.push(until)
+        self._ahead.clear()
 
     async def run(self) -> None:
         """Hand out turns until cancelled."""
@@ -149,6 +149,8 @@ class Planner:
             await self._arrived.wait()
             while self._waiting:
                 await self._answers_first()
+                if not self._waiting:  # all have given up meanwhile
+                    break
                 self._urgent_arrived.clear()
                 decision = await self._take()
                 while self._ahead and self._waiting and not self._turns.is_urgent:
@@ -158,13 +160,16 @@ class Planner:
             self._arrived.clear()
 
     async def _take(self) -> tuple[Departure, float]:
-        """Take as many out of the budget as may leave with the next one; return what was decided, and when."""
-        urgent = self._turns.is_urgent
+        """Take as many out of the budget as may leave with the next one; return what was decided, and when.
+
+        Where that took long, only one leaves: the others counted before they would have left.
+        """
+        urgent, then = self._turns.is_urgent, self._clock.monotonic()
         decision = await self._purse.take(urgent=urgent, at_most=len(self._urgent if urgent else self._waiting))
         now = self._clock.monotonic()
         if decision.allowed:
             self._let_one_go(urgent=urgent)
-        for wait in decision.further:
+        for wait in decision.further if now - then <= LATE else ():
             if urgent:
                 self._let_one_go(urgent=True)
             else:

@@ -103,7 +103,8 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
             await engine.store.make_sure_that_it_may_go(job.evolve(body=body), places=places)
             if (pause := await engine.standing.pause(job)) is not None:
                 return await _paused(engine, job, pause)
-            seen = await _seen_in_turn(engine, job)
+            if (seen := await _seen_in_turn(engine, job)) is None:
+                continue
             # What may not be posted is not paid for. What was decided while Discord, or a turn, took its time counts,
             # too, and so does the time that this takes.
             not_after = engine.clock.monotonic() + SEND_WITHIN
@@ -129,8 +130,11 @@ async def _submit_in_turn(engine: Engine, job: Job, model: VideoModel) -> Job:
             await engine.clock.sleep(PLACE_RECHECK)
 
 
-async def _seen_in_turn(engine: Engine, job: Job) -> Seen:
-    """Take a turn, and return what Discord says by then. A turn that Discord held up for long is taken again."""
+async def _seen_in_turn(engine: Engine, job: Job) -> Seen | None:
+    """Take a turn, and return what Discord says by then. A turn that Discord held up for long is taken again.
+
+    None if each turn was held up.
+    """
     seen, asked_at = Seen(), -math.inf
     for _ in range(SEEN_AGAIN):
         await engine.budget.take(Claim(rank=Rank.SUBMIT))
@@ -140,8 +144,7 @@ async def _seen_in_turn(engine: Engine, job: Job) -> Seen:
             seen = await engine.standing.seen(job)
         if engine.clock.monotonic() - turn_came <= TURN_LASTS:
             return seen
-    await engine.budget.take(Claim(rank=Rank.SUBMIT))
-    return seen
+    return None
 
 
 async def _objected(engine: Engine, job: Job, objection: ProblemCode) -> Job:
@@ -253,7 +256,7 @@ async def _accepted(engine: Engine, job: Job, submitted: Submitted) -> Job:
 
 
 async def _not_now(engine: Engine, job: Job, error: TryLater) -> Job:
-    if job.submit_attempts >= MOST_ATTEMPTS:
+    if job.submit_attempts >= MOST_ATTEMPTS and not isinstance(error, TooLate):  # that one is ours, not Segmind's
         log.error("segmind_unreachable", job=job.id, error=str(error))
         problem = Problem(code=ProblemCode.UNREACHABLE, detail=error.words)
         return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))

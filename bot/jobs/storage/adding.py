@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.changes import NOTED_BY_CALLER
 from bot.database.locks import Lock, exclusive
+from bot.database.outages import is_away
 from bot.database.tables import jobs
 from bot.jobs.model import Job
 from bot.jobs.storage import ledger
@@ -65,7 +66,7 @@ class Additions:
                         async with connection.begin_nested() if len(together) > 1 else nullcontext():
                             await new.save(connection)
                     except Exception as error:
-                        if len(together) == 1:
+                        if len(together) == 1 or is_away(error):
                             raise
                         refused[number] = error
         except Exception as error:  # noqa: BLE001 - each of them raises it; also where it is unknown whether it was committed

@@ -144,12 +144,12 @@ class Reconciler:
         self, rows: Sequence[HistoryRow], now: datetime, since: datetime, watched_since: datetime
     ) -> None:
         """Give requests that no job owns to their jobs, and tell the operator of those that were watched for."""
-        # In this order: what a job no longer is by the next look it owns by then, or was given up by the last.
+        # In this order: a job that is given up meanwhile, or finds its request, is in one of the later answers.
         store, earlier = self._engine.store, self._engine.earlier
         restored = [job for job in await store.in_states(CANCELLABLE) if earlier.may_concern(job)]
         in_doubt = await store.in_states(IN_DOUBT)
-        rows = await unowned(store, self._engine.segmind, rows)
         absent = list(await store.never_arrived(since=min(since, now - LOOKS_BACK)))
+        rows = await unowned(store, self._engine.segmind, rows)
         for row in rows:
             if any(is_submit_of(row, job) for job in in_doubt):
                 continue  # its driver looks for it

@@ -79,7 +79,7 @@ async def test_what_moderators_may_not_see_or_have_not_seen_is_neither_listed_no
         told = texts_of(page_of(await room.mo.click(page, label="Approve")))
     else:
         told = texts_of(page_of(await room.mo.select(page, ["hate"], custom_id=waiting_id(verb))))
-    assert "⚠️ 1: It can't be decided here. It's age-restricted, or not in the review channel yet." in told
+    assert "⚠️ 1: You can't decide about it here. If it's age-restricted," in told
     states = {job.id: job.state for job in await room.stage.jobs()}
     assert (states[jobs[0].id], states[jobs[1].id] is State.HELD) == (State.HELD, False)
     again = page_of(await room.mo.slash(room.channel, "mod review"))

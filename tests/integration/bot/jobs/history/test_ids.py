@@ -1,7 +1,9 @@
 """A history that writes ids in another way than the answers to submits, or has ids of its own."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import structlog.testing
@@ -106,6 +108,43 @@ async def test_a_charge_of_somebody_else_is_still_told(stage: Stage, form: IdFor
     body = {**(job.body or {}), "prompt": "somebody else's"}
     [request_id] = await stage.segmind.insert_request(body, status="COMPLETED", cost=1.35)
     assert await compare(stage) == [written_id(request_id, form)]
+
+
+async def test_a_run_whose_job_another_process_finds_meanwhile_is_no_charge_without_an_owner(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.segmind.configure(history_ids="other")
+    job = await submitted(stage)
+    unseen = stage.store.unseen
+
+    async def overtaken(*hashes: Any, **span: Any) -> Sequence[Job]:
+        await stage.store.seen_as(job.id, written_id(job.request_id or "", "other"))
+        return await unseen(*hashes, **span)
+
+    monkeypatch.setattr(stage.store, "unseen", overtaken)
+    assert await compare(stage) == []
+
+
+async def test_a_run_that_another_process_adopts_meanwhile_is_no_charge_without_an_owner(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = await stage.begin(State.FAILED, problem=NEVER_ARRIVED)
+    [request_id] = await stage.segmind.insert_request(dict(failed.body or {}), status="PROCESSING")
+    in_states, never_arrived, settling = stage.store.in_states, stage.store.never_arrived, list[bool]()
+
+    async def settles(states: Any) -> Sequence[Job]:
+        settling.append(True)
+        return await in_states(states)
+
+    async def overtaken(**since: Any) -> Sequence[Job]:
+        if settling:
+            await stage.engine.move(failed, State.QUEUED, request_id=request_id, problem=None)
+            settling.clear()
+        return await never_arrived(**since)
+
+    monkeypatch.setattr(stage.store, "in_states", settles)
+    monkeypatch.setattr(stage.store, "never_arrived", overtaken)
+    assert await compare(stage) == []
 
 
 async def test_where_ids_are_the_same_an_equal_request_stays_with_the_job_in_doubt(stage: Stage) -> None:

@@ -248,6 +248,20 @@ async def test_a_driver_frozen_after_the_intent_finds_itself_too_late_and_sends_
     assert (queued.submit_attempts, await stage.submits()) == (2, 1)
 
 
+async def test_a_driver_that_is_too_late_again_and_again_blames_no_one_and_submits_when_it_can(stage: Stage) -> None:
+    job = await stage.begin(State.WAITING)
+    freezes = iter(range(2 * submitting.MOST_ATTEMPTS))
+
+    def freeze(shown: object) -> None:
+        if next(freezes, None) is not None:
+            stage.clock.advance(submitting.SEND_WITHIN + 0.1)
+
+    stage.cards.on_change = freeze
+    queued = await stage.drive_until(job, State.QUEUED)
+    assert queued.submit_attempts > submitting.MOST_ATTEMPTS
+    assert await stage.submits() == 1
+
+
 @pytest.mark.parametrize(
     ("trouble", "code"), [(CardGone(), ProblemCode.CARD_GONE), (ChannelClosed(), ProblemCode.CHANNEL)]
 )

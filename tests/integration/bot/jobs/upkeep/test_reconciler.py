@@ -167,7 +167,8 @@ async def test_a_request_whose_id_is_saved_while_it_is_looked_for_is_no_charge_w
     class AnswersMeanwhile(JobStore):
         async def owned(self, request_ids: Iterable[str]) -> set[str]:
             owned = await super().owned(request_ids)
-            await self.save(job.move(State.QUEUED, stage.clock.now(), request_id=request_id))
+            if await self.get(job.id) == job:
+                await self.save(job.move(State.QUEUED, stage.clock.now(), request_id=request_id))
             return owned
 
     engine = replace(stage.engine, store=AnswersMeanwhile(stage.store.engine))

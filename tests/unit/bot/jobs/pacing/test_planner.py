@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import structlog.testing
 
-from bot.jobs.pacing.planner import UNTOLD_RESET, Planner, SoloBudget, places_for, places_within
+from bot.jobs.pacing.planner import LATE, UNTOLD_RESET, Planner, SoloBudget, places_for, places_within
 from bot.segmind.budget import CATCH_UP, WINDOW, Claim, Departure, Minute, Rank, Rate, decide
 from tests.support.clock import ManualClock
 
@@ -259,3 +259,13 @@ async def test_after_a_429_no_poll_leaves_that_was_taken_before(scene: Scene) ->
     await scene.all_left()
 
     assert all(at - then >= 29.9 for at in scene.left_at[gone:])
+
+
+async def test_where_the_budget_kept_them_waiting_only_one_of_those_taken_together_leaves(scene: Scene) -> None:
+    waits = iter([LATE + 0.1])
+    scene.purse.on_take = lambda: scene.clock.advance(next(waits, 0.0))
+    for name in ("first", "second", "third"):
+        scene.claim(name, Rank.SUBMIT)
+    await scene.all_left()
+    assert scene.purse.asked == 2
+    assert scene.left_at[0] <= scene.left_at[1] == scene.left_at[2]
