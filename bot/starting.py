@@ -12,6 +12,7 @@ import structlog
 from bot.config import service_manager
 from bot.database.outages import explained, may_pass
 from bot.jobs.clock import Clock
+from bot.jobs.tasks import heed_cancellation
 from bot.observing.health import Outside
 from bot.observing.metrics import Metrics
 
@@ -55,6 +56,7 @@ async def open_persistently(
         try:
             there = await stack.enter_async_context(opened())
         except Exception as error:
+            heed_cancellation()
             if not may_pass(error):
                 raise
             sentence = explained(error, address)

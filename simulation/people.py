@@ -140,6 +140,7 @@ class Crowd:
         answer = await self._do(member, channel, COMMAND, self._world.discord.command_data("help", {}, {}))
         told = await self._press(member, answer.shown, "reelcast:forget:tell")
         question = await self._press(member, told and told.shown, "reelcast:forget:ask")
+        self._watch.wanted_gone.add(member.id)
         await self._press(member, question and question.shown, "reelcast:forget:data")
 
     # --- moderators ------------------------------------------------------------------------------------------

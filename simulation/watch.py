@@ -52,7 +52,8 @@ class Watch:
         self.violations: list[str] = []
         self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
-        self._known: set[int] = set()  # jobs that were saved
+        self._known: dict[int, int] = {}  # the member of each job that was saved
+        self.wanted_gone: set[int] = set()  # members who deleted their data
         self._intents: set[tuple[int, int]] = set()  # jobs with their attempt
         self._attempts: set[tuple[int, int]] = set()  # to post, of jobs with their number
         self._posts: dict[int, dict[int, Message]] = {}  # by the job
@@ -95,7 +96,7 @@ class Watch:
         """Look at what a transaction has just saved."""
         if "jobs" not in tables:
             return
-        self._known.update(row["id"] for row in self._rows("SELECT id FROM jobs"))
+        self._known.update((row["id"], row["member_id"]) for row in self._rows("SELECT id, member_id FROM jobs"))
         for row in self._rows("SELECT id, submit_attempts FROM jobs WHERE state = 'SUBMITTING'"):
             intent = (row["id"], row["submit_attempts"])
             if intent not in self._intents:
@@ -214,8 +215,10 @@ class Watch:
         rows = {row["id"]: row for row in self._rows("SELECT * FROM jobs")}
         for job in rows.values():
             self._rests(job)
-        for job_id in sorted(self._known - rows.keys()):
-            self.broken("an accepted job is on record", job=job_id)
+        records = {row["job_id"] for row in self._rows("SELECT job_id FROM records")}
+        for job_id, member_id in self._known.items():
+            if job_id not in records or (job_id not in rows and member_id not in self.wanted_gone):
+                self.broken("an accepted job is on record", job=job_id)
         self._owned()
         self._ledger()
 

@@ -56,9 +56,9 @@ class Weather:
         """Raise what SQLite would: locked at the beginning, or a commit that fails, or whose answer is lost."""
         if moment == "begin":
             if self.database_away or self._chances.happens("database_locked"):
-                raise sqlite3.OperationalError("database is locked")
+                raise _of_sqlite("database is locked", "SQLITE_BUSY")
         elif self._chances.happens("commit_fails" if moment == "commit" else "commit_answer_lost"):
-            raise sqlite3.OperationalError("disk I/O error")
+            raise _of_sqlite("disk I/O error", "SQLITE_IOERR")
 
     def _drawn(self, peer: str) -> Trouble | None:
         name = self._chances.first(*self._of[peer])
@@ -95,3 +95,9 @@ class Weather:
             case _:
                 body = {"message": "500: Internal Server Error", "code": 0}
                 return Told(status=self._pick(BROKEN), body=body)
+
+
+def _of_sqlite(said: str, name: str) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(said)
+    error.sqlite_errorname = name
+    return error

@@ -9,7 +9,7 @@ import structlog
 from bot.jobs.clock import Clock
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
-from bot.jobs.tasks import until_first
+from bot.jobs.tasks import heed_cancellation, until_first
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +118,7 @@ class EditQueue:
         except PortError as error:
             log.warning("card_not_edited", job=job.id, why=type(error).__name__, error=error.detail)
         except Exception:
+            heed_cancellation()
             log.exception("card_broke", job=job.id)
 
     async def _wait_for_hurry(self, longest: float) -> None:

@@ -63,6 +63,17 @@ def uncancelled(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
     return whole
 
 
+def heed_cancellation() -> None:
+    """Raise `CancelledError` if this task was cancelled, for code that goes on after an exception.
+
+    What a cleanup raises, such as the end of a transaction while the database is away, takes the place of the
+    cancellation that began it: who goes on then would never end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def until_first(*waits: Coroutine[Any, Any, object]) -> None:
     """Wait until the first of several ends; the others are given up."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
@@ -109,6 +120,7 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Cloc
         try:
             await work()
         except Exception as error:
+            heed_cancellation()
             # A database that is away is told once for all, by what watches it.
             if not is_away(error):
                 log.exception("background_task_broke", task=name)
@@ -139,6 +151,7 @@ async def for_each(jobs: Iterable[Job], work: Callable[[Job], Awaitable[object]]
         try:
             await work(job)
         except Exception as error:
+            heed_cancellation()
             if is_away(error):
                 raise
             log.exception("sweep_broke", job=job.id, state=job.state)

@@ -37,7 +37,7 @@ from sandbox.web.server import Page
 from tests.support.doors import open_doors
 from tests.support.forked import forked
 
-PATIENCE = 60.0  # seconds for anything to happen, on a machine that has much else to do
+PATIENCE = 180.0  # seconds for anything to happen, on a machine that has much else to do
 STOPS_WITHIN = 10.0  # seconds a bot may take to end
 LONG = 600.0  # seconds: a job held this long in a state stays there until the test lets it go
 # Events of the bot's log that tell of a bug, whatever the world did to it.

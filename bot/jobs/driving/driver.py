@@ -13,6 +13,7 @@ from bot.jobs.states import FOLLOWED, State
 from bot.jobs.steps import following, posting, preparing, settling, submitting
 from bot.jobs.steps.engine import Engine
 from bot.jobs.steps.giving_up import MOST_DEATHS, end_hopeless, give_up, is_hopeless
+from bot.jobs.tasks import heed_cancellation
 
 log = structlog.get_logger(__name__)
 
@@ -88,12 +89,16 @@ async def drive(engine: Engine, job: Job) -> Job:
 
 async def _take(engine: Engine, job: Job, step: Step) -> Job:
     """Take a step; one that works on a member's files is marked, as it may take the process along."""
-    if job.state is not State.PREPARING:
-        return await step(engine, job)
-    async with engine.breakdowns.in_step(job.id) as deaths:
-        if deaths >= MOST_DEATHS:
-            return await give_up(engine, job, "the process died with it")
-        return await step(engine, job)
+    try:
+        if job.state is not State.PREPARING:
+            return await step(engine, job)
+        async with engine.breakdowns.in_step(job.id) as deaths:
+            if deaths >= MOST_DEATHS:
+                return await give_up(engine, job, "the process died with it")
+            return await step(engine, job)
+    except Exception:
+        heed_cancellation()
+        raise
 
 
 async def see_off(engine: Engine, job_id: int) -> None:
@@ -132,6 +137,7 @@ async def read_again(engine: Engine, job_id: int) -> Job | None:
         try:
             return await engine.store.get(job_id)
         except Exception as error:  # noqa: BLE001 - as above
+            heed_cancellation()
             _note("job_not_read", error, job=job_id)
             await engine.clock.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)

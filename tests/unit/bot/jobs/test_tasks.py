@@ -155,6 +155,21 @@ async def test_a_background_task_that_goes_on_breaking_is_started_ever_later() -
     assert clock.slept[:9] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
+async def test_a_background_task_ends_when_told_even_if_its_cleanup_breaks() -> None:
+    began = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            began.set()
+            await asyncio.Event().wait()
+        finally:
+            raise ValueError("in place of the cancellation")
+
+    async with in_background({"one": work}, ManualClock()) as tasks:
+        await began.wait()
+    assert all(task.cancelled() for task in tasks)
+
+
 async def test_background_work_lasts_as_long_as_its_context() -> None:
     work = Work()
 

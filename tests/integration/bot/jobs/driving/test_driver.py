@@ -1,13 +1,21 @@
 """The whole way of a job, and what each of its steps leaves behind."""
 
+import asyncio
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from sqlalchemy.exc import TimeoutError as NoConnection
 
+from bot.jobs.driving import driver
+from bot.jobs.errors import StaleJob
+from bot.jobs.model import Job
+from bot.jobs.ports import OutcomeUnclear
 from bot.jobs.states import State
+from bot.jobs.steps.engine import Engine
 from bot.segmind.budget import Rank
 from sandbox.segmind.films.film import TINY
-from tests.support.stage import COST, Stage
+from tests.support.stage import COST, Stage, within_patience
 
 STRAIGHT = [
     State.WAITING,
@@ -79,13 +87,38 @@ async def test_a_step_that_breaks_is_taken_again_and_the_job_arrives(stage: Stag
     assert broken.result().state is State.DELIVERED
 
 
+@pytest.mark.parametrize(
+    "raised",
+    [ValueError, NoConnection, lambda: OutcomeUnclear("no answer"), lambda: StaleJob(1)],
+    ids=["a fault", "no database", "no answer", "a change elsewhere"],
+)
+async def test_a_driver_that_is_told_to_end_does_so_whatever_its_step_raises_then(
+    stage: Stage, raised: Callable[[], Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = asyncio.Event()
+
+    async def step(_engine: Engine, _job: Job) -> Job:
+        try:
+            there.set()
+            await asyncio.Event().wait()
+        finally:
+            raise raised()
+
+    monkeypatch.setitem(driver.STEPS, State.PREPARING, step)  # type: ignore[arg-type]
+    driving = stage.start(await stage.begin())
+    await there.wait()
+    driving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await within_patience(driving)
+
+
 async def test_many_jobs_are_driven_beside_each_other_in_the_places_there_are(stage: Stage) -> None:
     jobs = [await stage.begin(prompt=f"fox {number}") for number in range(8)]
     drivers = [stage.start(job) for job in jobs]
     await stage.submits_reach(5)
     assert len(await stage.store.in_states([State.WAITING, State.PREPARING])) == 3
-    for driver in drivers:
-        driver.cancel()
+    for driving in drivers:
+        driving.cancel()
 
 
 async def test_the_real_cost_replaces_the_reservation(stage: Stage) -> None:
