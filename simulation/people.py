@@ -141,7 +141,8 @@ class Crowd:
         told = await self._press(member, answer.shown, "reelcast:forget:tell")
         question = await self._press(member, told and told.shown, "reelcast:forget:ask")
         self._watch.wanted_gone.add(member.id)
-        await self._press(member, question and question.shown, "reelcast:forget:data")
+        what = self._rng.choice(("data", "all"))
+        await self._press(member, question and question.shown, f"reelcast:forget:{what}")
 
     # --- moderators ------------------------------------------------------------------------------------------
 

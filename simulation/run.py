@@ -119,9 +119,9 @@ async def _live(world: World, watch: Watch, lives: Lives, jobs: int) -> None:
     async with asyncio.TaskGroup() as others:
         events = Events(world, lives, crowd, watch)
         events.begin(others)
+        operator = others.create_task(crowd.operate())
         background = [
             others.create_task(watch.look_who_sleeps(lives)),
-            others.create_task(crowd.operate()),
             *(others.create_task(crowd.moderate(place, who)) for place in crowd.places for who in place.moderators),
         ]
         async with asyncio.TaskGroup() as asking:
@@ -136,6 +136,7 @@ async def _live(world: World, watch: Watch, lives: Lives, jobs: int) -> None:
         until = world.now() + SETTLES_WITHIN
         while world.now() < until and watch.restless():
             await asyncio.sleep(300.0)
+        operator.cancel()  # or what was retried last may still be on its way
         await asyncio.sleep(900.0)
         for task in background:
             task.cancel()

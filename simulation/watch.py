@@ -24,6 +24,7 @@ AT_REST: Final = frozenset(
 ENDED_UNPAID: Final = frozenset({"FAILED", "CANCELLED", "EXPIRED", "REJECTED"})
 # A request that has left arrives, whatever its sender knows of it by then.
 SENT_IN: Final = frozenset({"SUBMITTING", "UNCONFIRMED", "WAITING", "FAILED"})
+WITH_POSTS: Final = 2  # in a deleted job's row: its member wanted its posts gone, too
 PER_DAY: Final = 4  # videos of a member, in a history with limits
 LOOKS_EVERY: Final = 60.0  # seconds
 WOKEN_WITHIN: Final = 3  # looks
@@ -52,7 +53,7 @@ class Watch:
         self.violations: list[str] = []
         self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
-        self._known: dict[int, int] = {}  # the member of each job that was saved
+        self._known: dict[int, sqlite3.Row] = {}  # each job that was saved, as it was last
         self.wanted_gone: set[int] = set()  # members who deleted their data
         self._intents: set[tuple[int, int]] = set()  # jobs with their attempt
         self._attempts: set[tuple[int, int]] = set()  # to post, of jobs with their number
@@ -96,7 +97,7 @@ class Watch:
         """Look at what a transaction has just saved."""
         if "jobs" not in tables:
             return
-        self._known.update((row["id"], row["member_id"]) for row in self._rows("SELECT id, member_id FROM jobs"))
+        self._known |= {row["id"]: row for row in self._rows("SELECT id, member_id, ledger_usd FROM jobs")}
         for row in self._rows("SELECT id, submit_attempts FROM jobs WHERE state = 'SUBMITTING'"):
             intent = (row["id"], row["submit_attempts"])
             if intent not in self._intents:
@@ -113,8 +114,17 @@ class Watch:
     def _ledger(self) -> None:
         spent = self._rows("SELECT COALESCE(SUM(usd), 0) AS usd FROM spending")[0]["usd"]
         booked = self._rows("SELECT COALESCE(SUM(ledger_usd), 0) AS usd FROM jobs")[0]["usd"]
+        booked += sum(self._known[job_id]["ledger_usd"] for job_id in self._deleted() if self._charged(job_id))
         if spent != booked:
             self.broken("reservations and ledger agree", spent=spent, booked=booked)
+
+    def _deleted(self) -> set[int]:
+        """Return the jobs that are gone at their members' wish."""
+        there = {row["id"] for row in self._rows("SELECT id FROM jobs")}
+        return {key for key, job in self._known.items() if key not in there and job["member_id"] in self.wanted_gone}
+
+    def _charged(self, job_id: int) -> Sequence[Run]:
+        return [run for run in self.runs.get(job_id, ()) if run.charged]
 
     def over_budget(self, count: int) -> None:
         """Note that more requests left for Segmind in a minute than it takes."""
@@ -216,9 +226,8 @@ class Watch:
         for job in rows.values():
             self._rests(job)
         records = {row["job_id"] for row in self._rows("SELECT job_id FROM records")}
-        for job_id, member_id in self._known.items():
-            if job_id not in records or (job_id not in rows and member_id not in self.wanted_gone):
-                self.broken("an accepted job is on record", job=job_id)
+        for job_id in sorted(self._known.keys() - ((rows.keys() | self._deleted()) & records)):
+            self.broken("an accepted job is on record", job=job_id)
         self._owned()
         self._ledger()
 
@@ -229,7 +238,7 @@ class Watch:
         if job["card_owed"] or job["notice_owed"]:
             self.broken("what is owed is said", job=job_id, card=job["card_owed"], notice=job["notice_owed"])
         posts = self._posts.get(job_id)
-        if posts and (state in NOT_SHOWN or job["forgotten"]):
+        if posts and (state in NOT_SHOWN or job["forgotten"] == WITH_POSTS):
             self.broken("what is withdrawn is gone", job=job_id, state=state)
         if job["hidden"] and any(post.attachments for post in (posts or {}).values()):
             self.broken("what is hidden shows no video", job=job_id)
@@ -239,7 +248,7 @@ class Watch:
             self.broken("what is delivered was posted", job=job_id)
         if state == State.UNDELIVERED and not self._was_told(job):
             self.broken("a person was told why", job=job_id)
-        made = [run for run in self.runs.get(job_id, ()) if run.charged]
+        made = self._charged(job_id)
         if made and state in ENDED_UNPAID:
             self.broken("no video that is paid for is lost", job=job_id, state=state, run=made[0].request_id)
         ids = {_plain(each) for run in made for each in (run.request_id, run.listed_id)}
@@ -257,6 +266,7 @@ class Watch:
             for column in ("jobs.request_id", "jobs.history_id", "orphans.request_id")
             for row in self._rows(f"SELECT {column} AS id FROM {column.partition('.')[0]} WHERE {column} IS NOT NULL")  # noqa: S608
         }
+        owned |= {_plain(run.request_id) for job_id in self._deleted() for run in self._charged(job_id)}
         for run in self._world.segmind.runs.values():
             if run.charged and not run.foreign and not {_plain(run.request_id), _plain(run.listed_id)} & owned:
                 self.broken("every charge has an owner or a notice", run=run.request_id, at=run.at)
