@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -41,8 +41,12 @@ class Child:
         try:
             return cls(await asyncio.shield(starting))
         except asyncio.CancelledError:
-            await cls(await starting).end()  # no one else would end a process that had just started
+            await _to_its_end(cls._end_of(starting))  # no one else would end a process that had just started
             raise
+
+    @classmethod
+    async def _end_of(cls, starting: "asyncio.Future[Process]") -> None:
+        await cls(await starting).end()
 
     @property
     def pid(self) -> int:
@@ -78,7 +82,7 @@ class Child:
         """Make sure that the process is gone, whatever happens to the caller meanwhile."""
         if self._process.returncode is None:
             self._process.kill()
-        await asyncio.shield(asyncio.ensure_future(self._is_gone()))
+        await _to_its_end(self._is_gone())
 
     async def _is_gone(self) -> None:
         """Wait for the end of the process, and of both pipes to it: a cancellation leaves none of them open."""
@@ -87,6 +91,19 @@ class Child:
             self._process.stdin.close()
         if self._process.stdout is not None:
             await self._process.stdout.read()
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait until `work` is done, however often the caller is cancelled meanwhile; that is raised afterwards."""
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def outcome_of(
