@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
 from bot.database.changes import changes_of
-from bot.database.engine import open_watched
+from bot.database.engine import listen, open_watched
 from bot.database.reading import Reader, open_reader
 from bot.discord_api.channel_pace import ChannelTurns
 from bot.discord_api.door import is_connected
@@ -56,8 +56,10 @@ class Resources:
 
     @property
     def work(self) -> Work:
-        """Background work: with SQLite, looking for what other programs have written."""
-        return {} if self.rows else {"changes": partial(changes_of(self.database).run, self.clock.sleep)}
+        """Background work: hearing of what other programs have written."""
+        if self.rows is not None:
+            return {"changes": partial(listen, self.database)}
+        return {"changes": partial(changes_of(self.database).run, self.clock.sleep)}
 
     def outside(
         self, *, driving: Callable[[], int], machine: Callable[[], str], background: Iterable[asyncio.Task[None]]

@@ -1,8 +1,9 @@
-"""What has changed in the database: heard of, where one process has it to itself, instead of looked for.
+"""What has changed in the database, heard of instead of looked for.
 
-That is so with SQLite. A change has topics: the table, or, for what is saved of a job, the state that it is saved in.
-What other programs write, such as an order from the command line, shows in SQLite's `data_version`, and counts for all
-topics. With PostgreSQL nothing is heard: what waits for changes looks, and nothing is remembered.
+A change has topics: the table, or, for what is saved of a job, the state that it is saved in. With SQLite one process
+has the database to itself and knows its own changes. What other programs write, such as an order from the command
+line, shows in SQLite's `data_version`, and counts for all topics. PostgreSQL tells each process a moment after a
+commit (triggers of migration 0027): enough to look again, but not to answer from memory, so nothing is remembered.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from bot.database.sqlite import Connection as File
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+CHANNEL: Final = "reelcast"  # that PostgreSQL tells of changes in
 LOOK_EVERY: Final = 5.0  # seconds between two looks at what other programs have written
 NOTED_BY_CALLER: Final = "noted_by_caller"  # an option of statements: the caller notes a topic of its own
 _OPTION: Final = "changes"  # of an engine
@@ -33,6 +35,7 @@ class ChangeCounter:
     def __init__(self) -> None:
         self._file: File | None = None
         self._data_version = 0
+        self._listening = False
         self._counts: Counter[str] = Counter()
         self._of_all = 0
         self._waiting: dict[asyncio.Event, frozenset[str]] = {}
@@ -40,6 +43,11 @@ class ChangeCounter:
     def opened(self, file: File) -> None:
         """Take note of the connection that everything of this process is written through."""
         self._file, self._data_version = file, file.data_version
+        self._all_changed()
+
+    def listening(self, listening: bool) -> None:
+        """Take note that the server tells of changes from now on, or no longer."""
+        self._listening = listening
         self._all_changed()
 
     def note(self, *topics: str) -> None:
@@ -56,14 +64,18 @@ class ChangeCounter:
         """
         if self._file is None or not (self._file.is_busy or self._look(self._file)):
             return None
-        return self._of_all + sum(self._counts[topic] for topic in topics)
+        return self._so_far(topics)
+
+    def heard(self, *topics: str) -> int | None:
+        """Return what `version` does, or may return soon after: None where no change is heard of."""
+        return self._so_far(topics) if self._listening else self.version(*topics)
 
     async def after(self, version: int | None, *topics: str) -> None:
         """Wait until the version of `topics` differs from `version`; return at once if that is unknown."""
         event = asyncio.Event()
         self._waiting[event] = frozenset(topics)
         try:
-            while version is not None and version == self._of_all + sum(self._counts[topic] for topic in topics):
+            while version is not None and version == self._so_far(topics):
                 await event.wait()
                 event.clear()
         finally:
@@ -74,6 +86,9 @@ class ChangeCounter:
         while True:
             await sleep(LOOK_EVERY)
             self.version()
+
+    def _so_far(self, topics: Iterable[str]) -> int:
+        return self._of_all + sum(self._counts[topic] for topic in topics)
 
     def _look(self, file: File) -> bool:
         try:

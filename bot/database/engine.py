@@ -4,7 +4,7 @@ Whether it is within reach shows in what the bot's transactions meet: it is told
 """
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.database import sqlite
-from bot.database.changes import ChangeCounter, changed_in, changes_of, note_statement, noting
+from bot.database.changes import CHANNEL, ChangeCounter, changed_in, changes_of, note_statement, noting
 from bot.database.locks import Lock, exclusive
 from bot.database.outages import DatabaseUnfit, explained, is_away, words
 from bot.database.schema import REVISION, bring_up_to_date
@@ -98,6 +98,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         hide_parameters=True,
+        execution_options=noting(ChangeCounter()),
         pool_pre_ping=True,  # a connection that the server has dropped is replaced, not handed out
         connect_args=postgresql_options(url),
     )
@@ -121,6 +122,23 @@ def postgresql_options(url: URL) -> dict[str, Any]:
         "tcp_user_timeout": _UNANSWERED,
         **_KEEPALIVE,
     }
+
+
+async def listen(engine: AsyncEngine) -> None:
+    """Hear of the changes in a PostgreSQL database while a connection for it lasts."""
+    from psycopg import AsyncConnection, OperationalError  # noqa: PLC0415 - loaded with PostgreSQL only
+
+    address, changes = engine.url.set(drivername=POSTGRESQL), changes_of(engine)
+    conninfo = address.render_as_string(hide_password=False)
+    with suppress(OperationalError):  # no connection, or none any more: whoever needs the database tells of it
+        async with await AsyncConnection.connect(conninfo, autocommit=True, **postgresql_options(address)) as server:
+            await server.execute(f"LISTEN {CHANNEL}")
+            changes.listening(True)
+            try:
+                async for change in server.notifies():
+                    changes.note(change.payload)
+            finally:
+                changes.listening(False)
 
 
 def _sqlite(url: URL) -> AsyncEngine:

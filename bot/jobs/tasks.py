@@ -107,7 +107,7 @@ async def keep_looking(
         await clock.sleep(every)
 
     while True:
-        seen = changes.version(*topics)
+        seen = changes.heard(*topics)
         resting = rest(seen, found=bool(await look()))
         await (resting if hurry is None else until_first(hurry(), resting))
 

@@ -165,7 +165,7 @@ class OperatorWatch:
 
     def _may_be_refused(self) -> bool:
         """Return whether a job has failed just now, as far as is known."""
-        version, moment = changes_of(self.database).version(*_HAPPENED), self.clock.monotonic()
+        version, moment = changes_of(self.database).heard(*_HAPPENED), self.clock.monotonic()
         if version is None or self.seen.get("failed") != version:
             self.failed_until["at"] = moment + FRESH.total_seconds()
         self.seen["failed"] = version
@@ -173,7 +173,7 @@ class OperatorWatch:
 
     async def _if_changed(self, work: Callable[[datetime], Awaitable[None]], now: datetime, *topics: str) -> None:
         """Do one part of a look, unless nothing that it reads has changed since it was done last."""
-        version = changes_of(self.database).version(*topics)
+        version = changes_of(self.database).heard(*topics)
         if version is None or self.seen.get(work.__name__) != version:
             await work(now)
             self.seen[work.__name__] = version

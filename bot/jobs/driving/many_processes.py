@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.outages import is_away
 from bot.jobs.driving.driver import drive, see_off
-from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
+from bot.jobs.driving.owed import keep_seeing_to_owed
 from bot.jobs.driving.work_queue import STALLED_AFTER, WorkerForgotten, WorkQueue
 from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN, State
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds between two looks for silent workers: a takeover begins within 30 s of a death
 # Seconds until a post shows that a former driver, silent but not dead, still had the time to send when it was replaced.
 LATE_POST: Final = POST_WITHIN + 5.0
-SWEEP_EVERY: Final = 30.0  # seconds between two sweeps for jobs without a row and for jobs without a card
+SWEEP_EVERY: Final = 30.0  # seconds between two looks for jobs without a row
 
 
 class QueuedDispatcher:
@@ -73,6 +73,7 @@ class QueuedDispatcher:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._work(), name="worker")
             tasks.create_task(supervised("queue-order", self._keep_order, self._engine.clock), name="queue-order")
+            tasks.create_task(supervised("owed", self._see_to_owed, self._engine.clock), name="owed")
             tasks.create_task(self._notice_sleep(), name="sleep")
 
     async def stop(self) -> None:
@@ -144,10 +145,13 @@ class QueuedDispatcher:
                 sweep_at = looked_at + SWEEP_EVERY
                 if orphans := await self._queue.requeue_orphans():
                     log.warning("jobs_without_a_row", count=len(orphans))
-                await see_to_cardless(self._engine)
-                await show_last_cards(self._engine)
-                await give_owed_notices(self._engine)
             await clock.sleep(LOOK_EVERY)
+
+    async def _see_to_owed(self) -> None:
+        async def enlisted(_job: Job) -> None:
+            """A job got its row when it was saved as one to be driven."""
+
+        await keep_seeing_to_owed(self._engine, enlisted)
 
     async def _notice_sleep(self) -> None:
         """Give up all jobs after this process stood still for so long that others have taken them."""

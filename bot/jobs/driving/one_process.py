@@ -5,26 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import SQLITE
 from bot.jobs.driving.driver import drive, read_again
-from bot.jobs.driving.owed import give_owed_notices, see_to_cardless, show_last_cards
+from bot.jobs.driving.owed import keep_seeing_to_owed
 from bot.jobs.model import Job
-from bot.jobs.states import DRIVEN, State
+from bot.jobs.states import DRIVEN
 from bot.jobs.steps.engine import Engine
-from bot.jobs.tasks import keep_looking
 
 if TYPE_CHECKING:
     from bot.jobs.driving.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
-
-SWEEP_EVERY: Final = 20.0  # seconds
-MAY_OWE: Final = frozenset(State) - DRIVEN  # a card, the last word on it, or a private word
 
 
 class Dispatcher(Protocol):
@@ -128,18 +124,7 @@ class InProcessDispatcher:
     async def run(self) -> None:
         """Handle cards with unknown ids, and cards that don't show the last state, until cancelled."""
         await self._resumed.wait()
-        engine = self._engine
-        await keep_looking(self._sweep, engine.store.engine, *MAY_OWE, every=SWEEP_EVERY, clock=engine.clock)
-
-    async def _sweep(self) -> bool:
-        """Handle them once; return whether any may be left."""
-        if not await self._engine.store.owes():
-            return False
-        for job in await see_to_cardless(self._engine):
-            await self.dispatch(job)
-        await show_last_cards(self._engine)
-        await give_owed_notices(self._engine)
-        return True
+        await keep_seeing_to_owed(self._engine, self.dispatch)
 
     async def stop(self) -> None:
         """Stop every driver; a request in flight is given its grace, and every job stays as saved."""

@@ -3,7 +3,7 @@
 A process that dies between the answer to a command and its save leaves a card on the screen that no one would edit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,12 +12,14 @@ import structlog
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.ports import OutcomeUnclear, PortError
-from bot.jobs.states import State
+from bot.jobs.states import DRIVEN, State
 from bot.jobs.steps.engine import Engine
-from bot.jobs.tasks import for_each
+from bot.jobs.tasks import for_each, keep_looking
 
 log = structlog.get_logger(__name__)
 
+SWEEP_EVERY: Final = 20.0  # seconds
+MAY_OWE: Final = frozenset(State) - DRIVEN  # a card, the last word on it, or a private word
 LOOK_AFTER: Final = timedelta(seconds=10)  # a command is answered within 3 s, after which its process knows the card
 CARD_WITHIN: Final = timedelta(seconds=60)  # after that a job without a card is dropped, and a card says so
 CONFIRMED_AFTER: Final = LOOK_AFTER.total_seconds()  # between the looks that have to agree that it is that late
@@ -79,3 +81,18 @@ async def give_owed_notices(engine: Engine) -> None:
     """Tell the members who are still owed a private word."""
     owed = await engine.store.notices_owed(before=engine.clock.now() - PATIENCE, at_most=AT_ONCE)
     await for_each(owed, engine.notices.tell)
+
+
+async def keep_seeing_to_owed(engine: Engine, dispatch: Callable[[Job], Awaitable[None]]) -> None:
+    """See to what is owed once it may be, until cancelled; `dispatch` has a job driven whose card was found."""
+
+    async def look() -> bool:
+        if not await engine.store.owes():
+            return False
+        for job in await see_to_cardless(engine):
+            await dispatch(job)
+        await show_last_cards(engine)
+        await give_owed_notices(engine)
+        return True
+
+    await keep_looking(look, engine.store.engine, *MAY_OWE, every=SWEEP_EVERY, clock=engine.clock)

@@ -32,7 +32,9 @@ log = structlog.get_logger(__name__)
 TASK: Final = "drive"
 CONNECTIONS: Final = 4  # in addition to the engine's and one that listens
 CONCURRENCY: Final = 100_000  # a driver is an asyncio task that mostly waits: no limit that anyone meets
-FETCH_EVERY: Final = 2.0  # seconds; a new row is told of at once, one put back is found by looking
+FETCH_EVERY: Final = (
+    15.0  # seconds; of a row that is due all are told at once, one that has to wait is found by looking
+)
 HEARTBEAT_EVERY: Final = 5.0  # seconds
 STALLED_AFTER: Final = 25.0  # seconds without a heartbeat from which others take a worker's jobs
 MANY: Final = 50  # rows at once after which the database's statistics of them are renewed
@@ -66,6 +68,13 @@ _INSERT_ORPHANS: Final = text("""
 """)
 
 
+# As procrastinate tells of new rows: of one that is put back, as when its worker stops, it tells nobody.
+_TELL: Final = """
+    SELECT pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text)
+    FROM procrastinate_jobs WHERE id = %(job_id)s AND status = 'todo' AND scheduled_at <= now()
+"""
+
+
 class _GoOn(BaseRetryStrategy):
     """Puts a row back when its driver was stopped with its worker, or broke: a job is never dropped."""
 
@@ -96,6 +105,7 @@ class _Rows(JobManager):
         try:
             with _unless_gone(job_id):
                 await super().retry_job_by_id_async(job_id, retry_at, priority, queue, lock)
+                await self.connector.execute_query_async(_TELL, job_id=job_id)
         except UniqueViolation:  # another row waits for this very job
             await self.finish_job_by_id_async(job_id, Status.ABORTED, delete_job=True)
 

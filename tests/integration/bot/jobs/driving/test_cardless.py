@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs.driving.one_process import SWEEP_EVERY
-from bot.jobs.driving.owed import CARD_WITHIN, CONFIRMED_AFTER, LOOK_AFTER, see_to_cardless
+from bot.jobs.driving.owed import CARD_WITHIN, CONFIRMED_AFTER, LOOK_AFTER, SWEEP_EVERY, see_to_cardless
 from bot.jobs.model import Job
 from bot.jobs.ports import ChannelClosed, OutcomeUnclear
 from bot.jobs.states import State

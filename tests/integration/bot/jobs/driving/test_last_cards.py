@@ -2,8 +2,7 @@
 
 import asyncio
 
-from bot.jobs.driving.one_process import SWEEP_EVERY
-from bot.jobs.driving.owed import PATIENCE, show_last_cards
+from bot.jobs.driving.owed import PATIENCE, SWEEP_EVERY, show_last_cards
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from bot.jobs.driving.one_process import SWEEP_EVERY
-from bot.jobs.driving.owed import CARD_WITHIN, see_to_cardless
+from bot.jobs.driving.owed import CARD_WITHIN, SWEEP_EVERY, see_to_cardless
 from bot.jobs.states import DRIVEN, State
 from tests.support.clock import PATIENCE
 from tests.support.files import mp4

@@ -3,8 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.jobs.driving.one_process import SWEEP_EVERY
-from bot.jobs.driving.owed import PATIENCE, give_owed_notices
+from bot.jobs.driving.owed import PATIENCE, SWEEP_EVERY, give_owed_notices
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from tests.support.ports import NoticesInMemory
