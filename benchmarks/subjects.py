@@ -58,12 +58,14 @@ async def reelcast(
     requests_per_minute: int,
     segmind_options: Sequence[str] = (),
     program: tuple[str, ...] = ("bot",),
+    database: str | None = None,
 ) -> AsyncGenerator[Reelcast]:
     """Run our bot with so many jobs that Segmind goes on processing, on a request budget that Segmind grants too.
 
     `segmind_options` are those of the local Segmind. `program` is the module that runs it, with what it is told before
-    `run`.
+    `run`. `database` is the address of another database than a file in `folder`.
     """
+    database = database or database_url(folder)
     recording, (module, *told) = _recording_in(folder), program
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(sandbox_part("discord", folder, "--recording", str(recording)))
@@ -75,12 +77,12 @@ async def reelcast(
         if jobs:
             # Requests of "somebody else" stand still: they stay PROCESSING for as long as the record lives.
             request_ids = await control.insert_request({"prompt": "…"}, model=MODEL, status="PROCESSING", copies=jobs)
-            await seed(database_url(folder), request_ids, place_in(discord["discord"]))
-        await open_doors(database_url(folder), discord["discord"]["guilds"])
+            await seed(database, request_ids, place_in(discord["discord"]))
+        await open_doors(database, discord["discord"]["guilds"])
         environment = {
             **discord["environment"],
             **segmind["environment"],
-            "DATABASE_URL": database_url(folder),
+            "DATABASE_URL": database,
             "DATA_DIR": str(folder),
             "SEGMIND_MODELS": MODEL,
             "SEGMIND_REQUESTS_PER_MINUTE": rate,

@@ -1,7 +1,7 @@
 """`python -m benchmarks.cost`: what one video costs the database, the disk, and the processor, and what idling does.
 
 One bot, counted from within, and the least discord.py bot beside it. Both idle for a minute. Then a member asks ours
-for one video of 194 s, whose request budget leaves it some ten polls.
+for one video of 194 s, whose request budget leaves it some ten polls. Last, a bot on PostgreSQL idles for a minute.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,6 +21,7 @@ from PIL import Image
 from rich.console import Console
 
 from benchmarks.cost.counted import SIZE, Counts, read_counts
+from benchmarks.cost.on_postgresql import OTHERS, idle_statements
 from benchmarks.figures import Target, judge, machine, titled
 from benchmarks.processes import run
 from benchmarks.subjects import CHANNEL, MEMBER, bare, reelcast
@@ -71,6 +72,7 @@ class Measured:
     job: Counts
     job_cpu: float
     polls: int
+    on_postgresql: Mapping[str, int]  # statements that another bot sent in its idle time, by kind
 
 
 async def measure(plan: Plan, folder: Path) -> Measured:
@@ -113,6 +115,7 @@ async def measure(plan: Plan, folder: Path) -> Measured:
             job=read_counts(counted).since(before),
             job_cpu=read_usage(ours.pid).cpu_seconds - cpu,
             polls=await ours.polls() - polls,
+            on_postgresql=await idle_statements(folder / "other", session, settle=plan.settle, idle=plan.idle),
         )
 
 
@@ -154,6 +157,9 @@ def report(plan: Plan, measured: Measured, console: Console) -> int:
     table.add_row("voluntary switches", str(FIRST_VERSION["switches"]), f"{measured.switches * minute:.0f}", "")
     table.add_row("more than bare discord.py", "", f"{more:.0f}", str(MOST["switches"]))
     table.add_row("processor time", "", f"{measured.idle_cpu * minute:.2f} s", "")
+    for kind, statements in measured.on_postgresql.items():
+        most = "0" if kind == OTHERS else ""
+        table.add_row(f"PostgreSQL: {kind}", "", f"{statements * minute:.0f}", most)
     console.print(table)
     console.print(machine())
     targets = [
@@ -168,6 +174,12 @@ def report(plan: Plan, measured: Measured, console: Console) -> int:
         Target(name="Idle, transactions that write", value=writes, limit=0, unit="a minute"),
         Target(name="Idle, statements", value=idle.statements * minute, limit=0, unit="a minute"),
         Target(name="Idle, looks at data_version", value=idle.looks * minute, limit=LOOKS, unit="a minute"),
+        Target(
+            name="Idle on PostgreSQL, statements but heartbeats and leases",
+            value=measured.on_postgresql[OTHERS] * minute,
+            limit=0,
+            unit="a minute",
+        ),
         Target(name="Idle, switches above bare", value=more, limit=MOST["switches"], unit="a minute"),
     ]
     return judge(targets, console)

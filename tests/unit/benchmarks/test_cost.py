@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benchmarks.cost.__main__ import FULL, Measured, report
 from benchmarks.cost.counted import Counter, Counts
+from benchmarks.cost.on_postgresql import by_kind
 
 
 def counted(file: Path, script: str) -> Tally[str]:
@@ -62,8 +63,21 @@ def test_what_costs_no_more_than_the_goal_meets_it() -> None:
         job=Counts(statements=50, write_transactions=12, syncs=5),
         job_cpu=0.3,
         polls=10,
+        on_postgresql={"heartbeats": 12, "leases": 18, "others": 0},
     )
     page = io.StringIO()
 
     assert report(FULL, frugal, Console(file=page, width=80)) == 0
     assert report(FULL, replace(frugal, switches=211), Console(file=page, width=80)) == 1
+    assert report(FULL, replace(frugal, on_postgresql={"others": 1}), Console(file=page, width=80)) == 1
+
+
+def test_a_statement_on_postgresql_is_a_heartbeat_a_look_after_leases_or_something_else() -> None:
+    calls = [
+        ("SELECT procrastinate_update_heartbeat_v1($1)", 12),
+        ("WITH silent AS ( DELETE FROM procrastinate_jobs WHERE …", 12),
+        ("SELECT * FROM jobs", 1),
+        ("BEGIN ISOLATION LEVEL READ COMMITTED", 20),
+        ("SELECT query FROM pg_stat_statements", 1),
+    ]
+    assert by_kind(calls) == {"heartbeats": 12, "leases": 12, "others": 1}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
+from bot.jobs.driving import work_queue
 from bot.jobs.driving.work_queue import MANY, WorkerForgotten, WorkQueue, open_work_queue
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
@@ -161,6 +162,18 @@ async def test_a_worker_that_stops_puts_its_rows_back_for_others(here: Process, 
     assert here.stopped == [job.id]
     assert await here.rows() == [(str(job.id), "todo")]
     async with working(there):
+        assert await there.has_driven(1) == [job.id]
+
+
+async def test_others_are_told_of_a_row_that_is_put_back(
+    here: Process, there: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_queue, "FETCH_EVERY", 3600.0)
+    job = await here.save_preparing()
+    async with AsyncExitStack() as second:
+        async with working(here):
+            await here.has_driven(1)
+            await second.enter_async_context(working(there))
         assert await there.has_driven(1) == [job.id]
 
 
