@@ -313,6 +313,8 @@ def env_file_troubles(env_file: Path = Path(".env")) -> list[str]:
         return [f"{env_file.name} is a folder, so it holds no settings. Replace it with a file, or remove it"]
     if env_file.is_symlink() and not os.access(env_file, os.F_OK):
         return [f"{env_file.name} is a link to a file that isn't there, so it holds no settings. Correct the link"]
+    if env_file.exists() and not env_file.is_file():
+        return [f"{env_file.name} is a pipe or a device, so it holds no settings. Replace it with a file, or remove it"]
     lines: list[int] = []
     with suppress(OSError, UnicodeDecodeError):  # which the settings themselves are refused for
         if env_file.is_file():

@@ -72,15 +72,15 @@ def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
     )
 
 
-def pictures_modal(request_id: int, images: Sequence[Reference], offer: Offer) -> ui.Modal:
-    """Ask for a video from the images of a message, which are kept under an id; each is known by its number."""
+def pictures_modal(request_id: int, draft: Wish, offer: Offer) -> ui.Modal:
+    """Ask which images of a draft, which is kept under an id, a video is made from; each is known by its number."""
     options = [
         discord.CheckboxGroupOption(
             label=clip(f"{number}. {isolated(visible(image.filename))}", LABEL_LIMIT),
             value=str(number),
             default=number <= offer.default.images.most,
         )
-        for number, image in enumerate(images[:MOST_OPTIONS], start=1)
+        for number, (_number, image) in enumerate(draft.images[:MOST_OPTIONS], start=1)
     ]
     most = min(offer.most_images, len(options))
     return _modal(
@@ -92,6 +92,7 @@ def pictures_modal(request_id: int, images: Sequence[Reference], offer: Offer) -
             component=ui.CheckboxGroup(custom_id=IMAGES, options=options, min_values=1, max_values=most),
         ),
         offer,
+        draft,
     )
 
 

@@ -66,15 +66,15 @@ class PicturesCog(MenuCog, FormCog):
         if paused is None or Wish.kind not in paused.facts:
             await refuse(services, interaction, _(FORGOTTEN), wish_in(submission, services.offer, ()))
             return
-        ticked = set(chosen_images_in(submission))
-        images = [image for number, image in wish_of(paused.facts[Wish.kind]).images if str(number) in ticked]
-        await Requests(services).take(interaction, wish_in(submission, services.offer, images))
+        ticked, draft = set(chosen_images_in(submission)), wish_of(paused.facts[Wish.kind])
+        images = [image for number, image in draft.images if str(number) in ticked]
+        wish = wish_in(submission, services.offer, images, spoiler=draft.spoiler, before=draft.options)
+        await Requests(services).take(interaction, wish)
 
 
 async def _open(services: Services, interaction: discord.Interaction[Any], request_id: int, wish: Wish) -> None:
     """Open the form for images that are kept under an id."""
-    images = [image for _number, image in wish.images]
-    await open_form(interaction, pictures_modal(request_id, images, await services.operating.prices.offer()))
+    await open_form(interaction, pictures_modal(request_id, wish, await services.operating.prices.offer()))
 
 
 def _images_of(message: discord.Message) -> Sequence[Reference]:

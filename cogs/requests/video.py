@@ -225,7 +225,7 @@ async def open_draft(services: Services, interaction: discord.Interaction[Any], 
     """Open the form with a wish that is kept under an id; with too many images, the one where some are chosen."""
     offer = await services.operating.prices.offer()
     if len(wish.images) > offer.most_images:
-        modal = pictures_modal(request_id, [image for _number, image in wish.images], offer)
+        modal = pictures_modal(request_id, wish, offer)
     else:
         modal = video_modal(offer, fix_id(wish.kind, request_id), wish)
     await open_form(interaction, modal)

@@ -295,8 +295,8 @@ async def forms(puppet: Puppet, noor: Visitor, now: datetime) -> None:
 def modals(job: Job) -> Iterator[tuple[str, ui.Modal]]:
     yield "video", video_modal(OFFER)
     yield "edit", edit_modal(job.id, job.request, OFFER)
-    yield "pictures", pictures_modal(1, job.request.references, OFFER)
     draft = Wish(prompt=job.request.prompt, images=numbered(job.request.references))
+    yield "pictures", pictures_modal(1, replace(draft, prompt=""), OFFER)
     named = [_reference(name) for name in LONG_FILENAMES]
     yield "fix", video_modal(OFFER, fix_id("video", 1), replace(draft, images=numbered(named)))
     yield "images-once-more", video_modal(OFFER, fix_id("video", 1), replace(draft, images=(), gone=True))

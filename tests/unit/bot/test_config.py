@@ -236,6 +236,10 @@ def test_a_folder_in_the_files_place_and_lines_that_cannot_be_read_are_told(tmp_
     file.symlink_to("nowhere")
     [trouble] = env_file_troubles(file)
     assert "is a link to a file that isn't there" in trouble
+    file.unlink()
+    os.mkfifo(file)
+    [trouble] = env_file_troubles(file)
+    assert "is a pipe or a device" in trouble
 
 
 def test_a_file_that_may_not_be_read_is_told_from_one_that_is_no_text() -> None:

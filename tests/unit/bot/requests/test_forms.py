@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from bot.catalogue.model import VideoModel
 from bot.catalogue.models import DEFAULT, MODELS
 from bot.catalogue.offer import Offer
-from bot.catalogue.options import options_of
+from bot.catalogue.options import Options, options_of
 from bot.jobs.model import Handling, Reference
 from bot.requests.forms import edit_modal, pictures_modal, video_modal
 from bot.requests.reading import has_words
-from bot.requests.wish import Wish, uploaded_images_in, wish_in
+from bot.requests.wish import Wish, numbered, uploaded_images_in, wish_in
 from bot.ui.forms import Submission
 from sandbox.discord.messages.modal_rules import check_modal
 from tests.support.hostile import hostile
@@ -108,11 +108,19 @@ def test_edit_names_the_images_that_it_keeps(count: int, filename: str) -> None:
 @given(st.integers(min_value=1, max_value=12), hostile)
 @example(1, "x" * MOST_FILENAME)
 def test_the_images_of_a_message_are_offered_whatever_their_names(count: int, filename: str) -> None:
-    modal = pictures_modal(1, pictures(count, filename[:MOST_FILENAME]), OFFER).to_dict()
+    draft = Wish(prompt="", images=numbered(pictures(count, filename[:MOST_FILENAME])))
+    modal = pictures_modal(1, draft, OFFER).to_dict()
     check_modal(modal)
     offered = fields(modal)["images"]
     assert len(offered["options"]) == min(count, 10)
     assert chosen(offered) == [str(number) for number in range(1, min(count, 7) + 1)]
+
+
+def test_a_draft_with_more_images_than_a_model_takes_keeps_its_words_and_options() -> None:
+    options = Options(values={"duration": 10})
+    draft = Wish(prompt="a fox", images=numbered(pictures(9)), options=options, spoiler=True)
+    asked = fields(pictures_modal(1, draft, OFFER).to_dict())
+    assert (asked["prompt"]["value"], chosen(asked["duration"]), asked["spoiler"]["default"]) == ("a fox", ["10"], True)
 
 
 @pytest.mark.parametrize("asked", [True, False])
