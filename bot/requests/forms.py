@@ -3,7 +3,7 @@
 They are stopped: a submission is known by its custom id, so discord.py need not remember them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import discord
@@ -12,7 +12,7 @@ from discord import ui
 from bot.catalogue.model import VideoModel
 from bot.catalogue.offer import Offer
 from bot.catalogue.options import ASPECT_RATIO, DIGITS, DURATION, ModelOption, OptionValue
-from bot.jobs.model import Reference, VideoRequest
+from bot.jobs.model import VideoRequest
 from bot.requests.reading import has_words
 from bot.requests.wish import IMAGES, MODEL, PROMPT, SPOILER, Wish, field_id
 from bot.ui.commands import ImageUpload
