@@ -137,7 +137,10 @@ class InProcessDispatcher:
 
     def _ended(self, job_id: int, task: asyncio.Task[None]) -> None:
         del self._drivers[job_id]
-        if job_id in self._again:
+        unasked = task.cancelled() and not self._stopped and job_id not in self._again
+        if unasked:  # by something within it, not by us: the job would sleep until the next start
+            log.warning("driver_cancelled", job=job_id)
+        if unasked or job_id in self._again:
             self._again.discard(job_id)
             self._start(job_id, self._drive_on(job_id))
         if not task.cancelled() and (error := task.exception()) is not None:

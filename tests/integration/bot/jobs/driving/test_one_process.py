@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from bot.jobs.driving import driver
 from bot.jobs.driving.owed import CARD_WITHIN, SWEEP_EVERY, see_to_cardless
+from bot.jobs.model import Job
 from bot.jobs.states import DRIVEN, State
+from bot.jobs.steps.engine import Engine
 from tests.support.clock import PATIENCE
 from tests.support.files import mp4
 from tests.support.stage import Stage, open_stage, within_patience
@@ -175,3 +178,25 @@ async def test_the_dispatcher_looks_for_jobs_without_a_card_again_and_again(stag
     sweeping.cancel()
     await asyncio.gather(sweeping, return_exceptions=True)
     assert (await stage.saved(job)).state is State.EXPIRED
+
+
+async def test_a_driver_that_is_cancelled_without_our_asking_is_followed_by_another(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    prepare = driver.STEPS[State.PREPARING]
+
+    async def step(engine: Engine, job: Job) -> Job:
+        taken.append(job.id)
+        task = asyncio.current_task()
+        if len(taken) == 1 and task is not None:
+            task.cancel()
+        return await prepare(engine, job)
+
+    monkeypatch.setitem(driver.STEPS, State.PREPARING, step)  # type: ignore[arg-type]
+    await stage.finishes()
+    job = await stage.begin(State.PREPARING)
+    done = asyncio.create_task(stage.cards.wait_for(job.id, State.DELIVERED))
+    await stage.dispatcher.dispatch(job)
+    await stage.clock.pass_until(done)
+    assert taken == [job.id, job.id]
