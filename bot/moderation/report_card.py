@@ -1,6 +1,6 @@
 """What moderators see of a reported video."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import discord
@@ -107,6 +107,12 @@ def owners_card(
 def is_open(job: Job, count: int) -> bool:
     """Return whether moderators still have to decide on a video with `count` reports."""
     return count > 0 and (job.state is State.DELIVERED or job.deleted_by_hand)
+
+
+def is_undecided(items: Iterable[object]) -> bool:
+    """Return whether a message, as it is laid out or as Discord tells it, shows a video that is to be decided on."""
+    containers = (each for each in items if isinstance(each, discord.Container | ui.Container))
+    return any(each.accent_colour == _RED for each in containers)
 
 
 def _frame(job: Job, offer: Offer, record: MemberRecord) -> ui.Container[ui.LayoutView]:

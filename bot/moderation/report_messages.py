@@ -32,7 +32,7 @@ from bot.jobs.tasks import keep_looking, supervised, uncancelled
 from bot.media.errors import MediaError
 from bot.moderation.hidden_videos import POST_FILE, HiddenVideos
 from bot.moderation.history import RecordReader
-from bot.moderation.report_card import case_card, is_open, owners_card
+from bot.moderation.report_card import case_card, is_open, is_undecided, owners_card
 from bot.moderation.store import Case, Reached, Report, ReportStore
 from bot.settings.store import SettingsStore
 from bot.ui.custom_ids import files_of
@@ -308,10 +308,14 @@ class ReportMessages:
         *,
         kept: bool = True,
     ) -> None:
-        """Edit the message of a case, or send it to a channel; unless `kept`, `files` take the place of its own."""
+        """Edit the message of a case, or send it to a channel; unless `kept`, `files` take the place of its own.
+
+        What is to be decided once more gets a new message, which moderators notice; the line of the last decision stays.
+        """
         channel = self._channel(job, channel_id)
         with translated():
-            if channel_id == case.channel_id and case.message_id is not None:
+            there = channel_id == case.channel_id and case.message_id is not None
+            if there and not (is_undecided(view.children) and await self._is_decided(channel, case.message_id)):
                 extra: dict[str, Any] = {} if kept else {"attachments": files}
                 if await self._edited(channel, case.message_id, view, extra):
                     return
@@ -330,6 +334,11 @@ class ReportMessages:
             await self._store.owe(job)  # it is an earlier try's, and shows what was so then
         if case.channel_id not in {None, channel_id}:
             await self._take_away(job, case)
+
+    async def _is_decided(self, channel: discord.PartialMessageable, message_id: int | None) -> bool:
+        with suppress(CardGone), translated():
+            return not is_undecided((await channel.fetch_message(message_id or 0)).components)
+        return False
 
     async def _take_away(self, job: Job, case: Case) -> None:
         """Delete what moderators saw of a case where they look no longer."""

@@ -12,7 +12,7 @@ from bot.automod.keywords import WORD_LIMIT
 MOST_WORDS: Final = 1_000
 TYPED_LIMIT: Final = 40  # characters of bad input that are quoted back
 
-_NONE: Final = frozenset({"", "-", "none", "no", "off", "unlimited", "No limit"})
+_NONE: Final = frozenset({"", "-", "none", "no", "off", "unlimited", "no limit"})
 _WHOLE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DOLLARS: Final = re.compile(r"(?:\$|USD)?\s*([0-9]{1,9})(?:[.,]([0-9]{1,2}))?\s*(?:\$|USD)?", re.ASCII | re.IGNORECASE)
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -169,6 +169,21 @@ async def test_dismissed_reports_count_no_more_and_are_not_made_again(room: Room
     assert not (await room.job()).hidden
 
 
+async def test_a_report_after_a_decision_is_a_message_of_its_own_that_moderators_notice(room: Room) -> None:
+    await a_post(room)
+    bob, eve, zoe = members(room, "bob2", "eve", "zoe")
+    await report(room, bob)
+    await room.press("Dismiss")
+    decided = room.texts()
+    for again in (eve, zoe):
+        assert await report(room, again) == GOOD
+    line, card = room.texts()
+    assert [line] == decided
+    assert "2 members reported it:" in card
+    assert said(await room.press("Dismiss")) == "Reports dismissed."
+    assert "dismissed the reports." in room.texts()[1]
+
+
 async def test_a_video_whose_server_wants_no_hiding_is_never_hidden_by_itself(room: Room) -> None:
     await a_post(room)
     await room.stage.set(report_threshold=0)
