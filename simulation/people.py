@@ -140,9 +140,10 @@ class Crowd:
         answer = await self._do(member, channel, COMMAND, self._world.discord.command_data("help", {}, {}))
         told = await self._press(member, answer.shown, "reelcast:forget:tell")
         question = await self._press(member, told and told.shown, "reelcast:forget:ask")
-        self._watch.wanted_gone.add(member.id)
-        what = self._rng.choice(("data", "all"))
-        await self._press(member, question and question.shown, f"reelcast:forget:{what}")
+        what = f"reelcast:forget:{self._rng.choice(('data', 'all'))}"
+        if question and question.shown and question.shown.button(what):
+            self._watch.wants_gone(member)
+        await self._press(member, question and question.shown, what)
 
     # --- moderators ------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.jobs.states import DRIVEN, REVIEWED, State
-from simulation.discord_world import EPHEMERAL, Message
+from simulation.discord_world import EPHEMERAL, Member, Message
 from simulation.life import Lives
 from simulation.segmind import Run
 from simulation.world import World
@@ -25,6 +25,7 @@ ENDED_UNPAID: Final = frozenset({"FAILED", "CANCELLED", "EXPIRED", "REJECTED"})
 # A request that has left arrives, whatever its sender knows of it by then.
 SENT_IN: Final = frozenset({"SUBMITTING", "UNCONFIRMED", "WAITING", "FAILED"})
 WITH_POSTS: Final = 2  # in a deleted job's row: its member wanted its posts gone, too
+ANSWERED_WITHIN: Final = 300.0  # seconds; an interaction may come late
 PER_DAY: Final = 4  # videos of a member, in a history with limits
 LOOKS_EVERY: Final = 60.0  # seconds
 WOKEN_WITHIN: Final = 3  # looks
@@ -54,7 +55,8 @@ class Watch:
         self.heard: Callable[[], object] = lambda: None  # called at each violation
         self.runs: dict[int, list[Run]] = {}  # by the job that paid for them
         self._known: dict[int, sqlite3.Row] = {}  # each job that was saved, as it was last
-        self.wanted_gone: set[int] = set()  # members who deleted their data
+        self._seen: dict[int, float] = {}  # when each of them was there first
+        self._gone_by: dict[int, float] = {}  # when members who deleted their data have had an answer
         self._intents: set[tuple[int, int]] = set()  # jobs with their attempt
         self._attempts: set[tuple[int, int]] = set()  # to post, of jobs with their number
         self._posts: dict[int, dict[int, Message]] = {}  # by the job
@@ -97,7 +99,9 @@ class Watch:
         """Look at what a transaction has just saved."""
         if "jobs" not in tables:
             return
-        self._known |= {row["id"]: row for row in self._rows("SELECT id, member_id, ledger_usd FROM jobs")}
+        for row in self._rows("SELECT id, member_id, ledger_usd FROM jobs"):
+            self._known[row["id"]] = row
+            self._seen.setdefault(row["id"], self._world.loop.time())
         for row in self._rows("SELECT id, submit_attempts FROM jobs WHERE state = 'SUBMITTING'"):
             intent = (row["id"], row["submit_attempts"])
             if intent not in self._intents:
@@ -118,10 +122,15 @@ class Watch:
         if spent != booked:
             self.broken("reservations and ledger agree", spent=spent, booked=booked)
 
+    def wants_gone(self, member: Member) -> None:
+        """Take note that a member deletes their data now, and with it what they asked for until an answer is there."""
+        self._gone_by[member.id] = self._world.loop.time() + ANSWERED_WITHIN
+
     def _deleted(self) -> set[int]:
         """Return the jobs that are gone at their members' wish."""
         there = {row["id"] for row in self._rows("SELECT id FROM jobs")}
-        return {key for key, job in self._known.items() if key not in there and job["member_id"] in self.wanted_gone}
+        gone = (job for key, job in self._known.items() if key not in there)
+        return {job["id"] for job in gone if self._seen[job["id"]] < self._gone_by.get(job["member_id"], 0.0)}
 
     def _charged(self, job_id: int) -> Sequence[Run]:
         return [run for run in self.runs.get(job_id, ()) if run.charged]

@@ -15,7 +15,11 @@ from tests.support.postgres import installed, running_postgres
 
 EXTENSION: Final = "pg_stat_statements"
 SETTINGS: Final = (f"shared_preload_libraries={EXTENSION}",)
-KINDS: Final = {"procrastinate_update_heartbeat": "heartbeats", "procrastinate_jobs": "leases"}
+KINDS: Final = {
+    "procrastinate_update_heartbeat": "heartbeats",
+    "procrastinate_jobs": "leases",
+    "procrastinate_fetch_job": "leases",
+}
 OTHERS: Final = "others"
 # What belongs to no kind: the ends of transactions, whether a connection of the pool still lives, and our own eye.
 _APART: Final = ("BEGIN", "COMMIT", "ROLLBACK", ";", "SELECT $1", "SELECT 1")

@@ -161,9 +161,9 @@ PLANTS: Final = (
     Plant(
         name="lost-cards-not-sought",
         promise=LOST,
-        module="bot.jobs.driving.one_process",
-        old="        for job in await see_to_cardless(self._engine):\n",
-        new="        for job in (await see_to_cardless(self._engine))[:0]:\n",
+        module="bot.jobs.driving.owed",
+        old="        for job in await see_to_cardless(engine):\n",
+        new="        for job in (await see_to_cardless(engine))[:0]:\n",
     ),
     Plant(
         name="unreadable-history-is-an-absence",

@@ -47,8 +47,9 @@ class ChangeCounter:
 
     def listening(self, listening: bool) -> None:
         """Take note that the server tells of changes from now on, or no longer."""
+        if listening or self._listening:
+            self._all_changed()
         self._listening = listening
-        self._all_changed()
 
     def note(self, *topics: str) -> None:
         self._counts.update(topics)

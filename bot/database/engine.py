@@ -3,8 +3,9 @@
 Whether it is within reach shows in what the bot's transactions meet: it is told once, and once when it is back.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,15 +131,29 @@ async def listen(engine: AsyncEngine) -> None:
 
     address, changes = engine.url.set(drivername=POSTGRESQL), changes_of(engine)
     conninfo = address.render_as_string(hide_password=False)
-    with suppress(OperationalError):  # no connection, or none any more: whoever needs the database tells of it
+    try:
         async with await AsyncConnection.connect(conninfo, autocommit=True, **postgresql_options(address)) as server:
             await server.execute(f"LISTEN {CHANNEL}")
             changes.listening(True)
-            try:
-                async for change in server.notifies():
+            while True:
+                await _readable(server.fileno())
+                async for change in server.notifies(stop_after=1):
                     changes.note(change.payload)
-            finally:
-                changes.listening(False)
+    except OperationalError as error:
+        # Sweeps go on without. Where the whole database is away, what watches it tells of that.
+        log.info("changes_not_heard", error=words(error))
+    finally:
+        changes.listening(False)
+
+
+async def _readable(file: int) -> None:
+    """Wait until there is something to read: the driver itself would look ten times a second."""
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(file, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(file)
 
 
 def _sqlite(url: URL) -> AsyncEngine:

@@ -107,6 +107,7 @@ async def keep_looking(
         await clock.sleep(every)
 
     while True:
+        heed_cancellation()
         seen = changes.heard(*topics)
         resting = rest(seen, found=bool(await look()))
         await (resting if hurry is None else until_first(hurry(), resting))
@@ -120,10 +121,10 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]], clock: Cloc
         try:
             await work()
         except Exception as error:
-            heed_cancellation()
             # A database that is away is told once for all, by what watches it.
             if not is_away(error):
                 log.exception("background_task_broke", task=name)
+        heed_cancellation()
         if clock.monotonic() - began > LONGEST_RESTART_WAIT:
             wait = RESTART_WAIT
         await clock.sleep(wait)

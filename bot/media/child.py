@@ -101,9 +101,11 @@ async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
             await asyncio.wait({task})
         except asyncio.CancelledError:
             cancelled = True
-    task.result()
+    error = task.exception()
     if cancelled:
         raise asyncio.CancelledError
+    if error is not None:
+        raise error
 
 
 async def outcome_of(

@@ -310,7 +310,7 @@ class ReportMessages:
     ) -> None:
         """Edit the message of a case, or send it to a channel; unless `kept`, `files` take the place of its own.
 
-        What is to be decided once more gets a new message, which moderators notice; the line of the last decision stays.
+        What is to be decided once more gets a new message, which moderators notice. The last decision's line stays.
         """
         channel = self._channel(job, channel_id)
         with translated():

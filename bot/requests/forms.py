@@ -73,14 +73,15 @@ def edit_modal(job_id: int, request: VideoRequest, offer: Offer) -> ui.Modal:
 
 
 def pictures_modal(request_id: int, draft: Wish, offer: Offer) -> ui.Modal:
-    """Ask which images of a draft, which is kept under an id, a video is made from; each is known by its number."""
+    """Ask which images of a draft, which is kept under an id, a video is made from; each is known by its place."""
+    model = offer.find(draft.options.model) or offer.default
     options = [
         discord.CheckboxGroupOption(
-            label=clip(f"{number}. {isolated(visible(image.filename))}", LABEL_LIMIT),
-            value=str(number),
-            default=number <= offer.default.images.most,
+            label=clip(f"{place}. {isolated(visible(image.filename))}", LABEL_LIMIT),
+            value=str(place),
+            default=place <= model.images.most,
         )
-        for number, (_number, image) in enumerate(draft.images[:MOST_OPTIONS], start=1)
+        for place, (_number, image) in enumerate(draft.images[:MOST_OPTIONS], start=1)
     ]
     most = min(offer.most_images, len(options))
     return _modal(

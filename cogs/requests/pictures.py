@@ -67,7 +67,7 @@ class PicturesCog(MenuCog, FormCog):
             await refuse(services, interaction, _(FORGOTTEN), wish_in(submission, services.offer, ()))
             return
         ticked, draft = set(chosen_images_in(submission)), wish_of(paused.facts[Wish.kind])
-        images = [image for number, image in draft.images if str(number) in ticked]
+        images = [image for place, (_number, image) in enumerate(draft.images, start=1) if str(place) in ticked]
         wish = wish_in(submission, services.offer, images, spoiler=draft.spoiler, before=draft.options)
         await Requests(services).take(interaction, wish)
 

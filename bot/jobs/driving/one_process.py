@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.jobs.driving.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
+
+DRIVEN_AGAIN_AFTER: Final = 10.0  # seconds
 
 
 class Dispatcher(Protocol):
@@ -140,11 +142,16 @@ class InProcessDispatcher:
         unasked = task.cancelled() and not self._stopped and job_id not in self._again
         if unasked:  # by something within it, not by us: the job would sleep until the next start
             log.warning("driver_cancelled", job=job_id)
-        if unasked or job_id in self._again:
+            self._start(job_id, self._drive_later(job_id))
+        elif job_id in self._again:
             self._again.discard(job_id)
             self._start(job_id, self._drive_on(job_id))
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("driver_broke", job=job_id, exc_info=error)
+
+    async def _drive_later(self, job_id: int) -> None:
+        await self._engine.clock.sleep(DRIVEN_AGAIN_AFTER)
+        await self._drive_on(job_id)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ are put back by whichever process notices.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -38,6 +38,7 @@ FETCH_EVERY: Final = (
 HEARTBEAT_EVERY: Final = 5.0  # seconds
 STALLED_AFTER: Final = 25.0  # seconds without a heartbeat from which others take a worker's jobs
 MANY: Final = 50  # rows at once after which the database's statistics of them are renewed
+AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)  # whatever this machine's clock says beside the server's
 BROKE_WAIT: Final = 10  # seconds before a job whose driver broke is driven again
 
 # One statement each: a process that dies in it changed nothing, and of two at once one finds nothing left. A row that
@@ -79,8 +80,9 @@ class _GoOn(BaseRetryStrategy):
     """Puts a row back when its driver was stopped with its worker, or broke: a job is never dropped."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Row) -> RetryDecision:  # noqa: ARG002
-        wait = 0 if isinstance(exception, asyncio.CancelledError) else BROKE_WAIT
-        return RetryDecision(retry_in={"seconds": wait})
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_at=AT_ONCE)
+        return RetryDecision(retry_in={"seconds": BROKE_WAIT})
 
 
 class WorkerForgotten(Exception):

@@ -76,8 +76,9 @@ def test_a_statement_on_postgresql_is_a_heartbeat_a_look_after_leases_or_somethi
     calls = [
         ("SELECT procrastinate_update_heartbeat_v1($1)", 12),
         ("WITH silent AS ( DELETE FROM procrastinate_jobs WHERE …", 12),
+        ("SELECT id FROM procrastinate_fetch_job_v2($1, $2)", 12),
         ("SELECT * FROM jobs", 1),
         ("BEGIN ISOLATION LEVEL READ COMMITTED", 20),
         ("SELECT query FROM pg_stat_statements", 1),
     ]
-    assert by_kind(calls) == {"heartbeats": 12, "leases": 12, "others": 1}
+    assert by_kind(calls) == {"heartbeats": 12, "leases": 24, "others": 1}

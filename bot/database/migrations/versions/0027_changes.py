@@ -25,14 +25,17 @@ NOTIFY = """
         RETURN NULL;
     END $$
 """
-# Of a job it's the state that it's saved in. That its card shows it, or that its member was told, is no news.
+# Of a job it's the state that it's saved in. That its card shows it, or that its member was told, is no news, and for
+# some states nobody waits: each commit that tells something waits for those before it.
 NOTIFY_STATE = """
     CREATE FUNCTION reelcast_job_changed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'UPDATE' AND NEW.version = OLD.version AND NEW.notice_owed <= OLD.notice_owed THEN
             RETURN NULL;
         END IF;
-        PERFORM pg_notify('reelcast', NEW.state);
+        IF NEW.state NOT IN ('SUBMITTING', 'UNCONFIRMED', 'PROCESSING', 'POSTING') THEN
+            PERFORM pg_notify('reelcast', NEW.state);
+        END IF;
         IF NEW.forgotten > 0 THEN
             PERFORM pg_notify('reelcast', 'FORGOTTEN');
         END IF;
