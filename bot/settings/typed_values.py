@@ -89,6 +89,12 @@ def read_number(typed: str, allowed: _Range) -> int | Decimal | None:
     raise BadSetting(code, allowed.label, typed=typed, least=allowed.least, most=allowed.most, dollars=allowed.dollars)
 
 
+def split_words(typed: str) -> Sequence[str]:
+    """Split what someone typed at commas and line breaks; empty parts are left out, and nothing is checked."""
+    parts = re.split(r"[,\n]", typed.replace("\r", "\n"))
+    return [word for part in parts if (word := _tidied(part))]
+
+
 def read_words(typed: str) -> tuple[Sequence[str], Mapping[str, BadSetting]]:
     """Read a list of words and phrases, separated by commas or line breaks, each once; and those that can't be words.
 
@@ -96,13 +102,12 @@ def read_words(typed: str) -> tuple[Sequence[str], Mapping[str, BadSetting]]:
     """
     words: dict[str, str] = {}
     refused: dict[str, BadSetting] = {}
-    for part in re.split(r"[,\n]", typed.replace("\r", "\n")):
-        word = _tidied(part)
+    for word in split_words(typed):
         if len(word) > WORD_LIMIT:
             refused[word] = BadSetting(BadSettingCode.WORD_LONG, "words", typed=word, most=WORD_LIMIT)
-        elif word and not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
+        elif not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
             refused[word] = BadSetting(BadSettingCode.WORD_EMPTY, "words", typed=word)
-        elif word:
+        else:
             words.setdefault(word.casefold(), word)
     if not words:
         raise next(iter(refused.values()), BadSetting(BadSettingCode.NO_WORDS, "words"))
