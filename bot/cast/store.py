@@ -78,18 +78,21 @@ class CastStore:
         others_first = sorted(found, key=lambda each: each.owner_id == member_id)
         return {name_key(each.name): each for each in others_first}
 
-    async def rename(self, cast_id: int, owner_id: int, name: str) -> None:
-        """Give an own character another name, wherever it is shared; raises `NameTaken` or `CharacterGone`."""
+    async def rename(self, cast_id: int, owner_id: int, name: str, *, unshared: Collection[int] = ()) -> None:
+        """Give an own character another name, and take it back from the servers `unshared`.
+
+        Raises `NameTaken` or `CharacterGone`.
+        """
         mine = (cast_members.c.id == cast_id, cast_members.c.owner_id == owner_id)
-        key = name_key(name)
+        key, shares = name_key(name), cast_shares.c.cast_id == cast_id
         try:
             async with self._engine.begin() as connection:
                 renamed = await connection.execute(update(cast_members).where(*mine).values(name=name, name_key=key))
                 if renamed.rowcount == 0:
                     raise CharacterGone
-                await connection.execute(
-                    update(cast_shares).where(cast_shares.c.cast_id == cast_id).values(name_key=key)
-                )
+                ended = cast_shares.c.guild_id.in_(list(unshared))
+                await connection.execute(delete(cast_shares).where(shares, ended))
+                await connection.execute(update(cast_shares).where(shares).values(name_key=key))
         except IntegrityError as error:
             raise NameTaken from error
 
@@ -113,6 +116,12 @@ class CastStore:
                     await connection.execute(cast_shares.insert().values(row))
         except IntegrityError as error:
             raise NameTaken from error
+
+    async def shared_in(self, cast_id: int) -> Sequence[int]:
+        """Name the servers that a character is shared with."""
+        query = select(cast_shares.c.guild_id).where(cast_shares.c.cast_id == cast_id)
+        async with self._engine.connect() as connection:
+            return (await connection.scalars(query)).all()
 
     async def unshare(self, cast_id: int, guild_id: int) -> bool:
         """Take a character back from a server; return whether it was shared there."""

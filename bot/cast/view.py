@@ -43,6 +43,9 @@ RENAMED: Final = N_("`@{before}` is now named `@{name}`. Use the new name in pro
 RENAMED_TWICE: Final = N_(
     "`@{name}` is already taken, either by another of your characters or where yours is shared. Use another name."
 )
+UNSHARED_ELSEWHERE: Final = N_(
+    "A server where it was shared doesn't allow this name, so it isn't shared there anymore."
+)
 REMOVED: Final = N_(
     "`@{name}` and its images are deleted here. Videos made with it stay. The bot can't delete "
     "what's in Segmind's storage."

@@ -10,7 +10,7 @@ from bot.catalogue.offer import Offer
 from bot.delivery.card_view import option_words
 from bot.delivery.state_looks import LOOKS
 from bot.jobs.decisions import Decided, Decision
-from bot.jobs.model import Job, ReviewMode
+from bot.jobs.model import Job
 from bot.jobs.states import REVIEWED, State
 from bot.moderation.history import MemberRecord, add_head, head_line
 from bot.moderation.ids import ReviewVerb, reject_id, review_id
@@ -30,12 +30,6 @@ _AMBER: Final = discord.Colour(0xF0B232)
 _GREY: Final = discord.Colour(0x80848E)
 _GREEN: Final = discord.Colour(0x23A559)
 _RED: Final = discord.Colour(0xDA373C)
-_ON_ITS_WAY: Final = frozenset(
-    {
-        *(State.PREPARING, State.WAITING, State.SUBMITTING, State.UNCONFIRMED),
-        *(State.QUEUED, State.PROCESSING, State.COMPLETED, State.UNDELIVERED),
-    }
-)
 # How a decided case looks; one that ended without a decision looks as its job's state does.
 _DECIDED_LOOKS: Final[Mapping[Decided, tuple[str, discord.Colour]]] = {
     Decided.APPROVED: ("✅", _GREEN),
@@ -105,13 +99,6 @@ def decided_card(job: Job, made: Sequence[Decision], *, bare: bool = False) -> u
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
         container.add_item(ui.TextDisplay(f"-# {' · '.join(told)}"))
     return layout_of(container)
-
-
-def is_waiting(job: Job) -> bool:
-    """Return whether a job is, or may still come, before its moderators."""
-    if job.state in REVIEWED:
-        return True
-    return job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING) and not job.cancel_requested
 
 
 def facts_line(job: Job, offer: Offer) -> str:

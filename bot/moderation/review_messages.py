@@ -38,8 +38,8 @@ from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.records import DecisionStore
 from bot.moderation.history import MemberRecord, RecordReader
 from bot.moderation.ids import ReviewVerb, review_id
-from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, is_waiting, review_card
-from bot.moderation.store import Review, ReviewStore
+from bot.moderation.review_card import PROMPT_FILE, PROMPT_LIMIT, decided_card, review_card
+from bot.moderation.store import Review, ReviewStore, is_waiting
 from bot.moderation.words import (
     review_closed_told,
     review_exposed_told,
@@ -195,7 +195,7 @@ class ReviewMessages:
                 await self._store.close(review.job_id)
             elif not is_waiting(job):
                 await self._settle(job, review)
-        return bool(opened)
+        return bool(opened or await self._store.waiting())
 
     async def _settle(self, job: Job, review: Review) -> None:
         """Edit what moderators see to how it ended; what Discord leaves unclear is tried again by the sweep."""
@@ -209,6 +209,7 @@ class ReviewMessages:
             log.info("review_not_settled", job=job.id, error=error.detail)
         except PortError as error:
             log.warning("review_not_settled", job=job.id, why=type(error).__name__, error=error.detail)
+            await self._store.tried(job.id, self._clock.now())
             return
         await self._store.close(job.id)
 

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent
-from bot.database.tables import cases, reports, reviews
+from bot.database.tables import cases, jobs, reports, reviews
 from bot.database.types import value_of
-from bot.jobs.model import Job
-from bot.jobs.states import State
+from bot.jobs.model import Job, ReviewMode
+from bot.jobs.states import REVIEWED, State
 
 NEWEST: Final = 5  # reports whose reasons moderators are shown
 # How a case is owed. The run that handles it holds it until it ends, even if it's owed again meanwhile.
@@ -198,6 +198,29 @@ class Review:
         return message_id is not None
 
 
+# On its way from here, a job can still come before moderators who look at every video before it's posted.
+_ON_ITS_WAY: Final = frozenset(
+    {
+        *(State.PREPARING, State.WAITING, State.SUBMITTING, State.UNCONFIRMED),
+        *(State.QUEUED, State.PROCESSING, State.COMPLETED, State.UNDELIVERED),
+    }
+)
+
+
+def is_waiting(job: Job) -> bool:
+    """Return whether a job is, or may still come, before its moderators."""
+    if job.state in REVIEWED:
+        return True
+    return job.state in _ON_ITS_WAY and job.awaits_review(ReviewMode.BEFORE_POSTING) and not job.cancel_requested
+
+
+# The same of a saved job that has a review: unapproved ones on their way are for moderators to see before posting.
+_IS_WAITING: Final = or_(
+    jobs.c.state.in_(sorted(REVIEWED)),
+    and_(jobs.c.state.in_(sorted(_ON_ITS_WAY)), jobs.c.approved == 0, jobs.c.cancel_requested == 0),
+)
+
+
 class ReviewStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -231,10 +254,17 @@ class ReviewStore:
             await connection.execute(update(reviews).where(reviews.c.job_id == job_id).values(values))
 
     async def opened(self, *, at_most: int) -> Sequence[Review]:
-        """Read the reviews whose messages do not show yet how they ended."""
-        query = select(reviews).where(reviews.c.open > 0).limit(at_most)
+        """Read the reviews that no longer wait, and whose messages do not show that yet: last those tried last."""
+        left = select(reviews).outerjoin(jobs, jobs.c.id == reviews.c.job_id)
+        left = left.where(reviews.c.open > 0, or_(jobs.c.id.is_(None), not_(_IS_WAITING)))
+        query = left.order_by(reviews.c.tried_at.asc().nulls_first(), reviews.c.job_id).limit(at_most)
         async with self._engine.connect() as connection:
             return [value_of(Review, row) for row in await connection.execute(query)]
+
+    async def tried(self, job_id: int, now: datetime) -> None:
+        """Note that the messages could not be made to show how it ended: others come first the next time."""
+        async with self._engine.begin() as connection:
+            await connection.execute(update(reviews).where(reviews.c.job_id == job_id).values(tried_at=now))
 
     async def waiting(self) -> Sequence[int]:
         """Name the servers in which something is open."""

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.state_looks import LOOKS
-from bot.discord_api.reasons import moderator_reason
+from bot.discord_api.reasons import AWAY, moderator_reason
 from bot.gate.denial import Denial
 from bot.gate.words import denial_sentence
 from bot.jobs.decisions import Decided, Decision, Pause
 from bot.jobs.model import Job, ProblemCode, ReviewMode
+from bot.jobs.ports import NotTaken, PortError
 from bot.jobs.states import State
 from bot.moderation.store import Reached
 from bot.ui.formats import countdown, date, number
@@ -290,6 +291,12 @@ def no_video_here() -> str:
 
 def not_a_link() -> str:
     return _("That isn't a message link from this server. Use *Copy Message Link*.")
+
+
+def unseen_sentence(error: PortError) -> str:
+    """Say why Discord doesn't show the bot a message that may be there."""
+    reason = moderator_reason(error.problem) if isinstance(error, NotTaken) else None
+    return reason or AWAY.member_sentence()
 
 
 def not_a_moderator_here() -> str:

@@ -19,7 +19,14 @@ from bot.settings.entries import (
     tidied,
 )
 from bot.settings.model import NO_LIMITS, ChannelSettings, GuildSettings, Limits
-from bot.settings.typed_values import BadSetting, BadSettingCode, read_words, with_words, without_words
+from bot.settings.typed_values import (
+    BadSetting,
+    BadSettingCode,
+    read_words,
+    refuse_unlimited,
+    with_words,
+    without_words,
+)
 from bot.ui.text import ELLIPSIS
 
 Change = Callable[[GuildSettings], GuildSettings]
@@ -93,8 +100,14 @@ def set_numbers(typed: Mapping[str, str], channel_id: int = SERVER) -> Change:
 
 
 def set_limits(typed: Mapping[str, str], role_id: int | None = None) -> Change:
-    """Set some of the limits of every member, or of those with a role; without any left the role has none."""
+    """Set some of the limits of every member, or of those with a role; without any left the role has none.
+
+    A limit that a role doesn't have is that of each member, so no limit at all can't be typed for it.
+    """
     read = _read(typed, Limits)
+    if role_id is not None:
+        for name, text in typed.items():
+            refuse_unlimited(text, entry_of(Number, name, Limits))
 
     def change(settings: GuildSettings) -> GuildSettings:
         if role_id is None:

@@ -12,7 +12,8 @@ from bot.automod.keywords import WORD_LIMIT
 MOST_WORDS: Final = 1_000
 TYPED_LIMIT: Final = 40  # characters of bad input that are quoted back
 
-_NONE: Final = frozenset({"", "-", "none", "no", "off", "unlimited", "no limit"})
+_UNLIMITED: Final = frozenset({"unlimited", "no limit"})
+_NONE: Final = _UNLIMITED | {"", "-", "none", "no", "off"}
 _WHOLE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DOLLARS: Final = re.compile(r"(?:\$|USD)?\s*([0-9]{1,9})(?:[.,]([0-9]{1,2}))?\s*(?:\$|USD)?", re.ASCII | re.IGNORECASE)
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -24,6 +25,7 @@ class BadSettingCode(StrEnum):
     DOLLARS = "DOLLARS"  # not an amount of dollars
     RANGE = "RANGE"  # lower or higher than possible
     NEEDED = "NEEDED"  # cannot be left empty
+    UNLIMITED = "UNLIMITED"  # has no number for no limit
     WORD_LONG = "WORD_LONG"
     WORD_EMPTY = "WORD_EMPTY"  # nothing but marks, such as a bare `*`
     WORDS_MANY = "WORDS_MANY"
@@ -74,7 +76,7 @@ class _Range(Protocol):
 
 def read_number(typed: str, allowed: _Range) -> int | Decimal | None:
     """Read what someone typed for a number; dollars come as `Decimal`, no limit as None. Raises `BadSetting`."""
-    text = unicodedata.normalize("NFKC", typed).strip().lower()
+    text = _folded(typed)
     if text in _NONE and allowed.optional:
         return None
     number = _dollars(text) if allowed.dollars else _whole(text)
@@ -89,6 +91,18 @@ def read_number(typed: str, allowed: _Range) -> int | Decimal | None:
     raise BadSetting(code, allowed.label, typed=typed, least=allowed.least, most=allowed.most, dollars=allowed.dollars)
 
 
+def refuse_unlimited(typed: str, allowed: _Range) -> None:
+    """Raise `BadSetting` where someone typed that there is no limit, for a number whose absence means another limit."""
+    if _folded(typed) in _UNLIMITED:
+        raise BadSetting(BadSettingCode.UNLIMITED, allowed.label, most=allowed.most, dollars=allowed.dollars)
+
+
+def split_words(typed: str) -> Sequence[str]:
+    """Split what someone typed at commas and line breaks; empty parts are left out, and nothing is checked."""
+    parts = re.split(r"[,\n]", typed.replace("\r", "\n"))
+    return [word for part in parts if (word := _tidied(part))]
+
+
 def read_words(typed: str) -> tuple[Sequence[str], Mapping[str, BadSetting]]:
     """Read a list of words and phrases, separated by commas or line breaks, each once; and those that can't be words.
 
@@ -96,13 +110,12 @@ def read_words(typed: str) -> tuple[Sequence[str], Mapping[str, BadSetting]]:
     """
     words: dict[str, str] = {}
     refused: dict[str, BadSetting] = {}
-    for part in re.split(r"[,\n]", typed.replace("\r", "\n")):
-        word = _tidied(part)
+    for word in split_words(typed):
         if len(word) > WORD_LIMIT:
             refused[word] = BadSetting(BadSettingCode.WORD_LONG, "words", typed=word, most=WORD_LIMIT)
-        elif word and not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
+        elif not any(unicodedata.category(char)[0] in _SPEAKS for char in word):
             refused[word] = BadSetting(BadSettingCode.WORD_EMPTY, "words", typed=word)
-        elif word:
+        else:
             words.setdefault(word.casefold(), word)
     if not words:
         raise next(iter(refused.values()), BadSetting(BadSettingCode.NO_WORDS, "words"))
@@ -124,6 +137,10 @@ def without_words(words: Sequence[str], fewer: Collection[str]) -> tuple[str, ..
     if len(left) == len(words):
         raise BadSetting(BadSettingCode.NOT_LISTED, "words", typed=", ".join(fewer))
     return left
+
+
+def _folded(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip().lower()
 
 
 def _whole(text: str) -> int | None:

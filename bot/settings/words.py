@@ -83,6 +83,10 @@ _BAD: Final[Mapping[BadSettingCode, str]] = {
     ),
     BadSettingCode.RANGE: N_("“{typed}” is out of range for *{name}*. Enter a number from {least} to {most}."),
     BadSettingCode.NEEDED: N_("*{name}* can't be empty. Enter a number from {least} to {most}."),
+    BadSettingCode.UNLIMITED: N_(
+        "*{name}* can't be unlimited for a role. Enter up to {most}, or leave it empty to use the limit for each "
+        "member."
+    ),
     BadSettingCode.WORD_LONG: N_(
         "“{typed}” is too long. A word or phrase can have at most {most} characters, so shorten it."
     ),

@@ -21,6 +21,14 @@ AWAY: Final = N_("The bot can't reach its database right now. Try again in a min
 AWAY_UNCHARGED: Final = N_("The bot can't reach its database right now. Nothing was charged. Try again in a minute.")
 
 
+class NotDone(Exception):
+    """Nothing was done; `sentence` says why to who acts, in their language."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 async def answer_broken(interaction: discord.Interaction[Any], name: str | None, error: BaseException) -> None:
     """Answer with a sentence instead of Discord's "interaction failed", and tell the operator the rest."""
     if isinstance(error, NotAnswered):
@@ -29,7 +37,10 @@ async def answer_broken(interaction: discord.Interaction[Any], name: str | None,
         log.warning("answer_unclear", command=name, interaction=interaction.id, error=STOPPED)
         return  # the interaction has expired, so no answer reaches the member
     sentences = BROKEN, BROKEN_UNCHARGED
-    if is_away(error):
+    if isinstance(error, NotDone):
+        sentences = error.sentence, error.sentence
+        log.info("not_done", command=name, interaction=interaction.id, error=str(error.__cause__))
+    elif is_away(error):
         sentences = AWAY, AWAY_UNCHARGED
         log.warning("database_away", command=name, interaction=interaction.id, error=words(error))
     elif isinstance(error, (*DISCORD_AWAY, AnswerUnclear, discord.DiscordServerError)):

@@ -30,6 +30,7 @@ from bot.cast.view import (
     SHARING_MODERATORS,
     SHARING_OFF,
     UNSHARED,
+    UNSHARED_ELSEWHERE,
     CastId,
     CastVerb,
     bad_name_sentence,
@@ -49,7 +50,7 @@ from bot.ui.language import _
 from bot.ui.pressed_item import PressedItem
 from cogs.cast.saving import NewCharacter, has_room, new_of_facts, save_character
 from cogs.requests.characters import sharing_guild
-from cogs.requests.gatekeeping import may_be_written, refuse
+from cogs.requests.gatekeeping import may_be_written, refuse, servers_refusing
 
 _SUFFIXES: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
@@ -110,14 +111,19 @@ class CastPanel:
             return
         if not await may_be_written(self._services, self._interaction, new):
             return
+        elsewhere = {*await self._store.shared_in(character.id)} - {self._interaction.guild_id}
+        refusing = await servers_refusing(self._services, self._interaction, elsewhere, new)
+        if refusing is None:
+            return
         try:
-            await self._store.rename(character.id, self._member_id, new)
+            await self._store.rename(character.id, self._member_id, new, unshared=refusing)
         except NameTaken:
             await say(self._interaction, _(RENAMED_TWICE).format(name=new))
         except CharacterGone:
             await say(self._interaction, _(GONE))
         else:
-            await self._show_changed(character, _(RENAMED).format(before=character.name, name=new))
+            told = [_(RENAMED).format(before=character.name, name=new), _(UNSHARED_ELSEWHERE) if refusing else ""]
+            await self._show_changed(character, " ".join(filter(None, told)))
 
     async def find(self, character_id: int, *, own: bool) -> Character | None:
         """Find a character, the member's `own` alone if need be; otherwise say that it isn't there, or isn't theirs."""

@@ -1,15 +1,18 @@
 """What a moderator does to a video and its member in one go, who may do it, and which video a message shows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import discord
 
+from bot.discord_api.errors import translated, unless_gone
 from bot.jobs.decisions import Decided, Decision, decision_on
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ProblemCode
+from bot.jobs.ports import NotTaken, PortError
 from bot.jobs.states import REVIEWED
 from bot.moderation.blocks import LENGTHS, Block, ends_at
 from bot.moderation.history import history_card, is_restricted, name_of, unshown_in
@@ -26,11 +29,13 @@ from bot.moderation.words import (
     not_all_removed,
     review_channel_gone,
     taken_down_answer,
+    unseen_sentence,
 )
 from bot.requests.reading import has_words
 from bot.services import Services
 from bot.ui.answers import defer, say, show
 from bot.ui.custom_ids import DetailsId, button_ids
+from bot.ui.failures import NotDone
 from bot.ui.forms import Submission
 from bot.ui.language import _, speaking
 from cogs.requests.kept_references import first_images
@@ -147,10 +152,11 @@ def ready_reason(job: Job, chosen: str) -> str:
         return _(READY_REASONS[chosen]) if chosen in READY_REASONS else ""
 
 
-def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | None = None) -> bool:
+async def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | None = None) -> bool:
     """Return whether who acts may take a video down.
 
     That is who may manage messages where the video stands, or, in the channel where moderators see its reports, there.
+    Raises `NotDone` where the bot can't find that out.
     """
     if interaction.guild is None or interaction.guild_id != job.request.guild_id:
         return False
@@ -158,10 +164,10 @@ def may_remove(interaction: discord.Interaction[Any], job: Job, case: Case | Non
         return interaction.permissions.manage_messages
     if interaction.channel_id in {job.request.channel_id, job.video_channel_id}:
         return interaction.permissions.manage_messages
-    channel = interaction.guild.get_channel_or_thread(job.video_channel_id)
-    if channel is None or not isinstance(interaction.user, discord.Member):
+    if not isinstance(interaction.user, discord.Member):
         return False
-    return channel.permissions_for(interaction.user).manage_messages
+    channel = await _channel_in(interaction.guild, job.video_channel_id)
+    return channel is not None and channel.permissions_for(interaction.user).manage_messages
 
 
 def may_block(interaction: discord.Interaction[Any], case: Case | None = None) -> bool:
@@ -275,7 +281,10 @@ def _decision(services: Services, job: Job, kind: Decided, by_id: int, reason: s
 
 
 async def video_of(services: Services, interaction: discord.Interaction[Any], message: discord.Message) -> Job | None:
-    """Find the video of this server that a message of ours shows; None where it shows none."""
+    """Find the video of this server that a message of ours shows; None where it shows none.
+
+    Raises `NotDone` where the bot can't read the message that a card links to.
+    """
     if message.author != interaction.client.user:
         return None  # another bot may write any custom id
     for custom_id in button_ids(message.components):
@@ -291,15 +300,40 @@ async def video_of(services: Services, interaction: discord.Interaction[Any], me
 
 
 async def linked_message(interaction: discord.Interaction[Any], link: str) -> discord.Message | None:
-    """Read the message of this server that an address leads to; None where there is none that we see."""
+    """Read the message of this server that an address leads to; None where there is none.
+
+    Raises `NotDone` where the bot can't read it.
+    """
     match = LINK.fullmatch(link.strip().strip("<>"))
     guild = interaction.guild
     if match is None or guild is None or int(match["guild"]) != guild.id:
         return None
-    channel = guild.get_channel_or_thread(int(match["channel"]))
-    if not isinstance(channel, discord.abc.Messageable):
-        return None
+    channel, message = await _channel_in(guild, int(match["channel"])), None
+    if isinstance(channel, discord.abc.Messageable):
+        with _looking():
+            message = await channel.fetch_message(int(match["message"]))
+    return message
+
+
+async def _channel_in(guild: discord.Guild, channel_id: int) -> discord.abc.GuildChannel | discord.Thread | None:
+    """Find a channel or thread of a server, also one that is archived: discord.py forgets those.
+
+    Raises `NotDone` where the bot can't find out whether there is one.
+    """
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        with _looking():
+            channel = await guild.fetch_channel(channel_id)
+    return channel
+
+
+@contextmanager
+def _looking() -> Generator[None]:
+    """Go on after the block where what it looks for isn't there; raise `NotDone` where that isn't known."""
     try:
-        return await channel.fetch_message(int(match["message"]))
-    except discord.HTTPException:
-        return None
+        with translated(), unless_gone(), suppress(discord.InvalidData):  # a channel of another server
+            yield
+    except PortError as error:
+        no_such_id = isinstance(error, NotTaken) and error.problem is ProblemCode.NOT_TAKEN
+        if not no_such_id:
+            raise NotDone(unseen_sentence(error)) from error

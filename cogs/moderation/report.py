@@ -79,7 +79,7 @@ class CaseButton(JobButton, template=CASE_PATTERN):
         bot: Reelcast = interaction.client
         services, verb = bot.services, CaseVerb(self.verb)
         case = await services.moderators.reports.case(job.id)
-        if case is None or not may_remove(interaction, job, case):
+        if case is None or not await may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())
         elif verb is CaseVerb.HISTORY:
             await show_history(interaction, job, reported=True)

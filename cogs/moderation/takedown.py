@@ -56,12 +56,12 @@ class TakedownCog(MenuCog, JobFormCog):
 
     async def submitted_for(self, interaction: discord.Interaction[Any], job: Job, submission: Submission) -> None:
         services = self._services
+        # Channels are looked for, messages deleted and edited; the answer has three seconds.
+        await defer(interaction)
         case = await services.moderators.reports.case(job.id)
-        if not may_remove(interaction, job, case):
+        if not await may_remove(interaction, job, case):
             await say(interaction, not_a_moderator_here())
             return
-        # Messages are deleted and edited; the answer has three seconds.
-        await defer(interaction)
         try:
             blocks = may_block(interaction, case)
             answer = await take_down(services, interaction, job, Measures.read(submission), blocks=blocks)
@@ -78,7 +78,7 @@ class TakedownCog(MenuCog, JobFormCog):
 
 
 async def _open(services: Services, interaction: discord.Interaction[Any], job: Job) -> None:
-    if not may_remove(interaction, job):
+    if not await may_remove(interaction, job):
         await say(interaction, not_a_moderator_here())
     elif job.state in ENDED - {State.DELIVERED} and not job.deleted_by_hand:
         made = await services.moderators.decisions.of_job(job.id)

@@ -1,6 +1,6 @@
 """The gate as interactions meet it: who is let in, what is reserved, and what members and moderators are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -122,6 +122,25 @@ async def may_be_written(
     if denial is not None:
         await _deny_and_tell(services, interaction, asked, denial, draft)
     return denial is None
+
+
+async def servers_refusing(
+    services: Services, interaction: discord.Interaction[Any], guild_ids: Iterable[int], text: str
+) -> Collection[int] | None:
+    """Return which other servers don't allow what a member wrote, and its members would read; None after an answer.
+
+    That's the answer where the rules of one of them can't be read at the moment.
+    """
+    refusing: list[int] = []
+    for guild_id in guild_ids:
+        asked = Asked(guild_id=guild_id, channel_id=0, member_id=interaction.user.id, texts=(text,))
+        denial = await services.gate.rules.judge_texts(asked)
+        if denial is not None and denial.code is DenialCode.TEXT_UNCHECKED:
+            await deny(services, interaction, denial)
+            return None
+        if denial is not None:
+            refusing.append(guild_id)
+    return refusing
 
 
 async def has_room(

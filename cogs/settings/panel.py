@@ -41,7 +41,7 @@ from bot.settings.panel.modals import (
     typed_words,
 )
 from bot.settings.panel.parts import TOGGLE
-from bot.settings.typed_values import BadSetting, BadSettingCode, read_words
+from bot.settings.typed_values import BadSetting, BadSettingCode, read_words, split_words
 from bot.settings.words import UNREADABLE, bad_setting_sentence
 from bot.ui.answers import Shape, say
 from bot.ui.forms import FormCog, Submission
@@ -215,7 +215,7 @@ async def _submit(
             return set_up(channels, review, room, per_day)
     elif form.name in WORD_FORMS:
         entered = submission.text(WORDS)
-        typed, left = typed_words([entered]), _left_words(form, entered)
+        typed, left = typed_words(split_words(entered)), _left_words(form, entered)
 
         def make() -> Change:
             return add_words(entered) if form.name == "add_words" else remove_words(entered)

@@ -311,6 +311,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "bot.media",
         "bot.jobs",
         "bot.ui",
+        "bot.discord_api",
         "bot.cast",
         "bot.requests",
         "bot.gate",

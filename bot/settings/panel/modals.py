@@ -22,7 +22,7 @@ from bot.settings.words import prices_line
 from bot.ui.custom_ids import stopped
 from bot.ui.formats import dollars, number
 from bot.ui.language import _
-from bot.ui.text import clip, plain, unescaped
+from bot.ui.text import ELLIPSIS, clip, plain, unescaped
 
 TITLE_LIMIT: Final = 45  # characters of a title or a label; Discord's
 NUMBER_LIMIT: Final = 20  # characters of a number with its sign and spaces
@@ -33,6 +33,7 @@ WORDS: Final = "words"
 CHANNELS, REVIEW, REVIEW_CHANNEL, PER_DAY = "channels", "review", "review_channel_id", "spend_per_day_usd"
 SUGGESTED_PER_DAY: Final = Decimal(20)  # dollars, in the form of a server that has chosen nothing
 TYPED_ID: Final = 4_242  # of the component that shows what was typed
+_LEFT_OUT: Final = f", {ELLIPSIS}"  # after words that are kept; it's no word of the form that opens again
 _TYPED: Final = re.compile(r"-# \*\*[^*]*\*\* ?(.*)")
 _CHANNEL: Final = re.compile(r"<#([0-9]+)>")
 
@@ -110,15 +111,19 @@ def words_modal(form: str, typed: Sequence[str] = ()) -> ui.Modal:
                 custom_id=WORDS,
                 style=discord.TextStyle.paragraph,
                 max_length=WORDS_LIMIT,
-                default=unescaped(typed[0]) if typed else None,
+                default=unescaped(typed[0]).removesuffix(_LEFT_OUT) if typed else None,
             ),
         ),
     )
 
 
 def typed_words(words: Iterable[str]) -> Sequence[tuple[str, str]]:
-    """Write words that were typed, to be kept."""
-    return [(_("Words and phrases"), plain(clip(", ".join(words), KEPT_LIMIT)))]
+    """Write words that were typed, to be kept: those that there is room for, and a mark if some are left out."""
+    text = ", ".join(words)
+    if len(text) > KEPT_LIMIT:
+        room = text[: KEPT_LIMIT - len(_LEFT_OUT)]
+        text = (room.rpartition(", ")[0] or room) + _LEFT_OUT
+    return [(_("Words and phrases"), plain(text))]
 
 
 def setup_modal(

@@ -238,6 +238,34 @@ async def test_a_review_whose_job_is_gone_makes_room_for_others(desk: Desk, monk
     assert await desk.moderators.review_store.opened(at_most=5) == []
 
 
+async def test_what_still_waits_keeps_no_later_case_from_its_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_messages, "MOST_SETTLED", 1)
+    for job in (await desk.job(State.HELD), await desk.job(State.COMPLETED, ReviewMode.BEFORE_POSTING)):
+        await shown(desk, job)
+    canceled = await desk.job(State.HELD)
+    card = await shown(desk, canceled)
+    await desk.store.save(canceled.move(State.CANCELLED, desk.clock.now()))
+    assert await desk.moderators.reviews.settle_all()
+    assert {each.id for each in await desk.seen() if not labels(each)} == {card.id}
+    assert await desk.moderators.reviews.settle_all(), "what waits has to be seen to later"
+
+
+async def test_a_case_that_cannot_be_settled_keeps_no_other_from_its_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_messages, "MOST_SETTLED", 1)
+    canceled = [await desk.job(State.HELD) for _ in range(2)]
+    stuck, settled = [await shown(desk, job) for job in canceled]
+    for job in canceled:
+        await desk.store.save(job.move(State.CANCELLED, desk.clock.now()))
+    admin = desk.channel.sandbox.admin
+    await admin.fault(method="GET", route=f"messages/{stuck.id}", status=404, html=True, times=2)
+    for _ in range(2):
+        desk.clock.advance(20)
+        await desk.moderators.reviews.settle_all()
+    assert {each.id for each in await desk.seen() if not labels(each)} == {settled.id}
+
+
 async def test_a_video_that_goes_as_a_link_is_shown_as_one(desk: Desk, video: Video) -> None:
     job = replace(await desk.job(State.REVIEW), output_url="https://images.segmind.com/outputs/1.mp4")
     await desk.moderators.reviews.claim(job)

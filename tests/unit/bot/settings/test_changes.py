@@ -21,6 +21,7 @@ from bot.settings.changes import (
 from bot.settings.entries import Choice, Switch, entries
 from bot.settings.model import UNSET, ChannelSettings, GuildSettings, Limits, ReviewMode
 from bot.settings.typed_values import BadSetting, BadSettingCode
+from bot.settings.words import bad_setting_sentence
 
 HERE, THERE = 4, 5
 
@@ -111,6 +112,15 @@ def test_limits_are_set_one_by_one_and_a_role_without_any_has_none() -> None:
     role = set_limits({"per_week": "9"}, 7)(first)
     assert role.role_limits == {7: Limits(per_week=9)}
     assert set_limits({"per_week": "none"}, 7)(role) == first
+
+
+@pytest.mark.parametrize("typed", ["unlimited", " No limit "])
+def test_no_limit_for_a_role_is_refused_as_it_would_mean_the_limit_of_each_member(typed: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        set_limits({"per_day": "5", "per_week": typed}, 7)
+    assert refused.value.code is BadSettingCode.UNLIMITED
+    assert "Enter up to 7,000, or leave it empty" in bad_setting_sentence(refused.value)
+    assert set_limits({"per_week": typed})(UNSET).member_limits == Limits()
 
 
 def test_numbers_are_set_together_or_not_at_all() -> None:

@@ -7,6 +7,7 @@ import discord
 import pytest
 import simcord
 
+from bot.automod.book import RuleBook, RulesUnreadable
 from bot.cast.model import Picture
 from bot.cast.view import PER_PAGE
 from bot.media.hosts import AllowedHosts
@@ -265,6 +266,40 @@ async def test_a_name_that_the_servers_rules_do_not_allow_is_neither_saved_nor_g
     assert refused in await renamed(stage, "mira", "a_Badger")
     assert refused in words_of(await pressed(stage, "mira", "Share here"))
     assert r"**\@Mira**" in await listed(stage)
+
+
+async def test_a_name_that_another_server_does_not_allow_ends_the_sharing_there(stage: Stage) -> None:
+    services = stage.bot.services
+    store, now = services.cast.store, services.clock.now()
+    await shared(stage)
+    mira = int(await id_of(stage))
+    strict, open_minded = (stage.env.create_guild(name) for name in ("Animation Guild", "Puppeteers"))
+    for guild in (strict, open_minded):
+        await store.share(mira, stage.alice.id, guild.id, now)
+    await services.guild_settings.change(strict.id, lambda before: replace(before, words=("badger",)), now)
+    assert "shared there anymore" not in await renamed(stage, "mira", "Ada")
+    told = await renamed(stage, "ada", "badger")
+    assert "is now named `@badger`" in told
+    assert "A server where it was shared doesn't allow this name, so it isn't shared there anymore." in told
+    assert {*await store.shared_in(mira)} == {stage.guild.id, open_minded.id}
+
+
+async def test_a_name_that_cannot_be_judged_by_another_servers_rules_is_not_given(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = stage.bot.services
+    await shared(stage)
+    mira, elsewhere = int(await id_of(stage)), stage.env.create_guild("Animation Guild").id
+    await services.cast.store.share(mira, stage.alice.id, elsewhere, services.clock.now())
+
+    async def rules_for(_book: RuleBook, guild_id: int) -> None:
+        if guild_id == elsewhere:
+            raise RulesUnreadable
+
+    monkeypatch.setattr(RuleBook, "rules_for", rules_for)
+    assert "can't be checked" in await renamed(stage, "mira", "Ada")
+    assert r"**\@Mira**" in await listed(stage)
+    assert {*await services.cast.store.shared_in(mira)} == {stage.guild.id, elsewhere}
 
 
 async def test_a_long_list_is_turned_page_by_page(stage: Stage) -> None:

@@ -127,6 +127,55 @@ async def test_what_is_no_address_of_this_server_is_told(room: Room, link: str) 
     )
 
 
+async def in_an_archived_thread(room: Room) -> tuple[discord.Message, discord.Message]:
+    """Have a video of Alice's in a thread that is archived by now; returns its post, and its card in the channel."""
+    stage = room.stage
+    thread = await stage.thread_in(stage.channel)
+    await stage.ask("a fox in the harbour")
+    [job] = await stage.jobs()
+    post = await stage.post_of(job.evolve(post_attempts=1), thread)
+    posted = await stage.has_become(
+        State.DELIVERED, post_attempts=1, post_message_id=post.id, post_channel_id=thread.id
+    )
+    card = await stage.card_of(posted)
+    known = stage.bot.get_channel(thread.id)
+    assert isinstance(known, discord.Thread)
+    await known.edit(archived=True)
+    assert stage.bot.get_channel(thread.id) is None
+    return post, card
+
+
+async def test_a_video_in_an_archived_thread_is_taken_down_by_the_address_of_its_message(room: Room) -> None:
+    post, _card = await in_an_archived_thread(room)
+    shown = await room.mo.slash(room.channel, "takedown", link=post.jump_url)
+    assert said(await room.stage.submit(shown, {}, who=room.mo)).startswith("Taken down.")
+
+
+@pytest.mark.parametrize("command", ["Take down", "Report video"])
+async def test_a_card_leads_to_its_video_in_an_archived_thread(room: Room, command: str) -> None:
+    _post, card = await in_an_archived_thread(room)
+    assert (await room.mo.context_menu(room.stage.channel, command, card)).modal
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [
+        (404, 10003, "That isn't a message link from this server."),
+        (403, 50001, "The bot can't see the channel."),
+        (503, 0, "Discord is having trouble right now."),
+    ],
+)
+@pytest.mark.parametrize("what", ["", "/messages/{id}"])
+async def test_what_keeps_the_bot_from_a_linked_message_is_told(
+    room: Room, what: str, status: int, code: int, told: str
+) -> None:
+    post, _card = await in_an_archived_thread(room)
+    route = f"/channels/{post.channel.id}{what.format(id=post.id)}"
+    room.stage.env.inject_error("GET", route, status=status, code=code, times=None)
+    assert said(await room.mo.slash(room.channel, "takedown", link=post.jump_url)).startswith(told)
+    assert bool(room.stage.env.errors) is (status != 404)  # an error, which is no fault, ends the command
+
+
 async def test_another_message_has_no_video(room: Room) -> None:
     await a_post(room)
     other = await room.stage.alice.send(room.stage.channel, "hello")

@@ -143,6 +143,13 @@ async def test_one_word_that_cannot_be_one_does_not_lose_the_others(stage: Stage
     assert (await mo.settings()).words == ("blood", "gore*", "slime")
 
 
+async def test_several_lines_of_words_are_kept_where_all_of_them_are_refused(stage: Stage) -> None:
+    mo = a_moderator(stage)
+    await mo.open("filters")
+    assert "None of these words are on the list" in await mo.fill_in("remove_words", {"words": "gore*\n\nblood\nx, y"})
+    assert typed(await mo.open_form("retry:remove_words")) == {"words": "gore*, blood, x, y"}
+
+
 async def test_a_cap_below_one_video_is_named_at_once(stage: Stage) -> None:
     mo = a_moderator(stage)
     await mo.open("limits")

@@ -194,6 +194,17 @@ def test_words_that_cannot_be_words_stand_in_their_form_again() -> None:
     assert field["component"]["value"] == ", ".join(words)
 
 
+def test_of_more_words_than_are_kept_whole_ones_stand_in_the_form_again() -> None:
+    words = [f"badger{number}" for number in range(1_000)]
+    form = PanelId(action=PanelAction.FORM, name="remove_words")
+    refused = RefusedForm(form=form, typed=typed_words(words))
+    shown = components_of(PanelState(settings=UNSET, facts=NOTHING, findings=[]), Page.FILTERS, refused)
+    [field] = words_modal("remove_words", typed_in(shown)).to_dict()["components"]
+    again = field["component"]["value"].split(", ")
+    assert again == words[: len(again)]
+    assert len(again) > 50
+
+
 @settings(max_examples=60, deadline=None)
 @given(any_settings, any_facts, st.sampled_from(["en-US", *LANGUAGES]))
 def test_the_form_of_a_setup_is_taken_whatever_is_set(chosen: GuildSettings, known: ServerFacts, locale: str) -> None:
