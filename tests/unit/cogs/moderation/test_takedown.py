@@ -6,9 +6,11 @@ import discord
 import pytest
 import simcord
 
+from bot.gate.usage import UsageStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
+from bot.moderation.blocks import BlockedImageStore, BlockStore
 from bot.settings.model import Limits
 from tests.support.answers import words_of
 from tests.support.review_room import Room, said, texts_of
@@ -76,6 +78,32 @@ async def test_the_member_can_be_blocked_for_a_time_or_for_good_at_once(room: Ro
     refused = await room.stage.ask()
     assert refused.ephemeral
     assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.BLOCKED]
+
+
+@pytest.mark.parametrize(
+    ("store", "method", "chosen"),
+    [
+        (BlockStore, "put", {"block": "good"}),
+        (UsageStore, "give_back", {"also": ["give-back"]}),
+        (BlockedImageStore, "add", {"block": "good", "also": ["give-back", "block-images"]}),
+    ],
+)
+async def test_a_takedown_is_saved_with_all_that_was_chosen_or_not_at_all(
+    room: Room, monkeypatch: pytest.MonkeyPatch, store: type, method: str, chosen: dict[str, Any]
+) -> None:
+    async def broken(*_: object, **_options: object) -> None:
+        raise OSError
+
+    post = await a_post(room)
+    monkeypatch.setattr(store, method, broken)
+    await take_down(room, post, **chosen)
+    monkeypatch.undo()
+    assert (await room.job()).state is State.DELIVERED
+    assert await kinds(room) == []
+    assert (await take_down(room, post, **chosen)).startswith("Taken down.")
+    blocks = room.stage.bot.services.moderators.blocks
+    is_blocked = await blocks.get(room.stage.guild.id, room.stage.alice.id) is not None
+    assert is_blocked is ("block" in chosen)
 
 
 async def test_the_quota_can_be_given_back_and_the_money_stays(room: Room) -> None:
