@@ -286,8 +286,9 @@ async def block_pictures(
     """Block what a job's images show in its server; return how many of them were not blocked before."""
     prints = job.request.fingerprints
     count = await block_prints(services, by_id, job.request.guild_id, prints, reason, within=within)
-    decision = _decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason)
-    await services.moderators.decisions.add(decision, within=within)
+    if count:
+        decision = _decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason)
+        await services.moderators.decisions.add(decision, within=within)
     return count
 
 

@@ -293,12 +293,12 @@ async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderator
     assert f"{room.stage.alice.mention} deleted it." in texts_of(card)
     assert "1 member reported it:" in texts_of(card)
     form = await room.mo.click(card, label="Take down")
-    also = {"reason": "gore", "block": "good", "also": ["block-images"]}
+    also = {"reason": "gore", "block": "good"}
     answer = said(await room.stage.submit(form, also, who=room.mo))
     assert answer.startswith("Taken down.")
     assert "can't make videos here" in answer
     assert (await room.stage.ask()).ephemeral
-    measures = [Decided.TAKEN_DOWN, Decided.BLOCKED, Decided.IMAGES_BLOCKED]
+    measures = [Decided.TAKEN_DOWN, Decided.BLOCKED]
     assert await kinds(room) == [Decided.REPORTED, Decided.HIDDEN, Decided.DELETED, *measures]
     assert f"{room.mo.mention} took it down." in room.texts()[0]
     again = await room.forge(room.channel, f"reelcast:case:takedown:{(await room.job()).id}")

@@ -1,5 +1,6 @@
 """A moderator's one action against a video, and what follows from it."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -132,10 +133,19 @@ async def test_a_quota_not_given_back_stays_used_up(room: Room) -> None:
     assert (await room.job()).state is State.TAKEN_DOWN
 
 
-async def test_its_pictures_can_be_blocked_with_it(room: Room) -> None:
+async def test_where_none_of_its_pictures_can_be_blocked_none_are_on_record(room: Room) -> None:
     answer = await take_down(room, await a_post(room), also=["block-images"])
     assert "No images were blocked." in answer  # they are plain, and were never looked at
-    assert Decided.IMAGES_BLOCKED in await kinds(room)
+    assert await kinds(room) == [Decided.TAKEN_DOWN]
+
+
+async def test_pictures_that_are_blocked_with_it_are_on_record(room: Room) -> None:
+    post = await a_post(room)
+    [reference] = (await room.job()).request.references
+    seen = replace(reference, fingerprint="0123456789abcdef0123456789abcdef")
+    await room.stage.has_become(State.DELIVERED, references=(seen,))
+    assert "1 image is now blocked in this server." in await take_down(room, post, also=["block-images"])
+    assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.IMAGES_BLOCKED]
 
 
 async def test_a_video_is_taken_down_by_the_address_of_its_message(room: Room) -> None:
