@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import discord
 from discord import ui
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.statements import insert_if_absent, transaction
@@ -61,17 +61,30 @@ class BlockStore:
         self.engine = engine
         self._clock = clock
 
-    async def put(self, block: Block, *decided: Decision, within: AsyncConnection | None = None) -> None:
-        """Block a member, and write down what was `decided`.
+    async def put(
+        self,
+        block: Block,
+        *decided: Decision,
+        keeps_later: bool = False,
+        within: AsyncConnection | None = None,
+    ) -> datetime | None:
+        """Block a member, and write down what was `decided`; return until when.
 
-        A block that there is gives way to the new one. Part of a transaction if one is given.
+        A block that there is gives way to the new one; if that `keeps_later`, it does not end before the former would.
+        Part of a transaction if one is given.
         """
         row: dict[str, Any] = asdict(block)
         mine = _of(block.guild_id, block.member_id)
         async with transaction(self.engine, within) as connection:
             await connection.execute(insert_if_absent(connection, blocks, row))
-            await connection.execute(update(blocks).where(*mine).values(row))
+            if keeps_later and block.until is not None:
+                until = literal(block.until, blocks.c.until.type)
+                is_later = or_(blocks.c.until.is_(None), blocks.c.until > until)
+                row["until"] = case((is_later, blocks.c.until), else_=until)
+            putting = update(blocks).where(*mine).values(row).returning(blocks.c.until)
+            ends: datetime | None = (await connection.execute(putting)).scalar_one()
             await note(connection, *decided)
+        return ends
 
     async def lift(self, guild_id: int, member_id: int) -> Block | None:
         """Take a block away; return it, or None where none counted."""

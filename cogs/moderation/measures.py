@@ -260,12 +260,15 @@ async def block_member(
     measures: Measures,
     job_id: int | None = None,
     *,
+    keeps_later: bool = True,
     within: AsyncConnection | None = None,
 ) -> datetime | None:
-    """Keep a member from asking for videos in a server; return until when."""
+    """Keep a member from asking for videos in a server; return until when.
+
+    A longer block that there is keeps its end, unless not `keeps_later`: who blocks from a card does not see it.
+    """
     now = services.clock.now()
-    until = ends_at(measures.block or "", now)
-    reason = measures.reason
+    until, reason = ends_at(measures.block or "", now), measures.reason
     block = Block(guild_id=guild_id, member_id=member_id, until=until, by_id=by_id, reason=reason, at=now)
     decision = Decision(
         guild_id=guild_id,
@@ -276,8 +279,7 @@ async def block_member(
         by_id=by_id,
         reason=reason,
     )
-    await services.moderators.blocks.put(block, decision, within=within)
-    return until
+    return await services.moderators.blocks.put(block, decision, keeps_later=keeps_later, within=within)
 
 
 async def block_pictures(
