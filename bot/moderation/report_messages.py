@@ -317,10 +317,10 @@ class ReportMessages:
         """
         channel = self._channel(job, channel_id)
         with translated():
-            there = channel_id == case.channel_id and case.message_id is not None
-            if there and not (is_undecided(view.children) and await self._is_decided(channel, case.message_id)):
+            there = case.message_id if channel_id == case.channel_id else None
+            if there is not None and not (is_undecided(view.children) and await self._is_decided(channel, there)):
                 extra: dict[str, Any] = {} if kept else {"attachments": files}
-                if await self._edited(channel, case.message_id, view, extra):
+                if await self._edited(channel, there, view, extra):
                     return
             await self._turns.post(channel_id)
             message = await send_once(
@@ -338,9 +338,9 @@ class ReportMessages:
         if case.channel_id not in {None, channel_id}:
             await self._take_away(job, case)
 
-    async def _is_decided(self, channel: discord.PartialMessageable, message_id: int | None) -> bool:
+    async def _is_decided(self, channel: discord.PartialMessageable, message_id: int) -> bool:
         with suppress(CardGone), translated():
-            return not is_undecided((await channel.fetch_message(message_id or 0)).components)
+            return not is_undecided((await channel.fetch_message(message_id)).components)
         return False
 
     async def _take_away(self, job: Job, case: Case) -> None:
