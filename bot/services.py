@@ -120,7 +120,7 @@ async def open_services(
         paused = PausedStore(database)
         work: Work = {
             **jobs.work,
-            **moderators_work(moderators, moderation, drivers, database),
+            **moderators_work(moderators, moderation, guild_settings, drivers, database),
             **operating.work,
             **opened.work,
             **members.work,

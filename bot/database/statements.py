@@ -1,6 +1,8 @@
-"""Statements that SQLAlchemy's core has no common form for: inserts without conflict, search keys, and erasing."""
+"""What SQLAlchemy's core has no form for: inserts without conflict, search keys, erasing, and shared transactions."""
 
 import unicodedata
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from sqlalchemy import Insert, Table
@@ -8,6 +10,16 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _EMPTY_LOG: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine, within: AsyncConnection | None = None) -> AsyncGenerator[AsyncConnection]:
+    """Begin a transaction, or go on `within` one that is given, whose end is for its owner."""
+    if within is not None:
+        yield within
+        return
+    async with engine.begin() as connection:
+        yield connection
 
 
 def insert_if_absent(connection: AsyncConnection, table: Table, values: dict[str, Any] | None = None) -> Insert:

@@ -13,7 +13,7 @@ from bot.delivery.problem_words import problem_sentence
 from bot.delivery.state_looks import GREY, STOPPED, card_buttons, details_button, is_stopped, look_of
 from bot.jobs.model import Job
 from bot.jobs.run_times import RunTime, RunTimes
-from bot.jobs.states import ENDED_UNCHARGED, WITHDRAWN, State
+from bot.jobs.states import WITHDRAWN, State
 from bot.ui.custom_ids import layout_of
 from bot.ui.formats import countdown, lasted, number
 from bot.ui.language import N_, _, ngettext, speaking
@@ -135,7 +135,7 @@ def _explanation(job: Job, offer: Offer) -> str:
     if job.problem is None or is_stopped(job):
         return look_of(job).meaning
     rules = offer.image_rules(job.request.model)
-    return problem_sentence(job.problem, rules, unpaid=job.state in ENDED_UNCHARGED)
+    return problem_sentence(job.problem, rules, unpaid=not job.counts, charged=job.failed_at_cost)
 
 
 def _when(job: Job, now: datetime, position: int | None, run_time: RunTime) -> str:

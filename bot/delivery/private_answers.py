@@ -13,7 +13,7 @@ from bot.delivery.card_view import request_facts
 from bot.delivery.problem_words import problem_sentence
 from bot.delivery.state_looks import DELETABLE, again_button, look_of
 from bot.jobs.model import Job
-from bot.jobs.states import ENDED_UNCHARGED, State
+from bot.jobs.states import State
 from bot.requests.reading import has_words
 from bot.ui.custom_ids import delete_id, layout_of, view_of
 from bot.ui.formats import date_and_time, dollars, lasted
@@ -57,7 +57,7 @@ def _known(job: Job, offer: Offer, *, own: bool) -> Iterator[str]:
     yield f"{look.emoji} **{look.title}** · {date_and_time(job.state_since)}"
     if own and job.problem is not None:
         rules = offer.image_rules(job.request.model)
-        yield problem_sentence(job.problem, rules, unpaid=job.state in ENDED_UNCHARGED)
+        yield problem_sentence(job.problem, rules, unpaid=not job.counts, charged=job.failed_at_cost)
     elif look.meaning:
         yield look.meaning
     if own and (words := quoted(job.reason, limit=REASON_LIMIT, lines=6)):

@@ -117,6 +117,15 @@ _UNPAID: Final = {
     ProblemCode.NOT_APPROVED: N_("A moderator didn't approve this. Use `/video` to request something else."),
     ProblemCode.REVIEW_OVER: N_("No moderator reviewed it in time. You can request it again."),
 }
+# The same of a run that failed, and was charged.
+_CHARGED: Final = {
+    ProblemCode.MODERATED: N_(
+        "Blocked by the video service's content filter. It's still charged. Try a different prompt or images."
+    ),
+}
+_FAILED_AT_COST: Final = N_(
+    "The video service couldn't make this video. It's still charged. Ask the bot operator about it."
+)
 
 _PAUSED: Final = {
     Pause.BOT: N_("The bot operator paused the bot, so this request is waiting. Use *Cancel* to stop it at no charge."),
@@ -129,8 +138,13 @@ _PAUSED: Final = {
 }
 
 
-def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = False) -> str:
-    """Say why a job did not end in a posted video; `unpaid` is for one that ended before anything was charged."""
+def problem_sentence(problem: Problem, rules: ImageRules, *, unpaid: bool = False, charged: bool = False) -> str:
+    """Say why a job did not end in a posted video.
+
+    `unpaid` is for one that ended before anything was charged, `charged` for one whose run failed at a cost.
+    """
+    if charged:
+        return _(_CHARGED.get(problem.code, _FAILED_AT_COST))
     if unpaid and problem.code in _UNPAID:
         return f"{_(_UNPAID[problem.code])} {_('Nothing was charged.')}"
     if problem.code is ProblemCode.PAUSED:
@@ -176,7 +190,8 @@ def withdrawn_notice(job: Job, offer: Offer) -> str:
     if job.problem is not None:
         unpaid = job.state is State.REJECTED and job.problem.code in _UNPAID
         rules = offer.image_rules(job.request.model)
-        lines.append(_(_UNPAID[job.problem.code]) if unpaid else problem_sentence(job.problem, rules))
+        why = problem_sentence(job.problem, rules, charged=job.failed_at_cost)
+        lines.append(_(_UNPAID[job.problem.code]) if unpaid else why)
         if job.state is State.FAILED and job.problem.code in BY_PROBLEM and not job.committed_usd:
             lines.append(_("Nothing was charged."))
     if words := quoted(job.reason, limit=500, lines=6):

@@ -115,6 +115,7 @@ STOPPED: Final = Look(
     explained=N_("It was already running, so it's still charged, and the video won't be posted."),
 )
 _DELETED: Final = Look(emoji="🗑️", named=N_("Deleted"), colour=GREY)
+_FAILED_AT_COST: Final = Look(emoji=LOOKS[State.FAILED].emoji, named=N_("Failed"), colour=_RED)
 
 
 def is_stopped(job: Job) -> bool:
@@ -126,6 +127,8 @@ def look_of(job: Job) -> Look:
     """Return how a job looks; one that was stopped after the charge looks so while its run ends."""
     if is_stopped(job):
         return STOPPED if job.problem is None else LOOKS[State.WITHHELD]
+    if job.state is State.FAILED and job.counts:
+        return _FAILED_AT_COST  # or it may be charged: only its member reads more, by its problem
     return _DELETED if job.deleted_by_hand else LOOKS[job.state]
 
 

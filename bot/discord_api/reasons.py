@@ -92,7 +92,7 @@ CODED: Final = (
         moderator=N_("The bot can't see the channel. Give it View Channel, or mention it in a private thread."),
     ),
     Reason(
-        codes=frozenset({50013}),
+        codes=frozenset({50013, 160002}),  # the latter: posts are replies, which need Read Message History
         then=Then.STOP,
         problem=ProblemCode.CHANNEL,
         operator="the bot doesn't have a permission it needs in the channel",
@@ -135,6 +135,14 @@ CODED: Final = (
         moderator=_BLOCKED_TOLD,
     ),
     Reason(
+        codes=frozenset({20009}),
+        then=Then.STOP,
+        problem=ProblemCode.CONTENT_BLOCKED,
+        operator="Discord's filter blocked the message as explicit",
+        member=_BLOCKED,
+        moderator=_BLOCKED_TOLD,
+    ),
+    Reason(
         codes=frozenset({240000}),
         then=Then.STOP,
         problem=ProblemCode.HARMFUL_LINK,
@@ -170,6 +178,13 @@ CODED: Final = (
         wait=60.0,
         operator="too much was sent there in a short time",
         member=N_("Too much is being sent here right now. Try again in a minute."),
+    ),
+    Reason(
+        codes=frozenset({40004, 40006}),
+        then=Then.WAIT,
+        wait=60.0,
+        operator="Discord has turned this off for a while",
+        member=_TROUBLE,
     ),
     Reason(
         codes=frozenset({10015, 10062, 50027}),

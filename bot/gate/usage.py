@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.statements import transaction
 from bot.database.tables import jobs, usage
 from bot.database.types import Usd
 from bot.gate.counting import WINDOWS, Use, Used, find_full, window_limits
@@ -81,13 +82,13 @@ class UsageStore:
         async with self._engine.connect() as connection:
             return await _read(connection, terms, guild_id, member_id, now, now.date(), back)
 
-    async def give_back(self, job_id: int) -> bool:
+    async def give_back(self, job_id: int, *, within: AsyncConnection | None = None) -> bool:
         """Let a video no longer count for its member; money stays as it is. Return whether it did count.
 
-        Not undone by what still becomes of the job.
+        Not undone by what still becomes of the job. Part of a transaction if one is given.
         """
         counted = (usage.c.job_id == job_id, usage.c.counts > 0, usage.c.given_back == 0)
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, within) as connection:
             given = await connection.execute(update(usage).where(*counted).values(given_back=1))
         return given.rowcount > 0
 

@@ -261,6 +261,11 @@ class Job:
         return self.state not in ENDED_UNCHARGED or bool(self.committed_usd)
 
     @property
+    def failed_at_cost(self) -> bool:
+        """Return whether its run made no video, and Segmind charged for it."""
+        return self.state is State.FAILED and bool(self.cost_usd)
+
+    @property
     def _is_lost(self) -> bool:
         """Return whether Segmind has, or may have, a request that it does not tell of: it counts as charged."""
         return self.problem is not None and self.problem.code in _MAY_BE_CHARGED

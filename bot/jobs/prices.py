@@ -71,6 +71,7 @@ class Prices:
                 jobs.c.cost_usd.is_not(None),
                 jobs.c.cost_usd > NOTHING,
                 jobs.c.cost_usd <= configured * MOST_TIMES,
+                jobs.c.completed_at.is_not(None),  # a run that failed may have cost only a part
             )
             .order_by(jobs.c.completed_at.desc())
             .limit(REMEMBERED)

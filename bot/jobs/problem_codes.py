@@ -33,7 +33,7 @@ class ProblemCode(StrEnum):
     ARCHIVED = "ARCHIVED"  # the thread is archived
     BOT_GONE = "BOT_GONE"  # the bot is no longer in the server
     BOT_TIMED_OUT = "BOT_TIMED_OUT"
-    CONTENT_BLOCKED = "CONTENT_BLOCKED"  # the server's AutoMod did not let the bot's message through
+    CONTENT_BLOCKED = "CONTENT_BLOCKED"  # the server's AutoMod, or a filter of Discord's, blocked the bot's message
     HARMFUL_LINK = "HARMFUL_LINK"  # Discord's filter did not let a link through
     TOO_LARGE = "TOO_LARGE"  # the files of a message are larger than Discord takes
     NOT_TAKEN = "NOT_TAKEN"  # Discord refused the message for another reason; `detail` has its code

@@ -7,12 +7,14 @@ from typing import Any, Final, Protocol
 
 import discord
 from discord import ui
-from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import and_, case, delete, func, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.statements import insert_if_absent
+from bot.database.statements import insert_if_absent, transaction
 from bot.database.tables import blocked_images, blocks
 from bot.database.types import value_of
+from bot.jobs.decisions import Decision
+from bot.jobs.storage.records import note
 from bot.media.images.fingerprints import are_alike
 from bot.moderation.ids import blocks_id
 from bot.ui.custom_ids import view_of
@@ -59,12 +61,30 @@ class BlockStore:
         self.engine = engine
         self._clock = clock
 
-    async def put(self, block: Block) -> None:
-        """Block a member; a block that there is gives way to the new one."""
-        async with self.engine.begin() as connection:
-            row = asdict(block)
+    async def put(
+        self,
+        block: Block,
+        *decided: Decision,
+        keeps_later: bool = False,
+        within: AsyncConnection | None = None,
+    ) -> datetime | None:
+        """Block a member, and write down what was `decided`; return until when.
+
+        A block that there is gives way to the new one; if that `keeps_later`, it does not end before the former would.
+        Part of a transaction if one is given.
+        """
+        row: dict[str, Any] = asdict(block)
+        mine = _of(block.guild_id, block.member_id)
+        async with transaction(self.engine, within) as connection:
             await connection.execute(insert_if_absent(connection, blocks, row))
-            await connection.execute(update(blocks).where(*_of(block.guild_id, block.member_id)).values(row))
+            if keeps_later and block.until is not None:
+                until = literal(block.until, blocks.c.until.type)
+                is_later = or_(blocks.c.until.is_(None), blocks.c.until > until)
+                row["until"] = case((is_later, blocks.c.until), else_=until)
+            putting = update(blocks).where(*mine).values(row).returning(blocks.c.until)
+            ends: datetime | None = (await connection.execute(putting)).scalar_one()
+            await note(connection, *decided)
+        return ends
 
     async def lift(self, guild_id: int, member_id: int) -> Block | None:
         """Take a block away; return it, or None where none counted."""
@@ -111,13 +131,26 @@ class BlockedImageStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, guild_id: int, fingerprints: Sequence[str], *, by_id: int, reason: str, now: datetime) -> int:
-        """Block images; return how many were not blocked before. What is too plain to be known again is left out."""
-        known = await self._of(guild_id)
-        new = [each for each in dict.fromkeys(fingerprints) if each and not any(are_alike(each, one) for one in known)]
+    async def add(
+        self,
+        guild_id: int,
+        fingerprints: Sequence[str],
+        *,
+        by_id: int,
+        reason: str,
+        now: datetime,
+        within: AsyncConnection | None = None,
+    ) -> int:
+        """Block images; return how many were not blocked before. What is too plain to be known again is left out.
+
+        Part of a transaction if one is given.
+        """
         mine = blocked_images.c.guild_id == guild_id
         newest = select(blocked_images.c.fingerprint).where(mine).order_by(blocked_images.c.at.desc())
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, within) as connection:
+            known = await _known_in(connection, guild_id)
+            given = [each for each in dict.fromkeys(fingerprints) if each]
+            new = [each for each in given if not any(are_alike(each, one) for one in known)]
             for each in new:
                 row = {"guild_id": guild_id, "fingerprint": each, "by_id": by_id, "reason": reason, "at": now}
                 await connection.execute(insert_if_absent(connection, blocked_images, row))
@@ -144,9 +177,14 @@ class BlockedImageStore:
         return None
 
     async def _of(self, guild_id: int) -> Sequence[str]:
-        query = select(blocked_images.c.fingerprint).where(blocked_images.c.guild_id == guild_id)
         async with self._engine.connect() as connection:
-            return (await connection.scalars(query)).all()
+            return await _known_in(connection, guild_id)
+
+
+async def _known_in(connection: AsyncConnection, guild_id: int) -> Sequence[str]:
+    """Read the fingerprints that a server blocks."""
+    query = select(blocked_images.c.fingerprint).where(blocked_images.c.guild_id == guild_id)
+    return (await connection.scalars(query)).all()
 
 
 def blocks_list(found: Sequence[Block], *, page: int, pages: int, count: int) -> str:

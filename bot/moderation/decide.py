@@ -125,22 +125,28 @@ class Moderation:
             if (saved := await refusing) is not None:
                 return saved
 
-    async def take_down(self, job_id: int, by_id: int, reason: str) -> Job:
+    async def take_down(self, job_id: int, by_id: int, reason: str, *, also: Enlist | None = None) -> Job:
         """Take back whatever there is of a job that is not over, or was posted; raises `WrongState`.
 
         What is on its way to the channel is noted, and honored before the post, or right after one that left already.
 
         That someone has deleted the post meanwhile takes no decision from moderators: theirs is still noted.
+
+        `also` is part of the transaction: who has taken it down finds no form for what was to be done with it.
         """
+
+        async def enlist(connection: AsyncConnection, saved: Job) -> None:
+            await self._settle_and_owe(connection, saved)
+            if also is not None:
+                await also(connection, saved)
+
         while True:
             job = await self._expect_undecided(job_id, _NOTED_FOR_TAKEDOWN | set(_TAKEN_DOWN_TO))
             if job.cancel_requested and job.problem is not None and job.problem.code is ProblemCode.REMOVED:
                 raise WrongState(job_id, job.state)  # a moderator has done so already
             decision = self._decision(job, Decided.TAKEN_DOWN, by_id, reason)
             problem = Problem(code=ProblemCode.REMOVED)
-            refusing = self._refuse(
-                job, _TAKEN_DOWN_TO, decision, also=self._settle_and_owe, problem=problem, reason=reason
-            )
+            refusing = self._refuse(job, _TAKEN_DOWN_TO, decision, also=enlist, problem=problem, reason=reason)
             if (saved := await refusing) is not None:
                 return saved
 

@@ -1,5 +1,6 @@
 """The stores and messages that moderators work with, opened together, and the thinning of what they keep."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,10 +19,11 @@ from bot.gate.stops import OperatorStore
 from bot.gate.usage import LimitReached, Rebooking
 from bot.jobs.clock import Clock, steady_now
 from bot.jobs.driving.one_process import Drivers
-from bot.jobs.errors import SpendLimitReached
+from bot.jobs.errors import SpendLimitReached, WrongState
 from bot.jobs.kept_files import Files
 from bot.jobs.model import Job
 from bot.jobs.ports import Cards
+from bot.jobs.states import State
 from bot.jobs.storage.jobs import JobStore
 from bot.jobs.storage.ledger import Reserve, SpendLimits
 from bot.jobs.storage.records import DecisionStore
@@ -32,10 +34,12 @@ from bot.moderation.hidden_videos import HiddenVideos
 from bot.moderation.history import RecordReader
 from bot.moderation.member_standing import MemberStanding
 from bot.moderation.report_messages import ReportMessages
+from bot.moderation.review_card import reports_counted
 from bot.moderation.review_messages import ReviewMessages
 from bot.moderation.store import ReportStore, ReviewStore, owe_in, settle_in
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
+from bot.ui.language import speaking
 
 log = structlog.get_logger(__name__)
 
@@ -127,12 +131,32 @@ def moderation_of(
     )
 
 
-def moderators_work(moderators: Moderators, moderation: Moderation, drivers: Drivers, database: AsyncEngine) -> Work:
+def moderators_work(
+    moderators: Moderators, moderation: Moderation, settings: SettingsStore, drivers: Drivers, database: AsyncEngine
+) -> Work:
+    hiding = partial(hide_if_due, moderators, moderation, settings)
     return {
-        "cases": partial(moderators.cases.run, drivers.resumed),
+        "cases": partial(moderators.cases.run, drivers.resumed, hiding),
         "waiting": partial(moderation.watch, drivers),
         "moderation-thinning": partial(keep_moderation_thin, database, moderation.clock),
     }
+
+
+async def hide_if_due(moderators: Moderators, moderation: Moderation, settings: SettingsStore, job_id: int) -> None:
+    """Hide a posted video that is not hidden yet, if its undecided reports are as many as its server hides one for.
+
+    A process may have died after it saved the report that made them so many, so each look at a case begins with this.
+    """
+    job = await moderation.store.get(job_id)
+    if job is None or job.state is not State.DELIVERED or job.hidden:
+        return
+    threshold = (await settings.get(job.request.guild_id)).report_threshold
+    _newest, count = await moderators.reports.open(job_id)
+    if threshold and count >= threshold:
+        with speaking(job.request.guild_locale):  # the record is the server's, not the reporter's
+            why = reports_counted(count)
+        with suppress(WrongState):  # hidden before, or taken down meanwhile
+            await moderation.hide(job_id, why)
 
 
 async def find_room(settings: SettingsStore, job: Job) -> Reserve:

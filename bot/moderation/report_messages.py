@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequ
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -88,19 +89,21 @@ class ReportMessages:
         self._wanted = asyncio.Event()
         self._unseen: set[int] = set()  # jobs of whose reports no one could be told when that was tried last
 
-    async def run(self, resumed: Callable[[], Awaitable[None]]) -> None:
-        """Handle owed cases, from when drivers may start, until cancelled."""
+    async def run(self, resumed: Callable[[], Awaitable[None]], hide_if_due: Callable[[int], Awaitable[None]]) -> None:
+        """Handle owed cases, from when drivers may start, until cancelled; `hide_if_due` hears of each first."""
         await resumed()
         topics = (cases.name, reports.name, jobs.name)
+        sweep = partial(self._sweep, hide_if_due)
         await keep_looking(
-            self._sweep, self._store.engine, *topics, every=SWEEP_EVERY, clock=self._clock, hurry=self._wanted.wait
+            sweep, self._store.engine, *topics, every=SWEEP_EVERY, clock=self._clock, hurry=self._wanted.wait
         )
 
-    async def _sweep(self) -> bool:
+    async def _sweep(self, hide_if_due: Callable[[int], Awaitable[None]]) -> bool:
         """Handle owed cases now; return whether any may be left."""
         self._wanted.clear()
         owing = await self._store.owing(at_most=AT_ONCE)
         for case in owing:
+            await hide_if_due(case.job_id)
             await self.see_to(case.job_id)
         return await self._tidy() or bool(owing)
 
@@ -314,10 +317,10 @@ class ReportMessages:
         """
         channel = self._channel(job, channel_id)
         with translated():
-            there = channel_id == case.channel_id and case.message_id is not None
-            if there and not (is_undecided(view.children) and await self._is_decided(channel, case.message_id)):
+            there = case.message_id if channel_id == case.channel_id else None
+            if there is not None and not (is_undecided(view.children) and await self._is_decided(channel, there)):
                 extra: dict[str, Any] = {} if kept else {"attachments": files}
-                if await self._edited(channel, case.message_id, view, extra):
+                if await self._edited(channel, there, view, extra):
                     return
             await self._turns.post(channel_id)
             message = await send_once(
@@ -335,9 +338,9 @@ class ReportMessages:
         if case.channel_id not in {None, channel_id}:
             await self._take_away(job, case)
 
-    async def _is_decided(self, channel: discord.PartialMessageable, message_id: int | None) -> bool:
+    async def _is_decided(self, channel: discord.PartialMessageable, message_id: int) -> bool:
         with suppress(CardGone), translated():
-            return not is_undecided((await channel.fetch_message(message_id or 0)).components)
+            return not is_undecided((await channel.fetch_message(message_id)).components)
         return False
 
     async def _take_away(self, job: Job, case: Case) -> None:

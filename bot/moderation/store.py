@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.statements import insert_if_absent
 from bot.database.tables import cases, jobs, reports, reviews
 from bot.database.types import value_of
+from bot.jobs.decisions import Decided, decision_on
 from bot.jobs.model import Job, ReviewMode
 from bot.jobs.states import REVIEWED, State
+from bot.jobs.storage.records import note as note_decisions
 
 NEWEST: Final = 5  # reports whose reasons moderators are shown
 # How a case is owed. The run that handles it holds it until it ends, even if it's owed again meanwhile.
@@ -58,7 +60,7 @@ class ReportStore:
         self.engine = engine
 
     async def add(self, job: Job, member_id: int, reason: str, now: datetime) -> int | None:
-        """Note a member's report; return how many there are to be decided, or None where it was made before."""
+        """Note and record a member's report; return how many are undecided, or None where it was made before."""
         row = {"job_id": job.id, "member_id": member_id, "reason": reason, "at": now, "settled": 0}
         mine = reports.c.job_id == job.id
         async with self.engine.begin() as connection:
@@ -66,6 +68,8 @@ class ReportStore:
             if added.rowcount == 0:
                 return None
             await owe_in(connection, job)
+            decision = decision_on(job, Decided.REPORTED, now, by_id=member_id, reason=reason)
+            await note_decisions(connection, decision)
             count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
             return (await connection.execute(count)).scalar_one()
 

@@ -15,7 +15,7 @@ SegmindError
     SpendLimitReached    402, 403 or 406, by the wording
     ModelGone            410, or 404 where a model was named
   RecordGone             404 of a request id, in Segmind's own words: its hour has passed, or it never existed
-  RunFailed              the run ended in FAILED, which costs nothing
+  RunFailed              the run ended in FAILED, which costs nothing unless its metrics name a cost
   UnreadableAnswer       a free request whose answer made no sense, however often it was asked
   AnswerTooLarge         a body beyond the cap
 
@@ -123,7 +123,10 @@ class RecordGone(SegmindError):
 
 
 class RunFailed(SegmindError):
-    """The run ended without a result and without a charge; `moderation` where its content was the reason."""
+    """The run ended without a result; `moderation` where its content was the reason.
+
+    Nothing was charged, unless `metrics` name a cost.
+    """
 
     def __init__(
         self,

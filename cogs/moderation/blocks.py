@@ -154,7 +154,8 @@ class BlockCog(FormCog):
         self, interaction: discord.Interaction[Any], member_id: int, measures: Measures, job_id: int | None = None
     ) -> None:
         by_id, guild_id = interaction.user.id, interaction.guild_id or 0
-        until = await block_member(self._services, by_id, guild_id, member_id, measures, job_id)
+        keeps = job_id is not None  # only the command can make a block shorter
+        until = await block_member(self._services, by_id, guild_id, member_id, measures, job_id, keeps_later=keeps)
         await say(interaction, blocked_answer(member_id, until))
         await self._services.moderation.end_what_waits(guild_id, member_id)
 

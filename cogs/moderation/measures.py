@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import discord
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.discord_api.errors import translated, unless_gone
 from bot.jobs.decisions import Decided, Decision, decision_on
@@ -220,37 +221,61 @@ async def take_down(
 ) -> str:
     """Take a video down with all that was chosen; `blocks` is whether who acts may block. Return what was done.
 
-    Raises `WrongState` where there is nothing to take down; nothing else is done then.
+    All of it is saved at once, for no one could choose the rest of it later. Raises `WrongState` where there is nothing
+    to take down; nothing else is done then.
     """
     by_id = interaction.user.id
-    taken = await services.moderation.take_down(job.id, by_id, measures.reason)
-    said = [taken_down_answer(taken)]
-    if measures.block is not None and blocks:
-        until = await block_member(services, by_id, job.request.guild_id, job.request.member_id, measures, job.id)
-        said.append(blocked_answer(job.request.member_id, until))
-    if measures.give_back:
-        counted = await services.gate.usage.give_back(job.id)
-        if counted:
-            await services.moderators.decisions.add(
-                _decision(services, job, Decided.QUOTA_GIVEN_BACK, by_id, measures.reason)
-            )
-        said.append(given_back(counted=counted))
-    if measures.block_images:
-        said.append(images_blocked_sentence(await block_pictures(services, by_id, job, measures.reason)))
+    said: list[str] = []
+
+    async def apply(connection: AsyncConnection, _saved: Job) -> None:
+        said[:] = await _apply(services, by_id, job, measures, connection, blocks=blocks)
+
+    taken = await services.moderation.take_down(job.id, by_id, measures.reason, also=apply)
+    said.insert(0, taken_down_answer(taken))
     if not await services.moderators.cases.see_to(job.id):
         said.append(not_all_removed())
     return "\n".join(said)
 
 
+async def _apply(
+    services: Services, by_id: int, job: Job, measures: Measures, within: AsyncConnection, *, blocks: bool
+) -> list[str]:
+    """Save what was chosen in addition to a takedown as part of its transaction; return what was done."""
+    said: list[str] = []
+    guild_id, member_id = job.request.guild_id, job.request.member_id
+    if measures.block is not None and blocks:
+        until = await block_member(services, by_id, guild_id, member_id, measures, job.id, within=within)
+        said.append(blocked_answer(member_id, until))
+    if measures.give_back:
+        counted = await services.gate.usage.give_back(job.id, within=within)
+        if counted:
+            decision = _decision(services, job, Decided.QUOTA_GIVEN_BACK, by_id, measures.reason)
+            await services.moderators.decisions.add(decision, within=within)
+        said.append(given_back(counted=counted))
+    if measures.block_images:
+        count = await block_pictures(services, by_id, job, measures.reason, within=within)
+        said.append(images_blocked_sentence(count))
+    return said
+
+
 async def block_member(
-    services: Services, by_id: int, guild_id: int, member_id: int, measures: Measures, job_id: int | None = None
+    services: Services,
+    by_id: int,
+    guild_id: int,
+    member_id: int,
+    measures: Measures,
+    job_id: int | None = None,
+    *,
+    keeps_later: bool = True,
+    within: AsyncConnection | None = None,
 ) -> datetime | None:
-    """Keep a member from asking for videos in a server; return until when."""
+    """Keep a member from asking for videos in a server; return until when.
+
+    A longer block that there is keeps its end, unless not `keeps_later`: who blocks from a card does not see it.
+    """
     now = services.clock.now()
-    until = ends_at(measures.block or "", now)
-    reason = measures.reason
+    until, reason = ends_at(measures.block or "", now), measures.reason
     block = Block(guild_id=guild_id, member_id=member_id, until=until, by_id=by_id, reason=reason, at=now)
-    await services.moderators.blocks.put(block)
     decision = Decision(
         guild_id=guild_id,
         member_id=member_id,
@@ -260,20 +285,32 @@ async def block_member(
         by_id=by_id,
         reason=reason,
     )
-    await services.moderators.decisions.add(decision)
-    return until
+    return await services.moderators.blocks.put(block, decision, keeps_later=keeps_later, within=within)
 
 
-async def block_pictures(services: Services, by_id: int, job: Job, reason: str) -> int:
+async def block_pictures(
+    services: Services, by_id: int, job: Job, reason: str, *, within: AsyncConnection | None = None
+) -> int:
     """Block what a job's images show in its server; return how many of them were not blocked before."""
-    count = await block_prints(services, by_id, job.request.guild_id, job.request.fingerprints, reason)
-    await services.moderators.decisions.add(_decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason))
+    prints = job.request.fingerprints
+    count = await block_prints(services, by_id, job.request.guild_id, prints, reason, within=within)
+    if count:
+        decision = _decision(services, job, Decided.IMAGES_BLOCKED, by_id, reason)
+        await services.moderators.decisions.add(decision, within=within)
     return count
 
 
-async def block_prints(services: Services, by_id: int, guild_id: int, prints: Sequence[str], reason: str) -> int:
-    now = services.clock.now()
-    return await services.moderators.blocked_images.add(guild_id, prints, by_id=by_id, reason=reason, now=now)
+async def block_prints(
+    services: Services,
+    by_id: int,
+    guild_id: int,
+    prints: Sequence[str],
+    reason: str,
+    *,
+    within: AsyncConnection | None = None,
+) -> int:
+    now, images = services.clock.now(), services.moderators.blocked_images
+    return await images.add(guild_id, prints, by_id=by_id, reason=reason, now=now, within=within)
 
 
 def _decision(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> Decision:

@@ -1,19 +1,18 @@
 """*Report*: members tell moderators of a video, and moderators decide on it."""
 
-import contextlib
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.app import Reelcast, Services
-from bot.jobs.decisions import Decided, decision_on
+from bot.jobs.decisions import Decided
 from bot.jobs.errors import WrongState
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.moderation.ids import CASE_PATTERN, CaseVerb
 from bot.moderation.modals import block_modal, report_modal, takedown_modal
-from bot.moderation.review_card import reports_counted
+from bot.moderation.moderators import hide_if_due
 from bot.moderation.words import (
     dismissed_answer,
     no_video_here,
@@ -30,7 +29,6 @@ from bot.ui.answers import defer, open_form, say
 from bot.ui.commands import MenuCog
 from bot.ui.custom_ids import REPORT_PATTERN
 from bot.ui.forms import JobFormCog, Submission
-from bot.ui.language import speaking
 from bot.ui.pressed_item import JobButton, is_requester
 from cogs.moderation.measures import may_block, may_remove, reason_given, show_history, video_of
 
@@ -66,7 +64,9 @@ class ReportCog(MenuCog, JobFormCog):
         else:
             # Moderators are told, and the video may be taken off its post; the answer has three seconds.
             await defer(interaction)
-            is_new = await _report(services, job, interaction.user.id, reason_given(submission))
+            now, reports = services.clock.now(), services.moderators.reports
+            is_new = await reports.add(job, interaction.user.id, reason_given(submission), now) is not None
+            await hide_if_due(services.moderators, services.moderation, services.guild_settings, job.id)
             await services.moderators.cases.see_to(job.id)
             reached = await services.moderators.cases.reached(job)
             await say(interaction, reported_answer(reached) if is_new else reported_before(reached))
@@ -111,22 +111,6 @@ def _why_not(interaction: discord.Interaction[Any], job: Job) -> str | None:
     return own_video() if is_requester(interaction, job) else None
 
 
-async def _report(services: Services, job: Job, member_id: int, reason: str) -> bool:
-    """Note a report, and hide the video where so many ask for that; False where it was made before."""
-    now = services.clock.now()
-    count = await services.moderators.reports.add(job, member_id, reason, now)
-    if count is None:
-        return False
-    await _write_down(services, job, Decided.REPORTED, member_id, reason)
-    threshold = (await services.guild_settings.get(job.request.guild_id)).report_threshold
-    if threshold and count >= threshold:
-        with speaking(job.request.guild_locale):  # the record is the server's, not the reporter's
-            why = reports_counted(count)
-        with contextlib.suppress(WrongState):  # hidden before, or taken down meanwhile
-            await services.moderation.hide(job.id, why)
-    return True
-
-
 async def _let_it_be(services: Services, job: Job, by_id: int) -> str:
     """Put a hidden video back, or dismiss the reports of one that is not hidden; return what the moderator is told."""
     try:
@@ -135,11 +119,6 @@ async def _let_it_be(services: Services, job: Job, by_id: int) -> str:
         newest = await services.store.get(job.id) or job
         return outcome_sentence(newest, await services.moderators.decisions.of_job(job.id))
     return put_back_answer() if done is Decided.PUT_BACK else dismissed_answer()
-
-
-async def _write_down(services: Services, job: Job, kind: Decided, by_id: int, reason: str) -> None:
-    decision = decision_on(job, kind, services.clock.now(), by_id=by_id, reason=reason)
-    await services.moderators.decisions.add(decision)
 
 
 async def setup(bot: Reelcast) -> None:

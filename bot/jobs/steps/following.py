@@ -18,7 +18,7 @@ from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.errors import OperatorMustAct, RecordGone, RunFailed, SegmindError, TryLater, cleaned
-from bot.segmind.models import HistoryRow, RunResult, RunState, RunStatus
+from bot.segmind.models import HistoryRow, RunMetrics, RunResult, RunState, RunStatus
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +124,7 @@ async def follow(engine: Engine, job: Job) -> Job:
             gone = True
             trouble.over(job)
         except RunFailed as failure:
-            return await _failed(engine, job, failure.detail, moderation=failure.moderation)
+            return await _failed(engine, job, failure.detail, failure.metrics, moderation=failure.moderation)
         except SegmindError as error:
             wait = trouble.met(job, error)
         else:
@@ -247,7 +247,7 @@ async def _take(
         result = await engine.segmind.result(request_id)
         return await _completed(engine, job, result, sighting, noticed)
     if status.state is RunState.FAILED:
-        return await _failed(engine, job, status.error or "", moderation=status.moderation)
+        return await _failed(engine, job, status.error or "", status.metrics, moderation=status.moderation)
     state = _STATES.get(status.state)
     if state is None:
         log.warning("unknown_status", job=job.id, request_id=request_id, word=status.word)
@@ -275,9 +275,10 @@ async def _completed(engine: Engine, job: Job, result: RunResult, sighting: Sigh
     return moved
 
 
-async def _failed(engine: Engine, job: Job, detail: str, *, moderation: bool = False) -> Job:
+async def _failed(engine: Engine, job: Job, detail: str, metrics: RunMetrics, *, moderation: bool = False) -> Job:
     problem = problem_in_words(detail, otherwise=ProblemCode.RUN_FAILED, moderation=moderation)
-    return await engine.move(job, State.FAILED, problem=problem)
+    cost = await cost_of_failure(engine, job, metrics)
+    return await engine.move(job, State.FAILED, problem=problem, cost_usd=cost)
 
 
 async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) -> Job | None:
@@ -299,7 +300,7 @@ async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) ->
         if row is not None and row.output_urls:
             return await _completed_by_history(engine, job, row)
         if row is not None and row.state == RunState.FAILED:
-            return await _failed(engine, job, row.error or "")
+            return await _failed(engine, job, row.error or "", RunMetrics(cost=row.cost, odd_cost=row.odd_cost))
         if not gone:
             return None
         if row is None:
@@ -353,3 +354,13 @@ async def settled_cost(engine: Engine, job: Job, cost: Decimal | None, odd: str 
         detail = f"{job.request.model}, job {job.id}: {written}"
         await engine.tell_operator(News.ODD_COST, about=job.request.model, detail=detail)
     return None
+
+
+async def cost_of_failure(engine: Engine, job: Job, metrics: RunMetrics) -> Decimal | None:
+    """Return what a run that failed has cost; None where Segmind names nothing, as it does not charge for one.
+
+    Where it names what no cost can be, that is the price that was reserved, as the operator is told.
+    """
+    cost = await settled_cost(engine, job, metrics.cost, metrics.odd_cost)
+    names_one = bool(metrics.cost) or metrics.odd_cost is not None
+    return job.reserved_usd if cost is None and names_one else cost

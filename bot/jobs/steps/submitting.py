@@ -23,6 +23,7 @@ from bot.jobs.ports import NotTaken, Seen, StorageRefused, ended_by, problem_of
 from bot.jobs.segmind_terms import problem_in_words, request_body
 from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
+from bot.jobs.steps.following import cost_of_failure
 from bot.jobs.steps.references import ReferenceLost, reference_urls
 from bot.jobs.tasks import finish_within
 from bot.media.rules import ImageFault
@@ -279,7 +280,12 @@ async def _refused(engine: Engine, job: Job, error: Refused | RunFailed | Operat
     else:
         moderation = isinstance(error, RunFailed) and error.moderation
         problem = problem_in_words(error.words, otherwise=ProblemCode.REFUSED, moderation=moderation)
-    return await _insistently(engine, job, lambda: engine.move(job, State.FAILED, problem=problem))
+
+    async def end() -> Job:
+        cost = await cost_of_failure(engine, job, error.metrics) if isinstance(error, RunFailed) else None
+        return await engine.move(job, State.FAILED, problem=problem, cost_usd=cost)
+
+    return await _insistently(engine, job, end)
 
 
 async def _insistently(

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.record_tables import records
-from bot.database.statements import insert_if_absent, search_key
+from bot.database.statements import insert_if_absent, search_key, transaction
 from bot.database.tables import decisions
 from bot.database.types import value_of
 from bot.jobs.decisions import Decided, Decision
@@ -95,8 +95,9 @@ class DecisionStore:
         self._engine = engine
 
     @uncancelled
-    async def add(self, *made: Decision) -> None:
-        async with self._engine.begin() as connection:
+    async def add(self, *made: Decision, within: AsyncConnection | None = None) -> None:
+        """Write decisions down, as part of a transaction if one is given."""
+        async with transaction(self._engine, within) as connection:
             await note(connection, *made)
 
     async def of_job(self, job_id: int) -> Sequence[Decision]:

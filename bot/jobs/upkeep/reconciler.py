@@ -184,8 +184,12 @@ def _is_in_the_dark(job: Job) -> bool:
 
 
 def _is_charge(row: HistoryRow, since: datetime) -> bool:
-    """Return whether a request costs something, and was made since then: Segmind is asked by the day."""
-    return row.state != RunState.FAILED and (row.created_at is None or row.created_at >= since)
+    """Return whether a request costs something, and was made since then: Segmind is asked by the day.
+
+    One that failed costs nothing, unless the history names a cost.
+    """
+    costs = row.state != RunState.FAILED or (row.cost is not None and row.cost > 0)
+    return costs and (row.created_at is None or row.created_at >= since)
 
 
 def _tell(row: HistoryRow) -> None:

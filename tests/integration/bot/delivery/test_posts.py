@@ -124,14 +124,18 @@ async def test_a_card_that_somebody_deleted_stops_the_posting(
     assert await posts.post(asked_for, video, leave_by=soon()), "a person sends it all the same"
 
 
-@pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES, Permission.VIEW_CHANNEL])
+@pytest.mark.parametrize(
+    "denied",
+    [Permission.SEND_MESSAGES, Permission.ATTACH_FILES, Permission.READ_MESSAGE_HISTORY, Permission.VIEW_CHANNEL],
+)
 async def test_a_channel_that_does_not_let_the_bot_post_says_so(
     channel: Channel, posts: PostSender, video: Video, denied: Permission
 ) -> None:
     job = await finished(channel)
     await channel.sandbox.admin.set_overwrite("videos", role="Reelcast", deny=int(denied))
-    with pytest.raises(ChannelClosed):
+    with pytest.raises(ChannelClosed) as closed:
         await posts.post(job, video, leave_by=soon())
+    assert closed.value.problem in {ProblemCode.CHANNEL, ProblemCode.NO_ACCESS}
 
 
 @pytest.mark.parametrize(
@@ -141,11 +145,13 @@ async def test_a_channel_that_does_not_let_the_bot_post_says_so(
         (50083, ProblemCode.ARCHIVED),
         (200000, ProblemCode.CONTENT_BLOCKED),
         (200001, ProblemCode.CONTENT_BLOCKED),
+        (20009, ProblemCode.CONTENT_BLOCKED),
         (240000, ProblemCode.HARMFUL_LINK),
         (10003, ProblemCode.CHANNEL_GONE),
         (10004, ProblemCode.BOT_GONE),
         (50001, ProblemCode.NO_ACCESS),
         (50013, ProblemCode.CHANNEL),
+        (160002, ProblemCode.CHANNEL),
         (50035, ProblemCode.NOT_TAKEN),
         (50024, ProblemCode.NOT_TAKEN),
     ],

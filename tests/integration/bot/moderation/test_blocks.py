@@ -1,7 +1,10 @@
 """Whom moderators have blocked, and for how long."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.database.engine import open_database
 from bot.moderation.blocks import Block, BlockStore
@@ -55,6 +58,20 @@ async def test_the_newer_of_two_blocks_counts(tmp_path: Path) -> None:
         await store.put(a_block(clock))
         clock.advance(3_600)
         assert await store.get(GUILD, MIRA) is None
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, HOUR), (2 * HOUR, HOUR), (HOUR, 2 * HOUR), (HOUR, None)])
+async def test_the_later_end_of_two_blocks_can_be_kept(
+    tmp_path: Path, first: timedelta | None, second: timedelta | None
+) -> None:
+    clock = ManualClock()
+    later = None if None in (first, second) else clock.now() + 2 * HOUR
+    async with open_database(file_url(tmp_path)) as engine:
+        store = BlockStore(engine, clock)
+        await store.put(a_block(clock, first))
+        newer = replace(a_block(clock, second), reason="spam")
+        assert await store.put(newer, keeps_later=True) == later
+        assert await store.get(GUILD, MIRA) == replace(newer, until=later)
 
 
 async def test_a_block_is_lifted_once(tmp_path: Path) -> None:

@@ -4,20 +4,27 @@ import asyncio
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 
 from bot.delivery.post_view import post_controls
+from bot.jobs.decisions import Decided
 from bot.jobs.errors import StaleJob
 from bot.jobs.model import Job
 from bot.jobs.states import State
+from bot.jobs.storage.ledger import UNLIMITED
+from bot.moderation.decide import Moderation
+from bot.moderation.moderators import hide_if_due
 from bot.moderation.report_messages import PATIENCE, SWEEP_EVERY
-from bot.moderation.store import owe_in
+from bot.moderation.store import owe_in, settle_in
 from tests.support.channel import Channel
 from tests.support.files import mp4
 from tests.support.moderators import Desk, open_desk
+from tests.support.ports import CardsInMemory
 from tests.support.reports import (
     WORDS,
     Door,
@@ -134,14 +141,30 @@ async def test_a_hidden_video_that_is_nowhere_leaves_moderators_the_report(desk:
     assert ("so am I" in card.text, videos_on(card)) == (True, [])
 
 
+def moderation_of(desk: Desk) -> Moderation:
+    """Make what hides videos, which needs no drivers."""
+    nobody: Any = None
+    return Moderation(
+        store=desk.store,
+        dispatcher=nobody,
+        cards=CardsInMemory(),
+        standing=nobody,
+        clock=desk.clock,
+        owe=owe_in,
+        settle=settle_in,
+        limits=UNLIMITED,
+    )
+
+
 async def swept(desk: Desk) -> None:
     """Have the background work of cases go through all that is owed, once."""
 
     async def resumed() -> None:
         return
 
+    hiding = partial(hide_if_due, desk.moderators, moderation_of(desk), desk.settings)
     desk.clock.slept.clear()
-    sweep = asyncio.create_task(desk.moderators.cases.run(resumed))
+    sweep = asyncio.create_task(desk.moderators.cases.run(resumed, hiding))
     await desk.clock.has_slept(SWEEP_EVERY)
     sweep.cancel()
     await asyncio.gather(sweep, return_exceptions=True)
@@ -161,6 +184,19 @@ async def test_what_is_owed_is_seen_to_by_a_sweep_and_what_is_kept_goes_when_nob
     await desk.store.save(saved.evolve(hidden=False))  # by a process that owes nothing here
     await swept(desk)
     assert not kept.exists()
+
+
+async def test_a_sweep_hides_what_was_reported_often_enough_before_a_process_died(desk: Desk) -> None:
+    await desk.set(report_threshold=2)
+    job = await posted(desk)
+    await desk.moderators.reports.add(job, 77, "I am in it", desk.clock.now())
+    await swept(desk)
+    assert len((await post_of(desk, job)).attachments) == 1
+    await desk.moderators.reports.add(job, 78, "so am I", desk.clock.now())  # the last thing that the process does
+    await swept(desk)
+    assert (await post_of(desk, job)).attachments == []
+    made = await desk.moderators.decisions.of_job(job.id)
+    assert sorted(each.kind for each in made) == [Decided.HIDDEN, Decided.REPORTED, Decided.REPORTED]
 
 
 async def test_a_post_that_is_put_back_has_all_of_its_buttons_again(desk: Desk) -> None:

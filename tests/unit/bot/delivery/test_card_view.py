@@ -167,7 +167,7 @@ def test_above_its_post_a_card_is_one_line_that_leads_there() -> None:
 
 @pytest.mark.parametrize("state", WITHOUT_VIDEO)
 def test_without_a_video_a_card_says_why_in_a_line_and_offers_to_fix_it(state: State) -> None:
-    view = status_card(a_full_job(state).evolve(problem=None), OFFER, now=NOON)
+    view = status_card(a_full_job(state).evolve(problem=None, cost_usd=None), OFFER, now=NOON)
     look = LOOKS[state]
     assert texts_of(view) == f"**{look.emoji} {look.title}** · {look.meaning}\n-# <@30> · a fox"
     assert list(buttons_of(view)) == ["Fix it", "Details"]
@@ -190,6 +190,12 @@ def test_a_problem_is_said_in_place_of_what_the_state_means() -> None:
     assert "video service's content filter" in shown
     assert LOOKS[State.FAILED].meaning not in shown
     assert "words of the service" not in shown
+
+
+def test_a_card_of_a_failed_run_that_was_charged_says_so() -> None:
+    shown = card(a_job(State.FAILED).evolve(problem=Problem(code=ProblemCode.RUN_FAILED), cost_usd=Decimal("1.35")))
+    assert "It's still charged." in shown
+    assert "Nothing was charged" not in shown
 
 
 @pytest.mark.parametrize(

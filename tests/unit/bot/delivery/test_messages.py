@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.catalogue.offer import Offer
 from bot.delivery.post_view import alt_text, emptied_text, fitted_note, link_note, post_controls, post_text
 from bot.delivery.private_answers import PROMPT_FILE, details_view, has_prompt_file, with_prompt
+from bot.delivery.problem_words import withdrawn_notice
 from bot.jobs.model import Job, Problem, ProblemCode
 from bot.jobs.states import State
 from bot.media.rules import ImageFault
@@ -101,6 +102,18 @@ def test_details_tell_why_there_is_no_video_and_nothing_of_the_services_words() 
     said = told(a_job(State.FAILED).evolve(problem=problem))
     assert "video service's content filter" in said
     assert "raw words" not in said
+
+
+@pytest.mark.parametrize("code", [ProblemCode.MODERATED, ProblemCode.RUN_FAILED, ProblemCode.INPUTS])
+def test_of_a_failed_run_that_was_charged_nobody_reads_that_nothing_was(code: ProblemCode) -> None:
+    failed = a_job(State.FAILED).evolve(problem=Problem(code=code), cost_usd=Decimal("1.35"))
+    own = told(failed)
+    assert "It's still charged." in own
+    assert "$1.35" in own
+    assert ("content filter" in own) is (code is ProblemCode.MODERATED)
+    for said in (own, told(failed, own=False), withdrawn_notice(failed, OFFER)):
+        assert "Nothing was charged" not in said
+    assert "charged" not in told(failed, own=False)
 
 
 @given(hostile)

@@ -8,6 +8,7 @@ import pytest
 import simcord
 
 from bot.jobs.decisions import Decided, Decision
+from bot.jobs.states import State
 from bot.media.hosts import AllowedHosts
 from bot.moderation.blocks import Block
 from bot.records.store import Search
@@ -57,6 +58,27 @@ async def test_a_block_for_a_time_ends_by_itself(room: Room) -> None:
     assert block is not None
     assert block.until is not None
     assert block.until - block.at == timedelta(hours=1)
+
+
+async def test_a_takedown_makes_no_block_shorter(room: Room) -> None:
+    await room.stage.ask()
+    card = await room.stage.card_of(await room.stage.has_become(State.PROCESSING))
+    await command(room, "mod block", member=room.stage.alice)
+    form = await room.mo.context_menu(room.stage.channel, "Take down", card)
+    answer = said(await room.stage.submit(form, {"block": "1h"}, who=room.mo))
+    assert f"{room.stage.alice.mention} can't make videos here until someone uses `/mod unblock`." in answer
+
+
+async def test_of_blocks_only_the_commands_can_be_shorter_than_the_last(room: Room) -> None:
+    services = room.stage.bot.services
+    await room.stage.ask()
+    job = await room.stage.has_become(State.DELIVERED)
+    await services.moderators.reports.add(job, room.guest.id, "gore", services.clock.now())
+    await command(room, "mod block", member=room.stage.alice)
+    form = await room.mo.click(await room.forge(room.channel, f"reelcast:case:block:{job.id}"), label="Forged")
+    answer = said(await room.stage.submit(form, {"block": "1h"}, who=room.mo))
+    assert answer == f"{room.stage.alice.mention} can't make videos here until someone uses `/mod unblock`."
+    assert "until <t:" in await command(room, "mod block", member=room.stage.alice, duration="1h")
 
 
 async def test_a_blocked_member_fills_in_no_form_in_vain(room: Room) -> None:

@@ -11,6 +11,7 @@ from bot.jobs.decisions import Decided
 from bot.jobs.model import Job
 from bot.jobs.states import State
 from bot.jobs.storage import saving
+from bot.moderation.decide import Moderation
 from bot.moderation.ids import CaseVerb
 from tests.support.answers import answer_of, words_of
 from tests.support.files import mp4
@@ -119,6 +120,25 @@ async def test_after_enough_reports_the_video_is_taken_off_until_a_moderator_dec
     [card] = room.cards()
     assert "reelcast.mp4" in [attachment.filename for attachment in card.attachments]
     assert await kinds(room) == [Decided.REPORTED, Decided.REPORTED, Decided.HIDDEN]
+
+
+async def test_a_video_that_could_not_be_hidden_is_hidden_when_its_reporter_tries_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise OSError
+
+    post = await a_post(room)
+    await room.stage.set(report_threshold=1)
+    [bob] = members(room, "bob2")
+    first, again = [await bob.click(post, label="Report") for _ in range(2)]
+    monkeypatch.setattr(Moderation, "hide", broken)
+    await bob.submit_modal(first, {"reason": "gore"})
+    monkeypatch.undo()
+    assert not (await room.job()).hidden
+    assert said(await bob.submit_modal(again, {"reason": "gore"})).startswith("You've already reported this video.")
+    assert (await room.job()).hidden
+    assert await kinds(room) == [Decided.REPORTED, Decided.HIDDEN]
 
 
 async def a_hidden_post(room: Room) -> None:
@@ -273,12 +293,12 @@ async def test_who_deletes_their_reported_video_leaves_the_decision_to_moderator
     assert f"{room.stage.alice.mention} deleted it." in texts_of(card)
     assert "1 member reported it:" in texts_of(card)
     form = await room.mo.click(card, label="Take down")
-    also = {"reason": "gore", "block": "good", "also": ["block-images"]}
+    also = {"reason": "gore", "block": "good"}
     answer = said(await room.stage.submit(form, also, who=room.mo))
     assert answer.startswith("Taken down.")
     assert "can't make videos here" in answer
     assert (await room.stage.ask()).ephemeral
-    measures = [Decided.TAKEN_DOWN, Decided.BLOCKED, Decided.IMAGES_BLOCKED]
+    measures = [Decided.TAKEN_DOWN, Decided.BLOCKED]
     assert await kinds(room) == [Decided.REPORTED, Decided.HIDDEN, Decided.DELETED, *measures]
     assert f"{room.mo.mention} took it down." in room.texts()[0]
     again = await room.forge(room.channel, f"reelcast:case:takedown:{(await room.job()).id}")

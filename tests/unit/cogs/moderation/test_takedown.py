@@ -1,14 +1,17 @@
 """A moderator's one action against a video, and what follows from it."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
 import pytest
 import simcord
 
+from bot.gate.usage import UsageStore
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode
 from bot.jobs.states import State
+from bot.moderation.blocks import BlockedImageStore, BlockStore
 from bot.settings.model import Limits
 from tests.support.answers import words_of
 from tests.support.review_room import Room, said, texts_of
@@ -78,6 +81,32 @@ async def test_the_member_can_be_blocked_for_a_time_or_for_good_at_once(room: Ro
     assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.BLOCKED]
 
 
+@pytest.mark.parametrize(
+    ("store", "method", "chosen"),
+    [
+        (BlockStore, "put", {"block": "good"}),
+        (UsageStore, "give_back", {"also": ["give-back"]}),
+        (BlockedImageStore, "add", {"block": "good", "also": ["give-back", "block-images"]}),
+    ],
+)
+async def test_a_takedown_is_saved_with_all_that_was_chosen_or_not_at_all(
+    room: Room, monkeypatch: pytest.MonkeyPatch, store: type, method: str, chosen: dict[str, Any]
+) -> None:
+    async def broken(*_: object, **_options: object) -> None:
+        raise OSError
+
+    post = await a_post(room)
+    monkeypatch.setattr(store, method, broken)
+    await take_down(room, post, **chosen)
+    monkeypatch.undo()
+    assert (await room.job()).state is State.DELIVERED
+    assert await kinds(room) == []
+    assert (await take_down(room, post, **chosen)).startswith("Taken down.")
+    blocks = room.stage.bot.services.moderators.blocks
+    is_blocked = await blocks.get(room.stage.guild.id, room.stage.alice.id) is not None
+    assert is_blocked is ("block" in chosen)
+
+
 async def test_the_quota_can_be_given_back_and_the_money_stays(room: Room) -> None:
     post = await a_post(room)
     job = await room.job()
@@ -104,10 +133,19 @@ async def test_a_quota_not_given_back_stays_used_up(room: Room) -> None:
     assert (await room.job()).state is State.TAKEN_DOWN
 
 
-async def test_its_pictures_can_be_blocked_with_it(room: Room) -> None:
+async def test_where_none_of_its_pictures_can_be_blocked_none_are_on_record(room: Room) -> None:
     answer = await take_down(room, await a_post(room), also=["block-images"])
     assert "No images were blocked." in answer  # they are plain, and were never looked at
-    assert Decided.IMAGES_BLOCKED in await kinds(room)
+    assert await kinds(room) == [Decided.TAKEN_DOWN]
+
+
+async def test_pictures_that_are_blocked_with_it_are_on_record(room: Room) -> None:
+    post = await a_post(room)
+    [reference] = (await room.job()).request.references
+    seen = replace(reference, fingerprint="0123456789abcdef0123456789abcdef")
+    await room.stage.has_become(State.DELIVERED, references=(seen,))
+    assert "1 image is now blocked in this server." in await take_down(room, post, also=["block-images"])
+    assert await kinds(room) == [Decided.TAKEN_DOWN, Decided.IMAGES_BLOCKED]
 
 
 async def test_a_video_is_taken_down_by_the_address_of_its_message(room: Room) -> None:

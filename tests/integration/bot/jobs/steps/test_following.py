@@ -121,6 +121,21 @@ async def test_a_failed_run_costs_nothing_and_its_wording_tells_why(
     assert (failed.state, await stage.spent(job)) == (State.FAILED, 0)
 
 
+@pytest.mark.parametrize("told_by", ["status", "result", "history"])
+async def test_a_failed_run_for_which_segmind_names_a_cost_counts_at_that_cost(stage: Stage, told_by: str) -> None:
+    if told_by == "history":
+        job = await known(stage, State.PROCESSING, status="FAILED", age=4_000.0, row={"credits_deduction": 0.9})
+    else:
+        job = await stage.begin(State.PROCESSING)
+        await stage.status_words(*(["COMPLETED"] if told_by == "result" else []))
+        await stage.says(told_by, (422, {"status": "FAILED", "error": MODERATION, "metrics": {"cost": 0.9}}))
+    failed = await stage.drive(job)
+    assert failed.problem is not None
+    assert (failed.state, failed.problem.code) == (State.FAILED, ProblemCode.MODERATED)
+    assert await stage.spent(job) == failed.cost_usd == Decimal("0.9")
+    assert failed.counts
+
+
 async def test_a_run_whose_record_is_gone_is_completed_by_the_history(stage: Stage) -> None:
     job = await known(stage, State.PROCESSING, status="COMPLETED", age=4_000.0, cost=2.1)
     stage.files.troubles.append(404)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,14 @@ async def test_a_refusal_ends_the_job_with_nothing_spent(
     assert failed.problem is not None
     assert failed.problem.code is code
     assert (await stage.submits(), await stage.spent(job)) == (1, 0)
+
+
+async def test_a_refusal_that_names_a_cost_ends_the_job_at_that_cost(stage: Stage) -> None:
+    await stage.says("submit", (422, {"status": "FAILED", "error": "bad seed", "metrics": {"cost": 0.9}}))
+    job = await stage.begin(State.WAITING)
+    failed = await stage.drive(job)
+    assert failed.state is State.FAILED
+    assert await stage.spent(job) == failed.cost_usd == Decimal("0.9")
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,34 @@ async def test_an_odd_cost_in_the_history_keeps_the_reservation_too(stage: Stage
     assert [*operator.heard] == [(News.ODD_COST, job.request.model)]
 
 
+async def failed(stage: Stage, cost: object) -> Job:
+    job = await stage.begin(State.PROCESSING)
+    await stage.says("status", (422, {"status": "FAILED", "error": "oops", "metrics": {"cost": cost}}))
+    return await stage.drive(job)
+
+
+@pytest.mark.parametrize("cost", [-0.5, "a lot", 13.51])
+async def test_a_failed_run_whose_cost_cannot_be_right_counts_as_it_was_reserved_and_is_reported(
+    stage: Stage, operator: Operator, cost: object
+) -> None:
+    job = await failed(stage, cost)
+    assert await stage.spent(job) == job.cost_usd == job.reserved_usd
+    assert [*operator.heard] == [(News.ODD_COST, job.request.model)]
+
+
+@pytest.mark.parametrize("cost", [None, 0, 0.0])
+async def test_a_failed_run_without_a_cost_is_not_charged(stage: Stage, operator: Operator, cost: object) -> None:
+    job = await failed(stage, cost)
+    assert (job.state, job.cost_usd, job.counts) == (State.FAILED, None, False)
+    assert await stage.spent(job) == 0
+    assert operator.heard == {}
+
+
+async def test_what_a_failed_run_cost_makes_no_price(stage: Stage) -> None:
+    assert (await failed(stage, 0.9)).cost_usd == Decimal("0.9")
+    assert (await Prices(stage.store.engine, stage.engine.offer).of(DEFAULT, 5)).costs == ()
+
+
 async def test_the_last_ten_charges_of_the_same_model_and_duration_make_the_price(stage: Stage) -> None:
     prices = Prices(stage.store.engine, stage.engine.offer)
     model = stage.engine.offer.default

@@ -74,6 +74,14 @@ async def test_failed_requests_of_others_cost_nothing_and_are_not_told(stage: St
     assert _charges(told) == []
 
 
+async def test_a_failed_request_of_others_that_cost_something_is_told(stage: Stage, reconciler: Reconciler) -> None:
+    charged = {"credits_deduction": 1.35}
+    [request_id] = await stage.segmind.insert_request({"prompt": "somebody else's"}, status="FAILED", row=charged)
+    with structlog.testing.capture_logs() as told:
+        await reconciler.compare()
+    assert _charges(told) == [request_id]
+
+
 async def test_what_was_made_before_the_bot_watched_is_none_of_its_business(stage: Stage) -> None:
     await stage.segmind.insert_request({"prompt": "old"}, status="COMPLETED", cost=1.35, age=3_600)
     with structlog.testing.capture_logs() as told:
