@@ -22,11 +22,16 @@ MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Window:
-    """The messages of a channel among which a post of some attempt may be."""
+    """The messages of a channel among which a post of some attempt may be.
+
+    The attempt has posted nothing before `began`. What is older is looked through as well, for as long as
+    `MOST_MESSAGES` allow: there may be a post that only a lost database knew.
+    """
 
     channel_id: int
     after: discord.Object
-    before: discord.Object
+    began: discord.Object
+    before: discord.Object | None = None
 
 
 class PostSearch:
@@ -41,21 +46,15 @@ class PostSearch:
         Raises `CannotTell`, `CardGone`, and what `translated` does, where the channel of this attempt does not show
         whether there is one. An earlier channel that does not show it is no obstacle: a person has asked for the post.
         """
-        seen = 0
         card_gone = await self._sees(job, job.video_channel_id)
-        with translated():
-            channel = self._channel(job, job.video_channel_id)
-            async for message in channel.history(after=_earliest(job), limit=MOST_MESSAGES, oldest_first=True):
-                seen += 1
-                if self._is_post(message, job):
-                    return Posted(channel_id=job.video_channel_id, message_id=message.id)
-        if seen == MOST_MESSAGES:
-            raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
+        async for found in self._posts_in(job, _present(job)):
+            return found
         for window in _earlier(job):
             try:
+                await self._sees(job, window.channel_id)
                 async for found in self._posts_in(job, window):
                     return found
-            except NotTaken as error:
+            except (CannotTell, NotTaken) as error:
                 log.warning("earlier_post_not_sought", job=job.id, channel=window.channel_id, error=error.detail)
         # In another channel there is no card, which is all that we want to know.
         if card_gone and not (job.post_channel_id is not None or is_elsewhere(job)):
@@ -65,7 +64,7 @@ class PostSearch:
     async def all(self, job: Job) -> AsyncIterator[Posted]:
         """Yield every post of a job: the one that is known, then what earlier attempts may have left.
 
-        Raises `NotTaken` or `OutcomeUnclear` where a channel does not show it.
+        Raises `NotTaken`, `CannotTell` or `OutcomeUnclear` where a channel does not show it.
         """
         known = None
         if job.post_message_id is not None:
@@ -75,6 +74,7 @@ class PostSearch:
             return
         for window in [*_earlier(job), _last(job)]:
             try:
+                await self._sees(job, window.channel_id)
                 async for found in self._posts_in(job, window):
                     if found != known:
                         yield found
@@ -83,14 +83,18 @@ class PostSearch:
                     raise
 
     async def _posts_in(self, job: Job, window: _Window) -> AsyncIterator[Posted]:
-        await self._sees(job, window.channel_id)
+        """Yield the posts in a window, newest first; then raise `CannotTell` if it was too much to look through."""
+        seen, oldest = 0, 0
         with translated():
             history = self._channel(job, window.channel_id).history(
                 after=window.after, before=window.before, limit=MOST_MESSAGES, oldest_first=False
             )
             async for message in history:
+                seen, oldest = seen + 1, message.id
                 if self._is_post(message, job):
                     yield Posted(channel_id=window.channel_id, message_id=message.id)
+        if seen == MOST_MESSAGES and oldest > window.began.id:
+            raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
 
     async def _sees(self, job: Job, channel_id: int) -> bool:
         """Ask for the card: without Read Message History the list of messages is empty, and no error.
@@ -120,11 +124,13 @@ def is_elsewhere(job: Job) -> bool:
     return job.video_channel_id != job.request.channel_id
 
 
-def _earliest(job: Job) -> discord.Object:
-    """Return the message id, or the time as one, after which the post of this attempt must be."""
+def _present(job: Job) -> _Window:
+    """Return the window of the attempt in progress."""
     if is_elsewhere(job):
-        return _at(job, job.state_since - CLOCK_SLACK)
-    return discord.Object(job.card_message_id or 0)
+        began = _at(job, job.state_since - CLOCK_SLACK)
+        return _Window(channel_id=job.video_channel_id, after=began, began=began)
+    began = _at(job, job.attempt_began - CLOCK_SLACK)
+    return _Window(channel_id=job.video_channel_id, after=_card(job), began=began)
 
 
 def _earlier(job: Job) -> Sequence[_Window]:
@@ -140,10 +146,14 @@ def _last(job: Job) -> _Window:
 
 
 def _window(job: Job, channel_id: int, before: discord.Object) -> _Window:
-    after = discord.Object(job.card_message_id or 0)
+    after = _card(job)
     if channel_id != job.request.channel_id:
         after = _at(job, (job.completed_at or job.created_at) - CLOCK_SLACK)
-    return _Window(channel_id=channel_id, after=after, before=before)
+    return _Window(channel_id=channel_id, after=after, began=after, before=before)
+
+
+def _card(job: Job) -> discord.Object:
+    return discord.Object(job.card_message_id or 0)
 
 
 def _at(job: Job, moment: datetime) -> discord.Object:

@@ -298,6 +298,18 @@ class Job:
         return self.evolve(post_channel_id=channel_id, earlier_posts=earlier)
 
     @property
+    def attempt_began(self) -> datetime:
+        """When the attempt in progress can have posted at the earliest.
+
+        Where no person asked for it, this may be an old copy of a job that was posted since the copy was made. Not
+        even that post is older than the run.
+        """
+        reviewed = self.request.handling.review is ReviewMode.BEFORE_POSTING and self.approved
+        if reviewed or self.post_channel_id is not None:
+            return self.state_since
+        return self.submitted_at or self.created_at
+
+    @property
     def usual_channel_id(self) -> int:
         """The channel that the video goes to unless someone sends it elsewhere."""
         return self.request.handling.output_channel_id or self.request.channel_id

@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery import post_search
 from bot.delivery.posts import PostSender
-from bot.jobs.model import Job
+from bot.jobs.model import Job, ReviewMode
 from bot.jobs.ports import CannotTell, ChannelClosed, Posted, Video
 from bot.jobs.states import State
 from sandbox.discord.world.permissions import Permission
@@ -120,6 +120,55 @@ async def test_a_channel_with_too_much_to_look_through_does_not_show_that_there_
     else:
         with pytest.raises(CannotTell):
             await posts.find(job)
+
+
+def begun_now(job: Job) -> Job:
+    """Have the attempt in progress begin at this moment, whatever our clock may be off by."""
+    return replace(job, state_since=discord.utils.utcnow() + post_search.CLOCK_SLACK)
+
+
+def approved_now(job: Job) -> Job:
+    """Have a moderator approve a finished video at this moment."""
+    handling = replace(job.request.handling, review=ReviewMode.BEFORE_POSTING)
+    return begun_now(job.evolve(handling=handling, approved=True))
+
+
+async def test_what_was_said_before_a_person_asked_for_a_post_hides_none(
+    channel: Channel, posts: PostSender, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    job = asked_now(await finished(channel))
+    for number in range(4):
+        await channel.mira.send(f"chatter {number}")
+    with pytest.raises(CannotTell):
+        await posts.find(job)
+    assert await posts.find(begun_now(sent_again(channel, job, "videos"))) is None
+    approved = approved_now(job)
+    assert await posts.find(approved) is None
+    message_id = await posts.post(approved, video, leave_by=soon())
+    assert await found(posts, approved) == message_id
+
+
+async def test_what_was_said_since_an_approval_may_hide_a_post(
+    channel: Channel, posts: PostSender, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    approved = approved_now(asked_now(await finished(channel)))
+    message_id = await posts.post(approved, video, leave_by=soon())
+    for number in range(2):
+        await channel.mira.send(f"chatter {number}")
+    assert await found(posts, approved) == message_id
+    await channel.mira.send("chatter")
+    with pytest.raises(CannotTell):
+        await posts.find(approved)
+
+
+async def test_a_post_from_before_an_approval_is_found_while_there_is_not_too_much_to_look_through(
+    channel: Channel, posts: PostSender, video: Video
+) -> None:
+    job = asked_now(await finished(channel))
+    message_id = await posts.post(job, video, leave_by=soon())
+    assert await found(posts, approved_now(job)) == message_id
 
 
 async def test_a_card_that_is_gone_stops_no_post_that_a_person_asked_for(channel: Channel, posts: PostSender) -> None:

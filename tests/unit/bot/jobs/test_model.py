@@ -77,6 +77,17 @@ def test_a_finished_file_ends_seven_days_after_the_run() -> None:
     assert a_job(State.COMPLETED).evolve(completed_at=NOON).output_ends_at == NOON + timedelta(days=7)
 
 
+def test_an_attempt_that_a_person_asked_for_began_with_their_word_and_any_other_may_be_as_old_as_its_run() -> None:
+    job = dataclasses.replace(a_job(State.POSTING), state_since=LATER)
+    submitted = job.evolve(submitted_at=NOON + timedelta(minutes=1))
+    reviewed = submitted.evolve(handling=Handling(review=ReviewMode.BEFORE_POSTING))
+    assert job.attempt_began == NOON
+    assert submitted.attempt_began == reviewed.attempt_began == submitted.submitted_at
+    # What was approved before it was made is posted without another word.
+    assert submitted.evolve(approved=True).attempt_began == submitted.submitted_at
+    assert reviewed.evolve(approved=True).attempt_began == submitted.evolve(post_channel_id=20).attempt_began == LATER
+
+
 @given(body=BODIES)
 def test_the_order_of_keys_does_not_change_a_bodys_hash(body: dict[str, object]) -> None:
     assert hash_body(dict(reversed(list(body.items())))) == hash_body(body)
