@@ -86,7 +86,7 @@ jobs = Table(
     # Where the post goes or went, when not to the channel of the request.
     Column("post_channel_id", BigInteger),
     Column("post_message_id", BigInteger),
-    # Attempts before the last one, with channel and end.
+    # Attempts that have ended and may have posted unseen, with channel, end, and beginning.
     Column("earlier_posts", Json, nullable=False, server_default="[]"),
     # What moderators said.
     Column("approved", Integer, nullable=False, server_default="0"),

@@ -72,15 +72,20 @@ class PostSearch:
             yield known
         if not job.has_unknown_posts:
             return
-        for window in [*_earlier(job), _last(job)]:
+        untold: CannotTell | None = None
+        for window in _ended(job):
             try:
                 await self._sees(job, window.channel_id)
                 async for found in self._posts_in(job, window):
                     if found != known:
                         yield found
+            except CannotTell as error:
+                untold = error  # once all that can be found is found
             except NotTaken as error:
                 if error.problem is not ProblemCode.CHANNEL_GONE:
                     raise
+        if untold is not None:
+            raise untold
 
     async def _posts_in(self, job: Job, window: _Window) -> AsyncIterator[Posted]:
         """Yield the posts in a window, newest first; then raise `CannotTell` if it was too much to look through."""
@@ -134,22 +139,28 @@ def _present(job: Job) -> _Window:
 
 
 def _earlier(job: Job) -> Sequence[_Window]:
-    return [_window(job, each.channel_id, _at(job, each.ended_at + LATE)) for each in job.earlier_posts]
+    return [_window(job, each.channel_id, _at(job, each.ended_at + LATE), each.began_at) for each in job.earlier_posts]
+
+
+def _ended(job: Job) -> Sequence[_Window]:
+    """Return the windows of all attempts of a job, of which none is in progress."""
+    return _earlier(job) if job.last_attempt_is_noted else [*_earlier(job), _last(job)]
 
 
 def _last(job: Job) -> _Window:
-    """Return the window of the last attempt, which has ended."""
+    """Return the window of the last attempt, of which no more is known than when its job came where it is now."""
     if job.post_message_id is None:
         return _window(job, job.video_channel_id, _at(job, job.state_since + LATE))
     posted_at = discord.utils.snowflake_time(job.post_message_id)
     return _window(job, job.video_channel_id, discord.Object(discord.utils.time_snowflake(posted_at + LATE)))
 
 
-def _window(job: Job, channel_id: int, before: discord.Object) -> _Window:
+def _window(job: Job, channel_id: int, before: discord.Object, began_at: datetime | None = None) -> _Window:
     after = _card(job)
     if channel_id != job.request.channel_id:
         after = _at(job, (job.completed_at or job.created_at) - CLOCK_SLACK)
-    return _Window(channel_id=channel_id, after=after, began=after, before=before)
+    began = after if began_at is None else _at(job, began_at - CLOCK_SLACK)
+    return _Window(channel_id=channel_id, after=after, began=began, before=before)
 
 
 def _card(job: Job) -> discord.Object:

@@ -133,10 +133,14 @@ def model_gone(job: Job) -> Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierPost:
-    """An attempt to post that got no answer, or a no: where, and when it was given up."""
+    """An attempt to post that got no answer, or a no: where, when it began, and when it was given up.
+
+    What earlier versions noted has no beginning.
+    """
 
     channel_id: int
     ended_at: datetime
+    began_at: datetime | None = None
 
 
 class Changes(TypedDict, total=False):
@@ -203,7 +207,7 @@ class Job:
     post_attempts: int = 0
     post_channel_id: int | None = None  # where a person had it sent instead
     post_message_id: int | None = None
-    earlier_posts: tuple[EarlierPost, ...] = ()  # attempts before the last one, which may have succeeded unseen
+    earlier_posts: tuple[EarlierPost, ...] = ()  # attempts that have ended, and may have succeeded unseen
     approved: bool = False  # by a moderator, where there is a review
     hidden: bool = False  # after reports, until a moderator decides
     reason: str = ""  # what a moderator wants the member to know
@@ -228,6 +232,9 @@ class Job:
         if self.problem is not None and self.problem.code in WHILE_WAITING:
             changes.setdefault("problem", None)  # it waits no longer
         moved = replace(self.evolve(**changes), state=state, state_since=now, moved_from=self.moved_from or self)
+        if self.state is State.POSTING and moved.has_unknown_posts:
+            attempt = EarlierPost(channel_id=self.video_channel_id, ended_at=now, began_at=self.attempt_began)
+            moved = replace(moved, earlier_posts=(*moved.earlier_posts, attempt))
         return moved.bare() if self.forgotten else moved
 
     def bare(self) -> Job:
@@ -293,7 +300,7 @@ class Job:
     def sent_to(self, channel_id: int) -> Job:
         """Make the next value of a job whose video a person has sent once more, into a channel."""
         earlier = self.earlier_posts
-        if self.post_attempts:
+        if self.post_attempts and not self.last_attempt_is_noted:
             earlier = (*earlier, EarlierPost(channel_id=self.video_channel_id, ended_at=self.state_since))
         return self.evolve(post_channel_id=channel_id, earlier_posts=earlier)
 
@@ -308,6 +315,12 @@ class Job:
         if reviewed or self.post_channel_id is not None:
             return self.state_since
         return self.submitted_at or self.created_at
+
+    @property
+    def last_attempt_is_noted(self) -> bool:
+        """Return whether `earlier_posts` tells of the last attempt, too; earlier versions noted it with the next."""
+        last = self.earlier_posts[-1] if self.earlier_posts else None
+        return last is not None and last.began_at is not None and self.state is not State.POSTING
 
     @property
     def usual_channel_id(self) -> int:

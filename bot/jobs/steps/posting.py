@@ -134,7 +134,7 @@ async def _delivered(engine: Engine, job: Job, post: Posted) -> Job:
     if post.channel_id != job.video_channel_id:  # of an earlier attempt
         changes["post_channel_id"] = post.channel_id
     if job.cancel_requested and not job.forgotten:
-        gone = job.evolve(**changes).move(State.TAKEN_DOWN, engine.clock.now())
+        gone = job.move(State.TAKEN_DOWN, engine.clock.now(), **changes)
         return await engine.store.save(gone, also=engine.owe)
     try:
         changes["problem"] = None

@@ -35,7 +35,7 @@ def to_row(job: Job) -> dict[str, Any]:
         "history_key": job.history_key,
         "problem": None if job.problem is None else asdict(job.problem),
         "cancel_requested": int(job.cancel_requested),
-        "earlier_posts": [[each.channel_id, each.ended_at.isoformat()] for each in job.earlier_posts],
+        "earlier_posts": [_to_list(each) for each in job.earlier_posts],
         "approved": int(job.approved),
         "hidden": int(job.hidden),
         "forgotten": int(job.forgotten) + int(job.forgotten and job.remove_posts),
@@ -48,12 +48,21 @@ def from_row(row: Row[Any]) -> Job:
         Job,
         row,
         request=value_of(VideoRequest, row, options=options),
-        earlier_posts=tuple(
-            EarlierPost(channel_id=channel_id, ended_at=datetime.fromisoformat(ended_at))
-            for channel_id, ended_at in row.earlier_posts
-        ),
+        earlier_posts=tuple(_from_list(*each) for each in row.earlier_posts),
         forgotten=bool(row.forgotten),
         remove_posts=row.forgotten > 1,
+    )
+
+
+def _to_list(post: EarlierPost) -> list[object]:
+    return [post.channel_id, post.ended_at.isoformat(), post.began_at and post.began_at.isoformat()]
+
+
+def _from_list(channel_id: int, ended_at: str, began_at: str | None = None) -> EarlierPost:
+    return EarlierPost(
+        channel_id=channel_id,
+        ended_at=datetime.fromisoformat(ended_at),
+        began_at=None if began_at is None else datetime.fromisoformat(began_at),
     )
 
 

@@ -1,14 +1,16 @@
 """Every post of a job is deleted, hidden and taken down, whichever attempt made it: a post without an answer, too."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import discord
 import pytest
 
+from bot.delivery import post_search
 from bot.delivery.posts import MessageRemover, PostSender
 from bot.jobs.clock import monotonic
 from bot.jobs.model import Job, Problem, ProblemCode
-from bot.jobs.ports import ChannelClosed, OutcomeUnclear, Video
+from bot.jobs.ports import CannotTell, ChannelClosed, OutcomeUnclear, Video
 from bot.jobs.states import State
 from bot.media.videos.fitting import VideoFitter
 from bot.members.emptying import MessageEmptier
@@ -139,3 +141,59 @@ async def test_what_is_gone_already_is_deleted_and_what_cannot_be_found_out_is_n
     await admin.set_overwrite("videos", role="Reelcast", deny=0)
     await MessageRemover(desk.channel.client).remove(job)
     assert await posts_of(desk, job) == []
+
+
+async def unheard_of(desk: Desk, video: Video) -> Job:
+    """Have a job whose only post got no answer."""
+    posts = PostSender(desk.channel.client, OFFER, VideoFitter())
+    now = discord.utils.utcnow()
+    asked = await desk.channel.job(State.POSTING)
+    job = replace(asked, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now)
+    await posts.post(job, video, leave_by=monotonic() + 60)
+    return await desk.store.add(job, daily_limit_usd=LIMIT)
+
+
+async def chatter(desk: Desk) -> None:
+    desk.channel.mira.at("videos")
+    for number in range(4):
+        await desk.channel.mira.send(f"chatter {number}")
+
+
+async def test_a_takedown_finds_a_post_nobody_heard_of_behind_all_that_was_said_since_the_attempt(
+    desk: Desk, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    monkeypatch.setattr(post_search, "LATE", timedelta(0))
+    attempt = await unheard_of(desk, video)
+    job = await desk.store.save(attempt.move(State.UNDELIVERED, discord.utils.utcnow()))
+    await chatter(desk)
+    desk.clock.advance(60)
+    assert await hidden_or_down(desk, job, State.WITHHELD)
+    assert await posts_of(desk, job) == []
+
+
+async def test_a_takedown_stays_owed_where_too_much_was_said_to_look_through(
+    desk: Desk, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = await unheard_of(desk, video)
+    await chatter(desk)
+    job = await desk.store.save(attempt.move(State.UNDELIVERED, discord.utils.utcnow()))
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    assert not await hidden_or_down(desk, job, State.WITHHELD)
+    assert await posts_of(desk, job) == ["videos 1"]
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 2_000)
+    desk.clock.advance(3_600)
+    assert await desk.moderators.cases.see_to(job.id)
+    assert await posts_of(desk, job) == []
+
+
+async def test_a_channel_with_too_much_to_look_through_hides_no_post_in_another(
+    desk: Desk, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await posted_twice(desk, video)
+    await chatter(desk)
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    posts = MessageEmptier(desk.channel.client).posts_of(replace(job.bare(), post_message_id=None))
+    assert (await anext(posts)).message_id == job.post_message_id
+    with pytest.raises(CannotTell):
+        await anext(posts)

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.model import Handling, Problem, ProblemCode, ReviewMode, hash_body, normal_id, spellings
+from bot.jobs.model import EarlierPost, Handling, Problem, ProblemCode, ReviewMode, hash_body, normal_id, spellings
 from bot.jobs.states import MOVES, IllegalMove, State
 from tests.support.jobs import NOON, PRICE, a_job, a_reference
 
 LATER = NOON + timedelta(minutes=3)
+HOUR = timedelta(hours=1)
 WORDS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -75,6 +76,15 @@ def test_a_free_run_takes_nothing() -> None:
 def test_a_finished_file_ends_seven_days_after_the_run() -> None:
     assert a_job().output_ends_at is None
     assert a_job(State.COMPLETED).evolve(completed_at=NOON).output_ends_at == NOON + timedelta(days=7)
+
+
+def test_a_move_notes_an_attempt_that_may_have_posted_unseen_and_no_later_one_loses_when_it_ended() -> None:
+    attempt = a_job(State.POSTING).evolve(post_attempts=1, submitted_at=NOON)
+    given_up = attempt.move(State.UNDELIVERED, LATER)
+    noted = (EarlierPost(channel_id=attempt.video_channel_id, began_at=NOON, ended_at=LATER),)
+    assert given_up.earlier_posts == given_up.move(State.WITHHELD, LATER + HOUR).earlier_posts == noted
+    assert given_up.sent_to(21).earlier_posts == noted
+    assert attempt.move(State.DELIVERED, LATER, post_message_id=9).earlier_posts == ()
 
 
 def test_an_attempt_that_a_person_asked_for_began_with_their_word_and_any_other_may_be_as_old_as_its_run() -> None:

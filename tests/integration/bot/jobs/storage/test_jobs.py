@@ -8,11 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from bot.database import tables
 from bot.database.engine import open_database
 from bot.jobs.errors import EqualBodyInDoubt, NoFreePlace, SpendLimitReached, StaleJob
-from bot.jobs.model import Job, Problem, ProblemCode
+from bot.jobs.model import EarlierPost, Job, Problem, ProblemCode
 from bot.jobs.states import IN_FLIGHT, State
 from bot.jobs.storage.jobs import JobStore
 from tests.support.database import LIMIT, file_url
@@ -51,6 +53,18 @@ async def test_a_job_that_nobody_drives_cannot_be_taken(store: JobStore, state: 
     assert await store.take(job.id, "late") is None
     assert await store.take(job.id + 1, "late") is None
     assert (await store.get(job.id)) == job
+
+
+async def test_what_is_known_of_earlier_attempts_to_post_is_read_as_it_was_saved(store: JobStore) -> None:
+    known = EarlierPost(channel_id=20, ended_at=NOON + timedelta(minutes=1), began_at=NOON)
+    job = await add(store, a_job(State.UNDELIVERED).evolve(earlier_posts=(known, replace(known, began_at=None))))
+    assert (await store.get(job.id)) == job
+    async with store.engine.begin() as connection:
+        of_before = [[20, known.ended_at.isoformat()]]  # as earlier versions wrote it
+        await connection.execute(update(tables.jobs).where(tables.jobs.c.id == job.id).values(earlier_posts=of_before))
+    read = await store.get(job.id)
+    assert read is not None
+    assert read.earlier_posts == (replace(known, began_at=None),)
 
 
 async def test_an_error_of_the_database_shows_nothing_of_what_was_to_be_saved(store: JobStore) -> None:
