@@ -10,6 +10,7 @@ import structlog
 from bot.jobs.clock import STEADY_FOR
 from bot.jobs.model import Job
 from bot.jobs.ports import Video
+from bot.jobs.states import State
 from bot.jobs.steps.engine import Engine
 from bot.media.errors import ChildFailed, FetchFailed, FetchGone, VideoCut
 
@@ -65,5 +66,7 @@ def _is_final(engine: Engine, job: Job, error: FetchFailed | FetchGone, began: f
     if isinstance(error, FetchFailed):
         ended = job.output_ends_at is not None and now > job.output_ends_at
         return ended and engine.clock.monotonic() - began > STEADY_FOR
-    is_young = job.completed_at is not None and now - job.completed_at <= APPEARS_WITHIN
+    # The history does not tell when a run ended: it may have been just before the job came to COMPLETED.
+    since = job.state_since if job.state is State.COMPLETED else job.completed_at
+    is_young = since is not None and now - since <= APPEARS_WITHIN
     return not is_young or engine.clock.monotonic() - began > APPEARS_WITHIN.total_seconds()

@@ -162,6 +162,13 @@ async def test_a_run_that_the_history_shows_pending_is_waited_for_a_day_at_the_m
     assert timedelta(hours=24) < failed.state_since - job.created_at < timedelta(hours=25)
 
 
+async def test_the_file_of_a_run_that_the_history_tells_of_may_come_late_however_old_the_run(stage: Stage) -> None:
+    row = {"generation_url": stage.files.url("/video.mp4")}
+    job = await known(stage, State.PROCESSING, status="COMPLETED", age=4_000.0, row=row)
+    stage.files.troubles.extend([404] * 3)
+    assert (await stage.drive(job)).state is State.DELIVERED
+
+
 async def test_a_request_that_neither_record_nor_history_knows_is_given_up(stage: Stage) -> None:
     job = await stage.begin(State.PROCESSING)
     failed = await stage.drive(job)

@@ -83,7 +83,8 @@ async def test_a_file_that_is_there_a_little_after_its_run_is_waited_for(stage: 
 
 async def test_a_file_that_was_there_once_is_gone_when_it_is_not_found(stage: Stage) -> None:
     stage.files.troubles.append(404)
-    job = await stage.begin(State.COMPLETED, completed_at=stage.clock.now() - timedelta(hours=1))
+    job = await stage.begin(State.COMPLETED)
+    stage.clock.advance(3_600)
     assert (await stage.drive(job)).state is State.UNDELIVERED
     assert stage.files.asked == ["/video.mp4"]
 
