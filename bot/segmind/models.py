@@ -26,6 +26,7 @@ class RunState(StrEnum):
 
 
 GOES_ON: Final = frozenset({RunState.QUEUED, RunState.PROCESSING})
+_UNFINISHED: Final = frozenset({"PENDING", *GOES_ON})  # in the history's words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,18 @@ class HistoryRow:
     created_at: datetime | None
     error: str | None
     odd_cost: str | None = None  # what is written as the cost where that is no amount
+
+    @property
+    def has_failed(self) -> bool:
+        return RunState.read(self.state) is RunState.FAILED
+
+    @property
+    def has_video(self) -> bool:
+        """Return whether it is finished: the address of a file may be told before there is one.
+
+        As in a result, an unknown word with an address may say that it's done.
+        """
+        return bool(self.output_urls) and not (self.has_failed or self.state.strip() in _UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -297,10 +297,8 @@ async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) ->
             doubt.not_read(job, error)
             return None
         doubt.unreadable = ""
-        if row is not None and row.output_urls:
-            return await _completed_by_history(engine, job, row)
-        if row is not None and row.state == RunState.FAILED:
-            return await _failed(engine, job, row.error or "", RunMetrics(cost=row.cost, odd_cost=row.odd_cost))
+        if row is not None and (row.has_failed or row.has_video):
+            return await _ended_by_history(engine, job, row)
         if not gone:
             return None
         if row is None:
@@ -308,6 +306,8 @@ async def _by_history(engine: Engine, job: Job, doubt: _Doubt, *, gone: bool) ->
         if has_record(job, engine.clock.now()):
             return None
         if is_given_up(job, engine.clock.now()) and _is_long(engine, doubt.no_record):
+            if row.output_urls:  # whatever its word is: there may be a file
+                return await _ended_by_history(engine, job, row)
             log.error("request_given_up", job=job.id, request_id=job.request_id)
             return await engine.move(job, State.FAILED, problem=Problem(code=ProblemCode.RECORD_GONE))
         await engine.clock.sleep(HISTORY_WAIT)
@@ -328,7 +328,9 @@ def _is_long(engine: Engine, since: float | None) -> bool:
     return since is not None and engine.clock.monotonic() - since >= UNKNOWN_FOR
 
 
-async def _completed_by_history(engine: Engine, job: Job, row: HistoryRow) -> Job:
+async def _ended_by_history(engine: Engine, job: Job, row: HistoryRow) -> Job:
+    if row.has_failed:
+        return await _failed(engine, job, row.error or "", RunMetrics(cost=row.cost, odd_cost=row.odd_cost))
     return await engine.move(
         job,
         State.COMPLETED,

@@ -162,6 +162,29 @@ async def test_a_run_that_the_history_shows_pending_is_waited_for_a_day_at_the_m
     assert timedelta(hours=24) < failed.state_since - job.created_at < timedelta(hours=25)
 
 
+async def test_a_failed_run_has_no_video_whatever_address_the_history_names(stage: Stage) -> None:
+    named = {"generation_url": stage.files.url("/video.mp4")}
+    job = await known(stage, State.PROCESSING, status="FAILED", age=4_000.0, row=named)
+    failed = await stage.drive(job)
+    assert failed.problem is not None
+    assert (failed.state, failed.problem.code) == (State.FAILED, ProblemCode.MODERATED)
+    assert await stage.spent(job) == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "waits"),
+    [("PENDING", True), ("queued", True), ("PROCESSING", True), ("COMPLETED", False), ("DONE", False), ("", False)],
+)
+async def test_an_address_in_the_history_is_a_video_once_the_run_no_longer_goes_on(
+    stage: Stage, word: str, waits: bool
+) -> None:
+    row = {"generation_url": stage.files.url("/video.mp4"), "model_status": word}
+    job = await known(stage, State.PROCESSING, age=4_000.0, row=row)
+    done = await stage.drive(job)
+    # After a day that nobody told of its end the address is tried all the same: its video is paid for.
+    assert (done.state, done.state_since - job.created_at > timedelta(hours=24)) == (State.DELIVERED, waits)
+
+
 async def test_the_file_of_a_run_that_the_history_tells_of_may_come_late_however_old_the_run(stage: Stage) -> None:
     row = {"generation_url": stage.files.url("/video.mp4")}
     job = await known(stage, State.PROCESSING, status="COMPLETED", age=4_000.0, row=row)
