@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.model import EarlierPost, Handling, Problem, ProblemCode, ReviewMode, hash_body, normal_id, spellings
+from bot.jobs.model import (
+    APPROVED_BEFORE,
+    EarlierPost,
+    Handling,
+    Problem,
+    ProblemCode,
+    ReviewMode,
+    hash_body,
+    normal_id,
+    spellings,
+)
 from bot.jobs.states import MOVES, IllegalMove, State
 from tests.support.jobs import NOON, PRICE, a_job, a_reference
 
@@ -76,6 +86,15 @@ def test_a_free_run_takes_nothing() -> None:
 def test_a_finished_file_ends_seven_days_after_the_run() -> None:
     assert a_job().output_ends_at is None
     assert a_job(State.COMPLETED).evolve(completed_at=NOON).output_ends_at == NOON + timedelta(days=7)
+
+
+def test_a_review_ends_while_what_is_approved_can_still_be_fetched_also_of_a_video_sent_again_days_later() -> None:
+    assert a_job(State.HELD).review_ends_at == NOON + timedelta(hours=24)
+    waiting = a_job(State.UNDELIVERED).evolve(completed_at=NOON)
+    assert waiting.move(State.REVIEW, LATER).review_ends_at == LATER + timedelta(hours=24)
+    again = waiting.move(State.REVIEW, NOON + timedelta(days=6, hours=12))
+    assert again.output_ends_at is not None
+    assert again.review_ends_at == again.output_ends_at - APPROVED_BEFORE
 
 
 def test_a_move_notes_an_attempt_that_may_have_posted_unseen_and_no_later_one_loses_when_it_ended() -> None:

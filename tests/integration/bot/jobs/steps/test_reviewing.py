@@ -207,6 +207,21 @@ async def test_a_video_nobody_looked_at_in_time_is_withheld_and_stays_charged(st
     assert await stage.spent(job) == COST
 
 
+async def test_a_video_sent_again_days_after_it_was_made_waits_no_longer_than_its_file_is_there(stage: Stage) -> None:
+    made = stage.clock.now() - timedelta(days=6, hours=21)
+    asked = await begin(stage, ReviewMode.OFF, State.UNDELIVERED, completed_at=made)
+    waiting = await stage.control.send_again(asked.id, 20, Handling(review=ReviewMode.BEFORE_POSTING))
+    stage.clock.advance(timedelta(minutes=30).total_seconds())
+    await stage.end_reviews()
+    assert (await stage.saved(waiting)).state is State.REVIEW
+    stage.clock.advance(timedelta(minutes=30).total_seconds())
+    await stage.end_reviews()
+    ended = await stage.saved(waiting)
+    assert ended.output_ends_at is not None
+    assert ended.state is State.WITHHELD
+    assert ended.state_since < ended.output_ends_at
+
+
 async def test_the_sweep_shows_a_video_anew_and_is_not_held_up_by_one_that_cannot_be_fetched(stage: Stage) -> None:
     job = await stage.drive(await begin(stage, ReviewMode.BEFORE_POSTING, State.COMPLETED))
     stage.moderators.unseen = frozenset({VIDEO})
