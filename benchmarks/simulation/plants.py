@@ -141,8 +141,8 @@ PLANTS: Final = (
         name="takedown-leaves-the-post",
         promise=DECIDED,
         module="bot.moderation.decide",
-        old="job, _TAKEN_DOWN_TO, decision, also=self._settle_and_owe, problem=problem, reason=reason",
-        new="job, _TAKEN_DOWN_TO, decision, problem=problem, reason=reason",
+        old="            await self._settle_and_owe(connection, saved)\n",
+        new="",
     ),
     Plant(
         name="finished-jobs-not-resumed",

@@ -24,13 +24,13 @@ MOST_MESSAGES: Final = 2_000  # looked through for a post of ours before we say 
 class _Window:
     """The messages of a channel among which a post of some attempt may be.
 
-    The attempt has posted nothing before `began`. What is older is looked through as well, for as long as
-    `MOST_MESSAGES` allow: there may be a post that only a lost database knew.
+    The attempt has posted nothing before `began`, where that is known. What is older is looked through as well, from
+    both ends and for as long as `MOST_MESSAGES` allow: there may be a post that only a lost database knew.
     """
 
     channel_id: int
     after: discord.Object
-    began: discord.Object
+    began: discord.Object | None
     before: discord.Object | None = None
 
 
@@ -90,15 +90,20 @@ class PostSearch:
     async def _posts_in(self, job: Job, window: _Window) -> AsyncIterator[Posted]:
         """Yield the posts in a window, newest first; then raise `CannotTell` if it was too much to look through."""
         seen, oldest = 0, 0
+        channel = self._channel(job, window.channel_id)
         with translated():
-            history = self._channel(job, window.channel_id).history(
-                after=window.after, before=window.before, limit=MOST_MESSAGES, oldest_first=False
-            )
-            async for message in history:
+            newest = channel.history(after=window.after, before=window.before, limit=MOST_MESSAGES, oldest_first=False)
+            async for message in newest:
                 seen, oldest = seen + 1, message.id
                 if self._is_post(message, job):
                     yield Posted(channel_id=window.channel_id, message_id=message.id)
-        if seen == MOST_MESSAGES and oldest > window.began.id:
+            if seen < MOST_MESSAGES:
+                return
+            between = {"after": window.after, "before": discord.Object(oldest)}
+            async for message in channel.history(**between, limit=MOST_MESSAGES, oldest_first=True):
+                if self._is_post(message, job):
+                    yield Posted(channel_id=window.channel_id, message_id=message.id)
+        if window.began is not None and oldest > window.began.id:
             raise CannotTell(f"more than {MOST_MESSAGES} messages to look through")
 
     async def _sees(self, job: Job, channel_id: int) -> bool:
@@ -159,7 +164,7 @@ def _window(job: Job, channel_id: int, before: discord.Object, began_at: datetim
     after = _card(job)
     if channel_id != job.request.channel_id:
         after = _at(job, (job.completed_at or job.created_at) - CLOCK_SLACK)
-    began = after if began_at is None else _at(job, began_at - CLOCK_SLACK)
+    began = None if began_at is None else _at(job, began_at - CLOCK_SLACK)
     return _Window(channel_id=channel_id, after=after, began=began, before=before)
 
 

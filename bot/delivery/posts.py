@@ -15,7 +15,7 @@ from bot.discord_api.errors import explained, translated, unless_gone
 from bot.discord_api.leave_by import leaving_by
 from bot.discord_api.sending import EVERYWHERE, post_nonce
 from bot.jobs.model import Job
-from bot.jobs.ports import ChannelClosed, LinksOff, Posted, Video
+from bot.jobs.ports import CannotTell, ChannelClosed, LinksOff, Posted, Video
 from bot.media.errors import CannotFit
 from bot.media.videos.fitting import VideoFitter
 from bot.ui.language import speaking
@@ -152,10 +152,16 @@ class MessageRemover:
 
         Raises `ChannelClosed` or `OutcomeUnclear`; it may be asked for again.
         """
-        async for post in self._search.all(job):
-            await self._delete(job, post)
+        untold: CannotTell | None = None
+        try:
+            async for post in self._search.all(job):
+                await self._delete(job, post)
+        except CannotTell as error:  # the next try would tell no more
+            untold = error
         if job.card_message_id is not None:  # last, for its button can try once more
             await self._delete(job, Posted(channel_id=job.request.channel_id, message_id=job.card_message_id))
+        if untold is not None:
+            raise untold
 
     async def _delete(self, job: Job, message: Posted) -> None:
         channel = self._client.get_partial_messageable(message.channel_id, guild_id=job.request.guild_id)

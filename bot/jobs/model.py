@@ -22,6 +22,7 @@ from bot.jobs.states import DRIVEN, ENDED_UNCHARGED, IN_DOUBT, WITHDRAWN, State,
 OUTPUT_LIFETIME: Final = timedelta(days=7)  # how long Segmind keeps a finished file
 # How long before its end the file is approved at the latest: it may have been seen finished an hour late.
 APPROVED_BEFORE: Final = timedelta(hours=2)
+AT_LEAST_REVIEWED: Final = timedelta(hours=1)  # for as long as the file is there
 NOTHING: Final = Decimal(0)
 _DECORATION: Final = re.compile(r"urn:uuid:|[{}-]")
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
@@ -340,12 +341,11 @@ class Job:
 
     @property
     def review_ends_at(self) -> datetime:
-        """When a job that waits for a moderator since its last move waits no longer.
-
-        A video may come to wait days after it was made: what is approved by then can still be posted.
-        """
+        """When a job waits no longer for a moderator: what is approved by then can still be posted."""
         ends_at = self.state_since + timedelta(hours=self.request.handling.review_hours)
-        return ends_at if self.output_ends_at is None else min(ends_at, self.output_ends_at - APPROVED_BEFORE)
+        if (gone_at := self.output_ends_at) is None:
+            return ends_at
+        return min(ends_at, max(gone_at - APPROVED_BEFORE, min(self.state_since + AT_LEAST_REVIEWED, gone_at)))
 
     @property
     def deleted_by_hand(self) -> bool:

@@ -113,8 +113,6 @@ class CastPanel:
             return
         elsewhere = {*await self._store.shared_in(character.id)} - {self._interaction.guild_id}
         refusing = await servers_refusing(self._services, self._interaction, elsewhere, new)
-        if refusing is None:
-            return
         try:
             await self._store.rename(character.id, self._member_id, new, unshared=refusing)
         except NameTaken:

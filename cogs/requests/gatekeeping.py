@@ -1,5 +1,6 @@
 """The gate as interactions meet it: who is let in, what is reserved, and what members and moderators are told."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -125,22 +126,17 @@ async def may_be_written(
 
 
 async def servers_refusing(
-    services: Services, interaction: discord.Interaction[Any], guild_ids: Iterable[int], text: str
-) -> Collection[int] | None:
-    """Return which other servers don't allow what a member wrote, and its members would read; None after an answer.
+    services: Services, interaction: discord.Interaction[Any], guild_ids: Collection[int], text: str
+) -> Collection[int]:
+    """Return which other servers don't allow what a member wrote, and its members would read.
 
-    That's the answer where the rules of one of them can't be read at the moment.
+    One whose AutoMod rules can't be read here, such as a server that the bot has left, is judged by its words alone.
     """
-    refusing: list[int] = []
-    for guild_id in guild_ids:
-        asked = Asked(guild_id=guild_id, channel_id=0, member_id=interaction.user.id, texts=(text,))
-        denial = await services.gate.rules.judge_texts(asked)
-        if denial is not None and denial.code is DenialCode.TEXT_UNCHECKED:
-            await deny(services, interaction, denial)
-            return None
-        if denial is not None:
-            refusing.append(guild_id)
-    return refusing
+    rules, member_id = services.gate.rules, interaction.user.id
+    asked = [Asked(guild_id=each, channel_id=0, member_id=member_id, texts=(text,)) for each in guild_ids]
+    denials = await asyncio.gather(*map(rules.judge_texts, asked))
+    judged = zip(guild_ids, denials, strict=True)
+    return [each for each, denial in judged if denial is not None and denial.code is not DenialCode.TEXT_UNCHECKED]
 
 
 async def has_room(

@@ -154,6 +154,8 @@ async def test_what_was_said_since_an_approval_may_hide_a_post(
 ) -> None:
     monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
     approved = approved_now(asked_now(await finished(channel)))
+    for number in range(3):
+        await channel.mira.send(f"chatter {number}")
     message_id = await posts.post(approved, video, leave_by=soon())
     for number in range(2):
         await channel.mira.send(f"chatter {number}")
@@ -161,6 +163,17 @@ async def test_what_was_said_since_an_approval_may_hide_a_post(
     await channel.mira.send("chatter")
     with pytest.raises(CannotTell):
         await posts.find(approved)
+
+
+async def test_a_post_right_below_the_card_that_a_lost_database_knew_is_found_behind_all_that_was_said(
+    channel: Channel, posts: PostSender, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
+    job = asked_now(await finished(channel))
+    message_id = await posts.post(job, video, leave_by=soon())
+    for number in range(5):
+        await channel.mira.send(f"chatter {number}")
+    assert await found(posts, approved_now(job)) == message_id
 
 
 async def test_a_post_from_before_an_approval_is_found_while_there_is_not_too_much_to_look_through(

@@ -24,12 +24,17 @@ from tests.support.moderators import Desk
 UNREADABLE = int(Permission.READ_MESSAGE_HISTORY)
 
 
-async def posted_twice(desk: Desk, video: Video, *, where: str = "general") -> Job:
-    """Have a job whose first post got no answer, so that its video was sent again, and which knows the second alone."""
+async def posted_twice(desk: Desk, video: Video, *, where: str = "general", busy: bool = False) -> Job:
+    """Have a job whose first post got no answer, so that its video was sent again, and which knows the second alone.
+
+    In a `busy` channel much was said between the card and the first post.
+    """
     posts = PostSender(desk.channel.client, OFFER, VideoFitter())
     now = discord.utils.utcnow()
     asked = await desk.channel.job(State.POSTING)
     job = replace(asked, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now)
+    if busy:
+        await chatter(desk)
     await posts.post(job, video, leave_by=monotonic() + 60)
     given_up = replace(job, state=State.UNDELIVERED, state_since=discord.utils.utcnow())
     again = given_up.sent_to(int(desk.channel.sandbox.admin.channel_id(where, guild=FILM_CLUB)))
@@ -143,12 +148,14 @@ async def test_what_is_gone_already_is_deleted_and_what_cannot_be_found_out_is_n
     assert await posts_of(desk, job) == []
 
 
-async def unheard_of(desk: Desk, video: Video) -> Job:
-    """Have a job whose only post got no answer."""
+async def unheard_of(desk: Desk, video: Video, *, busy: bool = False) -> Job:
+    """Have a job whose only post got no answer; in a `busy` channel much was said between the card and that post."""
     posts = PostSender(desk.channel.client, OFFER, VideoFitter())
     now = discord.utils.utcnow()
     asked = await desk.channel.job(State.POSTING)
     job = replace(asked, id=discord.utils.time_snowflake(now), created_at=now, state_since=now, completed_at=now)
+    if busy:
+        await chatter(desk)
     await posts.post(job, video, leave_by=monotonic() + 60)
     return await desk.store.add(job, daily_limit_usd=LIMIT)
 
@@ -175,7 +182,7 @@ async def test_a_takedown_finds_a_post_nobody_heard_of_behind_all_that_was_said_
 async def test_a_takedown_stays_owed_where_too_much_was_said_to_look_through(
     desk: Desk, video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attempt = await unheard_of(desk, video)
+    attempt = await unheard_of(desk, video, busy=True)
     await chatter(desk)
     job = await desk.store.save(attempt.move(State.UNDELIVERED, discord.utils.utcnow()))
     monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
@@ -190,10 +197,11 @@ async def test_a_takedown_stays_owed_where_too_much_was_said_to_look_through(
 async def test_a_channel_with_too_much_to_look_through_hides_no_post_in_another(
     desk: Desk, video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = await posted_twice(desk, video)
+    job = await posted_twice(desk, video, busy=True)
     await chatter(desk)
     monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
-    posts = MessageEmptier(desk.channel.client).posts_of(replace(job.bare(), post_message_id=None))
+    noted = tuple(replace(each, began_at=job.created_at) for each in job.earlier_posts)
+    posts = MessageEmptier(desk.channel.client).posts_of(replace(job.bare(), post_message_id=None, earlier_posts=noted))
     assert (await anext(posts)).message_id == job.post_message_id
     with pytest.raises(CannotTell):
         await anext(posts)
