@@ -200,7 +200,8 @@ async def test_a_channel_with_too_much_to_look_through_hides_no_post_in_another(
     job = await posted_twice(desk, video, busy=True)
     await chatter(desk)
     monkeypatch.setattr(post_search, "MOST_MESSAGES", 3)
-    noted = tuple(replace(each, began_at=job.created_at) for each in job.earlier_posts)
+    [first] = (replace(each, began_at=job.created_at) for each in job.earlier_posts)
+    noted = first, replace(first, channel_id=job.video_channel_id)
     posts = MessageEmptier(desk.channel.client).posts_of(replace(job.bare(), post_message_id=None, earlier_posts=noted))
     assert (await anext(posts)).message_id == job.post_message_id
     with pytest.raises(CannotTell):
