@@ -111,8 +111,7 @@ def is_open(job: Job, count: int) -> bool:
 
 def is_undecided(items: Iterable[object]) -> bool:
     """Return whether a message, as it is laid out or as Discord tells it, shows a video that is to be decided on."""
-    containers = (each for each in items if isinstance(each, discord.Container | ui.Container))
-    return any(each.accent_colour == _RED for each in containers)
+    return any(getattr(each, "accent_colour", None) == _RED for each in items)
 
 
 def _frame(job: Job, offer: Offer, record: MemberRecord) -> ui.Container[ui.LayoutView]:
