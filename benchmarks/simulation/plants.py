@@ -141,8 +141,8 @@ PLANTS: Final = (
         name="takedown-leaves-the-post",
         promise=DECIDED,
         module="bot.moderation.decide",
-        old="            await self._settle_and_owe(connection, saved)\n",
-        new="",
+        old="settling = both(self._settle_and_owe, also)",
+        new="settling = both(None, also)",
     ),
     Plant(
         name="finished-jobs-not-resumed",

@@ -111,8 +111,11 @@ class Moderation:
                 await self.dispatcher.dispatch(saved)
                 return saved
 
-    async def reject(self, job_id: int, by_id: int, reason: str) -> Job:
-        """Say no to a job that a moderator has to look at, before it is made or after; raises `WrongState`."""
+    async def reject(self, job_id: int, by_id: int, reason: str, *, also: Enlist | None = None) -> Job:
+        """Say no to a job that a moderator has to look at, before it is made or after; raises `WrongState`.
+
+        `also` is part of the transaction.
+        """
         while True:
             job = await self._expect(job_id, _NOTED_IN | set(_REJECTED_TO))
             if job.approved or job.request.handling.review is ReviewMode.OFF or job.cancel_requested:
@@ -120,8 +123,8 @@ class Moderation:
             decision = self._decision(job, Decided.REJECTED, by_id, reason)
             problem = Problem(code=ProblemCode.NOT_APPROVED)
             # An earlier attempt may have posted it unseen.
-            also = self.owe if job.post_attempts else None
-            refusing = self._refuse(job, _REJECTED_TO, decision, also=also, problem=problem, reason=reason)
+            owing = both(self.owe if job.post_attempts else None, also)
+            refusing = self._refuse(job, _REJECTED_TO, decision, also=owing, problem=problem, reason=reason)
             if (saved := await refusing) is not None:
                 return saved
 
@@ -134,30 +137,28 @@ class Moderation:
 
         `also` is part of the transaction: who has taken it down finds no form for what was to be done with it.
         """
-
-        async def enlist(connection: AsyncConnection, saved: Job) -> None:
-            await self._settle_and_owe(connection, saved)
-            if also is not None:
-                await also(connection, saved)
-
         while True:
             job = await self._expect_undecided(job_id, _NOTED_FOR_TAKEDOWN | set(_TAKEN_DOWN_TO))
             if job.cancel_requested and job.problem is not None and job.problem.code is ProblemCode.REMOVED:
                 raise WrongState(job_id, job.state)  # a moderator has done so already
             decision = self._decision(job, Decided.TAKEN_DOWN, by_id, reason)
             problem = Problem(code=ProblemCode.REMOVED)
-            refusing = self._refuse(job, _TAKEN_DOWN_TO, decision, also=enlist, problem=problem, reason=reason)
+            settling = both(self._settle_and_owe, also)
+            refusing = self._refuse(job, _TAKEN_DOWN_TO, decision, also=settling, problem=problem, reason=reason)
             if (saved := await refusing) is not None:
                 return saved
 
-    async def hide(self, job_id: int, reason: str) -> Job:
-        """Hide a posted video until a moderator decides; raises `WrongState` where there is nothing to hide."""
+    async def hide(self, job_id: int, reason: str, *, also: Enlist | None = None) -> Job:
+        """Hide a posted video until a moderator decides; raises `WrongState` where there is nothing to hide.
+
+        `also` is part of the transaction.
+        """
         while True:
             job = await self._expect(job_id, {State.DELIVERED})
             if job.hidden:
                 raise WrongState(job_id, job.state)
-            decision = self._decision(job, Decided.HIDDEN, None, reason)
-            if (saved := await self._save(job, job.evolve(hidden=True), decision, also=self.owe)) is not None:
+            decision, owing = self._decision(job, Decided.HIDDEN, None, reason), both(self.owe, also)
+            if (saved := await self._save(job, job.evolve(hidden=True), decision, also=owing)) is not None:
                 return saved
 
     async def put_back(self, job_id: int, by_id: int) -> Decided:
@@ -290,3 +291,14 @@ class Moderation:
         if job is None or job.state not in states:
             raise WrongState(job_id, job and job.state)
         return job
+
+
+def both(first: Enlist | None, second: Enlist | None) -> Enlist:
+    """Return what does one after the other as part of a transaction, as far as they are given."""
+
+    async def enlist(connection: AsyncConnection, job: Job) -> None:
+        for each in (first, second):
+            if each is not None:
+                await each(connection, job)
+
+    return enlist

@@ -36,7 +36,7 @@ from bot.moderation.member_standing import MemberStanding
 from bot.moderation.report_messages import ReportMessages
 from bot.moderation.review_card import reports_counted
 from bot.moderation.review_messages import ReviewMessages
-from bot.moderation.store import ReportStore, ReviewStore, owe_in, settle_in
+from bot.moderation.store import ReportStore, ReviewStore, owe_in, settle_in, undecided_in
 from bot.records.log_channel import LogChannel
 from bot.settings.store import SettingsStore
 from bot.ui.language import speaking
@@ -152,11 +152,17 @@ async def hide_if_due(moderators: Moderators, moderation: Moderation, settings: 
         return
     threshold = (await settings.get(job.request.guild_id)).report_threshold
     _newest, count = await moderators.reports.open(job_id)
-    if threshold and count >= threshold:
-        with speaking(job.request.guild_locale):  # the record is the server's, not the reporter's
-            why = reports_counted(count)
-        with suppress(WrongState):  # hidden before, or taken down meanwhile
-            await moderation.hide(job_id, why)
+    if not threshold or count < threshold:
+        return
+
+    async def make_sure(connection: AsyncConnection, hidden: Job) -> None:
+        if await undecided_in(connection, job_id) < threshold:  # a moderator has just dismissed them
+            raise WrongState(job_id, hidden.state)
+
+    with speaking(job.request.guild_locale):  # the record is the server's, not the reporter's
+        why = reports_counted(count)
+    with suppress(WrongState):  # hidden before, or decided meanwhile
+        await moderation.hide(job_id, why, also=make_sure)
 
 
 async def find_room(settings: SettingsStore, job: Job) -> Reserve:

@@ -62,7 +62,6 @@ class ReportStore:
     async def add(self, job: Job, member_id: int, reason: str, now: datetime) -> int | None:
         """Note and record a member's report; return how many are undecided, or None where it was made before."""
         row = {"job_id": job.id, "member_id": member_id, "reason": reason, "at": now, "settled": 0}
-        mine = reports.c.job_id == job.id
         async with self.engine.begin() as connection:
             added = await connection.execute(insert_if_absent(connection, reports, row))
             if added.rowcount == 0:
@@ -70,8 +69,7 @@ class ReportStore:
             await owe_in(connection, job)
             decision = decision_on(job, Decided.REPORTED, now, by_id=member_id, reason=reason)
             await note_decisions(connection, decision)
-            count = select(func.count()).select_from(reports).where(mine, reports.c.settled == 0)
-            return (await connection.execute(count)).scalar_one()
+            return await undecided_in(connection, job.id)
 
     async def was_made(self, job_id: int, member_id: int) -> bool:
         """Return whether a member has reported a video."""
@@ -153,6 +151,12 @@ class ReportStore:
         """Note facts of a case, by the names of `Case`."""
         async with self.engine.begin() as connection:
             await connection.execute(update(cases).where(cases.c.job_id == job_id).values(values))
+
+
+async def undecided_in(connection: AsyncConnection, job_id: int) -> int:
+    """Count a job's reports that no one has decided on, as part of a transaction."""
+    mine = (reports.c.job_id == job_id, reports.c.settled == 0)
+    return (await connection.execute(select(func.count()).select_from(reports).where(*mine))).scalar_one()
 
 
 async def owe_in(connection: AsyncConnection, job: Job) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord.ext import commands
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import Reelcast, Services
 from bot.gate.limits import caps_of
@@ -243,11 +244,16 @@ async def _reject(
     services: Services, by_id: int, job: Job, reason: str, *, block_images: bool = False
 ) -> tuple[str, bool]:
     """Reject what waits, and tell its member; return what the moderator is told, and whether it was done."""
+    blocked: int | None = None
+
+    async def block(connection: AsyncConnection, _rejected: Job) -> None:
+        nonlocal blocked
+        blocked = await block_pictures(services, by_id, job, reason, within=connection)
+
     try:
-        rejected = await services.moderation.reject(job.id, by_id, reason)
+        rejected = await services.moderation.reject(job.id, by_id, reason, also=block if block_images else None)
     except WrongState:
         return await _too_late(services, job), False
-    blocked = await block_pictures(services, by_id, job, reason) if block_images else None
     await services.moderators.reviews.settle(rejected)
     if rejected.owes_notice:
         await services.delivery.notices.tell(rejected)

@@ -69,7 +69,7 @@ _INSERT_ORPHANS: Final = text("""
 """)
 
 
-# As procrastinate tells of new rows: of one that is put back, as when its worker stops, it tells nobody.
+# As procrastinate tells of new rows. It doesn't tell of one that is put back, as when its worker stops.
 _TELL: Final = """
     SELECT pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text)
     FROM procrastinate_jobs WHERE id = %(job_id)s AND status = 'todo' AND scheduled_at <= now()

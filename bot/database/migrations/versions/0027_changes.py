@@ -26,7 +26,7 @@ NOTIFY = """
     END $$
 """
 # Of a job it's the state that it's saved in. That its card shows it, or that its member was told, is no news, and for
-# some states nobody waits: each commit that tells something waits for those before it.
+# some states no one waits: each commit that tells something waits for those before it.
 NOTIFY_STATE = """
     CREATE FUNCTION reelcast_job_changed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

@@ -199,6 +199,26 @@ async def test_a_sweep_hides_what_was_reported_often_enough_before_a_process_die
     assert sorted(each.kind for each in made) == [Decided.HIDDEN, Decided.REPORTED, Decided.REPORTED]
 
 
+async def test_reports_that_a_moderator_dismisses_as_they_are_counted_hide_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await posted(desk)
+    reports, moderation = desk.moderators.reports, moderation_of(desk)
+    for member_id in (77, 78, 79):
+        await reports.add(job, member_id, "gore", desk.clock.now())
+    counted = await reports.open(job.id)
+    await moderation.put_back(job.id, 42)
+
+    async def open_reports(_job_id: int) -> object:
+        return counted
+
+    monkeypatch.setattr(reports, "open", open_reports)
+    await hide_if_due(desk.moderators, moderation, desk.settings, job.id)
+    saved = await desk.store.get(job.id)
+    assert saved is not None
+    assert not saved.hidden
+
+
 async def test_a_post_that_is_put_back_has_all_of_its_buttons_again(desk: Desk) -> None:
     job = await hide(desk, await posted(desk))
     await desk.moderators.cases.see_to(job.id)

@@ -11,6 +11,7 @@ import simcord
 from bot.jobs.decisions import Decided
 from bot.jobs.model import ProblemCode, ReviewMode
 from bot.jobs.states import State
+from bot.moderation.blocks import BlockedImageStore
 from bot.moderation.ids import ReviewVerb, reject_id
 from bot.moderation.review_card import NO_REASON
 from bot.moderation.words import READY_REASONS
@@ -164,13 +165,22 @@ async def test_whatever_a_moderator_types_breaks_nothing(room: Room, reason: str
     assert "@everyone" not in shown.replace(r"\@everyone", "")
 
 
-async def test_pictures_are_blocked_with_a_rejection(room: Room) -> None:
+async def test_pictures_are_blocked_with_a_rejection_or_nothing_is_done(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **_options: object) -> None:
+        raise OSError
+
     await room.request()
     job = await room.job()
     [reference] = job.request.references
     services = room.stage.bot.services
     seen = replace(reference, fingerprint="0123456789abcdef0123456789abcdef")
     await services.store.save(job.evolve(references=(seen,)))
+    with monkeypatch.context() as patch:
+        patch.setattr(BlockedImageStore, "add", broken)
+        await reject(room, also=["block-images"])
+    assert (await room.job()).state is State.HELD
     answer = await reject(room, also=["block-images"])
     assert answer == "Rejected. Nothing was charged. 1 image is now blocked in this server."
     assert await services.moderators.blocked_images.find(room.stage.guild.id, [seen.fingerprint]) == 0

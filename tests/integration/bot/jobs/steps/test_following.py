@@ -181,7 +181,7 @@ async def test_an_address_in_the_history_is_a_video_once_the_run_no_longer_goes_
     row = {"generation_url": stage.files.url("/video.mp4"), "model_status": word}
     job = await known(stage, State.PROCESSING, age=4_000.0, row=row)
     done = await stage.drive(job)
-    # After a day that nobody told of its end the address is tried all the same: its video is paid for.
+    # After a day in which its end was not told, the address is tried all the same: its video is paid for.
     assert (done.state, done.state_since - job.created_at > timedelta(hours=24)) == (State.DELIVERED, waits)
 
 
