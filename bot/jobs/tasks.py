@@ -107,9 +107,10 @@ async def keep_looking(
         await clock.sleep(every)
 
     while True:
-        heed_cancellation()
         seen = changes.heard(*topics)
-        resting = rest(seen, found=bool(await look()))
+        found = bool(await look())
+        heed_cancellation()
+        resting = rest(seen, found=found)
         await (resting if hurry is None else until_first(hurry(), resting))
 
 

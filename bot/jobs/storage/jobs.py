@@ -234,7 +234,8 @@ class JobStore:
     @uncancelled
     async def notices_owed(self, *, before: datetime, at_most: int) -> Sequence[Job]:
         """Read jobs that came before a moment to where they owe a notice, and whose member may not have been told."""
-        query = select(jobs).where(jobs.c.notice_owed > 0, jobs.c.state_since < before).limit(at_most)
+        owed = select(jobs).where(jobs.c.notice_owed > 0, jobs.c.state_since < before)
+        query = owed.order_by(jobs.c.state_since).limit(at_most)
         async with self.engine.connect() as connection:
             return [from_row(row) for row in await connection.execute(query)]
 

@@ -1,11 +1,15 @@
 """Work that outlives its caller's cancellation, and work that is started again."""
 
 import asyncio
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from bot.jobs.tasks import RESTART_WAIT, finish_within, in_background, supervised, uncancelled
-from tests.support.clock import ManualClock
+from bot.database.engine import open_database
+from bot.jobs.tasks import RESTART_WAIT, finish_within, in_background, keep_looking, supervised, uncancelled
+from tests.support.clock import PATIENCE, ManualClock
+from tests.support.database import file_url
 
 LONG = 60.0  # real seconds that no test comes to
 
@@ -168,6 +172,26 @@ async def test_a_background_task_ends_when_told_even_if_its_cleanup_breaks() -> 
     async with in_background({"one": work}, ManualClock()) as tasks:
         await began.wait()
     assert all(task.cancelled() for task in tasks)
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_who_keeps_looking_ends_when_told_even_if_a_look_takes_the_cancellation_for_its_own(
+    tmp_path: Path, found: bool
+) -> None:
+    began = asyncio.Event()
+
+    async def look() -> bool:
+        began.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return found
+
+    async with open_database(file_url(tmp_path)) as engine:
+        looking = asyncio.create_task(keep_looking(look, engine, "wishes", every=LONG, clock=ManualClock()))
+        await began.wait()
+        looking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(looking, PATIENCE)
 
 
 async def test_background_work_lasts_as_long_as_its_context() -> None:
