@@ -29,7 +29,7 @@ from bot.jobs.upkeep.cleanup import keep_folders_clear, keep_thin
 from bot.jobs.upkeep.reconciler import OrphanStore, Reconciler
 from bot.media.videos.checker import VideoChecker
 from bot.moderation.moderators import Moderators
-from bot.moderation.store import owe_in, owe_known_in
+from bot.moderation.store import owe_in
 from bot.operator.notices import OperatorNotices
 from bot.operator.watch import OperatorNews
 from bot.resources import Resources
@@ -112,8 +112,8 @@ def jobs_of(
         monthly_limit_usd=limits.spend.per_month,
         log_prompts=settings.log_prompts,
     )
-    look, owe = moderators.reviews.look_again, owe_known_in
-    control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock, look=look, owe=owe)
+    look = moderators.reviews.look_again
+    control = JobControl(store=store, dispatcher=dispatcher, cards=cards, clock=clock, look=look, owe=owe_in)
     work: Work = {
         "planner": planner.run,
         "queue": queue.run,

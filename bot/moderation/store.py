@@ -162,11 +162,6 @@ async def undecided_in(connection: AsyncConnection, job_id: int) -> int:
 async def owe_in(connection: AsyncConnection, job: Job) -> None:
     """Note what `ReportStore.owe` does as part of the transaction that saves it, so that no run misses either."""
     await connection.execute(insert_if_absent(connection, cases, _first(job)))
-    await owe_known_in(connection, job)
-
-
-async def owe_known_in(connection: AsyncConnection, job: Job) -> None:
-    """Do so where moderators were told of a video before, and nothing elsewhere."""
     await connection.execute(update(cases).where(cases.c.job_id == job.id).values(_OWE))
 
 

@@ -45,7 +45,7 @@ from bot.media.images.checker import ImageChecker
 from bot.media.rules import ImageRules
 from bot.media.videos.checker import VideoChecker
 from bot.moderation.decide import Moderation
-from bot.moderation.store import owe_in, owe_known_in, settle_in
+from bot.moderation.store import owe_in, settle_in
 from bot.segmind.budget import Claim, Rank
 from bot.segmind.client import Endpoints, RetryPolicy, SegmindClient, Timeouts
 from sandbox.segmind.catalogue import MODELS, Model
@@ -108,7 +108,7 @@ class Stage:
             cards=self.cards,
             clock=self.clock,
             look=self.moderators.look_again,
-            owe=owe_known_in,
+            owe=owe_in,
         )
 
     def use(self, store: JobStore) -> None:

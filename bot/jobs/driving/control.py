@@ -33,7 +33,8 @@ class JobControl:
     ) -> None:
         """`look` checks all that waits for a server's moderators without waiting for the next sweep.
 
-        `owe` notes, in the transaction of a deletion, that moderators who were told of the video are to be shown it.
+        `owe` notes, in the transaction of a deletion, that the posts have to go whatever becomes of this process, and
+        that moderators who were told of the video are to be shown it.
         """
         self._store = store
         self._dispatcher = dispatcher

@@ -16,7 +16,7 @@ from bot.app import Reelcast, open_services
 from bot.config import Settings
 from bot.jobs.driving.control import JobControl
 from bot.jobs.driving.intake import Intake
-from bot.moderation.store import owe_known_in
+from bot.moderation.store import owe_in
 from tests.support.consent import GivenConsents
 from tests.support.database import file_url
 from tests.support.doors import let_in
@@ -91,7 +91,7 @@ async def boot(
                 cards=services.delivery.cards,
                 clock=services.clock,
                 look=services.moderators.reviews.look_again,
-                owe=owe_known_in,
+                owe=owe_in,
             )
             moderation = replace(services.moderation, dispatcher=dispatcher)
             jobs = replace(services.jobs, dispatcher=dispatcher, intake=intake, control=control)

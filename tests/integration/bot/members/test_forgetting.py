@@ -23,7 +23,7 @@ from bot.jobs.storage.records import DecisionStore
 from bot.members.emptying import SEEK_AGAIN, Emptying, MessageKind
 from bot.members.forgetting import SETTLED_AFTER, Forgetting
 from bot.members.preferences import PreferenceStore
-from bot.moderation.store import ReportStore, ReviewStore, owe_known_in
+from bot.moderation.store import ReportStore, ReviewStore, owe_in
 from bot.requests.waiting import PausedStore
 from bot.requests.wish import Wish
 from tests.support.clock import ManualClock
@@ -341,7 +341,7 @@ async def test_a_deleted_video_is_not_sent_again(stage: Stage) -> None:
         cards=stage.cards,
         clock=stage.clock,
         look=ModeratorsInMemory().look_again,
-        owe=owe_known_in,
+        owe=owe_in,
     )
     with pytest.raises(WrongState):
         await control.send_again(job.id, 20)

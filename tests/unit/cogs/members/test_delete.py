@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import discord
+import pytest
 import simcord
 from simcord.results import ResponseMessage
 
+from bot.delivery.posts import MessageRemover
 from bot.jobs.decisions import Decided
 from bot.jobs.states import State
 from tests.support.answers import answer_of, buttons_of, words_of
@@ -104,6 +106,24 @@ async def test_what_discord_did_not_delete_can_be_deleted_once_more(stage: Stage
     assert await state_of(stage) is State.TAKEN_DOWN
     assert words_of(await stage.alice.click(answer_of(failed), label="Delete")) == "Deleted."
     assert stage.channel.history() == []
+
+
+async def test_a_deletion_that_was_saved_takes_the_post_along_whatever_becomes_of_the_process(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = await a_delivered_video(stage)
+    question = await ask(stage, post)
+
+    async def dies(*_: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MessageRemover, "remove", dies)
+        await stage.alice.click(question, label="Delete")
+    [job] = await stage.jobs()
+    assert post.id in [message.id for message in stage.channel.history()]
+    assert await stage.bot.services.moderators.cases.see_to(job.id)
+    assert post.id not in [message.id for message in stage.channel.history()]
 
 
 async def test_the_card_of_a_request_without_a_video_goes_and_its_record_stays(stage: Stage, boot: Boot) -> None:
